@@ -1,0 +1,20 @@
+# cmake/mcpawl_own_targets.cmake - what our own tests, examples and benchmarks share: warnings, ccache
+
+# -std=c++20, not gnu++20
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+add_library(mcpawl_own INTERFACE)
+target_link_libraries(mcpawl_own INTERFACE mcpawl::mcpawl)
+target_compile_options(mcpawl_own INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+  $<$<BOOL:${MCPAWL_WERROR}>:-Werror>
+  # GCC 12 warns of every atomic_thread_fence under -fsanitize=thread, also of those in system headers.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+
+# The sloppiness is what ccache asks for to work with precompiled headers.
+find_program(MCPAWL_CCACHE ccache)
+mark_as_advanced(MCPAWL_CCACHE)
+if(MCPAWL_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${MCPAWL_CCACHE}")
+endif()

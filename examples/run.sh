@@ -1,0 +1,239 @@
+#!/usr/bin/env bash
+# examples/run.sh - an MCP server behind a local stand-in for Cloudflare Access, from nothing to a URL
+#
+# usage: examples/run.sh                build both, start them, print the URL for MCP clients, run until Ctrl-C
+#        examples/run.sh --port 8787    the same, at this port instead of one that is free
+#        examples/run.sh --check        build both, make real calls through them, stop them; exit status 0 if all went well
+#
+# On Debian 12 it installs what is missing with apt-get.
+#
+# Environment: ALLOWED_EMAILS (who may use the tool `draw`, default alice@example.com), MCPAWL_JOBS (compilers at once,
+# default: the number of cores), MCPAWL_NO_INSTALL=1 (never call apt-get).
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev
+  libgd-dev curl
+)
+
+cd "$(dirname "$0")/.."
+programs=build/release/examples
+
+say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
+fail() {
+  say "FAILED: $*"
+  exit 1
+}
+usage() { sed -n '4,12s/^# \{0,1\}//p' examples/run.sh; }
+
+# ---------------------------------------------------------------------------------------------- packages
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+is_installed() {
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2> /dev/null)" = installed ]
+}
+
+install_missing() {
+  local missing=() package apt=(apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
+    say "not a Debian: install by hand what corresponds to: ${packages[*]}"
+    return
+  fi
+  for package in "${packages[@]}"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  if [ ${#missing[@]} = 0 ]; then
+    say 'packages: nothing is missing'
+    return
+  fi
+  if is_installed libboost1.74-dev; then
+    fail 'libboost1.74-dev (libboost-dev) conflicts with libboost1.81-dev; remove it first: apt-get remove libboost1.74-dev'
+  fi
+  [ -z "${MCPAWL_NO_INSTALL:-}" ] || fail "missing, and MCPAWL_NO_INSTALL is set: ${missing[*]}"
+  if [ "$(id -u)" != 0 ] && ! command -v sudo > /dev/null; then
+    fail "run this as root: apt-get install ${missing[*]}"
+  fi
+  say "packages: installing ${missing[*]}$([ "$(id -u)" = 0 ] || echo ' (with sudo)')"
+  as_root "${apt[@]}" update
+  as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}" -y --no-install-recommends install "${missing[@]}"
+}
+
+# ---------------------------------------------------------------------------------------------- build
+
+# Two runs at once share the build folder, so one builds while the other waits.
+build() {
+  mkdir -p build
+  (
+    if ! flock -n 9; then
+      say 'build: waiting for another run'
+      flock 9
+    fi
+    say 'build: configuring build/release'
+    cmake --preset release > build/run.log 2>&1 9>&- || { cat build/run.log; exit 1; }
+    say 'build: compiling two programs, a minute or two each where they are not built yet'
+    cmake --build --preset release --target access_emulator access_self_hosted \
+      --parallel "${MCPAWL_JOBS:-$(nproc)}" 9>&-
+  ) 9> build/run.lock
+}
+
+# ---------------------------------------------------------------------------------------------- processes
+
+scratch=
+pids=()
+
+stop_all() {
+  local status=0 pid
+  for pid in "${pids[@]}"; do kill -TERM "$pid" 2> /dev/null || true; done
+  for pid in "${pids[@]}"; do wait "$pid" || status=$?; done
+  pids=()
+  return "$status"
+}
+
+# shellcheck disable=SC2317 # a trap calls it
+leave() {
+  local status=$?
+  trap '' INT TERM
+  stop_all || true
+  if [ "$status" != 0 ] && [ -n "$scratch" ]; then
+    local log
+    for log in "$scratch"/*.log; do
+      [ -s "$log" ] || continue
+      echo "--- the end of $(basename "$log"):"
+      tail -n 20 "$log"
+    done
+  fi
+  [ -z "$scratch" ] || rm -rf "$scratch"
+  exit "$status"
+}
+trap leave EXIT
+trap 'exit 130' INT TERM
+
+# start NAME OPTION... - run a program and wait until it is ready; its URL is left in $url
+start() {
+  local name=$1 pid i
+  shift
+  : > "$scratch/$name.out"
+  "$programs/$name" "$@" > "$scratch/$name.out" 2> "$scratch/$name.log" &
+  pid=$!
+  pids+=("$pid")
+  for ((i = 0; i < 300; ++i)); do
+    url=$(sed -n 's/^listening on //p' "$scratch/$name.out")
+    [ -z "$url" ] || return 0
+    kill -0 "$pid" 2> /dev/null || fail "$name did not start"
+    sleep 0.1
+  done
+  fail "$name is not ready after 30 seconds"
+}
+
+origin_of() { printf %s "${1%/mcp}"; }
+
+# ---------------------------------------------------------------------------------------------- calls
+
+version='"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}'
+list_body='{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{'$version'}}}'
+call_body='{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"add","arguments":{"a":19,"b":23},"_meta":{'$version'}}}'
+common=(-H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -H 'MCP-Protocol-Version: 2026-07-28')
+list_headers=("${common[@]}" -H 'Mcp-Method: tools/list')
+call_headers=("${common[@]}" -H 'Mcp-Method: tools/call' -H 'Mcp-Name: add')
+
+# post EXPECTED_STATUS CURL_ARGUMENT... - the body of the answer is left in $body
+post() {
+  local expected=$1 status
+  shift
+  status=$(curl -sS --max-time 20 -o "$scratch/body" -w '%{http_code}' "$@") || fail "no answer to: curl $*"
+  body=$(cat "$scratch/body")
+  [ "$status" = "$expected" ] || fail "status $status instead of $expected: $body"
+}
+
+expect() {
+  case $body in
+    *"$1"*) ;;
+    *) fail "no $1 in the answer: $body" ;;
+  esac
+}
+
+check() {
+  say 'check: tools/list, as alice@example.com'
+  post 200 "$mcp" "${list_headers[@]}" -d "$list_body"
+  expect '"name":"add"'
+  expect '"name":"whoami"'
+  say 'check: tools/call, 19 + 23'
+  post 200 "$mcp" "${call_headers[@]}" -d "$call_body"
+  expect '"total":42'
+  say 'check: a request that goes round Access is refused'
+  post 401 "$server" "${call_headers[@]}" -d "$call_body"
+  expect missing_token
+  say 'check: somebody whom Access does not let in is refused'
+  post 401 "$mcp" "${call_headers[@]}" -H 'Cf-Emulator-Email: none' -d "$call_body"
+  say 'check: both programs stop when they are told to'
+  stop_all || fail 'a program did not exit with 0'
+  say 'check: all is well'
+}
+
+show_curl() {
+  local argument
+  printf '  curl -sS %s' "$mcp"
+  for argument in "${call_headers[@]}" -d "$call_body"; do
+    case $argument in
+      -*) printf ' \\\n    %s' "$argument" ;;
+      *) printf " '%s'" "$argument" ;;
+    esac
+  done
+  printf '\n'
+}
+
+# ---------------------------------------------------------------------------------------------- main
+
+job=serve
+port=0
+while [ $# != 0 ]; do
+  case $1 in
+    --check) job=check ;;
+    --port) port=${2:?--port needs a number}; shift ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift
+done
+
+install_missing
+build
+
+scratch=$(mktemp -d)
+POLICY_AUD=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
+say 'starting the stand-in for Cloudflare Access'
+start access_emulator --listen "127.0.0.1:$port" --aud "$POLICY_AUD" --as alice@example.com
+mcp=$url
+TEAM_DOMAIN=$(origin_of "$mcp")
+export POLICY_AUD TEAM_DOMAIN ALLOWED_EMAILS="${ALLOWED_EMAILS:-alice@example.com}"
+say 'starting the server'
+start access_self_hosted --listen 127.0.0.1:0
+server=$url
+server_origin=$(origin_of "$server")
+post 200 "$TEAM_DOMAIN/emulator/upstream" -d "${server_origin#http://}"
+
+if [ "$job" = check ]; then
+  check
+  exit 0
+fi
+
+say 'ready'
+cat << TEXT
+
+  for any MCP client:       $mcp
+  behind it, tokens only:   $server
+
+You are alice@example.com there; the header \`Cf-Emulator-Email: bob@example.com\` makes you somebody else.
+One call by hand:
+
+$(show_curl)
+
+Ctrl-C stops both.
+TEXT
+trap 'exit 0' INT TERM
+wait -n || true
+fail 'a program has ended by itself'

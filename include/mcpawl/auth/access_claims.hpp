@@ -1,0 +1,145 @@
+// mcpawl/auth/access_claims.hpp - who a token of Cloudflare Access says is calling
+#pragma once
+
+#include <mcpawl/auth/auth_errc.hpp>
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/verified.hpp>
+#include <mcpawl/jose/claims.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** What kind of caller a token of Access names. */
+enum class access_kind {
+  user,     ///< A person, with an email.
+  service,  ///< A service token, with the client id as its common name and no email.
+};
+
+/** The claims of an application token of Cloudflare Access.
+
+    https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/application-token/
+*/
+struct access_claims {
+  using verified_by = class access_verifier;
+
+  access_kind kind = access_kind::user;
+  std::string issuer;       ///< The team domain.
+  std::string subject;      ///< A user's id in the account; empty for a service.
+  std::string email;        ///< Empty for a service.
+  std::string country;      ///< Where the user logged in from, two letters; may be empty.
+  std::string common_name;  ///< A service token's client id; empty for most users.
+  /** Groups that the identity provider put into the token: the strings of `groups` or else of
+      `custom.groups`. Objects in them are left out, their names being no identifiers: see `custom()`. */
+  std::vector<std::string> groups;
+  std::string custom_json;  ///< The text of the `custom` object; empty if there is none.
+  unix_seconds issued_at = 0;
+  unix_seconds expires_at = 0;
+
+  /** Parse the `custom` object: attributes of the identity provider that the application asks for. */
+  boost::json::object custom() const {
+    boost::system::error_code error;
+    boost::json::value parsed = boost::json::parse(custom_json, error);
+    return !error && parsed.is_object() ? std::move(parsed.get_object()) : boost::json::object();
+  }
+
+  bool in_group(std::string_view name) const noexcept {
+    for (auto const& group : groups)
+      if (group == name) return true;
+    return false;
+  }
+};
+
+/** Claims of Access that were verified: what a tool takes to know its caller. */
+using access_identity = verified<access_claims>;
+
+/** A stable text that names a caller: the kind, the issuer, and the subject or common name.
+
+    An issuer holds no space, so two callers never share a text.
+*/
+inline std::string access_principal(access_claims const& who) {
+  bool const service = who.kind == access_kind::service;
+  std::string name(service ? "access-service " : "access-user ");
+  name.append(who.issuer).append(1, ' ').append(service ? who.common_name : who.subject);
+  return name;
+}
+
+namespace detail {
+
+/** Which claims of Access are read, beside the registered ones; the order is that of the enumeration. */
+inline std::vector<std::string> access_claim_names() {
+  return {"type", "email", "country", "common_name", "groups", "custom"};
+}
+struct access_claim {
+  enum index : std::size_t { type, email, country, common_name, groups, custom };
+};
+
+inline void append_strings(boost::json::value const& list, std::vector<std::string>& out) {
+  auto const* const items = list.if_array();
+  if (!items) return;
+  for (auto const& item : *items)
+    if (auto const* const text = item.if_string()) out.emplace_back(*text);
+}
+
+}  // namespace detail
+
+/** Read what Access says about the caller from the claims of a token that was verified.
+
+    @param claims of a verifier that was told to collect `detail::access_claim_names()`
+
+    Errors: `malformed_claim` if a claim has the wrong type, `not_an_application_token`, and
+    `no_identity` if the token names neither a user (subject and email) nor a service (a common name and
+    nothing of a user).
+*/
+inline result<access_claims> read_access_claims(jose::claims_view const& claims) {
+  using kind = jose::claim_value::kind;
+  using claim = detail::access_claim;
+  auto const& found = claims.wanted;
+  access_claims out;
+  auto const take = [](jose::claim_value const& from, std::string& into) {
+    if (from.is == kind::string) into = from.text;
+    return from.is != kind::json || from.text == "null";
+  };
+
+  std::string type;
+  if (!take(found[claim::type], type)) return auth_errc::malformed_claim;
+  if (type != "app") return auth_errc::not_an_application_token;
+  if (!take(found[claim::email], out.email) || !take(found[claim::country], out.country) ||
+      !take(found[claim::common_name], out.common_name))
+    return auth_errc::malformed_claim;
+  out.issuer = claims.iss;
+  out.subject = claims.sub.value_or(std::string_view());
+  out.issued_at = claims.iat.value_or(0);
+  out.expires_at = claims.exp;
+
+  if (auto const& custom = found[claim::custom]; custom.is != kind::absent) {
+    if (custom.is == kind::json && custom.text.starts_with('{'))
+      out.custom_json = custom.text;
+    else if (custom.text != "null")
+      return auth_errc::malformed_claim;
+  }
+  boost::system::error_code error;
+  if (auto const& groups = found[claim::groups]; groups.is == kind::json) {
+    detail::append_strings(boost::json::parse(groups.text, error), out.groups);
+  } else if (out.custom_json.find("\"groups\"") != std::string::npos) {
+    boost::json::object const custom = out.custom();
+    if (auto const* const list = custom.if_contains("groups")) detail::append_strings(*list, out.groups);
+  }
+
+  bool const user = !out.subject.empty() && !out.email.empty();
+  bool const service = out.subject.empty() && out.email.empty() && !out.common_name.empty();
+  if (!user && !service) return auth_errc::no_identity;
+  out.kind = user ? access_kind::user : access_kind::service;
+  return out;
+}
+
+}  // namespace mcpawl

@@ -1,0 +1,27 @@
+// mcpawl/auth/no_auth.hpp - the open door: every caller is let in as nobody
+#pragma once
+
+#include <mcpawl/auth/policy.hpp>
+
+#include <string>
+
+namespace mcpawl {
+
+/** The identity of a server that asks for none. */
+struct anonymous {};
+
+/** Let everybody in.
+
+    For servers that only their own machine can reach, and for tests. A tool that takes another
+    identity than `anonymous` does not compile in a server with this policy.
+*/
+class no_auth {
+public:
+  using identity_type = anonymous;
+
+  task<auth_result<anonymous>> authenticate(http::request_head const&) { co_return anonymous(); }
+
+  std::string principal(anonymous const&) const { return std::string(); }
+};
+
+}  // namespace mcpawl

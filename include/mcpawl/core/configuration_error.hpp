@@ -1,0 +1,45 @@
+// mcpawl/core/configuration_error.hpp - everything that is wrong with the settings, at once
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** The settings cannot work; thrown at start-up only, never while requests are served.
+
+    It carries every mistake found, so that an operator mends them in one go. The texts name the
+    setting and what is expected of it; a value is quoted only where it is no secret.
+
+    @code
+    try {
+      mcpawl::server srv{{"adder", "1.0"}, mcpawl::access_jwt::from_env()};
+    } catch (mcpawl::configuration_error const& e) {
+      std::fprintf(stderr, "%s\n", e.what());
+      return 2;
+    }
+    @endcode
+*/
+class configuration_error : public std::runtime_error {
+public:
+  explicit configuration_error(std::vector<std::string> mistakes)
+      : std::runtime_error(text_of(mistakes)), mistakes_(std::move(mistakes)) {}
+  explicit configuration_error(std::string mistake)
+      : configuration_error(std::vector<std::string>(1, std::move(mistake))) {}
+
+  std::vector<std::string> const& mistakes() const noexcept { return mistakes_; }
+
+private:
+  static std::string text_of(std::vector<std::string> const& mistakes) {
+    std::string text = mistakes.size() == 1 ? std::string("1 mistake in the settings:")
+                                            : std::to_string(mistakes.size()) + " mistakes in the settings:";
+    for (auto const& mistake : mistakes) text.append("\n  ").append(mistake);
+    return text;
+  }
+
+  std::vector<std::string> mistakes_;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,26 @@
+// mcpawl/core/limits.hpp - every bound a peer can run into, in one place
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace mcpawl {
+
+/** The bounds of a server. The defaults suit a server on the open internet; sizes are bytes. */
+struct limits {
+  std::size_t header_bytes = 32 * 1024;      ///< Request line and header fields together (431).
+  std::size_t header_fields = 100;           ///< Number of header fields (431).
+  std::size_t body_bytes = 4 * 1024 * 1024;  ///< Request body (413).
+  std::size_t json_depth = 64;               ///< Nesting of arrays and objects in a message.
+  std::size_t connections = 10'000;  ///< Open connections, all threads together; more wait in the backlog.
+
+  std::chrono::milliseconds header_timeout{
+      10'000};  ///< From the first byte of a request to its last header byte.
+  std::chrono::milliseconds body_timeout{30'000};   ///< From the last header byte to the last body byte.
+  std::chrono::milliseconds idle_timeout{75'000};   ///< Between two requests on one connection.
+  std::chrono::milliseconds write_timeout{30'000};  ///< For a peer that does not read, per write.
+  std::chrono::milliseconds keep_alive{15'000};     ///< Between comments on a quiet event stream.
+  std::chrono::milliseconds drain_timeout{10'000};  ///< For requests in flight when the server stops.
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,27 @@
+// mcpawl/core/task.hpp - the coroutine type of every operation that may wait
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+namespace mcpawl {
+
+/** What a coroutine of mcpawl returns; `co_await` it exactly once.
+
+    It is `boost::asio::awaitable<T>`, so all of Asio's timers and sockets can be awaited inside with
+    `boost::asio::use_awaitable`.
+
+    @par Cancellation
+    Follows Asio's per-coroutine cancellation state; an operation that is cancelled ends with
+    `boost::asio::error::operation_aborted`.
+
+    @par Thread safety
+    A task runs on the executor it was started on and never moves by itself.
+
+    @par GCC 12
+    Prepare arguments as named locals and then `co_await f(std::move(x))`: GCC 12 destroys twice what a
+    lambda with captures, an aggregate in braces or a `?:` of class type creates inside the expression.
+*/
+template <class T = void>
+using task = boost::asio::awaitable<T>;
+
+}  // namespace mcpawl

@@ -1,0 +1,37 @@
+// mcpawl/core/verified.hpp - a value that only its verifier can make
+#pragma once
+
+#include <utility>
+
+namespace mcpawl {
+
+/** Names the class that may make a `verified<Claims>`; by default what `Claims::verified_by` says. */
+template <class Claims>
+struct verifier_of {
+  using type = typename Claims::verified_by;
+};
+
+/** Claims that have been verified, by construction.
+
+    The constructor is private to the class that `verifier_of<Claims>` names. A function that takes
+    a `verified<Claims>` therefore cannot be called with claims that somebody merely read or made up:
+
+    @code
+    struct access_claims { using verified_by = class access_jwt; std::string email; };
+    void pay(mcpawl::verified<access_claims> const& who);   // only access_jwt can make the argument
+    @endcode
+*/
+template <class Claims>
+class verified {
+public:
+  Claims const* operator->() const noexcept { return &claims_; }
+  Claims const& operator*() const noexcept { return claims_; }
+
+private:
+  friend typename verifier_of<Claims>::type;
+  explicit verified(Claims claims) : claims_(std::move(claims)) {}
+
+  Claims claims_;
+};
+
+}  // namespace mcpawl

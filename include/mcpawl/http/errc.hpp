@@ -1,0 +1,96 @@
+// mcpawl/http/errc.hpp - why a message, a connection or a fetch failed, and the status that says so
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+
+namespace mcpawl::http {
+
+/** Errors of the HTTP layer: first those a request can cause, then those of our own fetches. */
+enum class errc {
+  bad_request = 1,      ///< Not HTTP/1.x: the request line or a field is malformed.
+  bad_host,             ///< Host missing, repeated, malformed or in conflict with the request target.
+  bad_length,           ///< Content-Length repeated, not a plain number, or together with Transfer-Encoding.
+  bad_chunk,            ///< The chunked framing of a body is malformed.
+  unsupported_coding,   ///< A transfer coding other than chunked.
+  unsupported_version,  ///< An HTTP version other than 1.0 and 1.1.
+  unsupported_method,   ///< A method that no server of ours can have.
+  target_too_long,      ///< The request target is over its limit.
+  header_too_large,     ///< The header section is over its limit of bytes or fields.
+  body_too_large,       ///< The body is, or says it will be, over its limit.
+  expectation_failed,   ///< An Expect other than 100-continue.
+  header_timed_out,     ///< The header section did not arrive in time.
+  body_timed_out,       ///< The body did not arrive in time.
+  peer_gone,            ///< The peer closed or reset the connection.
+  bad_url,              ///< Not an absolute http or https URL of the plain kind.
+  bad_address,          ///< Not an IP address.
+  resolve_failed,       ///< The host name has no address.
+  connect_failed,       ///< No address of the host accepts connections.
+  tls_failed,           ///< The TLS handshake or stream failed.
+  certificate_refused,  ///< The certificate is not trusted, not for this host, or not valid now.
+  trust_unusable,       ///< The trusted certificates could not be read.
+  fetch_timed_out,      ///< The fetch took longer than its deadline.
+  bad_answer,           ///< The answer is not HTTP/1.x, or its framing is malformed.
+  answer_too_large,     ///< Header or body of the answer is over its limit.
+  answer_cut_short,     ///< The peer closed before the answer was complete.
+  answer_encoded,       ///< The answer has a content coding though none was asked for.
+};
+
+constexpr error_entry describe(errc e) noexcept {
+  switch (e) {
+    case errc::bad_request: return {"malformed request", condition::malformed};
+    case errc::bad_host: return {"missing, repeated or malformed Host", condition::malformed};
+    case errc::bad_length: return {"ambiguous body length", condition::malformed};
+    case errc::bad_chunk: return {"malformed chunked body", condition::malformed};
+    case errc::unsupported_coding: return {"unsupported transfer coding", condition::refused};
+    case errc::unsupported_version: return {"unsupported HTTP version", condition::refused};
+    case errc::unsupported_method: return {"unsupported method", condition::refused};
+    case errc::target_too_long: return {"request target too long", condition::too_large};
+    case errc::header_too_large: return {"header section too large", condition::too_large};
+    case errc::body_too_large: return {"body too large", condition::too_large};
+    case errc::expectation_failed: return {"unsupported expectation", condition::refused};
+    case errc::header_timed_out: return {"header not received in time", condition::timed_out};
+    case errc::body_timed_out: return {"body not received in time", condition::timed_out};
+    case errc::peer_gone: return {"peer closed the connection", condition::unavailable};
+    case errc::bad_url: return {"not an absolute http or https URL", condition::malformed};
+    case errc::bad_address: return {"not an IP address", condition::configuration};
+    case errc::resolve_failed: return {"host name not resolved", condition::unavailable};
+    case errc::connect_failed: return {"connection not established", condition::unavailable};
+    case errc::tls_failed: return {"TLS failed", condition::unavailable};
+    case errc::certificate_refused: return {"certificate refused", condition::refused};
+    case errc::trust_unusable: return {"trusted certificates not readable", condition::configuration};
+    case errc::fetch_timed_out: return {"no complete answer in time", condition::timed_out};
+    case errc::bad_answer: return {"malformed answer", condition::malformed};
+    case errc::answer_too_large: return {"answer too large", condition::too_large};
+    case errc::answer_cut_short: return {"answer cut short", condition::unavailable};
+    case errc::answer_encoded: return {"answer with an unasked content coding", condition::refused};
+  }
+  return {"unknown HTTP error", condition::malformed};
+}
+constexpr char const* category_name(errc) noexcept { return "mcpawl.http"; }
+inline error_code make_error_code(errc e) noexcept { return code_of(e); }
+
+/** The status that answers a request which failed with this error; 500 for errors no request can cause. */
+constexpr int status_of(errc e) noexcept {
+  switch (e) {
+    case errc::bad_request:
+    case errc::bad_host:
+    case errc::bad_length:
+    case errc::bad_chunk:
+    case errc::peer_gone: return 400;
+    case errc::header_timed_out:
+    case errc::body_timed_out: return 408;
+    case errc::body_too_large: return 413;
+    case errc::target_too_long: return 414;
+    case errc::expectation_failed: return 417;
+    case errc::header_too_large: return 431;
+    case errc::unsupported_coding:
+    case errc::unsupported_method: return 501;
+    case errc::unsupported_version: return 505;
+    default: return 500;
+  }
+}
+
+}  // namespace mcpawl::http
+
+template <>
+struct boost::system::is_error_code_enum<mcpawl::http::errc> : std::true_type {};

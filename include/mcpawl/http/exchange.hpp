@@ -1,0 +1,309 @@
+// mcpawl/http/exchange.hpp - one request and its answer, as a handler sees them
+#pragma once
+
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/body_reader.hpp>
+#include <mcpawl/http/channel.hpp>
+#include <mcpawl/http/errc.hpp>
+#include <mcpawl/http/request_parser.hpp>
+#include <mcpawl/http/response.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl::http {
+
+namespace detail {
+class connection;
+}
+
+/** One request being answered on a connection.
+
+    A handler answers once, by `respond` or by `start_events` and its followers. Nothing here throws because
+    a peer went away: writes then do nothing and the event functions return false.
+
+    @par Lifetime
+    Ends when the handler returns; so do all views it gave out.
+    @par Thread safety
+    Belongs to the thread of its connection. Several coroutines of that thread may send events; each waits
+    for its turn.
+*/
+class exchange {
+public:
+  /** An unread body up to this size is read and dropped, so that the connection can be used again. */
+  static constexpr std::size_t most_drained = 64 * 1024;
+
+  exchange(exchange const&) = delete;
+  exchange& operator=(exchange const&) = delete;
+
+  request_head const& head() const noexcept { return parser_.head(); }
+  boost::asio::any_io_executor executor() { return channel_.socket().get_executor(); }
+  boost::asio::ip::tcp::endpoint const& remote() const noexcept { return channel_.remote(); }
+  logger const& log() const noexcept { return channel_.log(); }
+
+  /** Whether an answer was begun. */
+  bool responded() const noexcept { return responded_; }
+
+  /** Read the whole body; calling it again gives the same view.
+
+      A client that waits for `100 Continue` gets it here, after the check of the announced size.
+
+      @par Errors
+      `errc::body_too_large`, `errc::body_timed_out`, `errc::bad_chunk`, `errc::peer_gone`. The handler may
+      answer (`status_of` has the status); if it does not, the connection does. It is closed afterwards.
+  */
+  task<result<std::string_view>> read_body(std::size_t limit) { return collect(limit, false); }
+
+  /** Answer with a whole response; a second answer is ignored. */
+  task<> respond(response&& answer) {
+    if (responded_) co_return;
+    responded_ = true;
+    decide_persistence();
+    std::string& out = channel_.output();
+    out.clear();
+    detail::append_head_with_length(out, answer, persistence());
+    std::string_view tail;
+    if (head().method() != "HEAD" && answer.status() != 204 && answer.status() != 304) tail = answer.body();
+    if (tail.size() <= most_copied) {
+      out += tail;
+      tail = {};
+    }
+    if (!channel_.write_now(0, tail)) co_await channel_.flush();
+  }
+
+  /** Begin an answer of server-sent events with the status and fields of `head`; false if the peer is gone
+      or asked by HEAD.
+
+      @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+  */
+  task<bool> start_events(response&& head_of_answer) {
+    if (responded_) co_return false;
+    responded_ = true;
+    chunked_ = head().version() >= 11;
+    if (!chunked_) keep_alive_ = false;
+    decide_persistence();
+    std::string& out = channel_.output();
+    out.clear();
+    detail::append_head(out, head_of_answer, persistence());
+    out +=
+        "Content-Type: text/event-stream\r\nCache-Control: no-cache, no-transform\r\n"
+        "X-Accel-Buffering: no\r\n";
+    if (chunked_) out += "Transfer-Encoding: chunked\r\n";
+    out += "\r\n";
+    streaming_ = head().method() != "HEAD";
+    if (!channel_.write_now()) co_await channel_.flush();
+    co_return streaming_ && !channel_.broken();
+  }
+
+  /** Send one event of type `message`; the data may have several lines, the id has one. */
+  task<bool> event(std::string_view data, std::string_view id = {}) { return emit(piece::event, data, id); }
+
+  /** Send a comment, which clients ignore and proxies count as a sign of life.
+
+      While another write is under way there is no need for one: then it does nothing.
+  */
+  task<bool> comment(std::string_view text) { return emit(piece::comment, text, {}); }
+
+  /** End the stream of events, true if all of it was sent; without it the connection is closed when the
+      handler returns. */
+  task<bool> end_events() { return emit(piece::end, {}, {}); }
+
+  /** Wait until the peer has closed or reset the connection.
+
+      A peer that only closes its sending side counts as gone. While bytes of a later request are in the way,
+      the connection is looked at once a second.
+
+      @par Cancellation
+      Returns when it is cancelled, without an error: `co_await (work() || exchange.wait_disconnect())`.
+  */
+  task<> wait_disconnect() {
+    bool in_the_way = channel_.input().size() > body_.used();
+    while (!channel_.broken()) {
+      error_code ec;
+      if (in_the_way) {
+        boost::asio::steady_timer timer(channel_.socket().get_executor(), std::chrono::seconds{1});
+        co_await detail::wait_for(timer, ec);
+      } else {
+        co_await detail::wait_until_ready(channel_.socket(), boost::asio::ip::tcp::socket::wait_read, ec);
+      }
+      if (ec || !channel_.socket().is_open()) co_return;
+      pollfd watched{channel_.socket().native_handle(), POLLRDHUP, 0};
+      if (::poll(&watched, 1, 0) == 1) co_return;
+      char peeked = 0;
+      in_the_way = ::recv(watched.fd, &peeked, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+    }
+  }
+
+private:
+  friend class detail::connection;
+
+  static constexpr std::size_t most_copied = 32 * 1024;  // a larger body goes out from where it lies
+
+  exchange(detail::channel& channel, detail::request_parser& parser, std::string& storage,
+           std::size_t head_end)
+      : channel_(channel),
+        parser_(parser),
+        body_(channel.input(), parser, storage, head_end),
+        keep_alive_(parser.head().keep_alive()) {}
+
+  // --- the body -------------------------------------------------------------------------------------------
+
+  /** Whether the client waits for a word before it sends its body. */
+  bool must_continue() const noexcept {
+    return parser_.expects_continue() && !continued_ && body_.untouched();
+  }
+
+  void take_body(error_code ec, std::size_t count) {
+    if (!ec) body_.received(count);
+    if (!body_.wants_more()) return;
+    if (channel_.deadline().expired()) {
+      body_.fail(errc::body_timed_out);
+    } else if (ec) {
+      body_.fail(errc::peer_gone);
+      // a peer that only closed its sending side still listens
+      if (ec != boost::asio::error::eof) channel_.mark_broken();
+    }
+  }
+
+  // --- the answer -----------------------------------------------------------------------------------------
+
+  void decide_persistence() noexcept {
+    if (channel_.place().draining() || body_.error() || !can_skip_body()) keep_alive_ = false;
+  }
+
+  detail::persistence persistence() const noexcept {
+    if (!keep_alive_) return detail::persistence::close;
+    return head().version() < 11 ? detail::persistence::keep_alive : detail::persistence::implied;
+  }
+
+  bool can_skip_body() const noexcept {
+    if (body_.complete()) return true;
+    // whether the body of a client that was not told to continue still comes is anybody's guess
+    if (must_continue()) return false;
+    return parser_.body_framing() == detail::framing::chunked || parser_.content_length() <= most_drained;
+  }
+
+  /** Read the body, or only read and drop it. */
+  task<result<std::string_view>> collect(std::size_t limit, bool skip) {
+    body_.begin(limit, skip);
+    if (!skip && body_.wants_more() && must_continue()) {
+      continued_ = true;
+      channel_.output() = "HTTP/1.1 100 Continue\r\n\r\n";
+      if (!channel_.write_now()) co_await channel_.flush();
+    }
+    if (body_.wants_more()) {
+      channel_.deadline().set(channel_.bounds().body_timeout);
+      while (body_.wants_more()) {
+        error_code ec;
+        std::size_t const n = co_await detail::read_some(channel_.socket(), body_.room(), ec);
+        take_body(ec, n);
+      }
+      channel_.deadline().clear();
+    }
+    if (body_.error()) co_return make_error_code(*body_.error());
+    co_return body_.view();
+  }
+
+  bool reusable() const noexcept {
+    return keep_alive_ && !channel_.broken() && !streaming_ && !body_.error();
+  }
+
+  // --- events ---------------------------------------------------------------------------------------------
+
+  enum class piece { event, comment, end };
+  static constexpr std::size_t size_room = 10;  // eight hexadecimal digits and CRLF
+
+  /** Holds the right to write; a write that was torn by a cancellation has spoiled the framing. */
+  struct turn_holder {
+    explicit turn_holder(exchange& x) : self(x) { self.writing_ = true; }
+    ~turn_holder() {
+      if (!finished) self.channel_.mark_broken();
+      self.writing_ = false;
+      if (self.turn_) self.turn_->cancel();
+    }
+    turn_holder(turn_holder const&) = delete;
+    turn_holder& operator=(turn_holder const&) = delete;
+    exchange& self;
+    bool finished = false;
+  };
+
+  task<bool> emit(piece what, std::string_view text, std::string_view id) {
+    while (writing_ && what != piece::comment) {
+      if (!turn_)
+        turn_.emplace(channel_.socket().get_executor(), boost::asio::steady_timer::time_point::max());
+      error_code ignored;
+      co_await detail::wait_for(*turn_, ignored);
+    }
+    if (!streaming_ || channel_.broken()) co_return false;
+    if (writing_) co_return true;
+    turn_holder turn(*this);
+    if (what == piece::end) streaming_ = false;
+    std::size_t const from = frame(what, text, id);
+    if (!channel_.write_now(from)) co_await channel_.flush();
+    turn.finished = true;
+    co_return !channel_.broken();
+  }
+
+  /** Put one piece of the stream into the output; tells where in it the bytes to be sent begin. */
+  std::size_t frame(piece what, std::string_view text, std::string_view id) {
+    std::string& out = channel_.output();
+    if (what == piece::end) {
+      out = chunked_ ? "0\r\n\r\n" : "";
+      return 0;
+    }
+    out.assign(size_room, '\0');
+    if (what == piece::event) {
+      out += "event: message\n";
+      if (!id.empty()) append_lines("id: ", id.substr(0, id.find_first_of("\r\n")));
+    }
+    append_lines(what == piece::event ? "data: " : ": ", text);
+    out += '\n';
+    if (!chunked_) return size_room;
+    char digits[8];
+    auto const end = std::to_chars(digits, digits + sizeof digits, out.size() - size_room, 16).ptr;
+    auto const count = static_cast<std::size_t>(end - digits);
+    std::size_t const from = size_room - 2 - count;
+    std::copy(digits, end, out.begin() + static_cast<std::ptrdiff_t>(from));
+    out[size_room - 2] = '\r';
+    out[size_room - 1] = '\n';
+    out += "\r\n";
+    return from;
+  }
+
+  void append_lines(std::string_view label, std::string_view text) {
+    std::string& out = channel_.output();
+    for (;;) {
+      std::size_t const end = text.find_first_of("\r\n");
+      out += label;
+      out += text.substr(0, end);
+      out += '\n';
+      if (end == std::string_view::npos) return;
+      bool const pair = text.substr(end, 2) == "\r\n";
+      text.remove_prefix(end + (pair ? 2 : 1));
+    }
+  }
+
+  detail::channel& channel_;
+  detail::request_parser& parser_;
+  detail::body_reader body_;
+  bool continued_ = false;
+  bool responded_ = false;
+  bool keep_alive_;
+  bool chunked_ = false;    // the events go out in chunks
+  bool streaming_ = false;  // the stream of events was begun and not ended
+  bool writing_ = false;    // somebody is sending an event
+  std::optional<boost::asio::steady_timer> turn_;
+};
+
+}  // namespace mcpawl::http

@@ -1,0 +1,90 @@
+// mcpawl/http/fetch_request.hpp - what to ask of another server, and the bounds of its answer
+#pragma once
+
+#include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/response.hpp>
+#include <mcpawl/http/url.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl::http {
+
+/** One request of ours; GET with bounds that suit a key set or a token answer, unless told otherwise.
+
+    The fetch adds Host, Content-Length, Connection and Accept-Encoding; fields of these names are dropped.
+    Control characters in a field's value become spaces.
+*/
+class fetch_request {
+public:
+  explicit fetch_request(origin_url target) : url_(std::move(target)) {}
+
+  fetch_request& method(std::string_view method) {
+    method_ = method;
+    return *this;
+  }
+  fetch_request& field(std::string_view name, std::string_view value) {
+    for (std::string_view ours :
+         {"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
+      if (iequals(name, ours)) return *this;
+    if (!name.empty()) detail::append_field(fields_, name, value);
+    return *this;
+  }
+  fetch_request& body(std::string_view content_type, std::string body) {
+    field("Content-Type", content_type);
+    body_ = std::move(body);
+    has_body_ = true;
+    return *this;
+  }
+  /** For everything from the name lookup to the last byte of the answer; 10 seconds by default. */
+  fetch_request& timeout(std::chrono::milliseconds total) {
+    timeout_ = total;
+    return *this;
+  }
+  /** Bytes of the answer's body after its transfer coding; 64 KiB by default. */
+  fetch_request& max_body_bytes(std::size_t most) {
+    max_body_bytes_ = most;
+    return *this;
+  }
+  /** Bytes of the answer's status line and fields; 64 KiB by default. */
+  fetch_request& max_header_bytes(std::size_t most) {
+    max_header_bytes_ = most;
+    return *this;
+  }
+
+  origin_url const& url() const noexcept { return url_; }
+  std::string const& method() const noexcept { return method_; }
+  std::chrono::milliseconds timeout() const noexcept { return timeout_; }
+  std::size_t max_body_bytes() const noexcept { return max_body_bytes_; }
+  std::size_t max_header_bytes() const noexcept { return max_header_bytes_; }
+
+  /** The bytes on the wire. */
+  std::string to_string() const {
+    std::string out = method_;
+    out += ' ';
+    out += url_.target();
+    out += " HTTP/1.1\r\n";
+    detail::append_field(out, "Host", url_.authority());
+    out += fields_;
+    out += "Accept-Encoding: identity\r\nConnection: close\r\n";
+    if (has_body_) detail::append_field(out, "Content-Length", std::to_string(body_.size()));
+    out += "\r\n";
+    out += body_;
+    return out;
+  }
+
+private:
+  origin_url url_;
+  std::string method_ = "GET";
+  std::string fields_ = "User-Agent: mcpawl\r\n";
+  std::string body_;
+  bool has_body_ = false;
+  std::chrono::milliseconds timeout_{10'000};
+  std::size_t max_body_bytes_ = 64 * 1024;
+  std::size_t max_header_bytes_ = 64 * 1024;
+};
+
+}  // namespace mcpawl::http

@@ -1,0 +1,159 @@
+// mcpawl/http/fetch_response.hpp - the answer of another server, and the reader that makes it from bytes
+#pragma once
+
+#include <mcpawl/core/limits.hpp>
+#include <mcpawl/http/errc.hpp>
+#include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/head_scanner.hpp>
+#include <mcpawl/http/request_parser.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl::http {
+
+/** A whole answer, within the bounds of its request. */
+struct fetch_response {
+  struct field {
+    std::string name;
+    std::string value;
+  };
+
+  int status = 0;
+  std::string content_type;  ///< Value of the Content-Type field, empty if there was none.
+  std::string body;
+  std::vector<field> fields;
+
+  /** The value of the first field of this name, in any case. */
+  std::optional<std::string_view> find(std::string_view name) const noexcept {
+    for (field const& f : fields)
+      if (iequals(f.name, name)) return std::string_view{f.value};
+    return std::nullopt;
+  }
+};
+
+namespace detail {
+
+/** Make an answer from received bytes, however they are cut; bounded memory whatever comes.
+
+    Interim answers (1xx) are skipped. Refused are heads with sloppy line ends or folded fields, lengths that
+    are ambiguous, transfer codings other than chunked, and content codings.
+
+    The fields of an answer follow the grammar of a request's. So behind a request line of ours they are read
+    by the same parser, with the same strictness, and Beast's is compiled once only.
+*/
+class answer_reader {
+public:
+  answer_reader(bool to_head_request, std::size_t max_header_bytes, std::size_t max_body_bytes)
+      : to_head_request_(to_head_request),
+        max_header_bytes_(max_header_bytes),
+        max_body_bytes_(max_body_bytes) {}
+
+  bool done() const noexcept { return state_ == state::done; }
+
+  /** Take more bytes; an error is final. */
+  std::optional<errc> put(std::string_view bytes) {
+    pending_.append(bytes);
+    while (state_ == state::head) {
+      auto const step = scanner_.scan(pending_);
+      if (step == head_scanner::step::malformed) return errc::bad_answer;
+      bool const complete = step == head_scanner::step::complete;
+      if ((complete ? scanner_.end() : pending_.size()) > max_header_bytes_) return errc::answer_too_large;
+      if (!complete) return std::nullopt;
+      auto const wrong =
+          put_head(std::string_view{pending_}.substr(scanner_.begin(), scanner_.end() - scanner_.begin()));
+      if (wrong) return wrong;
+      pending_.erase(0, scanner_.end());
+      scanner_.reset();
+    }
+    return state_ == state::body ? put_body() : std::nullopt;
+  }
+
+  /** The peer closed its side: the end of some bodies, a failure of others. */
+  std::optional<errc> end() {
+    if (state_ == state::body && until_end_) state_ = state::done;
+    return done() ? std::nullopt : std::optional{errc::answer_cut_short};
+  }
+
+  fetch_response take() { return std::move(answer_); }
+
+private:
+  enum class state { head, body, done };
+  static constexpr int most_interim = 8;
+
+  std::optional<errc> put_head(std::string_view head) {
+    // "HTTP/1.1 200 Reason CRLF"; the reason is for nobody
+    std::size_t const line = head.find("\r\n");
+    auto const digit = [head](std::size_t at) { return head[at] >= '0' && head[at] <= '9'; };
+    if (line < 12 || head.substr(0, 7) != "HTTP/1." || (head[7] != '0' && head[7] != '1') || head[8] != ' ' ||
+        !digit(9) || !digit(10) || !digit(11) || (line > 12 && head[12] != ' '))
+      return errc::bad_answer;
+    answer_.status = (head[9] - '0') * 100 + (head[10] - '0') * 10 + (head[11] - '0');
+    if (answer_.status < 100) return errc::bad_answer;
+    if (answer_.status < 200)
+      return answer_.status == 101 || ++interim_ > most_interim ? std::optional{errc::bad_answer}
+                                                                : std::nullopt;
+
+    head_ = "GET / HTTP/1.1\r\nHost: a\r\n";
+    head_[13] = head[7];
+    constexpr std::size_t ours = 1;  // fields of our own
+    head_ += head.substr(line + 2);
+    limits bounds;
+    bounds.header_fields = 1000;
+    if (parser_.parse_head(head_, bounds)) return errc::bad_answer;
+    for (field_view const& field : parser_.head().fields().subspan(ours))
+      answer_.fields.push_back({std::string{field.name}, std::string{field.value}});
+    answer_.content_type = answer_.find("content-type").value_or("");
+    for (fetch_response::field const& field : answer_.fields)
+      if (iequals(field.name, "content-encoding") && !field.value.empty() &&
+          !iequals(field.value, "identity"))
+        return errc::answer_encoded;
+
+    bool const has_length = answer_.find("content-length").has_value();
+    until_end_ = !has_length && parser_.body_framing() == framing::none;
+    bool const bodiless = to_head_request_ || answer_.status == 204 || answer_.status == 304 ||
+                          (has_length && parser_.content_length() == 0);
+    state_ = bodiless ? state::done : state::body;
+    if (!bodiless && has_length && parser_.content_length() > max_body_bytes_) return errc::answer_too_large;
+    return std::nullopt;
+  }
+
+  std::optional<errc> put_body() {
+    if (parser_.body_framing() == framing::chunked) {
+      auto const progress = parser_.put_chunked(pending_, &answer_.body, max_body_bytes_);
+      pending_.erase(0, progress.used);
+      if (progress.done) state_ = state::done;
+      if (progress.failure == errc::body_too_large) return errc::answer_too_large;
+      return progress.failure ? std::optional{errc::bad_answer} : std::nullopt;
+    }
+    answer_.body += pending_;
+    pending_.clear();
+    if (until_end_)
+      return answer_.body.size() > max_body_bytes_ ? std::optional{errc::answer_too_large} : std::nullopt;
+    if (answer_.body.size() >= parser_.content_length()) {
+      answer_.body.resize(static_cast<std::size_t>(parser_.content_length()));
+      state_ = state::done;
+    }
+    return std::nullopt;
+  }
+
+  bool to_head_request_;
+  std::size_t max_header_bytes_;
+  std::size_t max_body_bytes_;
+  state state_ = state::head;
+  std::string pending_;
+  head_scanner scanner_;
+  std::string head_;
+  request_parser parser_;
+  bool until_end_ = false;
+  int interim_ = 0;
+  fetch_response answer_;
+};
+
+}  // namespace detail
+
+}  // namespace mcpawl::http

@@ -1,0 +1,283 @@
+// mcpawl/http/request_parser.hpp - Beast's parser with views for a sink and our stricter rules on top
+#pragma once
+
+#include <mcpawl/core/limits.hpp>
+#include <mcpawl/http/errc.hpp>
+#include <mcpawl/http/request_head.hpp>
+
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mcpawl::http::detail {
+
+/** How the end of a body is found (RFC 9112 section 6.3). */
+enum class framing { none, length, chunked };
+
+/** Parse one request after the other: the head at once, then a chunked body piece by piece.
+
+    Boost.Beast checks the grammar. Refused beyond it is whatever two parsers could read differently:
+    more than one Content-Length or an odd one, Transfer-Encoding other than exactly `chunked`, on HTTP/1.0
+    or beside Content-Length, folded fields, control characters in chunk extensions, Host missing, repeated
+    or at odds with an absolute target, targets with bytes outside visible ASCII.
+
+    @par Lifetime
+    `head()` views the bytes given to `parse_head`, until the next call.
+*/
+class request_parser {
+public:
+  static constexpr std::size_t longest_target = 8 * 1024;
+  static constexpr std::size_t longest_method = 32;
+  static constexpr std::size_t longest_extensions = 4 * 1024;  ///< Of all chunks of a body together.
+  static constexpr std::size_t longest_framing = 2 * 1024;     ///< One chunk line, or the trailers.
+  /** What ends a body at least, `0 CRLF CRLF`: with less of it Beast 1.81 runs into an assertion of its own.
+   */
+  static constexpr std::size_t shortest_framing = 5;
+
+  /** Parse a whole head, from its first byte to its empty line; nothing means that it is acceptable. */
+  std::optional<errc> parse_head(std::string_view bytes, limits const& bounds) {
+    sink_.emplace(head_, bounds.header_fields);
+    boost::system::error_code ec;
+    std::size_t const used = sink_->put({bytes.data(), bytes.size()}, ec);
+    if (sink_->failure) return sink_->failure;
+    if (ec) return translate(ec, bytes);
+    if (used != bytes.size() || !sink_->is_header_done()) return errc::bad_request;
+    return sink_->judge();
+  }
+
+  request_head const& head() const noexcept { return head_; }
+  framing body_framing() const noexcept { return sink_->body; }
+  std::uint64_t content_length() const noexcept { return sink_->length; }
+  bool expects_continue() const noexcept { return sink_->expects_continue; }
+
+  /** What became of a piece of a chunked body. */
+  struct progress {
+    std::size_t used = 0;         ///< Bytes that need not be presented again.
+    std::optional<errc> failure;  ///< Set: the connection cannot be used any further.
+    bool done = false;            ///< The body and its trailers are complete.
+  };
+
+  /** Decode more of a chunked body, appending to `body`, or only counting if that is null.
+
+      Trailers are checked and dropped: merging them could forge a field that was already judged.
+  */
+  progress put_chunked(std::string_view bytes, std::string* body, std::size_t limit) {
+    progress out;
+    sink_->collected = body;
+    sink_->limit = limit;
+    sink_->eager(true);
+    while (bytes.size() - out.used >= shortest_framing && !out.done && !out.failure) {
+      // in windows, so that a line too long to wait for is refused however much of it is here already
+      std::string_view const window = bytes.substr(out.used, longest_framing);
+      boost::system::error_code ec;
+      std::size_t const used = sink_->put({window.data(), window.size()}, ec);
+      out.used += used;
+      out.failure = sink_->failure;
+      out.done = !out.failure && sink_->is_done();
+      if (!ec || out.failure) continue;
+      bool const waiting = ec == boost::beast::http::error::need_more && !torn_quote(window.substr(used));
+      if (!waiting || (used == 0 && window.size() == longest_framing)) out.failure = errc::bad_chunk;
+      if (used == 0) break;
+    }
+    return out;
+  }
+
+private:
+  using text = boost::beast::string_view;
+
+  struct sink final : boost::beast::http::basic_parser<true> {
+    sink(request_head& into, std::size_t most_fields) : head(into), fields_left(most_fields) {
+      header_limit(std::numeric_limits<std::uint32_t>::max());
+      body_limit(boost::none);
+    }
+
+    request_head& head;
+    std::size_t fields_left;
+    std::optional<errc> failure;
+
+    framing body = framing::none;
+    std::uint64_t length = 0;
+    bool expects_continue = false;
+
+    std::string* collected = nullptr;
+    std::size_t limit = 0;
+    std::uint64_t received = 0;
+    std::size_t extensions = 0;
+
+    std::size_t lengths = 0, codings = 0, hosts = 0;
+    std::string_view coding, host, expectation;
+
+    static std::string_view view(text t) noexcept { return {t.data(), t.size()}; }
+
+    void fail(errc e, boost::system::error_code& ec) {
+      failure = e;
+      ec = boost::beast::http::error::bad_field;  // any code stops Beast; `failure` is what counts
+    }
+
+    std::optional<errc> judge() {
+      if (auto const wrong = judge_framing()) return wrong;
+      if (auto const wrong = judge_host()) return wrong;
+      if (!expectation.empty()) {
+        if (!iequals(expectation, "100-continue")) return errc::expectation_failed;
+        expects_continue = head.version() >= 11 && body != framing::none;
+      }
+      return std::nullopt;
+    }
+
+    std::optional<errc> judge_framing() {
+      if (lengths + codings > 1) return errc::bad_length;
+      if (codings == 1) {
+        if (head.version() < 11) return errc::bad_length;
+        if (!iequals(coding, "chunked"))
+          return is_token(coding) ? errc::unsupported_coding : errc::bad_length;
+        body = framing::chunked;
+      } else if (length > 0) {
+        body = framing::length;
+      }
+      return std::nullopt;
+    }
+
+    std::optional<errc> judge_host() const {
+      if (hosts > 1 || (hosts == 0 && head.version() >= 11)) return errc::bad_host;
+      if (hosts == 1) {
+        if (host.empty()) return errc::bad_host;
+        constexpr std::string_view punctuation = "-._~%:[]!$&'()*+;=";
+        for (char c : host) {
+          bool const alphanumeric =
+              (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+          if (!alphanumeric && punctuation.find(c) == std::string_view::npos) return errc::bad_host;
+        }
+      }
+      std::string_view const target = head.target();
+      if (target.front() == '/' || target == "*") return std::nullopt;
+      // absolute-form: RFC 9112 section 3.2.2 would let it override Host; two answers to "which host" are
+      // refused
+      std::size_t const start = target.find("://") + 3;
+      std::string_view const authority = target.substr(start, target.find_first_of("/?", start) - start);
+      if (authority.empty() || (hosts == 1 && !iequals(authority, host))) return errc::bad_host;
+      return std::nullopt;
+    }
+
+    void on_request_impl(boost::beast::http::verb, text method_text, text target_text, int version,
+                         boost::system::error_code& ec) override {
+      std::string_view const method = view(method_text), target = view(target_text);
+      if (method.size() > longest_method || method == "CONNECT") return fail(errc::unsupported_method, ec);
+      if (target.size() > longest_target) return fail(errc::target_too_long, ec);
+      for (char c : target)
+        if (c <= ' ' || c >= '\x7f' || c == '#') return fail(errc::bad_request, ec);
+      bool const known_form = target.front() == '/' || (target == "*" && method == "OPTIONS") ||
+                              iequals(target.substr(0, 7), "http://") ||
+                              iequals(target.substr(0, 8), "https://");
+      if (!known_form) return fail(errc::bad_request, ec);
+      head.start(method, target, version);
+    }
+
+    void on_field_impl(boost::beast::http::field known, text name_text, text value_text,
+                       boost::system::error_code& ec) override {
+      std::string_view const name = view(name_text), value = view(value_text);
+      if (fields_left == 0) return fail(errc::header_too_large, ec);
+      --fields_left;
+      // Beast unfolds obs-fold by copying; a value that does not lie right behind its name was folded
+      char const* plain = name.data() + name.size() + 1;
+      while (*plain == ' ' || *plain == '\t') ++plain;
+      if (plain != value.data()) return fail(in_trailers() ? errc::bad_chunk : errc::bad_request, ec);
+      if (in_trailers()) return;
+      using boost::beast::http::field;
+      switch (known) {
+        case field::content_length:
+          ++lengths;
+          if (!plain_number(value)) return fail(errc::bad_length, ec);
+          break;
+        case field::transfer_encoding:
+          ++codings;
+          coding = value;
+          break;
+        case field::host:
+          ++hosts;
+          host = value;
+          break;
+        case field::expect:
+          // a second one must not hide the first
+          expectation = expectation.empty() && !value.empty() ? value : std::string_view{"repeated"};
+          break;
+        default: break;
+      }
+      head.add({name, value});
+    }
+
+    // digits only, no leading zero: some read 010 as eight
+    bool plain_number(std::string_view digits) noexcept {
+      if (digits.empty() || digits.size() > 18 || (digits.size() > 1 && digits.front() == '0')) return false;
+      length = 0;
+      for (char c : digits) {
+        if (c < '0' || c > '9') return false;
+        length = length * 10 + static_cast<std::uint64_t>(c - '0');
+      }
+      return true;
+    }
+
+    bool in_trailers() const noexcept { return body == framing::chunked; }
+
+    void on_chunk_header_impl(std::uint64_t size, text extension, boost::system::error_code& ec) override {
+      extensions += extension.size();
+      if (extensions > longest_extensions) return fail(errc::bad_chunk, ec);
+      for (char c : extension)
+        // Beast lets control characters into quoted strings (cf. CVE-2025-55315)
+        if ((c >= 0 && c < ' ' && c != '\t') || c == '\x7f') return fail(errc::bad_chunk, ec);
+      if (size > limit || received > limit - size) return fail(errc::body_too_large, ec);
+    }
+    std::size_t on_chunk_body_impl(std::uint64_t, text piece, boost::system::error_code&) override {
+      received += piece.size();
+      if (collected != nullptr) collected->append(piece.data(), piece.size());
+      return piece.size();
+    }
+
+    void on_response_impl(int, text, int, boost::system::error_code&) override {}
+    void on_header_impl(boost::system::error_code&) override {}
+    void on_body_init_impl(boost::optional<std::uint64_t> const&, boost::system::error_code&) override {}
+    // a body with a length is never shown to Beast
+    std::size_t on_body_impl(text piece, boost::system::error_code&) override { return piece.size(); }
+    void on_finish_impl(boost::system::error_code&) override {}
+  };
+
+  /** Whether a quoted string of a chunk extension runs over the end of its line, where Beast waits for more
+      (cf. CVE-2026-2332). */
+  static bool torn_quote(std::string_view pending) noexcept {
+    if (pending.substr(0, 2) == "\r\n") pending.remove_prefix(2);
+    std::size_t const end = pending.find("\r\n");
+    if (end == std::string_view::npos) return false;
+    bool quoted = false;
+    for (std::size_t i = 0; i < end; ++i) {
+      if (pending[i] == '"') quoted = !quoted;
+      if (pending[i] == '\\' && quoted) ++i;
+    }
+    return quoted;
+  }
+
+  static errc translate(boost::system::error_code ec, std::string_view bytes) noexcept {
+    using boost::beast::http::error;
+    if (ec == error::bad_version) {
+      // HTTP/2.0 is a version we do not speak, HTTP/1.1x is not a version
+      std::string_view const line = bytes.substr(0, bytes.find('\r'));
+      std::string_view const version = line.substr(line.rfind(' ') + 1);
+      auto const digit = [](char c) { return c >= '0' && c <= '9'; };
+      bool const readable = version.size() == 8 && version.substr(0, 5) == "HTTP/" && digit(version[5]) &&
+                            version[6] == '.' && digit(version[7]);
+      bool const ours = version == "HTTP/1.0" || version == "HTTP/1.1";  // then something around it is wrong
+      return readable && !ours ? errc::unsupported_version : errc::bad_request;
+    }
+    if (ec == error::bad_content_length || ec == error::multiple_content_length ||
+        ec == error::bad_transfer_encoding)
+      return errc::bad_length;
+    return errc::bad_request;
+  }
+
+  request_head head_;
+  std::optional<sink> sink_;
+};
+
+}  // namespace mcpawl::http::detail

@@ -1,0 +1,267 @@
+// mcpawl/jose/claims.hpp - the claims of a token: read in one pass, checked, and handed out as views
+#pragma once
+
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/jose/errc.hpp>
+#include <mcpawl/jose/expectation.hpp>
+#include <mcpawl/jose/json_events.hpp>
+#include <mcpawl/jose/name_set.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace mcpawl::jose {
+
+/** The value of a claim that was asked for by `expectation::wanted`. */
+struct claim_value {
+  enum class kind : unsigned char {
+    absent,
+    string,  ///< `text` is the string, unescaped.
+    json,    ///< `text` is the JSON text of the number, literal, array or object.
+  };
+  kind is = kind::absent;
+  std::string_view text;
+
+  /** The string, or nothing if the claim is absent or something else. */
+  std::optional<std::string_view> string() const noexcept {
+    return is == kind::string ? std::optional{text} : std::nullopt;
+  }
+};
+
+/** The claims of a verified token (RFC 7519 section 4.1).
+
+    Lifetime: views into the verifier that made it; they end with its next `verify`. Copy what must last.
+*/
+struct claims_view {
+  std::string_view iss;
+  std::optional<std::string_view> sub;
+  std::span<std::string_view const> aud;
+  unix_seconds exp = 0;                 ///< A fraction is cut off.
+  std::optional<unix_seconds> nbf;      ///< A fraction counts as a whole second.
+  std::optional<unix_seconds> iat;      ///< A fraction counts as a whole second.
+  std::span<claim_value const> wanted;  ///< As `expectation::wanted` names them, in its order.
+  std::string_view payload_json;        ///< All claims, as signed: one JSON object, no name twice in it.
+};
+
+namespace detail {
+
+/** Cut the array or object behind position `at` out of a text that is known to be valid JSON. */
+inline std::string_view container_at(std::string_view json, std::size_t at) noexcept {
+  std::size_t const begin = json.find_first_of("{[", at);
+  if (begin == json.npos) return {};
+  std::size_t open = 0;
+  for (std::size_t i = begin; i < json.size(); ++i) {
+    char const c = json[i];
+    if (c == '"') {
+      for (++i; i < json.size() && json[i] != '"'; ++i) {
+        if (json[i] == '\\') ++i;
+      }
+    } else if (c == '{' || c == '[') {
+      ++open;
+    } else if ((c == '}' || c == ']') && --open == 0) {
+      return json.substr(begin, i + 1 - begin);
+    }
+  }
+  return {};
+}
+
+/** Reads and checks claims. Keeps everything it needs between calls.
+
+    @par Thread safety
+    One thread at a time.
+*/
+class claims_reader final : private json_sink {
+public:
+  static constexpr std::size_t max_claims = 128;
+  static constexpr std::size_t max_audiences = 32;
+  static constexpr std::size_t max_wanted = 32;
+  static constexpr std::int64_t latest_date = std::int64_t{1} << 53;
+
+  /** Read one payload and hold it against the expectation; the views live as long as `json` and until the
+      reader reads again. Errors: those of `errc` about claims. */
+  result<claims_view> read(std::string_view json, json_reader& reader, expectation const& expected,
+                           unix_seconds now) noexcept {
+    json_ = json;
+    expected_ = &expected;
+    wanted_count_ = std::min(expected.wanted.size(), max_wanted);
+    names_.clear();
+    std::fill_n(wanted_.begin(), wanted_count_, claim_value{});
+    found_ = claims_view{};
+    aud_count_ = 0;
+    has_iss_ = has_aud_ = has_exp_ = in_aud_ = false;
+    current_ = claim::other;
+    current_wanted_ = none;
+    switch (reader.read(json, *this)) {
+      case json_outcome::complete: break;
+      case json_outcome::stopped: return problem_;
+      case json_outcome::invalid: return errc::claims_syntax;
+    }
+    return check(now);
+  }
+
+private:
+  enum class claim : unsigned char { other, iss, sub, aud, exp, nbf, iat };
+  static constexpr std::size_t none = ~std::size_t{0};
+
+  bool on(json_event const& event) noexcept override {
+    if (event.depth == 0) {
+      return event.token == json_token::object_begin || event.token == json_token::object_end ||
+             refuse(errc::claims_syntax);
+    }
+    if (event.depth == 1) {
+      if (event.token == json_token::name) return begin_claim(event.text);
+      if (event.token == json_token::array_end || event.token == json_token::object_end) {
+        in_aud_ = false;
+        return true;
+      }
+      if (current_wanted_ != none) note_wanted(event);
+      return take(event);
+    }
+    if (!in_aud_) return true;
+    return event.token == json_token::string ? add_audience(event.text) : refuse(errc::bad_audience);
+  }
+
+  bool begin_claim(std::string_view name) noexcept {
+    switch (names_.insert(name)) {
+      case name_outcome::added: break;
+      case name_outcome::duplicate: return refuse(errc::claims_duplicate);
+      case name_outcome::full: return refuse(errc::too_many_claims);
+    }
+    current_ = name.size() != 3 ? claim::other
+               : name == "iss"  ? claim::iss
+               : name == "sub"  ? claim::sub
+               : name == "aud"  ? claim::aud
+               : name == "exp"  ? claim::exp
+               : name == "nbf"  ? claim::nbf
+               : name == "iat"  ? claim::iat
+                                : claim::other;
+    current_wanted_ = none;
+    for (std::size_t i = 0; i != wanted_count_; ++i) {
+      if (expected_->wanted[i] == name) current_wanted_ = i;
+    }
+    name_ = name;
+    return true;
+  }
+
+  bool take(json_event const& event) noexcept {
+    bool const string = event.token == json_token::string;
+    switch (current_) {
+      case claim::other: return true;
+      case claim::iss:
+        has_iss_ = true;
+        found_.iss = event.text;
+        return string || refuse(errc::wrong_issuer);
+      case claim::sub: found_.sub = event.text; return string || refuse(errc::bad_subject);
+      case claim::aud:
+        has_aud_ = true;
+        in_aud_ = event.token == json_token::array_begin;
+        if (in_aud_) return true;
+        return string ? add_audience(event.text) : refuse(errc::bad_audience);
+      case claim::exp: has_exp_ = true; return date(event, std::floor, found_.exp);
+      case claim::nbf: return date(event, std::ceil, found_.nbf.emplace());
+      case claim::iat: return date(event, std::ceil, found_.iat.emplace());
+    }
+    return true;
+  }
+
+  /** Take a NumericDate: an integer or a finite number, from 0 to 2^53. */
+  bool date(json_event const& event, double (*round)(double), unix_seconds& into) noexcept {
+    if (event.token == json_token::integer) {
+      into = event.integer;
+      return (event.integer >= 0 && event.integer <= latest_date) || refuse(errc::bad_date);
+    }
+    // the comparison is false for what is not a number, and infinity is beyond the latest date
+    if (event.token != json_token::real ||
+        !(event.real >= 0 && event.real <= static_cast<double>(latest_date))) {
+      return refuse(errc::bad_date);
+    }
+    into = static_cast<unix_seconds>(round(event.real));
+    return true;
+  }
+
+  bool add_audience(std::string_view audience) noexcept {
+    if (aud_count_ == max_audiences) return refuse(errc::bad_audience);
+    aud_[aud_count_++] = audience;
+    return true;
+  }
+
+  void note_wanted(json_event const& event) noexcept {
+    claim_value& value = wanted_[current_wanted_];
+    value.is = event.token == json_token::string ? claim_value::kind::string : claim_value::kind::json;
+    value.text = event.text;
+    if (event.token != json_token::object_begin && event.token != json_token::array_begin) return;
+    // found by where its name ends; a name that was written with escapes is not in the text, and its
+    // container is then reported without text
+    std::less<char const*> const before;
+    bool const in_text =
+        !before(name_.data(), json_.data()) && before(name_.data(), json_.data() + json_.size());
+    container_begin_[current_wanted_] =
+        in_text ? static_cast<std::size_t>(name_.data() - json_.data()) + name_.size() : json_.size();
+  }
+
+  result<claims_view> check(unix_seconds now) noexcept {
+    if (!has_iss_) return errc::no_issuer;
+    if (found_.iss != expected_->issuer) return errc::wrong_issuer;
+    if (!has_aud_) return errc::no_audience;
+    auto const ours = [this](std::string_view audience) noexcept {
+      return std::find(expected_->audiences.begin(), expected_->audiences.end(), audience) !=
+             expected_->audiences.end();
+    };
+    if (std::none_of(aud_.begin(), aud_.begin() + static_cast<std::ptrdiff_t>(aud_count_), ours)) {
+      return errc::wrong_audience;
+    }
+    if (!has_exp_) return errc::no_expiry;
+    // dates end at 2^53, so a clock and a leeway within these bounds cannot overflow
+    constexpr std::int64_t bound = std::int64_t{1} << 60;
+    std::int64_t const clock = std::clamp<std::int64_t>(now, -bound, bound);
+    std::int64_t const ahead = clock + std::clamp<std::int64_t>(expected_->leeway.count(), 0, bound);
+    if (clock >= found_.exp) return errc::expired;
+    if (found_.nbf && *found_.nbf > ahead) return errc::not_yet_valid;
+    if (found_.iat && *found_.iat > ahead) return errc::issued_in_future;
+
+    for (std::size_t i = 0; i != wanted_count_; ++i) {
+      claim_value& value = wanted_[i];
+      if (value.is == claim_value::kind::json && value.text.empty()) {
+        value.text = container_at(json_, container_begin_[i]);
+      }
+    }
+    found_.aud = {aud_.data(), aud_count_};
+    found_.wanted = {wanted_.data(), wanted_count_};
+    found_.payload_json = json_;
+    return found_;
+  }
+
+  bool refuse(errc why) noexcept {
+    problem_ = why;
+    return false;
+  }
+
+  expectation const* expected_ = nullptr;
+  std::string_view json_;
+  std::string_view name_;
+  name_set<max_claims> names_;
+  std::array<std::string_view, max_audiences> aud_;
+  std::array<claim_value, max_wanted> wanted_;
+  std::array<std::size_t, max_wanted> container_begin_{};
+  std::size_t aud_count_ = 0;
+  std::size_t wanted_count_ = 0;
+  std::size_t current_wanted_ = none;
+  claims_view found_;
+  errc problem_ = errc::claims_syntax;
+  claim current_ = claim::other;
+  bool has_iss_ = false;
+  bool has_aud_ = false;
+  bool has_exp_ = false;
+  bool in_aud_ = false;
+};
+
+}  // namespace detail
+
+}  // namespace mcpawl::jose

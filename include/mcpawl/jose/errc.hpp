@@ -1,0 +1,147 @@
+// mcpawl/jose/errc.hpp - every reason to refuse a token, a key or a key set, one value each
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+
+namespace mcpawl::jose {
+
+/** Errors of the jose layer. A log may name them; a client should not learn more than that it was refused. */
+enum class errc {
+  // the token as a whole
+  malformed_token = 1,  ///< Not three non-empty parts between exactly two dots.
+  token_too_large,      ///< Over `expectation::max_token_bytes`.
+  no_keys,              ///< The verifier has no key it could use.
+  bad_expectation,      ///< The expectation names no issuer, no audience or no algorithm.
+
+  // its header
+  header_too_large,       ///< Over 2 KiB of base64url.
+  header_encoding,        ///< Not canonical base64url.
+  header_syntax,          ///< Not one JSON object of allowed depth and size.
+  header_duplicate,       ///< A member is named twice.
+  header_member,          ///< `alg`, `kid` or `typ` is not a string, or `kid` is empty or over 256 bytes.
+  header_critical,        ///< `crit` is there: we implement no extension (RFC 7515 section 4.1.11).
+  header_unencoded,       ///< `b64` is there (RFC 7797).
+  no_algorithm,           ///< No `alg`.
+  unknown_algorithm,      ///< `alg` is "none", symmetric or nothing we know.
+  algorithm_not_allowed,  ///< The expectation does not allow it.
+  algorithm_mismatch,     ///< The key named by `kid` is not for this algorithm.
+  wrong_type,             ///< `typ` is not one of those expected.
+  no_kid,                 ///< No `kid`: keys are never tried one after the other.
+  unknown_kid,            ///< The key set has no such key; it may be newer than our copy.
+
+  // its signature
+  signature_length,    ///< Not as long as the key's signatures are.
+  signature_encoding,  ///< Not canonical base64url.
+  bad_signature,       ///< Not a signature of this key over this header and payload.
+
+  // its claims, looked at only when the signature is right
+  claims_encoding,   ///< Not canonical base64url.
+  claims_syntax,     ///< Not one JSON object of allowed depth.
+  claims_duplicate,  ///< A claim is named twice.
+  too_many_claims,   ///< Over 128 claims.
+  no_issuer,         ///< No `iss`.
+  wrong_issuer,      ///< `iss` is not a string or not exactly the one expected.
+  bad_subject,       ///< `sub` is not a string.
+  no_audience,       ///< No `aud`.
+  bad_audience,      ///< `aud` is neither a string nor an array of at most 32 strings.
+  wrong_audience,    ///< `aud` has none of those expected.
+  no_expiry,         ///< No `exp`.
+  bad_date,          ///< `exp`, `nbf` or `iat` is not a number from 0 to 2^53.
+  expired,           ///< `exp` has come.
+  not_yet_valid,     ///< `nbf` is ahead by more than the leeway.
+  issued_in_future,  ///< `iat` is ahead by more than the leeway.
+
+  // a key set
+  key_set_too_large,  ///< Over 64 KiB.
+  key_set_syntax,     ///< Not one JSON object of allowed depth with exactly one array `keys`.
+  duplicate_kid,      ///< Two usable keys share a `kid`.
+  no_usable_key,      ///< None of its keys can be used.
+
+  // one key of a set
+  key_not_object,   ///< An entry of `keys` is not an object.
+  key_duplicate,    ///< A member is named twice.
+  key_member,       ///< A member has the wrong JSON type, or there are over 32.
+  key_without_kid,  ///< No `kid`, an empty one, or one over 256 bytes.
+  key_private,      ///< Private members in a public place: the key must be taken as known to all.
+  key_symmetric,    ///< `kty` is "oct".
+  key_type,         ///< Another `kty` or `crv` than those we know.
+  key_use,          ///< `use` is there and not "sig".
+  key_operations,   ///< `key_ops` is there and without "verify".
+  key_algorithm,    ///< `alg` is unknown or not for this kind of key.
+  key_encoding,     ///< A number is missing, not canonical base64url, or of the wrong length.
+  key_size,         ///< RSA modulus outside 2048 to 8192 bits, or even.
+  key_exponent,     ///< RSA exponent even, below 3 or over 64 bits.
+  key_point,        ///< Not a point of its curve.
+  key_excess,       ///< The set already has 16 usable keys.
+  library,          ///< OpenSSL failed for no reason of the input.
+};
+
+constexpr error_entry describe(errc e) noexcept {
+  switch (e) {
+    case errc::malformed_token: return {"token is not three parts between two dots", condition::malformed};
+    case errc::token_too_large: return {"token too large", condition::too_large};
+    case errc::no_keys: return {"no key to verify with", condition::unavailable};
+    case errc::bad_expectation:
+      return {"expectation without issuer, audience or algorithm", condition::configuration};
+    case errc::header_too_large: return {"token header too large", condition::too_large};
+    case errc::header_encoding: return {"token header is not canonical base64url", condition::malformed};
+    case errc::header_syntax: return {"token header is not a JSON object", condition::malformed};
+    case errc::header_duplicate: return {"token header with a duplicate member", condition::malformed};
+    case errc::header_member: return {"token header with a member of the wrong type", condition::malformed};
+    case errc::header_critical: return {"token header with critical extensions", condition::refused};
+    case errc::header_unencoded: return {"token header with b64", condition::refused};
+    case errc::no_algorithm: return {"token header without alg", condition::malformed};
+    case errc::unknown_algorithm: return {"signature algorithm unknown", condition::refused};
+    case errc::algorithm_not_allowed: return {"signature algorithm not allowed", condition::refused};
+    case errc::algorithm_mismatch: return {"signature algorithm is not the key's", condition::refused};
+    case errc::wrong_type: return {"token of the wrong type", condition::refused};
+    case errc::no_kid: return {"token header without kid", condition::refused};
+    case errc::unknown_kid: return {"no key of that kid", condition::refused};
+    case errc::signature_length: return {"signature of the wrong length", condition::refused};
+    case errc::signature_encoding: return {"signature is not canonical base64url", condition::malformed};
+    case errc::bad_signature: return {"signature is wrong", condition::refused};
+    case errc::claims_encoding: return {"claims are not canonical base64url", condition::malformed};
+    case errc::claims_syntax: return {"claims are not a JSON object", condition::malformed};
+    case errc::claims_duplicate: return {"duplicate claim", condition::malformed};
+    case errc::too_many_claims: return {"too many claims", condition::too_large};
+    case errc::no_issuer: return {"no issuer", condition::refused};
+    case errc::wrong_issuer: return {"wrong issuer", condition::refused};
+    case errc::bad_subject: return {"subject is not a string", condition::malformed};
+    case errc::no_audience: return {"no audience", condition::refused};
+    case errc::bad_audience: return {"audience is not a string or a list of strings", condition::malformed};
+    case errc::wrong_audience: return {"wrong audience", condition::refused};
+    case errc::no_expiry: return {"no expiry", condition::refused};
+    case errc::bad_date: return {"date is not a number in range", condition::malformed};
+    case errc::expired: return {"token expired", condition::expired};
+    case errc::not_yet_valid: return {"token not yet valid", condition::expired};
+    case errc::issued_in_future: return {"token issued in the future", condition::expired};
+    case errc::key_set_too_large: return {"key set too large", condition::too_large};
+    case errc::key_set_syntax: return {"not a JSON Web Key Set", condition::malformed};
+    case errc::duplicate_kid: return {"two keys with one kid", condition::refused};
+    case errc::no_usable_key: return {"key set without a usable key", condition::refused};
+    case errc::key_not_object: return {"key is not an object", condition::malformed};
+    case errc::key_duplicate: return {"key with a duplicate member", condition::malformed};
+    case errc::key_member: return {"key with a member of the wrong type", condition::malformed};
+    case errc::key_without_kid: return {"key without a usable kid", condition::refused};
+    case errc::key_private: return {"private key published", condition::refused};
+    case errc::key_symmetric: return {"symmetric key published", condition::refused};
+    case errc::key_type: return {"key of an unknown type", condition::refused};
+    case errc::key_use: return {"key is not for signatures", condition::refused};
+    case errc::key_operations: return {"key is not for verifying", condition::refused};
+    case errc::key_algorithm: return {"key for an unknown or unfitting algorithm", condition::refused};
+    case errc::key_encoding: return {"key with a malformed number", condition::malformed};
+    case errc::key_size: return {"RSA modulus unusable", condition::refused};
+    case errc::key_exponent: return {"RSA exponent unusable", condition::refused};
+    case errc::key_point: return {"key is not a point of its curve", condition::refused};
+    case errc::key_excess: return {"too many keys", condition::too_large};
+    case errc::library: return {"OpenSSL failed", condition::internal};
+  }
+  return {"unknown token error", condition::internal};
+}
+constexpr char const* category_name(errc) noexcept { return "mcpawl.jose"; }
+inline error_code make_error_code(errc e) noexcept { return code_of(e); }
+
+}  // namespace mcpawl::jose
+
+template <>
+struct boost::system::is_error_code_enum<mcpawl::jose::errc> : std::true_type {};

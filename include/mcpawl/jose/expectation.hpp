@@ -1,0 +1,35 @@
+// mcpawl/jose/expectation.hpp - what a token must be to be accepted
+#pragma once
+
+#include <mcpawl/jose/algorithm.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace mcpawl::jose {
+
+/** What a verifier demands of a token, beyond a right signature of a known key.
+
+    Nothing of it comes from the token. An expectation without issuer, audience or algorithm accepts nothing.
+*/
+struct expectation {
+  std::string issuer;                  ///< `iss`, exactly, byte for byte.
+  std::vector<std::string> audiences;  ///< One of them must be in `aud`.
+
+  algorithm_set algorithms{algorithm::rs256};  ///< `alg` must be one of them, and the key must be for it.
+
+  /** How far `nbf` and `iat` may lie ahead of our clock. `exp` gets none: a token never outlives it. */
+  std::chrono::seconds leeway{30};
+
+  std::vector<std::string> types{"JWT"};  ///< `typ` must be one of them if it is there; empty: any string.
+  bool type_required = false;             ///< Refuse a token without `typ`.
+
+  /** Further claims to collect (at most 32): `claims_view::wanted` has their values in the same order. */
+  std::vector<std::string> wanted;
+
+  std::size_t max_token_bytes = 8 * 1024;  ///< Characters of a token, all three parts and the dots.
+};
+
+}  // namespace mcpawl::jose

@@ -1,0 +1,161 @@
+// mcpawl/jose/jwk.hpp - one public key of a key set
+#pragma once
+
+#include <mcpawl/crypto/base64url.hpp>
+#include <mcpawl/crypto/digest.hpp>
+#include <mcpawl/crypto/public_key.hpp>
+#include <mcpawl/jose/algorithm.hpp>
+#include <mcpawl/jose/errc.hpp>
+#include <mcpawl/jose/header.hpp>
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl::jose {
+
+/** The members of a JWK (RFC 7517 section 4, RFC 7518 section 6) that decide what a key is; views.
+
+    A member that is absent is an empty view with its flag unset, which only matters for `alg` and `use`.
+*/
+struct jwk_members {
+  std::string_view kty, kid, use, alg, n, e, crv, x, y;
+  bool has_use = false;
+  bool has_alg = false;
+  bool has_key_ops = false;
+  bool can_verify = false;   ///< `key_ops` has "verify".
+  bool has_private = false;  ///< One of `d`, `p`, `q`, `dp`, `dq`, `qi`, `oth`, `k`.
+};
+
+/** A public key with its name, fit to verify signatures. Immutable; copies share the key. */
+class jwk {
+public:
+  /** Check the members of a key and make it.
+
+      Errors: those of `errc` about one key. Throws only `std::bad_alloc`.
+  */
+  static result<jwk> make(jwk_members const& members);
+
+  std::string const& kid() const noexcept { return kid_; }
+
+  /** What the key may be used with: the one algorithm it names, or all that fit its kind if it names none. */
+  algorithm_set algorithms() const noexcept { return algorithms_; }
+
+  public_key const& key() const noexcept { return key_; }
+
+  /** SHA-256 thumbprint (RFC 7638): equal for equal keys, whatever their `kid`. */
+  sha256_digest const& thumbprint() const noexcept { return thumbprint_; }
+
+private:
+  jwk(std::string kid, algorithm_set algorithms, public_key key, sha256_digest thumbprint)
+      : kid_(std::move(kid)), algorithms_(algorithms), key_(std::move(key)), thumbprint_(thumbprint) {}
+
+  std::string kid_;
+  algorithm_set algorithms_;
+  public_key key_;
+  sha256_digest thumbprint_;
+};
+
+namespace detail {
+
+/** Bytes of the largest number of a key: an RSA modulus. */
+inline constexpr std::size_t max_number_bytes = public_key::largest_rsa_bits / 8;
+
+/** A number of a key, decoded. */
+class key_number {
+public:
+  /** False if it is not canonical base64url or over the limit by more than a key could be. */
+  bool decode(std::string_view text) noexcept {
+    auto const size = decode_base64url(text, bytes_);
+    if (!size) return false;
+    size_ = *size;
+    return size_ != 0;
+  }
+  std::span<unsigned char const> bytes() const noexcept { return {bytes_.data(), size_}; }
+
+private:
+  std::array<unsigned char, 2 * max_number_bytes> bytes_;
+  std::size_t size_ = 0;
+};
+
+inline errc key_problem(error_code const& e) noexcept {
+  if (e == crypto_errc::key_encoding) return errc::key_encoding;
+  if (e == crypto_errc::key_size || e == crypto_errc::key_modulus) return errc::key_size;
+  if (e == crypto_errc::key_exponent) return errc::key_exponent;
+  if (e == crypto_errc::key_point) return errc::key_point;
+  return errc::library;
+}
+
+/** Append `"name":"value"` to the canonical JSON of a thumbprint; the values are words or base64url. */
+inline void append_member(std::string& json, std::string_view name, std::string_view value) {
+  json += json.empty() ? "{\"" : ",\"";
+  json += name;
+  json += "\":\"";
+  json += value;
+  json += '"';
+}
+
+}  // namespace detail
+
+inline result<jwk> jwk::make(jwk_members const& m) {
+  if (m.kid.empty() || m.kid.size() > max_kid_bytes) return errc::key_without_kid;
+  if (m.kty == "oct") return errc::key_symmetric;
+  if (m.has_private) return errc::key_private;
+  if (m.has_use && m.use != "sig") return errc::key_use;
+  if (m.has_key_ops && !m.can_verify) return errc::key_operations;
+
+  key_kind kind = key_kind::rsa;
+  if (m.kty == "EC") {
+    if (m.crv == "P-256")
+      kind = key_kind::p256;
+    else if (m.crv == "P-384")
+      kind = key_kind::p384;
+    else if (m.crv == "P-521")
+      kind = key_kind::p521;
+    else
+      return errc::key_type;
+  } else if (m.kty == "OKP") {
+    if (m.crv != "Ed25519") return errc::key_type;
+    kind = key_kind::ed25519;
+  } else if (m.kty != "RSA") {
+    return errc::key_type;
+  }
+  algorithm_set algorithms = algorithms_of(kind);
+  if (m.has_alg) {
+    auto const named = find_algorithm(m.alg);
+    if (!named || !algorithms.contains(*named)) return errc::key_algorithm;
+    algorithms = {*named};
+  }
+
+  detail::key_number first, second;
+  std::string canonical;  // RFC 7638 section 3.2: the required members only, in lexicographic order
+  auto const make_key = [&]() -> result<public_key> {
+    bool const is_rsa = kind == key_kind::rsa;
+    bool const has_second = kind != key_kind::ed25519;
+    if (!first.decode(is_rsa ? m.n : m.x)) return crypto_errc::key_encoding;
+    if (has_second && !second.decode(is_rsa ? m.e : m.y)) return crypto_errc::key_encoding;
+    if (is_rsa) return public_key::rsa(first.bytes(), second.bytes());
+    return has_second ? public_key::ec(kind, first.bytes(), second.bytes())
+                      : public_key::ed25519(first.bytes());
+  };
+  auto key = make_key();
+  if (!key) return detail::key_problem(key.error());
+
+  if (kind == key_kind::rsa) {
+    detail::append_member(canonical, "e", m.e);
+    detail::append_member(canonical, "kty", m.kty);
+    detail::append_member(canonical, "n", m.n);
+  } else {
+    detail::append_member(canonical, "crv", m.crv);
+    detail::append_member(canonical, "kty", m.kty);
+    detail::append_member(canonical, "x", m.x);
+    if (kind != key_kind::ed25519) detail::append_member(canonical, "y", m.y);
+  }
+  canonical += '}';
+  return jwk{std::string{m.kid}, algorithms, *std::move(key), sha256(canonical)};
+}
+
+}  // namespace mcpawl::jose

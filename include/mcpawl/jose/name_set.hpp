@@ -1,0 +1,50 @@
+// mcpawl/jose/name_set.hpp - tell whether a member name was there before
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace mcpawl::jose::detail {
+
+enum class name_outcome { added, duplicate, full };
+
+/** The names of one JSON object, at most `Capacity`, without allocating.
+
+    Compares with all names before: the capacity is what bounds the work.
+
+    Lifetime: keeps views.
+*/
+template <std::size_t Capacity>
+class name_set {
+public:
+  void clear() noexcept { size_ = 0; }
+
+  name_outcome insert(std::string_view name) noexcept {
+    std::uint32_t const mark = mark_of(name);
+    for (std::size_t i = 0; i != size_; ++i) {
+      if (marks_[i] == mark && names_[i] == name) return name_outcome::duplicate;
+    }
+    if (size_ == Capacity) return name_outcome::full;
+    marks_[size_] = mark;
+    names_[size_++] = name;
+    return name_outcome::added;
+  }
+
+private:
+  /** A number that mostly differs between names, so that few bytes are compared. */
+  static std::uint32_t mark_of(std::string_view name) noexcept {
+    auto mark = static_cast<std::uint32_t>(name.size());
+    if (name.empty()) return mark;
+    mark = mark << 8 ^ static_cast<unsigned char>(name.front());
+    mark = mark << 8 ^ static_cast<unsigned char>(name[name.size() / 2]);
+    return mark << 8 ^ static_cast<unsigned char>(name.back());
+  }
+
+  std::array<std::uint32_t, Capacity> marks_;
+  std::array<std::string_view, Capacity> names_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace mcpawl::jose::detail

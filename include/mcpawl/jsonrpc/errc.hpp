@@ -1,0 +1,31 @@
+// mcpawl/jsonrpc/errc.hpp - why a JSON text was not accepted
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+
+namespace mcpawl {
+
+/** Errors of `parse_strict_json`. */
+enum class json_errc {
+  syntax = 1,        ///< Not JSON: RFC 8259 grammar, invalid UTF-8, a byte order mark, or nothing at all.
+  too_deep,          ///< Arrays and objects nested deeper than the limit.
+  duplicate_member,  ///< An object names one member twice; RFC 8259 section 4 leaves its meaning open.
+  number_range,      ///< A number too large for a double; it would become an infinity.
+};
+
+constexpr error_entry describe(json_errc e) noexcept {
+  switch (e) {
+    case json_errc::syntax: return {"not a JSON text", condition::malformed};
+    case json_errc::too_deep: return {"JSON nested too deeply", condition::too_large};
+    case json_errc::duplicate_member: return {"duplicate member name in a JSON object", condition::malformed};
+    case json_errc::number_range: return {"JSON number out of range", condition::malformed};
+  }
+  return {"unknown JSON error", condition::malformed};
+}
+constexpr char const* category_name(json_errc) noexcept { return "mcpawl.json"; }
+inline error_code make_error_code(json_errc e) noexcept { return code_of(e); }
+
+}  // namespace mcpawl
+
+template <>
+struct boost::system::is_error_code_enum<mcpawl::json_errc> : std::true_type {};

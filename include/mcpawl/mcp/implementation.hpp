@@ -1,0 +1,41 @@
+// mcpawl/mcp/implementation.hpp - who a server says it is
+#pragma once
+
+#include <mcpawl/reflect/json_text.hpp>
+
+#include <string>
+#include <utility>
+
+namespace mcpawl {
+
+/** The server's name and version (MCP `Implementation`). For people to read: nothing may depend on it. */
+struct implementation {
+  implementation(std::string name_, std::string version_)
+      : name(std::move(name_)), version(std::move(version_)) {}
+
+  std::string name;
+  std::string version;
+  std::string title;        ///< For display; empty for none.
+  std::string description;  ///< One or two sentences; empty for none.
+  std::string website_url;  ///< Empty for none.
+
+  /** The value of `serverInfo` as JSON text. */
+  std::string json() const {
+    std::string out = R"({"name":)";
+    append_json_string(out, name);
+    out += R"(,"version":)";
+    append_json_string(out, version);
+    auto const add = [&out](char const* key, std::string const& value) {
+      if (value.empty()) return;
+      out += key;
+      append_json_string(out, value);
+    };
+    add(R"(,"title":)", title);
+    add(R"(,"description":)", description);
+    add(R"(,"websiteUrl":)", website_url);
+    out += '}';
+    return out;
+  }
+};
+
+}  // namespace mcpawl

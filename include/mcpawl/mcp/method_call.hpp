@@ -1,0 +1,35 @@
+// mcpawl/mcp/method_call.hpp - one request on its way to the method it names
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/jsonrpc/id.hpp>
+#include <mcpawl/jsonrpc/message.hpp>
+#include <mcpawl/mcp/context.hpp>
+#include <mcpawl/mcp/request.hpp>
+#include <mcpawl/mcp/revision.hpp>
+#include <mcpawl/mcp/service.hpp>
+
+#include <string_view>
+
+namespace mcpawl {
+
+/** A request whose envelope has been checked; everything in it lives as long as the method needs to read it.
+ */
+struct method_call {
+  service const& server;
+  logger const& log;
+  request_id const& id;
+  boost::json::object const* params;  ///< Null if the request has none.
+  revision protocol;
+  caller who;
+  outbound_source& out;
+
+  boost::json::value const* param(std::string_view name) const {
+    return params ? params->if_contains({name.data(), name.size()}) : nullptr;
+  }
+};
+
+}  // namespace mcpawl

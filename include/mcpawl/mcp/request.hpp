@@ -1,0 +1,34 @@
+// mcpawl/mcp/request.hpp - what a transport hands to the protocol with each message
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace mcpawl {
+
+/** A header that mirrors a part of the message: how often it was sent, and its value. */
+struct mirror_header {
+  std::size_t count = 0;
+  std::string_view value;
+
+  bool present() const noexcept { return count != 0; }
+  /** Sent exactly once, with this value. */
+  bool equals(std::string_view expected) const noexcept { return count == 1 && value == expected; }
+};
+
+/** The headers MCP defines, as a transport with headers received them. */
+struct protocol_headers {
+  bool carried = false;   ///< False for transports without headers, whose messages are checked by body alone.
+  mirror_header version;  ///< MCP-Protocol-Version
+  mirror_header method;   ///< Mcp-Method
+  mirror_header name;     ///< Mcp-Name
+  mirror_header session_id;  ///< Mcp-Session-Id
+};
+
+/** Who is calling, as the server's policy verified it. */
+struct caller {
+  void const* identity;        ///< Of the server's identity type.
+  std::string_view principal;  ///< Names the caller for binding sessions; empty for nobody.
+};
+
+}  // namespace mcpawl

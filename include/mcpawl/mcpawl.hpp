@@ -1,0 +1,13 @@
+// mcpawl/mcpawl.hpp - everything a server needs
+#pragma once
+
+#include <mcpawl/auth/access_jwt.hpp>
+#include <mcpawl/auth/no_auth.hpp>
+#include <mcpawl/core/configuration_error.hpp>
+#include <mcpawl/mcp/content.hpp>
+#include <mcpawl/mcp/context.hpp>
+#include <mcpawl/mcp/tool_error.hpp>
+#include <mcpawl/mcp/tool_result.hpp>
+#include <mcpawl/reflect/docs.hpp>
+#include <mcpawl/serve.hpp>
+#include <mcpawl/server.hpp>

@@ -1,0 +1,392 @@
+// mcpawl/reflect/value_reader.hpp - JSON values into values of described types, all rules enforced
+#pragma once
+
+#include <mcpawl/reflect/descriptor.hpp>
+#include <mcpawl/reflect/format.hpp>
+#include <mcpawl/reflect/json_text.hpp>
+#include <mcpawl/reflect/utf8.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+#include <boost/json/value.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl {
+
+/** Why a JSON value was refused. */
+struct decode_problem {
+  /** Where it is, as a JSON Pointer (RFC 6901) from the value that was decoded; empty for that value itself.
+      A name of more than 64 bytes that the client made up is cut and ends in `...`. */
+  std::string pointer;
+  /** What is wrong, in a few words for a person or a model: `must be at least 1`. Never the value itself. */
+  std::string message;
+};
+
+namespace detail {
+
+/** Cut a text to `limit` bytes at the end of a code point. */
+inline std::string shortened(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  std::size_t size = 0;
+  for (;;) {
+    std::size_t const next = size + first_code_point(text.substr(size)).size;
+    if (next > limit) break;
+    size = next;
+  }
+  return std::string(text.substr(0, size)) + "...";
+}
+
+/** Say what a value of `type` looks like: `an integer`. */
+inline void append_expectation(std::string& out, type_descriptor const& type) {
+  constexpr std::size_t shown = 20;
+  switch (type.kind) {
+    case json_kind::boolean: out += "a boolean"; return;
+    case json_kind::integer: out += "an integer"; return;
+    case json_kind::number: out += "a number"; return;
+    case json_kind::string: out += "a string"; return;
+    case json_kind::array: out += "an array"; return;
+    case json_kind::map:
+    case json_kind::object: out += "an object"; return;
+    case json_kind::optional:
+      append_expectation(out, *static_cast<optional_descriptor const&>(type).item);
+      out += " or null";
+      return;
+    case json_kind::enumeration: {
+      auto const names = static_cast<enumeration_descriptor const&>(type).names;
+      out += names.size() == 1 ? "" : "one of ";
+      for (std::size_t i = 0; i != names.size() && i != shown; ++i) {
+        if (i != 0) out += ", ";
+        append_json_string(out, names[i]);
+      }
+      if (names.size() > shown) out += ", ...";
+      return;
+    }
+    case json_kind::variant: {
+      char const* separator = "";
+      for (auto const* alternative : static_cast<variant_descriptor const&>(type).alternatives) {
+        out += separator;
+        append_expectation(out, *alternative);
+        separator = " or ";
+      }
+      return;
+    }
+  }
+}
+
+/** Whether the JSON value has the right shape for the type, whatever is inside. */
+inline bool has_shape(type_descriptor const& type, boost::json::value const& value) {
+  switch (type.kind) {
+    case json_kind::boolean: return value.is_bool();
+    case json_kind::integer:
+    case json_kind::number: return value.is_number();
+    case json_kind::string:
+    case json_kind::enumeration: return value.is_string();
+    case json_kind::array: return value.is_array();
+    case json_kind::map:
+    case json_kind::object: return value.is_object();
+    default: return true;
+  }
+}
+
+/** Reads one value; keeps the first problem. */
+class value_reader {
+public:
+  bool read(type_descriptor const& type, boost::json::value const& value, void* to) {
+    return read(type, value, to, {}, nullptr, nullptr);
+  }
+  decode_problem take_problem() { return std::move(problem_); }
+
+private:
+  /** One step of the way from the root to a value, on the stack. */
+  struct step {
+    step const* before;
+    std::string_view name;
+    std::size_t index;  ///< Where `name` has no data.
+  };
+
+  bool refuse(step const* at, std::string message) {
+    problem_.message = std::move(message);
+    problem_.pointer.clear();
+    append_pointer(at);
+    return false;
+  }
+  bool refuse(step const* at, std::string_view before, std::size_t count, std::string_view after) {
+    std::string message(before);
+    append_json_number(message, count);
+    // "1 characters" would read badly
+    message += count == 1 && after.ends_with('s') ? after.substr(0, after.size() - 1) : after;
+    return refuse(at, std::move(message));
+  }
+  bool expected(step const* at, type_descriptor const& type) {
+    std::string message = "expected ";
+    append_expectation(message, type);
+    return refuse(at, std::move(message));
+  }
+
+  void append_pointer(step const* at) {
+    if (at == nullptr) return;
+    append_pointer(at->before);
+    problem_.pointer += '/';
+    if (at->name.data() == nullptr) {
+      append_json_number(problem_.pointer, at->index);
+      return;
+    }
+    for (char c : shortened(at->name, 64)) {
+      if (c == '~')
+        problem_.pointer += "~0";
+      else if (c == '/')
+        problem_.pointer += "~1";
+      else
+        problem_.pointer += c;
+    }
+  }
+
+  // `rules` and `state` are those of the field that holds the value
+  bool read(type_descriptor const& type, boost::json::value const& value, void* to, field_rules const& rules,
+            field_state const* state, step const* at) {
+    switch (type.kind) {
+      case json_kind::boolean: {
+        auto const* const boolean = value.if_bool();
+        if (boolean == nullptr) return expected(at, type);
+        *static_cast<bool*>(to) = *boolean;
+        return true;
+      }
+      case json_kind::integer:
+        return read_integer(static_cast<integer_descriptor const&>(type), value, to, rules, at);
+      case json_kind::number:
+        return read_number(static_cast<number_descriptor const&>(type), value, to, rules, at);
+      case json_kind::string: {
+        auto const* const string = value.if_string();
+        if (string == nullptr) return expected(at, type);
+        std::string_view const text(string->data(), string->size());
+        if (!check_string(text, rules, state, at)) return false;
+        static_cast<std::string*>(to)->assign(text);
+        return true;
+      }
+      case json_kind::enumeration: {
+        auto const& enumeration = static_cast<enumeration_descriptor const&>(type);
+        auto const* const string = value.if_string();
+        if (string == nullptr) return expected(at, type);
+        for (std::size_t i = 0; i != enumeration.names.size(); ++i) {
+          if (enumeration.names[i] != std::string_view(string->data(), string->size())) continue;
+          enumeration.store(to, i);
+          return true;
+        }
+        return expected(at, type);
+      }
+      case json_kind::optional: {
+        auto const& optional = static_cast<optional_descriptor const&>(type);
+        if (value.is_null()) {
+          optional.reset(to);
+          return true;
+        }
+        return read(*optional.item, value, optional.engage(to), rules, state, at);
+      }
+      case json_kind::array: {
+        auto const& array = static_cast<array_descriptor const&>(type);
+        auto const* const items = value.if_array();
+        if (items == nullptr) return expected(at, type);
+        if (!check_items(items->size(), rules, "items", at)) return false;
+        array.clear(to);
+        step here{at, {}, 0};
+        for (auto const& item : *items) {
+          if (!array.append(to,
+                            [&](void* slot) { return read(*array.item, item, slot, {}, nullptr, &here); })) {
+            return false;
+          }
+          ++here.index;
+        }
+        return true;
+      }
+      case json_kind::map: {
+        auto const& map = static_cast<map_descriptor const&>(type);
+        auto const* const members = value.if_object();
+        if (members == nullptr) return expected(at, type);
+        if (!check_items(members->size(), rules, "members", at)) return false;
+        map.clear(to);
+        for (auto const& member : *members) {
+          std::string_view const key = key_of(member);
+          step const here{at, key, 0};
+          if (!map.insert(to, key, [&](void* slot) {
+                return read(*map.item, member.value(), slot, {}, nullptr, &here);
+              })) {
+            return false;
+          }
+        }
+        return true;
+      }
+      case json_kind::variant:
+        return read_variant(static_cast<variant_descriptor const&>(type), value, to, at);
+      case json_kind::object: return read_object(static_cast<object_descriptor const&>(type), value, to, at);
+    }
+    return false;
+  }
+
+  bool read_integer(integer_descriptor const& type, boost::json::value const& value, void* to,
+                    field_rules const& rules, step const* at) {
+    any_integer const least = rules.least.value_or(type.least), most = rules.most.value_or(type.most);
+    any_integer integer;
+    bool below = false, above = false;
+    if (auto const* const i = value.if_int64()) {
+      integer = any_integer(*i);
+    } else if (auto const* const u = value.if_uint64()) {
+      integer = any_integer(*u);
+    } else if (auto const* const d = value.if_double(); d != nullptr && std::trunc(*d) == *d) {
+      // JSON Schema: 3.0 is an integer. An infinity is what the parser makes of 1e999.
+      constexpr double limit = 18446744073709551616.0;  // 2^64
+      below = *d <= -limit;
+      above = *d >= limit;
+      if (!below && !above) integer = any_integer::of_double(*d);
+    } else {
+      return expected(at, type);
+    }
+    if (below || (!above && integer < least)) {
+      std::string message = "must be at least ";
+      least.append_to(message);
+      return refuse(at, std::move(message));
+    }
+    if (above || most < integer) {
+      std::string message = "must be at most ";
+      most.append_to(message);
+      return refuse(at, std::move(message));
+    }
+    type.store(to, integer);
+    return true;
+  }
+
+  bool read_number(number_descriptor const& type, boost::json::value const& value, void* to,
+                   field_rules const& rules, step const* at) {
+    double number = 0;
+    if (auto const* const i = value.if_int64())
+      number = static_cast<double>(*i);
+    else if (auto const* const u = value.if_uint64())
+      number = static_cast<double>(*u);
+    else if (auto const* const d = value.if_double())
+      number = *d;
+    else
+      return expected(at, type);
+
+    double const limit =
+        type.single ? double{std::numeric_limits<float>::max()} : std::numeric_limits<double>::max();
+    if (!(std::fabs(number) <= limit)) return refuse(at, "is too large a number");
+    if (rules.minimum && number < *rules.minimum) {
+      std::string message = "must be at least ";
+      append_json_number(message, *rules.minimum);
+      return refuse(at, std::move(message));
+    }
+    if (rules.maximum && number > *rules.maximum) {
+      std::string message = "must be at most ";
+      append_json_number(message, *rules.maximum);
+      return refuse(at, std::move(message));
+    }
+    if (type.single)
+      *static_cast<float*>(to) = static_cast<float>(number);
+    else
+      *static_cast<double*>(to) = number;
+    return true;
+  }
+
+  bool check_string(std::string_view text, field_rules const& rules, field_state const* state,
+                    step const* at) {
+    // bytes bound code points from above and below, so that long texts are mostly refused unread
+    if (rules.min_length != 0 &&
+        (text.size() < rules.min_length || count_code_points(text) < rules.min_length)) {
+      return refuse(at, "must have at least ", rules.min_length, " characters");
+    }
+    if (rules.max_length < text.size() &&
+        (rules.max_length < text.size() / 4 || rules.max_length < count_code_points(text))) {
+      return refuse(at, "must have at most ", rules.max_length, " characters");
+    }
+    if (state != nullptr && state->compiled && !state->compiled->matches(text)) {
+      return refuse(at, "must match the pattern " + std::string(rules.pattern));
+    }
+    if (!has_format(rules.format, text))
+      return refuse(at, "must have the format " + std::string(rules.format));
+    return true;
+  }
+
+  bool check_items(std::size_t count, field_rules const& rules, std::string_view what, step const* at) {
+    std::string const after = ' ' + std::string(what);
+    if (count < rules.min_items) return refuse(at, "must have at least ", rules.min_items, after);
+    if (count > rules.max_items) return refuse(at, "must have at most ", rules.max_items, after);
+    return true;
+  }
+
+  bool read_variant(variant_descriptor const& type, boost::json::value const& value, void* to,
+                    step const* at) {
+    std::size_t shaped = 0;
+    decode_problem inside;
+    for (std::size_t i = 0; i != type.alternatives.size(); ++i) {
+      auto const& alternative = *type.alternatives[i];
+      if (type.assign(to, i, [&](void* slot) { return read(alternative, value, slot, {}, nullptr, at); }))
+        return true;
+      if (!has_shape(alternative, value)) continue;
+      ++shaped;
+      inside = std::move(problem_);
+    }
+    // where only one alternative could have been meant, what is wrong inside of it says more
+    if (shaped != 1) return expected(at, type);
+    problem_ = std::move(inside);
+    return false;
+  }
+
+  bool read_object(object_descriptor const& type, boost::json::value const& value, void* to, step const* at) {
+    auto const* const members = value.if_object();
+    if (members == nullptr) return expected(at, type);
+    std::size_t const count = type.fields.size();
+    boost::json::value const* found[max_members] = {};
+    for (auto const& member : *members) {
+      std::string_view const key = key_of(member);
+      std::size_t i = 0;
+      while (i != count && type.fields[i].rules.name != key) ++i;
+      if (i == count) return refuse_unknown(type, key, at);
+      found[i] = &member.value();
+    }
+    void* slots[max_members];
+    type.addresses(to, slots);
+    auto const states = type.states();
+    for (std::size_t i = 0; i != count; ++i) {
+      auto const& field = type.fields[i];
+      step const here{at, field.rules.name, 0};
+      if (found[i] == nullptr) {
+        if (states[i].required) return refuse(&here, "is required");
+        continue;
+      }
+      // what is left out inside of a struct is what that struct says, not what this one made of it
+      if (field.type->kind == json_kind::object)
+        static_cast<object_descriptor const&>(*field.type).reset(slots[i]);
+      if (!read(*field.type, *found[i], slots[i], field.rules, &states[i], &here)) return false;
+    }
+    return true;
+  }
+
+  bool refuse_unknown(object_descriptor const& type, std::string_view key, step const* at) {
+    step const here{at, key, 0};
+    std::string message = "is not a member here; ";
+    message += type.fields.empty() ? "there are none" : "the members are ";
+    for (std::size_t i = 0; i != type.fields.size(); ++i) {
+      if (i != 0) message += ", ";
+      message += type.fields[i].rules.name;
+    }
+    return refuse(&here, std::move(message));
+  }
+
+  static std::string_view key_of(boost::json::key_value_pair const& member) {
+    // an empty key must not look like an index
+    return member.key().empty() ? std::string_view("")
+                                : std::string_view(member.key().data(), member.key().size());
+  }
+
+  decode_problem problem_;
+};
+
+}  // namespace detail
+
+}  // namespace mcpawl

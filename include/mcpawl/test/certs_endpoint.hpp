@@ -1,0 +1,196 @@
+// mcpawl/test/certs_endpoint.hpp - the certs endpoint of a fake Access, with every way to fail
+#pragma once
+
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/test/fake_access.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl::test {
+
+/** What the certs endpoint does instead of answering with the keys. */
+enum class certs_fault {
+  none,             ///< It answers with the keys.
+  slow,             ///< It answers with the keys after 150 ms.
+  down,             ///< It closes every connection at once.
+  hang,             ///< It reads the request and says nothing.
+  drip,             ///< It sends one byte every 20 ms.
+  endless,          ///< It sends a body that never ends.
+  huge,             ///< It sends a good document with 32 MiB of white space.
+  truncated,        ///< It closes in the middle of the body.
+  html,             ///< 200 with a login page, as Access answers where a path is protected.
+  redirect,         ///< 302 to `/elsewhere`, which has the keys.
+  error_with_keys,  ///< 500 with the keys in the body.
+  not_found,        ///< 404 with the keys in the body.
+  bad_json,         ///< 200 with a body that stops being JSON.
+  empty_set,        ///< 200 with no keys.
+};
+
+/** Serve `/cdn-cgi/access/certs` of a fake Access on a loopback port.
+
+    It speaks HTTP/1.1 by hand, one request per connection, because its faults are none that a proper
+    server could be made to commit.
+
+    @par Lifetime
+    The access given to it must live until the executor's context has stopped or `close()` was called.
+    @par Thread safety
+    `fault()` and the counters may be used from any thread; the rest on the executor's.
+*/
+class certs_endpoint {
+public:
+  /** Listen on 127.0.0.1; port 0 takes a free one. */
+  explicit certs_endpoint(boost::asio::any_io_executor executor, std::uint16_t port = 0)
+      : state_(std::make_shared<state>(executor, port)) {}
+  certs_endpoint(certs_endpoint const&) = delete;
+  certs_endpoint& operator=(certs_endpoint const&) = delete;
+  ~certs_endpoint() { close(); }
+
+  /** Begin to answer, with the keys of this access. */
+  void serve(fake_access const& access) {
+    boost::asio::co_spawn(state_->acceptor.get_executor(), accept(state_, access), boost::asio::detached);
+  }
+
+  void close() {
+    boost::system::error_code ignored;
+    state_->acceptor.close(ignored);
+  }
+
+  /** `http://127.0.0.1:PORT`, a team domain. */
+  std::string team_domain() const { return "http://127.0.0.1:" + std::to_string(state_->port); }
+
+  void fault(certs_fault now) noexcept { state_->fault = now; }
+
+  /** Requests for the certs seen so far. */
+  int fetches() const noexcept { return state_->fetches; }
+  /** Requests for anything else: there should be none. */
+  int strays() const noexcept { return state_->strays; }
+
+private:
+  using tcp = boost::asio::ip::tcp;
+
+  struct state {
+    state(boost::asio::any_io_executor executor, std::uint16_t wanted)
+        : acceptor(executor, tcp::endpoint(boost::asio::ip::address_v4::loopback(), wanted)),
+          port(acceptor.local_endpoint().port()) {}
+    tcp::acceptor acceptor;
+    std::uint16_t port;
+    std::atomic<certs_fault> fault{certs_fault::none};
+    std::atomic<int> fetches{0};
+    std::atomic<int> strays{0};
+  };
+
+  static task<> accept(std::shared_ptr<state> shared, fake_access const& access) {
+    for (;;) {
+      boost::system::error_code error;
+      auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
+      tcp::socket socket = co_await shared->acceptor.async_accept(token);
+      if (error) co_return;
+      auto const executor = socket.get_executor();
+      boost::asio::co_spawn(executor, answer(std::move(socket), shared, access), boost::asio::detached);
+    }
+  }
+
+  static task<> answer(tcp::socket socket, std::shared_ptr<state> shared, fake_access const& access) {
+    if (shared->fault == certs_fault::down) {
+      ++shared->fetches;
+      co_return;
+    }
+    boost::system::error_code error;
+    auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
+    std::string request;
+    auto buffer = boost::asio::dynamic_buffer(request, 16 * 1024);
+    co_await boost::asio::async_read_until(socket, buffer, "\r\n\r\n", token);
+    if (error) co_return;
+
+    std::string reply = head(404, "text/plain", 0);
+    bool const certs = request.starts_with("GET /cdn-cgi/access/certs HTTP/1.1\r\n");
+    if (!certs) {
+      ++shared->strays;
+      if (request.starts_with("GET /elsewhere ")) reply = whole(200, "application/json", access.certs());
+    } else {
+      ++shared->fetches;
+      certs_fault const fault = shared->fault;
+      reply = text_for(fault, access.certs());
+      if (fault == certs_fault::slow) co_await pause(socket, std::chrono::milliseconds(150));
+      if (fault == certs_fault::drip) {
+        for (std::size_t i = 0; i != reply.size() && !error; ++i) {
+          co_await boost::asio::async_write(socket, boost::asio::buffer(&reply[i], 1), token);
+          co_await pause(socket, std::chrono::milliseconds(20));
+        }
+        co_return;
+      }
+      if (fault == certs_fault::endless) {
+        co_await boost::asio::async_write(socket, boost::asio::buffer(reply), token);
+        std::string const block(16 * 1024, ' ');
+        while (!error) co_await boost::asio::async_write(socket, boost::asio::buffer(block), token);
+        co_return;
+      }
+    }
+    co_await boost::asio::async_write(socket, boost::asio::buffer(reply), token);
+    if (reply.empty()) {  // hang: until the client gives up
+      char byte = 0;
+      co_await socket.async_read_some(boost::asio::buffer(&byte, 1), token);
+    }
+  }
+
+  static task<> pause(tcp::socket& socket, std::chrono::milliseconds time) {
+    boost::asio::steady_timer timer(socket.get_executor(), time);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+  }
+
+  static std::string head(int status, std::string_view type, std::size_t size) {
+    return "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Type: " + std::string(type) +
+           "\r\nContent-Length: " + std::to_string(size) + "\r\nConnection: close\r\n\r\n";
+  }
+
+  static std::string whole(int status, std::string_view type, std::string const& body) {
+    return head(status, type, body.size()) + body;
+  }
+
+  static std::string text_for(certs_fault fault, std::string const& keys) {
+    switch (fault) {
+      case certs_fault::hang: return std::string();
+      case certs_fault::endless:
+        return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
+      case certs_fault::huge:
+        return whole(200, "application/json", keys + std::string(std::size_t{32} << 20, ' '));
+      case certs_fault::truncated:
+        return head(200, "application/json", keys.size()) + keys.substr(0, keys.size() / 2);
+      case certs_fault::html:
+        return whole(200, "text/html; charset=utf-8",
+                     "<!DOCTYPE html><html><head><title>Sign in - Cloudflare Access</title></head></html>");
+      case certs_fault::redirect:
+        return "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+      case certs_fault::error_with_keys: return whole(500, "application/json", keys);
+      case certs_fault::not_found: return whole(404, "application/json", keys);
+      case certs_fault::bad_json: return whole(200, "application/json", keys.substr(0, keys.size() / 2));
+      case certs_fault::empty_set: return whole(200, "application/json", R"({"keys":[],"public_certs":[]})");
+      case certs_fault::none:
+      case certs_fault::slow:
+      case certs_fault::down:
+      case certs_fault::drip: break;
+    }
+    return whole(200, "application/json", keys);
+  }
+
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace mcpawl::test

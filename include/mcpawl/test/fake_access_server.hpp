@@ -1,0 +1,58 @@
+// mcpawl/test/fake_access_server.hpp - a fake Access with its certs endpoint, in a thread of its own
+#pragma once
+
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/test/certs_endpoint.hpp>
+#include <mcpawl/test/fake_access.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace mcpawl::test {
+
+/** A whole stand-in for Cloudflare Access, ready when it is made, gone when it is destroyed.
+
+    @code
+    mcpawl::test::fake_access_server access("aud-tag");
+    mcpawl::access_jwt door(mcpawl::access_options(access.team_domain(), "aud-tag"));
+    auto token = access->sign(access->user("alice@example.com"));
+    access.fault(mcpawl::test::certs_fault::hang);
+    @endcode
+
+    @par Thread safety
+    All functions may be called from several threads; making and destroying it is for one.
+*/
+class fake_access_server {
+public:
+  explicit fake_access_server(std::string audience, clock const& time = clock::system())
+      : endpoint_(context_.get_executor()), access_(endpoint_.team_domain(), std::move(audience), time) {
+    endpoint_.serve(access_);
+    thread_ = std::thread([this] { context_.run(); });
+  }
+  fake_access_server(fake_access_server const&) = delete;
+  fake_access_server& operator=(fake_access_server const&) = delete;
+  ~fake_access_server() {
+    context_.stop();
+    thread_.join();
+  }
+
+  std::string team_domain() const { return endpoint_.team_domain(); }
+  fake_access* operator->() noexcept { return &access_; }
+  fake_access& operator*() noexcept { return access_; }
+
+  void fault(certs_fault now) noexcept { endpoint_.fault(now); }
+  int fetches() const noexcept { return endpoint_.fetches(); }
+  int strays() const noexcept { return endpoint_.strays(); }
+
+private:
+  boost::asio::io_context context_{1};
+  certs_endpoint endpoint_;
+  fake_access access_;
+  std::thread thread_;
+};
+
+}  // namespace mcpawl::test

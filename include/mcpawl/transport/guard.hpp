@@ -1,0 +1,115 @@
+// mcpawl/transport/guard.hpp - which hosts and origins a request may name, against DNS rebinding and foreign
+// pages
+#pragma once
+
+#include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/request_head.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+namespace detail {
+
+/** A host and the port behind it, if one is named. */
+struct authority {
+  std::string_view host;
+  std::string_view port;
+};
+
+/** Split `host[:port]` or `[v6][:port]`; nothing if anything else is in it. */
+inline std::optional<authority> split_authority(std::string_view text) noexcept {
+  std::size_t end = 0;
+  if (text.starts_with('[')) {
+    end = text.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    ++end;
+  } else {
+    end = std::min(text.find(':'), text.size());
+  }
+  authority found{text.substr(0, end), {}};
+  constexpr std::string_view forbidden = "/@?#\\ \t,;";
+  if (found.host.empty() || found.host.find_first_of(forbidden) != std::string_view::npos)
+    return std::nullopt;
+  if (end == text.size()) return found;
+  if (text[end] != ':') return std::nullopt;
+  found.port = text.substr(end + 1);
+  if (found.port.empty() || found.port.size() > 5 ||
+      found.port.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
+  return found;
+}
+
+inline bool is_loopback_name(std::string_view host) noexcept {
+  return http::iequals(host, "localhost") || host == "127.0.0.1" || host == "[::1]";
+}
+
+}  // namespace detail
+
+/** Decides by `Host` and `Origin` whether a request may come in at all.
+
+    A page in a browser can be made to send requests here: by a name that is rebound to our address, or
+    simply across sites, with credentials that something in front adds. So the host must be one of ours,
+    and a page must come from the same host or from an origin that was allowed
+    (MCP "Transports", "Security Warning": origins MUST be validated).
+
+    @par Thread safety
+    Only read after construction.
+*/
+class guard {
+public:
+  /** @param allowed_hosts    `name` (any port) or `name:port`, besides the names of loopback.
+      @param allowed_origins  `scheme://host[:port]`, as browsers send them.
+      @param any_host         accept every `Host`: for servers that others reach by names we do not know. */
+  guard(std::vector<std::string> allowed_hosts, std::vector<std::string> allowed_origins, bool any_host)
+      : hosts_(std::move(allowed_hosts)), origins_(std::move(allowed_origins)), any_host_(any_host) {}
+
+  /** Why a request is refused, in words for its sender; nothing if it may come in. */
+  std::optional<std::string_view> refusal(http::request_head const& head) const {
+    auto const host = head.find("host");
+    auto const named = host ? detail::split_authority(*host) : std::nullopt;
+    if (!named || !(any_host_ || allowed_host(*named)))
+      return "this host name is not allowed: add it to the allowed hosts of the server";
+    auto const origin = head.find("origin");
+    if (!origin) return std::nullopt;
+    if (head.count("origin") != 1 || !allowed_origin(*origin, *host, *named))
+      return "this origin is not allowed";
+    return std::nullopt;
+  }
+
+private:
+  bool allowed_host(detail::authority const& named) const {
+    if (detail::is_loopback_name(named.host)) return true;
+    return std::any_of(hosts_.begin(), hosts_.end(), [&](std::string const& entry) {
+      auto const allowed = detail::split_authority(entry);
+      return allowed && http::iequals(allowed->host, named.host) &&
+             (allowed->port.empty() || allowed->port == named.port);
+    });
+  }
+
+  bool allowed_origin(std::string_view origin, std::string_view host, detail::authority const& named) const {
+    for (auto const& allowed : origins_)
+      if (http::iequals(allowed, origin)) return true;
+    auto const colon = origin.find("://");
+    if (colon == std::string_view::npos) return false;  // "null" among others
+    std::string_view const scheme = origin.substr(0, colon);
+    if (!http::iequals(scheme, "http") && !http::iequals(scheme, "https")) return false;
+    std::string_view const rest = origin.substr(colon + 3);
+    auto const from = detail::split_authority(rest);
+    if (!from) return false;
+    if (http::iequals(rest, host)) return true;
+    return detail::is_loopback_name(from->host) && detail::is_loopback_name(named.host);
+  }
+
+  std::vector<std::string> hosts_;
+  std::vector<std::string> origins_;
+  bool any_host_;
+};
+
+}  // namespace mcpawl

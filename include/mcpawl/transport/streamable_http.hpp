@@ -1,0 +1,259 @@
+// mcpawl/transport/streamable_http.hpp - MCP over HTTP: one endpoint, both kinds of client
+#pragma once
+
+#include <mcpawl/auth/policy.hpp>
+#include <mcpawl/core/limits.hpp>
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/errc.hpp>
+#include <mcpawl/http/exchange.hpp>
+#include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/request_head.hpp>
+#include <mcpawl/http/response.hpp>
+#include <mcpawl/jsonrpc/write.hpp>
+#include <mcpawl/mcp/dispatcher.hpp>
+#include <mcpawl/mcp/request.hpp>
+#include <mcpawl/transport/call_stream.hpp>
+#include <mcpawl/transport/cors.hpp>
+#include <mcpawl/transport/guard.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace mcpawl {
+
+namespace detail {
+
+/** A refusal before any message was read, as a JSON-RPC error so that every client can show it. */
+inline http::response refusal(int status, std::string_view why) {
+  http::response answer{status};
+  answer.body("application/json", write_error({}, {rpc_code::invalid_request, std::string(why)}));
+  return answer;
+}
+
+/** A denial as its client sees it: a stable code and nothing to learn from. */
+inline http::response denied(denial const& d) {
+  http::response answer{d.status};
+  if (!d.www_authenticate.empty()) answer.field("WWW-Authenticate", d.www_authenticate);
+  if (d.retry_after.count() > 0) answer.field("Retry-After", std::to_string(d.retry_after.count()));
+  answer.field("Cache-Control", "no-store");
+  std::string body = R"({"error":)";
+  append_json_string(body, d.code);
+  body += '}';
+  answer.body("application/json", std::move(body));
+  return answer;
+}
+
+inline mirror_header mirror(http::request_head const& head, std::string_view name) {
+  std::size_t const count = head.count(name);
+  return {count, count != 0 ? *head.find(name) : std::string_view{}};
+}
+
+inline protocol_headers protocol_headers_of(http::request_head const& head) {
+  return {true, mirror(head, "mcp-protocol-version"), mirror(head, "mcp-method"), mirror(head, "mcp-name"),
+          mirror(head, "mcp-session-id")};
+}
+
+/** True for `application/json`, whatever its parameters (RFC 9110 section 8.3.1). */
+inline bool is_json(std::string_view content_type) noexcept {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  return http::iequals(type, "application/json");
+}
+
+/** Whether an Accept value lists a media type or a range that holds it (RFC 9110 section 12.5.1, weights
+ * aside). */
+inline bool accepts(std::string_view accept, std::string_view type) noexcept {
+  std::string_view const range = type.substr(0, type.find('/') + 1);
+  while (!accept.empty()) {
+    auto const comma = accept.find(',');
+    std::string_view item = accept.substr(0, comma);
+    accept = comma == std::string_view::npos ? std::string_view{} : accept.substr(comma + 1);
+    item = item.substr(0, item.find(';'));
+    while (item.starts_with(' ') || item.starts_with('\t')) item.remove_prefix(1);
+    while (item.ends_with(' ') || item.ends_with('\t')) item.remove_suffix(1);
+    if (http::iequals(item, type) || item == "*/*") return true;
+    if (item.ends_with("/*") && http::iequals(item.substr(0, item.size() - 1), range)) return true;
+  }
+  return false;
+}
+
+constexpr int status_of(answer::outcome what) noexcept {
+  switch (what) {
+    case answer::outcome::accepted: return 202;
+    case answer::outcome::answered: return 200;
+    case answer::outcome::malformed: return 400;
+    case answer::outcome::unknown_method: return 404;
+    case answer::outcome::no_session: return 404;
+  }
+  return 500;
+}
+
+/** Opens an event stream for a call when it turns out to need one. */
+class call_stream_source final : public outbound_source {
+public:
+  call_stream_source(boost::asio::any_io_executor executor, bool events_accepted)
+      : executor_(std::move(executor)), events_accepted_(events_accepted) {}
+  std::shared_ptr<outbound> open() override {
+    stream = std::make_shared<call_stream>(executor_, events_accepted_);
+    return stream;
+  }
+  std::shared_ptr<call_stream> stream;
+
+private:
+  boost::asio::any_io_executor executor_;
+  bool events_accepted_;
+};
+
+}  // namespace detail
+
+/** Serves MCP's Streamable HTTP transport on one thread (all revisions, MCP "Transports").
+
+    The order of decisions: host and origin, preflight, authentication, path, method, content type, size,
+    and only then is a byte of JSON read.
+
+    @par Thread safety
+    One per thread, with its own copy of the policy.
+*/
+template <auth_policy Auth>
+class streamable_http {
+public:
+  /** What all threads share; it must outlive every transport. */
+  struct settings {
+    std::string path;
+    guard entrance;
+    limits bounds;
+    logger log;
+  };
+
+  streamable_http(settings const& shared, Auth auth, dispatcher protocol)
+      : shared_(shared), auth_(std::move(auth)), protocol_(std::move(protocol)) {}
+
+  /** Tell the policy where it runs; once, before the first request. */
+  void attach(boost::asio::any_io_executor executor) {
+    auth_environment const environment{std::move(executor), shared_.log};
+    attach_policy(auth_, environment);
+  }
+
+  /** Answer one request. */
+  task<> operator()(http::exchange& ex) {
+    http::request_head const& head = ex.head();
+    if (auto const why = shared_.entrance.refusal(head)) {
+      shared_.log.warning("request refused", {{"reason", *why},
+                                              {"host", head.find("host").value_or("")},
+                                              {"origin", head.find("origin").value_or("")}});
+      co_await ex.respond(detail::refusal(403, *why));
+      co_return;
+    }
+    if (is_preflight(head)) {
+      co_await ex.respond(preflight_answer(head));
+      co_return;
+    }
+    auto const admitted = co_await auth_.authenticate(head);
+    if (!admitted) {
+      denial const& d = admitted.error();
+      shared_.log.info("caller denied", {{"code", d.code}, {"reason", d.log_reason}});
+      http::response answer = detail::denied(d);
+      allow_reading(answer, head);
+      co_await ex.respond(std::move(answer));
+      co_return;
+    }
+    std::string const principal = auth_.principal(*admitted);
+    caller const who{&*admitted, principal};
+    if (head.path() != shared_.path) {
+      co_await refuse(ex, 404, "nothing here: the endpoint has another path");
+    } else if (head.method() == "POST") {
+      co_await post(ex, who);
+    } else if (head.method() == "DELETE") {
+      co_await end_session(ex, who);
+    } else {
+      http::response answer = detail::refusal(405, "use POST");
+      answer.field("Allow", "POST, DELETE");
+      allow_reading(answer, head);
+      co_await ex.respond(std::move(answer));
+    }
+  }
+
+private:
+  task<> refuse(http::exchange& ex, int status, std::string_view why) {
+    http::response answer = detail::refusal(status, why);
+    allow_reading(answer, ex.head());
+    co_await ex.respond(std::move(answer));
+  }
+
+  task<> post(http::exchange& ex, caller const& who) {
+    http::request_head const& head = ex.head();
+    if (head.count("content-type") != 1 || !detail::is_json(*head.find("content-type"))) {
+      co_await refuse(ex, 415, "send a body of type application/json");
+      co_return;
+    }
+    auto const body = co_await ex.read_body(shared_.bounds.body_bytes);
+    if (!body) {
+      if (body.error() == condition::too_large)
+        co_await refuse(ex, 413, "the message is too large");
+      else if (body.error() == condition::timed_out)
+        co_await refuse(ex, 408, "the message took too long to arrive");
+      else if (body.error() == condition::malformed)
+        co_await refuse(ex, 400, "the body is not framed correctly");
+      co_return;
+    }
+    std::string_view const accept = head.find("accept").value_or("*/*");
+    bool const events = detail::accepts(accept, "text/event-stream");
+    detail::call_stream_source source{ex.executor(), events};
+    reply r = protocol_.handle(*body, detail::protocol_headers_of(head), who, source);
+    if (auto* whole = std::get_if<answer>(&r)) {
+      bool const only_events = events && !detail::accepts(accept, "application/json");
+      co_await write(ex, std::move(*whole), only_events);
+      co_return;
+    }
+    auto make_head = [&head] {
+      http::response ok{200};
+      allow_reading(ok, head);
+      return ok;
+    };
+    co_await source.stream->run(ex, std::get<pending_answer>(std::move(r)), make_head,
+                                shared_.bounds.keep_alive);
+  }
+
+  /** Write an answer that is complete; some proxies take nothing but an event stream, even for one event. */
+  task<> write(http::exchange& ex, answer a, bool only_events) {
+    http::response whole{detail::status_of(a.what)};
+    allow_reading(whole, ex.head());
+    if (!a.session_id.empty()) whole.field("Mcp-Session-Id", a.session_id);
+    if (only_events && a.what == answer::outcome::answered) {
+      if (co_await ex.start_events(std::move(whole))) {
+        co_await ex.event(a.body);
+        co_await ex.end_events();
+      }
+      co_return;
+    }
+    if (!a.body.empty()) whole.body("application/json", std::move(a.body));
+    co_await ex.respond(std::move(whole));
+  }
+
+  task<> end_session(http::exchange& ex, caller const& who) {
+    auto const headers = detail::protocol_headers_of(ex.head());
+    bool const stateless = headers.version.present() && names_stateless_revision(headers.version.value);
+    if (stateless || !headers.session_id.present()) {
+      http::response answer = detail::refusal(405, "there is no session to end: use POST");
+      answer.field("Allow", "POST");
+      allow_reading(answer, ex.head());
+      co_await ex.respond(std::move(answer));
+    } else if (protocol_.end_session(headers, who)) {
+      http::response answer{204};
+      allow_reading(answer, ex.head());
+      co_await ex.respond(std::move(answer));
+    } else {
+      co_await refuse(ex, 404, "unknown session");
+    }
+  }
+
+  settings const& shared_;
+  Auth auth_;
+  dispatcher protocol_;
+};
+
+}  // namespace mcpawl

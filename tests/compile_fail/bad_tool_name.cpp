@@ -1,0 +1,7 @@
+// expect: a_tool_name_must_be_1_to_128_characters
+#include <mcpawl/server.hpp>
+int f() { return 1; }
+int main() {
+  mcpawl::server srv{{"x", "1"}};
+  srv.tool("bad name!", "x", f);
+}

@@ -1,0 +1,28 @@
+# tests/compile_fail/refuse.cmake - compile SOURCE and be content only when it is refused with the words it expects
+
+file(STRINGS "${SOURCE}" expectations REGEX "^// expect: ")
+if(NOT expectations)
+  message(FATAL_ERROR "compile_fail: no line `// expect: words` in ${SOURCE}")
+endif()
+
+set(command "${COMPILER}" -std=c++20 -fsyntax-only)
+foreach(dir IN LISTS INCLUDE_DIRS)
+  list(APPEND command -I "${dir}")
+endforeach()
+# Plain quotes and English, whatever the locale is.
+set(ENV{LC_ALL} C)
+execute_process(COMMAND ${command} "${SOURCE}" RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+
+if(status EQUAL 0)
+  message(FATAL_ERROR "compile_fail: the compiler accepted ${SOURCE}")
+endif()
+foreach(line IN LISTS expectations)
+  string(REGEX REPLACE "^// expect: *" "" words "${line}")
+  string(STRIP "${words}" words)
+  string(FIND "${output}" "${words}" position)
+  if(words STREQUAL "" OR position EQUAL -1)
+    message("${output}")
+    message(FATAL_ERROR "compile_fail: refused, but without the words\n  ${words}")
+  endif()
+endforeach()
+message("refused as expected")

@@ -1,0 +1,12 @@
+// expect: a tool takes its arguments as one struct, not as several parameters
+#include <mcpawl/server.hpp>
+struct a {
+  int x;
+};
+struct b {
+  int y;
+};
+int main() {
+  mcpawl::server srv{{"x", "1"}};
+  srv.tool("f", "x", [](a, b) { return 1; });
+}

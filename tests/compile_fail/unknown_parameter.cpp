@@ -1,0 +1,6 @@
+// expect: a tool parameter must be one struct of arguments, mcpawl::context&, or the identity
+#include <mcpawl/server.hpp>
+int main() {
+  mcpawl::server srv{{"x", "1"}};
+  srv.tool("f", "x", [](int a) { return a; });
+}

@@ -1,0 +1,117 @@
+#!/bin/sh
+# tests/layers/check.sh - who may include whom, and the form of every source file
+#
+# usage: tests/layers/check.sh ROOT        ROOT is a folder with include/mcpawl; prints every mistake, exits 1 if any
+#
+# The rules, from the lowest layer to the highest; a header includes its own layer or a lower one:
+#   0 core   1 crypto reflect   2 jose jsonrpc http store   3 auth oauth mcp   4 transport   5 headers without a folder, test
+# and, beyond the order, the pairs listed under `never` below. What a layer may take from Boost and OpenSSL is listed under
+# `outside`. No header includes itself by a detour. Needs a POSIX shell, find and awk.
+set -eu
+
+root=${1:?usage: $0 ROOT}
+cd "$root"
+[ -d include/mcpawl ] || { echo "$root has no folder include/mcpawl" >&2; exit 2; }
+
+headers=$(find include/mcpawl -name '*.hpp' | LC_ALL=C sort)
+[ -n "$headers" ] || { echo "$root has no header below include/mcpawl" >&2; exit 2; }
+
+# shellcheck disable=SC2086  # names of headers have no spaces
+awk '
+  function folder_of(header,   n, part) { n = split(header, part, "/"); return n > 2 ? part[2] : "top" }
+  function wrong(text) { print FILENAME ":" FNR ": " text; mistakes++ }
+  function finish_file() { if (lines > 450) { print last ": " lines " lines, more than 450"; mistakes++ }
+                           if (last != "" && !once) { print last ": no #pragma once"; mistakes++ } }
+  function forbid(from, to,   n, i, part) { n = split(to, part, " "); for (i = 1; i <= n; i++) never[from, part[i]] = 1 }
+  function outside(folders, pattern, except,   n, i, part) {
+    n = split(folders, part, " ")
+    for (i = 1; i <= n; i++) { rules++; rule_folder[rules] = part[i]; rule_pattern[rules] = pattern; rule_except[rules] = except }
+  }
+  # depth first; state 1: on the way down, 2: done
+  function visit(header,   n, i, part) {
+    state[header] = 1
+    n = split(includes[header], part, " ")
+    for (i = 1; i <= n; i++) {
+      if (state[part[i]] == 1) { print "include/" header ": includes itself by way of " part[i]; mistakes++ }
+      else if (!state[part[i]]) visit(part[i])
+    }
+    state[header] = 2
+  }
+
+  BEGIN {
+    level["core"] = 0
+    level["crypto"] = level["reflect"] = 1
+    level["jose"] = level["jsonrpc"] = level["http"] = level["store"] = 2
+    level["auth"] = level["oauth"] = level["mcp"] = 3
+    level["transport"] = 4
+    level["top"] = level["test"] = 5
+
+    forbid("crypto", "reflect");            forbid("reflect", "crypto")
+    forbid("jose", "jsonrpc http store");   forbid("jsonrpc", "jose http store")
+    forbid("http", "jose jsonrpc store");   forbid("store", "jose jsonrpc http")
+    forbid("mcp", "http auth oauth");       forbid("auth", "jsonrpc mcp");    forbid("oauth", "jsonrpc mcp")
+    forbid("top", "test")
+
+    outside("core crypto reflect jose jsonrpc", "^boost/asio/", "mcpawl/core/task.hpp")
+    outside("core crypto reflect jose jsonrpc store auth oauth mcp transport top", "^boost/beast/")
+    outside("core crypto", "^boost/json")
+    outside("core crypto reflect jose jsonrpc mcp", "^boost/url")
+    outside("core reflect jsonrpc mcp transport top", "^openssl/")
+  }
+
+  FNR == 1 {
+    finish_file()
+    last = FILENAME; once = 0
+    header = substr(FILENAME, length("include/") + 1)
+    known[header] = 1
+    here = folder_of(header)
+    if (!(here in level)) wrong("the folder " here " belongs to no layer")
+    if (index($0, "// " header " - ") != 1) wrong("the first line must be `// " header " - its one job`")
+  }
+  { lines = FNR }
+  /^#pragma once[ \r]*$/ { once = 1 }
+  /^[ \t]*#[ \t]*include[ \t]/ {
+    target = $0
+    sub(/^[ \t]*#[ \t]*include[ \t]*/, "", target)
+    if (target ~ /^"/) { wrong("include with angle brackets, not quotes: " target); next }
+    sub(/^</, "", target); sub(/>.*$/, "", target)
+    if (target ~ /^mcpawl\//) {
+      there = folder_of(target)
+      includes[header] = includes[header] " " target
+      where[header, target] = FILENAME ":" FNR
+      if (!(there in level)) next
+      if ((here, there) in never) wrong(here " must not include " there ": " target)
+      else if (level[there] > level[here]) wrong(here " must not include the higher layer " there ": " target)
+      else if (here == "transport" && there == "auth" && target != "mcpawl/auth/policy.hpp")
+        wrong("transport knows auth only by its concept, auth/policy.hpp: " target)
+    } else {
+      if (target ~ /^boost\/(asio|beast)\.hpp$/) wrong("include the small headers, not <" target ">")
+      if (target ~ /\/src\.hpp$/) wrong("<" target "> defines what Boost\047s libraries define")
+      for (i = 1; i <= rules; i++)
+        if (here == rule_folder[i] && target ~ rule_pattern[i] && header != rule_except[i]) wrong(here " must not include <" target ">")
+    }
+  }
+
+  END {
+    finish_file()
+    for (pair in where) {
+      split(pair, side, SUBSEP)
+      if (!(side[2] in known)) { print where[pair] ": there is no " side[2]; mistakes++ }
+    }
+    for (header in known) if (!state[header]) visit(header)
+    exit mistakes > 0
+  }
+' $headers || bad=1
+
+# Everything else that is ours begins with its path and its job, too; a compile-fail case begins with what it
+# expects, and the server of the README with its first line.
+for file in $(find examples bench tests -name node_modules -prune -o \( -name '*.cpp' -o -name '*.hpp' \) -print 2>/dev/null | LC_ALL=C sort); do
+  case $file in tests/compile_fail/*|tests/consume/twelve_lines.cpp) continue ;; esac
+  case $(head -n 1 "$file") in
+    "// $file - "*) ;;
+    *) echo "$file:1: the first line must be \`// $file - its one job\`"; bad=1 ;;
+  esac
+done
+
+[ -z "${bad-}" ] || exit 1
+echo "$(echo "$headers" | wc -l) headers keep the order of the layers"

@@ -1,0 +1,290 @@
+#!/usr/bin/env bash
+# tests/run.sh - install what is missing, build everything, run every test
+#
+# usage: tests/run.sh              everything, about half an hour on two cores
+#        tests/run.sh quick        one compiler: the rules, unit, flow and wire tests
+#        tests/run.sh STEP...      only these steps, in this order
+# steps: rules dev headers asan tsan clang meson consume fuzz release clients        (and tidy, which is in no list)
+#
+# It stops at the first step that fails. The last line counts what was run: test cases of the test programs, other
+# tests of ctest, and one for each step that is a program of its own.
+#
+# Environment: MCPAWL_JOBS (compilers at once, default: the number of cores), MCPAWL_FUZZ_SECONDS (per target, default 20),
+# MCPAWL_NO_INSTALL=1 (never call apt-get).
+set -euo pipefail
+
+# Debian 12. libboost-dev, which is Boost 1.74, conflicts with libboost1.81-dev and must not be installed.
+packages_quick=(
+  g++ cmake ninja-build pkg-config
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-test1.81-dev libssl-dev
+  libgd-dev
+)
+packages_full=(
+  "${packages_quick[@]}"
+  meson libbenchmark-dev clang-19 libclang-rt-19-dev curl
+)
+packages_tidy=(clang-tidy-19)
+
+cd "$(dirname "$0")/.."
+jobs=${MCPAWL_JOBS:-$(nproc)}
+export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
+all_steps=(rules dev headers asan tsan clang meson consume fuzz release clients)
+quick_steps=(rules quick)
+
+current=start
+passed=0
+failed=0
+skipped=0
+
+say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
+
+finish() {
+  local status=$?
+  if [ "$status" != 0 ]; then
+    [ "$failed" != 0 ] || failed=1
+    say "FAILED in the step \`$current\`"
+  else
+    say 'all steps are done'
+  fi
+  local closing="$passed passed, $failed failed"
+  [ "$skipped" = 0 ] || closing+=", $skipped skipped"
+  echo "$closing"
+  exit "$status"
+}
+
+# ---------------------------------------------------------------------------------------------- packages
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+is_installed() {
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2> /dev/null)" = installed ]
+}
+
+# install_missing PACKAGE... - by apt-get, and only if something is missing
+install_missing() {
+  current=packages
+  local missing=() package
+  if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
+    say "not a Debian: install by hand what corresponds to: $*"
+    return
+  fi
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  if [ ${#missing[@]} = 0 ]; then
+    say 'packages: nothing is missing'
+    return
+  fi
+  if is_installed libboost1.74-dev; then
+    say 'packages: libboost1.74-dev (libboost-dev) conflicts with libboost1.81-dev'
+    say 'remove it first: apt-get remove libboost1.74-dev'
+    return 1
+  fi
+  if [ -n "${MCPAWL_NO_INSTALL:-}" ]; then
+    say "packages: missing, and MCPAWL_NO_INSTALL is set: ${missing[*]}"
+    return 1
+  fi
+  say "packages: installing ${missing[*]}"
+  as_root apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install "${missing[@]}"
+}
+
+# ---------------------------------------------------------------------------------------------- helpers
+
+# quietly COMMAND... - what it prints is shown only when it fails
+quietly() {
+  local log status=0
+  log=$(mktemp)
+  "$@" > "$log" 2>&1 || status=$?
+  [ "$status" = 0 ] || cat "$log"
+  rm -f "$log"
+  return "$status"
+}
+
+configure() { quietly cmake --preset "$1"; }
+
+# count LOG - add what a log of ctest or meson holds: cases of Boost.Test programs, and other tests one by one
+count() {
+  local p f
+  read -r p f < <(awk '
+    function close_test() {
+      if (!open) return
+      if (ok) passed += cases_passed > 0 ? cases_passed : 1
+      else { passed += cases_passed; failed += cases_failed > 0 ? cases_failed : 1 }
+    }
+    /^[0-9]+\/[0-9]+ Testing: / || /^=+ [0-9]+\/[0-9]+ =+$/ { close_test(); open = 1; ok = cases_passed = cases_failed = 0 }
+    /^  [0-9]+ test cases? out of [0-9]+ passed$/ { cases_passed += $1 }
+    /^  [0-9]+ test cases? out of [0-9]+ (failed|aborted|timed out)$/ { cases_failed += $1 }
+    /^Test Passed\.$/ || /^Test Pass Reason:$/ || /^result: +exit status 0$/ { ok = 1 }
+    END { close_test(); print passed + 0, failed + 0 }
+  ' "$1")
+  passed=$((passed + p))
+  failed=$((failed + f))
+  say "$current: $p passed, $f failed"
+}
+
+# run_ctest PRESET OPTION... - and count, whether it fails or not
+run_ctest() {
+  local preset=$1 status=0
+  shift
+  "${wrapper[@]}" ctest --preset "$preset" "$@" || status=$?
+  [ ! -f "build/$preset/Testing/Temporary/LastTest.log" ] || count "build/$preset/Testing/Temporary/LastTest.log"
+  return "$status"
+}
+wrapper=(env)
+
+# part COMMAND... - a program that is one test
+part() {
+  "$@"
+  passed=$((passed + 1))
+}
+
+# part_if_present COMMAND... - the same, for a program that another part of the project brings
+part_if_present() {
+  if [ -f "$1" ]; then
+    part "$@"
+  else
+    say "skipped: there is no $1"
+    skipped=$((skipped + 1))
+  fi
+}
+
+# ---------------------------------------------------------------------------------------------- steps
+
+step_rules() {
+  say 'rules: direction of includes, form of the files'
+  part sh tests/layers/self_test.sh
+  part sh tests/layers/check.sh .
+}
+
+step_quick() {
+  say 'quick: build the test programs (g++, preset dev)'
+  configure dev
+  cmake --build --preset dev --target suites hazards hazards_self_test
+  say 'quick: run them'
+  run_ctest dev -L '^(unit|flow|wire|rules)$'
+}
+
+step_dev() {
+  say 'dev: build the test programs (g++, preset dev)'
+  configure dev
+  cmake --build --preset dev --target suites fuzz hazards hazards_self_test
+  say 'dev: unit, flow and wire tests, replay of the fuzz inputs, refusals of the compiler'
+  run_ctest dev -LE '^headers$'
+}
+
+step_headers() {
+  say 'headers: each header alone, and all of them in two translation units (g++)'
+  configure dev
+  cmake --build --preset dev --target headers
+  run_ctest dev -L '^headers$'
+}
+
+step_asan() {
+  say 'asan: build the test programs (g++, AddressSanitizer and UndefinedBehaviorSanitizer)'
+  configure asan
+  cmake --build --preset asan --target suites
+  say 'asan: run them'
+  run_ctest asan -L '^(unit|flow|wire)$'
+}
+
+step_tsan() {
+  say 'tsan: build the test programs (g++, ThreadSanitizer)'
+  configure tsan
+  cmake --build --preset tsan --target suites
+  say 'tsan: run them'
+  # the runtime of GCC 12 does not start where the kernel spreads addresses over more than 28 bits
+  if setarch "$(uname -m)" -R true 2> /dev/null; then wrapper=(setarch "$(uname -m)" -R); fi
+  run_ctest tsan -L '^(unit|flow|wire)$'
+  wrapper=(env)
+}
+
+step_clang() {
+  say 'clang: build the test programs and the examples (clang++-19)'
+  configure clang
+  cmake --build --preset clang
+  say 'clang: unit, flow and wire tests, replay of the fuzz inputs, refusals of the compiler'
+  run_ctest clang -LE '^(headers|rules)$'
+}
+
+step_meson() {
+  say 'meson: build two of the test programs (g++, without the shared precompiled header)'
+  local reconfigure=()
+  [ ! -d build/meson ] || reconfigure=(--reconfigure)
+  quietly meson setup build/meson "${reconfigure[@]}" -Dbuildtype=plain -Dwerror=true -Dexamples=disabled -Dbench=disabled
+  meson compile -C build/meson -j "$jobs" flow wire
+  say 'meson: run them'
+  local status=0
+  meson test -C build/meson --no-rebuild --print-errorlogs flow wire || status=$?
+  count build/meson/meson-logs/testlog.txt
+  return "$status"
+}
+
+step_consume() {
+  say 'consume: find_package, add_subdirectory, FetchContent, pkg-config, Meson subproject'
+  part tests/consume/run.sh
+}
+
+step_fuzz() {
+  say 'fuzz: build the targets (clang++-19, libFuzzer)'
+  configure fuzz
+  cmake --build --preset fuzz --target fuzz
+  say 'fuzz: replay what is known'
+  run_ctest fuzz -L '^fuzz$'
+  say "fuzz: look for more, ${MCPAWL_FUZZ_SECONDS:-20} seconds per target"
+  part tests/fuzz/run.sh "${MCPAWL_FUZZ_SECONDS:-20}"
+}
+
+step_release() {
+  say 'release: build the examples and the benchmarks (g++ -O2)'
+  configure release
+  cmake --build --preset release
+  passed=$((passed + 1))
+  say 'release: one real call through the examples'
+  part_if_present examples/run.sh --check
+}
+
+step_clients() {
+  say 'clients: real clients from npm'
+  if [ -f tests/clients/run.sh ]; then
+    if ! command -v node > /dev/null || ! command -v npm > /dev/null; then install_missing nodejs npm; fi
+    current=clients
+  fi
+  part_if_present tests/clients/run.sh
+}
+
+step_tidy() {
+  say 'tidy: clang-tidy 19 over all headers'
+  install_missing "${packages_tidy[@]}"
+  current=tidy
+  configure clang
+  part clang-tidy-19 --quiet -p build/clang build/clang/tests/headers/all_forward.cpp
+}
+
+# ---------------------------------------------------------------------------------------------- main
+
+steps=("$@")
+packages=("${packages_full[@]}")
+if [ $# = 0 ]; then
+  steps=("${all_steps[@]}")
+elif [ "$*" = quick ]; then
+  steps=("${quick_steps[@]}")
+  packages=("${packages_quick[@]}")
+fi
+for step in "${steps[@]}"; do
+  if ! declare -F "step_$step" > /dev/null; then
+    sed -n '3,8s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+  fi
+done
+
+trap finish EXIT
+say "mcpawl: steps ${steps[*]}; $jobs compilers at once"
+install_missing "${packages[@]}"
+for step in "${steps[@]}"; do
+  current=$step
+  "step_$step"
+done

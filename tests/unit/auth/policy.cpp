@@ -1,0 +1,93 @@
+// tests/unit/auth/policy.cpp - what is a policy, and what is none
+#include <mcpawl/auth/no_auth.hpp>
+#include <mcpawl/auth/policy.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+namespace {
+
+using namespace mcpawl;
+
+struct hooked {
+  using identity_type = std::string;
+  task<auth_result<std::string>> authenticate(http::request_head const& head) {
+    if (head.path() != "/open") co_return denial(401, "missing_token", "not open");
+    co_return std::string("somebody");
+  }
+  std::string principal(std::string const& who) const { return who; }
+  void attach(auth_environment const&) { ++attached; }
+  int attached = 0;
+};
+
+struct nameless {
+  using identity_type = std::string;
+  task<auth_result<std::string>> authenticate(http::request_head const&);
+};
+struct lazy {
+  using identity_type = std::string;
+  auth_result<std::string> authenticate(http::request_head const&);
+  std::string principal(std::string const&) const;
+};
+struct other_identity {
+  using identity_type = int;
+  task<auth_result<std::string>> authenticate(http::request_head const&);
+  std::string principal(int) const;
+};
+
+static_assert(auth_policy<no_auth>);
+static_assert(auth_policy<hooked>);
+static_assert(!auth_policy<nameless>);
+static_assert(!auth_policy<lazy>);
+static_assert(!auth_policy<other_identity>);
+static_assert(!auth_policy<int>);
+
+template <class T>
+T wait_for(task<T> work) {
+  boost::asio::io_context context;
+  auto future = boost::asio::co_spawn(context, std::move(work), boost::asio::use_future);
+  context.run();
+  return future.get();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(auth_policy)
+
+BOOST_AUTO_TEST_CASE(no_auth_lets_everybody_in_as_nobody) {
+  no_auth door;
+  auto const head = http::request_head::make("POST", "/mcp");
+  auto const who = wait_for(door.authenticate(head));
+  BOOST_REQUIRE(who.has_value());
+  BOOST_TEST(door.principal(*who) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_result_holds_an_identity_or_a_denial) {
+  hooked door;
+  auto const open = http::request_head::make("GET", "/open");
+  auto const shut = http::request_head::make("GET", "/");
+  BOOST_TEST(*wait_for(door.authenticate(open)) == "somebody");
+  auto const denied = wait_for(door.authenticate(shut));
+  BOOST_REQUIRE(denied.has_error());
+  BOOST_TEST(denied.error().status == 401);
+  BOOST_TEST(denied.error().code == "missing_token");
+  BOOST_TEST(denied.error().log_reason == "not open");
+  BOOST_TEST(denied.error().www_authenticate == "");
+  BOOST_TEST(denied.error().retry_after.count() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_hook_is_called_where_there_is_one) {
+  boost::asio::io_context context;
+  auth_environment const here{context.get_executor(), logger::none()};
+  hooked with;
+  no_auth without;
+  attach_policy(with, here);
+  attach_policy(without, here);
+  BOOST_TEST(with.attached == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

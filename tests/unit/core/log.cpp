@@ -1,0 +1,56 @@
+// tests/unit/core/log.cpp - levels, fields, and values that try to be more than values
+#include <mcpawl/core/log.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+struct kept {
+  std::vector<std::string> lines;
+  mcpawl::logger at(mcpawl::log_level least) {
+    return {least, [this](mcpawl::log_level level, std::string_view line) {
+              lines.push_back(std::string(mcpawl::to_string(level)) + " " + std::string(line));
+            }};
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(core_log)
+
+BOOST_AUTO_TEST_CASE(records_below_the_level_are_dropped) {
+  kept k;
+  auto const log = k.at(mcpawl::log_level::warning);
+  log.debug("a");
+  log.info("b");
+  log.warning("c");
+  log.error("d");
+  BOOST_TEST(k.lines == (std::vector<std::string>{"warning c", "error d"}), boost::test_tools::per_element());
+  BOOST_TEST(!mcpawl::logger::none().enabled(mcpawl::log_level::error));
+}
+
+BOOST_AUTO_TEST_CASE(fields_are_written_behind_the_event) {
+  kept k;
+  k.at(mcpawl::log_level::info)
+      .info("denied", {{"code", "missing_token"}, {"why", "two words"}, {"none", ""}});
+  BOOST_TEST(k.lines.at(0) == R"(info denied code=missing_token why="two words" none="")");
+}
+
+BOOST_AUTO_TEST_CASE(a_value_can_neither_end_the_line_nor_forge_a_field) {
+  kept k;
+  k.at(mcpawl::log_level::info)
+      .info("e", {{"k", "a\nerror forged code=\"x\""}, {"z", std::string_view("\0\x1b[2J\xff", 6)}});
+  BOOST_TEST(k.lines.at(0) == R"(info e k="a\x0aerror forged code=\"x\"" z=\x00\x1b[2J\xff)");
+}
+
+BOOST_AUTO_TEST_CASE(a_long_value_is_cut) {
+  kept k;
+  k.at(mcpawl::log_level::info).info("e", {{"k", std::string(100'000, 'x')}});
+  BOOST_TEST(k.lines.at(0).size() < 300U);
+  BOOST_TEST(k.lines.at(0).ends_with("..."));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

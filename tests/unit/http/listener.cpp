@@ -1,0 +1,112 @@
+// tests/unit/http/listener.cpp - addresses, shortages and limits at the door
+#include <mcpawl/http/listener.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include "loopback.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include <string>
+#include <vector>
+
+using namespace http_test;
+
+BOOST_AUTO_TEST_SUITE(http_listener)
+
+BOOST_AUTO_TEST_CASE(an_address_is_literal_or_localhost) {
+  boost::asio::io_context io(1);
+  auto const ex = io.get_executor();
+  BOOST_TEST(http::listen(ex, "127.0.0.1", 0).value().local_endpoint().port() != 0);
+  BOOST_TEST(http::listen(ex, "localhost", 0).value().local_endpoint().address().is_loopback());
+  for (std::string bad : {"", "example.com", "127.0.0.1:80", "999.0.0.1", "127.1"}) {
+    auto const got = http::listen(ex, bad, 0);
+    BOOST_TEST((got.error() == make_error_code(http::errc::bad_address)), bad);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_port_is_taken_once_unless_it_is_shared) {
+  boost::asio::io_context io(1);
+  auto const ex = io.get_executor();
+  auto const first = http::listen(ex, "127.0.0.1", 0).value().local_endpoint().port();
+  auto const plain = http::listen(ex, "127.0.0.1", first);
+  BOOST_TEST_REQUIRE(plain.has_value());
+  BOOST_TEST((http::listen(ex, "127.0.0.1", first).error() == boost::system::errc::address_in_use));
+  auto const shared = http::listen(ex, "127.0.0.1", 0, true);
+  BOOST_TEST_REQUIRE(shared.has_value());
+  BOOST_TEST(http::listen(ex, "127.0.0.1", shared->local_endpoint().port(), true).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(each_failure_of_accept_has_its_remedy) {
+  using http::detail::accept_remedy;
+  namespace error = boost::asio::error;
+  auto const of = [](int e) { return http::detail::remedy_for({e, boost::system::system_category()}); };
+  for (int e : {EMFILE, ENFILE, ENOBUFS, ENOMEM}) BOOST_TEST((of(e) == accept_remedy::pause));
+  for (int e : {ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, EINTR})
+    BOOST_TEST((of(e) == accept_remedy::go_on));
+  BOOST_TEST((of(EAGAIN) == accept_remedy::wait));
+  BOOST_TEST((of(EBADF) == accept_remedy::stop));
+  BOOST_TEST((http::detail::remedy_for(error::operation_aborted) == accept_remedy::stop));
+}
+
+BOOST_AUTO_TEST_CASE(a_shortage_of_descriptors_is_survived) {
+  server s(echo);
+  client before = s.connect();
+  BOOST_TEST(before.ask(get).status == 200);
+  rlimit usual{};
+  BOOST_TEST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
+  client waiting = [&] {
+    // the client's socket takes the last descriptor that is allowed, so the server's end cannot have one
+    int const probe = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    ::close(probe);
+    rlimit tight = usual;
+    tight.rlim_cur = static_cast<rlim_t>(probe) + 1;
+    BOOST_TEST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &tight) == 0);
+    client c = s.connect();
+    c.send(get);
+    return c;
+  }();
+  BOOST_TEST(before.ask(get).status == 200);
+  pollfd nothing{waiting.fd(), POLLIN, 0};
+  BOOST_TEST(::poll(&nothing, 1, 150) == 0);
+  BOOST_TEST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual) == 0);
+  BOOST_TEST(waiting.read_answer().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(idle_connections_make_way_at_the_limit) {
+  limits bounds;
+  bounds.connections = 3;
+  server s(echo, bounds);
+  std::vector<client> idle;
+  for (int i = 0; i != 3; ++i) {
+    idle.push_back(s.connect());
+    BOOST_TEST(idle.back().ask(get).status == 200);
+  }
+  client newcomer = s.connect();
+  BOOST_TEST(newcomer.ask(get).status == 200);
+  BOOST_TEST(idle.front().at_end());
+  BOOST_TEST(idle.back().ask(get).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(newcomers_wait_while_all_are_busy) {
+  limits bounds;
+  bounds.connections = 1;
+  server s(
+      [](http::exchange& x) -> task<> {
+        if (x.head().path() == "/hold") co_await x.wait_disconnect();
+        co_await x.respond(http::response(202));
+      },
+      bounds);
+  client busy = s.connect();
+  busy.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n");
+  BOOST_TEST(s.eventually([&] { return s.set().size() == 1 && s.set().idle() == 0; }));
+  client newcomer = s.connect();
+  newcomer.send(get);
+  pollfd nothing{newcomer.fd(), POLLIN, 0};
+  BOOST_TEST(::poll(&nothing, 1, 50) == 0);
+  busy.close();
+  BOOST_TEST(newcomer.read_answer().status == 202);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

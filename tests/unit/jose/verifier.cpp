@@ -1,0 +1,241 @@
+// tests/unit/jose/verifier.cpp - whole tokens: what is accepted, and the order of the work
+#include <boost/test/unit_test.hpp>
+
+#include <mcpawl/jose/verifier.hpp>
+
+#include "access.hpp"
+
+#include <random>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+using namespace mcpawl;
+using namespace mcpawl::jose_tests;
+using jose::algorithm;
+using jose::errc;
+
+BOOST_AUTO_TEST_SUITE(jose_verifier)
+
+BOOST_AUTO_TEST_CASE(a_token_of_access_is_accepted_with_all_its_claims) {
+  access_setup a;
+  std::string const token = a.good();
+  for (int i = 0; i != 3; ++i) {  // the first time by its header, then by the memory of it
+    auto const claims = a.verifier.verify(token, now).value();
+    BOOST_TEST(claims.iss == team);
+    BOOST_TEST((claims.sub == "7335d417-61da-459d-899c-0a01c76a2f94"));
+    BOOST_TEST(claims.exp == now + 3600);
+    BOOST_TEST((claims.wanted[0].string() == "app"));
+    BOOST_TEST((claims.wanted[1].string() == "alice@example.com"));
+    BOOST_TEST((claims.wanted[2].string() == "GB"));
+    BOOST_TEST((claims.wanted[3].is == jose::claim_value::kind::absent));
+    BOOST_TEST(claims.wanted[4].text == R"({"team":["a","}"],"level":3})");
+    BOOST_TEST(a.verifier.last_kid() == kid);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_algorithm_verifies_under_its_own_key) {
+  struct line {
+    algorithm alg;
+    signing_key key;
+  };
+  std::vector<line> lines;
+  for (algorithm a : {algorithm::rs256, algorithm::rs384, algorithm::rs512, algorithm::ps256,
+                      algorithm::ps384, algorithm::ps512}) {
+    lines.push_back({a, signing_key::rsa(2048)});
+  }
+  lines.push_back({algorithm::es256, signing_key::ec("P-256")});
+  lines.push_back({algorithm::es384, signing_key::ec("P-384")});
+  lines.push_back({algorithm::es512, signing_key::ec("P-521")});
+  lines.push_back({algorithm::eddsa, signing_key::ed25519()});
+
+  jose::expectation e = access_expectation();
+  std::string keys;
+  for (auto const& l : lines) {
+    std::string const name{jose::name_of(l.alg)};
+    e.algorithms.insert(l.alg);
+    keys += (keys.empty() ? "" : ",") + l.key.jwk(name, R"(,"alg":")" + name + '"');
+  }
+  jose::verifier verifier{e};
+  verifier.use(key_set(keys));
+  for (auto const& l : lines) {
+    for (auto const& other : lines) {
+      std::string const header = object(header_members(jose::name_of(l.alg), jose::name_of(other.alg)));
+      auto const claims = verifier.verify(l.key.token(header, access_claims(), l.alg), now);
+      BOOST_TEST_CONTEXT(header) {
+        BOOST_TEST(claims.has_value() == (l.alg == other.alg));
+        if (l.alg != other.alg) BOOST_TEST((claims.error() == errc::algorithm_mismatch));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_without_alg_takes_what_the_expectation_allows_and_no_more) {
+  signing_key const& key = signing_key::named("access");
+  jose::expectation e = access_expectation();
+  e.algorithms = {algorithm::rs256, algorithm::ps256};
+  jose::verifier verifier{e};
+  verifier.use(key_set(key.jwk(kid, "")));
+  for (algorithm a : {algorithm::rs256, algorithm::ps256, algorithm::rs256}) {
+    BOOST_TEST(verifier.verify(key.token(object(header_members(jose::name_of(a))), access_claims(), a), now)
+                   .has_value());
+  }
+  auto const refused =
+      verifier.verify(key.token(object(header_members("RS512")), access_claims(), algorithm::rs512), now);
+  BOOST_TEST((refused.error() == errc::algorithm_not_allowed));
+  // signed in one allowed algorithm, labelled as another
+  auto const relabelled = verifier.verify(key.token(object(header_members("PS256")), access_claims()), now);
+  BOOST_TEST((relabelled.error() == errc::bad_signature));
+}
+
+BOOST_AUTO_TEST_CASE(without_keys_nothing_is_accepted_and_the_reason_says_so) {
+  access_setup a;
+  jose::verifier verifier{access_expectation()};
+  BOOST_TEST((verifier.verify(a.good(), now).error() == errc::no_keys));
+  BOOST_TEST((verifier.verify(a.good(), now).error() == condition::unavailable));
+  verifier.use(key_set(a.key.jwk(kid)));
+  BOOST_TEST(verifier.verify(a.good(), now).has_value());
+  verifier.use(nullptr);
+  BOOST_TEST((verifier.verify(a.good(), now).error() == errc::no_keys));
+}
+
+BOOST_AUTO_TEST_CASE(an_incomplete_expectation_accepts_nothing) {
+  auto const refuses = [](auto change) {
+    jose::expectation e = access_expectation();
+    change(e);
+    access_setup a{e};
+    return a.verify(a.good()) == errc::bad_expectation;
+  };
+  BOOST_TEST(refuses([](auto& e) { e.issuer.clear(); }));
+  BOOST_TEST(refuses([](auto& e) { e.audiences.clear(); }));
+  BOOST_TEST(refuses([](auto& e) { e.audiences.push_back(""); }));
+  BOOST_TEST(refuses([](auto& e) { e.algorithms = {}; }));
+  BOOST_TEST(refuses([](auto& e) { e.wanted.resize(33, "x"); }));
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_kid_is_told_apart_from_everything_else) {
+  access_setup a;
+  BOOST_TEST((a.with_header(object(header_members("RS256", "next"))) == errc::unknown_kid));
+  BOOST_TEST(a.verifier.last_kid() == "next");
+  BOOST_TEST((a.with_header(object(header_members("RS384", "next"))) == errc::algorithm_not_allowed));
+  BOOST_TEST((a.verify("garbage") == errc::malformed_token));
+  BOOST_TEST(a.verifier.last_kid() == "");
+}
+
+BOOST_AUTO_TEST_CASE(new_keys_are_used_at_once_and_old_ones_are_gone) {
+  access_setup a;
+  std::string const old = a.good();
+  BOOST_REQUIRE(!a.verify(old));
+  signing_key const& next = signing_key::named("next");
+  std::string const fresh = next.token(object(header_members("RS256", "next")), access_claims());
+  BOOST_TEST((a.verify(fresh) == errc::unknown_kid));
+  a.verifier.use(key_set(a.key.jwk(kid) + "," + next.jwk("next")));
+  BOOST_TEST(!a.verify(fresh));
+  BOOST_TEST(!a.verify(old));
+  a.verifier.use(key_set(next.jwk("next")));
+  BOOST_TEST(!a.verify(fresh));
+  BOOST_TEST((a.verify(old) == errc::unknown_kid));
+  // the same kid with another key: the memory of the header must not outlive the key
+  a.verifier.use(key_set(next.jwk(kid)));
+  BOOST_TEST((a.verify(old) == errc::bad_signature));
+}
+
+BOOST_AUTO_TEST_CASE(claims_are_looked_at_only_when_the_signature_is_right) {
+  access_setup a;
+  std::string const header = base64url(object(header_members()));
+  for (std::string_view payload : {"not json", "{}", "[[[[[[[[[[[[[[[[[[[["}) {
+    std::string const forged = header + '.' + base64url(payload) + '.' + base64url(bytes(256, 1));
+    BOOST_TEST((a.verify(forged) == errc::bad_signature));
+  }
+  BOOST_TEST((a.verify(header + ".!!!!." + base64url(bytes(256, 1))) == errc::bad_signature));
+}
+
+BOOST_AUTO_TEST_CASE(a_signed_payload_that_is_no_claims_set_is_refused) {
+  access_setup a;
+  BOOST_TEST((a.with_claims("not json") == errc::claims_syntax));
+  BOOST_TEST((a.with_claims("{}") == errc::no_issuer));
+  std::string const input = base64url(object(header_members())) + ".e30=";
+  BOOST_TEST((a.verify(input + '.' + base64url(a.key.sign(input))) == errc::claims_encoding));
+}
+
+BOOST_AUTO_TEST_CASE(typ_is_checked_if_it_is_there_and_demanded_if_asked_for) {
+  std::string const bare = R"({"alg":"RS256","kid":")" + std::string{kid} + "\"";
+  access_setup a;
+  BOOST_TEST(!a.with_header(bare + "}"));
+  BOOST_TEST(!a.with_header(bare + R"(,"typ":"jwt"})"));
+  BOOST_TEST(!a.with_header(bare + R"(,"typ":"application/JWT"})"));
+  BOOST_TEST((a.with_header(bare + R"(,"typ":"logout+jwt"})") == errc::wrong_type));
+  BOOST_TEST((a.with_header(bare + R"(,"typ":""})") == errc::wrong_type));
+  jose::expectation e = access_expectation();
+  e.type_required = true;
+  access_setup strict{e};
+  BOOST_TEST((strict.with_header(bare + "}") == errc::wrong_type));
+  e = access_expectation();
+  e.types.clear();
+  access_setup lax{e};
+  BOOST_TEST(!lax.with_header(bare + R"(,"typ":"logout+jwt"})"));
+}
+
+BOOST_AUTO_TEST_CASE(the_size_limit_is_exact) {
+  access_setup measure;
+  std::size_t const size = measure.good().size();
+  jose::expectation e = access_expectation();
+  e.max_token_bytes = size;
+  access_setup fits{e};
+  BOOST_TEST(!fits.verify(fits.good()));
+  e.max_token_bytes = size - 1;
+  access_setup tight{e};
+  BOOST_TEST((tight.verify(tight.good()) == errc::token_too_large));
+}
+
+BOOST_AUTO_TEST_CASE(no_token_with_one_altered_byte_verifies) {
+  access_setup a;
+  std::string const token = a.good();
+  BOOST_REQUIRE(!a.verify(token));
+  std::mt19937 random{20231114};
+  for (std::size_t at = 0; at != token.size(); ++at) {
+    for (int i = 0; i != 3; ++i) {
+      std::string altered = token;
+      // mostly to another character of the alphabet, which only the signature can notice
+      altered[at] = i == 2 ? static_cast<char>(random()) : mcpawl::detail::base64url_alphabet[random() % 64];
+      if (altered == token) continue;
+      BOOST_TEST_CONTEXT("byte " << at) { BOOST_REQUIRE(a.verify(altered)); }
+    }
+  }
+  BOOST_TEST(!a.verify(token));
+}
+
+BOOST_AUTO_TEST_CASE(no_truncated_or_extended_token_verifies) {
+  access_setup a;
+  std::string const token = a.good();
+  for (std::size_t size = 0; size != token.size(); ++size) BOOST_REQUIRE(a.verify(token.substr(0, size)));
+  for (std::string_view more : {"A", "=", ".", " ", "\n", "AAAA"})
+    BOOST_TEST(a.verify(token + std::string{more}));
+  for (std::string_view less : {" ", "Bearer ", "\xef\xbb\xbf"})
+    BOOST_TEST(a.verify(std::string{less} + token));
+}
+
+BOOST_AUTO_TEST_CASE(verifiers_of_several_threads_share_a_key_set) {
+  signing_key const& key = signing_key::named("access");
+  auto const keys = key_set(key.jwk(kid));
+  std::string const token = key.token(object(header_members()), access_claims());
+  std::string forged = token;
+  forged[forged.size() - 10] = forged[forged.size() - 10] == 'A' ? 'B' : 'A';
+  std::vector<int> right(4);
+  std::vector<std::thread> threads;
+  for (int& count : right) {
+    threads.emplace_back([&] {
+      jose::verifier verifier{access_expectation()};
+      verifier.use(keys);
+      for (int i = 0; i != 50; ++i) {
+        count += verifier.verify(token, now).has_value();
+        count += !verifier.verify(forged, now).has_value();
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (int count : right) BOOST_TEST(count == 100);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

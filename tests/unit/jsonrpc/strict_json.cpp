@@ -1,0 +1,74 @@
+// tests/unit/jsonrpc/strict_json.cpp - what the strict parser takes and what it refuses
+#include <mcpawl/jsonrpc/strict_json.hpp>
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using mcpawl::json_errc;
+using mcpawl::parse_strict_json;
+
+namespace {
+
+mcpawl::error_code error_of(std::string_view text) {
+  auto const r = parse_strict_json(text, 16);
+  return r ? mcpawl::error_code{} : r.error();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(jsonrpc_strict_json)
+
+BOOST_AUTO_TEST_CASE(every_kind_of_value_is_taken) {
+  for (std::string const text : {"null", "true", "-1", "1.5e3", R"("a:b\"c:d")", "[]", "{}",
+                                 R"({"a":{"b":[{"c":":"}]}})", " [1 , 2] "})
+    BOOST_TEST(!error_of(text), text);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_json_is_refused) {
+  for (std::string const text :
+       {"", " ", "{", "[1,]", "{\"a\":1,}", "01", "+1", "1.", "NaN", "'a'", "{a:1}", "// x\n1", "1 2",
+        "\xef\xbb\xbf{}", "\"\xff\"", "\"\xc0\xaf\"", "\"\\ud800\"", "\"\x01\"", "\"a"})
+    BOOST_TEST(error_of(text) == make_error_code(json_errc::syntax), text);
+  BOOST_TEST(error_of(std::string_view("{}\0", 3)) == make_error_code(json_errc::syntax));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_beyond_a_double_are_refused) {
+  for (std::string const text : {"1e999", "[-1e400]", R"({"a":[1e3999]})"})
+    BOOST_TEST(error_of(text) == make_error_code(json_errc::number_range), text);
+  BOOST_TEST(!error_of("1e308"));
+  BOOST_TEST(!error_of("1e-999"));
+  BOOST_TEST(!error_of(std::string(5000, '9').insert(1, ".")));
+}
+
+BOOST_AUTO_TEST_CASE(nesting_is_limited) {
+  BOOST_TEST(!error_of(std::string(16, '[') + std::string(16, ']')));
+  BOOST_TEST(error_of(std::string(17, '[') + std::string(17, ']')) == make_error_code(json_errc::too_deep));
+  BOOST_TEST(error_of(std::string(1'000'000, '[')) == make_error_code(json_errc::too_deep));
+}
+
+BOOST_AUTO_TEST_CASE(a_repeated_name_is_refused_at_every_depth) {
+  for (std::string const text :
+       {R"({"a":1,"a":2})", R"({"a":{"b":1,"b":1}})", R"([{"x":[{"a":1,"b":2,"a":3}]}])",
+        R"({"a":1,"\u0061":2})", R"({"":1,"":2})"})
+    BOOST_TEST(error_of(text) == make_error_code(json_errc::duplicate_member), text);
+  BOOST_TEST(!error_of(R"({"a":1,"A":2,"a\u0000":3})"));
+}
+
+BOOST_AUTO_TEST_CASE(many_members_are_counted_right) {
+  std::string text = "{";
+  for (int i = 0; i != 60'000; ++i) text += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":\":\\\":\"";
+  BOOST_TEST(!error_of(text + "}"));
+  BOOST_TEST(error_of(text + ",\"k7\":0}") == make_error_code(json_errc::duplicate_member));
+}
+
+BOOST_AUTO_TEST_CASE(the_value_lives_in_the_storage_it_was_given) {
+  unsigned char arena[4096];
+  boost::json::monotonic_resource memory{arena, sizeof arena};
+  auto const r = parse_strict_json(R"({"a":[1,2,3]})", 16, &memory);
+  BOOST_TEST_REQUIRE(r.has_value());
+  BOOST_TEST(r->storage().get() == &memory);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

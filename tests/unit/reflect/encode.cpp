@@ -1,0 +1,102 @@
+// tests/unit/reflect/encode.cpp - values as JSON text
+#include <mcpawl/reflect/encode.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace reflect_encode_types {
+
+enum class colour { red, green };
+struct empty {};
+struct point {
+  int x, y;
+};
+struct everything {
+  bool yes = true;
+  std::int8_t small = -128;
+  std::uint64_t large = std::numeric_limits<std::uint64_t>::max();
+  float f = 0.1f;
+  double d = 42.0;
+  std::string text = "a\"\n";
+  colour c = colour::green;
+  std::optional<int> none;
+  std::optional<int> some = 3;
+  std::vector<bool> bits{true, false};
+  std::map<std::string, point> map{{"b", {1, 2}}, {"a/", {3, 4}}};
+  std::variant<int, point> either = point{5, 6};
+  empty nothing;
+};
+struct all_absent {
+  std::optional<int> a, b;
+};
+struct renamed {
+  int class_ = 1;
+};
+
+template <class T>
+std::string encoded(T const& value) {
+  std::string out;
+  mcpawl::encode(value, out);
+  return out;
+}
+
+}  // namespace reflect_encode_types
+
+template <>
+inline constexpr auto mcpawl::docs<reflect_encode_types::renamed> =
+    mcpawl::fields(mcpawl::field<&reflect_encode_types::renamed::class_>("A class.").named("class"));
+
+namespace reflect_encode_types {
+
+BOOST_AUTO_TEST_SUITE(reflect_encode)
+
+BOOST_AUTO_TEST_CASE(members_are_written_in_their_order) {
+  BOOST_TEST(
+      encoded(everything{}) ==
+      R"({"yes":true,"small":-128,"large":18446744073709551615,"f":0.1,"d":42,"text":"a\"\n","c":"green","some":3,)"
+      R"("bits":[true,false],"map":{"a/":{"x":3,"y":4},"b":{"x":1,"y":2}},"either":{"x":5,"y":6},"nothing":{}})");
+}
+
+BOOST_AUTO_TEST_CASE(empty_optionals_are_left_out_of_objects_and_null_elsewhere) {
+  BOOST_TEST(encoded(all_absent{}) == "{}");
+  BOOST_TEST(encoded(all_absent{{}, 2}) == R"({"b":2})");
+  BOOST_TEST(encoded(std::optional<int>{}) == "null");
+  BOOST_TEST(encoded(std::vector<std::optional<int>>{1, {}, 3}) == "[1,null,3]");
+}
+
+BOOST_AUTO_TEST_CASE(what_has_no_json_is_null) {
+  BOOST_TEST(encoded(std::numeric_limits<double>::quiet_NaN()) == "null");
+  BOOST_TEST(encoded(std::vector<float>{std::numeric_limits<float>::infinity()}) == "[null]");
+  BOOST_TEST(encoded(static_cast<colour>(77)) == "null");
+}
+
+BOOST_AUTO_TEST_CASE(empty_containers_keep_their_brackets) {
+  BOOST_TEST(encoded(std::vector<int>{}) == "[]");
+  BOOST_TEST(encoded(std::map<std::string, int>{}) == "{}");
+  BOOST_TEST(encoded(empty{}) == "{}");
+  BOOST_TEST(encoded(std::string{}) == "\"\"");
+}
+
+BOOST_AUTO_TEST_CASE(docs_rename_members) { BOOST_TEST(encoded(renamed{}) == R"({"class":1})"); }
+
+BOOST_AUTO_TEST_CASE(broken_utf8_never_leaves) {
+  BOOST_TEST(encoded(std::map<std::string, std::string>{{"\xff", "\xc3"}}) ==
+             "{\"\xef\xbf\xbd\":\"\xef\xbf\xbd\"}");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_there_before_stays) {
+  std::string out = "[";
+  mcpawl::encode(1, out);
+  BOOST_TEST(out == "[1");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace reflect_encode_types

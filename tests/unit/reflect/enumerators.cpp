@@ -1,0 +1,66 @@
+// tests/unit/reflect/enumerators.cpp - names of enumerators, found without macros
+#include <mcpawl/reflect/enumerators.hpp>
+
+#include <boost/describe/enum.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <string>
+
+using mcpawl::detail::enumerators;
+
+namespace names_of_enumerators {
+
+enum class colour { red, green = 7, blue = -3, far = 128, too_far = 129 };
+enum c_style { c_none, c_five = 5 };
+enum class tiny : std::uint8_t { zero, high = 128 };
+enum class flags : unsigned { none = 0, read = 1, write = 2, execute = 4 };
+enum class same { first = 1, alias = 1 };
+enum class nothing {};
+enum class truth : bool { no, yes };
+BOOST_DEFINE_ENUM_CLASS(described, zwei, eins)
+enum class big { small = 1, large = 100'000 };
+BOOST_DESCRIBE_ENUM(big, small, large)
+
+namespace {
+enum class hidden { in, out };
+}
+
+template <class E>
+std::string list() {
+  std::string text;
+  for (auto const& e : enumerators<E>)
+    ((text += e.name) += '=') += std::to_string(static_cast<int>(e.value)) + ' ';
+  return text;
+}
+
+BOOST_AUTO_TEST_SUITE(reflect_enumerators)
+
+BOOST_AUTO_TEST_CASE(enumerators_in_range_are_found_by_value) {
+  BOOST_TEST(list<colour>() == "blue=-3 red=0 green=7 far=128 ");
+  BOOST_TEST(list<c_style>() == "c_none=0 c_five=5 ");
+  BOOST_TEST(list<tiny>() == "zero=0 high=128 ");
+  BOOST_TEST(list<flags>() == "none=0 read=1 write=2 execute=4 ");
+  BOOST_TEST(list<truth>() == "no=0 yes=1 ");
+  BOOST_TEST(list<hidden>() == "in=0 out=1 ");
+}
+
+BOOST_AUTO_TEST_CASE(two_names_of_one_value_are_one) { BOOST_TEST(enumerators<same>.size() == 1u); }
+
+BOOST_AUTO_TEST_CASE(an_enumeration_without_enumerators_has_none) {
+  BOOST_TEST(enumerators<nothing>.empty());
+}
+
+BOOST_AUTO_TEST_CASE(local_enumerations_are_reflected) {
+  enum class local { left, right };
+  BOOST_TEST(list<local>() == "left=0 right=1 ");
+}
+
+BOOST_AUTO_TEST_CASE(described_enumerations_keep_their_order_and_have_no_range) {
+  BOOST_TEST(list<described>() == "zwei=0 eins=1 ");
+  BOOST_TEST(list<big>() == "small=1 large=100000 ");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace names_of_enumerators
