@@ -120,10 +120,8 @@ inline task<result<fetch_response>> fetch(fetch_request request, tls_trust trust
       if (guard.expired()) co_return make_error_code(errc::fetch_timed_out);
       if (!ec)
         dialogue.received(std::string_view(room.get(), n));
-      else if (ec == boost::asio::error::eof)
-        dialogue.ended();
       else
-        co_return make_error_code(errc::answer_cut_short);
+        dialogue.ended(ec == boost::asio::error::eof);
     } else {
       dialogue.sent(socket.write_some(boost::asio::const_buffer(unsent.data(), unsent.size()), ec));
       if (ec == boost::asio::error::would_block || ec == boost::asio::error::try_again)

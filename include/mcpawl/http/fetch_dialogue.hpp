@@ -67,13 +67,13 @@ public:
     if (request_.empty() && !error_) decrypt();
   }
 
-  /** The peer closed its side, or reset the connection. */
-  void ended() {
+  /** Nothing more will come: the peer closed its side, or (not `orderly`) reset the connection. */
+  void ended(bool orderly) {
     // in TLS an end without a good-bye may be somebody's scissors
-    if (!tls_)
-      error_ = reader_.end();
-    else
+    if (tls_)
       error_ = request_.empty() ? errc::answer_cut_short : errc::tls_failed;
+    else
+      error_ = orderly ? reader_.end() : errc::answer_cut_short;
   }
 
 private:
