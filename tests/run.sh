@@ -38,13 +38,16 @@ skipped=0
 
 say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
 
+# shellcheck disable=SC2317  # a trap calls it
 finish() {
   local status=$?
-  if [ "$status" != 0 ]; then
+  if [ "$current" = finished ]; then
+    say 'all steps are done'
+  else
+    # a signal leaves the status of whatever ran before it
+    [ "$status" != 0 ] || status=1
     [ "$failed" != 0 ] || failed=1
     say "FAILED in the step \`$current\`"
-  else
-    say 'all steps are done'
   fi
   local closing="$passed passed, $failed failed"
   [ "$skipped" = 0 ] || closing+=", $skipped skipped"
@@ -282,9 +285,12 @@ for step in "${steps[@]}"; do
 done
 
 trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 say "mcpawl: steps ${steps[*]}; $jobs compilers at once"
 install_missing "${packages[@]}"
 for step in "${steps[@]}"; do
   current=$step
   "step_$step"
 done
+current=finished

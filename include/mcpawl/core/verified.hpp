@@ -17,8 +17,8 @@ struct verifier_of {
     a `verified<Claims>` therefore cannot be called with claims that somebody merely read or made up:
 
     @code
-    struct access_claims { using verified_by = class access_jwt; std::string email; };
-    void pay(mcpawl::verified<access_claims> const& who);   // only access_jwt can make the argument
+    struct access_claims { using verified_by = class access_verifier; std::string email; };
+    void pay(mcpawl::verified<access_claims> const& who);   // only access_verifier can make the argument
     @endcode
 */
 template <class Claims>

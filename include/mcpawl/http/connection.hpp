@@ -101,6 +101,7 @@ public:
   static task<result<std::string_view>> settle(exchange& request) {
     return request.collect(exchange::most_drained, true);
   }
+  static bool body_failed(exchange const& request) noexcept { return request.body_.error().has_value(); }
   static int failure_status(exchange const& request) noexcept {
     return request.body_.error() ? status_of(*request.body_.error()) : 500;
   }
@@ -207,7 +208,9 @@ task<> serve_connection(boost::asio::ip::tcp::socket socket, Handler& handler, l
         self.channel().log().error("handler_failed");
       }
       if (!request.responded()) {
-        if (!failed) self.channel().log().error("handler_silent", {{"path", request.head().path()}});
+        // a body that did not come is its sender's fault, and the connection answers for the handler
+        if (!failed && !detail::connection::body_failed(request))
+          self.channel().log().error("handler_silent", {{"path", request.head().path()}});
         response answer = detail::connection::plain_answer(detail::connection::failure_status(request));
         co_await request.respond(std::move(answer));
       }

@@ -198,9 +198,9 @@ public:
   /** Run something on the server's thread and wait for its result. */
   template <class F>
   auto on_thread(F f) {
-    std::packaged_task<decltype(f())()> job(std::move(f));
-    auto result = job.get_future();
-    boost::asio::post(*io_, [&job] { job(); });
+    auto const job = std::make_shared<std::packaged_task<decltype(f())()>>(std::move(f));
+    auto result = job->get_future();
+    boost::asio::post(*io_, [job] { (*job)(); });
     return result.get();
   }
 
