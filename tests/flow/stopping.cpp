@@ -30,7 +30,8 @@ struct wait_args {
 };
 
 mcpawl::task<std::string> wait(wait_args in, mcpawl::context& ctx) {
-  boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
+  auto const executor = co_await boost::asio::this_coro::executor;
+  boost::asio::steady_timer timer(executor);
   for (int i = 0; i != 10; ++i) {
     co_await ctx.progress(i);
     timer.expires_after(std::chrono::milliseconds(in.milliseconds) / 10);

@@ -48,7 +48,8 @@ inline mcpawl::task<std::string> count(mcpawl::context& ctx) {
 }
 
 inline mcpawl::task<std::string> wait(wait_args in) {
-  boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
+  auto const executor = co_await boost::asio::this_coro::executor;
+  boost::asio::steady_timer timer(executor);
   timer.expires_after(std::chrono::milliseconds(in.milliseconds));
   co_await timer.async_wait(boost::asio::use_awaitable);
   co_return "waited";
