@@ -26,8 +26,8 @@ class configuration_error : public std::runtime_error {
 public:
   explicit configuration_error(std::vector<std::string> mistakes)
       : std::runtime_error(text_of(mistakes)), mistakes_(std::move(mistakes)) {}
-  explicit configuration_error(std::string mistake)
-      : configuration_error(std::vector<std::string>(1, std::move(mistake))) {}
+  explicit configuration_error(std::string const& mistake)
+      : configuration_error(std::vector<std::string>(1, mistake)) {}
 
   std::vector<std::string> const& mistakes() const noexcept { return mistakes_; }
 
