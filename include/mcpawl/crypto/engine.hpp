@@ -1,0 +1,50 @@
+// mcpawl/crypto/engine.hpp - who does the arithmetic of signatures, chosen at compile time
+#pragma once
+
+#include <mcpawl/crypto/public_key.hpp>
+#include <mcpawl/crypto/signature.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace mcpawl {
+
+/** Who verifies with a key, and why it is not the engine that was asked for; fixed texts, for a log. */
+struct engine_report {
+  std::string_view engine;  ///< The engine that does the work.
+  std::string_view reason;  ///< Why not the one asked for; empty if it is the one.
+  bool faulty = false;      ///< The one asked for computed something wrong: worth a warning.
+};
+
+/** A way to verify signatures, the template argument of verifiers.
+
+    Its nested `verifier` is for one key in one scheme, made by `make(public_key, signature_scheme)` once per
+    thread, and has the behaviour of `signature_verifier`: engines differ in what they cost, never in what
+    they accept. `report` tells who does the work for a key.
+*/
+template <class Engine>
+concept crypto_engine = std::move_constructible<typename Engine::verifier> &&
+    requires(public_key const& key, signature_scheme scheme, typename Engine::verifier& check,
+             typename Engine::verifier const& made, std::string_view message,
+             std::span<unsigned char const> signature) {
+  { Engine::verifier::make(key, scheme) } -> std::same_as<result<typename Engine::verifier>>;
+  { made.signature_size() }
+  noexcept->std::same_as<std::size_t>;
+  { check.verify(message, signature) }
+  noexcept->std::same_as<bool>;
+  { Engine::report(made) }
+  noexcept->std::same_as<engine_report>;
+};
+
+/** Verifies with OpenSSL alone: every scheme, everywhere. */
+struct openssl_engine {
+  using verifier = signature_verifier;
+
+  static engine_report report(verifier const&) noexcept { return {"openssl", {}}; }
+};
+
+static_assert(crypto_engine<openssl_engine>);
+
+}  // namespace mcpawl
