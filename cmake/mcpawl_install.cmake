@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/mcpawl" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-  FILES_MATCHING PATTERN "*.hpp")
+  FILES_MATCHING PATTERN "*.hpp" PATTERN "*.ipp")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 # Headers only: nothing depends on the architecture, so everything goes below share.
@@ -19,6 +19,8 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/mcpawl-config-version.cm
 install(FILES
   "${PROJECT_BINARY_DIR}/mcpawl-config.cmake"
   "${PROJECT_BINARY_DIR}/mcpawl-config-version.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/mcpawl_compiled.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/compiled.cpp"
   DESTINATION "${_mcpawl_package_dir}")
 
 # The prefix is told relative to the file itself, so that an installed tree may be moved.

@@ -11,6 +11,11 @@ target_compile_options(mcpawl_own INTERFACE
   # GCC 12 warns of every atomic_thread_fence under -fsanitize=thread, also of those in system headers.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
 
+# The same on top of the library that is compiled once, for programs that serve.
+add_library(mcpawl_own_compiled INTERFACE)
+target_link_libraries(mcpawl_own_compiled INTERFACE mcpawl_own mcpawl::compiled)
+target_link_libraries(mcpawl_compiled PRIVATE $<BUILD_INTERFACE:mcpawl_own>)
+
 # The sloppiness is what ccache asks for to work with precompiled headers.
 find_program(MCPAWL_CCACHE ccache)
 mark_as_advanced(MCPAWL_CCACHE)

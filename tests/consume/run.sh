@@ -30,15 +30,15 @@ quietly cmake -S "$root" -B "$work/build" -G Ninja -DCMAKE_INSTALL_PREFIX="$work
   -DMCPAWL_BUILD_TESTS=OFF -DMCPAWL_BUILD_EXAMPLES=OFF -DMCPAWL_BUILD_BENCH=OFF
 quietly cmake --install "$work/build"
 mv "$work/first" "$work/prefix"
-left_out=$(cd "$root/include" && find . -name '*.hpp' | while read -r header; do [ -f "$work/prefix/include/$header" ] || echo "$header"; done)
+left_out=$(cd "$root/include" && find . -name '*.?pp' | while read -r header; do [ -f "$work/prefix/include/$header" ] || echo "$header"; done)
 [ -z "$left_out" ] || { echo "not installed: $left_out"; exit 1; }
 passed=$((passed + 1))
 
-say 'find_package: the twelve-line server, -O2, warnings are errors'
+say 'find_package: the twelve-line server, header-only and with mcpawl::compiled, -O2, warnings are errors'
 quietly cmake -S "$here/find_package" -B "$work/find_package" -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DCMAKE_CXX_FLAGS_RELEASE=-O2 -DCMAKE_PREFIX_PATH="$work/prefix"
 quietly cmake --build "$work/find_package"
-[ -x "$work/find_package/twelve_lines" ]
+[ -x "$work/find_package/twelve_lines" ] && [ -x "$work/find_package/twelve_lines_compiled" ]
 passed=$((passed + 1))
 
 say 'the README shows the same twelve lines'
@@ -63,7 +63,7 @@ expect_run "$work/fetch_content/linked"
 
 say 'Meson subproject'
 mkdir -p "$work/meson/subprojects/mcpawl"
-cp "$here/meson/meson.build" "$here/linked.cpp" "$work/meson/"
+cp "$here/meson/meson.build" "$here/linked.cpp" "$here/twelve_lines.cpp" "$work/meson/"
 for part in meson.build meson_options.txt cmake include tests examples bench; do
   [ ! -e "$root/$part" ] || ln -s "$root/$part" "$work/meson/subprojects/mcpawl/$part"
 done

@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
     for (; entry != std::filesystem::recursive_directory_iterator(); ++entry) {
       auto const& path = entry->path();
       if (path.filename() == "node_modules") entry.disable_recursion_pending();
-      if (path.extension() != ".hpp" && path.extension() != ".cpp") continue;
+      if (path.extension() != ".hpp" && path.extension() != ".ipp" && path.extension() != ".cpp") continue;
       std::ifstream file(path);
       std::string const source{std::istreambuf_iterator<char>(file), {}};
       for (auto const& found : hazards::scanner(source).run()) {
@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   if (files == 0) {
-    std::printf("usage: hazards FOLDER... with .hpp or .cpp files in it\n");
+    std::printf("usage: hazards FOLDER... with .hpp, .ipp or .cpp files in it\n");
     return 2;
   }
   std::printf("%d files spell no hazard\n", files);

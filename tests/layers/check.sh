@@ -6,14 +6,14 @@
 # The rules, from the lowest layer to the highest; a header includes its own layer or a lower one:
 #   0 core   1 crypto reflect   2 jose jsonrpc http store   3 auth oauth mcp   4 transport   5 headers without a folder, test
 # and, beyond the order, the pairs listed under `never` below. What a layer may take from Boost and OpenSSL is listed under
-# `outside`. No header includes itself by a detour. Needs a POSIX shell, find and awk.
+# `outside`. No header includes itself by a detour; NAME.ipp, the bodies of NAME.hpp, is a header like any other. Needs a POSIX shell, find and awk.
 set -eu
 
 root=${1:?usage: $0 ROOT}
 cd "$root"
 [ -d include/mcpawl ] || { echo "$root has no folder include/mcpawl" >&2; exit 2; }
 
-headers=$(find include/mcpawl -name '*.hpp' | LC_ALL=C sort)
+headers=$(find include/mcpawl -name '*.[hi]pp' | LC_ALL=C sort)
 [ -n "$headers" ] || { echo "$root has no header below include/mcpawl" >&2; exit 2; }
 
 # shellcheck disable=SC2086  # names of headers have no spaces
@@ -77,7 +77,8 @@ awk '
     sub(/^</, "", target); sub(/>.*$/, "", target)
     if (target ~ /^mcpawl\//) {
       there = folder_of(target)
-      includes[header] = includes[header] " " target
+      # X.hpp ends with X.ipp, the bodies of what it declares
+      if (substr(header, 1, length(header) - 3) "ipp" != target) includes[header] = includes[header] " " target
       where[header, target] = FILENAME ":" FNR
       if (!(there in level)) next
       if ((here, there) in never) wrong(here " must not include " there ": " target)

@@ -28,6 +28,8 @@ good_tree() {
   header transport/streamable_http.hpp '#include <mcpawl/auth/policy.hpp>' '#include <mcpawl/mcp/tools.hpp>'
   header server.hpp '#include <mcpawl/transport/streamable_http.hpp>' '#include <mcpawl/auth/access_jwt.hpp>'
   header test/loopback.hpp '#include <mcpawl/server.hpp>'
+  header http/fetch.hpp '#include <mcpawl/http/fetch.ipp>'
+  header http/fetch.ipp '#include <mcpawl/http/fetch.hpp>'
 }
 
 # refused WORDS - the tree as it is now must be refused with exactly one mistake, and these words
@@ -50,6 +52,7 @@ header jose/verifier.hpp '#include <mcpawl/http/exchange.hpp>';     refused 'jos
 header store/memory.hpp '#include <mcpawl/http/exchange.hpp>';      refused 'store must not include http'
 header http/exchange.hpp '#include <mcpawl/mcp/tools.hpp>';         refused 'http must not include the higher layer mcp'
 header mcp/tools.hpp '#include <mcpawl/http/exchange.hpp>';         refused 'mcp must not include http'
+header mcp/tools.ipp '#include <mcpawl/http/exchange.hpp>';         refused 'mcp must not include http'
 header mcp/ask.hpp '#include <mcpawl/auth/policy.hpp>';             refused 'mcp must not include auth'
 header auth/policy.hpp '#include <mcpawl/mcp/tools.hpp>';           refused 'auth must not include mcp'
 header auth/policy.hpp '#include <mcpawl/server.hpp>'

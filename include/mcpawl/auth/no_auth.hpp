@@ -3,6 +3,7 @@
 
 #include <mcpawl/auth/policy.hpp>
 
+#include <optional>
 #include <string>
 
 namespace mcpawl {
@@ -20,6 +21,10 @@ public:
   using identity_type = anonymous;
 
   task<auth_result<anonymous>> authenticate(http::request_head const&) { co_return anonymous(); }
+
+  std::optional<auth_result<anonymous>> decide_now(http::request_head const&) {
+    return auth_result<anonymous>(anonymous());
+  }
 
   std::string principal(anonymous const&) const { return std::string(); }
 };

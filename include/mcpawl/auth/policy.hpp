@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,6 +55,8 @@ struct auth_environment {
     - `principal(identity)`: a stable text that names the caller; sessions are bound to it. Two callers
       never share one; empty means nobody.
     - `attach(environment)`, optional: called once per copy, on its thread, before the first request.
+    - `decide_now(head)`, optional: what `authenticate` would say, if it can be said without waiting; nothing
+      otherwise. It is asked first, and saves a coroutine for most requests.
 
     @par Lifetime
     A copy lives until no `authenticate` of it is pending, or until its thread runs no more coroutines.
@@ -66,6 +69,12 @@ concept auth_policy = std::copy_constructible<Policy> && requires {
               typename Policy::identity_type const& who) {
   { policy.authenticate(head) } -> std::same_as<task<auth_result<typename Policy::identity_type>>>;
   { constant.principal(who) } -> std::convertible_to<std::string>;
+};
+
+/** A policy that can decide about most requests without waiting. */
+template <class Policy>
+concept decides_now = auth_policy<Policy> && requires(Policy& policy, http::request_head const& head) {
+  { policy.decide_now(head) } -> std::same_as<std::optional<auth_result<typename Policy::identity_type>>>;
 };
 
 /** Call the optional hook `attach` of a policy. */

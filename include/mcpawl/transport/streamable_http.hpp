@@ -15,6 +15,7 @@
 #include <mcpawl/mcp/request.hpp>
 #include <mcpawl/transport/call_stream.hpp>
 #include <mcpawl/transport/cors.hpp>
+#include <mcpawl/transport/door.hpp>
 #include <mcpawl/transport/guard.hpp>
 
 #include <memory>
@@ -118,7 +119,6 @@ private:
     @par Thread safety
     One per thread, with its own copy of the policy.
 */
-template <auth_policy Auth>
 class streamable_http {
 public:
   /** What all threads share; it must outlive every transport. */
@@ -129,13 +129,13 @@ public:
     logger log;
   };
 
-  streamable_http(settings const& shared, Auth auth, dispatcher protocol)
+  streamable_http(settings const& shared, std::unique_ptr<door> auth, dispatcher protocol)
       : shared_(shared), auth_(std::move(auth)), protocol_(std::move(protocol)) {}
 
   /** Tell the policy where it runs; once, before the first request. */
   void attach(boost::asio::any_io_executor executor) {
     auth_environment const environment{std::move(executor), shared_.log};
-    attach_policy(auth_, environment);
+    auth_->attach(environment);
   }
 
   /** Answer one request. */
@@ -152,7 +152,9 @@ public:
       co_await ex.respond(preflight_answer(head));
       co_return;
     }
-    auto const admitted = co_await auth_.authenticate(head);
+    auto decided = auth_->decide_now(head);
+    if (!decided) decided = co_await auth_->authenticate(head);
+    auth_result<admission> const& admitted = *decided;
     if (!admitted) {
       denial const& d = admitted.error();
       shared_.log.info("caller denied", {{"code", d.code}, {"reason", d.log_reason}});
@@ -161,8 +163,7 @@ public:
       co_await ex.respond(std::move(answer));
       co_return;
     }
-    std::string const principal = auth_.principal(*admitted);
-    caller const who{&*admitted, principal};
+    caller const who{admitted->identity.get(), admitted->principal};
     if (head.path() != shared_.path) {
       co_await refuse(ex, 404, "nothing here: the endpoint has another path");
     } else if (head.method() == "POST") {
@@ -252,7 +253,7 @@ private:
   }
 
   settings const& shared_;
-  Auth auth_;
+  std::unique_ptr<door> auth_;
   dispatcher protocol_;
 };
 

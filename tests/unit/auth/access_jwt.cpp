@@ -4,6 +4,7 @@
 
 #include "loopback_fixture.hpp"
 
+#include <mcpawl/auth/key_source.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
 #include <boost/json/parse.hpp>

@@ -1,0 +1,19 @@
+// mcpawl/core/separate.hpp - whether the bodies of large functions are compiled with every file or only once
+#pragma once
+
+/** @def MCPAWL_SEPARATE_COMPILATION
+
+    Without it mcpawl is headers only, and every translation unit that serves compiles the whole HTTP server.
+    With it those headers declare only, and exactly one translation unit of the program includes
+    `<mcpawl/src.hpp>`, which defines. All translation units of a program must agree.
+
+    The CMake target `mcpawl::compiled` and the Meson dependency `mcpawl_compiled_dep` do both.
+*/
+
+/** @def MCPAWL_DECL
+    Stands before functions whose bodies are in a `.ipp` file. */
+#ifdef MCPAWL_SEPARATE_COMPILATION
+#define MCPAWL_DECL
+#else
+#define MCPAWL_DECL inline
+#endif

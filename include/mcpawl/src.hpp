@@ -1,0 +1,12 @@
+// mcpawl/src.hpp - the bodies that MCPAWL_SEPARATE_COMPILATION leaves out, for exactly one translation unit
+#pragma once
+
+#ifndef MCPAWL_SEPARATE_COMPILATION
+#error "mcpawl: <mcpawl/src.hpp> is for programs that define MCPAWL_SEPARATE_COMPILATION everywhere"
+#endif
+
+#include <mcpawl/auth/access_jwt.ipp>
+#include <mcpawl/crypto/engine.hpp>
+#include <mcpawl/transport/http_host.ipp>
+
+template class mcpawl::basic_access_jwt<mcpawl::openssl_engine>;

@@ -1,0 +1,79 @@
+// mcpawl/transport/door.hpp - a policy as a transport sees it, the type of its identity erased
+#pragma once
+
+#include <mcpawl/auth/policy.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/request_head.hpp>
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace mcpawl {
+
+/** A caller who was let in. */
+struct admission {
+  std::shared_ptr<void const> identity;  ///< Of the policy's identity type.
+  std::string principal;                 ///< What `principal` of the policy calls the caller.
+};
+
+/** A policy, its type erased.
+
+    Tools keep the identity type, because the server is a template over the policy; what carries bytes need
+    not be one, and is compiled once for all policies.
+
+    @par Thread safety
+    One per thread, as the policy it holds.
+*/
+class door {
+public:
+  virtual ~door() = default;
+
+  /** Make a copy for another thread. */
+  virtual std::unique_ptr<door> copy() const = 0;
+  virtual void attach(auth_environment const& environment) = 0;
+
+  /** Decide if that needs no waiting; nothing otherwise. */
+  virtual std::optional<auth_result<admission>> decide_now(http::request_head const& head) = 0;
+  virtual task<auth_result<admission>> authenticate(http::request_head const& head) = 0;
+};
+
+/** The door made of a policy. */
+template <auth_policy Policy>
+class policy_door final : public door {
+public:
+  explicit policy_door(Policy policy) : policy_(std::move(policy)) {}
+
+  std::unique_ptr<door> copy() const override { return std::make_unique<policy_door>(policy_); }
+  void attach(auth_environment const& environment) override { attach_policy(policy_, environment); }
+
+  std::optional<auth_result<admission>> decide_now(http::request_head const& head) override {
+    if constexpr (decides_now<Policy>) {
+      auto decided = policy_.decide_now(head);
+      if (decided) return admitted(*std::move(decided));
+    }
+    return std::nullopt;
+  }
+
+  task<auth_result<admission>> authenticate(http::request_head const& head) override {
+    auto decided = co_await policy_.authenticate(head);
+    co_return admitted(std::move(decided));
+  }
+
+private:
+  using identity_type = typename Policy::identity_type;
+
+  auth_result<admission> admitted(auth_result<identity_type> decided) const {
+    if (!decided) return std::move(decided).error();
+    admission in;
+    in.principal = policy_.principal(*decided);
+    in.identity = std::make_shared<identity_type const>(*std::move(decided));
+    return in;
+  }
+
+  Policy policy_;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,43 @@
+// mcpawl/transport/http_host.hpp - the threads, sockets and connections of a server, whatever its policy
+#pragma once
+
+#include <mcpawl/core/separate.hpp>
+#include <mcpawl/mcp/service.hpp>
+#include <mcpawl/transport/door.hpp>
+#include <mcpawl/transport/http_options.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace mcpawl::detail {
+
+/** What `http_service` is made of: everything about serving that does not depend on the policy's type.
+
+    @par Lifetime, Thread safety
+    As `http_service`.
+*/
+class http_host {
+public:
+  /** @param open  whether everybody is let in. */
+  MCPAWL_DECL http_host(service const& protocol, door const& entrance, bool open, http_options options);
+  MCPAWL_DECL ~http_host();
+  http_host(http_host const&) = delete;
+  http_host& operator=(http_host const&) = delete;
+
+  MCPAWL_DECL std::uint16_t port() const noexcept;
+  MCPAWL_DECL std::string url() const;
+  MCPAWL_DECL void run();
+  MCPAWL_DECL void stop();
+  MCPAWL_DECL void stop_on_signals();
+
+private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace mcpawl::detail
+
+#ifndef MCPAWL_SEPARATE_COMPILATION
+#include <mcpawl/transport/http_host.ipp>
+#endif
