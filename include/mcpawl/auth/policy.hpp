@@ -4,6 +4,7 @@
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/request_head.hpp>
+#include <mcpawl/http/response.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/system/result.hpp>
@@ -16,6 +17,10 @@
 #include <utility>
 
 namespace mcpawl {
+
+namespace http {
+class exchange;
+}
 
 /** Why a request is not let in: one part for the client, one for the log.
 
@@ -43,7 +48,21 @@ using auth_result = boost::system::result<Identity, denial>;
 struct auth_environment {
   boost::asio::any_io_executor executor;
   logger log;
+  std::string endpoint_path = "/mcp";  ///< Where the server has its endpoint, "/mcp" say.
 };
+
+/** Whose a path is, and which web pages may ask for it. */
+enum class public_route {
+  none,       ///< Not the policy's: a request for it must be authenticated.
+  own_pages,  ///< The policy's, for pages of this server and of its allowed origins: consent, say.
+  any_page,   ///< The policy's, for every page: metadata, registration and tokens, which no cookie opens.
+};
+
+/** Let every page read an answer on a route for `any_page`. */
+inline void open_to_any_page(http::response& answer) {
+  answer.field("Access-Control-Allow-Origin", "*");
+  answer.field("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After");
+}
 
 /** A way to tell callers apart and to keep strangers out.
 
@@ -58,9 +77,21 @@ struct auth_environment {
     - `decide_now(head)`, optional: what `authenticate` would say, if it can be said without waiting; nothing
       otherwise. It is asked first, and saves a coroutine for most requests.
 
+    A policy may answer some paths itself, without authentication: the metadata that tells clients how to
+    log in, or the endpoints of an authorization server. Two hooks, both or neither:
+
+    - `route_of(head)`: whose a request is. It must look at nothing but the path, and compare whole paths:
+      what it calls its own is not authenticated. A preflight of a browser is judged by it as well.
+    - `serve_public(exchange)`: answers a request whose route is not `none`; it may read the body, waits as
+      long as it likes, and answers with whatever it wants, other methods and bad requests included.
+
+    `Host` has been checked before these are called, and `Origin` too where the route is for `own_pages`.
+    Preflights have been answered. On a route for `any_page` each answer goes through `open_to_any_page`, and
+    no cookie may count.
+
     @par Lifetime
     A copy lives until no `authenticate` of it is pending, or until its thread runs no more coroutines.
-    The head given to `authenticate` lives until the task ends.
+    The head given to `authenticate` and the exchange given to `serve_public` live until the task ends.
 */
 template <class Policy>
 concept auth_policy = std::copy_constructible<Policy> && requires {
@@ -76,6 +107,28 @@ template <class Policy>
 concept decides_now = auth_policy<Policy> && requires(Policy& policy, http::request_head const& head) {
   { policy.decide_now(head) } -> std::same_as<std::optional<auth_result<typename Policy::identity_type>>>;
 };
+
+/** A policy that answers some paths itself. */
+template <class Policy>
+concept serves_public_paths = auth_policy<Policy> &&
+    requires(Policy& policy, Policy const& constant, http::request_head const& head, http::exchange& ex) {
+  { constant.route_of(head) } -> std::same_as<public_route>;
+  { policy.serve_public(ex) } -> std::same_as<task<>>;
+};
+
+/** Ask the optional hook `route_of` of a policy. */
+template <auth_policy Policy>
+public_route route_of(Policy const& policy, http::request_head const& head) {
+  if constexpr (serves_public_paths<Policy>) {
+    return policy.route_of(head);
+  } else {
+    static_assert(
+        !requires { &Policy::route_of; } && !requires { &Policy::serve_public; },
+        "mcpawl: a policy that answers paths itself has both public_route route_of(request_head "
+        "const&) const and task<> serve_public(exchange&)");
+    return public_route::none;
+  }
+}
 
 /** Call the optional hook `attach` of a policy. */
 template <auth_policy Policy>

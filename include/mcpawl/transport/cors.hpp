@@ -1,6 +1,7 @@
 // mcpawl/transport/cors.hpp - what a browser is told about requests from allowed origins
 #pragma once
 
+#include <mcpawl/auth/policy.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
 
@@ -32,6 +33,17 @@ inline http::response preflight_answer(http::request_head const& head) {
       "Access-Control-Allow-Headers",
       "Authorization, Content-Type, Accept, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, "
       "Last-Event-ID");
+  answer.field("Access-Control-Max-Age", "600");
+  return answer;
+}
+
+/** Answer a preflight for a path that every page may use. */
+inline http::response preflight_answer_to_any_page() {
+  http::response answer{204};
+  open_to_any_page(answer);
+  answer.field("Access-Control-Allow-Methods", "GET, POST");
+  // clients name the protocol's version when they ask for metadata, too; "*" would not cover Authorization
+  answer.field("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, Mcp-Protocol-Version");
   answer.field("Access-Control-Max-Age", "600");
   return answer;
 }

@@ -35,6 +35,10 @@ public:
   virtual std::unique_ptr<door> copy() const = 0;
   virtual void attach(auth_environment const& environment) = 0;
 
+  /** Whose a request is: the policy's own, to be answered by `serve_public`, or nobody's. */
+  virtual public_route route_of(http::request_head const& head) const = 0;
+  virtual task<> serve_public(http::exchange& ex) = 0;
+
   /** Decide if that needs no waiting; nothing otherwise. */
   virtual std::optional<auth_result<admission>> decide_now(http::request_head const& head) = 0;
   virtual task<auth_result<admission>> authenticate(http::request_head const& head) = 0;
@@ -48,6 +52,16 @@ public:
 
   std::unique_ptr<door> copy() const override { return std::make_unique<policy_door>(policy_); }
   void attach(auth_environment const& environment) override { attach_policy(policy_, environment); }
+
+  public_route route_of(http::request_head const& head) const override {
+    return mcpawl::route_of(policy_, head);
+  }
+  task<> serve_public([[maybe_unused]] http::exchange& ex) override {
+    if constexpr (serves_public_paths<Policy>)
+      return policy_.serve_public(ex);
+    else
+      return nobody();
+  }
 
   std::optional<auth_result<admission>> decide_now(http::request_head const& head) override {
     if constexpr (decides_now<Policy>) {
@@ -63,6 +77,8 @@ public:
   }
 
 private:
+  static task<> nobody() { co_return; }
+
   using identity_type = typename Policy::identity_type;
 
   auth_result<admission> admitted(auth_result<identity_type> decided) const {

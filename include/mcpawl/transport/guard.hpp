@@ -70,14 +70,16 @@ public:
   guard(std::vector<std::string> allowed_hosts, std::vector<std::string> allowed_origins, bool any_host)
       : hosts_(std::move(allowed_hosts)), origins_(std::move(allowed_origins)), any_host_(any_host) {}
 
-  /** Why a request is refused, in words for its sender; nothing if it may come in. */
-  std::optional<std::string_view> refusal(http::request_head const& head) const {
+  /** Why a request is refused, in words for its sender; nothing if it may come in.
+
+      @param any_origin  judge the host alone: for paths that every page may use. */
+  std::optional<std::string_view> refusal(http::request_head const& head, bool any_origin = false) const {
     auto const host = head.find("host");
     auto const named = host ? detail::split_authority(*host) : std::nullopt;
     if (!named || !(any_host_ || allowed_host(*named)))
       return "this host name is not allowed: add it to the allowed hosts of the server";
     auto const origin = head.find("origin");
-    if (!origin) return std::nullopt;
+    if (!origin || any_origin) return std::nullopt;
     if (head.count("origin") != 1 || !allowed_origin(*origin, *host, *named))
       return "this origin is not allowed";
     return std::nullopt;

@@ -113,8 +113,8 @@ private:
 
 /** Serves MCP's Streamable HTTP transport on one thread (all revisions, MCP "Transports").
 
-    The order of decisions: host and origin, preflight, authentication, path, method, content type, size,
-    and only then is a byte of JSON read.
+    The order of decisions: host and origin, preflight, paths of the policy's own, authentication, path,
+   method, content type, size, and only then is a byte of JSON read.
 
     @par Thread safety
     One per thread, with its own copy of the policy.
@@ -134,14 +134,16 @@ public:
 
   /** Tell the policy where it runs; once, before the first request. */
   void attach(boost::asio::any_io_executor executor) {
-    auth_environment const environment{std::move(executor), shared_.log};
+    auth_environment const environment{std::move(executor), shared_.log, shared_.path};
     auth_->attach(environment);
   }
 
   /** Answer one request. */
   task<> operator()(http::exchange& ex) {
     http::request_head const& head = ex.head();
-    if (auto const why = shared_.entrance.refusal(head)) {
+    public_route const route = auth_->route_of(head);
+    bool const any_page = route == public_route::any_page;
+    if (auto const why = shared_.entrance.refusal(head, any_page)) {
       shared_.log.warning("request refused", {{"reason", *why},
                                               {"host", head.find("host").value_or("")},
                                               {"origin", head.find("origin").value_or("")}});
@@ -149,7 +151,12 @@ public:
       co_return;
     }
     if (is_preflight(head)) {
-      co_await ex.respond(preflight_answer(head));
+      http::response answer = any_page ? preflight_answer_to_any_page() : preflight_answer(head);
+      co_await ex.respond(std::move(answer));
+      co_return;
+    }
+    if (route != public_route::none) {
+      co_await auth_->serve_public(ex);
       co_return;
     }
     auto decided = auth_->decide_now(head);

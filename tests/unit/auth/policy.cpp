@@ -1,6 +1,7 @@
 // tests/unit/auth/policy.cpp - what is a policy, and what is none
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/auth/policy.hpp>
+#include <mcpawl/http/exchange.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -46,6 +47,19 @@ static_assert(!auth_policy<lazy>);
 static_assert(!auth_policy<other_identity>);
 static_assert(!auth_policy<int>);
 
+struct talkative : hooked {
+  public_route route_of(http::request_head const& head) const {
+    return head.path() == "/token" ? public_route::any_page : public_route::none;
+  }
+  task<> serve_public(http::exchange& ex) { co_await ex.respond(http::response(204)); }
+};
+struct torn : hooked {
+  public_route route_of(http::request_head const& head) const;
+};
+static_assert(serves_public_paths<talkative>);
+static_assert(!serves_public_paths<hooked>);
+static_assert(!serves_public_paths<torn>);
+
 template <class T>
 T wait_for(task<T> work) {
   boost::asio::io_context context;
@@ -88,6 +102,21 @@ BOOST_AUTO_TEST_CASE(the_hook_is_called_where_there_is_one) {
   attach_policy(with, here);
   attach_policy(without, here);
   BOOST_TEST(with.attached == 1);
+}
+
+BOOST_AUTO_TEST_CASE(paths_are_public_only_where_a_policy_says_so) {
+  auto const token = http::request_head::make("POST", "/token?x=1");
+  auto const endpoint = http::request_head::make("POST", "/mcp");
+  BOOST_CHECK(route_of(talkative(), token) == public_route::any_page);
+  BOOST_CHECK(route_of(talkative(), endpoint) == public_route::none);
+  BOOST_CHECK(route_of(hooked(), token) == public_route::none);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_to_any_page_names_no_origin) {
+  http::response answer(200);
+  open_to_any_page(answer);
+  BOOST_TEST(answer.fields().find("Access-Control-Allow-Origin: *\r\n") != std::string_view::npos);
+  BOOST_TEST(answer.fields().find("Credentials") == std::string_view::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
