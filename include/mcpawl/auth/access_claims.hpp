@@ -4,6 +4,7 @@
 #include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/verified.hpp>
+#include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/jose/claims.hpp>
 
 #include <boost/json/array.hpp>
@@ -11,7 +12,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,7 +30,7 @@ enum class access_kind {
     https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/application-token/
 */
 struct access_claims {
-  using verified_by = class access_verifier;
+  using verified_by = class access_reader;
 
   access_kind kind = access_kind::user;
   std::string issuer;       ///< The team domain.
@@ -73,73 +73,83 @@ inline std::string access_principal(access_claims const& who) {
   return name;
 }
 
-namespace detail {
+/** Makes identities of the claims of tokens that were verified. Nothing else can, and only the verifier may
+    ask it to. */
+class access_reader {
+private:
+  template <crypto_engine Engine>
+  friend class basic_access_verifier;
 
-/** Which claims of Access are read, beside the registered ones; the order is that of the enumeration. */
-inline std::vector<std::string> access_claim_names() {
-  return {"type", "email", "country", "common_name", "groups", "custom"};
-}
-struct access_claim {
-  enum index : std::size_t { type, email, country, common_name, groups, custom };
-};
-
-inline void append_strings(boost::json::value const& list, std::vector<std::string>& out) {
-  auto const* const items = list.if_array();
-  if (!items) return;
-  for (auto const& item : *items)
-    if (auto const* const text = item.if_string()) out.emplace_back(*text);
-}
-
-}  // namespace detail
-
-/** Read what Access says about the caller from the claims of a token that was verified.
-
-    @param claims of a verifier that was told to collect `detail::access_claim_names()`
-
-    Errors: `malformed_claim` if a claim has the wrong type, `not_an_application_token`, and
-    `no_identity` if the token names neither a user (subject and email) nor a service (a common name and
-    nothing of a user).
-*/
-inline result<access_claims> read_access_claims(jose::claims_view const& claims) {
   using kind = jose::claim_value::kind;
-  using claim = detail::access_claim;
-  auto const& found = claims.wanted;
-  access_claims out;
-  auto const take = [](jose::claim_value const& from, std::string& into) {
-    if (from.is == kind::string) into = from.text;
-    return from.is != kind::json || from.text == "null";
+
+  /** Which claims are read, beside the registered ones; the order is that of `claim`. */
+  static std::vector<std::string> names() {
+    return {"type", "email", "country", "common_name", "groups", "custom"};
+  }
+  struct claim {
+    enum index : std::size_t { type, email, country, common_name, groups, custom };
   };
 
-  std::string type;
-  if (!take(found[claim::type], type)) return auth_errc::malformed_claim;
-  if (type != "app") return auth_errc::not_an_application_token;
-  if (!take(found[claim::email], out.email) || !take(found[claim::country], out.country) ||
-      !take(found[claim::common_name], out.common_name))
-    return auth_errc::malformed_claim;
-  out.issuer = claims.iss;
-  out.subject = claims.sub.value_or(std::string_view());
-  out.issued_at = claims.iat.value_or(0);
-  out.expires_at = claims.exp;
+  /** Read what Access says about the caller.
 
-  if (auto const& custom = found[claim::custom]; custom.is != kind::absent) {
-    if (custom.is == kind::json && custom.text.starts_with('{'))
-      out.custom_json = custom.text;
-    else if (custom.text != "null")
-      return auth_errc::malformed_claim;
-  }
-  boost::system::error_code error;
-  if (auto const& groups = found[claim::groups]; groups.is == kind::json) {
-    detail::append_strings(boost::json::parse(groups.text, error), out.groups);
-  } else if (out.custom_json.find("\"groups\"") != std::string::npos) {
-    boost::json::object const custom = out.custom();
-    if (auto const* const list = custom.if_contains("groups")) detail::append_strings(*list, out.groups);
+      @param claims of a verifier that was told to collect `names()`
+
+      Errors: `malformed_claim` if a claim has the wrong type, `not_an_application_token`, `no_identity` if
+      the token names neither a user (subject and email) nor a service (a common name and nothing of a
+      user), `service_token_refused`. No refusal allocates.
+  */
+  static result<access_identity> read(jose::claims_view const& claims, bool service_tokens) {
+    auto const& found = claims.wanted;
+    for (auto const which : {claim::type, claim::email, claim::country, claim::common_name})
+      if (found[which].is == kind::json && found[which].text != "null") return auth_errc::malformed_claim;
+    if (text(found[claim::type]) != "app") return auth_errc::not_an_application_token;
+    auto const& custom = found[claim::custom];
+    bool const has_custom = custom.is == kind::json && custom.text.starts_with('{');
+    if (custom.is != kind::absent && !has_custom && !is_null(custom)) return auth_errc::malformed_claim;
+
+    auto const subject = claims.sub.value_or(std::string_view());
+    auto const email = text(found[claim::email]), common_name = text(found[claim::common_name]);
+    bool const user = !subject.empty() && !email.empty();
+    bool const service = subject.empty() && email.empty() && !common_name.empty();
+    if (!user && !service) return auth_errc::no_identity;
+    if (service && !service_tokens) return auth_errc::service_token_refused;
+
+    access_claims out;
+    out.kind = user ? access_kind::user : access_kind::service;
+    out.issuer = claims.iss;
+    out.subject = subject;
+    out.email = email;
+    out.country = text(found[claim::country]);
+    out.common_name = common_name;
+    if (has_custom) out.custom_json = custom.text;
+    out.issued_at = claims.iat.value_or(0);
+    out.expires_at = claims.exp;
+    read_groups(found[claim::groups], out);
+    return access_identity(std::move(out));
   }
 
-  bool const user = !out.subject.empty() && !out.email.empty();
-  bool const service = out.subject.empty() && out.email.empty() && !out.common_name.empty();
-  if (!user && !service) return auth_errc::no_identity;
-  out.kind = user ? access_kind::user : access_kind::service;
-  return out;
-}
+  static std::string_view text(jose::claim_value const& from) noexcept {
+    return from.string().value_or(std::string_view());
+  }
+  static bool is_null(jose::claim_value const& value) noexcept {
+    return value.is == kind::json && value.text == "null";
+  }
+
+  static void read_groups(jose::claim_value const& groups, access_claims& out) {
+    boost::system::error_code error;
+    if (groups.is == kind::json) {
+      append_strings(boost::json::parse(groups.text, error), out.groups);
+    } else if (out.custom_json.find("\"groups\"") != std::string::npos) {
+      boost::json::object const custom = out.custom();
+      if (auto const* const list = custom.if_contains("groups")) append_strings(*list, out.groups);
+    }
+  }
+  static void append_strings(boost::json::value const& list, std::vector<std::string>& out) {
+    auto const* const items = list.if_array();
+    if (!items) return;
+    for (auto const& item : *items)
+      if (auto const* const text = item.if_string()) out.emplace_back(*text);
+  }
+};
 
 }  // namespace mcpawl

@@ -5,10 +5,9 @@
 #include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
-#include <mcpawl/jose/token_cache.hpp>
-#include <mcpawl/jose/verifier.hpp>
+#include <mcpawl/crypto/engine.hpp>
+#include <mcpawl/jose/remembering_verifier.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -27,6 +26,7 @@ struct access_expectation {
   std::vector<std::string> audiences;  ///< AUD tags, one of which must be in `aud`.
   std::chrono::seconds leeway{5};      ///< For `nbf` and `iat` alone.
   bool service_tokens = false;
+  bool expiry_first = false;  ///< See `jose::expectation::expiry_first`.
 };
 
 /** The verification of `access_jwt` alone: no header, no fetching, no waiting.
@@ -34,80 +34,55 @@ struct access_expectation {
     Checks signature (RS256), issuer, audience, `exp`, `nbf` and `iat`, `type` and that there is an
     identity; see `access_jwt` for what the rules are.
 
-    A copy has the same keys and its own buffers.
+    A copy has the same keys and its own buffers, and remembers no token yet.
 
+    @tparam Engine who verifies signatures; see `crypto_engine`
     @par Thread safety
     One thread at a time.
 */
-class access_verifier {
+template <crypto_engine Engine = openssl_engine>
+class basic_access_verifier {
 public:
-  explicit access_verifier(access_expectation expected, jose::token_cache_settings remembered = {})
-      : expected_(std::move(expected)),
-        jose_(std::make_unique<jose::verifier>(translated(expected_))),
-        cache_(remembered) {}
-  access_verifier(access_verifier const& other) : access_verifier(other.expected_, other.cache_.settings()) {
-    use(other.keys_);
-  }
-  access_verifier(access_verifier&&) noexcept = default;
-  access_verifier& operator=(access_verifier const&) = delete;
+  using counters = typename jose::remembering_verifier<access_identity, Engine>::counters;
+
+  explicit basic_access_verifier(access_expectation const& expected,
+                                 jose::token_cache_settings remembered = {})
+      : jose_(translated(expected), remembered), service_tokens_(expected.service_tokens) {}
 
   /** Verify with these keys from now on; null for none. Costs nothing if they are the same. */
-  void use(std::shared_ptr<jose::jwk_set const> const& keys) {
-    if (keys == keys_) return;
-    jose_->use(keys);
-    keys_ = keys;
-    if (keys_)
-      cache_.keep_keys(keys_->keys());
-    else
-      cache_.clear();
-  }
+  void use(std::shared_ptr<jose::jwk_set const> const& keys) { jose_.use(keys); }
 
-  bool has_keys() const noexcept { return keys_ != nullptr; }
+  bool has_keys() const noexcept { return jose_.keys() != nullptr; }
 
   /** Verify a token.
 
       Errors: those of `jose::errc` and of `auth_errc`; `jose::errc::unknown_kid` is the one that newer
-      keys may cure.
+      keys may cure. No refusal allocates.
   */
   result<access_identity> verify(std::string_view token, unix_seconds now) {
-    token_times times;
-    return verify(token, now, times);
+    return jose_.verify(token, now, reading());
   }
 
   /** The same, but a token that was verified a moment ago is recognised instead: see `jose::token_cache`. */
   result<access_identity> verify_or_recall(std::string_view token, unix_seconds now,
                                            clock::steady_time steady) {
-    if (auto const* known = cache_.find(token, now, steady)) return *known;
-    token_times times;
-    auto identity = verify(token, now, times);
-    if (!identity) return identity;
-    if (auto const* key = keys_->find(jose_->last_kid()))
-      cache_.insert(token, *identity, {times.begins, times.ends, key->thumbprint()}, steady);
-    return identity;
+    return jose_.verify_or_recall(token, now, steady, reading());
   }
 
   /** How often tokens were recalled. */
-  jose::token_cache<access_identity>::counters const& recalls() const noexcept { return cache_.counts(); }
+  counters const& recalls() const noexcept { return jose_.recalls(); }
 
   /** The kid of the token seen last, for a log; ends with the next call. */
-  std::string_view last_kid() const noexcept { return jose_->last_kid(); }
+  std::string_view last_kid() const noexcept { return jose_.last_kid(); }
+
+  /** Who does the arithmetic for each key in use, for a log; the views end with the keys. */
+  std::vector<jose::engine_use> engines() const { return jose_.inside().engines(); }
 
 private:
-  struct token_times {
-    unix_seconds begins = 0;  // with the leeway taken off
-    unix_seconds ends = 0;
-  };
-
-  result<access_identity> verify(std::string_view token, unix_seconds now, token_times& times) {
-    auto const claims = jose_->verify(token, now);
-    if (!claims) return claims.error();
-    auto read = read_access_claims(*claims);
-    if (!read) return read.error();
-    if (read->kind == access_kind::service && !expected_.service_tokens)
-      return auth_errc::service_token_refused;
-    times.begins = std::max(claims->nbf.value_or(0), claims->iat.value_or(0)) - expected_.leeway.count();
-    times.ends = claims->exp;
-    return access_identity(*std::move(read));
+  auto reading() const noexcept {
+    return [services = service_tokens_](jose::claims_view const& claims) {
+      return access_reader::read(claims, services);
+    };
   }
 
   static jose::expectation translated(access_expectation const& from) {
@@ -115,15 +90,16 @@ private:
     to.issuer = from.issuer;
     to.audiences = from.audiences;
     to.leeway = from.leeway;
-    to.wanted = detail::access_claim_names();
+    to.wanted = access_reader::names();
+    to.expiry_first = from.expiry_first;
     to.max_token_bytes = 16 * 1024;  // users with many groups have long ones
     return to;
   }
 
-  access_expectation expected_;
-  std::shared_ptr<jose::jwk_set const> keys_;
-  std::unique_ptr<jose::verifier> jose_;
-  jose::token_cache<access_identity> cache_;
+  jose::remembering_verifier<access_identity, Engine> jose_;
+  bool service_tokens_;
 };
+
+using access_verifier = basic_access_verifier<>;
 
 }  // namespace mcpawl

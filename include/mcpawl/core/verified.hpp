@@ -1,6 +1,7 @@
 // mcpawl/core/verified.hpp - a value that only its verifier can make
 #pragma once
 
+#include <memory>
 #include <utility>
 
 namespace mcpawl {
@@ -17,21 +18,28 @@ struct verifier_of {
     a `verified<Claims>` therefore cannot be called with claims that somebody merely read or made up:
 
     @code
-    struct access_claims { using verified_by = class access_verifier; std::string email; };
-    void pay(mcpawl::verified<access_claims> const& who);   // only access_verifier can make the argument
+    struct access_claims { using verified_by = class access_reader; std::string email; };
+    void pay(mcpawl::verified<access_claims> const& who);   // only access_reader can make the argument
     @endcode
+
+    Copies share the claims, which never change: a copy allocates nothing, whatever they hold.
+
+    @par Lifetime
+    The claims live as long as a copy does. What was moved from holds nothing: assign to it or let it go.
+    @par Thread safety
+    Copies may be used by several threads at once.
 */
 template <class Claims>
 class verified {
 public:
-  Claims const* operator->() const noexcept { return &claims_; }
-  Claims const& operator*() const noexcept { return claims_; }
+  Claims const* operator->() const noexcept { return claims_.get(); }
+  Claims const& operator*() const noexcept { return *claims_; }
 
 private:
   friend typename verifier_of<Claims>::type;
-  explicit verified(Claims claims) : claims_(std::move(claims)) {}
+  explicit verified(Claims claims) : claims_(std::make_shared<Claims const>(std::move(claims))) {}
 
-  Claims claims_;
+  std::shared_ptr<Claims const> claims_;
 };
 
 }  // namespace mcpawl

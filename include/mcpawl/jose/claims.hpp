@@ -47,7 +47,9 @@ struct claims_view {
   std::optional<unix_seconds> nbf;      ///< A fraction counts as a whole second.
   std::optional<unix_seconds> iat;      ///< A fraction counts as a whole second.
   std::span<claim_value const> wanted;  ///< As `expectation::wanted` names them, in its order.
-  std::string_view payload_json;        ///< All claims, as signed: one JSON object, no name twice in it.
+  /** All claims, as signed: one JSON object with no name twice in it or in any object inside. Whoever needs
+      claims of another shape decodes this text. */
+  std::string_view payload_json;
 };
 
 namespace detail {
@@ -79,7 +81,8 @@ inline std::string_view container_at(std::string_view json, std::size_t at) noex
 */
 class claims_reader final : private json_sink {
 public:
-  static constexpr std::size_t max_claims = 128;
+  static constexpr std::size_t max_names = 256;  // of the claims and of the objects open inside of one
+  static constexpr std::size_t max_depth = 16;
   static constexpr std::size_t max_audiences = 32;
   static constexpr std::size_t max_wanted = 32;
   static constexpr std::int64_t latest_date = std::int64_t{1} << 53;
@@ -115,6 +118,12 @@ private:
       return event.token == json_token::object_begin || event.token == json_token::object_end ||
              refuse(errc::claims_syntax);
     }
+    if (event.depth != 1 && event.token == json_token::name) return note_name(event.text);
+    if (event.token == json_token::object_begin) {
+      if (event.depth >= max_depth) return refuse(errc::claims_syntax);
+      outer_[event.depth] = names_.open();
+    }
+    if (event.token == json_token::object_end) names_.close(outer_[event.depth]);
     if (event.depth == 1) {
       if (event.token == json_token::name) return begin_claim(event.text);
       if (event.token == json_token::array_end || event.token == json_token::object_end) {
@@ -128,12 +137,17 @@ private:
     return event.token == json_token::string ? add_audience(event.text) : refuse(errc::bad_audience);
   }
 
-  bool begin_claim(std::string_view name) noexcept {
+  bool note_name(std::string_view name) noexcept {
     switch (names_.insert(name)) {
-      case name_outcome::added: break;
+      case name_outcome::added: return true;
       case name_outcome::duplicate: return refuse(errc::claims_duplicate);
-      case name_outcome::full: return refuse(errc::too_many_claims);
+      case name_outcome::full: break;
     }
+    return refuse(errc::too_many_claims);
+  }
+
+  bool begin_claim(std::string_view name) noexcept {
+    if (!note_name(name)) return false;
     current_ = name.size() != 3 ? claim::other
                : name == "iss"  ? claim::iss
                : name == "sub"  ? claim::sub
@@ -246,7 +260,8 @@ private:
   expectation const* expected_ = nullptr;
   std::string_view json_;
   std::string_view name_;
-  name_set<max_claims> names_;
+  name_set<max_names> names_;
+  std::array<std::size_t, max_depth> outer_{};  // by depth: what `names_` goes back to
   std::array<std::string_view, max_audiences> aud_;
   std::array<claim_value, max_wanted> wanted_;
   std::array<std::size_t, max_wanted> container_begin_{};

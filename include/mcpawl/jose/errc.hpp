@@ -37,8 +37,8 @@ enum class errc {
   // its claims, looked at only when the signature is right
   claims_encoding,   ///< Not canonical base64url.
   claims_syntax,     ///< Not one JSON object of allowed depth.
-  claims_duplicate,  ///< A claim is named twice.
-  too_many_claims,   ///< Over 128 claims.
+  claims_duplicate,  ///< A claim, or a member of an object inside of one, is named twice.
+  too_many_claims,   ///< Over 256 claims, those of an object inside of one counted in.
   no_issuer,         ///< No `iss`.
   wrong_issuer,      ///< `iss` is not a string or not exactly the one expected.
   bad_subject,       ///< `sub` is not a string.

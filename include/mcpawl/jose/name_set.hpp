@@ -1,4 +1,4 @@
-// mcpawl/jose/name_set.hpp - tell whether a member name was there before
+// mcpawl/jose/name_set.hpp - tell whether an object has a member name already
 #pragma once
 
 #include <array>
@@ -10,20 +10,31 @@ namespace mcpawl::jose::detail {
 
 enum class name_outcome { added, duplicate, full };
 
-/** The names of one JSON object, at most `Capacity`, without allocating.
+/** The names of a JSON object, and of those open inside of it, at most `Capacity`, without allocating.
 
-    Compares with all names before: the capacity is what bounds the work.
+    Compares with all names of the object before: the capacity is what bounds the work.
 
     Lifetime: keeps views.
 */
 template <std::size_t Capacity>
 class name_set {
 public:
-  void clear() noexcept { size_ = 0; }
+  void clear() noexcept { size_ = begin_ = 0; }
+
+  /** Begin an object inside of the current one; give what it returns to `close` at its end. */
+  std::size_t open() noexcept {
+    std::size_t const outer = begin_;
+    begin_ = size_;
+    return outer;
+  }
+  void close(std::size_t outer) noexcept {
+    size_ = begin_;
+    begin_ = outer;
+  }
 
   name_outcome insert(std::string_view name) noexcept {
     std::uint32_t const mark = mark_of(name);
-    for (std::size_t i = 0; i != size_; ++i) {
+    for (std::size_t i = begin_; i != size_; ++i) {
       if (marks_[i] == mark && names_[i] == name) return name_outcome::duplicate;
     }
     if (size_ == Capacity) return name_outcome::full;
@@ -44,6 +55,7 @@ private:
 
   std::array<std::uint32_t, Capacity> marks_;
   std::array<std::string_view, Capacity> names_;
+  std::size_t begin_ = 0;  // of the current object's names
   std::size_t size_ = 0;
 };
 

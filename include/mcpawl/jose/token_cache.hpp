@@ -14,11 +14,11 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace mcpawl::jose {
 
@@ -28,27 +28,28 @@ struct token_cache_settings {
 
   std::size_t entries = 1024;          ///< Rounded up to a power of two; 0 turns the cache off.
   std::size_t max_token_bytes = 1536;  ///< Longer tokens are verified each time.
-  std::chrono::seconds max_age{60};    ///< After which a token is verified again, whatever it says itself.
+  std::chrono::seconds max_age{60};    ///< After which a token is verified again; at most a day.
   bool digest_only = false;  ///< Keep SHA-256 of the tokens instead of the tokens; a hit costs more.
 };
 
-/** When a token ends, as it says itself, and which key vouches for it. */
+/** When a token ends, as it says itself, and what vouches for it. */
 struct token_bounds {
   unix_seconds not_before;  ///< With the leeway taken off already.
   unix_seconds expires;
-  sha256_digest key_thumbprint;  ///< RFC 7638.
+  sha256_digest voucher;  ///< Of the key it was verified with: see `basic_verifier::last_voucher`.
 };
 
 /** Remembers what verified tokens say.
 
-    A keyed hash of a token's end chooses four places; the comparison of the whole token, in a time that
-    does not depend on its bytes, decides. Only tokens that were verified may be put in, and whoever puts
-    them in must ask with the same expectation: one cache per policy object, never a shared one.
+    A keyed hash of a token's end finds the place; the comparison of the whole token, in a time that does
+    not depend on its bytes, decides. Only tokens that were verified may be put in, and whoever puts them in
+    must ask with the same expectation: one cache per policy object, never a shared one.
 
     An entry dies with its `exp`, its maximum age, its key's leaving the key set, its place being needed, or
     the cache; its token is wiped then. Memory is fixed: `entries` times `max_token_bytes`, touched as it is
     used.
 
+    @tparam Value what is cheap to copy, such as a `verified<Claims>`
     @par Thread safety
     One thread at a time.
 */
@@ -58,12 +59,15 @@ public:
   struct counters {
     std::uint64_t hits = 0;
     std::uint64_t misses = 0;
-    std::uint64_t evictions = 0;  ///< Entries that were alive when their place was needed.
+    std::uint64_t evictions = 0;  ///< Entries whose place another token needed.
   };
 
+  /** Errors: throws `std::bad_alloc`, or what `fill_random` throws. */
   explicit token_cache(token_cache_settings settings = {}) : settings_(settings) {
     if (settings_.entries == 0) return;
-    if (settings_.digest_only) settings_.max_token_bytes = sizeof(sha256_digest);
+    using std::chrono::seconds;
+    max_age_ = std::clamp(settings_.max_age, seconds{0}, seconds{24 * 60 * 60});
+    if (settings_.digest_only) digest_.emplace(digest_kind::sha256);
     settings_.entries = std::bit_ceil(std::max(settings_.entries, ways));
     fill_random({reinterpret_cast<unsigned char*>(key_.data()), sizeof key_});
   }
@@ -77,105 +81,111 @@ public:
   /** The value of a token that is remembered and still good; null otherwise. It ends with the next insertion.
    */
   Value const* find(std::string_view token, unix_seconds now, clock::steady_time steady) noexcept {
-    if (!slots_ || token.size() < routed) {
-      ++counts_.misses;
-      return nullptr;
-    }
-    sha256_digest digest;
-    std::string_view const kept = kept_form(token, digest);
-    for (slot& s : set_of(token)) {
-      if (!s.value || s.size != kept.size() || !equal(s.bytes, kept)) continue;
-      bool const good =
-          now < s.bounds.expires && now >= s.bounds.not_before && steady - s.since < settings_.max_age;
-      if (!good) {
-        wipe_slot(s);
+    if (slots_ && token.size() >= routed) {
+      std::uint64_t const tag = tag_of(token);
+      std::size_t const first = first_of(tag);
+      for (std::size_t way = 0; way != ways; ++way) {
+        if (tags_[first + way] != tag) continue;
+        slot& s = slots_[first + way];
+        sha256_digest room;
+        if (!same(s, kept_form(token, room))) continue;
+        bool const good = now < s.bounds.expires && now >= s.bounds.not_before && steady - s.since < max_age_;
+        if (good) {
+          ++counts_.hits;
+          return &*s.value;
+        }
+        forget(first + way);
         break;
       }
-      ++counts_.hits;
-      return &*s.value;
     }
     ++counts_.misses;
     return nullptr;
   }
 
-  /** Remember a token that has just been verified. Errors: `std::bad_alloc` on the first use of the memory.
-   */
-  void insert(std::string_view token, Value value, token_bounds const& bounds, clock::steady_time steady) {
+  /** Remember a token that has just been verified. Where there is no memory for it, it is not remembered. */
+  void insert(std::string_view token, Value value, token_bounds const& bounds,
+              clock::steady_time steady) noexcept {
     if (settings_.entries == 0 || token.size() < routed) return;
-    sha256_digest digest;
-    std::string_view const kept = kept_form(token, digest);
-    if (kept.size() > settings_.max_token_bytes) return;
-    if (!slots_) allocate();
-    auto const set = set_of(token);
-    slot* victim = &set.front();
-    for (slot& s : set) {
-      if (!s.value || equal_kept(s, kept)) {
-        victim = &s;
+    sha256_digest room;
+    std::string_view const kept = kept_form(token, room);
+    if (kept.empty() || kept.size() > bytes_per_entry() || !allocate()) return;
+    std::uint64_t const tag = tag_of(token);
+    std::size_t const first = first_of(tag);
+    std::size_t into = first;
+    for (std::size_t i = first; i != first + ways; ++i) {
+      if (!slots_[i].value || (tags_[i] == tag && same(slots_[i], kept))) {
+        into = i;
         break;
       }
-      if (s.since < victim->since) victim = &s;
+      if (slots_[i].since < slots_[into].since) into = i;
     }
-    if (victim->value && !equal_kept(*victim, kept)) ++counts_.evictions;
-    wipe_slot(*victim);
-    std::memcpy(victim->bytes, kept.data(), kept.size());
-    victim->size = kept.size();
-    victim->bounds = bounds;
-    victim->since = steady;
-    victim->value.emplace(std::move(value));
+    slot& s = slots_[into];
+    if (s.value && !same(s, kept)) ++counts_.evictions;
+    forget(into);
+    std::memcpy(s.bytes, kept.data(), kept.size());
+    s.size = kept.size();
+    s.bounds = bounds;
+    s.since = steady;
+    s.value.emplace(std::move(value));
+    tags_[into] = tag;
   }
 
-  /** Forget every token whose key is not among these. */
-  template <class Keys>
-  void keep_keys(Keys const& keys) noexcept {
-    for (slot& s : slots()) {
-      if (!s.value) continue;
-      bool const known = std::any_of(keys.begin(), keys.end(), [&s](auto const& key) {
-        return key.thumbprint() == s.bounds.key_thumbprint;
-      });
-      if (!known) wipe_slot(s);
-    }
+  /** Forget every token but those whose voucher the predicate is true for. */
+  template <class Vouches>
+  void keep(Vouches vouches) noexcept {
+    for (std::size_t i = 0; i != count(); ++i)
+      if (slots_[i].value && !vouches(slots_[i].bounds.voucher)) forget(i);
   }
 
   /** Forget everything. */
   void clear() noexcept {
-    for (slot& s : slots()) wipe_slot(s);
+    for (std::size_t i = 0; i != count(); ++i) forget(i);
   }
 
 private:
   static constexpr std::size_t ways = 4;
   static constexpr std::size_t routed = 32;  // bytes at the end of a token, which are its signature's
 
-  struct slot {
+  /** In the order in which they are looked at. */
+  struct alignas(64) slot {
+    char* bytes = nullptr;
+    std::size_t size = 0;
+    clock::steady_time since;
     std::optional<Value> value;
     token_bounds bounds;
-    clock::steady_time since;
-    std::size_t size = 0;
-    char* bytes = nullptr;
   };
 
-  std::span<slot> slots() noexcept {
-    return slots_ ? std::span{slots_.get(), settings_.entries} : std::span<slot>{};
+  std::size_t count() const noexcept { return slots_ ? settings_.entries : 0; }
+  std::size_t bytes_per_entry() const noexcept {
+    return settings_.digest_only ? sizeof(sha256_digest) : settings_.max_token_bytes;
   }
 
-  void allocate() {
+  /** Take the memory, at the first insertion; false if there is none. */
+  bool allocate() noexcept {
+    if (slots_) return true;
+    std::size_t const entries = settings_.entries, each = bytes_per_entry();
+    if (each > static_cast<std::size_t>(-1) / entries) return false;
     // not cleared, so that memory nobody uses costs nothing
-    std::unique_ptr<char[]> memory{new char[settings_.entries * settings_.max_token_bytes]};
-    auto made = std::make_unique<slot[]>(settings_.entries);
-    for (std::size_t i = 0; i != settings_.entries; ++i)
-      made[i].bytes = memory.get() + i * settings_.max_token_bytes;
+    std::unique_ptr<char[]> memory{new (std::nothrow) char[entries * each]};
+    std::unique_ptr<std::uint64_t[]> tags{new (std::nothrow) std::uint64_t[entries]()};
+    std::unique_ptr<slot[]> slots{new (std::nothrow) slot[entries]};
+    if (!memory || !tags || !slots) return false;
+    for (std::size_t i = 0; i != entries; ++i) slots[i].bytes = memory.get() + i * each;
     memory_ = std::move(memory);
-    slots_ = std::move(made);
+    tags_ = std::move(tags);
+    slots_ = std::move(slots);
+    return true;
   }
 
-  /** The form that is kept and compared; `digest` is its storage where it is not the token itself. */
-  std::string_view kept_form(std::string_view token, sha256_digest& digest) const noexcept {
-    if (!settings_.digest_only) return token;
-    digest = sha256(token);
-    return {reinterpret_cast<char const*>(digest.data()), digest.size()};
+  /** The form that is kept and compared: the token, or its digest in `room`; empty if OpenSSL fails. */
+  std::string_view kept_form(std::string_view token, sha256_digest& room) noexcept {
+    if (!digest_) return token;
+    if (!digest_->compute(token, room)) return {};
+    return {reinterpret_cast<char const*>(room.data()), room.size()};
   }
 
-  /** The four places of a token, by a keyed hash of its last 32 bytes: it routes and decides nothing. */
-  std::span<slot> set_of(std::string_view token) noexcept {
+  /** A keyed hash of the last 32 bytes, never 0: it finds places and decides nothing. */
+  std::uint64_t tag_of(std::string_view token) const noexcept {
     std::array<std::uint64_t, 4> words;
     std::memcpy(words.data(), token.data() + token.size() - routed, routed);
     auto const fold = [](std::uint64_t a, std::uint64_t b) {
@@ -183,38 +193,46 @@ private:
       wide const product = static_cast<wide>(a) * b;
       return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
     };
-    std::uint64_t const hash = fold(fold(words[0] ^ key_[0], words[1] ^ key_[1]) ^ key_[4],
-                                    fold(words[2] ^ key_[2], words[3] ^ key_[3]) ^ key_[5]);
-    std::size_t const set = static_cast<std::size_t>(hash) & (settings_.entries / ways - 1);
-    return {slots_.get() + set * ways, ways};
+    return fold(fold(words[0] ^ key_[0], words[1] ^ key_[1]) ^ key_[4],
+                fold(words[2] ^ key_[2], words[3] ^ key_[3]) ^ key_[5]) |
+           1;
+  }
+  std::size_t first_of(std::uint64_t tag) const noexcept {
+    return (static_cast<std::size_t>(tag >> 1) & (settings_.entries / ways - 1)) * ways;
   }
 
-  /** Compare all bytes, whatever the first ones say. */
-  static bool equal(char const* kept, std::string_view asked) noexcept {
-    std::uint64_t difference = 0;
-    std::size_t i = 0;
-    for (; i + 8 <= asked.size(); i += 8) {
-      std::uint64_t a, b;
-      std::memcpy(&a, kept + i, 8);
-      std::memcpy(&b, asked.data() + i, 8);
-      difference |= a ^ b;
-    }
-    for (; i != asked.size(); ++i) difference |= static_cast<std::uint64_t>(kept[i] ^ asked[i]);
-    return difference == 0;
+  /** Compare all bytes, at least 32 of them, whatever the first ones say. */
+  static bool equal(char const* a, char const* b, std::size_t size) noexcept {
+    using block = std::array<std::uint64_t, routed / sizeof(std::uint64_t)>;
+    block difference{};
+    auto const add = [&](std::size_t at) {
+      block x, y;
+      std::memcpy(x.data(), a + at, sizeof x);
+      std::memcpy(y.data(), b + at, sizeof y);
+      for (std::size_t i = 0; i != x.size(); ++i) difference[i] |= x[i] ^ y[i];
+    };
+    for (std::size_t at = 0; at + routed <= size; at += routed) add(at);
+    add(size - routed);  // what is left, with some bytes a second time
+    return (difference[0] | difference[1] | difference[2] | difference[3]) == 0;
   }
-  static bool equal_kept(slot const& s, std::string_view kept) noexcept {
-    return s.size == kept.size() && equal(s.bytes, kept);
+  static bool same(slot const& s, std::string_view kept) noexcept {
+    return s.size == kept.size() && s.size != 0 && equal(s.bytes, kept.data(), kept.size());
   }
 
-  static void wipe_slot(slot& s) noexcept {
+  void forget(std::size_t at) noexcept {
+    slot& s = slots_[at];
     wipe(s.bytes, s.size);
     s.size = 0;
     s.value.reset();
+    tags_[at] = 0;
   }
 
   token_cache_settings settings_;
+  std::chrono::seconds max_age_{0};
   std::array<std::uint64_t, 6> key_{};
+  std::optional<digest_context> digest_;
   std::unique_ptr<char[]> memory_;
+  std::unique_ptr<std::uint64_t[]> tags_;
   std::unique_ptr<slot[]> slots_;
   counters counts_;
 };

@@ -3,7 +3,8 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/crypto/base64url.hpp>
-#include <mcpawl/crypto/signature.hpp>
+#include <mcpawl/crypto/digest.hpp>
+#include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/jose/claims.hpp>
 #include <mcpawl/jose/compact.hpp>
 #include <mcpawl/jose/errc.hpp>
@@ -16,22 +17,33 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace mcpawl::jose {
 
+/** Who does the arithmetic for one key in one algorithm. */
+struct engine_use {
+  std::string_view kid;  ///< Of the key set.
+  algorithm alg;
+  engine_report report;
+};
+
 /** Verifies tokens of one issuer for one audience, with everything prepared.
 
     The order of work is what makes it safe and cheap to feed with anything: size and dots; the header
     (or that its bytes are those of a header that already verified); the key by `kid`; that the key is for
     the algorithm; length and spelling of the signature; the signature; and only then the claims. Nothing
-    that is not signed reaches the claims parser, and nothing of a token chooses a key or an algorithm
-    beyond what the expectation and the key set allow.
+    that is not signed reaches the claims parser (unless `expectation::expiry_first` says so), and nothing
+    of a token chooses a key or an algorithm beyond what the expectation and the key set allow.
 
-    Looks at no clock, fetches nothing, and keeps no token.
+    Looks at no clock, fetches nothing, and keeps no token; `remembering_verifier` does that.
+
+    @tparam Engine who verifies signatures; see `crypto_engine`
 
     @par Errors
     One `errc` per reason. No refusal throws, and none allocates outside of OpenSSL.
@@ -49,20 +61,21 @@ namespace mcpawl::jose {
     if (claims) greet(claims->sub);
     @endcode
 */
-class verifier {
+template <crypto_engine Engine = openssl_engine>
+class basic_verifier {
 public:
   static constexpr std::size_t max_header_chars = 2048;
 
-  explicit verifier(expectation expected)
+  explicit basic_verifier(expectation expected)
       : expected_(std::move(expected)),
         usable_(is_usable(expected_)),
         payload_capacity_(mcpawl::detail::unpadded_base64_bytes(expected_.max_token_bytes)),
         payload_(std::make_unique<unsigned char[]>(payload_capacity_)),
         header_json_(max_header_bytes, 8),
-        claims_json_(payload_capacity_, 16) {}
+        claims_json_(payload_capacity_, detail::claims_reader::max_depth) {}
 
-  verifier(verifier const&) = delete;
-  verifier& operator=(verifier const&) = delete;
+  basic_verifier(basic_verifier const&) = delete;
+  basic_verifier& operator=(basic_verifier const&) = delete;
 
   expectation const& expected() const noexcept { return expected_; }
   std::shared_ptr<jwk_set const> const& keys() const noexcept { return keys_; }
@@ -70,49 +83,82 @@ public:
   /** Verify with these keys from now on. Errors: throws `std::bad_alloc`, and then keeps the keys it had. */
   void use(std::shared_ptr<jwk_set const> keys) {
     std::vector<lane> lanes;
+    sha256_context digest;
     for (jwk const& key : keys ? keys->keys() : std::span<jwk const>{}) {
       for (std::size_t i = 0; i != algorithm_count; ++i) {
         auto const a = static_cast<algorithm>(i);
         if (!key.algorithms().contains(a) || !expected_.algorithms.contains(a)) continue;
-        auto check = signature_verifier::make(key.key(), scheme_of(a));
+        auto check = Engine::verifier::make(key.key(), scheme_of(a));
         if (!check) throw std::bad_alloc();  // the scheme fits the key, so nothing else can be wrong
-        lanes.push_back({&key, a, *std::move(check), {}, 0});
+        lanes.push_back({&key, a, voucher_of(key, a, digest), *std::move(check), {}, 0});
       }
     }
     lanes_ = std::move(lanes);
     keys_ = std::move(keys);
     last_kid_ = {};
+    last_lane_ = nullptr;
   }
 
   /** Verify a token and return its claims; the views end with the next call. `now` is the wall time. */
   result<claims_view> verify(std::string_view token, unix_seconds now) noexcept {
+    auto const parts = split(token);
+    if (!parts) return parts.error();
+    return verify(*parts, now);
+  }
+
+  /** The first step of `verify` alone: is it of a size to be looked at, and in three parts? */
+  result<compact_parts> split(std::string_view token) noexcept {
     last_kid_ = {};
+    return split_compact(token, expected_.max_token_bytes);
+  }
+
+  /** The other steps, for the parts of a token that `split` took. */
+  result<claims_view> verify(compact_parts const& parts, unix_seconds now) noexcept {
     if (!usable_) return errc::bad_expectation;
     if (lanes_.empty()) return errc::no_keys;
-    auto const parts = split_compact(token, expected_.max_token_bytes);
-    if (!parts) return parts.error();
-    lane* with = recall(parts->header);
+    lane* with = recall(parts.header);
     if (with == nullptr) {
-      auto const found = choose(parts->header);
+      auto const found = choose(parts.header);
       if (!found) return found.error();
       with = *found;
     }
     last_kid_ = with->key->kid();
+    last_lane_ = with;
 
     std::span<unsigned char> const signature{signature_.data(), with->check.signature_size()};
-    if (parts->signature.size() != base64url_size(signature.size())) return errc::signature_length;
-    if (!decode_base64url(parts->signature, signature)) return errc::signature_encoding;
-    if (!with->check.verify(parts->signing_input, signature)) return errc::bad_signature;
-    with->remember(parts->header);
-
-    auto const size = decode_base64url(parts->payload, {payload_.get(), payload_capacity_});
-    if (!size) return errc::claims_encoding;
-    return claims_.read({reinterpret_cast<char const*>(payload_.get()), *size}, claims_json_, expected_, now);
+    if (parts.signature.size() != base64url_size(signature.size())) return errc::signature_length;
+    if (!decode_base64url(parts.signature, signature)) return errc::signature_encoding;
+    if (expected_.expiry_first) {
+      auto const claims = read(parts.payload, now);
+      // what else is wrong with them is told to those alone who have a signature
+      if (!claims && claims.error() == errc::expired) return errc::expired;
+      if (!with->check.verify(parts.signing_input, signature)) return errc::bad_signature;
+      with->remember(parts.header);
+      return claims;
+    }
+    if (!with->check.verify(parts.signing_input, signature)) return errc::bad_signature;
+    with->remember(parts.header);
+    return read(parts.payload, now);
   }
 
   /** The `kid` of the token that `verify` saw last, as far as its header was read; for the log. Ends with the
       next `verify` or `use`. */
   std::string_view last_kid() const noexcept { return last_kid_; }
+
+  /** What vouches for the token that `verify` accepted last: a digest of key, `kid` and algorithm. */
+  sha256_digest const& last_voucher() const noexcept { return last_lane_->voucher; }
+
+  /** Tell whether the keys in use would still vouch for a token of this voucher. */
+  bool vouches(sha256_digest const& voucher) const noexcept {
+    return std::any_of(lanes_.begin(), lanes_.end(), [&](lane const& l) { return l.voucher == voucher; });
+  }
+
+  /** Who does the arithmetic for each key in use, for a log; the views end with the key set. */
+  std::vector<engine_use> engines() const {
+    std::vector<engine_use> all;
+    for (lane const& l : lanes_) all.push_back({l.key->kid(), l.alg, Engine::report(l.check)});
+    return all;
+  }
 
 private:
   static constexpr std::size_t max_header_bytes = mcpawl::detail::unpadded_base64_bytes(max_header_chars);
@@ -122,7 +168,8 @@ private:
   struct lane {
     jwk const* key;
     algorithm alg;
-    signature_verifier check;
+    sha256_digest voucher;
+    typename Engine::verifier check;
     std::array<char, max_memo> memo;
     std::size_t memo_size;
 
@@ -141,6 +188,21 @@ private:
         std::any_of(e.audiences.begin(), e.audiences.end(), [](auto& a) { return a.empty(); });
     return !e.issuer.empty() && !e.audiences.empty() && !nameless && !e.algorithms.empty() &&
            e.wanted.size() <= detail::claims_reader::max_wanted;
+  }
+
+  static sha256_digest voucher_of(jwk const& key, algorithm a, sha256_context& digest) {
+    auto const& print = key.thumbprint();
+    std::string text{reinterpret_cast<char const*>(print.data()), print.size()};
+    text += name_of(a);
+    text += ' ';
+    text += key.kid();
+    return digest(text);
+  }
+
+  result<claims_view> read(std::string_view payload, unix_seconds now) noexcept {
+    auto const size = decode_base64url(payload, {payload_.get(), payload_capacity_});
+    if (!size) return errc::claims_encoding;
+    return claims_.read({reinterpret_cast<char const*>(payload_.get()), *size}, claims_json_, expected_, now);
   }
 
   /** Find the lane whose last good header has these bytes: everything there is to check about a header
@@ -185,6 +247,7 @@ private:
   std::shared_ptr<jwk_set const> keys_;
   std::vector<lane> lanes_;
   std::string_view last_kid_;
+  lane const* last_lane_ = nullptr;
 
   std::array<unsigned char, max_header_bytes> header_;
   std::array<unsigned char, detail::max_number_bytes> signature_;
@@ -194,5 +257,7 @@ private:
   detail::json_reader claims_json_;
   detail::claims_reader claims_;
 };
+
+using verifier = basic_verifier<>;
 
 }  // namespace mcpawl::jose

@@ -234,6 +234,34 @@ BOOST_AUTO_TEST_CASE(a_claim_named_twice_is_refused_however_it_is_written) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_member_inside_of_a_claim_named_twice_is_refused_too) {
+  reading read;
+  for (std::string_view value :
+       {R"({"a":1,"a":2})", R"({"a":1,"\u0061":2})", R"({"b":{"c":1},"b":2})", R"([0,{"a":1,"b":[],"a":2}])",
+        R"({"x":{"y":{"z":1,"z":1}}})", R"({"a":{"b":1},"c":{"b":1,"b":1}})"}) {
+    BOOST_TEST_CONTEXT(value) {
+      BOOST_TEST((read.why(with(",\"custom\":" + std::string{value})) == errc::claims_duplicate));
+    }
+  }
+  // the same name in another object is another member
+  BOOST_TEST(
+      !read.why(with(R"(,"custom":{"a":{"a":{"a":1}},"b":[{"a":1},{"a":2}],"exp":1,"iss":{"iss":0}})")));
+  BOOST_TEST((read.why(with(R"(,"custom":{"email":1},"email":"a","email":"b")")) == errc::claims_duplicate));
+}
+
+BOOST_AUTO_TEST_CASE(names_of_closed_objects_take_no_room_and_those_of_open_ones_do) {
+  reading read;
+  auto const members = [](int n) {
+    std::string out = "{\"\":0";
+    for (int i = 1; i != n; ++i) out += ",\"" + std::to_string(i) + "\":0";
+    return out + "}";
+  };
+  // three claims and the name of the object itself are open around it
+  std::string const full = members(252);
+  BOOST_TEST(!read.why(with(",\"custom\":[" + full + ',' + full + ',' + full + "]")));
+  BOOST_TEST((read.why(with(",\"custom\":" + members(253))) == errc::too_many_claims));
+}
+
 BOOST_AUTO_TEST_CASE(names_that_look_alike_are_other_claims) {
   reading read;
   auto const claims =
@@ -273,7 +301,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_one_object_is_refused) {
 BOOST_AUTO_TEST_CASE(number_and_depth_of_claims_are_limited) {
   reading read;
   std::string many;
-  for (int i = 0; i != 125; ++i) many += ",\"" + std::to_string(i) + "\":0";
+  for (int i = 0; i != 253; ++i) many += ",\"" + std::to_string(i) + "\":0";
   BOOST_TEST(!read.why(with(many)));
   BOOST_TEST((read.why(with(many + ",\"x\":0")) == errc::too_many_claims));
   auto const nested = [](std::size_t n) { return ",\"x\":" + std::string(n, '[') + std::string(n, ']'); };

@@ -14,14 +14,11 @@ using mcpawl::jose::token_cache_settings;
 
 namespace {
 
-struct fake_key {
-  unsigned char number;
-  mcpawl::sha256_digest thumbprint() const {
-    mcpawl::sha256_digest digest{};
-    digest[0] = number;
-    return digest;
-  }
-};
+mcpawl::sha256_digest voucher(unsigned char number) {
+  mcpawl::sha256_digest digest{};
+  digest[0] = number;
+  return digest;
+}
 
 /** A token-like text; texts of different numbers differ only at `at`, counted from the end. */
 std::string token(int number, std::size_t at = 40, std::size_t size = 900) {
@@ -33,7 +30,7 @@ std::string token(int number, std::size_t at = 40, std::size_t size = 900) {
 struct fixture {
   token_cache<std::string> cache{small()};
   mcpawl::clock::steady_time steady{};
-  token_bounds bounds{100, 1000, fake_key{1}.thumbprint()};
+  token_bounds bounds{100, 1000, voucher(1)};
 
   static token_cache_settings small() {
     token_cache_settings s;
@@ -96,9 +93,9 @@ BOOST_AUTO_TEST_CASE(an_entry_dies_at_its_maximum_age) {
 
 BOOST_AUTO_TEST_CASE(an_entry_dies_with_its_key_and_others_do_not) {
   put(token(1));
-  bounds.key_thumbprint = fake_key{2}.thumbprint();
+  bounds.voucher = voucher(2);
   put(token(2));
-  cache.keep_keys(std::vector<fake_key>{{2}, {3}});
+  cache.keep([](mcpawl::sha256_digest const& of) { return of == voucher(2) || of == voucher(3); });
   BOOST_TEST(!knows(token(1)));
   BOOST_TEST(knows(token(2)));
   cache.clear();
