@@ -7,6 +7,7 @@
 #include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/auth/key_follower.hpp>
 #include <mcpawl/auth/key_source.hpp>
+#include <mcpawl/core/log.hpp>
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/jose/errc.hpp>
 
@@ -31,6 +32,7 @@ public:
               options_->authorities()) {}
 
   void attach(boost::asio::any_io_executor executor, logger log) {
+    log_ = log;
     keys_.attach(std::move(executor), std::move(log));
   }
   bool attached() const noexcept { return keys_.attached(); }
@@ -77,10 +79,22 @@ private:
   result<access_identity> check(http::request_head const& head) {
     auto const token = find_assertion(head, options_->cookie_accepted());
     if (!token) return token.error();
-    verifier_.use(keys_.keys());
+    use(keys_.keys());
     if (!verifier_.has_keys())
       return keys_.source().generation() == 0 ? auth_errc::no_keys : auth_errc::keys_too_old;
     return verifier_.verify_or_recall(*token, options_->time().wall(), options_->time().steady());
+  }
+
+  void use(std::shared_ptr<jose::jwk_set const> const& keys) {
+    if (keys.get() == used_) return;
+    verifier_.use(keys);
+    used_ = keys.get();
+    if (!log_) return;
+    for (auto const& use : verifier_.engines()) {
+      if (use.report.reason.empty()) continue;
+      log_->write(use.report.faulty ? log_level::warning : log_level::info, "engine replaced",
+                  {{"kid", use.kid}, {"engine", use.report.engine}, {"reason", use.report.reason}});
+    }
   }
 
   static denial stopping() {
@@ -123,7 +137,9 @@ private:
   }
 
   std::shared_ptr<access_options const> options_;
-  access_verifier verifier_;
+  basic_access_verifier<Engine> verifier_;
+  jose::jwk_set const* used_ = nullptr;  // never followed: the verifier holds the keys
+  std::optional<logger> log_;            // from the time it is attached
   key_follower keys_;
 };
 
