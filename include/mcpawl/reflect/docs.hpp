@@ -21,7 +21,7 @@ namespace detail {
 struct field_rules {
   static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
 
-  std::string_view name, description, pattern, format;
+  std::string_view name, description, pattern, format, header;
   std::optional<any_integer> least, most;              // of an integer
   std::optional<double> minimum, maximum;              // of a floating point number
   std::size_t min_length = 0, max_length = unlimited;  // code points of a string
@@ -36,6 +36,7 @@ inline void a_pattern_goes_beyond_the_linear_time_subset() {}
 inline void a_pattern_is_too_large() {}
 inline void a_minimum_is_above_the_maximum() {}
 inline void a_bound_is_outside_the_range_of_its_field() {}
+inline void a_header_name_is_not_a_token() {}
 inline void a_field_is_documented_twice() {}
 inline void a_documented_field_is_not_reflected() {}
 inline void two_fields_have_one_name() {}
@@ -123,6 +124,19 @@ public:
   /** Demand the field though it has an initialiser. */
   constexpr field_docs required() const {
     return with([](field_rules& rules) { rules.required = true; });
+  }
+
+  /** Let clients repeat the argument in the header `Mcp-Param-NAME`, so that what is between them and the
+      server can route by it (`x-mcp-header`, MCP 2026-07-28). Never for what is secret. */
+  constexpr field_docs header(std::string_view header_name) const {
+    static_assert(
+        integer_type<value_type> || std::same_as<value_type, std::string> || std::same_as<value_type, bool>,
+        "mcpawl: header() is for a std::string, an integer or a bool, and this field is none of them");
+    constexpr std::string_view letters =
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    if (header_name.empty() || header_name.find_first_not_of(letters) != std::string_view::npos)
+      a_header_name_is_not_a_token();
+    return with([&](field_rules& rules) { rules.header = header_name; });
   }
 
   /** Call the field something else in JSON: for names that C++ does not allow. */

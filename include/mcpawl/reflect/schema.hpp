@@ -27,6 +27,7 @@ public:
     first_ = true;
     write_type(type, rules);
     if (!rules.description.empty()) append_json_string(keyword("description"), rules.description);
+    if (!rules.header.empty()) append_json_string(keyword("x-mcp-header"), rules.header);
     if (!default_json.empty()) keyword("default") += default_json;
     out_ += '}';
     first_ = false;

@@ -92,7 +92,7 @@ inline constexpr auto mcpawl::docs<reflect_schema_types::documented> = mcpawl::f
     mcpawl::field<&reflect_schema_types::documented::class_>().named("class"),
     mcpawl::field<&reflect_schema_types::documented::forced>().required(),
     mcpawl::field<&reflect_schema_types::documented::left_out>().defaulted(),
-    mcpawl::field<&reflect_schema_types::documented::when>("When.").format("date-time"));
+    mcpawl::field<&reflect_schema_types::documented::when>("When.").format("date-time").header("When"));
 
 namespace reflect_schema_types {
 
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(docs_are_written_where_they_belong) {
       R"("map":{"type":"object","additionalProperties":{"type":"integer"},"minProperties":1,"maxProperties":2},)"
       R"("class":{"type":"string"},"forced":{"type":"integer"},)"
       R"("left_out":{"type":"array","items":{"type":"integer"},"default":[]},)"
-      R"("when":{"type":"string","format":"date-time","description":"When."}},)"
+      R"("when":{"type":"string","format":"date-time","description":"When.","x-mcp-header":"When"}},)"
       R"("required":["service","replicas","share","tags","map","class","forced"],"additionalProperties":false})");
 }
 
