@@ -133,9 +133,8 @@ inline std::vector<bytes> edge_moduli(std::size_t size) {
   bytes const ones(size, 0xff);
   bytes lowest = small_number(size, 1);
   lowest.front() = 0x80;  // 2^(bits-1) + 1
-  bytes middle(size, 0);
+  bytes middle = lowest;
   middle.front() = 0xff;
-  middle.back() = 1;
   bytes low_ones(size, 0xff);
   low_ones.front() = 0x80;
   return {ones, plus(ones, -2), lowest, plus(lowest, 2), middle, low_ones, plus(low_ones, -2)};
