@@ -123,8 +123,8 @@ inline bytes plus(bytes n, int small) {
   return n;
 }
 inline bytes small_number(std::size_t size, unsigned char value) {
-  bytes out(size, 0);
-  out.back() = value;
+  bytes out(size - 1, 0);
+  out.push_back(value);
   return out;
 }
 
