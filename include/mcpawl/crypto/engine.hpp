@@ -30,12 +30,12 @@ concept crypto_engine = std::move_constructible<typename Engine::verifier> &&
              typename Engine::verifier const& made, std::string_view message,
              std::span<unsigned char const> signature) {
   { Engine::verifier::make(key, scheme) } -> std::same_as<result<typename Engine::verifier>>;
-  { made.signature_size() }
-  noexcept->std::same_as<std::size_t>;
-  { check.verify(message, signature) }
-  noexcept->std::same_as<bool>;
-  { Engine::report(made) }
-  noexcept->std::same_as<engine_report>;
+  { made.signature_size() } -> std::same_as<std::size_t>;
+  { check.verify(message, signature) } -> std::same_as<bool>;
+  { Engine::report(made) } -> std::same_as<engine_report>;
+  requires noexcept(made.signature_size());
+  requires noexcept(check.verify(message, signature));
+  requires noexcept(Engine::report(made));
 };
 
 /** Verifies with OpenSSL alone: every scheme, everywhere. */

@@ -31,10 +31,9 @@ struct expectation {
 
   /** Look at the claims before the signature, and refuse a token that has expired without verifying it.
 
-      A replayed old token then costs well below a microsecond instead of a signature. The price: bytes that
-      nobody signed reach the parser of the claims (which is fuzzed, bounded and allocates nothing), and
-     whoever sends a forged token that says it is expired is told so. No other claim is acted upon that early.
-   */
+      A replayed old token then costs a microsecond instead of a signature. The price: bytes that nobody
+      signed reach the parser of the claims (which is fuzzed, bounded and allocates nothing), and whoever
+      sends a forged token that says it is expired is told so. No other claim is acted upon that early. */
   bool expiry_first = false;
 
   std::size_t max_token_bytes = 8 * 1024;  ///< Characters of a token, all three parts and the dots.

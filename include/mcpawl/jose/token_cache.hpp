@@ -82,11 +82,11 @@ public:
    */
   Value const* find(std::string_view token, unix_seconds now, clock::steady_time steady) noexcept {
     if (slots_ && token.size() >= routed) {
-      std::uint64_t const tag = tag_of(token);
-      std::size_t const first = first_of(tag);
+      place const at = place_of(token);
       for (std::size_t way = 0; way != ways; ++way) {
-        if (tags_[first + way] != tag) continue;
-        slot& s = slots_[first + way];
+        std::size_t const i = at[way];
+        if (tags_[i] != at.tag) continue;
+        slot& s = slots_[i];
         sha256_digest room;
         if (!same(s, kept_form(token, room))) continue;
         bool const good = now < s.bounds.expires && now >= s.bounds.not_before && steady - s.since < max_age_;
@@ -94,7 +94,7 @@ public:
           ++counts_.hits;
           return &*s.value;
         }
-        forget(first + way);
+        forget(i);
         break;
       }
     }
@@ -109,11 +109,11 @@ public:
     sha256_digest room;
     std::string_view const kept = kept_form(token, room);
     if (kept.empty() || kept.size() > bytes_per_entry() || !allocate()) return;
-    std::uint64_t const tag = tag_of(token);
-    std::size_t const first = first_of(tag);
-    std::size_t into = first;
-    for (std::size_t i = first; i != first + ways; ++i) {
-      if (!slots_[i].value || (tags_[i] == tag && same(slots_[i], kept))) {
+    place const at = place_of(token);
+    std::size_t into = at[0];
+    for (std::size_t way = 0; way != ways; ++way) {
+      std::size_t const i = at[way];
+      if (tags_[i] == 0 || (tags_[i] == at.tag && same(slots_[i], kept))) {
         into = i;
         break;
       }
@@ -127,7 +127,7 @@ public:
     s.bounds = bounds;
     s.since = steady;
     s.value.emplace(std::move(value));
-    tags_[into] = tag;
+    tags_[into] = at.tag;
   }
 
   /** Forget every token but those whose voucher the predicate is true for. */
@@ -143,8 +143,16 @@ public:
   }
 
 private:
-  static constexpr std::size_t ways = 4;
+  // so many that a cache that is a quarter full hardly ever lacks a place; their tags fill a cache line
+  static constexpr std::size_t ways = 16;
   static constexpr std::size_t routed = 32;  // bytes at the end of a token, which are its signature's
+
+  /** The places of a token, in the order in which they are looked at. */
+  struct place {
+    std::size_t set, begin;
+    std::uint32_t tag;
+    std::size_t operator[](std::size_t way) const noexcept { return set + (begin + way) % ways; }
+  };
 
   /** In the order in which they are looked at. */
   struct alignas(64) slot {
@@ -167,7 +175,7 @@ private:
     if (each > static_cast<std::size_t>(-1) / entries) return false;
     // not cleared, so that memory nobody uses costs nothing
     std::unique_ptr<char[]> memory{new (std::nothrow) char[entries * each]};
-    std::unique_ptr<std::uint64_t[]> tags{new (std::nothrow) std::uint64_t[entries]()};
+    std::unique_ptr<std::uint32_t[]> tags{new (std::nothrow) std::uint32_t[entries]()};
     std::unique_ptr<slot[]> slots{new (std::nothrow) slot[entries]};
     if (!memory || !tags || !slots) return false;
     for (std::size_t i = 0; i != entries; ++i) slots[i].bytes = memory.get() + i * each;
@@ -184,8 +192,8 @@ private:
     return {reinterpret_cast<char const*>(room.data()), room.size()};
   }
 
-  /** A keyed hash of the last 32 bytes, never 0: it finds places and decides nothing. */
-  std::uint64_t tag_of(std::string_view token) const noexcept {
+  /** By a keyed hash of the last 32 bytes: it finds places and decides nothing. */
+  place place_of(std::string_view token) const noexcept {
     std::array<std::uint64_t, 4> words;
     std::memcpy(words.data(), token.data() + token.size() - routed, routed);
     auto const fold = [](std::uint64_t a, std::uint64_t b) {
@@ -193,27 +201,32 @@ private:
       wide const product = static_cast<wide>(a) * b;
       return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
     };
-    return fold(fold(words[0] ^ key_[0], words[1] ^ key_[1]) ^ key_[4],
-                fold(words[2] ^ key_[2], words[3] ^ key_[3]) ^ key_[5]) |
-           1;
-  }
-  std::size_t first_of(std::uint64_t tag) const noexcept {
-    return (static_cast<std::size_t>(tag >> 1) & (settings_.entries / ways - 1)) * ways;
+    std::uint64_t const hash = fold(fold(words[0] ^ key_[0], words[1] ^ key_[1]) ^ key_[4],
+                                    fold(words[2] ^ key_[2], words[3] ^ key_[3]) ^ key_[5]);
+    auto const low = static_cast<std::size_t>(hash);
+    return {low & (settings_.entries - 1) & ~(ways - 1), low & (ways - 1),
+            static_cast<std::uint32_t>(hash >> 32) | 1};
   }
 
   /** Compare all bytes, at least 32 of them, whatever the first ones say. */
   static bool equal(char const* a, char const* b, std::size_t size) noexcept {
-    using block = std::array<std::uint64_t, routed / sizeof(std::uint64_t)>;
-    block difference{};
-    auto const add = [&](std::size_t at) {
+    using block = std::uint64_t __attribute__((vector_size(16)));
+    auto const difference = [a, b](std::size_t at) {
       block x, y;
-      std::memcpy(x.data(), a + at, sizeof x);
-      std::memcpy(y.data(), b + at, sizeof y);
-      for (std::size_t i = 0; i != x.size(); ++i) difference[i] |= x[i] ^ y[i];
+      std::memcpy(&x, a + at, sizeof x);
+      std::memcpy(&y, b + at, sizeof y);
+      return x ^ y;
     };
-    for (std::size_t at = 0; at + routed <= size; at += routed) add(at);
-    add(size - routed);  // what is left, with some bytes a second time
-    return (difference[0] | difference[1] | difference[2] | difference[3]) == 0;
+    block even{}, odd{};
+    for (std::size_t at = 0; at + routed <= size; at += routed) {
+      even |= difference(at);
+      odd |= difference(at + sizeof even);
+    }
+    // what is left, with some bytes a second time
+    even |= difference(size - routed);
+    odd |= difference(size - sizeof odd);
+    even |= odd;
+    return (even[0] | even[1]) == 0;
   }
   static bool same(slot const& s, std::string_view kept) noexcept {
     return s.size == kept.size() && s.size != 0 && equal(s.bytes, kept.data(), kept.size());
@@ -232,7 +245,7 @@ private:
   std::array<std::uint64_t, 6> key_{};
   std::optional<digest_context> digest_;
   std::unique_ptr<char[]> memory_;
-  std::unique_ptr<std::uint64_t[]> tags_;
+  std::unique_ptr<std::uint32_t[]> tags_;  // 0: nothing there
   std::unique_ptr<slot[]> slots_;
   counters counts_;
 };

@@ -5,9 +5,10 @@
 
 #include <chrono>
 #include <string>
-#include <vector>
+#include <utility>
 
 using namespace std::chrono_literals;
+using mcpawl::clock;
 using mcpawl::jose::token_bounds;
 using mcpawl::jose::token_cache;
 using mcpawl::jose::token_cache_settings;
@@ -129,6 +130,106 @@ BOOST_AUTO_TEST_CASE(long_and_short_tokens_are_not_kept) {
   BOOST_TEST(!knows("short"));
 }
 
+BOOST_AUTO_TEST_CASE(a_quarter_full_cache_forgets_nothing) {
+  token_cache_settings s;
+  s.entries = 1024;
+  token_cache<int> big{s};
+  for (int i = 0; i != 256; ++i) big.insert(token(i, 20), i, bounds, steady);
+  for (int i = 0; i != 256; ++i) {
+    auto const* found = big.find(token(i, 20), 500, steady);
+    BOOST_TEST_REQUIRE(found != nullptr);
+    BOOST_TEST(*found == i);
+  }
+  BOOST_TEST(big.counts().hits == 256U);
+  BOOST_TEST(big.counts().misses == 0U);
+  BOOST_TEST(big.counts().evictions == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(tokens_that_share_their_last_32_bytes_are_told_apart) {
+  // the same hash and the same places: only the comparison decides
+  for (int i = 0; i != 16; ++i) put(token(i, 200), std::to_string(i));
+  for (int i = 0; i != 16; ++i) {
+    auto const* found = cache.find(token(i, 200), 500, steady);
+    BOOST_TEST_REQUIRE(found != nullptr);
+    BOOST_TEST(*found == std::to_string(i));
+  }
+  BOOST_TEST(!knows(token(16, 200)));
+  steady += 1s;
+  put(token(16, 200));
+  BOOST_TEST(knows(token(16, 200)));
+  BOOST_TEST(cache.counts().evictions == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(every_length_is_compared_to_its_last_byte) {
+  for (std::size_t size = 32; size != 200; ++size) {
+    std::string const t(size, 'x');
+    put(t);
+    for (std::size_t i = 0; i != size; ++i) {
+      std::string altered = t;
+      altered[i] = 'y';
+      BOOST_REQUIRE(!knows(altered));
+    }
+    BOOST_REQUIRE(knows(t));
+    BOOST_REQUIRE(!knows(std::string(size + 1, 'x')));
+    cache.clear();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_maximum_age_counts_from_the_verification_and_no_hit_prolongs_it) {
+  put(token(1));
+  for (int i = 0; i != 59; ++i) {
+    steady += 1s;
+    BOOST_TEST(knows(token(1)));
+  }
+  steady += 1s;
+  BOOST_TEST(!knows(token(1)));
+  put(token(1));
+  BOOST_TEST(knows(token(1)));
+}
+
+BOOST_AUTO_TEST_CASE(absurd_maximum_ages_are_brought_into_range) {
+  using std::chrono::seconds;
+  auto const knows_after = [&](seconds max_age, clock::steady_time::duration later) {
+    token_cache_settings s = small();
+    s.max_age = max_age;
+    token_cache<int> odd{s};
+    odd.insert(token(1), 1, bounds, steady);
+    return odd.find(token(1), 500, steady + later) != nullptr;
+  };
+  BOOST_TEST(!knows_after(seconds{0}, 0s));
+  BOOST_TEST(!knows_after(seconds{-5}, 0s));
+  BOOST_TEST(!knows_after(seconds::min(), 0s));
+  BOOST_TEST(knows_after(seconds::max(), 23h));
+  BOOST_TEST(!knows_after(seconds::max(), 24h));
+}
+
+BOOST_AUTO_TEST_CASE(the_counters_tell_hits_misses_and_evictions_apart) {
+  put(token(1));
+  for (int i = 0; i != 3; ++i) BOOST_TEST(knows(token(1)));
+  for (int i = 0; i != 2; ++i) BOOST_TEST(!knows(token(2)));
+  BOOST_TEST(!knows("short"));
+  BOOST_TEST(cache.counts().hits == 3U);
+  BOOST_TEST(cache.counts().misses == 3U);
+  BOOST_TEST(!knows(token(1), 1000));  // expired: a miss, no eviction
+  BOOST_TEST(cache.counts().misses == 4U);
+  BOOST_TEST(cache.counts().evictions == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_moved_cache_takes_its_tokens_along) {
+  put(token(1));
+  auto moved = std::move(cache);
+  BOOST_TEST(moved.find(token(1), 500, steady) != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(memory_that_nobody_has_is_no_reason_to_fail) {
+  token_cache_settings s = small();
+  s.entries = std::size_t{1} << 40;
+  s.max_token_bytes = std::size_t{1} << 40;
+  token_cache<std::string> huge{s};
+  huge.insert(token(1), "value", bounds, steady);
+  BOOST_TEST(huge.find(token(1), 500, steady) == nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(no_entries_means_no_cache) {
   token_cache_settings off;
   off.entries = 0;
@@ -145,6 +246,10 @@ BOOST_AUTO_TEST_CASE(digests_alone_do_as_well) {
   BOOST_TEST(digests.find(token(1, 40, 5000), 500, steady) != nullptr);
   BOOST_TEST(digests.find(token(2, 40, 5000), 500, steady) == nullptr);
   BOOST_TEST(digests.find(token(1, 4900, 5000), 500, steady) == nullptr);
+  std::string altered = token(1, 40, 5000);
+  altered[100] = 'y';  // the same end, another digest
+  BOOST_TEST(digests.find(altered, 500, steady) == nullptr);
+  BOOST_TEST(digests.find(token(1, 40, 5000), 1000, steady) == nullptr);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
