@@ -40,6 +40,21 @@ struct bearer_expectation {
   std::chrono::seconds leeway{30};                        ///< For `nbf` and `iat` alone.
 };
 
+namespace detail {
+
+/** Stop the compiler with a sentence if claims cannot be read into a type. */
+template <class Claims>
+consteval bool readable_claims() {
+  static_assert(
+      schema_struct<Claims>,
+      "mcpawl: the Claims of jwt_bearer<Claims> must be a plain struct whose members can be read from "
+      "JSON");
+  explain_unrepresentable<Claims>();
+  return true;
+}
+
+}  // namespace detail
+
 /** The verification of `jwt_bearer` alone: no header, no fetching, no waiting.
 
     A copy has the same keys and its own buffers.
@@ -49,11 +64,7 @@ struct bearer_expectation {
 */
 template <class Claims>
 class bearer_verifier {
-  static_assert(
-      schema_struct<Claims>,
-      "mcpawl: the Claims of jwt_bearer<Claims> must be a plain struct whose members can be read from "
-      "JSON; the note below tells which cannot");
-  static_assert((detail::explain_unrepresentable<Claims>(), true));
+  static_assert(detail::readable_claims<Claims>());
 
 public:
   using identity = bearer_identity<Claims>;
