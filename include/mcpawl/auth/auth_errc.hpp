@@ -25,6 +25,15 @@ enum class auth_errc {
   web_page_instead_of_keys,
   redirect_instead_of_keys,
   status_instead_of_keys,
+  no_acceptable_key,
+  bad_discovery_document,
+  discovery_of_another_issuer,
+  no_keys_address,
+  malformed_authorization,
+  token_in_query,
+  no_subject,
+  claims_do_not_fit,
+  insufficient_scope,
 };
 
 constexpr char const* category_name(auth_errc) noexcept { return "mcpawl.auth"; }
@@ -37,7 +46,7 @@ constexpr error_entry describe(auth_errc e) noexcept {
       return {"the token has an authentication scheme in front of it", condition::malformed};
     case auth_errc::cookie_differs: return {"header and cookie hold different tokens", condition::refused};
     case auth_errc::ambiguous_cookie: return {"more than one cookie holds a token", condition::refused};
-    case auth_errc::malformed_claim: return {"a claim of Access has the wrong type", condition::malformed};
+    case auth_errc::malformed_claim: return {"a claim has the wrong type", condition::malformed};
     case auth_errc::not_an_application_token:
       return {"not an application token (its type is not \"app\")", condition::refused};
     case auth_errc::token_expired: return {"the token has expired", condition::expired};
@@ -46,14 +55,29 @@ constexpr error_entry describe(auth_errc e) noexcept {
     case auth_errc::no_keys: return {"no keys were fetched yet", condition::unavailable};
     case auth_errc::keys_too_old: return {"the keys are too old to be trusted", condition::unavailable};
     case auth_errc::web_page_instead_of_keys:
-      return {
-          "the certs endpoint answered a web page, not keys: is it the team domain, and not behind a login?",
-          condition::unavailable};
+      return {"the keys' address answered a web page, not keys: is it the right one, and not behind a login?",
+              condition::unavailable};
     case auth_errc::redirect_instead_of_keys:
-      return {"the certs endpoint answered a redirect, which is not followed: is it the team domain?",
+      return {"the keys' address answered a redirect, which is not followed: is it the right one?",
               condition::unavailable};
     case auth_errc::status_instead_of_keys:
-      return {"the certs endpoint answered with an error status", condition::unavailable};
+      return {"the keys' address answered with an error status", condition::unavailable};
+    case auth_errc::no_acceptable_key:
+      return {"none of the published keys is for an algorithm that is accepted here", condition::unavailable};
+    case auth_errc::bad_discovery_document:
+      return {"the issuer's metadata is no JSON object, or has a member twice", condition::unavailable};
+    case auth_errc::discovery_of_another_issuer:
+      return {"the metadata names another issuer than the one it was asked of", condition::unavailable};
+    case auth_errc::no_keys_address:
+      return {"the issuer's metadata has no jwks_uri that may be used", condition::unavailable};
+    case auth_errc::malformed_authorization:
+      return {"the Authorization field holds no bearer token", condition::malformed};
+    case auth_errc::token_in_query:
+      return {"the request has a token in its query as well", condition::refused};
+    case auth_errc::no_subject: return {"the token names no subject", condition::refused};
+    case auth_errc::claims_do_not_fit:
+      return {"the claims are not those that the server reads", condition::refused};
+    case auth_errc::insufficient_scope: return {"the token lacks a scope", condition::refused};
   }
   return {"unknown error of the auth layer", condition::internal};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mcpawl/auth/auth_errc.hpp>
+#include <mcpawl/auth/key_discovery.hpp>
 #include <mcpawl/auth/key_source.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
@@ -114,7 +115,12 @@ private:
     std::optional<key_flight> booked;   // taken by a request, for the loop to carry out
     bool stopped = false;
 
-    std::string url_text() const { return source->url().origin() + source->url().target(); }
+    /** For the log: where the keys are, or where one would learn it. */
+    std::string url_text() const {
+      auto const known = source->address();
+      auto const& url = known ? *known : source->origin()->metadata().front();
+      return url.origin() + url.target();
+    }
     void poke() noexcept {
       if (sleeping) sleeping->cancel();
     }
@@ -126,6 +132,7 @@ private:
     static task<> run(std::shared_ptr<on_thread> self);
     static task<key_outcome> wait(std::shared_ptr<on_thread> self, key_want want);
     task<> fly(key_flight flight);
+    task<result<http::origin_url>> locate(std::chrono::steady_clock::time_point deadline);
     void land(key_flight& flight, http::fetch_response answer);
     void crash(key_flight& flight, error_code why, http::fetch_response const& answer);
   };
@@ -225,22 +232,41 @@ inline task<> key_follower::on_thread::fly(key_flight flight) {
   http::fetch_response nothing;
   error_code why;
   try {
-    http::fetch_request request(source->url());
-    request.timeout(source->timing().fetch_timeout);
-    request.max_body_bytes(source->timing().document_bytes);
-    auto answer = co_await http::fetch(std::move(request), trust);
+    auto const deadline = std::chrono::steady_clock::now() + source->timing().fetch_timeout;
+    auto const address = co_await locate(deadline);
     if (stopped) co_return;
-    if (answer) {
-      land(flight, std::move(*answer));
-      co_return;
+    if (address) {
+      http::fetch_request request(*address);
+      request.timeout(detail::share_of_time(deadline, 1));
+      request.max_body_bytes(source->timing().document_bytes);
+      auto answer = co_await http::fetch(std::move(request), trust);
+      if (stopped) co_return;
+      if (answer) {
+        land(flight, std::move(*answer));
+        co_return;
+      }
+      why = answer.error();
+    } else {
+      why = address.error();
     }
-    why = answer.error();
   } catch (boost::system::system_error const& e) {
     why = e.code();
   } catch (std::exception const&) {
     why = boost::system::errc::make_error_code(boost::system::errc::not_enough_memory);
   }
   if (!stopped) crash(flight, why, nothing);
+}
+
+/** Find out where the keys are. An issuer whose metadata fails has its keys where they were last. */
+inline task<result<http::origin_url>> key_follower::on_thread::locate(
+    std::chrono::steady_clock::time_point deadline) {
+  auto known = source->address();
+  if (source->origin()->keys()) co_return *known;
+  auto found =
+      co_await detail::discover_keys(source->origin(), trust, source->timing().document_bytes, deadline, log);
+  if (!found && known && !stopped) co_return *known;
+  if (found) source->found_at(*found);
+  co_return found;
 }
 
 inline void key_follower::on_thread::land(key_flight& flight, http::fetch_response answer) {
@@ -260,6 +286,12 @@ inline void key_follower::on_thread::land(key_flight& flight, http::fetch_respon
     bool const page = answer.content_type.starts_with("text/html") ||
                       (first != std::string::npos && answer.body[first] == '<');
     crash(flight, page ? make_error_code(auth_errc::web_page_instead_of_keys) : parsed.error(), answer);
+    return;
+  }
+  auto const& origin = *source->origin();
+  auto const of_use = [&origin](jose::jwk const& key) { return origin.accepts(key.algorithms()); };
+  if (std::none_of(parsed->keys().begin(), parsed->keys().end(), of_use)) {
+    crash(flight, auth_errc::no_acceptable_key, answer);
     return;
   }
   auto keys = std::make_shared<jose::jwk_set const>(std::move(*parsed));

@@ -1,6 +1,7 @@
 // mcpawl/auth/key_source.hpp - the published keys of an issuer, shared by all threads
 #pragma once
 
+#include <mcpawl/auth/key_origin.hpp>
 #include <mcpawl/auth/key_timing.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/crypto/random.hpp>
@@ -69,7 +70,7 @@ struct key_view {
 
     - one fetch at a time, whatever the number of threads and reasons;
     - a renewal every `refresh`, with jitter, so that a fleet of servers does not fetch in step;
-    - an unknown kid causes a fetch at most once per `cool_down`, however many kids a client invents;
+    - unknown kids cause a fetch at most once per `cool_down` altogether, however many a client invents;
     - after a failure nobody fetches before a growing back-off is over, and the keys stay as they are;
     - keys that no fetch confirmed for `keep` are used no more.
 
@@ -81,10 +82,25 @@ public:
   using milliseconds = std::chrono::milliseconds;
 
   /** @param time must outlive the source */
-  key_source(http::origin_url url, clock const& time, key_timing timing = {})
-      : url_(std::move(url)), clock_(time), timing_(timing) {}
+  key_source(key_origin origin, clock const& time, key_timing timing = {})
+      : origin_(std::make_shared<key_origin const>(std::move(origin))),
+        clock_(time),
+        timing_(timing),
+        address_(origin_->keys()) {}
 
-  http::origin_url const& url() const noexcept { return url_; }
+  std::shared_ptr<key_origin const> const& origin() const noexcept { return origin_; }
+
+  /** Where the keys are, as far as is known; an issuer's metadata may be needed to find out. */
+  std::optional<http::origin_url> address() const {
+    std::lock_guard const lock(mutex_);
+    return address_;
+  }
+  /** Note where the metadata says the keys are. */
+  void found_at(http::origin_url const& address) {
+    std::lock_guard const lock(mutex_);
+    address_ = address;
+  }
+
   key_timing const& timing() const noexcept { return timing_; }
 
   /** Bring a thread's copy up to date; costs one atomic load while nothing changed. */
@@ -217,7 +233,7 @@ private:
     return byte;
   }
 
-  http::origin_url const url_;
+  std::shared_ptr<key_origin const> const origin_;
   clock const& clock_;
   key_timing const timing_;
 
@@ -229,6 +245,7 @@ private:
   std::atomic<clock::steady_time::rep> due_{clock::steady_time::min().time_since_epoch().count() / 2};
 
   std::mutex mutable mutex_;  // guards what follows and every change of the above
+  std::optional<http::origin_url> address_;
   key_view view_;
   std::string document_;
   clock::steady_time earliest_ = clock::steady_time::min();

@@ -29,4 +29,14 @@ requires(!std::is_const_v<T>) std::optional<decode_problem> decode(boost::json::
   return reader.take_problem();
 }
 
+/** The same, but members that `T` does not have, at any depth, are passed over: for what others write, such
+   as the claims of a token, to which they may add at any time. */
+template <schema_type T>
+requires(!std::is_const_v<T>) std::optional<decode_problem> decode_known(boost::json::value const& json,
+                                                                         T& to) {
+  detail::value_reader reader(true);
+  if (reader.read(detail::descriptor_of<T>, json, &to)) return {};
+  return reader.take_problem();
+}
+
 }  // namespace mcpawl

@@ -98,6 +98,9 @@ inline bool has_shape(type_descriptor const& type, boost::json::value const& val
 /** Reads one value; keeps the first problem. */
 class value_reader {
 public:
+  /** @param lenient pass over members of objects that their struct does not have, instead of refusing them */
+  explicit value_reader(bool lenient = false) noexcept : lenient_(lenient) {}
+
   bool read(type_descriptor const& type, boost::json::value const& value, void* to) {
     return read(type, value, to, {}, nullptr, nullptr);
   }
@@ -346,6 +349,7 @@ private:
       std::string_view const key = key_of(member);
       std::size_t i = 0;
       while (i != count && type.fields[i].rules.name != key) ++i;
+      if (i == count && lenient_) continue;
       if (i == count) return refuse_unknown(type, key, at);
       found[i] = &member.value();
     }
@@ -385,6 +389,7 @@ private:
   }
 
   decode_problem problem_;
+  bool lenient_;
 };
 
 }  // namespace detail

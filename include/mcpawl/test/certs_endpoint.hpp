@@ -1,4 +1,4 @@
-// mcpawl/test/certs_endpoint.hpp - the certs endpoint of a fake Access, with every way to fail
+// mcpawl/test/certs_endpoint.hpp - publishes the keys of a fake issuer, with every way to fail
 #pragma once
 
 #include <mcpawl/core/task.hpp>
@@ -18,7 +18,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,15 +43,19 @@ enum class certs_fault {
   not_found,        ///< 404 with the keys in the body.
   bad_json,         ///< 200 with a body that stops being JSON.
   empty_set,        ///< 200 with no keys.
+  reset,            ///< It reads the request and resets the connection.
+  compressed,       ///< 200 with a body that is said to be gzip, which nobody asked for.
+  deep,             ///< 200 with arrays in arrays in arrays.
+  same_kid_twice,   ///< 200 with every key twice.
 };
 
-/** Serve `/cdn-cgi/access/certs` of a fake Access on a loopback port.
+/** Serve the keys of a fake Access, or of another fake issuer, on a loopback port.
 
     It speaks HTTP/1.1 by hand, one request per connection, because its faults are none that a proper
     server could be made to commit.
 
     @par Lifetime
-    The access given to it must live until the executor's context has stopped or `close()` was called.
+    What is given to `serve` must live until the executor's context has stopped or `close()` was called.
     @par Thread safety
     `fault()` and the counters may be used from any thread; the rest on the executor's.
 */
@@ -62,9 +68,21 @@ public:
   certs_endpoint& operator=(certs_endpoint const&) = delete;
   ~certs_endpoint() { close(); }
 
-  /** Begin to answer, with the keys of this access. */
+  /** Begin to answer, with the keys of this access at `/cdn-cgi/access/certs`. */
   void serve(fake_access const& access) {
-    boost::asio::co_spawn(state_->acceptor.get_executor(), accept(state_, access), boost::asio::detached);
+    auto keys = [&access] { return access.certs(); };
+    serve("/cdn-cgi/access/certs", std::move(keys), [](std::string_view) { return std::nullopt; });
+  }
+
+  /** Begin to answer, with the keys at a path of your own and perhaps other JSON documents elsewhere.
+
+      @param keys called for each request, like `others`, on the executor's thread */
+  void serve(std::string path, std::function<std::string()> keys,
+             std::function<std::optional<std::string>(std::string_view path)> others) {
+    state_->path = std::move(path);
+    state_->keys = std::move(keys);
+    state_->others = std::move(others);
+    boost::asio::co_spawn(state_->acceptor.get_executor(), accept(state_), boost::asio::detached);
   }
 
   void close() {
@@ -77,7 +95,7 @@ public:
 
   void fault(certs_fault now) noexcept { state_->fault = now; }
 
-  /** Requests for the certs seen so far. */
+  /** Requests for the keys seen so far. */
   int fetches() const noexcept { return state_->fetches; }
   /** Requests for anything else: there should be none. */
   int strays() const noexcept { return state_->strays; }
@@ -94,20 +112,23 @@ private:
     std::atomic<certs_fault> fault{certs_fault::none};
     std::atomic<int> fetches{0};
     std::atomic<int> strays{0};
+    std::string path;
+    std::function<std::string()> keys;
+    std::function<std::optional<std::string>(std::string_view path)> others;
   };
 
-  static task<> accept(std::shared_ptr<state> shared, fake_access const& access) {
+  static task<> accept(std::shared_ptr<state> shared) {
     for (;;) {
       boost::system::error_code error;
       auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
       tcp::socket socket = co_await shared->acceptor.async_accept(token);
       if (error) co_return;
       auto const executor = socket.get_executor();
-      boost::asio::co_spawn(executor, answer(std::move(socket), shared, access), boost::asio::detached);
+      boost::asio::co_spawn(executor, answer(std::move(socket), shared), boost::asio::detached);
     }
   }
 
-  static task<> answer(tcp::socket socket, std::shared_ptr<state> shared, fake_access const& access) {
+  static task<> answer(tcp::socket socket, std::shared_ptr<state> shared) {
     if (shared->fault == certs_fault::down) {
       ++shared->fetches;
       co_return;
@@ -120,14 +141,22 @@ private:
     if (error) co_return;
 
     std::string reply = head(404, "text/plain", 0);
-    bool const certs = request.starts_with("GET /cdn-cgi/access/certs HTTP/1.1\r\n");
-    if (!certs) {
-      ++shared->strays;
-      if (request.starts_with("GET /elsewhere ")) reply = whole(200, "application/json", access.certs());
+    std::string_view target = request;
+    target = target.substr(0, target.find(" HTTP/1.1\r\n"));
+    target.remove_prefix(target.starts_with("GET ") ? 4 : target.size());
+    if (target != shared->path) {
+      auto const other = shared->others(target);
+      if (other) reply = whole(200, "application/json", *other);
+      if (target == "/elsewhere") reply = whole(200, "application/json", shared->keys());
+      if (!other) ++shared->strays;
     } else {
       ++shared->fetches;
       certs_fault const fault = shared->fault;
-      reply = text_for(fault, access.certs());
+      reply = text_for(fault, shared->keys());
+      if (fault == certs_fault::reset) {
+        socket.set_option(boost::asio::socket_base::linger(true, 0), error);
+        co_return;
+      }
       if (fault == certs_fault::slow) co_await pause(socket, std::chrono::milliseconds(150));
       if (fault == certs_fault::drip) {
         for (std::size_t i = 0; i != reply.size() && !error; ++i) {
@@ -182,7 +211,17 @@ private:
       case certs_fault::not_found: return whole(404, "application/json", keys);
       case certs_fault::bad_json: return whole(200, "application/json", keys.substr(0, keys.size() / 2));
       case certs_fault::empty_set: return whole(200, "application/json", R"({"keys":[],"public_certs":[]})");
+      case certs_fault::compressed:
+        return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
+               "Content-Length: 4\r\nConnection: close\r\n\r\n\x1f\x8b\x08\x01";
+      case certs_fault::deep: return whole(200, "application/json", std::string(20'000, '['));
+      case certs_fault::same_kid_twice: {
+        auto const first = keys.find('[') + 1;
+        std::string const list = keys.substr(first, keys.find(']') - first);
+        return whole(200, "application/json", "{\"keys\":[" + list + ',' + list + "]}");
+      }
       case certs_fault::none:
+      case certs_fault::reset:
       case certs_fault::slow:
       case certs_fault::down:
       case certs_fault::drip: break;

@@ -74,48 +74,6 @@ BOOST_AUTO_TEST_CASE(attaching_fetches_the_keys_once) {
   BOOST_TEST(log.has("usable=2"));
 }
 
-BOOST_AUTO_TEST_CASE(every_fault_leaves_the_keys_as_they_are) {
-  struct row {
-    certs_fault fault;
-    char const* logged;
-  };
-  for (auto const& [fault, logged] : {
-           row{certs_fault::down, "answer cut short"},
-           row{certs_fault::hang, "no complete answer in time"},
-           row{certs_fault::drip, "no complete answer in time"},
-           row{certs_fault::endless, "answer too large"},
-           row{certs_fault::huge, "answer too large"},
-           row{certs_fault::truncated, "answer cut short"},
-           row{certs_fault::html, "answered a web page, not keys"},
-           row{certs_fault::redirect, "answered a redirect, which is not followed"},
-           row{certs_fault::error_with_keys, "status=500"},
-           row{certs_fault::not_found, "status=404"},
-           row{certs_fault::bad_json, "not a JSON Web Key Set"},
-           row{certs_fault::empty_set, "key set without a usable key"},
-       }) {
-    BOOST_TEST_CONTEXT("fault " << static_cast<int>(fault)) {
-      server.fault(certs_fault::none);
-      auto follower = follow(warm(eager()));
-      auto const good = follower.keys();
-      BOOST_REQUIRE(good);
-      auto const before = server.fetches();
-
-      server.fault(fault);
-      BOOST_CHECK(run(context, follower.renew(key_want::unknown_kid)) == key_outcome::landed);
-      BOOST_TEST(follower.source().failing());
-      BOOST_TEST(follower.keys() == good);
-      BOOST_TEST(log.has(logged), logged);
-      BOOST_TEST(log.has("serving=\"old keys\""));
-      BOOST_TEST(server.fetches() >= before + 1);
-
-      server.fault(certs_fault::none);
-      run_until(context, [&] { return !follower.source().failing(); });
-      BOOST_TEST(follower.keys() == good);
-    }
-  }
-  BOOST_TEST(server.strays() == 0);
-}
-
 BOOST_AUTO_TEST_CASE(a_cold_outage_leaves_nobody_waiting) {
   server.fault(certs_fault::error_with_keys);
   auto follower = follow(source_of(quiet()));

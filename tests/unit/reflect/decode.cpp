@@ -308,6 +308,24 @@ BOOST_AUTO_TEST_CASE(threads_may_decode_the_same_type_at_once) {
   for (auto const& answer : answers) BOOST_TEST(answer == "/a: is required");
 }
 
+BOOST_AUTO_TEST_CASE(members_of_others_may_be_passed_over) {
+  auto const read = [](std::string_view json, everything& to) {
+    auto const found = mcpawl::decode_known(boost::json::parse({json.data(), json.size()}), to);
+    return found ? found->pointer + ": " + found->message : std::string();
+  };
+  everything value{};
+  BOOST_TEST(
+      read(R"({"service":"a","replicas":2,"x":1,"points":[{"x":1,"z":[{}]}],"origin":{"x":1,"w":null},)"
+           R"("either":{"x":5,"u":1}})",
+           value) == "");
+  BOOST_TEST(value.service == "a");
+  BOOST_TEST(value.points.at(0).x == 1);
+  BOOST_TEST(value.origin.x == 1);
+  BOOST_TEST(std::get<2>(value.either).x == 5);
+  BOOST_TEST(read(R"({"service":"a","extra":1})", value) == "/replicas: is required");
+  BOOST_TEST(read(R"({"service":"a","replicas":0,"extra":1})", value) == "/replicas: must be at least 1");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace reflect_decode_types

@@ -1,0 +1,124 @@
+// mcpawl/auth/bearer_entrance.hpp - tells clients without a good token how to get one
+#pragma once
+
+#include <mcpawl/auth/auth_errc.hpp>
+#include <mcpawl/auth/bearer_options.hpp>
+#include <mcpawl/auth/key_source.hpp>
+#include <mcpawl/auth/policy.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/exchange.hpp>
+#include <mcpawl/http/request_head.hpp>
+#include <mcpawl/http/response.hpp>
+#include <mcpawl/http/url.hpp>
+#include <mcpawl/jose/errc.hpp>
+#include <mcpawl/oauth/challenge.hpp>
+#include <mcpawl/oauth/protected_resource.hpp>
+#include <mcpawl/oauth/scopes.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl {
+
+/** The part of `jwt_bearer` that speaks to callers: metadata (RFC 9728) and challenges (RFC 6750). */
+class bearer_entrance {
+public:
+  explicit bearer_entrance(bearer_options const& options)
+      : url_(options.public_url()),
+        scopes_(oauth::join_scopes(options.expectation().scopes)),
+        resource_(url_, options.expectation().issuer) {
+    resource_.name = options.name();
+    for (auto const* list : {&options.expectation().scopes, &options.offered_scopes()})
+      oauth::append_scopes(oauth::join_scopes(*list), resource_.scopes);
+    publish();
+  }
+
+  /** Tell where the server has its endpoint: for a public URL that is an origin alone. */
+  void endpoint(std::string_view path) {
+    local_path_ = std::string(oauth::protected_resource::well_known).append(path == "/" ? "" : path);
+    if (url_.target() == "/" && path != "/") {
+      auto const whole = http::origin_url::parse(url_.origin().append(path));
+      if (whole) resource_.move_to(*whole);
+    }
+    publish();
+  }
+
+  /** The metadata is at the root, behind the path of the public URL, and behind that of the endpoint, which
+      may be another one when something in front changes paths. */
+  public_route route_of(http::request_head const& head) const noexcept {
+    auto const path = head.path();
+    bool const ours =
+        path == oauth::protected_resource::well_known || path == public_path_ || path == local_path_;
+    return ours ? public_route::any_page : public_route::none;
+  }
+
+  /** Answer with the metadata. */
+  task<> serve(http::exchange& ex) const {
+    auto const method = ex.head().method();
+    bool const reads = method == "GET" || method == "HEAD";
+    http::response answer(reads ? 200 : 405);
+    open_to_any_page(answer);
+    if (reads) {
+      answer.field("Cache-Control", "public, max-age=300");
+      answer.body("application/json", document_);
+    } else {
+      answer.field("Allow", "GET, HEAD");
+    }
+    co_await ex.respond(std::move(answer));
+  }
+
+  /** What a caller is told about an error.
+
+      | error | status | code |
+      |---|---|---|
+      | no token | 401 | missing_token |
+      | two tokens in one request | 400 | invalid_request |
+      | a good token without a scope that is required | 403 | insufficient_scope |
+      | no key to decide with, or none for the kid while keys cannot be fetched | 503 | keys_unavailable |
+      | any other | 401 | invalid_token |
+  */
+  denial deny(error_code error, key_source const& keys) const {
+    if (error == auth_errc::missing_token)
+      return challenged(denial(401, "missing_token", error.message()), {});
+    if (error == auth_errc::several_tokens || error == auth_errc::token_in_query)
+      return challenged(denial(400, "invalid_request", error.message()), "invalid_request");
+    if (error == auth_errc::insufficient_scope)
+      return challenged(denial(403, "insufficient_scope", error.message()), "insufficient_scope");
+    // a kid that nobody could look up is no proof of a bad token
+    bool const blind = error == jose::errc::unknown_kid && keys.failing();
+    if (blind || error == condition::unavailable || error == condition::internal) {
+      denial out(503, "keys_unavailable", error.message());
+      out.retry_after =
+          std::max(std::chrono::ceil<std::chrono::seconds>(keys.back_off()), std::chrono::seconds(1));
+      return out;
+    }
+    return challenged(denial(401, "invalid_token", error.message()), "invalid_token");
+  }
+
+private:
+  void publish() {
+    public_path_ = resource_.metadata_path();
+    document_ = resource_.to_json();
+  }
+
+  denial challenged(denial out, std::string_view error) const {
+    oauth::challenge words;
+    words.parameter("error", error).parameter("scope", scopes_);
+    words.parameter("resource_metadata", resource_.metadata_url());
+    out.www_authenticate = words.text();
+    return out;
+  }
+
+  http::origin_url url_;
+  std::string scopes_;
+  oauth::protected_resource resource_;
+  std::string public_path_;
+  std::string local_path_;
+  std::string document_;
+};
+
+}  // namespace mcpawl

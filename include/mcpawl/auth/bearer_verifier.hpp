@@ -1,0 +1,173 @@
+// mcpawl/auth/bearer_verifier.hpp - turns an access token into an identity, without I/O
+#pragma once
+
+#include <mcpawl/auth/auth_errc.hpp>
+#include <mcpawl/auth/bearer_claims.hpp>
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/jose/expectation.hpp>
+#include <mcpawl/jose/token_cache.hpp>
+#include <mcpawl/jose/verifier.hpp>
+#include <mcpawl/reflect/decode.hpp>
+#include <mcpawl/reflect/schema_type.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** What access tokens must be like. */
+struct bearer_expectation {
+  bearer_expectation(std::string exact_issuer, std::vector<std::string> any_of_audiences)
+      : issuer(std::move(exact_issuer)), audiences(std::move(any_of_audiences)) {}
+
+  std::string issuer;                  ///< `iss`, byte for byte.
+  std::vector<std::string> audiences;  ///< One of them must be in `aud`.
+  jose::algorithm_set algorithms{jose::algorithm::rs256, jose::algorithm::es256};
+  std::vector<std::string> types{"JWT", "at+jwt"};  ///< `typ`, if it is there.
+  bool type_required = false;
+  std::vector<std::string> scopes;                        ///< All of them must have been granted.
+  std::vector<std::string> scope_claims{"scope", "scp"};  ///< Where granted scopes are.
+  std::chrono::seconds leeway{30};                        ///< For `nbf` and `iat` alone.
+};
+
+namespace detail {
+
+/** Stop the compiler with a sentence if claims cannot be read into a type. */
+template <class Claims>
+consteval bool readable_claims() {
+  static_assert(
+      schema_struct<Claims>,
+      "mcpawl: the Claims of jwt_bearer<Claims> must be a plain struct whose members can be read from "
+      "JSON");
+  explain_unrepresentable<Claims>();
+  return true;
+}
+
+}  // namespace detail
+
+/** The verification of `jwt_bearer` alone: no header, no fetching, no waiting.
+
+    A copy has the same keys and its own buffers.
+
+    @par Thread safety
+    One thread at a time.
+*/
+template <class Claims>
+class bearer_verifier {
+  static_assert(detail::readable_claims<Claims>());
+
+public:
+  using identity = bearer_identity<Claims>;
+
+  explicit bearer_verifier(bearer_expectation expected, jose::token_cache_settings remembered = {})
+      : expected_(std::move(expected)),
+        jose_(std::make_unique<jose::verifier>(translated(expected_))),
+        cache_(remembered) {}
+  bearer_verifier(bearer_verifier const& other) : bearer_verifier(other.expected_, other.cache_.settings()) {
+    use(other.keys_);
+  }
+  bearer_verifier(bearer_verifier&&) noexcept = default;
+  bearer_verifier& operator=(bearer_verifier const&) = delete;
+
+  /** Verify with these keys from now on; null for none. Costs nothing if they are the same. */
+  void use(std::shared_ptr<jose::jwk_set const> const& keys) {
+    if (keys == keys_) return;
+    jose_->use(keys);
+    keys_ = keys;
+    if (keys_)
+      cache_.keep_keys(keys_->keys());
+    else
+      cache_.clear();
+  }
+
+  bool has_keys() const noexcept { return keys_ != nullptr; }
+
+  /** Verify a token.
+
+      Errors: those of `jose::errc`, of which `unknown_kid` is the one that newer keys may cure; `no_subject`,
+      `malformed_claim`, `claims_do_not_fit`, `insufficient_scope`.
+  */
+  result<identity> verify(std::string_view token, unix_seconds now) {
+    unix_seconds begins = 0;
+    return verify(token, now, begins);
+  }
+
+  /** The same, but a token that was verified a moment ago is recognised instead: see `jose::token_cache`. */
+  result<identity> verify_or_recall(std::string_view token, unix_seconds now, clock::steady_time steady) {
+    misfit_.clear();
+    if (auto const* known = cache_.find(token, now, steady)) return *known;
+    unix_seconds begins = 0;
+    auto who = verify(token, now, begins);
+    if (!who) return who;
+    if (auto const* key = keys_->find(jose_->last_kid()))
+      cache_.insert(token, *who, {begins, (*who)->expires_at, key->thumbprint()}, steady);
+    return who;
+  }
+
+  /** How often tokens were recalled. */
+  typename jose::token_cache<identity>::counters const& recalls() const noexcept { return cache_.counts(); }
+
+  /** The kid of the token seen last, for a log; ends with the next call. */
+  std::string_view last_kid() const noexcept { return jose_->last_kid(); }
+
+  /** Why the claims seen last did not fit, for a log: a place and a rule, never a value. */
+  std::string const& misfit() const noexcept { return misfit_; }
+
+private:
+  /** @param begins becomes the time from which the token is good, with the leeway taken off */
+  result<identity> verify(std::string_view token, unix_seconds now, unix_seconds& begins) {
+    misfit_.clear();
+    auto const claims = jose_->verify(token, now);
+    if (!claims) return claims.error();
+    begins = std::max(claims->nbf.value_or(0), claims->iat.value_or(0)) - expected_.leeway.count();
+    auto registered = detail::read_registered_claims(*claims);
+    if (!registered) return registered.error();
+    for (std::string const& scope : expected_.scopes)
+      if (!registered->has_scope(scope)) return auth_errc::insufficient_scope;
+    bearer_claims<Claims> out;
+    static_cast<registered_claims&>(out) = *std::move(registered);
+    if constexpr (!std::is_empty_v<Claims>)
+      if (!read_own(claims->payload_json, out.claims)) return auth_errc::claims_do_not_fit;
+    return identity(std::move(out));
+  }
+
+  bool read_own(std::string_view payload, Claims& to) {
+    boost::system::error_code error;
+    boost::json::value const json =
+        boost::json::parse(boost::json::string_view(payload.data(), payload.size()), error);
+    auto const problem = decode_known(json, to);
+    if (problem) misfit_ = problem->pointer + ' ' + problem->message;
+    return !error && !problem;
+  }
+
+  static jose::expectation translated(bearer_expectation const& from) {
+    jose::expectation to;
+    to.issuer = from.issuer;
+    to.audiences = from.audiences;
+    to.algorithms = from.algorithms;
+    to.leeway = from.leeway;
+    to.types = from.types;
+    to.type_required = from.type_required;
+    to.wanted = detail::bearer_claim_names(from.scope_claims);
+    to.max_token_bytes = 16 * 1024;  // users with many groups have long ones
+    return to;
+  }
+
+  bearer_expectation expected_;
+  std::shared_ptr<jose::jwk_set const> keys_;
+  std::unique_ptr<jose::verifier> jose_;
+  jose::token_cache<identity> cache_;
+  std::string misfit_;
+};
+
+}  // namespace mcpawl

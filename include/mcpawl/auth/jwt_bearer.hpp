@@ -1,0 +1,162 @@
+// mcpawl/auth/jwt_bearer.hpp - the door of a server that takes access tokens of any OAuth issuer
+#pragma once
+
+#include <mcpawl/auth/auth_errc.hpp>
+#include <mcpawl/auth/bearer_claims.hpp>
+#include <mcpawl/auth/bearer_entrance.hpp>
+#include <mcpawl/auth/bearer_options.hpp>
+#include <mcpawl/auth/bearer_token.hpp>
+#include <mcpawl/auth/bearer_verifier.hpp>
+#include <mcpawl/auth/key_follower.hpp>
+#include <mcpawl/auth/policy.hpp>
+#include <mcpawl/auth/settings.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/exchange.hpp>
+#include <mcpawl/http/request_head.hpp>
+#include <mcpawl/jose/errc.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl {
+
+/** Let in who has an access token for this server, a JWT of any OAuth or OpenID issuer: Auth0, Entra ID,
+    Keycloak, Okta and the like (RFC 6750, RFC 9068, MCP "Authorization").
+
+    The token comes in `Authorization: Bearer` and must be signed, by an algorithm and a key that the options
+    and the issuer's key set allow, name exactly that issuer and one of the audiences, not be expired, have a
+    subject, all required scopes, and the claims that `Claims` asks for. Who is not let in is told why in
+    `WWW-Authenticate`, as far as it concerns a client (see `bearer_entrance::deny`), and where to log in: in
+    the metadata of RFC 9728, which everybody may read at `/.well-known/oauth-protected-resource` and at that
+    path with the endpoint's behind it. The precise reason is in the log only.
+
+    Opaque tokens, and tokens without a `kid`, are not accepted.
+
+    @code
+    struct staff { std::string department; };
+    mcpawl::server srv{{"files", "1.0"}, mcpawl::jwt_bearer<staff>::from_env()};
+    srv.tool("whoami", "Tell who is calling.", [](mcpawl::bearer_identity<staff> const& who) {
+      return who->subject + " of " + who->claims.department;
+    });
+    @endcode
+
+    Keys are fetched when the policy is attached to its first thread, kept fresh in the background, and
+    serve on while they cannot be fetched: see `key_source`.
+
+    @tparam Claims see `bearer_claims`.
+    @par Lifetime
+    As `auth_policy` says. Copies share the keys.
+    @par Thread safety
+    One copy per thread.
+*/
+template <class Claims = no_claims>
+class jwt_bearer {
+public:
+  using identity_type = bearer_identity<Claims>;
+
+  /** Errors: throws `configuration_error` with all mistakes in the options. */
+  explicit jwt_bearer(bearer_options options)
+      : options_(std::make_shared<bearer_options const>(bearer_options::checked(std::move(options)))),
+        entrance_(*options_),
+        verifier_(options_->expectation(), options_->remembered()),
+        keys_(std::make_shared<key_source>(options_->keys(), options_->time(), options_->timing()),
+              options_->authorities()) {}
+
+  /** Read the settings that `bearer_options::from` names.
+
+      Errors: throws `configuration_error` with all mistakes.
+  */
+  static jwt_bearer from_env(settings from = settings()) {
+    auto options = bearer_options::from(from);
+    from.complain();
+    return jwt_bearer(std::move(options));
+  }
+
+  /** Bind this copy to its thread and begin to fetch the keys. */
+  void attach(auth_environment const& environment) {
+    entrance_.endpoint(environment.endpoint_path);
+    keys_.attach(environment.executor, environment.log);
+  }
+
+  public_route route_of(http::request_head const& head) const noexcept { return entrance_.route_of(head); }
+
+  /** Answer with the metadata. */
+  task<> serve_public(http::exchange& ex) { return entrance_.serve(ex); }
+
+  /** Decide about a request. Waits only where keys must be fetched first. */
+  task<auth_result<identity_type>> authenticate(http::request_head const& head) {
+    if (!keys_.attached()) {
+      auto executor = co_await boost::asio::this_coro::executor;
+      keys_.attach(std::move(executor), logger());
+    }
+    auto decided = check(head);
+    if (decided) co_return *std::move(decided);
+    if (curable(decided.error())) {
+      auto const want = verifier_.has_keys() ? key_want::unknown_kid : key_want::any_key;
+      auto const outcome = co_await keys_.renew(want);
+      // the follower died while we waited, and with it everything of this object
+      if (outcome == key_outcome::stopping) co_return stopping();
+      if (outcome == key_outcome::landed) decided = check(head);
+      if (decided) co_return *std::move(decided);
+    }
+    co_return deny(decided.error());
+  }
+
+  /** Decide with the keys at hand, without waiting; what `authenticate` does first. */
+  auth_result<identity_type> verify_now(http::request_head const& head) {
+    auto decided = check(head);
+    if (decided) return *std::move(decided);
+    return deny(decided.error());
+  }
+
+  /** The caller's name for sessions: issuer and subject. */
+  std::string principal(identity_type const& who) const { return bearer_principal(*who); }
+
+  /** The keys, for a look at how they are doing. */
+  key_source const& source() const noexcept { return keys_.source(); }
+
+private:
+  static bool curable(error_code error) noexcept {
+    return error == jose::errc::unknown_kid || error == auth_errc::no_keys ||
+           error == auth_errc::keys_too_old;
+  }
+
+  result<identity_type> check(http::request_head const& head) {
+    auto const token = find_bearer_token(head);
+    if (!token) return token.error();
+    verifier_.use(keys_.keys());
+    if (!verifier_.has_keys())
+      return keys_.source().generation() == 0 ? auth_errc::no_keys : auth_errc::keys_too_old;
+    return verifier_.verify_or_recall(*token, options_->time().wall(), options_->time().steady());
+  }
+
+  static denial stopping() {
+    denial out(503, "keys_unavailable", "the server is stopping");
+    out.retry_after = std::chrono::seconds(1);
+    return out;
+  }
+
+  denial deny(error_code error) const {
+    denial out = entrance_.deny(error, keys_.source());
+    if (error == auth_errc::claims_do_not_fit) out.log_reason += " (" + verifier_.misfit() + ')';
+    bool const of_token = error.category() == make_error_code(jose::errc::unknown_kid).category();
+    if (auto const kid = verifier_.last_kid(); of_token && !kid.empty())
+      out.log_reason.append(" (kid ").append(kid.substr(0, 80)).append(1, ')');
+    return out;
+  }
+
+  std::shared_ptr<bearer_options const> options_;
+  bearer_entrance entrance_;
+  bearer_verifier<Claims> verifier_;
+  key_follower keys_;
+};
+
+static_assert(serves_public_paths<jwt_bearer<>>);
+
+}  // namespace mcpawl

@@ -1,0 +1,72 @@
+// mcpawl/auth/key_discovery.hpp - asks an issuer where its keys are
+#pragma once
+
+#include <mcpawl/auth/auth_errc.hpp>
+#include <mcpawl/auth/key_origin.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/fetch.hpp>
+#include <mcpawl/http/tls.hpp>
+#include <mcpawl/http/url.hpp>
+#include <mcpawl/oauth/discovery.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace mcpawl::detail {
+
+/** The time that one of several requests may take, so that the last of them has a share as well. */
+inline std::chrono::milliseconds share_of_time(std::chrono::steady_clock::time_point deadline,
+                                               std::size_t requests_left) {
+  auto const left = deadline - std::chrono::steady_clock::now();
+  auto const share = std::chrono::ceil<std::chrono::milliseconds>(left / static_cast<long>(requests_left));
+  return std::max(share, std::chrono::milliseconds(1));
+}
+
+/** Ask an issuer's metadata for the address of its keys.
+
+    The document for OpenID Connect and that of RFC 8414 are tried in turn; the first that is good counts. A
+    share of the time until `deadline` is left for fetching the keys.
+
+    Errors: those of `http::fetch` and of `oauth::read_jwks_uri`, or `status_instead_of_keys`: what was wrong
+    with the last document, or with the last one that was there at all.
+*/
+inline task<result<http::origin_url>> discover_keys(std::shared_ptr<key_origin const> origin,
+                                                    http::tls_trust trust, std::size_t most_bytes,
+                                                    std::chrono::steady_clock::time_point deadline,
+                                                    logger log) {
+  error_code why = auth_errc::no_keys_address;
+  bool there = false;
+  std::size_t left = origin->metadata().size();
+  for (http::origin_url const& url : origin->metadata()) {
+    http::fetch_request request(url);
+    request.field("Accept", "application/json");
+    request.timeout(share_of_time(deadline, left-- + 1));
+    request.max_body_bytes(most_bytes);
+    auto answer = co_await http::fetch(std::move(request), trust);
+    error_code wrong;
+    if (!answer) {
+      wrong = answer.error();
+    } else if (answer->status != 200) {
+      wrong = auth_errc::status_instead_of_keys;
+    } else {
+      auto found = oauth::read_jwks_uri(answer->body, origin->issuer());
+      if (found) co_return found;
+      wrong = found.error();
+    }
+    log.info("issuer's metadata not usable", {{"url", url.origin() + url.target()},
+                                              {"reason", wrong.message()},
+                                              {"status", std::to_string(answer ? answer->status : 0)}});
+    bool const document = answer && answer->status == 200;
+    if (document || !there) why = wrong;
+    there = there || document;
+  }
+  co_return why;
+}
+
+}  // namespace mcpawl::detail

@@ -1,0 +1,125 @@
+// mcpawl/test/fake_issuer.hpp - an OAuth issuer for tests: metadata, keys and access tokens, on loopback
+#pragma once
+
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/test/access_token.hpp>
+#include <mcpawl/test/certs_endpoint.hpp>
+#include <mcpawl/test/signing_key.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace mcpawl::test {
+
+/** An issuer of access tokens, ready when it is made, gone when it is destroyed.
+
+    It has no login and no token endpoint: tokens are made by calling it. They are RS256, as most issuers'.
+
+    @code
+    mcpawl::test::fake_issuer issuer("my-api");
+    mcpawl::jwt_bearer<> door(mcpawl::bearer_options("http://127.0.0.1:8080", issuer.name(), "my-api"));
+    auto token = issuer.sign(issuer.token("alice", "files:read").claim("department", "sales"));
+    issuer.rotate();
+    issuer.fault(mcpawl::test::certs_fault::hang);
+    @endcode
+
+    @par Thread safety
+    All functions may be called from several threads; making and destroying it is for one.
+*/
+class fake_issuer {
+public:
+  explicit fake_issuer(std::string audience, clock const& time = clock::system())
+      : endpoint_(context_.get_executor()),
+        audience_(std::move(audience)),
+        clock_(time),
+        key_(signing_key::generate()),
+        metadata_(good_metadata()) {
+    auto keys = [this] { return key_set(); };
+    auto others = [this](std::string_view path) { return document(path); };
+    endpoint_.serve("/jwks", std::move(keys), std::move(others));
+    thread_ = std::thread([this] { context_.run(); });
+  }
+  fake_issuer(fake_issuer const&) = delete;
+  fake_issuer& operator=(fake_issuer const&) = delete;
+  ~fake_issuer() {
+    context_.stop();
+    thread_.join();
+  }
+
+  /** `http://127.0.0.1:PORT`: the `iss` of its tokens. */
+  std::string name() const { return endpoint_.team_domain(); }
+  std::string keys_url() const { return name() + "/jwks"; }
+
+  /** An access token, to be changed and signed: `iss`, `aud`, `sub`, `iat`, `exp` an hour from now,
+      `client_id`, and `scope` unless it is empty. */
+  access_token token(std::string_view subject, std::string_view scope = {}) const {
+    unix_seconds const now = clock_.wall();
+    access_token made;
+    made.claim("iss", name()).claim("aud", audience_).claim("sub", subject).claim("client_id", "tests");
+    made.claim("iat", now).claim("exp", now + 3600);
+    if (!scope.empty()) made.claim("scope", scope);
+    return made;
+  }
+
+  /** The token signed with the current key. */
+  std::string sign(access_token const& token) const { return token.sign(current_key()); }
+
+  signing_key current_key() const {
+    std::lock_guard const lock(mutex_);
+    return key_;
+  }
+
+  /** Publish a new key and sign with it; the one before stays published, the one before that is withdrawn. */
+  void rotate() {
+    signing_key made = signing_key::generate();
+    std::lock_guard const lock(mutex_);
+    previous_ = std::exchange(key_, std::move(made));
+  }
+
+  /** The key set. */
+  std::string key_set() const {
+    std::lock_guard const lock(mutex_);
+    return "{\"keys\":[" + key_.jwk() + (previous_ ? ',' + previous_->jwk() : std::string()) + "]}";
+  }
+
+  /** Publish this as metadata instead of the truth; nothing answers 404. */
+  void metadata(std::optional<std::string> document) {
+    std::lock_guard const lock(mutex_);
+    metadata_ = std::move(document);
+  }
+  std::string good_metadata() const {
+    return R"({"issuer":")" + name() + R"(","jwks_uri":")" + keys_url() + R"(","authorization_endpoint":")" +
+           name() + R"(/authorize","token_endpoint":")" + name() + "/token\"}";
+  }
+
+  /** Commit a fault instead of answering with keys. */
+  void fault(certs_fault now) noexcept { endpoint_.fault(now); }
+  /** Requests for the keys seen so far. */
+  int fetches() const noexcept { return endpoint_.fetches(); }
+
+private:
+  std::optional<std::string> document(std::string_view path) const {
+    bool const known =
+        path == "/.well-known/openid-configuration" || path == "/.well-known/oauth-authorization-server";
+    std::lock_guard const lock(mutex_);
+    return known ? metadata_ : std::nullopt;
+  }
+
+  boost::asio::io_context context_{1};
+  certs_endpoint endpoint_;
+  std::string audience_;
+  clock const& clock_;
+  mutable std::mutex mutex_;
+  signing_key key_;
+  std::optional<signing_key> previous_;
+  std::optional<std::string> metadata_;
+  std::thread thread_;
+};
+
+}  // namespace mcpawl::test

@@ -1,0 +1,105 @@
+// tests/unit/auth/bearer_entrance.cpp - what callers are told, and which paths are open
+#include <mcpawl/auth/bearer_entrance.hpp>
+
+#include "access_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <string>
+
+namespace {
+
+using namespace mcpawl;
+
+struct fixture {
+  test::manual_clock clock;
+  std::shared_ptr<key_source> keys =
+      std::make_shared<key_source>(*http::origin_url::parse("https://a.example/certs"), clock);
+
+  static bearer_entrance at(std::string const& url, std::string const& path = "/mcp") {
+    bearer_options options(url, "https://issuer.example", "api");
+    options.require_scopes("read list").offer_scopes("write read");
+    bearer_entrance made(options);
+    made.endpoint(path);
+    return made;
+  }
+  bearer_entrance entrance = at("https://mcp.example");
+
+  template <class Errc>
+  denial deny(Errc e) const {
+    return entrance.deny(make_error_code(e), *keys);
+  }
+  static bool open(bearer_entrance const& door, std::string_view target) {
+    return door.route_of(http::request_head::make("GET", target)) == public_route::any_page;
+  }
+};
+
+std::string const ending =
+    "scope=\"read list\", resource_metadata=\"https://mcp.example/.well-known/oauth-protected-resource/mcp\"";
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(auth_bearer_entrance, fixture)
+
+BOOST_AUTO_TEST_CASE(denials_follow_their_table) {
+  auto const missing = deny(auth_errc::missing_token);
+  BOOST_TEST(missing.status == 401);
+  BOOST_TEST(missing.code == "missing_token");
+  BOOST_TEST(missing.www_authenticate == "Bearer " + ending);
+  for (auto e : {auth_errc::several_tokens, auth_errc::token_in_query}) {
+    BOOST_TEST(deny(e).status == 400);
+    BOOST_TEST(deny(e).code == "invalid_request");
+    BOOST_TEST(deny(e).www_authenticate == "Bearer error=\"invalid_request\", " + ending);
+  }
+  auto const scope = deny(auth_errc::insufficient_scope);
+  BOOST_TEST(scope.status == 403);
+  BOOST_TEST(scope.www_authenticate == "Bearer error=\"insufficient_scope\", " + ending);
+  for (auto e : {auth_errc::malformed_authorization, auth_errc::no_subject, auth_errc::claims_do_not_fit,
+                 auth_errc::malformed_claim}) {
+    BOOST_TEST(deny(e).status == 401);
+    BOOST_TEST(deny(e).code == "invalid_token");
+    BOOST_TEST(deny(e).www_authenticate == "Bearer error=\"invalid_token\", " + ending);
+  }
+  for (auto e : {jose::errc::expired, jose::errc::bad_signature, jose::errc::wrong_audience,
+                 jose::errc::unknown_kid, jose::errc::unknown_algorithm})
+    BOOST_TEST(deny(e).status == 401);
+  for (auto e : {auth_errc::no_keys, auth_errc::keys_too_old}) {
+    BOOST_TEST(deny(e).status == 503);
+    BOOST_TEST(deny(e).www_authenticate == "");
+    BOOST_TEST(deny(e).retry_after.count() >= 1);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_kid_is_no_verdict_while_keys_cannot_be_fetched) {
+  keys->ask(key_want::any_key).flight->fail();
+  BOOST_TEST(deny(jose::errc::unknown_kid).status == 503);
+  BOOST_TEST(deny(jose::errc::bad_signature).status == 401);
+}
+
+BOOST_AUTO_TEST_CASE(only_whole_paths_are_open) {
+  for (auto const* path :
+       {"/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
+        "/.well-known/oauth-protected-resource?x=y"})
+    BOOST_TEST(open(entrance, path), path);
+  for (auto const* path :
+       {"/", "/mcp", "/mcp?/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resourcex",
+        "/.well-known/oauth-protected-resource/", "/.well-known/oauth-protected-resource/mcp/",
+        "/.well-known/oauth-protected-resource/../../mcp", "/.WELL-KNOWN/oauth-protected-resource",
+        "/.well-known/oauth-protected-resource%2Fmcp", "//.well-known/oauth-protected-resource",
+        "/x/.well-known/oauth-protected-resource", "/.well-known/oauth-authorization-server"})
+    BOOST_TEST(!open(entrance, path), path);
+}
+
+BOOST_AUTO_TEST_CASE(paths_follow_the_public_url_and_the_endpoint) {
+  auto const root = at("https://mcp.example/", "/");
+  BOOST_TEST(open(root, "/.well-known/oauth-protected-resource"));
+  BOOST_TEST(!open(root, "/.well-known/oauth-protected-resource/"));
+  BOOST_TEST(!open(root, "/.well-known/oauth-protected-resource/mcp"));
+  auto const moved = at("https://mcp.example/a/b", "/mcp");
+  BOOST_TEST(open(moved, "/.well-known/oauth-protected-resource/a/b"));
+  BOOST_TEST(open(moved, "/.well-known/oauth-protected-resource/mcp"));
+  BOOST_TEST(!open(moved, "/.well-known/oauth-protected-resource/a"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
