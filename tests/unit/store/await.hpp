@@ -17,11 +17,12 @@ T await(mcpawl::task<T> work) {
   boost::asio::io_context context{1};
   std::exception_ptr thrown;
   std::optional<T> value;
-  auto keep = [&](std::exception_ptr e, T v) {
-    thrown = e;
-    if (!e) value.emplace(std::move(v));
+  // by way of a task of nothing, since Asio wants a default constructor of what it hands over
+  auto keep = [](mcpawl::task<T> from, std::optional<T>& to) -> mcpawl::task<> {
+    to.emplace(co_await std::move(from));
   };
-  boost::asio::co_spawn(context, std::move(work), keep);
+  auto end = [&thrown](std::exception_ptr e) { thrown = e; };
+  boost::asio::co_spawn(context, keep(std::move(work), value), end);
   context.run();
   if (thrown) std::rethrow_exception(thrown);
   if (!value) throw std::runtime_error("the task did not end");
