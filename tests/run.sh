@@ -17,7 +17,7 @@ set -euo pipefail
 packages_quick=(
   g++ cmake ninja-build pkg-config
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-test1.81-dev libssl-dev
-  libgd-dev
+  libgd-dev libsqlite3-dev
 )
 packages_full=(
   "${packages_quick[@]}"

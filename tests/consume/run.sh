@@ -41,6 +41,11 @@ quietly cmake --build "$work/find_package"
 [ -x "$work/find_package/twelve_lines" ] && [ -x "$work/find_package/twelve_lines_compiled" ]
 passed=$((passed + 1))
 
+say 'find_package: the component sqlite'
+quietly cmake -S "$here/find_sqlite" -B "$work/find_sqlite" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix"
+quietly cmake --build "$work/find_sqlite"
+expect_run "$work/find_sqlite/stored"
+
 say 'the README shows the same twelve lines'
 awk '/^```cpp$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$root/README.md" | diff - "$here/twelve_lines.cpp"
 passed=$((passed + 1))

@@ -1,0 +1,108 @@
+// mcpawl/store/entry.hpp - what goes into a store and what comes out
+#pragma once
+
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/store/errc.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+inline constexpr std::size_t largest_store_key = 512;            ///< Bytes; a key has at least one.
+inline constexpr std::size_t largest_store_value = 1024 * 1024;  ///< Bytes; a value may be empty.
+inline constexpr std::size_t largest_store_page = 1000;          ///< Entries that one scan returns.
+inline constexpr std::size_t largest_store_page_bytes = 4 * largest_store_value;
+
+/** The expiry of what does not expire. */
+inline constexpr unix_seconds never_expires = std::numeric_limits<unix_seconds>::max();
+
+/** Names one write of one key: equal versions mean that nobody wrote in between. They have no order. */
+using store_version = std::uint64_t;
+
+/** The version of what is not there. */
+inline constexpr store_version store_absent = 0;
+
+/** What a write that was acknowledged survives. */
+enum class durability : unsigned char {
+  relaxed,     ///< The death of the process, also by SIGKILL; the last seconds may be lost with the power.
+  power_loss,  ///< A power cut too. All writes that were acknowledged before then survive one with it.
+};
+
+/** A value found in a store. */
+struct store_entry {
+  std::string value;
+  store_version version = store_absent;
+  unix_seconds expires = never_expires;  ///< From this second on the entry is absent.
+};
+
+/** A value to be written, and how. */
+class store_write {
+public:
+  store_write(std::string key, std::string value) : key_(std::move(key)), value_(std::move(value)) {}
+
+  /** Let the entry be absent from this second on. */
+  store_write& expires(unix_seconds at) & noexcept {
+    expires_ = at;
+    return *this;
+  }
+  store_write& survives(durability what) & noexcept {
+    durability_ = what;
+    return *this;
+  }
+
+  std::string const& key() const noexcept { return key_; }
+  std::string const& value() const noexcept { return value_; }
+  unix_seconds expiry() const noexcept { return expires_; }
+  durability wanted_durability() const noexcept { return durability_; }
+
+private:
+  std::string key_;
+  std::string value_;
+  unix_seconds expires_ = never_expires;
+  durability durability_ = durability::relaxed;
+};
+
+/** One entry of a scan. */
+struct store_item {
+  std::string key;
+  store_entry entry;
+};
+
+/** A part of a scan. */
+struct store_page {
+  std::vector<store_item> items;    ///< In the order of the bytes of their keys.
+  std::optional<std::string> next;  ///< Where to go on: the `after` of the next call. Unset at the end.
+};
+
+namespace detail {
+
+inline error_code check_store_key(std::string_view key) noexcept {
+  if (key.empty() || key.size() > largest_store_key) return store_errc::bad_key;
+  return {};
+}
+
+inline error_code check_store_write(store_write const& write) noexcept {
+  if (error_code const bad = check_store_key(write.key())) return bad;
+  if (write.value().size() > largest_store_value) return store_errc::value_too_large;
+  return {};
+}
+
+/** The first key behind all keys that begin with `prefix`; unset if there is none. */
+inline std::optional<std::string> end_of_prefix(std::string prefix) {
+  while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
+  if (prefix.empty()) return std::nullopt;
+  prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
+  return prefix;
+}
+
+}  // namespace detail
+
+}  // namespace mcpawl

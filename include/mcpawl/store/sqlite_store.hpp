@@ -1,0 +1,213 @@
+// mcpawl/store/sqlite_store.hpp - a store in a SQLite file, for one machine
+#pragma once
+
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/store/entry.hpp>
+#include <mcpawl/store/errand.hpp>
+#include <mcpawl/store/errc.hpp>
+#include <mcpawl/store/sqlite_connection.hpp>
+#include <mcpawl/store/sqlite_file.hpp>
+#include <mcpawl/store/sqlite_writer.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** A `kv_store` in a SQLite database; several processes of one machine may share the file.
+
+    Reads are done at once, on connections that the threads share among themselves. Writes go to a thread
+    of the store's own, which puts what has queued up into one transaction: `durability::power_loss` is
+    `synchronous=FULL`, `durability::relaxed` is `synchronous=NORMAL`, in a write-ahead log. The file and
+    its two companions (`-wal`, `-shm`) can be read and written by their owner only. Not for network file
+    systems, which SQLite's locks do not work on.
+
+    What it does not do: encrypt. Whoever can read the file sees the keys and the values.
+
+    Needs SQLite 3.35 and, to link, `mcpawl::sqlite` (CMake), `mcpawl_sqlite_dep` (Meson) or
+    `pkg-config mcpawl sqlite3`.
+
+    @par Lifetime
+    The destructor waits until everything that was submitted is written. It must not run on a thread
+    that somebody waits for; coroutines that still wait for an answer get theirs.
+    @par Thread safety
+    All operations may be called from any thread at once.
+
+    @code
+    auto store = mcpawl::sqlite_store::open("/var/lib/adder/oauth.db");
+    if (!store) throw mcpawl::configuration_error("OAUTH_KV: " + store.error().message());
+    @endcode
+*/
+class sqlite_store {
+public:
+  /** How long a write waits for another process to finish its own, until it is `store_errc::busy`. */
+  static constexpr std::chrono::milliseconds default_patience{5000};
+
+  /** Open the database, or make it; the folder must be there. The clock must outlive the store.
+
+      @par Errors
+      `store_errc`, each for one thing that an operator can look at.
+  */
+  static result<std::unique_ptr<sqlite_store>> open(std::string path, clock const& time = clock::system(),
+                                                    std::chrono::milliseconds patience = default_patience) {
+    if (path.empty() || path.find('\0') != std::string::npos) return make_error_code(store_errc::cannot_open);
+    if (error_code const ec = detail::make_sqlite_file(path)) return ec;
+    {
+      auto const database = detail::connect_sqlite(path, patience);
+      if (!database) return database.error();
+      // before anything of it is changed
+      auto const found = detail::look_at_schema(database->get());
+      if (!found) return found.error();
+    }
+    if (error_code const ec = detail::close_to_others(path)) return ec;
+    {
+      auto const database = detail::connect_sqlite(path, patience);
+      if (!database) return database.error();
+      if (error_code const ec = detail::prepare_schema(database->get())) return ec;
+    }
+    if (error_code const ec = detail::sync_folder_of(path)) return ec;
+    auto writing = detail::sqlite_connection::open(path, patience);
+    if (!writing) return writing.error();
+    return std::unique_ptr<sqlite_store>(new sqlite_store(std::move(path), std::move(*writing), time));
+  }
+
+  sqlite_store(sqlite_store const&) = delete;
+  sqlite_store& operator=(sqlite_store const&) = delete;
+  ~sqlite_store() = default;
+
+  task<result<std::optional<store_entry>>> get(std::string key) {
+    if (error_code const bad = detail::check_store_key(key)) co_return bad;
+    auto find = [key = std::move(key), time = &clock_](detail::sqlite_connection& on) {
+      return on.get(key, time->wall());
+    };
+    auto found = read(find);
+    if (!found && found.error() == store_errc::busy) {
+      found = co_await write<std::optional<store_entry>>(durability::relaxed, std::move(find));
+    }
+    co_return found;
+  }
+
+  task<result<store_version>> put(store_write write_this) {
+    if (error_code const bad = detail::check_store_write(write_this)) co_return bad;
+    durability const wanted = write_this.wanted_durability();
+    auto put = [write = std::move(write_this)](detail::sqlite_connection& on) { return on.put(write); };
+    co_return co_await write<store_version>(wanted, std::move(put));
+  }
+
+  task<result<std::optional<store_version>>> compare_and_set(store_write write_this, store_version expected) {
+    if (error_code const bad = detail::check_store_write(write_this)) co_return bad;
+    durability const wanted = write_this.wanted_durability();
+    auto set = [write = std::move(write_this), expected, time = &clock_](detail::sqlite_connection& on) {
+      return on.compare_and_set(write, expected, time->wall());
+    };
+    co_return co_await write<std::optional<store_version>>(wanted, std::move(set));
+  }
+
+  task<result<std::optional<store_entry>>> take(std::string key, durability wanted = durability::relaxed) {
+    if (error_code const bad = detail::check_store_key(key)) co_return bad;
+    auto take = [key = std::move(key), time = &clock_](detail::sqlite_connection& on) {
+      return on.take(key, time->wall());
+    };
+    co_return co_await write<std::optional<store_entry>>(wanted, std::move(take));
+  }
+
+  task<result<std::size_t>> erase(std::string key, durability wanted = durability::relaxed) {
+    auto const taken = co_await take(std::move(key), wanted);
+    if (!taken) co_return taken.error();
+    co_return std::size_t{taken->has_value()};
+  }
+
+  task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) {
+    auto find = [prefix = std::move(prefix), after = std::move(after), limit, time = &clock_](
+                    detail::sqlite_connection& on) { return on.scan(prefix, after, limit, time->wall()); };
+    auto found = read(find);
+    if (!found && found.error() == store_errc::busy) {
+      found = co_await write<store_page>(durability::relaxed, std::move(find));
+    }
+    co_return found;
+  }
+
+  task<result<std::size_t>> purge(std::size_t limit) {
+    auto purge = [limit, time = &clock_](detail::sqlite_connection& on) {
+      return on.purge(limit, time->wall());
+    };
+    co_return co_await write<std::size_t>(durability::relaxed, std::move(purge));
+  }
+
+private:
+  /** A function that runs on the writer's thread, its answer, and the coroutine that waits for it. */
+  template <class T, class F>
+  class errand final : public detail::sqlite_job {
+  public:
+    errand(durability wanted, F f) : sqlite_job(wanted), f_(std::move(f)) {}
+
+    error_code perform(detail::sqlite_connection& connection) override {
+      answer_ = f_(connection);
+      return answer_ ? error_code{} : answer_.error();
+    }
+    void finish(error_code ec) noexcept override {
+      if (ec) answer_ = ec;
+      end_->raise();
+    }
+    std::shared_ptr<detail::errand_end> const& end() const noexcept { return end_; }
+    result<T>& answer() noexcept { return answer_; }
+
+  private:
+    F f_;
+    result<T> answer_{make_error_code(store_errc::io)};
+    std::shared_ptr<detail::errand_end> end_ = std::make_shared<detail::errand_end>();
+  };
+
+  sqlite_store(std::string path, detail::sqlite_connection writing, clock const& time)
+      : path_(std::move(path)), clock_(time), writer_(std::move(writing)) {}
+
+  template <class T, class F>
+  task<result<T>> write(durability wanted, F f) {
+    auto const job = std::make_shared<errand<T, F>>(wanted, std::move(f));
+    if (!writer_.submit(job)) co_return store_errc::closed;
+    bool const done = co_await detail::errand_end::wait(job->end());
+    if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
+    co_return std::move(job->answer());
+  }
+
+  /** Run a function that only reads, here and now. */
+  template <class F>
+  auto read(F& f) -> decltype(f(std::declval<detail::sqlite_connection&>())) {
+    std::unique_ptr<detail::sqlite_connection> connection;
+    {
+      std::lock_guard const lock(mutex_);
+      if (!idle_.empty()) {
+        connection = std::move(idle_.back());
+        idle_.pop_back();
+      }
+    }
+    if (!connection) {
+      // an I/O thread does not wait for locks: what is busy is read by the writer, which may
+      auto opened = detail::sqlite_connection::open(path_, std::chrono::milliseconds{0});
+      if (!opened) return opened.error();
+      connection = std::make_unique<detail::sqlite_connection>(std::move(*opened));
+    }
+    auto found = f(*connection);
+    std::lock_guard const lock(mutex_);
+    idle_.push_back(std::move(connection));
+    return found;
+  }
+
+  std::string const path_;
+  clock const& clock_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<detail::sqlite_connection>> idle_;
+  detail::sqlite_writer writer_;
+};
+
+}  // namespace mcpawl

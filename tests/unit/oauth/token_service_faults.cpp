@@ -1,0 +1,190 @@
+// tests/unit/oauth/token_service_faults.cpp - the store fails, or the process dies, at every step
+#include <mcpawl/oauth/token_service.hpp>
+#include <mcpawl/store/memory_store.hpp>
+#include <mcpawl/test/manual_clock.hpp>
+
+#include "../store/await.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+using namespace mcpawl;
+using namespace mcpawl::oauth;
+
+namespace {
+
+std::string const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+std::string const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/** How an operation goes wrong. */
+enum class fault { none, not_done, done_but_not_told };
+
+/** A store whose `countdown`th operation from now fails. */
+class faulty_store {
+public:
+  explicit faulty_store(mcpawl::clock const& time) : real_(memory_store::default_bytes, time) {}
+
+  int countdown = 0;
+  fault kind = fault::none;
+  int operations = 0;
+
+  task<result<std::optional<store_entry>>> get(std::string key) {
+    fault const now = next();
+    if (now != fault::none) co_return store_errc::busy;
+    co_return co_await real_.get(std::move(key));
+  }
+  task<result<store_version>> put(store_write write) {
+    fault const now = next();
+    if (now == fault::not_done) co_return store_errc::busy;
+    auto const done = co_await real_.put(std::move(write));
+    if (now != fault::none) co_return store_errc::io;
+    co_return done;
+  }
+  task<result<std::optional<store_version>>> compare_and_set(store_write write, store_version expected) {
+    fault const now = next();
+    if (now == fault::not_done) co_return store_errc::busy;
+    auto const done = co_await real_.compare_and_set(std::move(write), expected);
+    if (now != fault::none) co_return store_errc::io;
+    co_return done;
+  }
+  task<result<std::optional<store_entry>>> take(std::string key, durability wanted) {
+    fault const now = next();
+    if (now == fault::not_done) co_return store_errc::busy;
+    auto const done = co_await real_.take(std::move(key), wanted);
+    if (now != fault::none) co_return store_errc::io;
+    co_return done;
+  }
+  task<result<std::size_t>> erase(std::string key, durability wanted) {
+    fault const now = next();
+    if (now == fault::not_done) co_return store_errc::busy;
+    auto const done = co_await real_.erase(std::move(key), wanted);
+    if (now != fault::none) co_return store_errc::io;
+    co_return done;
+  }
+  task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) {
+    return real_.scan(std::move(prefix), std::move(after), limit);
+  }
+  task<result<std::size_t>> purge(std::size_t limit) { return real_.purge(limit); }
+
+private:
+  fault next() {
+    ++operations;
+    return countdown != 0 && --countdown == 0 ? kind : fault::none;
+  }
+  memory_store real_;
+};
+
+struct fixture {
+  test::manual_clock clock;
+  faulty_store store{clock};
+  token_service<faulty_store> service{store, {}, clock};
+
+  secret code() {
+    code_issue issue("alice", "client");
+    issue.code_challenge = challenge;
+    issue.redirect_uri_given = false;
+    issue.props = secret{"props"};
+    return await(service.issue_code(std::move(issue))).value();
+  }
+  result<issued_tokens> redeem(secret const& code) {
+    code_redemption asked(secret{code}, "client");
+    asked.verifier = secret{verifier};
+    return await(service.redeem(std::move(asked)));
+  }
+  result<issued_tokens> refresh(secret const& token) {
+    return await(service.refresh(refresh_request(secret{token}, "client")));
+  }
+  bool works(secret const& access) { return await(service.look_up(secret{access}, "")).has_value(); }
+  void fail_at(int operation, fault kind) {
+    store.countdown = operation;
+    store.kind = kind;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(oauth_token_service_faults, fixture)
+
+BOOST_AUTO_TEST_CASE(a_store_that_fails_is_not_the_clients_fault) {
+  auto const fresh = code();
+  fail_at(1, fault::not_done);
+  auto const refused = redeem(fresh);
+  BOOST_TEST((refused.error() == store_errc::busy));
+  BOOST_TEST(error_name(refused.error()) == "temporarily_unavailable");
+  fail_at(2, fault::not_done);
+  BOOST_TEST(!redeem(fresh));
+  BOOST_TEST(redeem(fresh).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_redemption_that_nobody_heard_of_leaves_no_token_behind) {
+  auto const fresh = code();
+  fail_at(2, fault::done_but_not_told);
+  BOOST_TEST((redeem(fresh).error() == store_errc::io));
+  // nobody has the tokens, and the code is spent: the same as a replay
+  BOOST_TEST((redeem(fresh).error() == oauth::errc::code_replayed));
+  BOOST_TEST(await(service.grants_of("alice")).value().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_refresh_that_failed_anywhere_can_be_tried_again) {
+  auto tokens = redeem(code()).value();
+  for (fault const kind : {fault::not_done, fault::done_but_not_told}) {
+    for (int operation = 1; operation != 3; ++operation) {
+      fail_at(operation, kind);
+      BOOST_TEST(!refresh(tokens.refresh_token));
+      auto next = refresh(tokens.refresh_token);
+      BOOST_TEST_REQUIRE(next.has_value());
+      BOOST_TEST(works(next->access_token));
+      tokens = std::move(*next);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_whose_grant_could_not_be_ended_ends_it_the_next_time) {
+  auto const fresh = code();
+  auto const tokens = redeem(fresh).value();
+  fail_at(2, fault::not_done);
+  BOOST_TEST((redeem(fresh).error() == store_errc::busy));
+  BOOST_TEST(works(tokens.access_token));
+  BOOST_TEST((redeem(fresh).error() == oauth::errc::code_replayed));
+  BOOST_TEST(!works(tokens.access_token));
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_record_is_an_error_of_ours) {
+  auto const tokens = redeem(code()).value();
+  auto const page = await(store.scan("grant/", "", 10)).value();
+  BOOST_TEST_REQUIRE(page.items.size() == 1u);
+  std::string const key = page.items[0].key, good = page.items[0].entry.value;
+  for (std::size_t size = 0; size != good.size(); ++size) {
+    await(store.put(store_write(key, good.substr(0, size)))).value();
+    auto const found = await(service.look_up(secret{tokens.access_token}, ""));
+    BOOST_TEST_REQUIRE((found.error() == oauth::errc::damaged_record));
+  }
+  BOOST_TEST(error_name(make_error_code(oauth::errc::damaged_record)) == "server_error");
+  // an altered byte is noticed, or harmless; never a crash, never other props
+  for (std::size_t at = 0; at != good.size(); ++at) {
+    std::string altered = good;
+    altered[at] = static_cast<char>(altered[at] ^ 0x40);
+    await(store.put(store_write(key, altered))).value();
+    auto const found = await(service.look_up(secret{tokens.access_token}, ""));
+    if (found) BOOST_TEST_REQUIRE((found->props == secret{"props"}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(each_request_costs_as_few_operations_as_it_can) {
+  auto const counted = [&](auto f) {
+    int const before = store.operations;
+    f();
+    return store.operations - before;
+  };
+  auto const fresh = code();
+  std::optional<issued_tokens> tokens;
+  BOOST_TEST(counted([&] { tokens = redeem(fresh).value(); }) == 2);
+  BOOST_TEST(counted([&] { works(tokens->access_token); }) == 1);
+  BOOST_TEST(counted([&] { tokens = refresh(tokens->refresh_token).value(); }) == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

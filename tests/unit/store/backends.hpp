@@ -1,0 +1,74 @@
+// tests/unit/store/backends.hpp - every store, in a form that one test can be run on all of them
+#pragma once
+
+#include <mcpawl/store/memory_store.hpp>
+#include <mcpawl/store/sqlite_store.hpp>
+#include <mcpawl/test/manual_clock.hpp>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+
+/** A folder that goes away. */
+class temporary_folder {
+public:
+  temporary_folder() {
+    std::string made = (std::filesystem::temp_directory_path() / "mcpawl-store-XXXXXX").string();
+    if (mkdtemp(made.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = made;
+  }
+  temporary_folder(temporary_folder const&) = delete;
+  temporary_folder& operator=(temporary_folder const&) = delete;
+  ~temporary_folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  std::string file(std::string const& name) const { return path_ + '/' + name; }
+
+private:
+  std::string path_;
+};
+
+struct memory_backend {
+  static constexpr bool persistent = false;
+  using store_type = mcpawl::memory_store;
+
+  mcpawl::test::manual_clock clock;
+  std::unique_ptr<store_type> owner =
+      std::make_unique<store_type>(mcpawl::memory_store::default_bytes, clock);
+
+  store_type& store() { return *owner; }
+  /** What another process would use. */
+  store_type& other() { return *owner; }
+};
+
+struct sqlite_backend {
+  static constexpr bool persistent = true;
+  using store_type = mcpawl::sqlite_store;
+
+  temporary_folder folder;
+  mcpawl::test::manual_clock clock;
+  std::unique_ptr<store_type> owner = open();
+  std::unique_ptr<store_type> second = open();
+
+  std::unique_ptr<store_type> open() {
+    auto opened = mcpawl::sqlite_store::open(folder.file("store.db"), clock);
+    if (!opened) throw std::runtime_error(opened.error().message());
+    return std::move(*opened);
+  }
+  store_type& store() { return *owner; }
+  store_type& other() { return *second; }
+  void reopen() {
+    owner.reset();
+    second.reset();
+    owner = open();
+    second = open();
+  }
+};
+
+using backends = std::tuple<memory_backend, sqlite_backend>;

@@ -1,0 +1,339 @@
+// tests/unit/store/conformance.cpp - what every store promises, tried on every store
+#include <mcpawl/store/kv_store.hpp>
+
+#include "await.hpp"
+#include "backends.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace mcpawl;
+using namespace std::chrono_literals;
+
+static_assert(kv_store<memory_store>);
+static_assert(kv_store<sqlite_store>);
+
+namespace {
+
+store_write write_of(std::string key, std::string value, unix_seconds expires = never_expires) {
+  store_write made(std::move(key), std::move(value));
+  made.expires(expires);
+  return made;
+}
+
+template <class Store>
+store_version put(Store& store, std::string key, std::string value, unix_seconds expires = never_expires) {
+  return await(store.put(write_of(std::move(key), std::move(value), expires))).value();
+}
+
+template <class Store>
+std::optional<std::string> get(Store& store, std::string key) {
+  auto const found = await(store.get(std::move(key))).value();
+  if (!found) return std::nullopt;
+  return found->value;
+}
+
+template <class Store>
+std::vector<std::string> keys(Store& store, std::string const& prefix, std::size_t limit = 1000) {
+  std::vector<std::string> all;
+  for (std::string after;;) {
+    auto page = await(store.scan(prefix, after, limit)).value();
+    BOOST_TEST_REQUIRE(page.items.size() <= limit);
+    for (auto& item : page.items) all.push_back(std::move(item.key));
+    if (!page.next) return all;
+    BOOST_TEST_REQUIRE((*page.next > after));
+    after = *page.next;
+  }
+}
+
+/** Run `f(i)` on `count` threads at once. */
+template <class F>
+void on_threads(int count, F f) {
+  std::atomic<int> ready{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i != count; ++i) {
+    threads.emplace_back([&, i] {
+      ++ready;
+      while (ready != count) std::this_thread::yield();
+      f(i);
+    });
+  }
+  for (auto& each : threads) each.join();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(store_conformance)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_was_put_is_found_and_what_was_not_is_not, Backend, backends) {
+  Backend b;
+  BOOST_TEST(!get(b.store(), "a"));
+  auto const first = put(b.store(), "a", "1");
+  BOOST_TEST(first != store_absent);
+  auto const found = await(b.store().get("a")).value();
+  BOOST_REQUIRE(found);
+  BOOST_TEST(found->value == "1");
+  BOOST_TEST(found->version == first);
+  BOOST_TEST(found->expires == never_expires);
+  auto const second = put(b.store(), "a", "2");
+  BOOST_TEST(second != first);
+  BOOST_TEST(*get(b.store(), "a") == "2");
+  BOOST_TEST(*get(b.other(), "a") == "2");
+  BOOST_TEST(!get(b.store(), "A"));
+  BOOST_TEST(!get(b.store(), std::string("a\0", 2)));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(bytes_of_every_kind_are_kept_as_they_are, Backend, backends) {
+  Backend b;
+  std::string all;
+  for (int c = 0; c != 256; ++c) all += static_cast<char>(c);
+  put(b.store(), all, all);
+  put(b.store(), "empty", "");
+  std::string const huge(largest_store_value, '\xff');
+  put(b.store(), std::string(largest_store_key, '\0'), huge);
+  BOOST_TEST((*get(b.store(), all) == all));
+  BOOST_TEST(*get(b.store(), "empty") == "");
+  BOOST_TEST((*get(b.store(), std::string(largest_store_key, '\0')) == huge));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(sizes_are_bounded, Backend, backends) {
+  Backend b;
+  auto& store = b.store();
+  for (std::string const& key : {std::string{}, std::string(largest_store_key + 1, 'k')}) {
+    BOOST_TEST((await(store.get(key)).error() == store_errc::bad_key));
+    BOOST_TEST((await(store.put(write_of(key, "v"))).error() == store_errc::bad_key));
+    BOOST_TEST(
+        (await(store.compare_and_set(write_of(key, "v"), store_absent)).error() == store_errc::bad_key));
+    BOOST_TEST((await(store.take(key, durability::relaxed)).error() == store_errc::bad_key));
+    BOOST_TEST((await(store.erase(key, durability::relaxed)).error() == store_errc::bad_key));
+  }
+  auto const huge = write_of("k", std::string(largest_store_value + 1, 'v'));
+  BOOST_TEST((await(store.put(huge)).error() == store_errc::value_too_large));
+  BOOST_TEST((await(store.compare_and_set(huge, store_absent)).error() == store_errc::value_too_large));
+  BOOST_TEST(keys(store, "").empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(compare_and_set_writes_only_over_the_expected_version, Backend, backends) {
+  Backend b;
+  auto& store = b.store();
+  BOOST_TEST(!await(store.compare_and_set(write_of("k", "x"), 7)).value());
+  BOOST_TEST(!get(store, "k"));
+  auto const first = await(store.compare_and_set(write_of("k", "1"), store_absent)).value();
+  BOOST_REQUIRE(first);
+  BOOST_TEST(!await(store.compare_and_set(write_of("k", "x"), store_absent)).value());
+  BOOST_TEST(!await(store.compare_and_set(write_of("k", "x"), *first + 2)).value());
+  auto const second = await(b.other().compare_and_set(write_of("k", "2"), *first)).value();
+  BOOST_REQUIRE(second);
+  BOOST_TEST(*second != *first);
+  BOOST_TEST(!await(store.compare_and_set(write_of("k", "x"), *first)).value());
+  BOOST_TEST(*get(store, "k") == "2");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_version_does_not_come_back_after_the_entry_was_gone, Backend, backends) {
+  Backend b;
+  auto& store = b.store();
+  auto const first = put(store, "k", "same");
+  BOOST_TEST(await(store.erase("k", durability::relaxed)).value() == 1u);
+  BOOST_TEST(!await(store.compare_and_set(write_of("k", "x"), first)).value());
+  put(store, "k", "same");
+  BOOST_TEST(!await(store.compare_and_set(write_of("k", "x"), first)).value());
+  BOOST_TEST(*get(store, "k") == "same");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(take_and_erase_remove, Backend, backends) {
+  Backend b;
+  auto& store = b.store();
+  auto const version = put(store, "k", "v", b.clock.wall() + 5);
+  auto const taken = await(store.take("k", durability::power_loss)).value();
+  BOOST_REQUIRE(taken);
+  BOOST_TEST(taken->value == "v");
+  BOOST_TEST(taken->version == version);
+  BOOST_TEST(taken->expires == b.clock.wall() + 5);
+  BOOST_TEST(!await(store.take("k", durability::relaxed)).value());
+  BOOST_TEST(await(store.erase("k", durability::relaxed)).value() == 0u);
+  put(store, "k", "v");
+  BOOST_TEST(await(store.erase("k", durability::power_loss)).value() == 1u);
+  BOOST_TEST(!get(store, "k"));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_is_absent_from_the_second_of_its_expiry_on, Backend, backends) {
+  Backend b;
+  auto& store = b.store();
+  auto const at = b.clock.wall() + 10;
+  auto const version = put(store, "k", "v", at);
+  put(store, "later", "v", at + 1);
+  b.clock.jump(at - 1);
+  BOOST_TEST(*get(store, "k") == "v");
+  BOOST_TEST(keys(store, "").size() == 2u);
+  b.clock.jump(at);
+  BOOST_TEST(!get(store, "k"));
+  BOOST_TEST(keys(store, "").size() == 1u);
+  BOOST_TEST(!await(store.take("k", durability::relaxed)).value());
+  BOOST_TEST(await(store.erase("k", durability::relaxed)).value() == 0u);
+  BOOST_TEST(!await(store.compare_and_set(write_of("k", "x"), version)).value());
+  auto const again = await(store.compare_and_set(write_of("k", "new"), store_absent)).value();
+  BOOST_REQUIRE(again);
+  BOOST_TEST(*again != version);
+  BOOST_TEST(*get(store, "k") == "new");
+  BOOST_TEST(*get(store, "later") == "v");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_expiry_can_be_put_off_and_taken_away, Backend, backends) {
+  Backend b;
+  auto& store = b.store();
+  auto const at = b.clock.wall() + 10;
+  put(store, "longer", "v", at);
+  put(store, "longer", "v", at + 10);
+  put(store, "for ever", "v", at);
+  put(store, "for ever", "v");
+  put(store, "past", "v", b.clock.wall());
+  BOOST_TEST(!get(store, "past"));
+  b.clock.jump(at);
+  await(store.purge(100)).value();
+  BOOST_TEST((keys(store, "") == std::vector<std::string>{"for ever", "longer"}));
+  b.clock.jump(at + 10);
+  await(store.purge(100)).value();
+  BOOST_TEST((keys(store, "") == std::vector<std::string>{"for ever"}));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_scan_finds_the_prefix_and_nothing_else, Backend, backends) {
+  Backend b;
+  auto& store = b.store();
+  std::vector<std::string> const prefixes{
+      "%",        "_",     std::string(1, '\0'), "\xff",  "\xff\xff",   "gr%", "grant/",
+      "\xc3\xa9", "a\xff", "a\xff\xff",          "'; --", "grant/\x7f", "*",   "grant/[a-z]"};
+  std::set<std::string> all;
+  for (auto const& prefix : prefixes) {
+    for (auto const& tail : {std::string{}, std::string("x"), std::string(1, '\0'), std::string("\xff")}) {
+      all.insert(prefix + tail);
+    }
+  }
+  all.insert("b");
+  all.insert("gran");
+  for (auto const& key : all) put(store, key, key);
+  for (auto const& prefix : prefixes) {
+    std::vector<std::string> expected;
+    for (auto const& key : all)
+      if (key.starts_with(prefix)) expected.push_back(key);
+    for (std::size_t limit : {1u, 2u, 1000u}) BOOST_TEST((keys(store, prefix, limit) == expected));
+  }
+  BOOST_TEST(keys(store, "").size() == all.size());
+  BOOST_TEST(keys(store, "nothing").empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_scan_is_bounded_and_can_be_resumed, Backend, backends) {
+  Backend b;
+  auto& store = b.store();
+  for (int i = 100; i != 350; ++i) put(store, "k" + std::to_string(i), "v");
+  auto const page = await(store.scan("k", "", 100)).value();
+  BOOST_TEST(page.items.size() == 100u);
+  BOOST_TEST(page.items.front().entry.value == "v");
+  BOOST_TEST(page.items.front().entry.version != store_absent);
+  BOOST_REQUIRE(page.next);
+  // what comes and goes in between disturbs nothing else
+  await(store.erase(*page.next, durability::relaxed)).value();
+  put(store, "k200a", "new");
+  auto const rest = await(store.scan("k", *page.next, 1000)).value();
+  BOOST_TEST(rest.items.size() == 151u);
+  BOOST_TEST(!rest.next);
+  BOOST_TEST(await(store.scan("k", "", 0)).value().items.size() == 1u);
+  BOOST_TEST(await(store.scan("k", "z", 10)).value().items.empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_page_of_huge_values_is_cut, Backend, backends) {
+  Backend b;
+  auto& store = b.store();
+  for (int i = 0; i != 8; ++i)
+    put(store, std::string(1, static_cast<char>('a' + i)), std::string(largest_store_value, 'v'));
+  auto const page = await(store.scan("", "", 1000)).value();
+  BOOST_TEST(page.items.size() < 8u);
+  BOOST_TEST(keys(store, "").size() == 8u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(purge_removes_what_has_expired_a_bounded_number_at_a_time, Backend, backends) {
+  Backend b;
+  auto& store = b.store();
+  auto const at = b.clock.wall() + 10;
+  for (int i = 0; i != 25; ++i) put(store, "old" + std::to_string(i), "v", at);
+  put(store, "young", "v", at + 1);
+  put(store, "eternal", "v");
+  BOOST_TEST(await(store.purge(100)).value() == 0u);
+  b.clock.jump(at);
+  BOOST_TEST(await(store.purge(10)).value() == 10u);
+  BOOST_TEST(await(store.purge(0)).value() == 0u);
+  BOOST_TEST(await(store.purge(100)).value() == 15u);
+  BOOST_TEST(await(store.purge(100)).value() == 0u);
+  BOOST_TEST((keys(store, "") == std::vector<std::string>{"eternal", "young"}));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(exactly_one_of_many_takes_wins, Backend, backends) {
+  Backend b;
+  for (int round = 0; round != 20; ++round) {
+    put(b.store(), "code", "v");
+    std::atomic<int> won{0};
+    on_threads(8, [&](int i) {
+      auto& store = i % 2 == 0 ? b.store() : b.other();
+      if (await(store.take("code", durability::relaxed)).value()) ++won;
+    });
+    BOOST_TEST(won == 1);
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(exactly_one_of_many_first_writes_wins, Backend, backends) {
+  Backend b;
+  for (int round = 0; round != 20; ++round) {
+    std::string const key = "lock" + std::to_string(round);
+    std::atomic<int> won{0};
+    on_threads(8, [&](int i) {
+      auto& store = i % 2 == 0 ? b.store() : b.other();
+      auto const mine = await(store.compare_and_set(write_of(key, std::to_string(i)), store_absent)).value();
+      if (mine) ++won;
+    });
+    BOOST_TEST(won == 1);
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(counters_that_are_compared_and_set_add_up, Backend, backends) {
+  Backend b;
+  constexpr int threads = 8, each = 25;
+  put(b.store(), "n", "0");
+  on_threads(threads, [&](int i) {
+    auto& store = i % 2 == 0 ? b.store() : b.other();
+    for (int added = 0; added != each;) {
+      auto const now = await(store.get("n")).value();
+      auto const next = std::to_string(std::stoi(now->value) + 1);
+      if (await(store.compare_and_set(write_of("n", next), now->version)).value()) ++added;
+    }
+  });
+  BOOST_TEST(*get(b.store(), "n") == std::to_string(threads * each));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_store_that_persists_is_the_same_after_it_was_opened_again, Backend,
+                              backends) {
+  if constexpr (Backend::persistent) {
+    Backend b;
+    auto const version = put(b.store(), "k", "v");
+    put(b.store(), "old", "v", b.clock.wall() + 5);
+    b.clock.advance(5s);
+    b.reopen();
+    auto const found = await(b.store().get("k")).value();
+    BOOST_REQUIRE(found);
+    BOOST_TEST(found->value == "v");
+    BOOST_TEST(found->version == version);
+    BOOST_TEST(!get(b.store(), "old"));
+    BOOST_TEST(await(b.store().compare_and_set(write_of("k", "w"), version)).value().has_value());
+  } else {
+    Backend b, another;
+    put(b.store(), "k", "v");
+    BOOST_TEST(!get(another.store(), "k"));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
