@@ -16,6 +16,7 @@
 #include <mcpawl/http/connection_set.hpp>
 #include <mcpawl/http/listener.hpp>
 #include <mcpawl/mcp/dispatcher.hpp>
+#include <mcpawl/mcp/registration.hpp>
 #include <mcpawl/mcp/service.hpp>
 #include <mcpawl/mcp/sessions.hpp>
 #include <mcpawl/transport/door.hpp>
@@ -130,7 +131,7 @@ private:
   };
 
   static http_options checked(service const& protocol, http_options options) {
-    std::vector<std::string> mistakes = protocol.tools.mistakes();
+    std::vector<std::string> mistakes = registration_mistakes(protocol);
     error_code ec;
     boost::asio::ip::make_address(options.address, ec);
     if (ec) mistakes.push_back("address \"" + options.address + "\" is not a literal IPv4 or IPv6 address");
