@@ -1,278 +1,330 @@
-// bench/jwt_verify.cpp - what verifying a token costs, beside what its cryptography alone costs
+// bench/jwt_verify.cpp - what verifying a token costs, beside what its cryptography alone costs and what
+// others take
 //
-// One run measures everything in one process, interleaved, and ends with the ratios; it exits 1 if a mark is
-// missed. Any option of Google Benchmark may be given; without any, the repetitions below are used.
-//   build/release/bench/jwt_verify
+//   bench/run.sh                                     builds, runs, keeps table and plot
+//   build/release/bench/jwt_verify [OPTION...]       the program alone
+//     --instructions      count instructions per operation too, where valgrind is installed
+//     --plot=FILE.svg     draw the CPU times
+//     --benchmark_...     any option of Google Benchmark instead of the defaults
+//
+// Everything is measured in one process and one run. The repetitions of all benchmarks are interleaved at
+// random, so that what else the machine does weighs on all alike; figures are medians over the repetitions of
+// the CPU time of the thread. Ratios are of such medians and mean more than the figures. Each operation takes
+// the next of 256 different tokens. With two threads each has a verifier of its own and they share the keys,
+// as in a server.
+//
+//   raw/openssl/A     the least OpenSSL can do: everything prepared, the bytes of the signature at hand;
+//   SHA-256 and
+//                     EVP_PKEY_verify, nothing else
+//   verify/A/ENGINE   all that is done with a token, from its bytes to the identity (RS256: the policy of
+//   Access) or to
+//                     the claims (the other algorithms: the verifier of the jose layer with the same
+//                     expectation)
+//   verify/A/cached   the same for tokens that were verified a moment ago
+//   reject/WHY        tokens that are refused, by the policy with its cache
+//   peer/LIBRARY/A    another library with the same tokens and checks (Debian: libcjose-dev libjansson-dev
+//   libjwt-dev)
+//
+// Allocations are calls of malloc, calloc and realloc, whoever makes them. Instructions are counted by
+// callgrind over 256 operations; valgrind's CPU has neither SHA extensions nor AVX-512, so the figure is not
+// given for what needs them.
+//
+// The last table has the marks; the program exits with 1 if one is missed, and with 2 if something could not
+// be measured.
 #include <benchmark/benchmark.h>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
-#include <unistd.h>
 
 #include <mcpawl/auth/access_verifier.hpp>
-#include <mcpawl/crypto/random.hpp>
+#include <mcpawl/crypto/avx512_ifma_engine.hpp>
 #include <mcpawl/jose/verifier.hpp>
 
-#include "../tests/unit/jose/access.hpp"
+#include "allocations.hpp"
+#include "instructions.hpp"
+#include "marks.hpp"
+#include "peers.hpp"
+#include "plot.hpp"
+#include "results.hpp"
+#include "tokens.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
-#include <memory>
-#include <new>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
-thread_local std::size_t allocations = 0;  // of ours and of OpenSSL alike
 
-void* counted_malloc(std::size_t size, char const*, int) {
-  ++allocations;
-  return std::malloc(size);
-}
-void* counted_realloc(void* p, std::size_t size, char const*, int) {
-  ++allocations;
-  return std::realloc(p, size);
-}
-void counted_free(void* p, char const*, int) { std::free(p); }
-}  // namespace
+using namespace bench;
+using mcpawl::avx512_ifma_engine;
+using mcpawl::openssl_engine;
 
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+// Work is an object for one thread; called with the number of a token it tells whether all went as it should.
 
-namespace {
-
-using namespace mcpawl;
-using namespace mcpawl::jose_tests;
-
-constexpr std::size_t token_count = 256;
-
-/** The key set of an Access team (two keys), and tokens as Access makes them: header of 134 characters,
-   payload of about 423, signature of 342, each for another user. */
-struct fixture {
-  signing_key key = signing_key::rsa(2048);
-  signing_key other = signing_key::rsa(2048);
-  std::shared_ptr<jose::jwk_set const> keys = key_set(other.jwk("other") + "," + key.jwk(kid));
-  std::vector<std::string> tokens;
-
-  fixture() {
-    for (std::size_t i = 0; i != token_count; ++i) tokens.push_back(token(header_members(), i));
+/** OpenSSL alone. */
+class raw {
+public:
+  raw(issuer const& from, token_list const& all) {
+    auto const scheme = mcpawl::jose::scheme_of(from.alg);
+    for (std::string const& token : all) {
+      std::size_t const dot = token.rfind('.');
+      bytes signature = from_base64url(std::string_view{token}.substr(dot + 1));
+      if (scheme.key != mcpawl::key_kind::rsa) {
+        auto const der = mcpawl::detail::to_der(signature);
+        signature.assign(der.bytes.begin(), der.bytes.begin() + static_cast<std::ptrdiff_t>(der.size));
+      }
+      inputs_.push_back({token.substr(0, dot), std::move(signature)});
+    }
+    md_.reset(EVP_MD_fetch(nullptr, digest_name(scheme.digest), nullptr));
+    digest_.reset(EVP_MD_CTX_new());
+    ctx_.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, from.keys->find(kid)->key().native(), nullptr));
+    if (EVP_DigestInit_ex2(digest_.get(), md_.get(), nullptr) != 1 || EVP_PKEY_verify_init(ctx_.get()) != 1 ||
+        (scheme.key == mcpawl::key_kind::rsa &&
+         EVP_PKEY_CTX_set_rsa_padding(ctx_.get(), RSA_PKCS1_PADDING) != 1) ||
+        EVP_PKEY_CTX_set_signature_md(ctx_.get(), md_.get()) != 1) {
+      std::abort();
+    }
   }
 
-  static std::string payload(std::size_t i) {
-    std::string const number = std::to_string(1000 + i);
-    return R"({"aud":[")" + std::string{application} + R"("],"email":"user)" + number +
-           R"(@example.com","exp":)" + std::to_string(now + 3600) + R"(,"iat":)" + std::to_string(now) +
-           R"(,"nbf":)" + std::to_string(now) + R"(,"iss":")" + std::string{team} +
-           R"(","type":"app","identity_nonce":"6ei69kawdKzM)" + number +
-           R"(","sub":"7335d417-61da-459d-899c-0a01c76a)" + number + R"(","country":"GB"})";
-  }
-  std::string token(std::string const& header, std::size_t i) const {
-    return key.token(object(header), payload(i));
+  bool operator()(std::size_t i) {
+    input const& in = inputs_[i];
+    std::array<unsigned char, 64> hash;
+    unsigned size = 0;
+    return EVP_DigestInit_ex2(digest_.get(), nullptr, nullptr) == 1 &&
+           EVP_DigestUpdate(digest_.get(), in.signed_part.data(), in.signed_part.size()) == 1 &&
+           EVP_DigestFinal_ex(digest_.get(), hash.data(), &size) == 1 &&
+           EVP_PKEY_verify(ctx_.get(), in.signature.data(), in.signature.size(), hash.data(), size) == 1;
   }
 
-  static fixture const& get() {
-    static fixture const instance;
-    return instance;
-  }
-};
-
-void report(benchmark::State& state, std::size_t before) {
-  state.counters["allocs"] =
-      benchmark::Counter(static_cast<double>(allocations - before), benchmark::Counter::kAvgIterations);
-}
-
-/** The least that OpenSSL can do for a token: everything prepared, the bytes of the signature at hand. */
-void raw(benchmark::State& state) {
-  fixture const& f = fixture::get();
+private:
   struct input {
     std::string signed_part;
     bytes signature;
   };
-  std::vector<input> inputs;
-  for (std::string const& token : f.tokens) {
-    std::size_t const dot = token.rfind('.');
-    inputs.push_back({token.substr(0, dot), from_base64url(std::string_view{token}.substr(dot + 1))});
-  }
-  mcpawl::detail::md_handle const md{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
-  mcpawl::detail::md_ctx_handle const digest{EVP_MD_CTX_new()};
-  EVP_DigestInit_ex2(digest.get(), md.get(), nullptr);
-  mcpawl::detail::pkey_ctx_handle const ctx{
-      EVP_PKEY_CTX_new_from_pkey(nullptr, f.keys->find(kid)->key().native(), nullptr)};
-  EVP_PKEY_verify_init(ctx.get());
-  EVP_PKEY_CTX_set_rsa_padding(ctx.get(), RSA_PKCS1_PADDING);
-  EVP_PKEY_CTX_set_signature_md(ctx.get(), md.get());
 
-  std::size_t const before = allocations;
-  std::size_t i = 0;
-  for (auto _ : state) {
-    input const& in = inputs[i++ % token_count];
-    std::array<unsigned char, 32> hash;
-    EVP_DigestInit_ex2(digest.get(), nullptr, nullptr);
-    EVP_DigestUpdate(digest.get(), in.signed_part.data(), in.signed_part.size());
-    EVP_DigestFinal_ex(digest.get(), hash.data(), nullptr);
-    if (EVP_PKEY_verify(ctx.get(), in.signature.data(), in.signature.size(), hash.data(), hash.size()) != 1) {
-      state.SkipWithError("a good signature was refused");
-      break;
-    }
-  }
-  report(state, before);
-}
+  std::vector<input> inputs_;
+  mcpawl::detail::md_handle md_;
+  mcpawl::detail::md_ctx_handle digest_;
+  mcpawl::detail::pkey_ctx_handle ctx_;
+};
 
-mcpawl::access_verifier policy() {
-  mcpawl::access_verifier made{mcpawl::access_expectation{std::string{team}, {std::string{application}}}};
-  made.use(fixture::get().keys);
-  return made;
-}
-
-/** What `access_jwt` does with a token, from its bytes to the identity; nothing is kept of an earlier one. */
-void whole_policy(benchmark::State& state) {
-  fixture const& f = fixture::get();
-  auto verifier = policy();
-  static_cast<void>(verifier.verify(f.tokens[0], now));  // warm, as a server is after its first request
-  std::size_t const before = allocations;
-  std::size_t i = 0;
-  for (auto _ : state) {
-    auto const who = verifier.verify(f.tokens[i++ % token_count], now);
-    benchmark::DoNotOptimize(&who);
-    if (!who) {
-      state.SkipWithError("a good token was refused");
-      break;
-    }
-  }
-  report(state, before);
-}
-
-/** The same for tokens that were verified a moment ago; the copy of the identity is most of it. */
-void recalled(benchmark::State& state) {
-  fixture const& f = fixture::get();
-  auto verifier = policy();
-  mcpawl::clock::steady_time const steady{};
-  for (auto const& token : f.tokens) static_cast<void>(verifier.verify_or_recall(token, now, steady));
-  std::size_t const before = allocations;
-  std::size_t i = 0;
-  for (auto _ : state) {
-    auto const who = verifier.verify_or_recall(f.tokens[i++ % token_count], now, steady);
-    benchmark::DoNotOptimize(&who);
-    if (!who) {
-      state.SkipWithError("a good token was refused");
-      break;
-    }
-  }
-  report(state, before);
-}
-
-/** The verifier of the jose layer alone, for tokens that end in the outcome to be measured. */
-void verify_tokens(benchmark::State& state, std::vector<std::string> const& tokens, error_code expected) {
-  fixture const& f = fixture::get();
-  jose::verifier verifier{mcpawl::jose_tests::access_expectation()};
-  verifier.use(f.keys);
-  static_cast<void>(verifier.verify(f.tokens[0], now));  // warm, as a server is after its first request
-  std::size_t const before = allocations;
-  std::size_t i = 0;
-  for (auto _ : state) {
-    auto const claims = verifier.verify(tokens[i++ % tokens.size()], now);
-    benchmark::DoNotOptimize(&claims);
-    if ((claims ? error_code{} : claims.error()) != expected) {
-      state.SkipWithError("not the outcome that was to be measured");
-      break;
-    }
-  }
-  report(state, before);
-}
-
-/** Prints one line for each benchmark, its median, and remembers all CPU times for the ratios. */
-class ratios : public benchmark::ConsoleReporter {
+/** The policy of Access, which keeps nothing of an earlier token. */
+template <class Engine>
+class policy {
 public:
-  explicit ratios(OutputOptions options) : ConsoleReporter(options) {}
+  policy() { verifier_.use(tokens::get().rsa.keys); }
 
-  void ReportRuns(std::vector<Run> const& runs) override {
-    std::vector<Run> shown;
-    for (Run const& run : runs) {
-      if (run.error_occurred) failed_ = true;
-      if (run.error_occurred || run.repetitions <= 1 || run.aggregate_name == "median") shown.push_back(run);
-      if (run.run_type == Run::RT_Iteration && !run.error_occurred) {
-        times_[run.run_name.function_name].push_back(run.GetAdjustedCPUTime());
-      }
-    }
-    ConsoleReporter::ReportRuns(shown);
+  bool operator()(std::size_t i) {
+    auto const who = verifier_.verify(tokens::get().rs256[i], now);
+    benchmark::DoNotOptimize(&who);
+    return who.has_value();
   }
-
-  /** Print the ratios and tell whether the marks hold. */
-  bool print() {
-    auto const a = times_.find("verify/rs256/openssl"), b = times_.find("raw/openssl/rs256");
-    if (a == times_.end() || b == times_.end()) return !failed_;
-    double const ratio = median(a->second) / median(b->second);
-    double const least = *std::min_element(a->second.begin(), a->second.end()) /
-                         *std::min_element(b->second.begin(), b->second.end());
-    std::printf("verify/rs256/openssl : raw/openssl/rs256 = %.3f (medians), %.3f (minima); mark 1.15\n",
-                ratio, least);
-    return !failed_ && ratio <= 1.15;
+  std::string label() const {
+    auto const report = verifier_.engines().back().report;
+    return report.reason.empty() ? std::string{}
+                                 : std::string{report.engine}.append(": ").append(report.reason);
   }
 
 private:
-  static double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
+  mcpawl::basic_access_verifier<Engine> verifier_{
+      mcpawl::access_expectation{std::string{team}, {std::string{application}}}};
+};
+
+/** The policy of Access with its cache, for tokens with one outcome. */
+class policy_with_cache {
+public:
+  policy_with_cache(token_list const& all, mcpawl::error_code outcome) : tokens_(all), outcome_(outcome) {
+    // The places of tokens depend on a random key. It is hits that are measured, so take a cache where no
+    // token takes the place of another one.
+    do {
+      verifier_.emplace(mcpawl::access_expectation{std::string{team}, {std::string{application}}});
+      verifier_->use(tokens::get().rsa.keys);
+      for (std::string const& token : tokens::get().rs256)
+        static_cast<void>(verifier_->verify_or_recall(token, now, steady_));
+    } while (verifier_->recalls().evictions != 0);
   }
 
-  std::map<std::string, std::vector<double>> times_;
-  bool failed_ = false;
+  bool operator()(std::size_t i) {
+    auto const who = verifier_->verify_or_recall(tokens_[i], now, steady_);
+    benchmark::DoNotOptimize(&who);
+    return (who ? mcpawl::error_code{} : who.error()) == outcome_;
+  }
+
+private:
+  token_list const& tokens_;
+  mcpawl::error_code outcome_;
+  mcpawl::clock::steady_time steady_{};
+  std::optional<mcpawl::access_verifier> verifier_;
 };
+
+/** The verifier of the jose layer. */
+class jose_verifier {
+public:
+  jose_verifier(issuer const& from, token_list const& all) : tokens_(all), verifier_(expected(from.alg)) {
+    verifier_.use(from.keys);
+  }
+
+  bool operator()(std::size_t i) {
+    auto const claims = verifier_.verify(tokens_[i], now);
+    benchmark::DoNotOptimize(&claims);
+    return claims.has_value();
+  }
+
+private:
+  static mcpawl::jose::expectation expected(algorithm a) {
+    auto e = mcpawl::jose_tests::access_expectation();
+    e.algorithms = {a};
+    return e;
+  }
+
+  token_list const& tokens_;
+  mcpawl::jose::verifier verifier_;
+};
+
+/** All benchmarks, in the order of the table. */
+class suite {
+public:
+  /** `make` returns a work. */
+  template <class Make>
+  void add(std::string name, Make make) {
+    counted_.push_back([make] {
+      auto work = make();
+      for (std::size_t i = 0; i != token_count; ++i) work(i);  // what is kept between operations is there now
+      counted_operations(
+          [](void* p) {
+            for (std::size_t i = 0; i != token_count; ++i)
+              if (!(*static_cast<decltype(work)*>(p))(i)) std::abort();
+          },
+          &work);
+    });
+    auto const timed = [make](benchmark::State& state) {
+      auto work = make();
+      if constexpr (requires { work.label(); }) state.SetLabel(work.label());
+      bool good = work(0);
+      std::size_t const before = allocations;
+      std::size_t i = 0;
+      for (auto _ : state) {
+        good &= work(i);
+        i = (i + 1) % token_count;
+      }
+      state.counters["allocs"] =
+          benchmark::Counter(static_cast<double>(allocations - before), benchmark::Counter::kAvgIterations);
+      if (!good) state.SkipWithError("not the outcome that was to be measured");
+    };
+    benchmark::RegisterBenchmark(name.c_str(), timed);
+    benchmark::RegisterBenchmark(name.c_str(), timed)->Threads(2);
+    names_.push_back(std::move(name));
+  }
+
+  std::vector<std::string> const& names() const noexcept { return names_; }
+  std::vector<std::function<void()>> const& counted() const noexcept { return counted_; }
+
+private:
+  std::vector<std::string> names_;
+  std::vector<std::function<void()>> counted_;
+};
+
+suite everything() {
+  namespace jose = mcpawl::jose;
+  suite s;
+  tokens const& t = tokens::get();
+  s.add("raw/openssl/rs256", [&t] { return raw(t.rsa, t.rs256); });
+  s.add("raw/openssl/es256", [&t] { return raw(t.ec, t.es256); });
+  s.add("verify/rs256/openssl", [] { return policy<openssl_engine>(); });
+  s.add("verify/rs256/ifma", [] { return policy<avx512_ifma_engine>(); });
+  s.add("verify/es256/openssl", [&t] { return jose_verifier(t.ec, t.es256); });
+  s.add("verify/eddsa/openssl", [&t] { return jose_verifier(t.ed, t.eddsa); });
+  s.add("verify/rs256/cached", [&t] { return policy_with_cache(t.rs256, {}); });
+  s.add("reject/garbage", [&t] { return policy_with_cache(t.garbage, jose::errc::malformed_token); });
+  s.add("reject/alg_none", [&t] { return policy_with_cache(t.alg_none, jose::errc::unknown_algorithm); });
+  s.add("reject/unknown_kid", [&t] { return policy_with_cache(t.unknown_kid, jose::errc::unknown_kid); });
+  s.add("reject/expired", [&t] { return policy_with_cache(t.expired, jose::errc::expired); });
+  s.add("reject/forged", [&t] { return policy_with_cache(t.forged, jose::errc::bad_signature); });
+#if defined(MCPAWL_BENCH_CJOSE)
+  s.add("peer/cjose/rs256", [] { return cjose_peer(); });
+#endif
+#if defined(MCPAWL_BENCH_LIBJWT)
+  s.add("peer/libjwt/rs256", [] { return libjwt_peer(); });
+#endif
+  return s;
+}
+
+int judge(results const& all) {
+  marks m{all};
+  m.time_ratio("verify/rs256/openssl", {"raw/openssl/rs256"}, 1.06);
+  m.instruction_ratio("verify/rs256/openssl", "raw/openssl/rs256", 1.03);
+  m.time_ratio("verify/rs256/openssl", {"peer/cjose/rs256", "peer/libjwt/rs256"}, 0.72);
+  if (mcpawl::detail::cpu_has_ifma())
+    m.time_ratio("verify/rs256/ifma", {"raw/openssl/rs256"}, 0.42);
+  else
+    m.not_here("verify/rs256/ifma : raw/openssl/rs256, time");
+  m.at_most("verify/rs256/cached", 60);
+  m.at_most("reject/garbage", 50);
+  m.at_most("reject/alg_none", 600);
+  m.at_most("reject/unknown_kid", 600);
+  for (char const* name : {"verify/rs256/cached", "reject/garbage", "reject/alg_none", "reject/unknown_kid"})
+    m.no_allocation(name);
+  for (std::string const& name : all.names())
+    if (name.rfind("verify/", 0) == 0 || name.rfind("reject/", 0) == 0) m.two_threads(name, 1.05);
+  return m.missed();
+}
+
+/** Take an option of ours out of the arguments; what follows its `=`, if any. */
+std::optional<std::string> take(std::vector<char*>& arguments, std::string_view name) {
+  for (auto at = arguments.begin() + 1; at < arguments.end(); ++at) {
+    std::string_view const argument{*at};
+    if (argument.substr(0, name.size()) != name) continue;
+    if (argument.size() != name.size() && argument[name.size()] != '=') continue;
+    std::string value{argument.substr(std::min(argument.size(), name.size() + 1))};
+    arguments.erase(at);
+    return value;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  // before OpenSSL allocates for the first time, or it refuses
-  if (CRYPTO_set_mem_functions(counted_malloc, counted_realloc, counted_free) != 1) {
-    std::fprintf(stderr, "allocations of OpenSSL cannot be counted\n");
-  }
   std::vector<char*> arguments(argv, argv + argc);
+  suite const all = everything();
+  if (auto const one = take(arguments, "--count")) {
+    for (std::size_t i = 0; i != all.names().size(); ++i)
+      if (one->empty() || *one == all.names()[i]) all.counted()[i]();
+    return 0;
+  }
+  bool const instructions = take(arguments, "--instructions").has_value();
+  auto const plot_file = take(arguments, "--plot");
   std::string defaults[] = {"--benchmark_repetitions=15", "--benchmark_min_time=0.05",
                             "--benchmark_enable_random_interleaving=true"};
-  if (argc == 1) {
-    for (auto& option : defaults) arguments.push_back(option.data());
-  }
+  // the later of two options counts
+  for (auto& option : defaults) arguments.insert(arguments.begin() + 1, option.data());
   auto count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
 
-  fixture const& f = fixture::get();
-  auto const one = [](std::string token) { return std::vector<std::string>{std::move(token)}; };
-  std::string const unsigned_token =
-      base64url(object(header_members("none"))) + '.' + base64url(f.payload(0)) + ".AA";
-  std::vector<std::string> unknown;
-  for (std::size_t i = 0; i != token_count; ++i) {
-    unknown.push_back(f.token(header_members("RS256", random_hex(32)), i));
+  results measured{all.names()};
+  if (instructions) {
+    auto counts = count_instructions(all.names(), token_count);
+    if (mcpawl::detail::cpu_has_ifma()) counts.erase("verify/rs256/ifma");
+    measured.set_instructions(std::move(counts));
   }
+  benchmark::RunSpecifiedBenchmarks(&measured);
 
-  auto const add = [](char const* name, std::vector<std::string> tokens, error_code expected) {
-    benchmark::RegisterBenchmark(name, [tokens = std::move(tokens), expected](benchmark::State& state) {
-      verify_tokens(state, tokens, expected);
-    });
-  };
-  benchmark::RegisterBenchmark("raw/openssl/rs256", raw);
-  benchmark::RegisterBenchmark("verify/rs256/openssl", whole_policy);
-  benchmark::RegisterBenchmark("verify/rs256/recalled", recalled);
-  add("reject/garbage", one(std::string(900, 'x')), jose::errc::malformed_token);
-  add("reject/alg_none", one(unsigned_token), jose::errc::unknown_algorithm);
-  add("reject/unknown_kid", std::move(unknown), jose::errc::unknown_kid);
-
-  std::string const& token = f.tokens[0];
-  std::printf("token: %zu characters, header %zu, payload %zu, signature %zu\n", token.size(),
+  std::string const& token = tokens::get().rs256[0];
+  std::printf("token: %zu characters, header %zu, payload %zu, signature %zu\n\n", token.size(),
               token.find('.'), token.rfind('.') - token.find('.') - 1, token.size() - token.rfind('.') - 1);
-  ratios reporter{isatty(1) != 0 ? benchmark::ConsoleReporter::OO_Defaults
-                                 : benchmark::ConsoleReporter::OO_None};
-  benchmark::RunSpecifiedBenchmarks(&reporter);
-  return reporter.print() ? 0 : 1;
+  measured.print("raw/openssl/rs256");
+  int const missed = judge(measured);
+  if (plot_file && !plot(measured, *plot_file, "Verifying a token: CPU time per operation")) {
+    std::fprintf(stderr, "%s cannot be written\n", plot_file->c_str());
+    return 2;
+  }
+  return measured.failed() ? 2 : missed != 0 ? 1 : 0;
 }

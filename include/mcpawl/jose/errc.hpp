@@ -71,6 +71,7 @@ enum class errc {
   key_encoding,     ///< A number is missing, not canonical base64url, or of the wrong length.
   key_size,         ///< RSA modulus outside 2048 to 8192 bits, or even.
   key_exponent,     ///< RSA exponent even, below 3 or over 64 bits.
+  key_weak,         ///< RSA modulus of the kind of CVE-2017-15361: others can compute the private key.
   key_point,        ///< Not a point of its curve.
   key_excess,       ///< The set already has 16 usable keys.
   library,          ///< OpenSSL failed for no reason of the input.
@@ -132,6 +133,7 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::key_encoding: return {"key with a malformed number", condition::malformed};
     case errc::key_size: return {"RSA modulus unusable", condition::refused};
     case errc::key_exponent: return {"RSA exponent unusable", condition::refused};
+    case errc::key_weak: return {"RSA modulus that can be factored", condition::refused};
     case errc::key_point: return {"key is not a point of its curve", condition::refused};
     case errc::key_excess: return {"too many keys", condition::too_large};
     case errc::library: return {"OpenSSL failed", condition::internal};

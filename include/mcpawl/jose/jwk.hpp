@@ -7,6 +7,7 @@
 #include <mcpawl/jose/algorithm.hpp>
 #include <mcpawl/jose/errc.hpp>
 #include <mcpawl/jose/header.hpp>
+#include <mcpawl/jose/roca.hpp>
 
 #include <array>
 #include <cstddef>
@@ -143,6 +144,7 @@ inline result<jwk> jwk::make(jwk_members const& m) {
   };
   auto key = make_key();
   if (!key) return detail::key_problem(key.error());
+  if (kind == key_kind::rsa && detail::has_roca_fingerprint(first.bytes())) return errc::key_weak;
 
   if (kind == key_kind::rsa) {
     detail::append_member(canonical, "e", m.e);

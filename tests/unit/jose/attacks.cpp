@@ -1,17 +1,26 @@
 // tests/unit/jose/attacks.cpp - what an attacker tries, line by line, each by name
 //
-// Only what the padding, the numbers of a signature or one key of a set could do is elsewhere:
-// crypto/signature.cpp, crypto/public_key.cpp, jose/jwk.cpp and jose/jwk_set.cpp.
+// Elsewhere is what is tried on
+//   padding and numbers of signatures   crypto/signature.cpp: Bleichenbacher 2006, e = 3, missing NULL, wrong
+//   OID, ... keys and key sets                   jose/jwk.cpp, jose/jwk_set.cpp, jose/roca.cpp,
+//   crypto/public_key.cpp the memory of verified tokens       jose/remembering_verifier.cpp,
+//   jose/token_cache.cpp, auth/recall.cpp identities                          auth/access_verifier.cpp:
+//   tokens that are no application's, unnamed callers requests                            auth/assertion.cpp:
+//   several tokens that differ, duplicates
 #include <boost/test/unit_test.hpp>
 
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <mcpawl/crypto/ecdsa_der.hpp>
+#include <mcpawl/jose/remembering_verifier.hpp>
 #include <mcpawl/jose/verifier.hpp>
 
 #include "access.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -127,6 +136,21 @@ BOOST_AUTO_TEST_CASE(kid_missing_unknown_of_the_wrong_type_or_an_injection) {
   BOOST_TEST(
       (a.with_header(header(header_members("RS256", std::string(6000, 'k')))) == errc::token_too_large ||
        a.with_header(header(header_members("RS256", std::string(6000, 'k')))) == errc::header_too_large));
+}
+
+BOOST_AUTO_TEST_CASE(nul_in_kid_alg_or_typ) {
+  access_setup a;
+  std::string const nul = "\\u0000";
+  BOOST_TEST((a.with_header(header(header_members("RS256", std::string{kid} + nul))) == errc::unknown_kid));
+  BOOST_TEST(
+      (a.with_header(header(header_members("RS256", std::string{kid} + nul + "x"))) == errc::unknown_kid));
+  BOOST_TEST((a.with_header(header(header_members("RS256", nul + std::string{kid}))) == errc::unknown_kid));
+  BOOST_TEST((a.with_header(header(header_members("RS256" + nul))) == errc::unknown_algorithm));
+  BOOST_TEST((a.with_header(header(R"("alg":"RS256","typ":"JWT\u0000","kid":")" + std::string{kid} + '"')) ==
+              errc::wrong_type));
+  std::string raw = header(header_members());
+  raw.insert(raw.find(kid) + kid.size(), 1, '\0');  // not even JSON
+  BOOST_TEST((a.with_header(raw) == errc::header_syntax));
 }
 
 BOOST_AUTO_TEST_CASE(a_key_brought_along_in_the_header) {
@@ -309,6 +333,103 @@ BOOST_AUTO_TEST_CASE(an_issuer_that_only_looks_like_ours) {
     BOOST_TEST((with_iss(iss) == errc::wrong_issuer));
   }
   BOOST_TEST(!with_iss(ours));
+}
+
+BOOST_AUTO_TEST_CASE(claim_names_with_escapes_are_the_claims_and_cannot_hide_or_double_them) {
+  access_setup a;
+  std::string const ours = R"("aud":")" + std::string{application} + R"(","iss":")" + std::string{team} + '"';
+  BOOST_TEST((a.with_claims(object(ours + R"(,"\u0065xp":1)")) == errc::expired));
+  BOOST_TEST(
+      (a.with_claims(object(ours + R"(,"exp":1700003600,"\u0065xp":1700003600)")) == errc::claims_duplicate));
+  BOOST_TEST((a.with_claims(claims_with(R"(,"n\u0062f":1800000000)")) == errc::not_yet_valid));
+  BOOST_TEST((a.with_claims(object(R"("aud":")" + std::string{application} +
+                                   R"(","exp":1700003600,"\u0069ss":"https://evil.example")")) ==
+              errc::wrong_issuer));
+  // what only looks like it is another claim
+  BOOST_TEST((a.with_claims(object(ours + R"(,"exp\u0000":1700003600)")) == errc::no_expiry));
+  BOOST_TEST((a.with_claims(object(ours + R"(,"\uff45xp":1700003600)")) == errc::no_expiry));
+}
+
+BOOST_AUTO_TEST_CASE(an_issuer_of_the_attackers_own_with_keys_of_its_own) {
+  // keys come from the configured address: an `iss` that the attacker controls is only ever compared
+  access_setup a;
+  signing_key const& own = signing_key::named("attacker");
+  std::string const claims = object(R"("exp":1700003600,"aud":")" + std::string{application} +
+                                    R"(","iss":"https://attacker.cloudflareaccess.com")");
+  BOOST_TEST((a.verify(own.token(header(header_members("RS256", "own")), claims)) == errc::unknown_kid));
+  BOOST_TEST((a.verify(own.token(header(header_members()), claims)) == errc::bad_signature));
+  BOOST_TEST((a.with_claims(claims) == errc::wrong_issuer));
+}
+
+BOOST_AUTO_TEST_CASE(ecdsa_numbers_of_zero_or_out_of_range_and_der_instead_of_two_numbers) {
+  signing_key const key = signing_key::ec("P-256");
+  jose::expectation e = access_expectation();
+  e.algorithms = {algorithm::es256};
+  jose::verifier verifier{e};
+  verifier.use(key_set(key.jwk(kid, "")));
+  std::string const input = base64url(header(header_members("ES256"))) + '.' + base64url(access_claims());
+  auto const verdict = [&](bytes const& signature) {
+    auto const claims = verifier.verify(input + '.' + base64url(signature), now);
+    return claims ? error_code{} : claims.error();
+  };
+  bytes const good = key.sign(input, algorithm::es256);
+  BOOST_TEST(!verdict(good));
+  BOOST_TEST((verdict(bytes(64, 0)) == errc::bad_signature));  // "psychic signatures", CVE-2022-21449
+  BOOST_TEST((verdict(bytes(64, 0xff)) == errc::bad_signature));
+  for (std::size_t half : {0u, 32u}) {
+    bytes altered = good;
+    std::fill_n(altered.begin() + static_cast<std::ptrdiff_t>(half), 32, static_cast<unsigned char>(0));
+    BOOST_TEST((verdict(altered) == errc::bad_signature));
+  }
+  mcpawl::detail::ecdsa_der const der = mcpawl::detail::to_der(good);
+  BOOST_TEST((verdict(bytes(der.bytes.begin(), der.bytes.begin() + static_cast<std::ptrdiff_t>(der.size))) ==
+              errc::signature_length));
+  bytes wider = good;  // each number with a leading zero
+  wider.insert(wider.begin() + 32, 0);
+  wider.insert(wider.begin(), 0);
+  BOOST_TEST((verdict(wider) == errc::signature_length));
+}
+
+BOOST_AUTO_TEST_CASE(a_signature_number_not_below_the_modulus) {
+  access_setup a;
+  std::string const input = base64url(header(header_members())) + '.' + base64url(access_claims());
+  bytes sum = a.key.modulus();
+  bytes const good = a.key.sign(input);
+  unsigned carry = 0;  // s + n opens to the same block as s
+  for (std::size_t i = sum.size(); i-- != 0;) {
+    carry += unsigned{sum[i]} + good[i];
+    sum[i] = static_cast<unsigned char>(carry);
+    carry >>= 8;
+  }
+  if (carry != 0) sum.insert(sum.begin(), 1);
+  bool const fits = sum.size() == 256;
+  BOOST_TEST(
+      (a.verify(input + '.' + base64url(sum)) == (fits ? errc::bad_signature : errc::signature_length)));
+  BOOST_TEST((a.verify(input + '.' + base64url(a.key.modulus())) == errc::bad_signature));
+  BOOST_TEST(!a.verify(input + '.' + base64url(good)));
+}
+
+BOOST_AUTO_TEST_CASE(a_token_in_front_of_the_memory_that_differs_where_the_memory_does_not_route) {
+  // cache confusion: two tokens of one signature, the first remembered
+  jose::remembering_verifier<int> remembering{access_expectation()};
+  access_setup a;
+  remembering.use(a.verifier.keys());
+  auto const ask = [&](std::string const& token) {
+    return remembering.verify_or_recall(token, now, {},
+                                        [](jose::claims_view const&) { return result<int>{1}; });
+  };
+  std::string const token = a.good();
+  std::string mallory = access_claims();
+  mallory.replace(mallory.find("alice"), 5, "admin");
+  std::string const forged =
+      token.substr(0, token.find('.')) + '.' + base64url(mallory) + token.substr(token.rfind('.'));
+  for (int i = 0; i != 3; ++i) {
+    BOOST_TEST(ask(token).has_value());
+    BOOST_TEST((ask(forged).error() == errc::bad_signature));
+    BOOST_TEST((ask(token.substr(1)).has_error()));
+    BOOST_TEST((ask(token.substr(token.size() - 400)).error() == errc::malformed_token));
+  }
+  BOOST_TEST(remembering.recalls().hits == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(signatures_empty_short_long_and_of_other_keys) {

@@ -5,6 +5,9 @@
 
 #include "access.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <iterator>
 #include <random>
 #include <string>
 #include <string_view>
@@ -151,6 +154,89 @@ BOOST_AUTO_TEST_CASE(claims_are_looked_at_only_when_the_signature_is_right) {
   BOOST_TEST((a.verify(header + ".!!!!." + base64url(bytes(256, 1))) == errc::bad_signature));
 }
 
+BOOST_AUTO_TEST_CASE(expiry_first_refuses_an_expired_token_whatever_its_signature_and_nothing_else_early) {
+  jose::expectation e = access_expectation();
+  e.expiry_first = true;
+  access_setup early{e};
+  access_setup usual;
+  std::string const header = base64url(object(header_members()));
+  std::string const forged_signature = '.' + base64url(bytes(256, 1));
+  auto const forged = [&](std::string_view payload) {
+    return header + '.' + base64url(payload) + forged_signature;
+  };
+
+  for (access_setup* a : {&early, &usual}) {
+    BOOST_TEST(!a->verify(a->good()));
+    BOOST_TEST((a->verify(a->good(), now + 3600) == errc::expired));
+    BOOST_TEST((a->with_claims("{}") == errc::no_issuer));
+    BOOST_TEST((a->with_claims("not json") == errc::claims_syntax));
+    // whoever has no signature learns nothing of what else is wrong
+    for (std::string_view payload : {"not json", "{}", R"({"iss":"x"})", "[[[[[[[[[[[[[[[[[[[["})
+      BOOST_TEST((a->verify(forged(payload)) == errc::bad_signature));
+    BOOST_TEST((a->verify(header + ".!!!!" + forged_signature) == errc::bad_signature));
+    BOOST_TEST((a->verify(forged(access_claims())) == errc::bad_signature));
+    BOOST_TEST(!a->verify(a->good()));
+  }
+  BOOST_TEST((early.verify(forged(access_claims()), now + 3600) == errc::expired));
+  BOOST_TEST((usual.verify(forged(access_claims()), now + 3600) == errc::bad_signature));
+  // the header and the form of the signature still come first
+  std::string const unknown = base64url(object(header_members("RS256", "unknown")));
+  std::string const expired = '.' + base64url(access_claims());
+  BOOST_TEST((early.verify(unknown + expired + forged_signature, now + 3600) == errc::unknown_kid));
+  BOOST_TEST((early.verify(header + expired + ".AA", now + 3600) == errc::signature_length));
+}
+
+BOOST_AUTO_TEST_CASE(a_header_is_remembered_only_when_its_token_verified) {
+  // remembered or not must make no difference but in time: `typ` is the witness, read from the header alone
+  jose::expectation e = access_expectation();
+  e.types = {"JWT", "at+jwt"};
+  access_setup a{e};
+  std::string const rest = R"("alg":"RS256","kid":")" + std::string{kid} + '"';
+  std::string const one = object(rest + R"(,"typ":"JWT")"), two = object(rest + R"(,"typ":"at+jwt")"),
+                    bad = object(rest + R"(,"typ":"logout+jwt")");
+  for (int i = 0; i != 3; ++i) {
+    for (std::string const& header : {one, one, two, one}) {
+      BOOST_TEST(!a.with_header(header));
+      BOOST_TEST(a.verifier.last_kid() == kid);
+      BOOST_TEST((a.with_header(bad) == errc::wrong_type));
+      BOOST_TEST((a.verify(base64url(header) + ".e30." + base64url(bytes(256, 1))) == errc::bad_signature));
+    }
+  }
+  // longer than what is remembered, and still verified each time
+  std::string const long_header = object(rest + ",\"x\":\"" + std::string(600, 'x') + '"');
+  for (int i = 0; i != 3; ++i) BOOST_TEST(!a.with_header(long_header));
+}
+
+BOOST_AUTO_TEST_CASE(each_key_and_algorithm_has_an_engine_and_a_voucher_of_its_own) {
+  signing_key const& key = signing_key::named("access");
+  jose::expectation e = access_expectation();
+  e.algorithms = {algorithm::rs256, algorithm::ps256};
+  jose::verifier verifier{e};
+  BOOST_TEST(verifier.engines().empty());
+  verifier.use(key_set(key.jwk("a", "") + "," + signing_key::named("next").jwk("b") + "," + key.jwk("c")));
+  auto const engines = verifier.engines();
+  BOOST_TEST_REQUIRE(engines.size() == 4u);
+  BOOST_TEST(engines[0].kid == "a");
+  BOOST_TEST((engines[0].alg == algorithm::rs256));
+  BOOST_TEST((engines[1].alg == algorithm::ps256));
+  BOOST_TEST(engines[2].kid == "b");
+  for (auto const& engine : engines) BOOST_TEST(engine.report.engine == "openssl");
+
+  auto const voucher = [&](std::string_view by, algorithm alg) {
+    auto const token = key.token(object(header_members(jose::name_of(alg), by)), access_claims(), alg);
+    BOOST_TEST_REQUIRE(verifier.verify(token, now).has_value());
+    return verifier.last_voucher();
+  };
+  auto const rs = voucher("a", algorithm::rs256), ps = voucher("a", algorithm::ps256),
+             renamed = voucher("c", algorithm::rs256);
+  BOOST_TEST((rs != ps && rs != renamed && ps != renamed));
+  BOOST_TEST((verifier.vouches(rs) && verifier.vouches(ps) && verifier.vouches(renamed)));
+  verifier.use(key_set(key.jwk("a")));
+  BOOST_TEST((verifier.vouches(rs) && !verifier.vouches(ps) && !verifier.vouches(renamed)));
+  verifier.use(nullptr);
+  BOOST_TEST(!verifier.vouches(rs));
+}
+
 BOOST_AUTO_TEST_CASE(a_signed_payload_that_is_no_claims_set_is_refused) {
   access_setup a;
   BOOST_TEST((a.with_claims("not json") == errc::claims_syntax));
@@ -204,6 +290,77 @@ BOOST_AUTO_TEST_CASE(no_token_with_one_altered_byte_verifies) {
     }
   }
   BOOST_TEST(!a.verify(token));
+}
+
+/** JSON of random shape and a few hundred bytes: what a token may carry beside the claims we read. */
+std::string random_json(std::mt19937& random, int depth) {
+  auto const text = [&random] {
+    std::string out = "\"";
+    for (auto n = random() % 12; n != 0; --n) {
+      constexpr std::string_view pieces[] = {"a",    "Z",       "0",        " ", ".", "\\n",
+                                             "\\\"", "\\u00e9", "\xc3\xa9", "{", "]"};
+      out += pieces[random() % std::size(pieces)];
+    }
+    return out + '"';
+  };
+  switch (random() % (depth == 0 ? 4 : 6)) {
+    case 0: return text();
+    case 1: return std::to_string(static_cast<std::int32_t>(random()));
+    case 2: return random() % 2 == 0 ? "null" : "true";
+    case 3: return std::to_string(random() % 1000) + "e-" + std::to_string(random() % 9);
+    case 4: {
+      std::string out = "[";
+      for (auto n = random() % 4; n != 0; --n) out += random_json(random, depth - 1) + (n == 1 ? "" : ",");
+      return out + ']';
+    }
+    default: {
+      std::string out = "{";
+      for (auto n = random() % 4; n != 0; --n)
+        out += '"' + std::to_string(n) + "\":" + random_json(random, depth - 1) + (n == 1 ? "" : ",");
+      return out + '}';
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(random_claims_verify_and_no_mutant_of_their_tokens_does) {
+  struct line {
+    algorithm alg;
+    signing_key key;
+    int tokens;  // few for what is slow to verify
+  };
+  line const lines[] = {{algorithm::rs256, signing_key::rsa(2048), 3},
+                        {algorithm::ps256, signing_key::rsa(2048), 1},
+                        {algorithm::es256, signing_key::ec("P-256"), 1},
+                        {algorithm::eddsa, signing_key::ed25519(), 2}};
+  std::mt19937 random{7519};
+  for (line const& l : lines) {
+    jose::expectation e = access_expectation();
+    e.algorithms = {l.alg};
+    e.leeway = std::chrono::seconds{0};
+    jose::verifier verifier{e};
+    verifier.use(key_set(l.key.jwk(kid, "")));
+    for (int i = 0; i != l.tokens; ++i) {
+      std::string const claims = claims_with(",\"x\":" + random_json(random, 3));
+      std::string const token = l.key.token(object(header_members(jose::name_of(l.alg))), claims, l.alg);
+      auto const read = verifier.verify(token, now);
+      BOOST_TEST_CONTEXT(claims) {
+        BOOST_TEST_REQUIRE(read.has_value());
+        BOOST_TEST(read->payload_json == claims);
+        for (std::size_t at = 0; at != token.size(); ++at) {
+          std::string mutant = token;
+          do {
+            mutant[at] = mcpawl::detail::base64url_alphabet[random() % 64];
+          } while (mutant == token);
+          BOOST_TEST_CONTEXT("byte " << at) { BOOST_REQUIRE(!verifier.verify(mutant, now).has_value()); }
+          mutant[at] = static_cast<char>(static_cast<unsigned char>(token[at]) ^ (1u << random() % 8));
+          BOOST_TEST_CONTEXT("bit of byte " << at) {
+            BOOST_REQUIRE(!verifier.verify(mutant, now).has_value());
+          }
+        }
+        BOOST_TEST(verifier.verify(token, now).has_value());
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(no_truncated_or_extended_token_verifies) {
