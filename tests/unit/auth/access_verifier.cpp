@@ -1,5 +1,6 @@
 // tests/unit/auth/access_verifier.cpp - tokens of Access become identities, or one refusal each
 #include <mcpawl/auth/access_verifier.hpp>
+#include <mcpawl/crypto/avx512_ifma_engine.hpp>
 
 #include "access_fixture.hpp"
 
@@ -237,6 +238,32 @@ BOOST_AUTO_TEST_CASE(keys_can_be_exchanged_and_taken_away) {
   BOOST_TEST(verifier.last_kid() == access().current_key().kid());
   verifier.use(access_fixture::keys());
   BOOST_TEST(verifier.verify(token, now).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(another_engine_makes_the_same_identities) {
+  access_expectation const expected(team, {"another", aud});
+  basic_access_verifier<avx512_ifma_engine> fast(expected);
+  fast.use(access_fixture::keys());
+  auto const now = access_fixture::time().wall();
+  auto const who = fast.verify(access().sign(alice()), now);
+  BOOST_REQUIRE(who.has_value());
+  BOOST_TEST((*who)->email == "alice@example.com");
+  BOOST_TEST(fast.verify(access().forge(forgery::other_key), now).error() == code(jose::errc::bad_signature));
+  BOOST_TEST(fast.engines().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(expired_tokens_can_be_refused_before_their_signature) {
+  access_expectation expected(team, {aud});
+  expected.expiry_first = true;
+  access_verifier early(expected);
+  early.use(access_fixture::keys());
+  auto const now = access_fixture::time().wall();
+  BOOST_TEST(early.verify(access().sign(alice()), now).has_value());
+  BOOST_TEST(early.verify(access().forge(forgery::expired), now).error() == code(jose::errc::expired));
+  BOOST_TEST(early.verify(access().forge(forgery::other_key), now).error() ==
+             code(jose::errc::bad_signature));
+  BOOST_TEST(early.verify(access().forge(forgery::wrong_audience), now).error() ==
+             code(jose::errc::wrong_audience));
 }
 
 BOOST_AUTO_TEST_CASE(a_copy_verifies_by_itself) {

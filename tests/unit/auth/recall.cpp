@@ -75,6 +75,53 @@ BOOST_AUTO_TEST_CASE(a_withdrawn_key_takes_its_tokens_with_it) {
   BOOST_TEST(ask(token).has_error());
 }
 
+BOOST_AUTO_TEST_CASE(an_identity_outlives_the_memory_of_it) {
+  auto const who = ask(token).value();
+  auto const copy = ask(token).value();
+  verifier.use(nullptr);
+  BOOST_TEST(who->email == "alice@example.com");
+  BOOST_TEST(&*copy == &*who);
+}
+
+BOOST_AUTO_TEST_CASE(policies_that_differ_never_recall_each_others_tokens) {
+  access_expectation lenient(team, {aud}), other(team, {"another"});
+  lenient.service_tokens = true;
+  access_verifier services{lenient}, elsewhere{other};
+  services.use(access_fixture::keys());
+  elsewhere.use(access_fixture::keys());
+  auto const robot = access().sign(access().service("robot.access"));
+  for (int i = 0; i != 2; ++i) {
+    BOOST_TEST(services.verify_or_recall(robot, now, steady).has_value());
+    BOOST_TEST((ask(robot).error() == make_error_code(auth_errc::service_token_refused)));
+    BOOST_TEST(ask(token).has_value());
+    BOOST_TEST((elsewhere.verify_or_recall(token, now, steady).error() ==
+                make_error_code(jose::errc::wrong_audience)));
+  }
+  BOOST_TEST(services.recalls().hits == 1U);
+  BOOST_TEST(elsewhere.recalls().hits == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_recalled_token_is_verified_anew_after_a_minute) {
+  using namespace std::chrono_literals;
+  BOOST_TEST(ask(token).has_value());
+  steady += 59s;
+  BOOST_TEST(ask(token).has_value());
+  BOOST_TEST(verifier.recalls().hits == 1U);
+  steady += 1s;
+  BOOST_TEST(ask(token).has_value());
+  BOOST_TEST(verifier.recalls().hits == 1U);
+  BOOST_TEST(verifier.recalls().misses == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(the_switch_turns_it_off) {
+  jose::token_cache_settings off;
+  off.entries = 0;
+  access_verifier never{access_expectation(team, {aud}), off};
+  never.use(access_fixture::keys());
+  for (int i = 0; i != 3; ++i) BOOST_TEST(never.verify_or_recall(token, now, steady).has_value());
+  BOOST_TEST(never.recalls().hits == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_remembers_for_itself) {
   BOOST_TEST(ask(token).has_value());
   access_verifier copy = verifier;

@@ -1,6 +1,7 @@
 // tests/unit/jose/verifier.cpp - whole tokens: what is accepted, and the order of the work
 #include <boost/test/unit_test.hpp>
 
+#include <mcpawl/crypto/avx512_ifma_engine.hpp>
 #include <mcpawl/jose/verifier.hpp>
 
 #include "access.hpp"
@@ -71,6 +72,40 @@ BOOST_AUTO_TEST_CASE(every_algorithm_verifies_under_its_own_key) {
         if (l.alg != other.alg) BOOST_TEST((claims.error() == errc::algorithm_mismatch));
       }
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_changes_what_it_costs_and_nothing_else) {
+  jose::expectation e = access_expectation();
+  e.algorithms = {algorithm::rs256, algorithm::rs512, algorithm::ps256, algorithm::es256};
+  signing_key const& key = signing_key::named("access");
+  signing_key const ec = signing_key::ec("P-256");
+  auto const keys = key_set(key.jwk(kid, "") + "," + ec.jwk("ec", ""));
+  jose::verifier usual{e};
+  jose::basic_verifier<avx512_ifma_engine> fast{e};
+  usual.use(keys);
+  fast.use(keys);
+  BOOST_TEST(fast.engines().size() == usual.engines().size());
+  for (auto const& engine : fast.engines()) {
+    BOOST_TEST(!engine.report.faulty);
+    BOOST_TEST((engine.report.engine != "openssl" || !engine.report.reason.empty()));
+  }
+  for (algorithm a : {algorithm::rs256, algorithm::rs512, algorithm::ps256, algorithm::es256}) {
+    bool const curve = a == algorithm::es256;
+    std::string const token =
+        (curve ? ec : key)
+            .token(object(header_members(jose::name_of(a), curve ? "ec" : kid)), access_claims(), a);
+    for (std::size_t at = 0; at < token.size(); at += 7) {
+      std::string altered = token;
+      altered[at] = altered[at] == 'A' ? 'B' : 'A';
+      if (altered == token) continue;
+      auto const one = usual.verify(altered, now), other = fast.verify(altered, now);
+      BOOST_TEST_REQUIRE((one.has_error() && other.has_error()));
+      BOOST_TEST(one.error() == other.error());
+    }
+    auto const claims = fast.verify(token, now);
+    BOOST_TEST_REQUIRE(claims.has_value());
+    BOOST_TEST(claims->payload_json == access_claims());
   }
 }
 
