@@ -16,7 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 /** A program that said `listening on URL`. */
-class Program {
+export class Program {
   /** Start it and wait until it is ready; settings of this process do not reach it. */
   static async start(name, args, settings = {}) {
     const program = new Program();

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tests/clients/run.sh - real MCP clients from npm against the running examples
 #
-# Builds the two examples (preset release), unless MCPAWL_BIN_DIR names a folder that has them, installs the pinned
+# Builds the examples (preset release), unless MCPAWL_BIN_DIR names a folder that has them, installs the pinned
 # clients and runs every *.test.mjs. Arguments go to `node --test`, such as --test-name-pattern=ping. Needs node and npm;
 # where node is older than 20.12, a newer one is taken from npm.
 set -euo pipefail
@@ -43,9 +43,9 @@ fi
 if [ -z "${MCPAWL_BIN_DIR:-}" ]; then
   export MCPAWL_BIN_DIR=$root/build/release/examples
   say 'building the examples (g++ -O2; nothing to do if they are up to date)'
-  (cd "$root" && quietly cmake --preset release && cmake --build --preset release --target access_self_hosted access_emulator)
+  (cd "$root" && quietly cmake --preset release && cmake --build --preset release --target access_self_hosted access_emulator bearer)
 fi
-for program in access_self_hosted access_emulator; do
+for program in access_self_hosted access_emulator bearer; do
   [ -x "$MCPAWL_BIN_DIR/$program" ] || { say "there is no $MCPAWL_BIN_DIR/$program" >&2; exit 1; }
 done
 

@@ -59,10 +59,12 @@ inline task<result<http::origin_url>> discover_keys(std::shared_ptr<key_origin c
       if (found) co_return found;
       wrong = found.error();
     }
-    log.info("issuer's metadata not usable", {{"url", url.origin() + url.target()},
-                                              {"reason", wrong.message()},
-                                              {"status", std::to_string(answer ? answer->status : 0)}});
     bool const document = answer && answer->status == 200;
+    auto const status = std::to_string(answer ? answer->status : 0);
+    // most issuers have only one of the documents
+    auto const level = answer && answer->status == 404 ? log_level::debug : log_level::info;
+    log.write(level, "issuer's metadata not usable",
+              {{"url", url.origin() + url.target()}, {"reason", wrong.message()}, {"status", status}});
     if (document || !there) why = wrong;
     there = there || document;
   }

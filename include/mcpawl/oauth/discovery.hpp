@@ -19,6 +19,7 @@ namespace mcpawl::oauth {
     It must be an https URL without query and fragment (RFC 8414 section 2); http is for loopback alone.
 */
 inline std::string judge_issuer(std::string_view issuer) {
+  if (issuer.size() > 2048) return "is too long";
   auto const url = http::origin_url::parse(issuer);
   if (!url) return "is not an https:// URL";
   if (!url->is_secure() && !url->is_loopback())

@@ -1,19 +1,24 @@
 // mcpawl/test/fake_issuer.hpp - an OAuth issuer for tests: metadata, keys and access tokens, on loopback
 #pragma once
 
+#include <mcpawl/auth/bearer_claims.hpp>
+#include <mcpawl/auth/bearer_verifier.hpp>
 #include <mcpawl/core/clock.hpp>
+#include <mcpawl/jose/jwk_set.hpp>
 #include <mcpawl/test/access_token.hpp>
 #include <mcpawl/test/certs_endpoint.hpp>
 #include <mcpawl/test/signing_key.hpp>
 
 #include <boost/asio/io_context.hpp>
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace mcpawl::test {
 
@@ -69,6 +74,18 @@ public:
 
   /** The token signed with the current key. */
   std::string sign(access_token const& token) const { return token.sign(current_key()); }
+
+  /** The identity that a server would have from a token, to call a tool with it: the token is really signed
+      and verified, since nothing else can make one.
+
+      Errors: throws `boost::system::system_error` if the token would be refused.
+  */
+  template <class Claims = no_claims>
+  bearer_identity<Claims> identity(access_token const& token) const {
+    bearer_verifier<Claims> verifier(bearer_expectation(name(), std::vector<std::string>(1, audience_)));
+    verifier.use(std::make_shared<jose::jwk_set const>(jose::parse_jwk_set(key_set()).value()));
+    return verifier.verify(sign(token), clock_.wall()).value();
+  }
 
   signing_key current_key() const {
     std::lock_guard const lock(mutex_);

@@ -54,6 +54,9 @@ BOOST_AUTO_TEST_CASE(issuers_are_judged) {
   for (auto const* bad : {"", "a.example", "http://a.example", "ftp://a.example", "https://a.example?x=y",
                           "https://a.example#x", "https://user@a.example", "https://", "https://a b"})
     BOOST_TEST(oauth::judge_issuer(bad) != "", bad);
+  std::string const host = "https://a.example/";
+  BOOST_TEST(oauth::judge_issuer(host + std::string(2048 - host.size(), 'x')) == "");
+  BOOST_TEST(oauth::judge_issuer(host + std::string(2049 - host.size(), 'x')) == "is too long");
 }
 
 BOOST_AUTO_TEST_CASE(the_address_of_the_keys_is_read) {

@@ -1,0 +1,174 @@
+// tests/unit/auth/jwt_bearer.cpp - the policy for access tokens while threads, keys and callers come and go
+#include <mcpawl/auth/jwt_bearer.hpp>
+
+#include "loopback_fixture.hpp"
+
+#include <mcpawl/test/fake_issuer.hpp>
+#include <mcpawl/test/manual_clock.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace {
+
+using namespace mcpawl;
+using namespace std::chrono_literals;
+using namespace loopback_fixture;
+using http::request_head;
+using test::certs_fault;
+
+using answer = auth_result<bearer_identity<>>;
+
+request_head with(std::string const& token) {
+  return request_head::make("POST", "/mcp", {{"Authorization", "Bearer " + token}});
+}
+
+struct fixture {
+  test::manual_clock clock{mcpawl::clock::system().wall()};
+  test::fake_issuer issuer{"api", clock};
+  journal log;
+  boost::asio::io_context context{1};
+
+  bearer_options options() const {
+    bearer_options made("http://127.0.0.1/mcp", issuer.name(), "api");
+    return made.time(clock).timing(quiet());
+  }
+  auth_environment here() { return {context.get_executor(), log.logger()}; }
+  answer ask(jwt_bearer<>& door, std::string const& token) {
+    auto const head = with(token);
+    return run(context, door.authenticate(head));
+  }
+  std::string alice() const { return issuer.sign(issuer.token("alice")); }
+  std::string forged(int i) const {
+    static auto const stranger = test::signing_key::generate();
+    return issuer.token("alice").sign(stranger, "kid " + std::to_string(i));
+  }
+};
+
+static_assert(auth_policy<jwt_bearer<>>);
+static_assert(serves_public_paths<jwt_bearer<>>);
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(auth_jwt_bearer, fixture)
+
+BOOST_AUTO_TEST_CASE(nobody_needs_to_attach_it) {
+  jwt_bearer<> door(options());
+  BOOST_TEST(door.verify_now(with(alice())).error().status == 503);
+  auto const who = ask(door, alice());
+  BOOST_REQUIRE(who.has_value());
+  BOOST_TEST(door.principal(*who) == "bearer " + issuer.name() + " alice");
+  BOOST_TEST(door.verify_now(with(alice())).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_keys_may_have_an_address_of_their_own) {
+  issuer.metadata(std::nullopt);
+  jwt_bearer<> door(options().keys_at(issuer.keys_url()));
+  BOOST_TEST(ask(door, alice()).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(three_hundred_forged_kids_cost_one_fetch_and_disturb_nobody) {
+  jwt_bearer<> door(options());
+  BOOST_REQUIRE(ask(door, alice()).has_value());
+  for (int i = 0; i != 300; ++i) {
+    auto const refused = ask(door, forged(i));
+    BOOST_REQUIRE(refused.has_error());
+    BOOST_TEST(refused.error().status == 401);
+    BOOST_TEST(refused.error().log_reason.find("kid " + std::to_string(i)) != std::string::npos);
+    if (i % 50 == 0) BOOST_TEST(ask(door, alice()).has_value());
+  }
+  BOOST_TEST(issuer.fetches() == 2);
+  clock.advance(30s);
+  BOOST_TEST(ask(door, forged(300)).error().status == 401);
+  BOOST_TEST(issuer.fetches() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_remembered_token_ends_on_time) {
+  jwt_bearer<> door(options());
+  std::string const token = alice();
+  for (int i = 0; i != 3; ++i) BOOST_TEST(ask(door, token).has_value());
+  clock.advance(3599s);
+  BOOST_TEST(ask(door, token).has_value());
+  clock.advance(1s);
+  BOOST_TEST(ask(door, token).error().code == "invalid_token");
+}
+
+BOOST_AUTO_TEST_CASE(a_door_may_go_while_somebody_waits_at_it) {
+  issuer.fault(certs_fault::hang);
+  auto door = std::make_unique<jwt_bearer<>>(options());
+  door->attach(here());
+  auto const head = with(alice());
+  std::optional<answer> waiting;
+  start(context, door->authenticate(head), waiting);
+  run_until(context, [&] { return issuer.fetches() == 1; });
+  door.reset();
+  run_until(context, [&] { return waiting.has_value(); });
+  BOOST_TEST(waiting->error().status == 503);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_may_stop_in_the_middle_and_start_again) {
+  issuer.fault(certs_fault::hang);
+  jwt_bearer<> door(options());
+  auto const head = with(alice());
+  std::optional<answer> waiting;
+  {
+    boost::asio::io_context mortal(1);
+    door.attach({mortal.get_executor(), log.logger()});
+    start(mortal, door.authenticate(head), waiting);
+    run_until(mortal, [&] { return issuer.fetches() == 1; });
+  }
+  BOOST_TEST(!waiting.has_value());
+  issuer.fault(certs_fault::none);
+  door.attach(here());
+  BOOST_TEST(ask(door, alice()).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(two_threads_verify_while_keys_are_renewed) {
+  auto fast = quiet();
+  fast.cool_down = 1ms;
+  fast.refresh = 5ms;
+  jwt_bearer<> const origin(options().timing(fast).time(mcpawl::clock::system()));
+  std::atomic<int> accepted{0};
+  std::array<std::string, 2> const tokens{alice(), forged(0)};
+  auto const work = [&] {
+    boost::asio::io_context own(1);
+    jwt_bearer<> mine(origin);
+    mine.attach({own.get_executor(), logger::none()});
+    for (int i = 0; i != 30; ++i)
+      for (auto const& token : tokens) {
+        auto const head = with(token);
+        std::optional<answer> got;
+        start(own, mine.authenticate(head), got);
+        auto const end = std::chrono::steady_clock::now() + 10s;
+        while (!got && std::chrono::steady_clock::now() < end) own.run_one_for(5ms);
+        accepted += got && got->has_value();
+      }
+  };
+  std::thread one(work);
+  std::thread two(work);
+  one.join();
+  two.join();
+  BOOST_TEST(accepted == 2 * 30);
+}
+
+BOOST_AUTO_TEST_CASE(the_environment_makes_a_door) {
+  ::setenv("PUBLIC_URL", "https://mcp.example.com", 1);
+  ::setenv("JWT_ISSUER", issuer.name().c_str(), 1);
+  ::setenv("JWT_AUDIENCE", "first, api", 1);
+  ::setenv("JWT_SCOPES", "a b", 1);
+  auto door = jwt_bearer<>::from_env();
+  for (auto const* name : {"PUBLIC_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SCOPES"}) ::unsetenv(name);
+  auto const text = issuer.sign(issuer.token("alice", "a b").expires_at(mcpawl::clock::system().wall() + 60));
+  BOOST_TEST(ask(door, text).has_value());
+  BOOST_TEST(ask(door, issuer.sign(issuer.token("alice", "a"))).error().code == "insufficient_scope");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
