@@ -20,6 +20,35 @@ struct form_limits {
   std::size_t fields = 64;
 };
 
+/** Append what a name or a value of a form stands for: `+` is a space, `%20` a byte.
+
+    Errors: `form_errc::bad_escape`, `form_errc::bad_character`.
+*/
+inline error_code append_form_decoded(std::string& out, std::string_view text) {
+  auto const digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  for (std::size_t i = 0; i != text.size(); ++i) {
+    char c = text[i];
+    if (c == '+') {
+      c = ' ';
+    } else if (c == '%') {
+      if (text.size() - i < 3) return form_errc::bad_escape;
+      int const high = digit(text[i + 1]), low = digit(text[i + 2]);
+      if (high < 0 || low < 0) return form_errc::bad_escape;
+      c = static_cast<char>(high * 16 + low);
+      i += 2;
+    } else if (c <= ' ' || c > '~' || c == '"' || c == '<' || c == '>') {
+      return form_errc::bad_character;
+    }
+    out += c;
+  }
+  return {};
+}
+
 /** The fields of a form or of a query, decoded (RFC 6749 appendix B, WHATWG URL section 5.1).
 
     Names and values are bytes: the form does not look whether they are UTF-8. It is wiped when it dies,
@@ -49,10 +78,10 @@ public:
       std::size_t const equals = pair.find('=');
       place at;
       at.name = out.text_.size();
-      if (error_code const bad = out.decode(pair.substr(0, equals))) return bad;
+      if (error_code const bad = append_form_decoded(out.text_, pair.substr(0, equals))) return bad;
       at.value = out.text_.size();
       if (equals != std::string_view::npos) {
-        if (error_code const bad = out.decode(pair.substr(equals + 1))) return bad;
+        if (error_code const bad = append_form_decoded(out.text_, pair.substr(equals + 1))) return bad;
       }
       at.end = out.text_.size();
       out.places_.push_back(at);
@@ -105,32 +134,6 @@ private:
   };
 
   form() = default;
-
-  static int digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  }
-
-  error_code decode(std::string_view text) {
-    for (std::size_t i = 0; i != text.size(); ++i) {
-      char c = text[i];
-      if (c == '+') {
-        c = ' ';
-      } else if (c == '%') {
-        if (text.size() - i < 3) return form_errc::bad_escape;
-        int const high = digit(text[i + 1]), low = digit(text[i + 2]);
-        if (high < 0 || low < 0) return form_errc::bad_escape;
-        c = static_cast<char>(high * 16 + low);
-        i += 2;
-      } else if (c <= ' ' || c > '~' || c == '"' || c == '<' || c == '>') {
-        return form_errc::bad_character;
-      }
-      text_ += c;
-    }
-    return {};
-  }
 
   void clear() noexcept {
     wipe(text_.data(), text_.size());

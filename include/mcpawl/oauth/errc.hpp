@@ -3,6 +3,7 @@
 
 #include <mcpawl/core/error.hpp>
 
+#include <optional>
 #include <string_view>
 
 namespace mcpawl::oauth {
@@ -135,13 +136,27 @@ struct boost::system::is_error_code_enum<mcpawl::oauth::errc> : std::true_type {
 
 namespace mcpawl::oauth {
 
+namespace detail {
+
+inline std::optional<errc> own_errc(error_code const& ec) noexcept {
+  if (ec.category() != make_error_code(errc::denied).category()) return std::nullopt;
+  return static_cast<errc>(ec.value());
+}
+
+}  // namespace detail
+
 /** The `error` of an OAuth answer for any error: what other layers report is never the client's fault. */
 inline std::string_view error_name(error_code const& ec) noexcept {
-  if (ec.category() == make_error_code(errc::denied).category()) {
-    return error_name(static_cast<errc>(ec.value()));
-  }
+  if (auto const own = detail::own_errc(ec)) return error_name(*own);
   return ec == condition::unavailable || ec == condition::timed_out ? "temporarily_unavailable"
                                                                     : "server_error";
+}
+
+/** The `error_description` for it. Nothing for what other layers report: that is for the log. */
+inline std::optional<std::string_view> error_description(error_code const& ec) noexcept {
+  auto const own = detail::own_errc(ec);
+  if (!own || describe(*own).kind == condition::internal) return std::nullopt;
+  return describe(*own).text;
 }
 
 }  // namespace mcpawl::oauth

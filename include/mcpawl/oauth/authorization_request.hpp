@@ -1,0 +1,154 @@
+// mcpawl/oauth/authorization_request.hpp - what a client asks at the authorization endpoint, judged
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/http/form.hpp>
+#include <mcpawl/oauth/authorization_response.hpp>
+#include <mcpawl/oauth/client_metadata.hpp>
+#include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/pkce.hpp>
+#include <mcpawl/oauth/redirect_uri.hpp>
+#include <mcpawl/oauth/resource.hpp>
+#include <mcpawl/oauth/scope.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace mcpawl::oauth {
+
+/** The parameters of an authorization request (RFC 6749 section 4.1.1), read but not judged. */
+struct authorization_query {
+  static constexpr std::size_t most_state_bytes = 4096;
+
+  std::string client_id;
+  std::optional<std::string> redirect_uri;
+  std::optional<std::string> response_type;
+  std::optional<std::string> response_mode;
+  std::optional<std::string> scope;
+  std::optional<std::string> state;  ///< As it was; bytes of any kind.
+  std::optional<std::string> code_challenge;
+  std::optional<std::string> code_challenge_method;
+  std::optional<std::string> resource;
+
+  /** Read a query without its `?`, or the body of a POST. A parameter without a value counts as omitted (RFC
+      6749 section 3.1); unknown ones are ignored.
+
+      Errors, none of which may be told to a redirect URI: `errc::malformed_request`,
+      `errc::duplicate_parameter` for any name, `errc::parameter_too_long`, and `errc::missing_parameter`
+      without client_id.
+  */
+  static result<authorization_query> parse(std::string_view query) {
+    auto const form = http::form::parse(query);
+    if (!form)
+      return form.error() == condition::too_large ? errc::parameter_too_long : errc::malformed_request;
+    if (form->repeated()) return errc::duplicate_parameter;
+    auto const value = [&form](std::string_view name) -> std::optional<std::string> {
+      auto const found = form->find(name);
+      if (!found || found->empty()) return std::nullopt;
+      return std::string{*found};
+    };
+    authorization_query out;
+    auto const id = value("client_id");
+    if (!id) return errc::missing_parameter;
+    out.client_id = *id;
+    out.redirect_uri = value("redirect_uri");
+    out.response_type = value("response_type");
+    out.response_mode = value("response_mode");
+    out.scope = value("scope");
+    out.state = value("state");
+    out.code_challenge = value("code_challenge");
+    out.code_challenge_method = value("code_challenge_method");
+    out.resource = value("resource");
+    std::size_t const state_bytes = out.state ? out.state->size() : 0;
+    if (out.client_id.size() > redirect_uri::most_bytes || state_bytes > most_state_bytes) {
+      return errc::parameter_too_long;
+    }
+    return out;
+  }
+};
+
+/** What the server allows. */
+struct authorization_rules {
+  std::string issuer;
+  std::string resource;      ///< The resource all tokens are for.
+  scope_set scopes;          ///< All there are; `offline_access` is always understood.
+  scope_set default_scopes;  ///< For a request that names none.
+  redirect_rules redirects;
+};
+
+/** An authorization request that may be put before a person. */
+struct authorization_request {
+  std::string client_id;
+  redirect_uri redirect;  ///< In the spelling of the request.
+  bool redirect_uri_given;
+  scope_set scope;
+  std::optional<std::string> state;
+  std::string code_challenge;
+  std::string resource;  ///< In our own spelling.
+};
+
+/** Why a request was refused, and whom to tell. */
+struct authorization_refusal {
+  error_code why;
+  /** Where to send the browser. Unset: show a page and send it nowhere, since nothing vouches for the
+      redirect URI (RFC 6749 section 4.1.2.1). */
+  std::optional<std::string> location;
+};
+
+using judged_authorization = std::variant<authorization_request, authorization_refusal>;
+
+namespace detail {
+
+/** The scopes that are granted: of those asked for, those there are (RFC 6749 section 3.3 lets the server
+    leave some out; it says so in the token response). None left of several is an error. */
+inline result<scope_set> judge_scope(authorization_query const& query, client_metadata const& client,
+                                     authorization_rules const& rules) {
+  scope_set const known = rules.scopes | scope_set{"offline_access"};
+  auto asked = query.scope ? scope_set::parse(*query.scope) : result<scope_set>{rules.default_scopes};
+  if (!asked) return asked.error() == errc::parameter_too_long ? errc::bad_scope : asked.error();
+  scope_set granted = *asked & known;
+  if (!client.scope.empty()) granted = granted & (client.scope | scope_set{"offline_access"});
+  if (granted.empty() && !asked->empty() && !rules.scopes.empty()) return errc::scope_not_allowed;
+  return granted;
+}
+
+/** What is wrong with a request whose redirect URI is right. */
+inline error_code judge_parameters(authorization_query const& query, authorization_rules const& rules) {
+  if (!query.response_type) return errc::missing_parameter;
+  if (*query.response_type != "code") return errc::unsupported_response_type;
+  if (query.response_mode && *query.response_mode != "query") return errc::unsupported_response_mode;
+  if (!query.code_challenge) return errc::challenge_missing;
+  // without a method it would be `plain`
+  if (!query.code_challenge_method || *query.code_challenge_method != "S256") return errc::challenge_method;
+  if (!is_code_challenge(*query.code_challenge)) return errc::challenge_malformed;
+  if (query.resource && !is_same_resource(*query.resource, rules.resource)) return errc::bad_target;
+  return {};
+}
+
+}  // namespace detail
+
+/** Judge a request of a client. */
+inline judged_authorization judge_authorization(authorization_query const& query,
+                                                client_metadata const& client,
+                                                authorization_rules const& rules) {
+  auto const page = [](error_code why) { return authorization_refusal{why, std::nullopt}; };
+  if (!query.redirect_uri && client.redirect_uris.size() != 1) return page(errc::redirect_uri_needed);
+  auto redirect = query.redirect_uri ? redirect_uri::parse(*query.redirect_uri, rules.redirects)
+                                     : result<redirect_uri>{client.redirect_uris.front()};
+  if (!redirect || !client.allows(*redirect)) return page(errc::redirect_uri_mismatch);
+  auto const tell = [&](error_code why) {
+    return authorization_refusal{why, error_location(*redirect, why, query.state, rules.issuer)};
+  };
+  if (error_code const bad = detail::judge_parameters(query, rules)) return tell(bad);
+  auto scope = detail::judge_scope(query, client, rules);
+  if (!scope) return tell(scope.error());
+  return authorization_request{query.client_id,   std::move(*redirect), query.redirect_uri.has_value(),
+                               std::move(*scope), query.state,          *query.code_challenge,
+                               rules.resource};
+}
+
+}  // namespace mcpawl::oauth

@@ -1,0 +1,105 @@
+// mcpawl/oauth/json_members.hpp - the members of one JSON object from outside
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/jose/json_events.hpp>
+#include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/reflect/json_text.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl::oauth::detail {
+
+/** One member. */
+struct json_member {
+  enum class kind { string, strings, null, other };
+
+  std::string name;
+  kind type = kind::other;
+  std::string text;               ///< A string's, or the JSON text of what is neither string nor strings.
+  std::vector<std::string> list;  ///< The strings of an array that holds nothing else.
+};
+
+/** Collects the members of an object. */
+class json_member_sink final : public jose::detail::json_sink {
+public:
+  using event = jose::detail::json_event;
+  using token = jose::detail::json_token;
+  static constexpr std::size_t most_members = 64;
+
+  bool on(event const& e) noexcept override {
+    try {
+      return take(e);
+    } catch (...) {
+      return false;
+    }
+  }
+
+  std::vector<json_member> take_members() noexcept { return std::move(members_); }
+
+private:
+  bool take(event const& e) {
+    if (e.depth == 0) return e.token == token::object_begin || e.token == token::object_end;
+    if (e.depth == 1 && e.token == token::name) {
+      for (auto const& each : members_)
+        if (each.name == e.text) return false;
+      members_.push_back({std::string{e.text}, json_member::kind::other, {}, {}});
+      return members_.size() <= most_members;
+    }
+    json_member& member = members_.back();
+    if (e.depth == 1 && e.token == token::string) {
+      member.type = json_member::kind::string;
+      member.text = e.text;
+      return true;
+    }
+    if (e.depth == 1 && e.token == token::literal && e.text == "null") member.type = json_member::kind::null;
+    if (e.depth == 1 && e.token == token::array_begin) member.type = json_member::kind::strings;
+    if (e.depth == 2 && member.type == json_member::kind::strings) {
+      if (e.token == token::string) {
+        member.list.emplace_back(e.text);
+      } else {
+        member.type = json_member::kind::other;
+      }
+    }
+    write(member.text, e);
+    return true;
+  }
+
+  static void write(std::string& out, event const& e) {
+    bool const closes = e.token == token::object_end || e.token == token::array_end;
+    if (!closes && !out.empty() && out.back() != '{' && out.back() != '[' && out.back() != ':') out += ',';
+    switch (e.token) {
+      case token::object_begin: out += '{'; return;
+      case token::object_end: out += '}'; return;
+      case token::array_begin: out += '['; return;
+      case token::array_end: out += ']'; return;
+      case token::name:
+        append_json_string(out, e.text);
+        out += ':';
+        return;
+      case token::string: append_json_string(out, e.text); return;
+      case token::integer:
+      case token::real:
+      case token::literal: out += e.text; return;
+    }
+  }
+
+  std::vector<json_member> members_;
+};
+
+/** Read an object of at most `most_bytes`. Errors: `errc::registration_too_large`, `errc::bad_registration`
+    for everything that is no object, is nested deeply, or names a member twice. */
+inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t most_bytes) {
+  constexpr std::size_t most_depth = 8;
+  if (text.size() > most_bytes) return errc::registration_too_large;
+  jose::detail::json_reader reader(text.size(), most_depth);
+  json_member_sink sink;
+  if (reader.read(text, sink) != jose::detail::json_outcome::complete) return errc::bad_registration;
+  return sink.take_members();
+}
+
+}  // namespace mcpawl::oauth::detail
