@@ -82,7 +82,7 @@ inline decimal decimal_of(boost::json::value const& value) noexcept {
   return out;
 }
 
-/** Whether `value` divided by `divisor`, which is over 0, is an integer.
+/** Whether `value` divided by `divisor`, which is finite and over 0, is an integer.
 
     Both are taken as the decimal numbers they were written as, not as the nearest doubles: 0.0075 is a
    multiple of 0.0001.

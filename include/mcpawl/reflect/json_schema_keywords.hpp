@@ -14,6 +14,7 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -79,12 +80,16 @@ inline void read_count(keyword_reader& in, boost::json::value const& value, std:
   }
 }
 
+/** Whether a keyword's value is a number; an infinity is what parsers make of 1e999. */
+inline bool is_number_rule(keyword_reader& in, boost::json::value const& value) {
+  bool const finite = value.is_number() && (!value.is_double() || std::isfinite(value.get_double()));
+  if (!finite) bad(in, value.is_number() ? "is too large a number" : "must be a number");
+  return finite;
+}
+
 inline void read_number_rule(keyword_reader& in, boost::json::value const& value,
                              std::optional<boost::json::value>& to) {
-  if (value.is_number())
-    to.emplace(value, boost::json::storage_ptr{});
-  else
-    bad(in, "must be a number");
+  if (is_number_rule(in, value)) to.emplace(value, boost::json::storage_ptr{});
 }
 
 inline std::vector<std::string> read_names(keyword_reader& in, boost::json::value const& value,
@@ -152,8 +157,8 @@ inline void read_enum(keyword_reader& in, boost::json::value const& value) {
 }
 
 inline void read_multiple_of(keyword_reader& in, boost::json::value const& value) {
-  if (!value.is_number() || !(compare_numbers(value, boost::json::value(0)) > 0))
-    return bad(in, "must be a number over 0");
+  if (!is_number_rule(in, value)) return;
+  if (!(compare_numbers(value, boost::json::value(0)) > 0)) return bad(in, "must be over 0");
   made(in.node.number).multiple_of.emplace(value, boost::json::storage_ptr{});
 }
 

@@ -100,6 +100,8 @@ BOOST_AUTO_TEST_CASE(keywords_with_values_of_the_wrong_kind) {
       {R"({"enum":"a"})", e::bad_keyword, "/enum", "array"},
       {R"({"multipleOf":0})", e::bad_keyword, "/multipleOf", "over 0"},
       {R"({"multipleOf":-1.5})", e::bad_keyword, "/multipleOf", "over 0"},
+      {R"({"multipleOf":1e999})", e::bad_keyword, "/multipleOf", "too large"},
+      {R"({"maximum":-1e999})", e::bad_keyword, "/maximum", "too large"},
       {R"({"minimum":"1"})", e::bad_keyword, "/minimum", "number"},
       {R"({"exclusiveMinimum":true})", e::bad_keyword, "/exclusiveMinimum", "number"},
       {R"({"minLength":-1})", e::bad_keyword, "/minLength", "at least 0"},
