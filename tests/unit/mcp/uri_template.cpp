@@ -3,7 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <optional>
+#include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -355,6 +356,14 @@ BOOST_AUTO_TEST_CASE(templates_that_are_none_say_why) {
   for (auto text : {"%", "%4", "%zz", "%00", "%C3", "%ff{x}"})
     BOOST_TEST((fault(text) == e::bad_escape), text);
   BOOST_TEST((uri_template::parse("{").error() == mcpawl::condition::malformed));
+}
+
+BOOST_AUTO_TEST_CASE(each_error_has_a_text_of_its_own) {
+  std::set<std::string> texts;
+  int const last = static_cast<int>(uri_template_errc::prefix_of_list);
+  for (int i = 1; i <= last; ++i) texts.insert(make_error_code(static_cast<uri_template_errc>(i)).message());
+  BOOST_TEST(texts.size() == static_cast<std::size_t>(last));
+  BOOST_TEST((make_error_code(uri_template_errc::too_large) == mcpawl::condition::too_large));
 }
 
 BOOST_AUTO_TEST_CASE(names_are_listed_once) {
