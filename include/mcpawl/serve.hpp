@@ -17,6 +17,7 @@
 #include <mcpawl/http/connection_set.hpp>
 #include <mcpawl/http/listener.hpp>
 #include <mcpawl/mcp/dispatcher.hpp>
+#include <mcpawl/mcp/registration.hpp>
 #include <mcpawl/mcp/sessions.hpp>
 #include <mcpawl/server.hpp>
 #include <mcpawl/transport/guard.hpp>
@@ -170,7 +171,7 @@ private:
   };
 
   static http_options checked(server<Auth> const& srv, http_options options) {
-    std::vector<std::string> mistakes = srv.protocol().tools.mistakes();
+    std::vector<std::string> mistakes = registration_mistakes(srv.protocol());
     error_code ec;
     boost::asio::ip::make_address(options.address, ec);
     if (ec) mistakes.push_back("address \"" + options.address + "\" is not a literal IPv4 or IPv6 address");

@@ -1,4 +1,4 @@
-// mcpawl/server.hpp - the server: a name, a door, and the tools behind it
+// mcpawl/server.hpp - the server: a name, a door, and what is behind it
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -7,14 +7,17 @@
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/configuration_error.hpp>
+#include <mcpawl/handles.hpp>
 #include <mcpawl/jsonrpc/strict_json.hpp>
+#include <mcpawl/mcp/bind_prompt.hpp>
+#include <mcpawl/mcp/bind_resource.hpp>
 #include <mcpawl/mcp/bind_tool.hpp>
 #include <mcpawl/mcp/implementation.hpp>
-#include <mcpawl/mcp/registry.hpp>
+#include <mcpawl/mcp/registration.hpp>
+#include <mcpawl/mcp/resource_uri.hpp>
 #include <mcpawl/mcp/service.hpp>
 #include <mcpawl/mcp/tool_name.hpp>
 
-#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,53 +25,6 @@
 #include <vector>
 
 namespace mcpawl {
-
-/** Refines a tool that has just been registered; every function returns the handle again. */
-template <class Identity>
-class tool_handle {
-public:
-  explicit tool_handle(tool& t) noexcept : tool_(&t) {}
-
-  /** A name for people. */
-  tool_handle& title(std::string text) {
-    tool_->title = std::move(text);
-    return *this;
-  }
-  /** Hint: it changes nothing. */
-  tool_handle& read_only(bool hint = true) { return set(tool_->annotations.read_only, hint); }
-  /** Hint: it may destroy something. */
-  tool_handle& destructive(bool hint = true) { return set(tool_->annotations.destructive, hint); }
-  /** Hint: calling it again with the same arguments changes nothing more. */
-  tool_handle& idempotent(bool hint = true) { return set(tool_->annotations.idempotent, hint); }
-  /** Hint: it reaches systems beyond this server. */
-  tool_handle& open_world(bool hint = true) { return set(tool_->annotations.open_world, hint); }
-
-  /** Let only some callers see and call it: `allowed(identity)` says who.
-
-      For the others the tool does not exist, neither in the list nor in a call. The predicate runs on
-      every list and call, on several threads at once, and must be quick; if it throws, the answer is no.
-  */
-  template <std::predicate<Identity const&> Predicate>
-  tool_handle& allow(Predicate allowed) {
-    static_assert(!std::same_as<Identity, anonymous>,
-                  "mcpawl: allow() needs callers that can be told apart; give the server a policy");
-    tool_->allowed = [allowed = std::move(allowed)](void const* identity) {
-      try {
-        return static_cast<bool>(allowed(*static_cast<Identity const*>(identity)));
-      } catch (...) {
-        return false;
-      }
-    };
-    return *this;
-  }
-
-private:
-  tool_handle& set(std::optional<bool>& slot, bool hint) {
-    slot = hint;
-    return *this;
-  }
-  tool* tool_;
-};
 
 /** A server: what it is called, who may come in, and what it offers.
 
@@ -102,11 +58,11 @@ public:
   */
   template <class F>
   tool_handle<identity_type> tool(tool_name name, std::string description, F f) {
-    return add_typed(name.view(), std::move(description), std::move(f));
+    return typed_tool(name.view(), std::move(description), std::move(f));
   }
   template <class F>
   tool_handle<identity_type> tool(runtime_tool_name const& name, std::string description, F f) {
-    return add_typed(name.view(), std::move(description), std::move(f));
+    return typed_tool(name.view(), std::move(description), std::move(f));
   }
 
   /** Register a tool of the raw level: JSON in, JSON or content out, with a schema written by hand.
@@ -118,17 +74,82 @@ public:
   template <class F>
   tool_handle<identity_type> raw_tool(tool_name name, std::string description, std::string input_schema,
                                       F f) {
-    mcpawl::tool& added = service_->tools.add(name.view());
-    added.description = std::move(description);
-    detail::bind_tool<identity_type>(added, std::move(f));
+    mcpawl::tool& added = bound_tool(name.view(), std::move(description), std::move(f));
     auto const parsed = parse_strict_json(input_schema, 64);
     auto const* root = parsed ? parsed->if_object() : nullptr;
     auto const* type = root ? root->if_contains("type") : nullptr;
     if (!type || !type->is_string() || type->get_string() != "object")
-      service_->tools.report("tool \"" + added.name +
-                             "\": the input schema must be a JSON object with \"type\": \"object\"");
+      report("tool \"" + added.name + "\": the input schema must be a JSON object with \"type\": \"object\"");
     added.input_schema = std::move(input_schema);
-    return tool_handle<identity_type>{added};
+    return {added, *service_};
+  }
+
+  /** Register a prompt: messages that a user can put at the beginning of a conversation.
+
+      @param f  takes what a tool takes, but the members of its struct are texts: `std::string`, an
+                enumeration, or a `std::optional` of one. It returns the user's message as text or content, or
+                several messages as a `prompt_result`.
+  */
+  template <class F>
+  prompt_handle<identity_type> prompt(tool_name name, std::string description, F f) {
+    mcpawl::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
+    return {added, *service_};
+  }
+  template <class F>
+  prompt_handle<identity_type> prompt(runtime_tool_name const& name, std::string description, F f) {
+    mcpawl::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
+    return {added, *service_};
+  }
+  /** Register a prompt of the raw level: its arguments are told by hand, and `f` takes a
+      `boost::json::object` of strings, in which all that are required are there and none is unknown. */
+  template <class F>
+  prompt_handle<identity_type> raw_prompt(tool_name name, std::string description,
+                                          std::vector<prompt_argument> arguments, F f) {
+    mcpawl::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
+    added.arguments = std::move(arguments);
+    return {added, *service_};
+  }
+
+  /** Register a resource with a URI of its own.
+
+      @param name  for programs and people; the handle has `title` and `description`.
+      @param f  text or `resource_contents` that never change, or a function that takes `context&` and the
+                identity, in any order, and returns text, bytes, `resource_contents`, several of them, JSON or
+                a struct; a `std::optional` without a value says that it does not exist.
+  */
+  template <class F>
+  resource_handle<identity_type> resource(resource_uri uri, std::string name, F f) {
+    return bound_resource(uri.view(), std::move(name), std::move(f));
+  }
+  template <class F>
+  resource_handle<identity_type> resource(runtime_uri const& uri, std::string name, F f) {
+    return bound_resource(uri.view(), std::move(name), std::move(f));
+  }
+
+  /** Register a family of resources.
+
+      @param uri_template  of RFC 6570, such as `notes://{owner}/{id}`; where several fit, the first wins.
+      @param f  takes besides what a resource takes a struct with a member for each variable; a number is
+                read from its digits. A URI whose variables do not fit names nothing.
+      Variables were percent-decoded: one that becomes part of a path may hold `..` and `/`.
+  */
+  template <class F>
+  resource_template_handle<identity_type> resource_template(std::string uri_template, std::string name, F f) {
+    mcpawl::resource_template& added = add_template(*service_, std::move(uri_template), std::move(name));
+    detail::bind_template<identity_type>(added, std::move(f), service_->mistakes);
+    return {noted(added), *service_};
+  }
+
+  /** Advertise an extension of the protocol (MCP 2026-07-28, "Extensions"), such as
+      `io.modelcontextprotocol/ui`. */
+  server& extension(std::string_view id, boost::json::object settings = {}) {
+    service_->extensions[{id.data(), id.size()}] = std::move(settings);
+    return *this;
+  }
+  /** Advertise something experimental, in all revisions. */
+  server& experimental(std::string_view name, boost::json::object settings = {}) {
+    service_->experimental[{name.data(), name.size()}] = std::move(settings);
+    return *this;
   }
 
   Auth const& auth() const noexcept { return auth_; }
@@ -136,19 +157,45 @@ public:
 
   /** Throw `configuration_error` with everything that is wrong with the registrations. */
   void check() const {
-    if (!service_->tools.mistakes().empty()) throw configuration_error(service_->tools.mistakes());
+    auto mistakes = registration_mistakes(*service_);
+    if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
   }
 
 private:
+  void report(std::string mistake) { service_->mistakes.push_back(std::move(mistake)); }
+
+  template <class Entry>
+  Entry& noted(Entry& added) noexcept {
+    service_->can_log = service_->can_log || added.can_log;
+    return added;
+  }
+
   template <class F>
-  tool_handle<identity_type> add_typed(std::string_view name, std::string description, F f) {
-    mcpawl::tool& added = service_->tools.add(name);
+  mcpawl::tool& bound_tool(std::string_view name, std::string description, F f) {
+    mcpawl::tool& added = add_tool(*service_, name);
     added.description = std::move(description);
     detail::bind_tool<identity_type>(added, std::move(f));
+    return noted(added);
+  }
+  template <class F>
+  tool_handle<identity_type> typed_tool(std::string_view name, std::string description, F f) {
+    mcpawl::tool& added = bound_tool(name, std::move(description), std::move(f));
     if (added.input_schema.empty())
-      service_->tools.report("tool \"" + added.name +
-                             "\" takes JSON: register it with raw_tool and a schema");
-    return tool_handle<identity_type>{added};
+      report("tool \"" + added.name + "\" takes JSON: register it with raw_tool and a schema");
+    return {added, *service_};
+  }
+  template <class F>
+  mcpawl::prompt& bound_prompt(std::string_view name, std::string description, F f) {
+    mcpawl::prompt& added = add_prompt(*service_, name);
+    added.description = std::move(description);
+    detail::bind_prompt<identity_type>(added, std::move(f));
+    return noted(added);
+  }
+  template <class F>
+  resource_handle<identity_type> bound_resource(std::string_view uri, std::string name, F f) {
+    mcpawl::resource& added = add_resource(*service_, uri, std::move(name));
+    detail::bind_resource<identity_type>(added, std::move(f));
+    return {noted(added), *service_};
   }
 
   Auth auth_;

@@ -1,4 +1,4 @@
-// expect: this tool takes an identity that the server's policy does not verify
+// expect: this function takes an identity that the server's policy does not verify
 #include <mcpawl/auth/access_jwt.hpp>
 #include <mcpawl/server.hpp>
 int main() {

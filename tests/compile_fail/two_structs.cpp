@@ -1,4 +1,4 @@
-// expect: a tool takes its arguments as one struct, not as several parameters
+// expect: arguments are taken as one struct, not as several parameters
 #include <mcpawl/server.hpp>
 struct a {
   int x;

@@ -5,7 +5,8 @@ namespace mcpawl {
 
 /** Error codes of JSON-RPC 2.0 section 5.1 and of MCP 2026-07-28.
 
-    -32000 to -32019 belong to older implementations: nothing here may be added in that range.
+    -32000 to -32019 belong to older implementations: nothing may be added in that range to what the
+    revisions with a handshake defined there.
 */
 enum class rpc_code : int {
   parse_error = -32700,
@@ -13,6 +14,7 @@ enum class rpc_code : int {
   method_not_found = -32601,
   invalid_params = -32602,
   internal_error = -32603,
+  resource_not_found = -32002,           ///< Before 2026-07-28, which says `invalid_params`.
   header_mismatch = -32020,              ///< A header is missing, malformed or differs from the body.
   missing_client_capability = -32021,    ///< The call needs what the client did not declare.
   unsupported_protocol_version = -32022  ///< With `data.supported` and `data.requested`.

@@ -1,9 +1,14 @@
-// mcpawl/mcp/content.hpp - the blocks of content a tool may return
+// mcpawl/mcp/content.hpp - the blocks of content that results and prompts are made of
 #pragma once
 
-#include <mcpawl/crypto/base64.hpp>
-#include <mcpawl/reflect/json_text.hpp>
+#include <boost/json/object.hpp>
 
+#include <mcpawl/mcp/annotations.hpp>
+#include <mcpawl/mcp/icon.hpp>
+#include <mcpawl/mcp/resource_contents.hpp>
+
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -11,39 +16,57 @@
 
 namespace mcpawl {
 
+/** What every block may carry besides. */
+struct content_extras {
+  mcpawl::annotations annotations;
+  boost::json::object meta;  ///< Sent as `_meta`, since 2025-06-18.
+};
+
 /** Text for the model. */
-struct text_content {
+struct text_content : content_extras {
   explicit text_content(std::string text_) : text(std::move(text_)) {}
   std::string text;
 };
 
 /** An image; `bytes` are the file's raw bytes, encoded as Base64 when they are sent. */
-struct image_content {
+struct image_content : content_extras {
   image_content(std::string bytes_, std::string mime_type_)
       : bytes(std::move(bytes_)), mime_type(std::move(mime_type_)) {}
   std::string bytes;
   std::string mime_type;  ///< Such as `image/png`.
 };
 
-/** One block of content. Audio, resource links and embedded resources join here. */
-using content_block = std::variant<text_content, image_content>;
+/** A sound, its raw bytes likewise. Clients of 2024-11-05, who know none, are told in words that there is
+ * one. */
+struct audio_content : content_extras {
+  audio_content(std::string bytes_, std::string mime_type_)
+      : bytes(std::move(bytes_)), mime_type(std::move(mime_type_)) {}
+  std::string bytes;
+  std::string mime_type;  ///< Such as `audio/wav`.
+};
 
-inline void append_content(std::string& out, text_content const& block) {
-  out += R"({"type":"text","text":)";
-  append_json_string(out, block.text);
-  out += '}';
-}
+/** A pointer to a resource the client may read, listed or not. Before 2025-06-18 it is sent as text. */
+struct resource_link : content_extras {
+  resource_link(std::string uri_, std::string name_) : uri(std::move(uri_)), name(std::move(name_)) {}
+  std::string uri;
+  std::string name;
+  std::string title;  ///< Empty for none, like what follows.
+  std::string description;
+  std::string mime_type;
+  std::optional<std::uint64_t> size;  ///< Bytes.
+  std::vector<icon> icons;
+};
 
-inline void append_content(std::string& out, image_content const& block) {
-  out += R"({"type":"image","data":")";
-  out += encode_base64(block.bytes);
-  out += R"(","mimeType":)";
-  append_json_string(out, block.mime_type);
-  out += '}';
-}
+/** A resource sent along, so that the client need not read it. */
+struct embedded_resource : content_extras {
+  embedded_resource(std::string uri, resource_contents contents_) : contents(std::move(contents_)) {
+    contents.uri = std::move(uri);
+  }
+  resource_contents contents;
+};
 
-inline void append_content(std::string& out, content_block const& block) {
-  std::visit([&out](auto const& kind) { append_content(out, kind); }, block);
-}
+/** One block of content of any kind. */
+using content_block =
+    std::variant<text_content, image_content, audio_content, resource_link, embedded_resource>;
 
 }  // namespace mcpawl

@@ -1,9 +1,14 @@
 // mcpawl/mcp/context.hpp - what a tool may ask of the call it is in
 #pragma once
 
+#include <boost/json/object.hpp>
+
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
+#include <mcpawl/mcp/call_details.hpp>
+#include <mcpawl/mcp/message_level.hpp>
 #include <mcpawl/mcp/revision.hpp>
+#include <mcpawl/mcp/trace_context.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
 #include <cmath>
@@ -78,7 +83,56 @@ public:
     co_await out_->send(std::move(notification));
   }
 
+  /** The trace this call is part of, to be sent on with calls to others. */
+  trace_context const& trace() const noexcept { return details_.trace; }
+
+  /** The URI a resource is being read by; empty in other calls. */
+  std::string const& uri() const noexcept { return details_.uri; }
+
+  /** Send the client a message to show or keep (`notifications/message`).
+
+      Nothing is sent below the level the client asked for, nor, since 2026-07-28, if it did not ask.
+      The client sees what is sent: no secrets, nothing about others. For the server's own log see `logger`.
+      @param source  which part of the server speaks; empty for the whole.
+  */
+  task<> log(message_level level, std::string text, std::string source = {}) {
+    if (!sends(level)) co_return;
+    std::string data;
+    append_json_string(data, text);
+    co_await send_message(level, std::move(data), std::move(source));
+  }
+  /** The same with structured data. */
+  task<> log(message_level level, boost::json::object data, std::string source = {}) {
+    if (!sends(level)) co_return;
+    std::string text;
+    append_json(text, data);
+    co_await send_message(level, std::move(text), std::move(source));
+  }
+
+  /** Tell the context about its call; for the framework. */
+  void describe(call_details details) { details_ = std::move(details); }
+
 private:
+  bool sends(message_level level) const noexcept {
+    return out_ && details_.least_level && level >= *details_.least_level;
+  }
+
+  task<> send_message(message_level level, std::string data, std::string source) {
+    std::string params = R"({"level":")";
+    params += to_string(level);
+    params += '"';
+    if (!source.empty()) {
+      params += R"(,"logger":)";
+      append_json_string(params, source);
+    }
+    params += R"(,"data":)";
+    params += data;
+    params += '}';
+    std::string notification = write_notification("notifications/message", params);
+    co_await out_->send(std::move(notification));
+  }
+
+  call_details details_;
   revision protocol_;
   std::string progress_token_;  // JSON text, empty if the client gave none
   std::shared_ptr<outbound> out_;

@@ -11,33 +11,45 @@
 
 namespace mcpawl {
 
-/** Whether a result carries `ttlMs` and `cacheScope` (MCP 2026-07-28, "Caching": lists, reads and discovery
- * do). */
-enum class cacheable : bool { no, yes };
+/** Append the member that says who answered, with a comma before it.
+
+    @param meta  more members of `_meta`, without braces; possibly empty.
+*/
+inline void append_server_info(std::string& out, service const& s, std::string_view meta = {}) {
+  out += R"(,"_meta":{)";
+  out += meta;
+  if (!meta.empty()) out += ',';
+  out += R"("io.modelcontextprotocol/serverInfo":)";
+  out += s.info_json;
+  out += '}';
+}
 
 /** Frame a complete result.
 
     @param members  JSON text without braces, possibly empty.
-    Since 2026-07-28 every result says its kind and who answered. Cache hints are the safest there are,
-    "not at all, for nobody else", because what is listed may depend on the caller.
+    @param meta     the members of its `_meta` likewise.
+    Since 2026-07-28 every result says its kind and who answered.
 */
 inline answer frame_result(service const& s, revision r, request_id const& id, std::string_view members,
-                           cacheable hints = cacheable::no) {
+                           std::string_view meta = {}) {
+  std::string text;
   if (!is_stateless(r)) {
-    std::string text = "{";
+    text = "{";
     text += members;
+    if (!meta.empty()) {
+      text += members.empty() ? R"("_meta":{)" : R"(,"_meta":{)";
+      text += meta;
+      text += '}';
+    }
     text += '}';
     return answer::of_result(id, text);
   }
-  std::string text;
-  text.reserve(members.size() + s.info_json.size() + 128);
-  text = R"({"resultType":"complete",)";
-  text += members;
+  text.reserve(members.size() + meta.size() + s.info_json.size() + 128);
+  text = R"({"resultType":"complete")";
   if (!members.empty()) text += ',';
-  if (hints == cacheable::yes) text += R"("ttlMs":0,"cacheScope":"private",)";
-  text += R"("_meta":{"io.modelcontextprotocol/serverInfo":)";
-  text += s.info_json;
-  text += "}}";
+  text += members;
+  append_server_info(text, s, meta);
+  text += '}';
   return answer::of_result(id, text);
 }
 

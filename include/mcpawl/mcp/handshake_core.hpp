@@ -44,9 +44,9 @@ inline answer initialize(service const& s, rpc_message const& m, sessions& open,
   std::string members = R"("protocolVersion":")";
   members += to_string(agreed);
   members += R"(","capabilities":)";
-  members += s.capabilities_json();
+  members += s.capabilities_json(agreed);
   members += R"(,"serverInfo":)";
-  members += s.info_json;
+  members += s.info.json(agreed);
   if (!s.options.instructions.empty()) {
     members += R"(,"instructions":)";
     append_json_string(members, s.options.instructions);
@@ -90,9 +90,9 @@ inline reply answer_in_session(service const& s, logger const& log, rpc_message 
   if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
   revision const protocol = std::get<session>(found).protocol;
   if (m.method == "ping") return frame_result(s, protocol, *m.id, {});
-  auto const* method = find_method(s, m.method);
+  auto const* method = find_method(s, protocol, m.method);
   if (!method) return fault_answer(*m.id, {rpc_code::method_not_found, "unknown method"});
-  return method->answer(method_call{s, log, *m.id, m.params, protocol, who, out});
+  return method->answer(method_call{s, log, *m.id, m.params, protocol, who, out, h.session_id.value});
 }
 
 /** Take a notification or a response: they need a session too. `initialized` has nothing to change here. */

@@ -1,10 +1,13 @@
 // mcpawl/mcp/implementation.hpp - who a server says it is
 #pragma once
 
+#include <mcpawl/mcp/icon.hpp>
+#include <mcpawl/mcp/revision.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace mcpawl {
 
@@ -19,8 +22,10 @@ struct implementation {
   std::string description;  ///< One or two sentences; empty for none.
   std::string website_url;  ///< Empty for none.
 
-  /** The value of `serverInfo` as JSON text. */
-  std::string json() const {
+  std::vector<icon> icons;
+
+  /** The value of `serverInfo` as JSON text, with the members its revision knows. */
+  std::string json(revision r) const {
     std::string out = R"({"name":)";
     append_json_string(out, name);
     out += R"(,"version":)";
@@ -30,9 +35,12 @@ struct implementation {
       out += key;
       append_json_string(out, value);
     };
-    add(R"(,"title":)", title);
-    add(R"(,"description":)", description);
-    add(R"(,"websiteUrl":)", website_url);
+    if (r >= revision::v2025_06_18) add(R"(,"title":)", title);
+    if (r >= revision::v2025_11_25) {
+      add(R"(,"description":)", description);
+      add(R"(,"websiteUrl":)", website_url);
+    }
+    append_icons(out, icons, r);
     out += '}';
     return out;
   }

@@ -12,6 +12,7 @@
 #include <mcpawl/mcp/revision.hpp>
 #include <mcpawl/mcp/service.hpp>
 
+#include <optional>
 #include <string_view>
 
 namespace mcpawl {
@@ -26,9 +27,20 @@ struct method_call {
   revision protocol;
   caller who;
   outbound_source& out;
+  std::string_view session_id = {};  ///< Of the session it belongs to; empty in stateless revisions.
 
   boost::json::value const* param(std::string_view name) const {
     return params ? params->if_contains({name.data(), name.size()}) : nullptr;
+  }
+  /** A parameter that is text; nothing if it is missing or something else. */
+  std::optional<std::string_view> text_param(std::string_view name) const {
+    auto const* value = param(name);
+    if (!value || !value->is_string()) return std::nullopt;
+    return detail::view_of(value->get_string());
+  }
+  boost::json::object const* meta() const {
+    auto const* value = param("_meta");
+    return value ? value->if_object() : nullptr;
   }
 };
 

@@ -1,12 +1,10 @@
-// mcpawl/mcp/registry.hpp - the tools of a server, in the order they were registered
+// mcpawl/mcp/registry.hpp - the entries of one kind, in the order they were registered
 #pragma once
 
-#include <mcpawl/mcp/tool.hpp>
-#include <mcpawl/mcp/tool_name.hpp>
+#include <mcpawl/mcp/entry.hpp>
 
 #include <cstddef>
-#include <deque>
-#include <string>
+#include <memory>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -14,49 +12,61 @@
 
 namespace mcpawl {
 
-/** The tools of a server.
-
-    What is wrong with a registration is collected, so that a server refuses to start with the whole list.
+/** Entries that are found by their key and listed in order, whatever their kind.
 
     @par Lifetime
-    References to tools stay valid as long as the registry.
+    References to entries stay valid as long as the catalogue.
     @par Thread safety
-    Filled before the server starts; then `find` and `tools` may be called from all threads.
+    Filled before the server starts; then everything that is const may be called from all threads.
 */
-class registry {
+class catalogue {
 public:
-  registry() = default;
-  registry(registry const&) = delete;
-  registry& operator=(registry const&) = delete;
+  bool empty() const noexcept { return entries_.empty(); }
+  std::size_t size() const noexcept { return entries_.size(); }
+  entry const& at(std::size_t position) const { return *entries_[position]; }
+  bool contains(std::string_view key) const { return positions_.contains(key); }
 
-  tool& add(std::string_view name) {
-    if (!is_tool_name(name))
-      mistakes_.push_back("tool name \"" + std::string(name) +
-                          "\" is not 1 to 128 characters of A-Z a-z 0-9 . - _");
-    tool& added = tools_.emplace_back();
-    added.name = name;
-    if (!index_.emplace(added.name, &added).second)
-      mistakes_.push_back("tool \"" + std::string(name) + "\" is registered twice");
-    return added;
+  /** The position of an entry the caller may see, or `size()`: one that is hidden is not found, so that
+      nobody can probe for it. */
+  std::size_t position(std::string_view key, void const* identity) const {
+    auto const found = positions_.find(key);
+    return found != positions_.end() && at(found->second).visible_to(identity) ? found->second : size();
   }
 
-  void report(std::string mistake) { mistakes_.push_back(std::move(mistake)); }
-  std::vector<std::string> const& mistakes() const noexcept { return mistakes_; }
+  /** Whether some entry is hidden from some callers. */
+  bool depends_on_caller() const noexcept {
+    for (auto const& e : entries_)
+      if (e->allowed) return true;
+    return false;
+  }
 
-  bool empty() const noexcept { return tools_.empty(); }
-  std::deque<tool> const& tools() const noexcept { return tools_; }
-
-  /** Find a tool the caller may see; one that is hidden is not found, so that nobody can probe for it. */
-  tool const* find(std::string_view name, void const* identity) const {
-    auto const at = index_.find(name);
-    if (at == index_.end() || !at->second->visible_to(identity)) return nullptr;
-    return at->second;
+protected:
+  void insert(std::unique_ptr<entry> e) {
+    positions_.emplace(e->key(), entries_.size());
+    entries_.push_back(std::move(e));
   }
 
 private:
-  std::deque<tool> tools_;
-  std::unordered_map<std::string_view, tool*> index_;  // keys are views of the tools' own names
-  std::vector<std::string> mistakes_;
+  std::vector<std::unique_ptr<entry>> entries_;
+  std::unordered_map<std::string_view, std::size_t> positions_;  // keys are views into the entries
+};
+
+/** The entries of one kind. */
+template <class Entry>
+class registry : public catalogue {
+public:
+  /** Add an entry; the first of two with one key is the one that is found. */
+  Entry& add(std::unique_ptr<Entry> e) {
+    Entry& added = *e;
+    insert(std::move(e));
+    return added;
+  }
+  /** An entry the caller may see, or null. */
+  Entry const* find(std::string_view key, void const* identity) const {
+    std::size_t const found = position(key, identity);
+    return found == size() ? nullptr : &(*this)[found];
+  }
+  Entry const& operator[](std::size_t position) const { return static_cast<Entry const&>(at(position)); }
 };
 
 }  // namespace mcpawl

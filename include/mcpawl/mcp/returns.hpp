@@ -41,10 +41,12 @@ struct returns {
     tool_result out;
     if constexpr (std::same_as<R, tool_result>) {
       out = std::move(value);
+    } else if constexpr (std::same_as<R, std::string>) {
+      out.text(std::move(value));
     } else if constexpr (text_like<R>) {
-      out.text(value);
+      out.text(std::string(std::string_view(value)));
     } else if constexpr (std::same_as<R, std::vector<content_block>>) {
-      for (auto const& block : value) out.add(block);
+      for (auto& block : value) out.add(std::move(block));
     } else if constexpr (content_like<R>) {
       out.add(content_block{std::move(value)});
     } else {

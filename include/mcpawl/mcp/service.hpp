@@ -1,17 +1,38 @@
 // mcpawl/mcp/service.hpp - what all threads of a server share: who it is and what it offers
 #pragma once
 
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/mcp/cache_hint.hpp>
 #include <mcpawl/mcp/implementation.hpp>
+#include <mcpawl/mcp/prompt.hpp>
 #include <mcpawl/mcp/registry.hpp>
+#include <mcpawl/mcp/resource.hpp>
+#include <mcpawl/mcp/resource_template.hpp>
+#include <mcpawl/mcp/revision.hpp>
+#include <mcpawl/mcp/session_levels.hpp>
+#include <mcpawl/mcp/tool.hpp>
+#include <mcpawl/reflect/json_text.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace mcpawl {
+
+/** How long clients may keep what they were told; what is read has hints of its own, resource by resource. */
+struct cache_hints {
+  cache_hint discovery = {}, tools = {}, prompts = {}, resources = {}, templates = {};
+};
 
 /** The settings of a server that concern the protocol, not the transport. */
 struct server_options {
@@ -19,20 +40,79 @@ struct server_options {
   std::size_t page_size = 0;  ///< Entries per page of a list; 0 for all on one page.
   std::chrono::seconds session_lifetime{24 * 60 * 60};  ///< After which a client must open a new session.
   clock const* time = &clock::system();
+  cache_hints cache = {};
+};
+
+/** A resource that was found by its URI, and what its template's variables are there. */
+struct found_resource {
+  readable const* what;
+  boost::json::value variables;  ///< An object.
 };
 
 /** The protocol side of a server, read by all threads once it runs. */
 struct service {
   service(implementation who, server_options settings)
-      : info(std::move(who)), options(std::move(settings)), info_json(info.json()) {}
+      : info(std::move(who)), options(std::move(settings)), info_json(info.json(revision::v2026_07_28)) {}
 
   implementation info;
   server_options options;
-  registry tools;
-  std::string info_json;
+  registry<tool> tools;
+  registry<prompt> prompts;
+  registry<resource> resources;
+  registry<resource_template> templates;
+  boost::json::object extensions;     ///< Advertised since 2026-07-28: identifier to settings.
+  boost::json::object experimental;   ///< Advertised in all revisions.
+  bool can_log = false;               ///< Whether some handler may send messages.
+  std::vector<std::string> mistakes;  ///< What was wrong with a registration when it was made.
+  std::unique_ptr<session_levels> levels =
+      std::make_unique<session_levels>();  // changes while the server runs
+  std::string info_json;                   ///< As the newest revision writes it.
 
-  /** The capabilities as JSON text: nothing is advertised that was not registered. */
-  std::string capabilities_json() const { return tools.empty() ? "{}" : R"({"tools":{}})"; }
+  bool offers_resources() const noexcept { return !resources.empty() || !templates.empty(); }
+  bool offers_completion() const noexcept {
+    for (std::size_t i = 0; i != prompts.size(); ++i)
+      if (!prompts[i].completers.empty()) return true;
+    for (std::size_t i = 0; i != templates.size(); ++i)
+      if (!templates[i].completers.empty()) return true;
+    return false;
+  }
+
+  /** A resource the caller may see by its URI: one of its own before those of templates, and of these the
+      first that fits. Nothing if there is none. */
+  std::optional<found_resource> find_resource(std::string_view uri, void const* identity) const {
+    static boost::json::value const none(boost::json::object_kind);
+    if (auto const* r = resources.find(uri, identity)) return found_resource{r, none};
+    for (std::size_t i = 0; i != templates.size(); ++i) {
+      auto const& t = templates[i];
+      auto variables = t.match(uri);
+      if (variables && t.visible_to(identity)) return found_resource{&t, std::move(*variables)};
+    }
+    return std::nullopt;
+  }
+
+  /** The capabilities as JSON text: nothing is advertised that was not registered, nor what the revision
+      does not know. */
+  std::string capabilities_json(revision r) const {
+    std::string out;
+    auto const add = [&out](std::string_view key, std::string_view value) {
+      out += out.empty() ? '{' : ',';
+      out += key;
+      out += value;
+    };
+    auto const add_object = [&](std::string_view key, boost::json::object const& value) {
+      std::string text;
+      append_json(text, value);
+      add(key, text);
+    };
+    if (offers_completion() && r >= revision::v2025_03_26) add(R"("completions":)", "{}");
+    if (!experimental.empty()) add_object(R"("experimental":)", experimental);
+    if (!extensions.empty() && is_stateless(r)) add_object(R"("extensions":)", extensions);
+    if (can_log) add(R"("logging":)", "{}");
+    if (!prompts.empty()) add(R"("prompts":)", "{}");
+    if (offers_resources()) add(R"("resources":)", "{}");
+    if (!tools.empty()) add(R"("tools":)", "{}");
+    return out.empty() ? "{}" : out + '}';
+  }
 };
 
 }  // namespace mcpawl

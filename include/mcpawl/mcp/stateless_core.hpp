@@ -9,12 +9,12 @@
 #include <mcpawl/mcp/answer.hpp>
 #include <mcpawl/mcp/frame.hpp>
 #include <mcpawl/mcp/header_value.hpp>
+#include <mcpawl/mcp/message_level.hpp>
 #include <mcpawl/mcp/method_call.hpp>
 #include <mcpawl/mcp/methods.hpp>
 #include <mcpawl/mcp/request.hpp>
 #include <mcpawl/mcp/service.hpp>
 
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +26,6 @@ namespace detail {
 inline constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
 inline constexpr std::string_view capabilities_key = "io.modelcontextprotocol/clientCapabilities";
 inline constexpr std::string_view client_info_key = "io.modelcontextprotocol/clientInfo";
-inline constexpr std::string_view log_level_key = "io.modelcontextprotocol/logLevel";
 
 inline boost::json::value const* member(boost::json::object const* object, std::string_view name) {
   return object ? object->if_contains({name.data(), name.size()}) : nullptr;
@@ -39,12 +38,7 @@ inline boost::json::object const* meta_of(rpc_message const& m) {
 }
 
 inline bool is_log_level(boost::json::value const& v) {
-  constexpr std::array<std::string_view, 8> levels{"debug", "info",     "notice", "warning",
-                                                   "error", "critical", "alert",  "emergency"};
-  if (!v.is_string()) return false;
-  for (auto level : levels)
-    if (view_of(v.get_string()) == level) return true;
-  return false;
+  return v.is_string() && parse_message_level(view_of(v.get_string()));
 }
 
 /** What is wrong with the `_meta` of a request, or nothing (MCP 2026-07-28, "_meta"). */
@@ -126,12 +120,13 @@ inline answer discover(service const& s, request_id const& id) {
   std::string members = R"("supportedVersions":[")";
   members += to_string(revision::v2026_07_28);
   members += R"("],"capabilities":)";
-  members += s.capabilities_json();
+  members += s.capabilities_json(revision::v2026_07_28);
   if (!s.options.instructions.empty()) {
     members += R"(,"instructions":)";
     append_json_string(members, s.options.instructions);
   }
-  return frame_result(s, revision::v2026_07_28, id, members, cacheable::yes);
+  s.options.cache.discovery.append_members(members, revision::v2026_07_28);
+  return frame_result(s, revision::v2026_07_28, id, members);
 }
 
 /** Answer a request of the stateless kind.
@@ -156,7 +151,7 @@ inline reply answer_stateless(service const& s, logger const& log, rpc_message c
     if (auto const fault = detail::missing_header(m, h)) return malformed(*fault);
 
   if (m.method == "server/discover") return discover(s, id);
-  auto const* method = find_method(s, m.method);
+  auto const* method = find_method(s, *protocol, m.method);
   if (!method)
     return answer::of_fault(answer::outcome::unknown_method, id,
                             {rpc_code::method_not_found, "unknown method"});

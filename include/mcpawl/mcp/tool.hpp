@@ -1,19 +1,14 @@
 // mcpawl/mcp/tool.hpp - a registered tool, its types erased
 #pragma once
 
-#include <boost/json/value.hpp>
-
-#include <mcpawl/core/task.hpp>
-#include <mcpawl/mcp/context.hpp>
+#include <mcpawl/mcp/entry.hpp>
+#include <mcpawl/mcp/handled.hpp>
 #include <mcpawl/mcp/revision.hpp>
-#include <mcpawl/mcp/tool_result.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace mcpawl {
 
@@ -27,46 +22,17 @@ struct tool_annotations {
   bool any() const noexcept { return read_only || destructive || idempotent || open_world; }
 };
 
-/** The inputs of one call: `arguments` is an object, `identity` the caller as the server's policy verified
- * it. */
-struct tool_call {
-  boost::json::value const& arguments;
-  context& ctx;
-  void const* identity;
-};
+/** A tool as the protocol sees it. */
+struct tool final : entry, handler {
+  using entry::entry;
 
-/** A plain function has answered already; a coroutine waits to be run. */
-using tool_invocation = std::variant<tool_result, task<tool_result>>;
-
-/** A tool as the protocol sees it.
-
-    @par Thread safety
-    Registered before the server starts, then only read, from all threads.
-*/
-struct tool {
-  std::string name;
-  std::string title;
-  std::string description;
   std::string input_schema;       ///< JSON text; its root is an object schema.
   std::string output_schema;      ///< JSON text, empty for none.
   bool output_is_object = false;  ///< Whether the root of `output_schema` is an object schema.
   tool_annotations annotations;
-  std::function<bool(void const* identity)> allowed;  ///< Empty: everybody who is let in.
-  bool coroutine = false;  ///< Whether `invoke` returns work that has to be awaited.
-  std::function<tool_invocation(tool_call const&)> invoke;
 
-  bool visible_to(void const* identity) const { return !allowed || allowed(identity); }
-
-  /** Append the tool's entry of `tools/list` with the members its revision knows. */
-  void append_listing(std::string& out, revision r) const {
-    out += R"({"name":)";
-    append_json_string(out, name);
-    if (!title.empty() && r >= revision::v2025_06_18) {
-      out += R"(,"title":)";
-      append_json_string(out, title);
-    }
-    out += R"(,"description":)";
-    append_json_string(out, description);
+  void append_listing(std::string& out, revision r) const override {
+    append_names(out, r);
     out += R"(,"inputSchema":)";
     out += input_schema;
     // before 2026-07-28 the root of an output schema had to be an object
@@ -75,7 +41,7 @@ struct tool {
       out += output_schema;
     }
     if (r >= revision::v2025_03_26 && (annotations.any() || !title.empty())) append_annotations(out);
-    out += '}';
+    append_rest(out, r);
   }
 
 private:

@@ -1,14 +1,18 @@
 // mcpawl/mcp/tool_result.hpp - what a call answers, and how each revision writes it
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <mcpawl/mcp/content.hpp>
+#include <mcpawl/mcp/content_writer.hpp>
 #include <mcpawl/mcp/revision.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace mcpawl {
 
@@ -16,25 +20,25 @@ namespace mcpawl {
 
     @code
     mcpawl::tool_result r;
-    r.text("two charts").image(png, "image/png");
+    r.text("two charts").image(png, "image/png").link({"file:///chart.csv", "the numbers"});
     return r;
     @endcode
 */
 class tool_result {
 public:
-  tool_result& text(std::string_view words) {
-    separate();
-    content_ += R"({"type":"text","text":)";
-    append_json_string(content_, words);
-    content_ += '}';
-    return *this;
-  }
+  tool_result& text(std::string words) { return add(text_content(std::move(words))); }
   tool_result& image(std::string bytes, std::string mime_type) {
-    return add(image_content{std::move(bytes), std::move(mime_type)});
+    return add(image_content(std::move(bytes), std::move(mime_type)));
   }
-  tool_result& add(content_block const& block) {
-    separate();
-    append_content(content_, block);
+  tool_result& audio(std::string bytes, std::string mime_type) {
+    return add(audio_content(std::move(bytes), std::move(mime_type)));
+  }
+  tool_result& link(resource_link to) { return add(std::move(to)); }
+  tool_result& embed(std::string uri, resource_contents contents) {
+    return add(embedded_resource(std::move(uri), std::move(contents)));
+  }
+  tool_result& add(content_block block) {
+    content_.push_back(std::move(block));
     return *this;
   }
 
@@ -50,6 +54,13 @@ public:
     return *this;
   }
 
+  /** Set what goes into the `_meta` of the result. */
+  tool_result& meta(boost::json::object members) {
+    meta_ = std::move(members);
+    return *this;
+  }
+  boost::json::object const& meta() const noexcept { return meta_; }
+
   /** Mark the result as a failure the model should read. */
   tool_result& error() noexcept {
     error_ = true;
@@ -57,16 +68,21 @@ public:
   }
   bool is_error() const noexcept { return error_; }
 
-  static tool_result failure(std::string_view words) {
+  static tool_result failure(std::string words) {
     tool_result r;
-    r.text(words).error();
+    r.text(std::move(words)).error();
     return r;
   }
 
-  /** Append the members of a CallToolResult, without braces, as the revision knows them. */
+  /** Append the members of a CallToolResult but `_meta`, without braces, as the revision knows them. */
   void append_members(std::string& out, revision r) const {
     out += R"("content":[)";
-    out += content_;
+    char const* separator = "";
+    for (auto const& block : content_) {
+      out += separator;
+      separator = ",";
+      append_content(out, block, r);
+    }
     out += ']';
     bool const fits = is_stateless(r) || (r >= revision::v2025_06_18 && structured_.starts_with('{'));
     if (!structured_.empty() && fits) {
@@ -77,12 +93,9 @@ public:
   }
 
 private:
-  void separate() {
-    if (!content_.empty()) content_ += ',';
-  }
-
-  std::string content_;     // JSON text of the blocks, separated by commas
+  std::vector<content_block> content_;
   std::string structured_;  // JSON text, empty for none
+  boost::json::object meta_;
   bool error_ = false;
 };
 

@@ -38,28 +38,26 @@ struct named {
 
 template <class F>
 std::string call(F f, std::string_view arguments = "{}") {
-  mcpawl::tool t;
+  mcpawl::tool t("t");
   mcpawl::detail::bind_tool<identity>(t, std::move(f));
   mcpawl::context ctx{mcpawl::revision::v2026_07_28, {}, nullptr};
   auto const who = maker::make("alice");
   auto const json = boost::json::parse({arguments.data(), arguments.size()});
   auto started = t.invoke({json, ctx, &who});
-  mcpawl::tool_result result;
-  if (auto* done = std::get_if<mcpawl::tool_result>(&started)) {
+  mcpawl::handled result;
+  if (auto* done = std::get_if<mcpawl::handled>(&started)) {
     result = *done;
   } else {
     BOOST_TEST(t.coroutine);
     boost::asio::io_context io;
-    boost::asio::co_spawn(io, std::get<mcpawl::task<mcpawl::tool_result>>(std::move(started)),
-                          [&](std::exception_ptr failure, mcpawl::tool_result r) {
+    boost::asio::co_spawn(io, std::get<mcpawl::task<mcpawl::handled>>(std::move(started)),
+                          [&](std::exception_ptr failure, mcpawl::handled r) {
                             if (failure) std::rethrow_exception(failure);
                             result = std::move(r);
                           });
     io.run();
   }
-  std::string out;
-  result.append_members(out, mcpawl::revision::v2026_07_28);
-  return out;
+  return result.members;
 }
 
 int twice(point p) { return 2 * p.x + p.y; }
@@ -129,17 +127,17 @@ BOOST_AUTO_TEST_CASE(what_does_not_decode_does_not_reach_the_function) {
 }
 
 BOOST_AUTO_TEST_CASE(schemas_come_from_the_types) {
-  mcpawl::tool t;
+  mcpawl::tool t("t");
   mcpawl::detail::bind_tool<identity>(t, flipped);
   auto const input = boost::json::parse(t.input_schema);
   BOOST_TEST(input.at("required").as_array().size() == 2U);
   BOOST_TEST(input.at("additionalProperties") == false);
   BOOST_TEST(boost::json::parse(t.output_schema).at("properties").as_object().contains("y"));
   BOOST_TEST(t.output_is_object);
-  mcpawl::tool text;
+  mcpawl::tool text("text");
   mcpawl::detail::bind_tool<identity>(text, [] { return std::string(); });
   BOOST_TEST(text.output_schema.empty());
-  mcpawl::tool number;
+  mcpawl::tool number("number");
   mcpawl::detail::bind_tool<identity>(number, [] { return 1; });
   BOOST_TEST(!number.output_is_object);
   BOOST_TEST(boost::json::parse(number.output_schema).at("type") == "integer");

@@ -1,0 +1,175 @@
+// mcpawl/handles.hpp - what refines a tool, a prompt or a resource that has just been registered
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include <mcpawl/auth/no_auth.hpp>
+#include <mcpawl/mcp/annotations.hpp>
+#include <mcpawl/mcp/bind_completion.hpp>
+#include <mcpawl/mcp/cache_hint.hpp>
+#include <mcpawl/mcp/icon.hpp>
+#include <mcpawl/mcp/prompt.hpp>
+#include <mcpawl/mcp/resource.hpp>
+#include <mcpawl/mcp/resource_template.hpp>
+#include <mcpawl/mcp/service.hpp>
+#include <mcpawl/mcp/tool.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** What can be said of everything that is registered; every function returns the handle again.
+
+    @par Lifetime
+    Ends with the server.
+*/
+template <class Self, class Identity, class Entry>
+class entry_handle {
+public:
+  entry_handle(Entry& e, service& s) noexcept : entry_(&e), service_(&s) {}
+
+  /** A name for people. */
+  Self& title(std::string text) {
+    entry_->title = std::move(text);
+    return self();
+  }
+  /** Add a picture that clients may show; since 2025-11-25. */
+  Self& icon(mcpawl::icon picture) {
+    entry_->icons.push_back(std::move(picture));
+    return self();
+  }
+  /** Set the `_meta` of the entry, where extensions find what is theirs. */
+  Self& meta(boost::json::object members) {
+    entry_->meta = std::move(members);
+    return self();
+  }
+
+  /** Let only some callers see and use it: `allowed(identity)` says who.
+
+      For the others it does not exist, neither in a list nor by its name. The predicate runs on every list
+      and call, on several threads at once, and must be quick; if it throws, the answer is no.
+  */
+  template <std::predicate<Identity const&> Predicate>
+  Self& allow(Predicate allowed) {
+    static_assert(!std::same_as<Identity, anonymous>,
+                  "mcpawl: allow() needs callers that can be told apart; give the server a policy");
+    entry_->allowed = [allowed = std::move(allowed)](void const* identity) {
+      try {
+        return static_cast<bool>(allowed(*static_cast<Identity const*>(identity)));
+      } catch (...) {
+        return false;
+      }
+    };
+    return self();
+  }
+
+protected:
+  Self& self() noexcept { return static_cast<Self&>(*this); }
+
+  template <class F>
+  Self& add_completer(std::string name, F f) {
+    completer made = detail::bind_completer<Identity>(*entry_, std::move(f));
+    service_->can_log = service_->can_log || made.can_log;
+    entry_->completers.insert_or_assign(std::move(name), std::move(made));
+    return self();
+  }
+
+  Entry* entry_;
+  service* service_;
+};
+
+/** Refines a tool. */
+template <class Identity>
+class tool_handle : public entry_handle<tool_handle<Identity>, Identity, tool> {
+public:
+  using entry_handle<tool_handle, Identity, tool>::entry_handle;
+
+  /** Hint: it changes nothing. */
+  tool_handle& read_only(bool hint = true) { return set(hints().read_only, hint); }
+  /** Hint: it may destroy something. */
+  tool_handle& destructive(bool hint = true) { return set(hints().destructive, hint); }
+  /** Hint: calling it again with the same arguments changes nothing more. */
+  tool_handle& idempotent(bool hint = true) { return set(hints().idempotent, hint); }
+  /** Hint: it reaches systems beyond this server. */
+  tool_handle& open_world(bool hint = true) { return set(hints().open_world, hint); }
+
+private:
+  tool_annotations& hints() noexcept { return this->entry_->annotations; }
+  tool_handle& set(std::optional<bool>& slot, bool hint) {
+    slot = hint;
+    return *this;
+  }
+};
+
+/** Refines a prompt. */
+template <class Identity>
+class prompt_handle : public entry_handle<prompt_handle<Identity>, Identity, prompt> {
+public:
+  using entry_handle<prompt_handle, Identity, prompt>::entry_handle;
+
+  /** Suggest values for an argument: `f` is a list of words, or a function of the text typed so far that
+      returns one. Those that are enumerations have their names without being told. */
+  template <class F>
+  prompt_handle& complete(std::string argument, F f) {
+    return this->add_completer(std::move(argument), std::move(f));
+  }
+};
+
+/** Refines what can be read. */
+template <class Self, class Identity, class Entry>
+class readable_handle : public entry_handle<Self, Identity, Entry> {
+public:
+  using entry_handle<Self, Identity, Entry>::entry_handle;
+
+  /** What it is, for the model. */
+  Self& description(std::string text) { return set(this->entry_->description, std::move(text)); }
+  /** The type of contents that name none. */
+  Self& mime_type(std::string type) { return set(this->entry_->mime_type, std::move(type)); }
+  /** Hint: whom it is for. */
+  Self& audience(std::vector<role> readers) { return set(hints().audience, std::move(readers)); }
+  /** Hint: 0 for what may be left out, 1 for what must be read. */
+  Self& priority(double from_0_to_1) { return set(hints().priority, from_0_to_1); }
+  /** Hint: when it was changed, in ISO 8601. */
+  Self& last_modified(std::string time) { return set(hints().last_modified, std::move(time)); }
+  /** Hint: how long what was read may be kept, and for whom. */
+  Self& cache(cache_hint hint) { return set(this->entry_->cache, hint); }
+
+protected:
+  annotations& hints() noexcept { return this->entry_->annotations; }
+  template <class Slot, class Value>
+  Self& set(Slot& slot, Value&& value) {
+    slot = std::forward<Value>(value);
+    return this->self();
+  }
+};
+
+/** Refines a resource. */
+template <class Identity>
+class resource_handle : public readable_handle<resource_handle<Identity>, Identity, resource> {
+public:
+  using readable_handle<resource_handle, Identity, resource>::readable_handle;
+
+  /** Its size in bytes, before any encoding. */
+  resource_handle& size(std::uint64_t bytes) { return this->set(this->entry_->size, bytes); }
+};
+
+/** Refines a template of resources. */
+template <class Identity>
+class resource_template_handle
+    : public readable_handle<resource_template_handle<Identity>, Identity, resource_template> {
+public:
+  using readable_handle<resource_template_handle, Identity, resource_template>::readable_handle;
+
+  /** Suggest values for a variable, as for the arguments of a prompt. */
+  template <class F>
+  resource_template_handle& complete(std::string variable, F f) {
+    return this->add_completer(std::move(variable), std::move(f));
+  }
+};
+
+}  // namespace mcpawl
