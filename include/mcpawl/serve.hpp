@@ -54,6 +54,12 @@ struct http_options {
   /** Origins of web pages that may call, such as `https://app.example.com`, besides our own. */
   std::vector<std::string> allowed_origins = {};
 
+  /** Where clients of 2024-11-05 open their event stream, `/sse` for instance; empty: they are not served.
+     They post to `/messages` below it. */
+  std::string sse_path = {};
+  /** How long clients of 2025-11-25 wait before they come back to a stream that ended. */
+  std::chrono::milliseconds retry{1'000};
+
   limits bounds = {};
   logger log = {};
   /** Called once when connections are accepted, with the URL of the endpoint. */
@@ -79,9 +85,9 @@ public:
       `std::system_error` if the address cannot be bound. */
   http_service(server<Auth> const& srv, http_options options)
       : options_(checked(srv, std::move(options))),
-        shared_{options_.path, entrance(options_), options_.bounds, options_.log} {
-    sessions const known{sealer::with_random_key(), srv.protocol().options.session_lifetime,
-                         *srv.protocol().options.time};
+        shared_{options_.path, entrance(options_), options_.bounds, options_.log, options_.retry} {
+    if (!options_.sse_path.empty()) shared_.old_clients = std::make_shared<sse_channels>(options_.sse_path);
+    sessions const known = make_sessions(srv.protocol());
     auto const total = std::make_shared<std::atomic<std::size_t>>(0);
     for (unsigned i = 0; i != options_.threads; ++i)
       workers_.push_back(std::make_unique<worker>(shared_, srv, known, total));
@@ -89,6 +95,8 @@ public:
   }
   http_service(http_service const&) = delete;
   http_service& operator=(http_service const&) = delete;
+
+  ~http_service() { close(); }
 
   std::uint16_t port() const noexcept { return port_; }
 
@@ -111,6 +119,7 @@ public:
 
   /** Stop accepting, let requests in flight finish within `drain_timeout`, then make `run` return. */
   void stop() {
+    close();
     for (auto& w : workers_) w->stop(options_.bounds.drain_timeout);
   }
 
@@ -125,6 +134,8 @@ public:
   }
 
 private:
+  void close() { workers_.front()->transport.close(); }
+
   // the context is the last member: coroutines must die before what they refer to
   struct worker {
     worker(typename streamable_http<Auth>::settings const& shared, server<Auth> const& srv,
@@ -178,6 +189,14 @@ private:
     if (options.threads == 0 || options.threads > 1024) mistakes.push_back("threads must be from 1 to 1024");
     if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
       mistakes.push_back("path \"" + options.path + "\" must start with / and have no query");
+    if (!options.sse_path.empty() &&
+        (!options.sse_path.starts_with('/') || options.sse_path == options.path ||
+         options.sse_path.find_first_of("?# ") != std::string::npos))
+      mistakes.push_back("sse_path \"" + options.sse_path +
+                         "\" must start with /, differ from path and have no query");
+    for (auto const& key : srv.protocol().options.keys)
+      if (key.reveal().size() != sealer::key_size)
+        mistakes.push_back("a key of server_options has not 32 bytes");
     for (auto const& host : options.allowed_hosts)
       if (!detail::split_authority(host))
         mistakes.push_back("allowed host \"" + host + "\" is not a name with an optional port");
