@@ -224,9 +224,9 @@ class stream {
 public:
   stream(std::uint16_t port, std::string_view method, std::string_view target, fields const& with,
          std::string_view body = {})
-      : client_(port) {
-    client_.send_request(method, target, with, body);
-    head_ = client_.read_head();
+      : client_(std::make_unique<loopback_client>(port)) {
+    client_->send_request(method, target, with, body);
+    head_ = client_->read_head();
   }
 
   http_reply const& head() const { return head_; }
@@ -234,7 +234,7 @@ public:
   /** The next event that is no comment. */
   event next() {
     for (;;) {
-      std::string const chunk = client_.read_chunk();
+      std::string const chunk = client_->read_chunk();
       event out;
       out.ended = chunk.empty();
       if (out.ended) return out;
@@ -272,7 +272,7 @@ public:
   std::string last_id;
 
 private:
-  loopback_client client_;
+  std::unique_ptr<loopback_client> client_;
   http_reply head_;
 };
 
