@@ -218,7 +218,9 @@ private:
     co_return body_.view();
   }
 
-  bool reusable() const noexcept {
+  bool reusable() noexcept {
+    // an answer that began before the drain may have promised that the connection stays
+    if (channel_.place().draining()) return false;
     return keep_alive_ && !channel_.broken() && !streaming_ && !body_.error();
   }
 
