@@ -156,6 +156,17 @@ public:
     return *this;
   }
 
+  /** Tell the clients that listen that a list has changed: what `allow` lets them see, for instance. Any
+   * thread. */
+  void notify_tools_changed() const { service_->changes->tell({change::kind::tools}); }
+  void notify_prompts_changed() const { service_->changes->tell({change::kind::prompts}); }
+  void notify_resources_changed() const { service_->changes->tell({change::kind::resources}); }
+  /** Tell the clients that subscribed to a resource, or to what it lies below, that it has changed. Any
+   * thread. */
+  void notify_resource_updated(std::string_view uri) const {
+    service_->changes->tell({change::kind::resource, uri});
+  }
+
   Auth const& auth() const noexcept { return auth_; }
   service const& protocol() const noexcept { return *service_; }
 

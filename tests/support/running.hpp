@@ -77,7 +77,9 @@ inline std::vector<boost::json::value> events_of(http_reply const& reply) {
     auto const end = rest.find('\n');
     std::string_view const line = rest.substr(0, end);
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    if (line.starts_with("data: ")) events.push_back(boost::json::parse(std::string(line.substr(6))));
+    // an event without data only has an id to come back with
+    if (line.starts_with("data: ") && line.size() > 6)
+      events.push_back(boost::json::parse(std::string(line.substr(6))));
   }
   return events;
 }

@@ -97,7 +97,7 @@ public:
 
   /** Whether the handler left anything to do before the next request. */
   static bool settled(exchange const& request) noexcept { return request.body_.complete(); }
-  static bool reusable(exchange const& request) noexcept { return request.reusable(); }
+  static bool reusable(exchange& request) noexcept { return request.reusable(); }
   static task<result<std::string_view>> settle(exchange& request) {
     return request.collect(exchange::most_drained, true);
   }

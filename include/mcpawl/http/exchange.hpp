@@ -109,6 +109,9 @@ public:
   /** Send one event of type `message`; the data may have several lines, the id has one. */
   task<bool> event(std::string_view data, std::string_view id = {}) { return emit(piece::event, data, id); }
 
+  /** Send the text of a whole event as it stands, for fields that `event` does not write. */
+  task<bool> raw_event(std::string_view text) { return emit(piece::raw, text, {}); }
+
   /** Send a comment, which clients ignore and proxies count as a sign of life.
 
       While another write is under way there is no need for one: then it does nothing.
@@ -215,13 +218,15 @@ private:
     co_return body_.view();
   }
 
-  bool reusable() const noexcept {
+  bool reusable() noexcept {
+    // an answer that began before the drain may have promised that the connection stays
+    if (channel_.place().draining()) return false;
     return keep_alive_ && !channel_.broken() && !streaming_ && !body_.error();
   }
 
   // --- events ---------------------------------------------------------------------------------------------
 
-  enum class piece { event, comment, end };
+  enum class piece { event, raw, comment, end };
   static constexpr std::size_t size_room = 10;  // eight hexadecimal digits and CRLF
 
   /** Holds the right to write; a write that was torn by a cancellation has spoiled the framing. */
@@ -267,8 +272,12 @@ private:
       out += "event: message\n";
       if (!id.empty()) append_lines("id: ", id.substr(0, id.find_first_of("\r\n")));
     }
-    append_lines(what == piece::event ? "data: " : ": ", text);
-    out += '\n';
+    if (what == piece::raw) {
+      out += text;
+    } else {
+      append_lines(what == piece::event ? "data: " : ": ", text);
+      out += '\n';
+    }
     if (!chunked_) return size_room;
     char digits[8];
     auto const end = std::to_chars(digits, digits + sizeof digits, out.size() - size_room, 16).ptr;

@@ -22,6 +22,8 @@ struct rpc_message {
   std::optional<request_id> id;                 ///< Of a request, or of a response that has one.
   std::string_view method;                      ///< Empty in a response.
   boost::json::object const* params = nullptr;  ///< Null if the message has none.
+  boost::json::value const* result = nullptr;   ///< Of a response; null if it has none.
+  boost::json::value const* error = nullptr;    ///< Likewise.
 };
 
 /** A message that is none, with the id to answer to if one could be read. */
@@ -61,7 +63,8 @@ inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value 
   boost::json::value const* id = nullptr;
   boost::json::value const* method = nullptr;
   boost::json::value const* params = nullptr;
-  bool answer = false;
+  boost::json::value const* result = nullptr;
+  boost::json::value const* error = nullptr;
   bool lookalike = false;
   for (auto const& member : *object) {
     std::string_view const name{member.key().data(), member.key().size()};
@@ -73,8 +76,10 @@ inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value 
       method = &member.value();
     else if (name == "params")
       params = &member.value();
-    else if (name == "result" || name == "error")
-      answer = true;
+    else if (name == "result")
+      result = &member.value();
+    else if (name == "error")
+      error = &member.value();
     else
       lookalike = lookalike || detail::resembles_envelope_member(name);
   }
@@ -86,9 +91,11 @@ inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value 
   if (!version || !version->is_string() || version->get_string() != "2.0")
     return reject(rpc_code::invalid_request, "jsonrpc must be \"2.0\"");
   if (id && !message.id) return reject(rpc_code::invalid_request, "id must be a string or an integer");
-  if (answer) {
+  if (result || error) {
     if (method) return reject(rpc_code::invalid_request, "a message is a request or a response, not both");
     message.what = rpc_message::kind::response;
+    message.result = result;
+    message.error = error;
     return message;
   }
   if (!method || !method->is_string() || method->get_string().empty())

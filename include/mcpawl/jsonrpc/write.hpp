@@ -5,6 +5,7 @@
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,18 @@ inline std::string write_error(std::optional<request_id> const& id, rpc_fault co
     out += fault.data;
   }
   out += "}}";
+  return out;
+}
+
+/** Write a request of ours; `method` is a name of ours, `params` is JSON text. */
+inline std::string write_request(std::uint64_t id, std::string_view method, std::string_view params) {
+  std::string out = R"({"jsonrpc":"2.0","id":)";
+  append_json_number(out, id);
+  out += R"(,"method":")";
+  out += method;
+  out += R"(","params":)";
+  out += params;
+  out += '}';
   return out;
 }
 

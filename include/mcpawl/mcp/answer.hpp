@@ -5,11 +5,16 @@
 #include <mcpawl/jsonrpc/fault.hpp>
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
+#include <mcpawl/mcp/call_table.hpp>
+#include <mcpawl/mcp/outbound.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace mcpawl {
 
@@ -22,6 +27,8 @@ struct answer {
     malformed,       ///< The message could not be taken as a request of its revision.
     unknown_method,  ///< No such method in its revision, or none that was advertised.
     no_session,      ///< The session does not exist (any more); the client should open a new one.
+    not_acceptable,  ///< It can only be answered by events, which the client does not take.
+    not_allowed,     ///< The endpoint has no such stream in this revision.
   };
 
   outcome what = outcome::accepted;
@@ -36,12 +43,37 @@ struct answer {
   }
 };
 
+class live_session;
+
 /** A call that has to be run: a coroutine tool. */
 struct pending_answer {
+  pending_answer(task<answer> work_, bool ends_with_connection_)
+      : work(std::move(work_)), ends_with_connection(ends_with_connection_) {}
+
   task<answer> work;
   bool ends_with_connection;  ///< Whether the client's leaving cancels it (MCP 2026-07-28, "Cancellation").
+  std::shared_ptr<outbound> channel = {};      ///< The transport's side of the call; null if it opened none.
+  std::shared_ptr<live_session> session = {};  ///< Null in the stateless protocol.
+  call_table::place place = {};                ///< Where `notifications/cancelled` finds it.
 };
 
-using reply = std::variant<answer, pending_answer>;
+/** The answers to a batch (MCP 2025-03-26): those that are there, and the calls that have to be run. */
+struct batch_answer {
+  std::vector<std::string> ready;
+  std::vector<pending_answer> pending;
+  std::shared_ptr<live_session> session;
+};
+
+/** The array of the answers to a batch. */
+inline std::string joined_batch(std::vector<std::string> const& answers) {
+  std::string out = "[";
+  for (auto const& one : answers) {
+    if (out.size() > 1) out += ',';
+    out += one;
+  }
+  return out += ']';
+}
+
+using reply = std::variant<answer, pending_answer, batch_answer>;
 
 }  // namespace mcpawl

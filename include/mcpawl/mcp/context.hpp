@@ -6,39 +6,37 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
 #include <mcpawl/mcp/call_details.hpp>
+#include <mcpawl/mcp/client_profile.hpp>
 #include <mcpawl/mcp/message_level.hpp>
+#include <mcpawl/mcp/outbound.hpp>
+#include <mcpawl/mcp/question.hpp>
+#include <mcpawl/mcp/questions.hpp>
 #include <mcpawl/mcp/revision.hpp>
+#include <mcpawl/mcp/step.hpp>
+#include <mcpawl/mcp/tool_error.hpp>
 #include <mcpawl/mcp/trace_context.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace mcpawl {
 
-/** Where messages go that a call sends before its answer. */
-class outbound {
-public:
-  virtual ~outbound() = default;
-  /** Send one message. It may wait for a slow peer; what can no longer be delivered is dropped. */
-  virtual task<> send(std::string message) = 0;
-};
-
-/** A transport's promise to take messages for a call, asked for only by calls that can send some. */
-class outbound_source {
-public:
-  virtual std::shared_ptr<outbound> open() = 0;
-
-protected:
-  ~outbound_source() = default;
-};
-
 /** The call a tool is running in; take it as `mcpawl::context&`, anywhere in the parameter list.
+
+    What it asks is asked in every revision. Where there are sessions the call waits for the answer. In the
+    stateless protocol the call ends, and when the answers are there it is run again from its start: so ask
+    before you act, ask the same in every round, and let `once` keep what must not be done twice. Do not
+    catch what these functions throw by `catch (...)`.
 
     @par Lifetime
     Ends with the call. A tool that hands work to others must not let them keep the reference.
@@ -49,14 +47,23 @@ protected:
 */
 class context {
 public:
-  /** @param out  may be null: then nothing can be sent, as in a plain function, which cannot wait either. */
-  context(revision protocol, std::string progress_token, std::shared_ptr<outbound> out)
-      : protocol_(protocol), progress_token_(std::move(progress_token)), out_(std::move(out)) {}
+  /** @param out  may be null: then nothing can be sent, as in a plain function, which cannot wait either.
+      @param by   may be null: then nothing can be asked. */
+  context(revision protocol, std::string progress_token, std::shared_ptr<outbound> out,
+          client_profile client = {}, std::unique_ptr<asker> by = {})
+      : protocol_(protocol),
+        progress_token_(std::move(progress_token)),
+        out_(std::move(out)),
+        client_(std::move(client)),
+        asker_(std::move(by)) {}
   context(context const&) = delete;
   context& operator=(context const&) = delete;
 
   /** The revision this call is answered in. */
   revision protocol() const noexcept { return protocol_; }
+
+  /** What the client says of itself: its name, and what it can be asked. */
+  client_profile const& client() const noexcept { return client_; }
 
   /** Tell the client how far the work has come (`notifications/progress`).
 
@@ -112,6 +119,80 @@ public:
   /** Tell the context about its call; for the framework. */
   void describe(call_details details) { details_ = std::move(details); }
 
+  /** Ask the user to fill in a form whose fields are the members of `T`.
+
+      @param key  names the question among those of this call.
+      Errors: throws `tool_error` if the client cannot be asked, or what it answers does not fit.
+  */
+  template <class T>
+  task<elicited<T>> ask(std::string key, std::string text) {
+    form<T> asked(std::move(key), std::move(text));
+    return ask_one(std::move(asked));
+  }
+  /** Send the user to a page. */
+  template <class Question = page>
+  task<visited> ask_url(std::string key, std::string text, std::string url) {
+    Question asked(std::move(key), std::move(text), std::move(url));
+    return ask_one(std::move(asked));
+  }
+  /** Have a model of the client's say something. */
+  template <class Question = sampling>
+  task<sampled> sample(std::string key, std::string prompt, int max_tokens = 1000) {
+    Question asked(std::move(key), prompt, max_tokens);
+    return ask_one(std::move(asked));
+  }
+  /** Ask for the folders the client works in. */
+  template <class Question = roots_list>
+  task<std::vector<root>> roots(std::string key = "roots") {
+    Question asked(std::move(key));
+    return ask_one(std::move(asked));
+  }
+
+  /** Ask one question of any kind: `form<T>`, `raw_form`, `page`, `sampling`, `roots_list`. */
+  template <class Question>
+  task<typename Question::answer_type> ask_one(Question asked) {
+    std::vector<question> all;
+    all.push_back(asked.ask(protocol_));
+    std::vector<client_answer> answers = co_await put(std::move(all));
+    co_return asked.read(*asker_, answers.front());
+  }
+
+  /** Ask several questions at once; the answers come as a tuple, in their order.
+
+      @code
+      auto [name, where] = co_await ctx.ask_all(mcpawl::form<person>("name", "Who?"), mcpawl::roots_list());
+      @endcode
+  */
+  template <class... Questions>
+  task<std::tuple<typename Questions::answer_type...>> ask_all(Questions... asked) {
+    std::vector<question> all;
+    (all.push_back(asked.ask(protocol_)), ...);
+    std::vector<client_answer> answers = co_await put(std::move(all));
+    co_return read_all(std::index_sequence_for<Questions...>(), answers, asked...);
+  }
+
+  /** Take a step that must not be taken again when the call is run again: its result is kept instead.
+
+      @param f  a named callable without parameters; it returns a value that JSON Schema can describe,
+     nothing, or a task of these. The result travels sealed with the client between two rounds, and is not
+     kept across calls. A client can present an old round again: a step that must never happen twice needs a
+     record of its own.
+  */
+  template <class F>
+  task<detail::step_result<F>> once(std::string key, F&& f) {
+    static_assert(
+        std::is_lvalue_reference_v<F>,
+        "mcpawl: give the callable of once() a name first: auto step = ...; co_await ctx.once(key, step)");
+    return detail::take_step(asker_.get(), std::move(key), f);
+  }
+
+  /** Let go of the connection and work on; the client comes back for the rest (MCP 2025-11-25, polling).
+
+      Does nothing where clients do not come back. */
+  void hang_up() noexcept {
+    if (out_) out_->hang_up();
+  }
+
 private:
   bool sends(message_level level) const noexcept {
     return out_ && details_.least_level && level >= *details_.least_level;
@@ -132,10 +213,24 @@ private:
     co_await out_->send(std::move(notification));
   }
 
-  call_details details_;
+  template <std::size_t... At, class... Questions>
+  std::tuple<typename Questions::answer_type...> read_all(std::index_sequence<At...>,
+                                                          std::vector<client_answer> const& answers,
+                                                          Questions const&... asked) const {
+    return {asked.read(*asker_, answers[At])...};
+  }
+
+  task<std::vector<client_answer>> put(std::vector<question> all) {
+    if (!asker_) throw tool_error("nothing can be asked in this call");
+    return asker_->ask(std::move(all));
+  }
+
   revision protocol_;
   std::string progress_token_;  // JSON text, empty if the client gave none
   std::shared_ptr<outbound> out_;
+  client_profile client_;
+  call_details details_;
+  std::unique_ptr<asker> asker_;
   double last_progress_ = -std::numeric_limits<double>::infinity();
 };
 

@@ -8,13 +8,18 @@
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/jsonrpc/strict_json.hpp>
 #include <mcpawl/mcp/answer.hpp>
+#include <mcpawl/mcp/batch.hpp>
+#include <mcpawl/mcp/core_parts.hpp>
 #include <mcpawl/mcp/handshake_core.hpp>
+#include <mcpawl/mcp/open_stream.hpp>
+#include <mcpawl/mcp/process_channel.hpp>
 #include <mcpawl/mcp/request.hpp>
 #include <mcpawl/mcp/service.hpp>
 #include <mcpawl/mcp/sessions.hpp>
 #include <mcpawl/mcp/stateless_core.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -38,11 +43,12 @@ public:
 
   /** Answer one message.
 
-      @param out  where a coroutine tool's notifications go.
+      @param out      where a coroutine tool's notifications go.
+      @param channel  the channel of the client, if it has one of its own.
       Nothing that is passed in is needed any more when this returns: a pending answer owns what it needs.
   */
   reply handle(std::string_view body, protocol_headers const& headers, caller const& who,
-               outbound_source& out) {
+               outbound_source& out, process_channel* channel = nullptr) {
     unsigned char arena[8192];
     boost::json::monotonic_resource memory{arena, sizeof arena};
     auto parsed = parse_strict_json(body, json_depth_, &memory);
@@ -52,13 +58,12 @@ public:
           answer::outcome::malformed, {},
           {ambiguous ? rpc_code::invalid_request : rpc_code::parse_error, parsed.error().message()});
     }
-    if (parsed->is_array())
-      return answer::of_fault(answer::outcome::malformed, {},
-                              {rpc_code::invalid_request, "batches are not supported: send one message"});
+    if (auto const* batch = parsed->if_array())
+      return answer_batch(parts(), *batch, headers, who, out, channel);
     auto read = read_message(*parsed);
     if (auto const* rejection = std::get_if<rpc_rejection>(&read))
       return answer::of_fault(answer::outcome::malformed, rejection->id, rejection->fault);
-    return route(std::get<rpc_message>(read), headers, who, out);
+    return route(std::get<rpc_message>(read), headers, who, out, channel);
   }
 
   /** End the session named in the headers; false if there is none that is this caller's. */
@@ -66,29 +71,51 @@ public:
     return headers.session_id.count == 1 && sessions_.end(headers.session_id.value, who.principal);
   }
 
+  /** Find the stream that a client wants to listen to: that of its session, or the one it was reading when
+     its connection broke. */
+  std::variant<opened_stream, answer> open_stream(protocol_headers const& headers, caller const& who) {
+    return mcpawl::open_stream(headers, sessions_, who);
+  }
+
+  sessions& known() noexcept { return sessions_; }
+
 private:
-  reply route(rpc_message const& m, protocol_headers const& h, caller const& who, outbound_source& out) {
+  core_parts parts() noexcept { return {service_, log_, sessions_}; }
+
+  reply route(rpc_message const& m, protocol_headers const& h, caller const& who, outbound_source& out,
+              process_channel* channel) {
     bool const claimed = claims_stateless(m);
     bool const stateless_header = h.version.present() && names_stateless_revision(h.version.value);
+    bool const stateless = claimed || stateless_header;
     auto const malformed = [&m](rpc_code code, char const* why) {
       return answer::of_fault(answer::outcome::malformed, m.id, {code, why});
     };
-    switch (m.what) {
-      case rpc_message::kind::response:
-        // no server of any revision has asked anything yet; a stateless one never will
-        if (stateless_header) return malformed(rpc_code::invalid_request, "a client sends no responses");
-        return take_in_session(m, h, sessions_, who);
-      case rpc_message::kind::notification:
-        if (claimed || stateless_header) return take_stateless_notification(m, h);
-        return take_in_session(m, h, sessions_, who);
-      case rpc_message::kind::request:
-        if (!claimed && stateless_header && m.method == "initialize")
-          return malformed(rpc_code::header_mismatch,
-                           "initialize does not belong to this MCP-Protocol-Version");
-        if (claimed || stateless_header) return answer_stateless(service_, log_, m, h, who, out);
-        return answer_in_session(service_, log_, m, h, sessions_, who, out);
+    if (m.what == rpc_message::kind::request && m.method == "initialize" && !claimed) {
+      if (stateless_header)
+        return malformed(rpc_code::header_mismatch,
+                         "initialize does not belong to this MCP-Protocol-Version");
+      if (h.version.present() && (h.version.count != 1 || !parse_revision(h.version.value)))
+        return malformed(rpc_code::invalid_request, "unsupported MCP-Protocol-Version");
+      return initialize(service_, m, sessions_, who, channel);
     }
-    return malformed(rpc_code::invalid_request, "not a message");
+    if (stateless) {
+      if (m.what == rpc_message::kind::response)
+        return malformed(rpc_code::invalid_request, "a client sends no responses");
+      if (m.what == rpc_message::kind::notification) return take_stateless_notification(m, h, channel);
+      return answer_stateless(parts(), m, h, who, out, channel);
+    }
+    // the one request that may come before the handshake
+    if (channel && m.what == rpc_message::kind::request && m.method == "ping")
+      return frame_result(service_, revision::v2024_11_05, *m.id, {});
+    auto found = detail::session_of(m.id, h, sessions_, who, channel);
+    if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
+    auto const& session = std::get<std::shared_ptr<live_session>>(found);
+    if (m.what == rpc_message::kind::request) return answer_in_session(parts(), m, session, who, out);
+    if (m.what == rpc_message::kind::notification)
+      take_notification(m, *session);
+    else if (m.id)
+      session->answer(*m.id, m.result, m.error);
+    return answer();
   }
 
   service const& service_;

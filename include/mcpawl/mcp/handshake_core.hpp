@@ -7,16 +7,23 @@
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/answer.hpp>
+#include <mcpawl/mcp/core_parts.hpp>
 #include <mcpawl/mcp/frame.hpp>
+#include <mcpawl/mcp/live_session.hpp>
+#include <mcpawl/mcp/meta_keys.hpp>
 #include <mcpawl/mcp/method_call.hpp>
 #include <mcpawl/mcp/methods.hpp>
+#include <mcpawl/mcp/noted_source.hpp>
+#include <mcpawl/mcp/process_channel.hpp>
 #include <mcpawl/mcp/request.hpp>
 #include <mcpawl/mcp/service.hpp>
 #include <mcpawl/mcp/sessions.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace mcpawl {
@@ -26,7 +33,8 @@ namespace mcpawl {
     A version we do not speak, or one without sessions, is answered with our newest that has them; the
     client then decides whether to go on.
 */
-inline answer initialize(service const& s, rpc_message const& m, sessions& open, caller const& who) {
+inline answer initialize(service const& s, rpc_message const& m, sessions& open, caller const& who,
+                         process_channel* channel) {
   request_id const& id = *m.id;
   auto const param = [&m](char const* name) { return m.params ? m.params->if_contains(name) : nullptr; };
   auto const* version = param("protocolVersion");
@@ -52,55 +60,88 @@ inline answer initialize(service const& s, rpc_message const& m, sessions& open,
     append_json_string(members, s.options.instructions);
   }
   answer a = frame_result(s, agreed, id, members);
-  a.session_id = open.open(agreed, who.principal);
+  auto profile = client_profile::of(&param("capabilities")->get_object(), &param("clientInfo")->get_object());
+  if (channel) {
+    auto session = std::make_shared<live_session>(agreed, std::move(profile), channel->out);
+    open.table().feed().listen(session);
+    channel->begin(std::move(session));
+    return a;
+  }
+  auto opened = open.open(agreed, who.principal, std::move(profile));
+  if (!opened) return fault_answer(id, {rpc_code::internal_error, "too many sessions are in use"});
+  a.session_id = std::move(opened->id);
   return a;
 }
 
 namespace detail {
 
-/** Why a message cannot be taken by its headers, or the session it belongs to. */
-inline std::variant<session, answer> session_of(rpc_message const& m, protocol_headers const& h,
-                                                sessions& known, caller const& who) {
-  auto const refuse = [&m](answer::outcome what, char const* why) {
-    return answer::of_fault(what, m.id, {rpc_code::invalid_request, why});
+using found_session = std::variant<std::shared_ptr<live_session>, answer>;
+
+/** The session a message belongs to, or why it cannot be taken. */
+inline found_session session_of(std::optional<request_id> const& id, protocol_headers const& h,
+                                sessions& known, caller const& who, process_channel* channel) {
+  auto const refuse = [&id](answer::outcome what, char const* why) {
+    return answer::of_fault(what, id, {rpc_code::invalid_request, why});
   };
+  if (channel) {
+    if (auto session = channel->session()) return session;
+    return refuse(answer::outcome::malformed, "initialize first");
+  }
   if (h.version.present() && (h.version.count != 1 || !parse_revision(h.version.value)))
     return refuse(answer::outcome::malformed, "unsupported MCP-Protocol-Version");
   if (!h.session_id.present())
     return refuse(answer::outcome::malformed, "Mcp-Session-Id is missing: initialize first");
   if (h.session_id.count != 1) return refuse(answer::outcome::malformed, "Mcp-Session-Id is repeated");
-  auto const found = known.find(h.session_id.value, who.principal);
+  auto found = known.find(h.session_id.value, who.principal);
   if (!found) return refuse(answer::outcome::no_session, "unknown session: initialize again");
-  return *found;
+  return found;
+}
+
+/** Answer `resources/subscribe` and `resources/unsubscribe`. */
+inline answer subscribe(service const& s, rpc_message const& m, live_session& session) {
+  auto const* uri = m.params ? m.params->if_contains("uri") : nullptr;
+  if (!uri || !uri->is_string() || uri->get_string().empty())
+    return fault_answer(*m.id, {rpc_code::invalid_params, "params.uri must be a string"});
+  std::string_view const text = view_of(uri->get_string());
+  if (m.method == "resources/unsubscribe")
+    session.unsubscribe(text);
+  else if (!session.subscribe(text))
+    return fault_answer(*m.id, {rpc_code::internal_error, "too many subscriptions"});
+  return frame_result(s, session.protocol(), *m.id, {});
 }
 
 }  // namespace detail
 
-/** Answer a request of the handshake revisions. */
-inline reply answer_in_session(service const& s, logger const& log, rpc_message const& m,
-                               protocol_headers const& h, sessions& known, caller const& who,
+/** Answer a request in a session of the handshake revisions. */
+inline reply answer_in_session(core_parts const& parts, rpc_message const& m,
+                               std::shared_ptr<live_session> const& session, caller const& who,
                                outbound_source& out) {
-  if (m.method == "initialize") {
-    if (h.version.present() && (h.version.count != 1 || !parse_revision(h.version.value)))
-      return answer::of_fault(answer::outcome::malformed, m.id,
-                              {rpc_code::invalid_request, "unsupported MCP-Protocol-Version"});
-    return initialize(s, m, known, who);
-  }
-  auto found = detail::session_of(m, h, known, who);
-  if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
-  revision const protocol = std::get<session>(found).protocol;
-  if (m.method == "ping") return frame_result(s, protocol, *m.id, {});
-  auto const* method = find_method(s, protocol, m.method);
+  service const& s = parts.server;
+  if (m.method == "ping") return frame_result(s, session->protocol(), *m.id, {});
+  bool const subscribes = m.method == "resources/subscribe" || m.method == "resources/unsubscribe";
+  if (subscribes && find_method(s, session->protocol(), "resources/read"))
+    return detail::subscribe(s, m, *session);
+  auto const* method = find_method(s, session->protocol(), m.method);
   if (!method) return fault_answer(*m.id, {rpc_code::method_not_found, "unknown method"});
-  return method->answer(method_call{s, log, *m.id, m.params, protocol, who, out, h.session_id.value});
+  detail::noted_source noted(out);
+  reply r = method->answer(method_call{s, parts.log, *m.id, m.params, session->protocol(), who, noted,
+                                       session, nullptr, m.method});
+  if (auto* pending = std::get_if<pending_answer>(&r)) {
+    if (!noted.opened) noted.open();
+    pending->place = session->calls().add(*m.id, noted.opened);
+    pending->channel = std::move(noted.opened);
+    pending->session = session;
+  }
+  return r;
 }
 
-/** Take a notification or a response: they need a session too. `initialized` has nothing to change here. */
-inline answer take_in_session(rpc_message const& m, protocol_headers const& h, sessions& known,
-                              caller const& who) {
-  auto found = detail::session_of(m, h, known, who);
-  if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
-  return {};
+/** Take a notification of a session. What is malformed or names nothing is ignored. */
+inline void take_notification(rpc_message const& m, live_session& session) {
+  if (m.method == "notifications/initialized") {
+    session.initialized();
+  } else if (m.method == "notifications/cancelled") {
+    if (auto const id = detail::cancelled_request(m)) session.calls().cancel(*id);
+  }
 }
 
 }  // namespace mcpawl

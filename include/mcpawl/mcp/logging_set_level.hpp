@@ -13,7 +13,7 @@ inline reply logging_set_level(method_call const& call) {
   auto const name = call.text_param("level");
   auto const level = name ? parse_message_level(*name) : std::nullopt;
   if (!level) return fault_answer(call.id, {rpc_code::invalid_params, "params.level is no log level"});
-  call.server.levels->set(call.session_id, *level);
+  call.session->log_level = static_cast<int>(*level);
   return frame_result(call.server, call.protocol, call.id, {});
 }
 

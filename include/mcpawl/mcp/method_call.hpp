@@ -5,13 +5,16 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/context.hpp>
+#include <mcpawl/mcp/live_session.hpp>
 #include <mcpawl/mcp/request.hpp>
 #include <mcpawl/mcp/revision.hpp>
 #include <mcpawl/mcp/service.hpp>
 
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -27,7 +30,9 @@ struct method_call {
   revision protocol;
   caller who;
   outbound_source& out;
-  std::string_view session_id = {};  ///< Of the session it belongs to; empty in stateless revisions.
+  std::shared_ptr<live_session> session = {};  ///< Null in the stateless protocol.
+  sealer* seal = nullptr;                      ///< Of its thread, for the state of calls that ask.
+  std::string_view method_name = {};
 
   boost::json::value const* param(std::string_view name) const {
     return params ? params->if_contains({name.data(), name.size()}) : nullptr;

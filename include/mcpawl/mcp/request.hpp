@@ -23,6 +23,7 @@ struct protocol_headers {
   mirror_header method;   ///< Mcp-Method
   mirror_header name;     ///< Mcp-Name
   mirror_header session_id;  ///< Mcp-Session-Id
+  mirror_header last_event;  ///< Last-Event-ID
 };
 
 /** Who is calling, as the server's policy verified it. */

@@ -12,13 +12,16 @@
 #include <mcpawl/mcp/context.hpp>
 #include <mcpawl/mcp/frame.hpp>
 #include <mcpawl/mcp/handled.hpp>
+#include <mcpawl/mcp/interruption.hpp>
 #include <mcpawl/mcp/message_level.hpp>
 #include <mcpawl/mcp/method_call.hpp>
+#include <mcpawl/mcp/open_context.hpp>
 #include <mcpawl/mcp/tool_error.hpp>
 #include <mcpawl/reflect/function_ref.hpp>
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,28 +78,26 @@ inline answer answer_of(service const& s, revision r, request_id const& id, hand
 inline task<answer> run_to_end(service const& s, logger log, request_id id, revision r,
                                std::unique_ptr<context> ctx, call_target target, task<handled> work) {
   handled done;
+  std::optional<answer> interrupted;
   try {
     done = co_await std::move(work);
   } catch (...) {
-    done = failed_call(log, target, r);
+    interrupted = interrupted_answer(s, r, id);
+    if (!interrupted) done = failed_call(log, target, r);
   }
   ctx.reset();
+  if (interrupted) co_return std::move(*interrupted);
   co_return answer_of(s, r, id, done);
-}
-
-/** The progress token of a request as JSON text; empty if there is none. */
-inline std::string progress_token(boost::json::object const* meta) {
-  auto const* token = meta ? meta->if_contains("progressToken") : nullptr;
-  if (!token || !(token->is_string() || token->is_int64() || token->is_uint64())) return {};
-  std::string text;
-  append_json(text, *token);
-  return text;
 }
 
 /** The least level of the messages the client wants: since 2026-07-28 the request says so, before the
     session did. */
 inline std::optional<message_level> wanted_level(method_call const& call) {
-  if (!is_stateless(call.protocol)) return call.server.levels->find(call.session_id);
+  if (call.session) {
+    int const set = call.session->log_level;
+    // a session that set none gets what the specification leaves to the server
+    return set < 0 ? message_level::info : static_cast<message_level>(set);
+  }
   auto const* meta = call.meta();
   auto const* level = meta ? meta->if_contains({log_level_key.data(), log_level_key.size()}) : nullptr;
   if (!level || !level->is_string()) return std::nullopt;
@@ -122,7 +123,7 @@ inline reply run_handler(method_call const& call, call_target const& target, boo
       return answer_of(call.server, call.protocol, call.id, std::get<handled>(done));
     }
     details.least_level = wanted_level(call);
-    auto ctx = std::make_unique<context>(call.protocol, progress_token(call.meta()), call.out.open());
+    auto ctx = open_context(call);
     ctx->describe(std::move(details));
     invocation started = start(*ctx);
     if (auto const* refused = std::get_if<handled>(&started))
@@ -131,6 +132,7 @@ inline reply run_handler(method_call const& call, call_target const& target, boo
                                      std::get<task<handled>>(std::move(started))),
                           is_stateless(call.protocol)};
   } catch (...) {
+    if (auto early = interrupted_answer(call.server, call.protocol, call.id)) return std::move(*early);
     return answer_of(call.server, call.protocol, call.id, failed_call(call.log, target, call.protocol));
   }
 }

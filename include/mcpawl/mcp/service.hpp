@@ -7,14 +7,15 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/core/secret.hpp>
 #include <mcpawl/mcp/cache_hint.hpp>
+#include <mcpawl/mcp/change_feed.hpp>
 #include <mcpawl/mcp/implementation.hpp>
 #include <mcpawl/mcp/prompt.hpp>
 #include <mcpawl/mcp/registry.hpp>
 #include <mcpawl/mcp/resource.hpp>
 #include <mcpawl/mcp/resource_template.hpp>
 #include <mcpawl/mcp/revision.hpp>
-#include <mcpawl/mcp/session_levels.hpp>
 #include <mcpawl/mcp/tool.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
@@ -39,6 +40,15 @@ struct server_options {
   std::string instructions;   ///< For the model: how to use this server. Empty for none.
   std::size_t page_size = 0;  ///< Entries per page of a list; 0 for all on one page.
   std::chrono::seconds session_lifetime{24 * 60 * 60};  ///< After which a client must open a new session.
+  std::chrono::seconds session_idle{60 * 60};           ///< Without a message of its client a session ends.
+  std::size_t most_sessions = 10'000;                   ///< At once; over it the longest idle leaves.
+  std::size_t most_subscriptions = 1024;                ///< Streams of `subscriptions/listen` at once.
+  std::chrono::milliseconds answer_timeout{5 * 60 *
+                                           1000};   ///< How long a call waits for its client's answer.
+  std::chrono::seconds question_lifetime{10 * 60};  ///< How long a client may take to come back with answers.
+  /** Keys of 32 random bytes that seal session ids and the state of calls, the sealing one first: two servers
+      with the same keys read each other's, and so does one that was restarted. Empty for a random key. */
+  std::vector<secret> keys = {};
   clock const* time = &clock::system();
   cache_hints cache = {};
 };
@@ -64,9 +74,8 @@ struct service {
   boost::json::object experimental;   ///< Advertised in all revisions.
   bool can_log = false;               ///< Whether some handler may send messages.
   std::vector<std::string> mistakes;  ///< What was wrong with a registration when it was made.
-  std::unique_ptr<session_levels> levels =
-      std::make_unique<session_levels>();  // changes while the server runs
-  std::string info_json;                   ///< As the newest revision writes it.
+  std::string info_json;              ///< As the newest revision writes it.
+  std::shared_ptr<change_feed> changes = std::make_shared<change_feed>();
 
   bool offers_resources() const noexcept { return !resources.empty() || !templates.empty(); }
   bool offers_completion() const noexcept {
@@ -108,9 +117,9 @@ struct service {
     if (!experimental.empty()) add_object(R"("experimental":)", experimental);
     if (!extensions.empty() && is_stateless(r)) add_object(R"("extensions":)", extensions);
     if (can_log) add(R"("logging":)", "{}");
-    if (!prompts.empty()) add(R"("prompts":)", "{}");
-    if (offers_resources()) add(R"("resources":)", "{}");
-    if (!tools.empty()) add(R"("tools":)", "{}");
+    if (!prompts.empty()) add(R"("prompts":)", R"({"listChanged":true})");
+    if (offers_resources()) add(R"("resources":)", R"({"listChanged":true,"subscribe":true})");
+    if (!tools.empty()) add(R"("tools":)", R"({"listChanged":true})");
     return out.empty() ? "{}" : out + '}';
   }
 };

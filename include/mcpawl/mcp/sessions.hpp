@@ -2,16 +2,16 @@
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
-#include <mcpawl/crypto/digest.hpp>
 #include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/mcp/client_profile.hpp>
+#include <mcpawl/mcp/live_session.hpp>
 #include <mcpawl/mcp/revision.hpp>
+#include <mcpawl/mcp/service.hpp>
+#include <mcpawl/mcp/session_table.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,98 +19,100 @@
 
 namespace mcpawl {
 
-/** Sessions that were ended before their time, so that their ids stay dead.
-
-    Bounded: over the limit the record that would lapse first goes.
-    @par Thread safety
-    Shared by all threads of a server.
-*/
-class ended_sessions {
-public:
-  void add(std::string_view id, unix_seconds until, unix_seconds now) {
-    std::lock_guard const lock{mutex_};
-    std::erase_if(until_, [now](auto const& entry) { return entry.second <= now; });
-    if (until_.size() >= most) {
-      auto first = until_.begin();
-      for (auto it = until_.begin(); it != until_.end(); ++it)
-        if (it->second < first->second) first = it;
-      until_.erase(first);
-    }
-    until_[sha256(id)] = until;
-  }
-
-  bool contains(std::string_view id) const {
-    std::lock_guard const lock{mutex_};
-    return !until_.empty() && until_.contains(sha256(id));
-  }
-
-private:
-  static constexpr std::size_t most = 10'000;
-  mutable std::mutex mutex_;
-  std::map<sha256_digest, unix_seconds> until_;
-};
-
-/** What a session of the handshake revisions is. */
-struct session {
-  revision protocol;
-  unix_seconds opened;
+/** A session that was opened: its id for the client, and what we know of it. */
+struct opened_session {
+  std::string id;
+  std::shared_ptr<live_session> session;
 };
 
 /** Issues and reads session ids for the revisions with a handshake.
 
-    An id is not a key into a table: it is the session itself, sealed by AES-256-GCM and bound to the
+    An id is not only a key into a table: it is the session itself, sealed by AES-256-GCM and bound to the
     principal that opened it. A restarted server or a second one with the same key reads it, and another
     user's id does not open. It is no credential: every request is authenticated besides
     (MCP "Security Best Practices", "Session Hijacking").
 
+    What a process only remembers (streams, subscriptions, questions that wait, that a session was ended)
+    does not travel: calls that ask need the process that asked.
+
     @par Thread safety
-    One copy per thread; copies share the ended sessions.
+    One copy per thread; copies share the table.
 */
 class sessions {
 public:
-  sessions(sealer seal, std::chrono::seconds lifetime, clock const& time)
-      : seal_(std::move(seal)),
-        lifetime_(lifetime),
-        clock_(&time),
-        ended_(std::make_shared<ended_sessions>()) {}
+  sessions(sealer seal, std::shared_ptr<session_table> known, clock const& time)
+      : seal_(std::move(seal)), table_(std::move(known)), clock_(&time) {}
 
-  /** Make the id of a new session: visible ASCII, as the transport demands. */
-  std::string open(revision protocol, std::string_view principal) {
+  session_table& table() noexcept { return *table_; }
+  /** Seals for other purposes with the same keys. */
+  sealer& seal() noexcept { return seal_; }
+  clock const& time() const noexcept { return *clock_; }
+
+  /** Open a session; its id is visible ASCII, as the transport demands. Nothing if there is no room. */
+  std::optional<opened_session> open(revision protocol, std::string_view principal, client_profile who) {
     std::string plain(1, static_cast<char>(protocol));
-    auto const opened = static_cast<std::uint64_t>(clock_->wall());
-    for (int shift = 56; shift >= 0; shift -= 8) plain += static_cast<char>((opened >> shift) & 0xff);
-    return seal_.seal(plain, binding(principal));
+    plain += static_cast<char>(who.capabilities);
+    auto const now = clock_->wall();
+    auto const stamp = static_cast<std::uint64_t>(now);
+    for (int shift = 56; shift >= 0; shift -= 8) plain += static_cast<char>((stamp >> shift) & 0xff);
+    plain += static_cast<char>(who.name.size());
+    plain += who.name;
+    plain += who.version;
+    std::string id = seal_.seal(plain, binding(principal));
+    auto session = table_->add(id, std::string(principal), now, protocol, std::move(who));
+    if (!session) return std::nullopt;
+    return opened_session{std::move(id), std::move(session)};
   }
 
-  /** Read an id; nothing if it is not ours, not this principal's, too old or ended. */
-  std::optional<session> find(std::string_view id, std::string_view principal) {
-    if (id.empty() || id.size() > 512) return std::nullopt;
+  /** Find the session of an id; null if it is not ours, not this principal's, too old or ended. */
+  std::shared_ptr<live_session> find(std::string_view id, std::string_view principal) {
+    if (id.empty() || id.size() > longest_id) return nullptr;
+    if (auto known = table_->find(id, principal)) return known;
     auto const plain = seal_.open(id, binding(principal));
-    if (!plain || plain->size() != 9) return std::nullopt;
-    std::uint64_t opened = 0;
-    for (std::size_t i = 1; i != 9; ++i) opened = opened << 8 | static_cast<unsigned char>((*plain)[i]);
-    session const found{static_cast<revision>((*plain)[0]), static_cast<unix_seconds>(opened)};
-    if (clock_->wall() >= found.opened + lifetime_.count() || ended_->contains(id)) return std::nullopt;
-    return found;
+    if (!plain || plain->size() < name_at) return nullptr;
+    auto const byte = [&](std::size_t i) { return static_cast<unsigned char>((*plain)[i]); };
+    std::uint64_t stamp = 0;
+    for (std::size_t i = 2; i != name_at - 1; ++i) stamp = stamp << 8 | byte(i);
+    std::size_t const name_size = byte(name_at - 1);
+    if (name_size > plain->size() - name_at) return nullptr;
+    client_profile who;
+    who.capabilities = byte(1);
+    who.name = plain->substr(name_at, name_size);
+    who.version = plain->substr(name_at + name_size);
+    auto restored = table_->add(std::string(id), std::string(principal), static_cast<unix_seconds>(stamp),
+                                static_cast<revision>(byte(0)), std::move(who));
+    // its client said long ago that it is ready
+    if (restored) restored->initialized();
+    return restored;
   }
 
   /** End a session; false if there was none. */
   bool end(std::string_view id, std::string_view principal) {
-    auto const found = find(id, principal);
-    if (!found) return false;
-    ended_->add(id, found->opened + lifetime_.count(), clock_->wall());
-    return true;
+    return find(id, principal) && table_->end(id, principal);
   }
 
 private:
+  static constexpr std::size_t longest_id = 512;
+  static constexpr std::size_t name_at = 11;  // behind revision, capabilities, stamp and the name's size
+
   static std::string binding(std::string_view principal) {
-    return "mcpawl session 1:" + std::string(principal);
+    return "mcpawl session 2:" + std::string(principal);
   }
 
   sealer seal_;
-  std::chrono::seconds lifetime_;
+  std::shared_ptr<session_table> table_;
   clock const* clock_;
-  std::shared_ptr<ended_sessions> ended_;
 };
+
+/** Make the sessions of a server that is about to be served: their keys and bounds are in its options.
+
+    Errors: throws `std::invalid_argument` if a key has not 32 bytes. */
+inline sessions make_sessions(service const& s) {
+  auto const& o = s.options;
+  session_bounds const bounds{o.session_lifetime, o.session_idle, o.most_sessions};
+  auto table = std::make_shared<session_table>(bounds, *o.time, *s.changes);
+  if (o.keys.empty()) return {sealer::with_random_key(), std::move(table), *o.time};
+  return {sealer(o.keys), std::move(table), *o.time};
+}
 
 }  // namespace mcpawl

@@ -7,13 +7,18 @@
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/answer.hpp>
+#include <mcpawl/mcp/core_parts.hpp>
 #include <mcpawl/mcp/frame.hpp>
 #include <mcpawl/mcp/header_value.hpp>
 #include <mcpawl/mcp/message_level.hpp>
+#include <mcpawl/mcp/meta_keys.hpp>
 #include <mcpawl/mcp/method_call.hpp>
 #include <mcpawl/mcp/methods.hpp>
+#include <mcpawl/mcp/noted_source.hpp>
+#include <mcpawl/mcp/process_channel.hpp>
 #include <mcpawl/mcp/request.hpp>
 #include <mcpawl/mcp/service.hpp>
+#include <mcpawl/mcp/subscription.hpp>
 
 #include <optional>
 #include <string>
@@ -23,19 +28,8 @@ namespace mcpawl {
 
 namespace detail {
 
-inline constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
-inline constexpr std::string_view capabilities_key = "io.modelcontextprotocol/clientCapabilities";
-inline constexpr std::string_view client_info_key = "io.modelcontextprotocol/clientInfo";
-
-inline boost::json::value const* member(boost::json::object const* object, std::string_view name) {
-  return object ? object->if_contains({name.data(), name.size()}) : nullptr;
-}
-
 /** The `_meta` object of a message; null if there is none. */
-inline boost::json::object const* meta_of(rpc_message const& m) {
-  auto const* meta = member(m.params, "_meta");
-  return meta ? meta->if_object() : nullptr;
-}
+inline boost::json::object const* meta_of(rpc_message const& m) { return object_member(m.params, "_meta"); }
 
 inline bool is_log_level(boost::json::value const& v) {
   return v.is_string() && parse_message_level(view_of(v.get_string()));
@@ -134,8 +128,9 @@ inline answer discover(service const& s, request_id const& id) {
     The order of the checks is the one the official conformance suite asserts: `_meta`, headers against
     body, version, required headers, method, parameters.
 */
-inline reply answer_stateless(service const& s, logger const& log, rpc_message const& m,
-                              protocol_headers const& h, caller const& who, outbound_source& out) {
+inline reply answer_stateless(core_parts const& parts, rpc_message const& m, protocol_headers const& h,
+                              caller const& who, outbound_source& out, process_channel* channel) {
+  service const& s = parts.server;
   request_id const& id = *m.id;
   auto const malformed = [&id](rpc_fault const& f) {
     return answer::of_fault(answer::outcome::malformed, id, f);
@@ -151,21 +146,35 @@ inline reply answer_stateless(service const& s, logger const& log, rpc_message c
     if (auto const fault = detail::missing_header(m, h)) return malformed(*fault);
 
   if (m.method == "server/discover") return discover(s, id);
+  detail::noted_source noted(out);
+  method_call const call{s,       parts.log,           id,      m.params, *protocol, who, noted,
+                         nullptr, &parts.known.seal(), m.method};
   auto const* method = find_method(s, *protocol, m.method);
-  if (!method)
+  bool const listens = m.method == "subscriptions/listen";
+  if (!method && !listens)
     return answer::of_fault(answer::outcome::unknown_method, id,
                             {rpc_code::method_not_found, "unknown method"});
-  return method->answer(method_call{s, log, id, m.params, *protocol, who, out});
+  reply r = listens ? listen(call, parts.known.table(), channel != nullptr) : method->answer(call);
+  if (auto* pending = std::get_if<pending_answer>(&r)) {
+    if (!noted.opened) noted.open();
+    if (channel) pending->place = channel->calls->add(id, noted.opened);
+    pending->channel = std::move(noted.opened);
+  }
+  return r;
 }
 
 /** Take a notification of the stateless kind: the headers need not be there, but must not lie. */
-inline answer take_stateless_notification(rpc_message const& m, protocol_headers const& h) {
+inline answer take_stateless_notification(rpc_message const& m, protocol_headers const& h,
+                                          process_channel* channel) {
   auto const* version = detail::member(detail::meta_of(m), detail::version_key);
   auto const claimed =
       version && version->is_string() ? detail::view_of(version->get_string()) : h.version.value;
   if (h.carried)
     if (auto const fault = detail::differing_header(m, claimed, h))
       return answer::of_fault(answer::outcome::malformed, {}, *fault);
+  // over HTTP it is leaving that cancels
+  if (channel && m.method == "notifications/cancelled")
+    if (auto const id = detail::cancelled_request(m)) channel->calls->cancel(*id);
   return {};
 }
 

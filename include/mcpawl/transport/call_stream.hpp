@@ -1,144 +1,223 @@
-// mcpawl/transport/call_stream.hpp - one coroutine tool's answer: JSON if it is quick and quiet, else an
+// mcpawl/transport/call_stream.hpp - the answer to calls that run: JSON if they are quick and quiet, else an
 // event stream
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/mcp/answer.hpp>
-#include <mcpawl/mcp/context.hpp>
+#include <mcpawl/mcp/event_log.hpp>
+#include <mcpawl/mcp/live_session.hpp>
+#include <mcpawl/mcp/wake.hpp>
+#include <mcpawl/transport/answer_status.hpp>
+#include <mcpawl/transport/event_stream.hpp>
+#include <mcpawl/transport/message_sink.hpp>
+#include <mcpawl/transport/running_call.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
-namespace mcpawl::detail {
+namespace mcpawl {
 
-/** The state a running call shares with the connection that waits for it.
+/** The calls of one POST and the connection that waits for them.
+
+    In the stateless protocol they end with their connection. In a session they go on, and what they say is
+    kept for a client that comes back.
 
     It is shared because either side may be destroyed first when a server stops.
+    @par Thread safety
+    Belongs to one thread, but for the log, which a client that comes back may read on another.
 */
-class call_stream final : public outbound, public std::enable_shared_from_this<call_stream> {
+class call_stream final : public message_sink,
+                          public outbound_source,
+                          public std::enable_shared_from_this<call_stream> {
 public:
   call_stream(boost::asio::any_io_executor executor, bool events_accepted)
-      : wake_(executor), room_(executor), events_accepted_(events_accepted) {}
+      : executor_(std::move(executor)), events_accepted_(events_accepted) {}
 
-  /** Queue a notification for the client; waits while too many are queued already. */
-  task<> send(std::string message) override {
-    if (!events_accepted_ || gone_) co_return;
-    while (queue_.size() >= most_queued && !gone_) {
-      room_.expires_at(std::chrono::steady_clock::time_point::max());
-      co_await room_.async_wait(quiet);
-    }
-    queue_.push_back(std::move(message));
-    wake_.cancel();
+  std::shared_ptr<outbound> open() override {
+    return std::make_shared<running_call>(executor_, shared_from_this());
   }
 
-  /** Run the call and write what comes of it.
+  /** Queue a message for the client; waits while too many are queued already. */
+  task<> take(std::string message) override {
+    if (!events_accepted_ || gone_) co_return;
+    log_->append(std::move(message));
+    while (log_->backlog() > most_queued && !gone_) co_await room_->wait(std::chrono::hours{1});
+  }
+  bool takes_messages() const noexcept override { return events_accepted_; }
+  void let_go() noexcept override {
+    if (!session_ || session_->protocol() < revision::v2025_11_25 || !events_accepted_) return;
+    if (streaming_) {
+      log_->hang_up();
+    } else {
+      letting_go_ = true;
+      bell_->ring();
+    }
+  }
 
-      @param head  makes the head of an answer with status 200.
+  /** Run the calls and write what comes of them.
+
+      @param make_head  makes the head of an answer with the status it is given.
       The first notification, or `keep_alive` without an answer, turns the answer into an event stream.
   */
   template <class MakeHead>
-  task<> run(http::exchange& ex, pending_answer call, MakeHead const& head,
-             std::chrono::milliseconds keep_alive) {
-    bool const cancels = call.ends_with_connection;
-    start(std::move(call.work));
-    if (!done_ && cancels) watch(ex);
-    bool streaming = false;
-    while (!done_ || (!queue_.empty() && !gone_)) {
-      if (!queue_.empty() && !gone_) {
-        if (!streaming) streaming = co_await ex.start_events(head());
-        gone_ = !streaming;
-        if (streaming) gone_ = !co_await ex.event(next());
-        continue;
+  task<> run(http::exchange& ex, reply calls, MakeHead const& make_head, std::chrono::milliseconds keep_alive,
+             std::chrono::milliseconds retry) {
+    start(std::move(calls));
+    if (running_ != 0 && ends_with_connection_) watch(ex);
+    event_style style;
+    style.keep_alive = keep_alive;
+    {
+      detail::log_reader reader(log_, bell_);
+      bool streaming = co_await must_stream(keep_alive);
+      if (streaming) streaming = co_await ex.start_events(make_head(200));
+      if (streaming) {
+        begin_stream(style, retry);
+        co_await write_events(ex, reader, *bell_, style, 0);
       }
-      if (gone_ && cancels) cancel_call_.emit(boost::asio::cancellation_type::terminal);
-      wake_.expires_after(keep_alive);
-      auto const [interrupted] = co_await wake_.async_wait(quiet);
-      if (interrupted || done_ || gone_ || !events_accepted_) continue;
-      if (!streaming) streaming = co_await ex.start_events(head());
-      gone_ = !streaming;
-      if (streaming) gone_ = !co_await ex.comment("keep-alive");
     }
+    if (streaming_ || running_ != 0) leave();
     while (watching_) {
       stop_watching_.emit(boost::asio::cancellation_type::terminal);
-      wake_.expires_at(std::chrono::steady_clock::time_point::max());
-      if (watching_) co_await wake_.async_wait(quiet);
+      if (watching_) co_await bell_->wait(std::chrono::hours{1});
     }
     if (failure_) std::rethrow_exception(failure_);
+    if (ex.responded()) co_return;
     if (gone_) {
       // nobody reads it, but the exchange wants to know that it was answered
-      if (!streaming) co_await ex.respond(http::response(503));
+      co_await ex.respond(http::response(503));
       co_return;
     }
-    if (streaming) {
-      co_await ex.event(result_.body);
-      co_await ex.end_events();
-    } else {
-      http::response whole = head();
-      whole.body("application/json", std::move(result_.body));
-      co_await ex.respond(std::move(whole));
-    }
+    // cancelled: there is no answer, and the protocol demands none
+    http::response whole = make_head(finished_.empty() ? 202 : status_of(status_));
+    if (!finished_.empty()) whole.body("application/json", answer_text());
+    co_await ex.respond(std::move(whole));
   }
 
 private:
   static constexpr std::size_t most_queued = 64;
-  static constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<>> quiet{};
 
-  std::string next() {
-    std::string message = std::move(queue_.front());
-    queue_.pop_front();
-    room_.cancel();
-    return message;
+  void start(reply calls) {
+    bell_ = std::make_shared<wake>(executor_);
+    room_ = std::make_shared<wake>(executor_);
+    std::vector<pending_answer> all;
+    if (auto* one = std::get_if<pending_answer>(&calls)) {
+      session_ = one->session;
+      ends_with_connection_ = one->ends_with_connection;
+      all.push_back(std::move(*one));
+    } else {
+      auto& batch = std::get<batch_answer>(calls);
+      batch_ = true;
+      session_ = std::move(batch.session);
+      finished_ = std::move(batch.ready);
+      all = std::move(batch.pending);
+    }
+    log_ = std::make_shared<event_log>(session_ ? event_log::retention::keep : event_log::retention::queue);
+    log_->on_room(room_->ringer());
+    running_ = all.size();
+    for (auto& call : all) {
+      auto const runner = std::static_pointer_cast<running_call>(call.channel);
+      calls_.push_back(runner);
+      runner->start(std::move(call),
+                    [self = shared_from_this()](std::exception_ptr failure, std::optional<answer> result) {
+                      self->ended(failure, std::move(result));
+                    });
+    }
   }
 
-  void start(task<answer> work) {
-    auto finished = [self = shared_from_this()](std::exception_ptr failure, answer result) {
-      self->failure_ = failure;
-      self->result_ = std::move(result);
-      self->done_ = true;
-      self->wake_.cancel();
-    };
-    boost::asio::co_spawn(wake_.get_executor(), std::move(work),
-                          boost::asio::bind_cancellation_slot(cancel_call_.slot(), std::move(finished)));
+  void ended(std::exception_ptr failure, std::optional<answer> result) {
+    if (failure) failure_ = failure;
+    if (result) {
+      if (!batch_) status_ = result->what;
+      finished_.push_back(std::move(result->body));
+    }
+    if (--running_ == 0 && streaming_) finish_log();
+    bell_->ring();
+  }
+
+  void finish_log() {
+    if (!finished_.empty()) log_->append(answer_text());
+    log_->finish();
+  }
+
+  std::string answer_text() { return batch_ ? joined_batch(finished_) : std::move(finished_.front()); }
+
+  /** Wait until it is clear how the answer goes out: true for events, false if it is there, or nobody waits.
+   */
+  task<bool> must_stream(std::chrono::milliseconds keep_alive) {
+    while (running_ != 0 && !gone_) {
+      if (log_->backlog() != 0 || letting_go_) co_return true;
+      bool const rung = co_await bell_->wait(keep_alive);
+      if (!rung && events_accepted_) co_return true;
+    }
+    co_return !gone_ && log_->backlog() != 0;
+  }
+
+  void begin_stream(event_style& style, std::chrono::milliseconds retry) {
+    streaming_ = true;
+    if (session_) {
+      style.name = session_->keep(log_);
+      if (session_->protocol() >= revision::v2025_11_25) style.retry = retry;
+    }
+    if (running_ == 0)
+      finish_log();
+    else if (letting_go_)
+      log_->hang_up();
+  }
+
+  /** The connection is not there any more. */
+  void leave() {
+    if (session_) return;
+    gone_ = true;
+    for (auto const& call : calls_)
+      if (auto const alive = call.lock()) alive->cancel_now();
+    room_->ring();
   }
 
   void watch(http::exchange& ex) {
     watching_ = true;
-    auto ended = [self = shared_from_this()](std::exception_ptr) {
+    auto left = [self = shared_from_this()](std::exception_ptr) {
       self->watching_ = false;
-      if (!self->done_) self->gone_ = true;
-      self->room_.cancel();
-      self->wake_.cancel();
+      if (self->running_ != 0) {
+        self->leave();
+        self->log_->hang_up();
+      }
+      self->bell_->ring();
     };
-    boost::asio::co_spawn(wake_.get_executor(), ex.wait_disconnect(),
-                          boost::asio::bind_cancellation_slot(stop_watching_.slot(), std::move(ended)));
+    boost::asio::co_spawn(executor_, ex.wait_disconnect(),
+                          boost::asio::bind_cancellation_slot(stop_watching_.slot(), std::move(left)));
   }
 
-  boost::asio::steady_timer wake_;  // cancelled whenever something happened
-  boost::asio::steady_timer room_;  // cancelled whenever the queue got shorter
-  boost::asio::cancellation_signal cancel_call_;
-  boost::asio::cancellation_signal stop_watching_;
-  std::deque<std::string> queue_;
-  answer result_;
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<wake> bell_;  // rings whenever something happened
+  std::shared_ptr<wake> room_;  // rings whenever a message was read
+  std::shared_ptr<event_log> log_;
+  std::shared_ptr<live_session> session_;
+  std::vector<std::weak_ptr<running_call>> calls_;
+  std::vector<std::string> finished_;
   std::exception_ptr failure_;
+  boost::asio::cancellation_signal stop_watching_;
+  std::size_t running_ = 0;
+  answer::outcome status_ = answer::outcome::answered;
   bool events_accepted_;
-  bool done_ = false;
+  bool ends_with_connection_ = false;
+  bool batch_ = false;
+  bool streaming_ = false;
+  bool letting_go_ = false;
   bool gone_ = false;
   bool watching_ = false;
 };
 
-}  // namespace mcpawl::detail
+}  // namespace mcpawl

@@ -28,7 +28,7 @@ inline void allow_reading(http::response& answer, http::request_head const& head
 inline http::response preflight_answer(http::request_head const& head) {
   http::response answer{204};
   allow_reading(answer, head);
-  answer.field("Access-Control-Allow-Methods", "POST, DELETE");
+  answer.field("Access-Control-Allow-Methods", "GET, POST, DELETE");
   answer.field(
       "Access-Control-Allow-Headers",
       "Authorization, Content-Type, Accept, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, "

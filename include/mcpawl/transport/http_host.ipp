@@ -23,6 +23,7 @@
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/http_host.hpp>
 #include <mcpawl/transport/http_options.hpp>
+#include <mcpawl/transport/sse_channels.hpp>
 #include <mcpawl/transport/streamable_http.hpp>
 
 #include <atomic>
@@ -45,14 +46,18 @@ class http_host::impl {
 public:
   impl(service const& protocol, door const& policy, bool open, http_options options)
       : options_(checked(protocol, std::move(options))),
-        shared_{options_.path, entrance(options_, open), options_.bounds, options_.log} {
-    sessions const known{sealer::with_random_key(), protocol.options.session_lifetime,
-                         *protocol.options.time};
+        shared_{options_.path, entrance(options_, open), options_.bounds, options_.log, options_.retry} {
+    if (!options_.sse_path.empty()) shared_.old_clients = std::make_shared<sse_channels>(options_.sse_path);
+    sessions const known = make_sessions(protocol);
     auto const total = std::make_shared<std::atomic<std::size_t>>(0);
     for (unsigned i = 0; i != options_.threads; ++i)
       workers_.push_back(std::make_unique<worker>(shared_, protocol, policy, known, total));
     bind();
   }
+
+  impl(impl const&) = delete;
+  impl& operator=(impl const&) = delete;
+  ~impl() { close(); }
 
   std::uint16_t port() const noexcept { return port_; }
 
@@ -72,6 +77,7 @@ public:
   }
 
   void stop() {
+    close();
     for (auto& w : workers_) w->stop(options_.bounds.drain_timeout);
   }
 
@@ -85,6 +91,8 @@ public:
   }
 
 private:
+  void close() { workers_.front()->transport.close(); }
+
   // the context is the last member: coroutines must die before what they refer to
   struct worker {
     worker(streamable_http::settings const& shared, service const& protocol, door const& entrance,
@@ -138,6 +146,14 @@ private:
     if (options.threads == 0 || options.threads > 1024) mistakes.push_back("threads must be from 1 to 1024");
     if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
       mistakes.push_back("path \"" + options.path + "\" must start with / and have no query");
+    if (!options.sse_path.empty() &&
+        (!options.sse_path.starts_with('/') || options.sse_path == options.path ||
+         options.sse_path.find_first_of("?# ") != std::string::npos))
+      mistakes.push_back("sse_path \"" + options.sse_path +
+                         "\" must start with /, differ from path and have no query");
+    for (auto const& key : protocol.options.keys)
+      if (key.reveal().size() != sealer::key_size)
+        mistakes.push_back("a key of server_options has not 32 bytes");
     for (auto const& host : options.allowed_hosts)
       if (!detail::split_authority(host))
         mistakes.push_back("allowed host \"" + host + "\" is not a name with an optional port");

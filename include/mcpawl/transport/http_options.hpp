@@ -4,6 +4,7 @@
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,6 +24,12 @@ struct http_options {
   std::vector<std::string> allowed_hosts = {};
   /** Origins of web pages that may call, such as `https://app.example.com`, besides our own. */
   std::vector<std::string> allowed_origins = {};
+
+  /** Where clients of 2024-11-05 open their event stream, `/sse` for instance; empty: they are not served.
+     They post to `/messages` below it. */
+  std::string sse_path = {};
+  /** How long clients of 2025-11-25 wait before they come back to a stream that ended. */
+  std::chrono::milliseconds retry{1'000};
 
   limits bounds = {};
   logger log = {};

@@ -13,12 +13,17 @@
 #include <mcpawl/jsonrpc/write.hpp>
 #include <mcpawl/mcp/dispatcher.hpp>
 #include <mcpawl/mcp/request.hpp>
+#include <mcpawl/transport/answer_status.hpp>
 #include <mcpawl/transport/call_stream.hpp>
 #include <mcpawl/transport/cors.hpp>
 #include <mcpawl/transport/door.hpp>
+#include <mcpawl/transport/event_stream.hpp>
 #include <mcpawl/transport/guard.hpp>
+#include <mcpawl/transport/sse_channels.hpp>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,8 +59,12 @@ inline mirror_header mirror(http::request_head const& head, std::string_view nam
 }
 
 inline protocol_headers protocol_headers_of(http::request_head const& head) {
-  return {true, mirror(head, "mcp-protocol-version"), mirror(head, "mcp-method"), mirror(head, "mcp-name"),
-          mirror(head, "mcp-session-id")};
+  return {true,
+          mirror(head, "mcp-protocol-version"),
+          mirror(head, "mcp-method"),
+          mirror(head, "mcp-name"),
+          mirror(head, "mcp-session-id"),
+          mirror(head, "last-event-id")};
 }
 
 /** True for `application/json`, whatever its parameters (RFC 9110 section 8.3.1). */
@@ -82,33 +91,6 @@ inline bool accepts(std::string_view accept, std::string_view type) noexcept {
   return false;
 }
 
-constexpr int status_of(answer::outcome what) noexcept {
-  switch (what) {
-    case answer::outcome::accepted: return 202;
-    case answer::outcome::answered: return 200;
-    case answer::outcome::malformed: return 400;
-    case answer::outcome::unknown_method: return 404;
-    case answer::outcome::no_session: return 404;
-  }
-  return 500;
-}
-
-/** Opens an event stream for a call when it turns out to need one. */
-class call_stream_source final : public outbound_source {
-public:
-  call_stream_source(boost::asio::any_io_executor executor, bool events_accepted)
-      : executor_(std::move(executor)), events_accepted_(events_accepted) {}
-  std::shared_ptr<outbound> open() override {
-    stream = std::make_shared<call_stream>(executor_, events_accepted_);
-    return stream;
-  }
-  std::shared_ptr<call_stream> stream;
-
-private:
-  boost::asio::any_io_executor executor_;
-  bool events_accepted_;
-};
-
 }  // namespace detail
 
 /** Serves MCP's Streamable HTTP transport on one thread (all revisions, MCP "Transports").
@@ -127,6 +109,8 @@ public:
     guard entrance;
     limits bounds;
     logger log;
+    std::chrono::milliseconds retry = std::chrono::milliseconds(1000);  ///< For clients whose stream ended.
+    std::shared_ptr<sse_channels> old_clients = {};  ///< The endpoints of 2024-11-05; null for none.
   };
 
   streamable_http(settings const& shared, std::unique_ptr<door> auth, dispatcher protocol)
@@ -136,6 +120,12 @@ public:
   void attach(boost::asio::any_io_executor executor) {
     auth_environment const environment{std::move(executor), shared_.log, shared_.path};
     auth_->attach(environment);
+  }
+
+  /** End what would wait for ever: open streams, questions to clients. From any thread. */
+  void close() {
+    protocol_.known().table().close();
+    if (shared_.old_clients) shared_.old_clients->close();
   }
 
   /** Answer one request. */
@@ -171,15 +161,20 @@ public:
       co_return;
     }
     caller const who{admitted->identity.get(), admitted->principal};
-    if (head.path() != shared_.path) {
+    bool const elsewhere = head.path() != shared_.path;
+    if (elsewhere && shared_.old_clients && shared_.old_clients->serves(head.path())) {
+      co_await serve_old_client(ex, who);
+    } else if (elsewhere) {
       co_await refuse(ex, 404, "nothing here: the endpoint has another path");
     } else if (head.method() == "POST") {
       co_await post(ex, who);
+    } else if (head.method() == "GET") {
+      co_await listen(ex, who);
     } else if (head.method() == "DELETE") {
       co_await end_session(ex, who);
     } else {
       http::response answer = detail::refusal(405, "use POST");
-      answer.field("Allow", "POST, DELETE");
+      answer.field("Allow", "GET, POST, DELETE");
       allow_reading(answer, head);
       co_await ex.respond(std::move(answer));
     }
@@ -192,44 +187,96 @@ private:
     co_await ex.respond(std::move(answer));
   }
 
-  task<> post(http::exchange& ex, caller const& who) {
+  /** Read the message of a POST; without one the request was answered. */
+  task<std::optional<std::string_view>> read_message_of(http::exchange& ex) {
     http::request_head const& head = ex.head();
     if (head.count("content-type") != 1 || !detail::is_json(*head.find("content-type"))) {
       co_await refuse(ex, 415, "send a body of type application/json");
-      co_return;
+      co_return std::nullopt;
     }
     auto const body = co_await ex.read_body(shared_.bounds.body_bytes);
-    if (!body) {
-      if (body.error() == condition::too_large)
-        co_await refuse(ex, 413, "the message is too large");
-      else if (body.error() == condition::timed_out)
-        co_await refuse(ex, 408, "the message took too long to arrive");
-      else if (body.error() == condition::malformed)
-        co_await refuse(ex, 400, "the body is not framed correctly");
-      co_return;
-    }
+    if (body) co_return *body;
+    if (body.error() == condition::too_large)
+      co_await refuse(ex, 413, "the message is too large");
+    else if (body.error() == condition::timed_out)
+      co_await refuse(ex, 408, "the message took too long to arrive");
+    else if (body.error() == condition::malformed)
+      co_await refuse(ex, 400, "the body is not framed correctly");
+    co_return std::nullopt;
+  }
+
+  task<> post(http::exchange& ex, caller const& who) {
+    http::request_head const& head = ex.head();
+    auto const body = co_await read_message_of(ex);
+    if (!body) co_return;
     std::string_view const accept = head.find("accept").value_or("*/*");
     bool const events = detail::accepts(accept, "text/event-stream");
-    detail::call_stream_source source{ex.executor(), events};
-    reply r = protocol_.handle(*body, detail::protocol_headers_of(head), who, source);
+    auto const stream = std::make_shared<call_stream>(ex.executor(), events);
+    reply r = protocol_.handle(*body, detail::protocol_headers_of(head), who, *stream);
     if (auto* whole = std::get_if<answer>(&r)) {
       bool const only_events = events && !detail::accepts(accept, "application/json");
       co_await write(ex, std::move(*whole), only_events);
       co_return;
     }
-    auto make_head = [&head] {
+    auto make_head = [&head](int status) {
+      http::response made{status};
+      allow_reading(made, head);
+      return made;
+    };
+    co_await stream->run(ex, std::move(r), make_head, shared_.bounds.keep_alive, shared_.retry);
+  }
+
+  /** Open the stream for what belongs to no request, or go on with one that broke. */
+  task<> listen(http::exchange& ex, caller const& who) {
+    http::request_head const& head = ex.head();
+    auto found = protocol_.open_stream(detail::protocol_headers_of(head), who);
+    if (auto* refusal = std::get_if<answer>(&found)) {
+      co_await write(ex, std::move(*refusal), false);
+      co_return;
+    }
+    if (!detail::accepts(head.find("accept").value_or("*/*"), "text/event-stream")) {
+      co_await refuse(ex, 406, "accept text/event-stream to listen");
+      co_return;
+    }
+    auto const& opened = std::get<opened_stream>(found);
+    event_style style;
+    style.name = opened.stream.name;
+    style.keep_alive = shared_.bounds.keep_alive;
+    if (opened.session->protocol() >= revision::v2025_11_25) style.retry = shared_.retry;
+    auto const bell = std::make_shared<wake>(ex.executor());
+    detail::log_reader reader(opened.stream.log, bell);
+    http::response ok{200};
+    allow_reading(ok, head);
+    if (co_await ex.start_events(std::move(ok)))
+      co_await write_events(ex, reader, *bell, style, opened.after);
+  }
+
+  task<> serve_old_client(http::exchange& ex, caller const& who) {
+    http::request_head const& head = ex.head();
+    if (head.method() == "GET" && head.path() == shared_.old_clients->path()) {
       http::response ok{200};
       allow_reading(ok, head);
-      return ok;
-    };
-    co_await source.stream->run(ex, std::get<pending_answer>(std::move(r)), make_head,
-                                shared_.bounds.keep_alive);
+      co_await shared_.old_clients->listen(ex, std::move(ok), who, shared_.bounds.keep_alive);
+      co_return;
+    }
+    auto const client = head.method() == "POST" ? shared_.old_clients->find(head.query(), who) : nullptr;
+    if (!client) {
+      co_await refuse(ex, 404, "unknown session: open the event stream first");
+      co_return;
+    }
+    auto const body = co_await read_message_of(ex);
+    if (!body) co_return;
+    client->receive(protocol_, *body, who, ex.executor());
+    http::response accepted{202};
+    allow_reading(accepted, head);
+    co_await ex.respond(std::move(accepted));
   }
 
   /** Write an answer that is complete; some proxies take nothing but an event stream, even for one event. */
   task<> write(http::exchange& ex, answer a, bool only_events) {
-    http::response whole{detail::status_of(a.what)};
+    http::response whole{status_of(a.what)};
     allow_reading(whole, ex.head());
+    if (a.what == answer::outcome::not_allowed) whole.field("Allow", "POST");
     if (!a.session_id.empty()) whole.field("Mcp-Session-Id", a.session_id);
     if (only_events && a.what == answer::outcome::answered) {
       if (co_await ex.start_events(std::move(whole))) {

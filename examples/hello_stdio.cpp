@@ -1,0 +1,23 @@
+// examples/hello_stdio.cpp - a server that its client starts, and talks to over standard input and output
+//
+// For a client's configuration: {"mcpServers": {"hello": {"command": "build/release/examples/hello_stdio"}}}
+#include <mcpawl/serve_stdio.hpp>
+#include <mcpawl/server.hpp>
+
+#include <exception>
+#include <iostream>
+#include <string>
+
+struct hello_args {
+  std::string name = "world";
+};
+std::string hello(hello_args in) { return "Hello, " + in.name + '!'; }
+
+int main() try {
+  mcpawl::server srv{{"hello", "1.0"}};
+  srv.tool("hello", "Greet somebody.", hello).read_only();
+  mcpawl::serve_stdio(srv);
+} catch (std::exception const& e) {
+  std::cerr << e.what() << '\n';
+  return 2;
+}

@@ -1,0 +1,17 @@
+// mcpawl/mcp/core_parts.hpp - what the requests of one thread are answered with
+#pragma once
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/mcp/service.hpp>
+#include <mcpawl/mcp/sessions.hpp>
+
+namespace mcpawl {
+
+/** What both protocol cores need to answer; its parts outlive every answer that is pending. */
+struct core_parts {
+  service const& server;
+  logger const& log;
+  sessions& known;
+};
+
+}  // namespace mcpawl

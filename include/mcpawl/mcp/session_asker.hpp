@@ -1,0 +1,98 @@
+// mcpawl/mcp/session_asker.hpp - asks a client in the revisions with sessions: by a request, and by waiting
+#pragma once
+
+#include <boost/asio/this_coro.hpp>
+
+#include <mcpawl/mcp/answer_box.hpp>
+#include <mcpawl/mcp/live_session.hpp>
+#include <mcpawl/mcp/outbound.hpp>
+#include <mcpawl/mcp/question.hpp>
+#include <mcpawl/mcp/tool_error.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** Asks within a session: the requests go out beside the call's notifications, the call waits.
+
+    They travel on the stream of the call; if the client takes none there, on the stream it has open for the
+    session (MCP 2025-11-25 "Streamable HTTP").
+*/
+class session_asker final : public asker {
+public:
+  session_asker(std::shared_ptr<live_session> session, std::shared_ptr<outbound> out,
+                std::chrono::milliseconds patience)
+      : session_(std::move(session)), out_(std::move(out)), patience_(patience) {}
+
+  task<std::vector<client_answer>> ask(std::vector<question> questions) override {
+    for (auto const& q : questions)
+      if (!session_->client().can(q.needs)) throw tool_error(undeclared(q));
+    auto const executor = co_await boost::asio::this_coro::executor;
+    auto const box = std::make_shared<answer_box>(executor, questions.size());
+    expectation expected(*session_);
+    for (std::size_t i = 0; i != questions.size(); ++i) {
+      auto const id = session_->expect(box, i, questions[i].method);
+      expected.ids.push_back(id);
+      std::string request = write_request(id, questions[i].method, questions[i].params);
+      if (out_->open())
+        co_await out_->send(std::move(request));
+      else if (!session_->send(std::move(request)))
+        throw tool_error("the client takes no questions during this call: it accepts no events");
+    }
+    if (!co_await box->wait(patience_)) {
+      for (auto const id : expected.ids) {
+        std::string params = R"({"requestId":)";
+        append_json_number(params, id);
+        params += R"(,"reason":"no answer in time"})";
+        std::string notice = write_notification("notifications/cancelled", params);
+        if (out_->open())
+          co_await out_->send(std::move(notice));
+        else
+          session_->send(std::move(notice));
+      }
+      throw tool_error("no answer from the client in time");
+    }
+    co_return box->take();
+  }
+
+  [[noreturn]] void reject(std::string_view key, std::string_view why) const override {
+    std::string text = "the client's answer to \"";
+    text.append(key).append("\" is of no use: ").append(why);
+    throw tool_error(text);
+  }
+
+  // a call is run once: nothing has to be recalled
+  boost::json::value const* recall(std::string_view) const override { return nullptr; }
+  void keep(std::string_view, std::string_view) override {}
+
+private:
+  /** Forgets the questions when the call does not wait any more, for whatever reason. */
+  struct expectation {
+    explicit expectation(live_session& s) : session(s) {}
+    ~expectation() {
+      for (auto const id : ids) session.forget(id);
+    }
+    expectation(expectation const&) = delete;
+    expectation& operator=(expectation const&) = delete;
+    live_session& session;
+    std::vector<std::uint64_t> ids;
+  };
+
+  static std::string undeclared(question const& q) {
+    return "the client cannot be asked this: it did not declare " +
+           required_capabilities(static_cast<unsigned>(q.needs));
+  }
+
+  std::shared_ptr<live_session> session_;
+  std::shared_ptr<outbound> out_;
+  std::chrono::milliseconds patience_;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,123 @@
+// mcpawl/transport/channel_client.hpp - a client that has one channel for everything: pipes, or the event
+// stream of 2024
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/mcp/answer.hpp>
+#include <mcpawl/mcp/dispatcher.hpp>
+#include <mcpawl/mcp/event_log.hpp>
+#include <mcpawl/mcp/process_channel.hpp>
+#include <mcpawl/mcp/request.hpp>
+#include <mcpawl/transport/message_sink.hpp>
+#include <mcpawl/transport/running_call.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace mcpawl {
+
+/** Takes the messages of one client, runs its calls, and queues all that is for it in one log.
+
+    @par Thread safety
+    Messages may come on several threads; each is answered on its own.
+*/
+class channel_client : public message_sink, public std::enable_shared_from_this<channel_client> {
+public:
+  channel_client() : out_(std::make_shared<event_log>(event_log::retention::queue)), channel_(out_) {}
+
+  std::shared_ptr<event_log> const& out() const noexcept { return out_; }
+  process_channel& channel() noexcept { return channel_; }
+  /** Calls that are not over. */
+  std::size_t running() const noexcept { return running_.load(); }
+  /** Called when a call is over, on its thread; set it before the first message. */
+  std::function<void()> on_call_over;
+
+  /** Take one message (or a batch): what answers it goes to the log. */
+  void receive(dispatcher& protocol, std::string_view text, caller const& who,
+               boost::asio::any_io_executor executor) {
+    source from(std::move(executor), shared_from_this());
+    reply r = protocol.handle(text, protocol_headers(), who, from, &channel_);
+    if (auto* whole = std::get_if<answer>(&r)) {
+      if (!whole->body.empty()) say(std::move(whole->body));
+      return;
+    }
+    auto const group = std::make_shared<answers>();
+    std::vector<pending_answer> calls;
+    if (auto* one = std::get_if<pending_answer>(&r)) {
+      calls.push_back(std::move(*one));
+    } else {
+      auto& batch = std::get<batch_answer>(r);
+      group->batch = true;
+      group->ready = std::move(batch.ready);
+      calls = std::move(batch.pending);
+    }
+    group->missing = calls.size();
+    running_ += calls.size();
+    for (auto& call : calls) {
+      auto const runner = std::static_pointer_cast<running_call>(call.channel);
+      auto ended = [self = shared_from_this(), group](std::exception_ptr failure,
+                                                      std::optional<answer> result) {
+        if (result && !failure) group->ready.push_back(std::move(result->body));
+        if (--group->missing == 0) self->finish(*group);
+        --self->running_;
+        if (self->on_call_over) self->on_call_over();
+      };
+      runner->start(std::move(call), std::move(ended));
+    }
+  }
+
+  task<> take(std::string message) override {
+    say(std::move(message));
+    co_return;
+  }
+  bool takes_messages() const noexcept override { return true; }
+
+protected:
+  /** Queue a message. */
+  virtual void say(std::string message) { out_->append(std::move(message)); }
+
+private:
+  /** The answers to messages that came together; they belong to one thread. */
+  struct answers {
+    std::vector<std::string> ready;
+    std::size_t missing = 0;
+    bool batch = false;
+  };
+
+  class source final : public outbound_source {
+  public:
+    source(boost::asio::any_io_executor executor, std::shared_ptr<message_sink> sink)
+        : executor_(std::move(executor)), sink_(std::move(sink)) {}
+    std::shared_ptr<outbound> open() override { return std::make_shared<running_call>(executor_, sink_); }
+
+  private:
+    boost::asio::any_io_executor executor_;
+    std::shared_ptr<message_sink> sink_;
+  };
+
+  void finish(answers& group) {
+    if (group.ready.empty()) return;
+    if (group.batch)
+      say(joined_batch(group.ready));
+    else
+      say(std::move(group.ready.front()));
+  }
+
+  std::shared_ptr<event_log> out_;
+  process_channel channel_;
+  std::atomic<std::size_t> running_{0};
+};
+
+}  // namespace mcpawl

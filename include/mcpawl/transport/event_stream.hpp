@@ -1,0 +1,82 @@
+// mcpawl/transport/event_stream.hpp - write the messages of a log to a connection as server-sent events
+#pragma once
+
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/exchange.hpp>
+#include <mcpawl/mcp/event_log.hpp>
+#include <mcpawl/mcp/wake.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace mcpawl {
+
+/** How the events of a stream are written. */
+struct event_style {
+  std::string name;  ///< Of the stream, for the ids of its events; empty for events without.
+  std::chrono::milliseconds retry{0};  ///< Told to the client at the beginning, with an id to come back with.
+  std::chrono::milliseconds keep_alive{15'000};  ///< Between comments while there is nothing to say.
+};
+
+namespace detail {
+
+/** Holds the right to read a log. */
+class log_reader {
+public:
+  log_reader(std::shared_ptr<event_log> log, std::shared_ptr<wake> const& bell)
+      : log_(std::move(log)), ticket_(log_->attach(bell->ringer())) {}
+  ~log_reader() { log_->detach(ticket_); }
+  log_reader(log_reader const&) = delete;
+  log_reader& operator=(log_reader const&) = delete;
+
+  event_log::reading next(std::uint64_t& cursor, std::string& message) {
+    return log_->next(ticket_, cursor, message);
+  }
+
+private:
+  std::shared_ptr<event_log> log_;
+  std::uint64_t ticket_;
+};
+
+}  // namespace detail
+
+/** Write what is in a log after message number `cursor`, and what comes, until the log ends, the client
+   leaves or another connection takes the log over. The events were started already.
+
+    With a `retry` time it begins with an event without data, whose id the client can come back with (MCP
+    2025-11-25 "Sending Messages to the Server"). */
+inline task<> write_events(http::exchange& ex, detail::log_reader& reader, wake& bell,
+                           event_style const& style, std::uint64_t cursor) {
+  std::string id;
+  auto const name_event = [&] {
+    if (!style.name.empty()) id = style.name + '-' + std::to_string(cursor);
+  };
+  if (style.retry.count() > 0) {
+    name_event();
+    std::string const priming =
+        "id: " + id + "\nretry: " + std::to_string(style.retry.count()) + "\ndata: \n\n";
+    if (!co_await ex.raw_event(priming)) co_return;
+  }
+  std::string message;
+  for (;;) {
+    auto const got = reader.next(cursor, message);
+    bool alive = true;
+    if (got == event_log::reading::message) {
+      name_event();
+      alive = co_await ex.event(message, id);
+    } else if (got == event_log::reading::none) {
+      bool const rung = co_await bell.wait(style.keep_alive);
+      if (!rung) alive = co_await ex.comment("keep-alive");
+    } else {
+      // let go of properly, too: a client that comes back waits for the end of this stream
+      co_await ex.end_events();
+      co_return;
+    }
+    if (!alive) co_return;
+  }
+}
+
+}  // namespace mcpawl

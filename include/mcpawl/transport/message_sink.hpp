@@ -1,0 +1,26 @@
+// mcpawl/transport/message_sink.hpp - where the calls of one connection put what they have to say
+#pragma once
+
+#include <mcpawl/core/task.hpp>
+
+#include <string>
+
+namespace mcpawl {
+
+/** Takes the messages of calls, as one kind of transport delivers them.
+
+    @par Thread safety
+    The transport says.
+*/
+class message_sink {
+public:
+  virtual ~message_sink() = default;
+  /** Take one message; waits while the client is slow. */
+  virtual task<> take(std::string message) = 0;
+  /** Whether the client takes messages before the answer. */
+  virtual bool takes_messages() const noexcept = 0;
+  /** Close the connection if the client can come back for the rest. */
+  virtual void let_go() noexcept {}
+};
+
+}  // namespace mcpawl

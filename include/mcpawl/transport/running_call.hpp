@@ -1,0 +1,82 @@
+// mcpawl/transport/running_call.hpp - one call as it runs: it can be cancelled, and says when it is over
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/mcp/answer.hpp>
+#include <mcpawl/mcp/outbound.hpp>
+#include <mcpawl/transport/message_sink.hpp>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace mcpawl {
+
+/** Runs the work of one `pending_answer` beside everything else on its thread.
+
+    It keeps itself alive while the work runs.
+    @par Thread safety
+    `cancel` from any thread while the executor's context lives; the rest on the executor's thread.
+*/
+class running_call final : public outbound, public std::enable_shared_from_this<running_call> {
+public:
+  /** Called once, with the answer; with none if the call was cancelled. */
+  using on_end = std::function<void(std::exception_ptr failure, std::optional<answer> result)>;
+
+  running_call(boost::asio::any_io_executor executor, std::shared_ptr<message_sink> sink)
+      : executor_(std::move(executor)), sink_(std::move(sink)) {}
+
+  task<> send(std::string message) override {
+    if (cancelled_) co_return;
+    co_await sink_->take(std::move(message));
+  }
+  bool open() const noexcept override { return sink_->takes_messages(); }
+  void hang_up() noexcept override { sink_->let_go(); }
+  void cancel() noexcept override {
+    boost::asio::post(executor_, [weak = weak_from_this()] {
+      if (auto const self = weak.lock()) self->cancel_now();
+    });
+  }
+
+  /** Cancel from the thread it runs on. */
+  void cancel_now() {
+    if (over_ || cancelled_) return;
+    cancelled_ = true;
+    cancel_.emit(boost::asio::cancellation_type::terminal);
+  }
+
+  /** Begin; `ended` may be called before this returns. */
+  void start(pending_answer call, on_end ended) {
+    place_ = std::move(call.place);
+    auto finish = [self = shared_from_this(), ended = std::move(ended)](std::exception_ptr failure,
+                                                                        answer result) {
+      self->over_ = true;
+      self->place_ = {};
+      if (self->cancelled_)
+        ended(nullptr, std::nullopt);
+      else
+        ended(failure, std::move(result));
+    };
+    boost::asio::co_spawn(executor_, std::move(call.work),
+                          boost::asio::bind_cancellation_slot(cancel_.slot(), std::move(finish)));
+  }
+
+private:
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<message_sink> sink_;
+  boost::asio::cancellation_signal cancel_;
+  call_table::place place_;
+  bool cancelled_ = false;
+  bool over_ = false;
+};
+
+}  // namespace mcpawl

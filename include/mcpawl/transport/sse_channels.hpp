@@ -1,0 +1,132 @@
+// mcpawl/transport/sse_channels.hpp - the transport of 2024-11-05: an event stream, and an endpoint to post
+// to
+#pragma once
+
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/crypto/random.hpp>
+#include <mcpawl/http/exchange.hpp>
+#include <mcpawl/http/response.hpp>
+#include <mcpawl/mcp/request.hpp>
+#include <mcpawl/mcp/wake.hpp>
+#include <mcpawl/transport/channel_client.hpp>
+#include <mcpawl/transport/event_stream.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl {
+
+/** The clients of HTTP+SSE (MCP 2024-11-05 "Transports"): everything for them goes to the stream they opened,
+   and they post to the address that its first event tells.
+
+    The session is the stream: it ends with the connection.
+    @par Thread safety
+    Any thread; a client's messages may arrive on other threads than the one its stream is on.
+*/
+class sse_channels {
+public:
+  static constexpr std::size_t most_clients = 10'000;
+  static constexpr std::size_t most_queued = 1024;  ///< Messages for a client that does not read.
+
+  /** @param path  of the event stream; messages are posted to `/messages` below it. */
+  explicit sse_channels(std::string path) : path_(std::move(path)), messages_(path_ + "/messages") {}
+
+  std::string const& path() const noexcept { return path_; }
+  bool serves(std::string_view path) const noexcept { return path == path_ || path == messages_; }
+
+  /** The client that a POST belongs to by its query; null if there is none, or it is somebody else's. */
+  std::shared_ptr<channel_client> find(std::string_view query, caller const& who) const {
+    if (!query.starts_with(parameter)) return nullptr;
+    std::lock_guard const lock{mutex_};
+    auto const found = clients_.find(query.substr(parameter.size()));
+    if (found == clients_.end() || found->second.principal != who.principal) return nullptr;
+    return found->second.client;
+  }
+
+  /** Serve one event stream to its end. */
+  task<> listen(http::exchange& ex, http::response head, caller const& who,
+                std::chrono::milliseconds keep_alive) {
+    std::string const id = random_hex(16);
+    auto const client = std::make_shared<bounded_client>();
+    entry const place(*this, id, std::string(who.principal), client);
+    if (!place.taken) {
+      co_await ex.respond(http::response(503));
+      co_return;
+    }
+    auto const bell = std::make_shared<wake>(ex.executor());
+    detail::log_reader reader(client->out(), bell);
+    if (!co_await ex.start_events(std::move(head))) co_return;
+    std::string const endpoint =
+        "event: endpoint\ndata: " + messages_ + '?' + std::string(parameter) + id + "\n\n";
+    if (!co_await ex.raw_event(endpoint)) co_return;
+    event_style style;
+    style.keep_alive = keep_alive;
+    co_await write_events(ex, reader, *bell, style, 0);
+  }
+
+  /** End all streams, and take no more clients. */
+  void close() {
+    std::lock_guard const lock{mutex_};
+    closed_ = true;
+    for (auto const& [id, known] : clients_) {
+      if (auto const session = known.client->channel().session()) session->stop_waiting();
+      known.client->out()->finish();
+    }
+  }
+
+private:
+  static constexpr std::string_view parameter = "sessionId=";
+
+  /** A client that is given up when it reads too slowly. */
+  class bounded_client final : public channel_client {
+  protected:
+    void say(std::string message) override {
+      if (out()->backlog() >= most_queued) out()->hang_up();
+      channel_client::say(std::move(message));
+    }
+  };
+
+  struct known_client {
+    std::string principal;
+    std::shared_ptr<channel_client> client;
+  };
+
+  /** The place of a client among the others, until its stream ends. */
+  struct entry {
+    entry(sse_channels& all_, std::string id_, std::string principal, std::shared_ptr<channel_client> client_)
+        : all(all_), id(std::move(id_)), client(std::move(client_)) {
+      std::lock_guard const lock{all.mutex_};
+      taken = !all.closed_ && all.clients_.size() < most_clients;
+      if (taken) all.clients_.emplace(id, known_client{std::move(principal), client});
+    }
+    ~entry() {
+      if (!taken) return;
+      {
+        std::lock_guard const lock{all.mutex_};
+        all.clients_.erase(id);
+      }
+      client->channel().end();
+      client->out()->finish();
+    }
+    entry(entry const&) = delete;
+    entry& operator=(entry const&) = delete;
+    sse_channels& all;
+    std::string id;
+    std::shared_ptr<channel_client> client;
+    bool taken = false;
+  };
+
+  std::string path_;
+  std::string messages_;
+  mutable std::mutex mutex_;
+  std::map<std::string, known_client, std::less<>> clients_;
+  bool closed_ = false;
+};
+
+}  // namespace mcpawl
