@@ -6,15 +6,13 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/jose/expectation.hpp>
-#include <mcpawl/jose/token_cache.hpp>
-#include <mcpawl/jose/verifier.hpp>
+#include <mcpawl/jose/remembering_verifier.hpp>
 #include <mcpawl/reflect/decode.hpp>
 #include <mcpawl/reflect/schema_type.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -57,7 +55,7 @@ consteval bool readable_claims() {
 
 /** The verification of `jwt_bearer` alone: no header, no fetching, no waiting.
 
-    A copy has the same keys and its own buffers.
+    A copy has the same keys and its own buffers, and remembers no token yet.
 
     @par Thread safety
     One thread at a time.
@@ -70,27 +68,12 @@ public:
   using identity = bearer_identity<Claims>;
 
   explicit bearer_verifier(bearer_expectation expected, jose::token_cache_settings remembered = {})
-      : expected_(std::move(expected)),
-        jose_(std::make_unique<jose::verifier>(translated(expected_))),
-        cache_(remembered) {}
-  bearer_verifier(bearer_verifier const& other) : bearer_verifier(other.expected_, other.cache_.settings()) {
-    use(other.keys_);
-  }
-  bearer_verifier(bearer_verifier&&) noexcept = default;
-  bearer_verifier& operator=(bearer_verifier const&) = delete;
+      : jose_(translated(expected), remembered), scopes_(std::move(expected.scopes)) {}
 
   /** Verify with these keys from now on; null for none. Costs nothing if they are the same. */
-  void use(std::shared_ptr<jose::jwk_set const> const& keys) {
-    if (keys == keys_) return;
-    jose_->use(keys);
-    keys_ = keys;
-    if (keys_)
-      cache_.keep_keys(keys_->keys());
-    else
-      cache_.clear();
-  }
+  void use(std::shared_ptr<jose::jwk_set const> const& keys) { jose_.use(keys); }
 
-  bool has_keys() const noexcept { return keys_ != nullptr; }
+  bool has_keys() const noexcept { return jose_.keys() != nullptr; }
 
   /** Verify a token.
 
@@ -98,46 +81,39 @@ public:
       `malformed_claim`, `claims_do_not_fit`, `insufficient_scope`.
   */
   result<identity> verify(std::string_view token, unix_seconds now) {
-    unix_seconds begins = 0;
-    return verify(token, now, begins);
+    misfit_.clear();
+    return jose_.verify(token, now, reading());
   }
 
   /** The same, but a token that was verified a moment ago is recognised instead: see `jose::token_cache`. */
   result<identity> verify_or_recall(std::string_view token, unix_seconds now, clock::steady_time steady) {
     misfit_.clear();
-    if (auto const* known = cache_.find(token, now, steady)) return *known;
-    unix_seconds begins = 0;
-    auto who = verify(token, now, begins);
-    if (!who) return who;
-    if (auto const* key = keys_->find(jose_->last_kid()))
-      cache_.insert(token, *who, {begins, (*who)->expires_at, key->thumbprint()}, steady);
-    return who;
+    return jose_.verify_or_recall(token, now, steady, reading());
   }
 
   /** How often tokens were recalled. */
-  typename jose::token_cache<identity>::counters const& recalls() const noexcept { return cache_.counts(); }
+  typename jose::token_cache<identity>::counters const& recalls() const noexcept { return jose_.recalls(); }
 
   /** The kid of the token seen last, for a log; ends with the next call. */
-  std::string_view last_kid() const noexcept { return jose_->last_kid(); }
+  std::string_view last_kid() const noexcept { return jose_.last_kid(); }
 
   /** Why the claims seen last did not fit, for a log: a place and a rule, never a value. */
   std::string const& misfit() const noexcept { return misfit_; }
 
 private:
-  /** @param begins becomes the time from which the token is good, with the leeway taken off */
-  result<identity> verify(std::string_view token, unix_seconds now, unix_seconds& begins) {
-    misfit_.clear();
-    auto const claims = jose_->verify(token, now);
-    if (!claims) return claims.error();
-    begins = std::max(claims->nbf.value_or(0), claims->iat.value_or(0)) - expected_.leeway.count();
-    auto registered = detail::read_registered_claims(*claims);
+  auto reading() noexcept {
+    return [this](jose::claims_view const& claims) { return read(claims); };
+  }
+
+  result<identity> read(jose::claims_view const& claims) {
+    auto registered = detail::read_registered_claims(claims);
     if (!registered) return registered.error();
-    for (std::string const& scope : expected_.scopes)
+    for (std::string const& scope : scopes_)
       if (!registered->has_scope(scope)) return auth_errc::insufficient_scope;
     bearer_claims<Claims> out;
     static_cast<registered_claims&>(out) = *std::move(registered);
     if constexpr (!std::is_empty_v<Claims>)
-      if (!read_own(claims->payload_json, out.claims)) return auth_errc::claims_do_not_fit;
+      if (!read_own(claims.payload_json, out.claims)) return auth_errc::claims_do_not_fit;
     return identity(std::move(out));
   }
 
@@ -163,10 +139,8 @@ private:
     return to;
   }
 
-  bearer_expectation expected_;
-  std::shared_ptr<jose::jwk_set const> keys_;
-  std::unique_ptr<jose::verifier> jose_;
-  jose::token_cache<identity> cache_;
+  jose::remembering_verifier<identity> jose_;
+  std::vector<std::string> scopes_;
   std::string misfit_;
 };
 
