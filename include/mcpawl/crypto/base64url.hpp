@@ -38,7 +38,7 @@ inline void append_base64url(std::string& out, std::string_view text) {
 inline result<std::size_t> decode_base64url(std::string_view in, std::span<unsigned char> out) noexcept {
   std::size_t const size = detail::unpadded_base64_bytes(in.size());
   if (size > out.size()) return crypto_errc::buffer_too_small;
-  if (!detail::decode_unpadded_base64(in, out.data(), detail::base64url_decoding))
+  if (!detail::decode_unpadded_base64(in, out.data(), detail::base64url_decoding, detail::base64url_alphabet))
     return crypto_errc::bad_base64;
   return size;
 }

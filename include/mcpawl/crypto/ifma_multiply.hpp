@@ -2,27 +2,18 @@
 #pragma once
 
 #include <mcpawl/crypto/radix52.hpp>
+#include <mcpawl/crypto/x86_64.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
-/** 1 where the compiler can make these instructions; whether the CPU has them is asked at run time.
-    Define it as 0, for all of a program, to leave them out. */
-#ifndef MCPAWL_HAS_IFMA
-#if defined(__x86_64__) && defined(__GNUC__)
-#define MCPAWL_HAS_IFMA 1
-#else
-#define MCPAWL_HAS_IFMA 0
-#endif
-#endif
-
-#if MCPAWL_HAS_IFMA
+#if MCPAWL_X86_64
 #include <immintrin.h>
 #endif
 
 namespace mcpawl::detail {
 
-#if MCPAWL_HAS_IFMA
+#if MCPAWL_X86_64
 
 /** Tell whether this CPU has the instructions and the system saves their registers. */
 inline bool cpu_has_ifma() noexcept {

@@ -18,7 +18,7 @@
 
 namespace mcpawl::detail {
 
-#if MCPAWL_HAS_IFMA
+#if MCPAWL_X86_64
 
 /** s^65537 modulo a modulus of exactly `Bits` bits. */
 template <std::size_t Bits>
@@ -87,7 +87,7 @@ struct ifma_arithmetic {
 
   static std::unique_ptr<rsa_operation const> prepare(
       [[maybe_unused]] std::span<unsigned char const> modulus) {
-#if MCPAWL_HAS_IFMA
+#if MCPAWL_X86_64
     switch (modulus.size() * 8) {
       case 2048: return std::make_unique<rsa_ifma<2048> const>(modulus.first<2048 / 8>());
       case 3072: return std::make_unique<rsa_ifma<3072> const>(modulus.first<3072 / 8>());

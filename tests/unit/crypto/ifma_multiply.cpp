@@ -13,7 +13,7 @@ namespace {
 
 using bignum = mcpawl::detail::openssl_handle<BIGNUM, &BN_free>;
 
-#if MCPAWL_HAS_IFMA
+#if MCPAWL_X86_64
 
 bignum number(bytes const& in) { return bignum{BN_bin2bn(in.data(), static_cast<int>(in.size()), nullptr)}; }
 
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_SUITE(crypto_ifma_multiply)
 BOOST_AUTO_TEST_CASE(a_product_is_that_of_openssl_divided_by_the_radix) {
   BOOST_TEST_MESSAGE(
       "AVX-512 IFMA: " << (cpu_has_ifma() ? "multiplied" : "not on this CPU, which was asked"));
-#if MCPAWL_HAS_IFMA
+#if MCPAWL_X86_64
   BOOST_TEST(cpu_has_ifma() ==
              (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512ifma") != 0));
   if (!cpu_has_ifma()) return;
