@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mcpawl/crypto/base64_codec.hpp>
+#include <mcpawl/crypto/base64url_avx2.hpp>
 #include <mcpawl/crypto/errc.hpp>
 
 #include <cstddef>
@@ -38,7 +39,8 @@ inline void append_base64url(std::string& out, std::string_view text) {
 inline result<std::size_t> decode_base64url(std::string_view in, std::span<unsigned char> out) noexcept {
   std::size_t const size = detail::unpadded_base64_bytes(in.size());
   if (size > out.size()) return crypto_errc::buffer_too_small;
-  if (!detail::decode_unpadded_base64(in, out.data(), detail::base64url_decoding))
+  std::size_t const done = detail::decode_base64url_blocks(in, out.data());
+  if (!detail::decode_unpadded_base64(in.substr(done), out.data() + done / 4 * 3, detail::base64url_decoding))
     return crypto_errc::bad_base64;
   return size;
 }
