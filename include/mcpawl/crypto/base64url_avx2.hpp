@@ -21,26 +21,29 @@ namespace mcpawl::detail {
   __m256i const in_each_lane = _mm256_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1,  //
                                                 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
   __m256i const together = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7);
+  __m256i const by_upper =
+      _mm256_setr_epi8(0x40, 0x40, 1, 2, 4, 8, 0x10, 0x20, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40,  //
+                       0x40, 0x40, 1, 2, 4, 8, 0x10, 0x20, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40);
+  __m256i const by_lower = _mm256_setr_epi8(
+      0x55, 0x41, 0x41, 0x41, 0x41, 0x41, 0x41, 0x41, 0x41, 0x41, 0x43, 0x6b, 0x6b, 0x6a, 0x6b, 0x63,  //
+      0x55, 0x41, 0x41, 0x41, 0x41, 0x41, 0x41, 0x41, 0x41, 0x41, 0x43, 0x6b, 0x6b, 0x6a, 0x6b, 0x63);
+  __m256i const shifts =
+      _mm256_setr_epi8(0, 0, 62 - '-', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a', 0, 0, 0, 0, 0, 0, 0, 0,  //
+                       0, 0, 62 - '-', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a', 0, 0, 0, 0, 0, 0, 0, 0);
   std::size_t done = 0;
   for (; in.size() - done >= 32; done += 32, out += 24) {
     __m256i const c = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(in.data() + done));
-    // signed comparisons: bytes from 0x80 on are below all ranges
-    __m256i const upper = _mm256_and_si256(_mm256_cmpgt_epi8(c, _mm256_set1_epi8('A' - 1)),
-                                           _mm256_cmpgt_epi8(_mm256_set1_epi8('Z' + 1), c));
-    __m256i const lower = _mm256_and_si256(_mm256_cmpgt_epi8(c, _mm256_set1_epi8('a' - 1)),
-                                           _mm256_cmpgt_epi8(_mm256_set1_epi8('z' + 1), c));
-    __m256i const digit = _mm256_and_si256(_mm256_cmpgt_epi8(c, _mm256_set1_epi8('0' - 1)),
-                                           _mm256_cmpgt_epi8(_mm256_set1_epi8('9' + 1), c));
-    __m256i const minus = _mm256_cmpeq_epi8(c, _mm256_set1_epi8('-'));
-    __m256i const under = _mm256_cmpeq_epi8(c, _mm256_set1_epi8('_'));
-    __m256i const known =
-        _mm256_or_si256(_mm256_or_si256(_mm256_or_si256(upper, lower), digit), _mm256_or_si256(minus, under));
-    if (_mm256_movemask_epi8(known) != -1) break;
-    __m256i shift = _mm256_and_si256(upper, _mm256_set1_epi8(-'A'));
-    shift = _mm256_or_si256(shift, _mm256_and_si256(lower, _mm256_set1_epi8(26 - 'a')));
-    shift = _mm256_or_si256(shift, _mm256_and_si256(digit, _mm256_set1_epi8(52 - '0')));
-    shift = _mm256_or_si256(shift, _mm256_and_si256(minus, _mm256_set1_epi8(62 - '-')));
-    shift = _mm256_or_si256(shift, _mm256_and_si256(under, _mm256_set1_epi8(63 - '_')));
+    // a character is known if its upper half and its lower half have no bit in common in these tables; of a
+    // byte from 0x80 on, the lower half is found under the upper half's row for "unknown"
+    __m256i const upper = _mm256_and_si256(_mm256_srli_epi32(c, 4), _mm256_set1_epi8(15));
+    __m256i const lower = _mm256_and_si256(c, _mm256_set1_epi8(15));
+    __m256i const unknown =
+        _mm256_and_si256(_mm256_shuffle_epi8(by_upper, upper), _mm256_shuffle_epi8(by_lower, lower));
+    if (_mm256_testz_si256(unknown, unknown) == 0) break;
+    // what is added depends on the upper half alone, but for `_`, which is among the capitals
+    __m256i const is_under = _mm256_cmpeq_epi8(c, _mm256_set1_epi8('_'));
+    __m256i const shift = _mm256_add_epi8(_mm256_shuffle_epi8(shifts, upper),
+                                          _mm256_and_si256(is_under, _mm256_set1_epi8(63 - '_' + 'A')));
     __m256i const six_bits = _mm256_add_epi8(c, shift);
     __m256i const twelve_bits = _mm256_maddubs_epi16(six_bits, _mm256_set1_epi32(0x01400140));
     __m256i const groups = _mm256_madd_epi16(twelve_bits, _mm256_set1_epi32(0x00011000));

@@ -41,7 +41,10 @@ public:
   openssl_error_scope() noexcept = default;
   openssl_error_scope(openssl_error_scope const&) = delete;
   openssl_error_scope& operator=(openssl_error_scope const&) = delete;
-  ~openssl_error_scope() { ERR_clear_error(); }
+  ~openssl_error_scope() {
+    // clearing an empty queue would cost more than looking
+    if (ERR_peek_error() != 0) ERR_clear_error();
+  }
 };
 
 /** Throw `std::bad_alloc` for what OpenSSL fails at only when memory is out. */
