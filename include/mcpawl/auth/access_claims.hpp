@@ -114,18 +114,12 @@ private:
     if (!user && !service) return auth_errc::no_identity;
     if (service && !service_tokens) return auth_errc::service_token_refused;
 
-    access_claims out;
-    out.kind = user ? access_kind::user : access_kind::service;
-    out.issuer = claims.iss;
-    out.subject = subject;
-    out.email = email;
-    out.country = text(found[claim::country]);
-    out.common_name = common_name;
-    if (has_custom) out.custom_json = custom.text;
-    out.issued_at = claims.iat.value_or(0);
-    out.expires_at = claims.exp;
-    read_groups(found[claim::groups], out);
-    return access_identity(std::move(out));
+    std::string custom_json(has_custom ? custom.text : std::string_view());
+    auto groups = read_groups(found[claim::groups], custom_json);
+    return access_identity(std::in_place, user ? access_kind::user : access_kind::service,
+                           std::string(claims.iss), std::string(subject), std::string(email),
+                           std::string(text(found[claim::country])), std::string(common_name),
+                           std::move(groups), std::move(custom_json), claims.iat.value_or(0), claims.exp);
   }
 
   static std::string_view text(jose::claim_value const& from) noexcept {
@@ -135,14 +129,19 @@ private:
     return value.is == kind::json && value.text == "null";
   }
 
-  static void read_groups(jose::claim_value const& groups, access_claims& out) {
+  static std::vector<std::string> read_groups(jose::claim_value const& groups,
+                                              std::string const& custom_json) {
+    std::vector<std::string> out;
     boost::system::error_code error;
     if (groups.is == kind::json) {
-      append_strings(boost::json::parse(groups.text, error), out.groups);
-    } else if (out.custom_json.find("\"groups\"") != std::string::npos) {
-      boost::json::object const custom = out.custom();
-      if (auto const* const list = custom.if_contains("groups")) append_strings(*list, out.groups);
+      append_strings(boost::json::parse(groups.text, error), out);
+    } else if (custom_json.find("\"groups\"") != std::string::npos) {
+      auto const custom = boost::json::parse(custom_json, error);
+      auto const* const members = error ? nullptr : custom.if_object();
+      if (auto const* const list = members ? members->if_contains("groups") : nullptr)
+        append_strings(*list, out);
     }
+    return out;
   }
   static void append_strings(boost::json::value const& list, std::vector<std::string>& out) {
     auto const* const items = list.if_array();

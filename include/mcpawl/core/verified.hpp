@@ -37,7 +37,11 @@ public:
 
 private:
   friend typename verifier_of<Claims>::type;
-  explicit verified(Claims claims) : claims_(std::make_shared<Claims const>(std::move(claims))) {}
+  explicit verified(Claims claims) : verified(std::in_place, std::move(claims)) {}
+  /** Make the claims of their members, where they will be. */
+  template <class... Members>
+  explicit verified(std::in_place_t, Members&&... members)
+      : claims_(std::make_shared<Claims const>(std::forward<Members>(members)...)) {}
 
   std::shared_ptr<Claims const> claims_;
 };

@@ -95,7 +95,10 @@ public:
     expected_ = &expected;
     wanted_count_ = std::min(expected.wanted.size(), max_wanted);
     names_.clear();
-    std::fill_n(wanted_.begin(), wanted_count_, claim_value{});
+    for (std::size_t i = 0; i != wanted_count_; ++i) {
+      wanted_[i] = {};
+      wanted_marks_[i] = names::mark_of(expected.wanted[i]);
+    }
     found_ = claims_view{};
     aud_count_ = 0;
     has_iss_ = has_aud_ = has_exp_ = in_aud_ = false;
@@ -114,18 +117,20 @@ private:
   static constexpr std::size_t none = ~std::size_t{0};
 
   bool on(json_event const& event) noexcept override {
+    if (event.token == json_token::name) {
+      return event.depth == 1 ? begin_claim(event.text) : note_name(event.text, names::mark_of(event.text));
+    }
     if (event.depth == 0) {
       return event.token == json_token::object_begin || event.token == json_token::object_end ||
              refuse(errc::claims_syntax);
     }
-    if (event.depth != 1 && event.token == json_token::name) return note_name(event.text);
     if (event.token == json_token::object_begin) {
       if (event.depth >= max_depth) return refuse(errc::claims_syntax);
       outer_[event.depth] = names_.open();
+    } else if (event.token == json_token::object_end) {
+      names_.close(outer_[event.depth]);
     }
-    if (event.token == json_token::object_end) names_.close(outer_[event.depth]);
     if (event.depth == 1) {
-      if (event.token == json_token::name) return begin_claim(event.text);
       if (event.token == json_token::array_end || event.token == json_token::object_end) {
         in_aud_ = false;
         return true;
@@ -137,8 +142,10 @@ private:
     return event.token == json_token::string ? add_audience(event.text) : refuse(errc::bad_audience);
   }
 
-  bool note_name(std::string_view name) noexcept {
-    switch (names_.insert(name)) {
+  using names = name_set<max_names>;
+
+  bool note_name(std::string_view name, std::uint32_t mark) noexcept {
+    switch (names_.insert(name, mark)) {
       case name_outcome::added: return true;
       case name_outcome::duplicate: return refuse(errc::claims_duplicate);
       case name_outcome::full: break;
@@ -147,21 +154,28 @@ private:
   }
 
   bool begin_claim(std::string_view name) noexcept {
-    if (!note_name(name)) return false;
-    current_ = name.size() != 3 ? claim::other
-               : name == "iss"  ? claim::iss
-               : name == "sub"  ? claim::sub
-               : name == "aud"  ? claim::aud
-               : name == "exp"  ? claim::exp
-               : name == "nbf"  ? claim::nbf
-               : name == "iat"  ? claim::iat
-                                : claim::other;
+    std::uint32_t const mark = names::mark_of(name);
+    if (!note_name(name, mark)) return false;
+    current_ = registered(name, mark);
     current_wanted_ = none;
     for (std::size_t i = 0; i != wanted_count_; ++i) {
-      if (expected_->wanted[i] == name) current_wanted_ = i;
+      if (wanted_marks_[i] == mark && expected_->wanted[i] == name) current_wanted_ = i;
     }
     name_ = name;
     return true;
+  }
+
+  static claim registered(std::string_view name, std::uint32_t mark) noexcept {
+    // a mark holds all of a name of three letters
+    switch (name.size() == 3 ? mark : 0) {
+      case names::mark_of("iss"): return claim::iss;
+      case names::mark_of("sub"): return claim::sub;
+      case names::mark_of("aud"): return claim::aud;
+      case names::mark_of("exp"): return claim::exp;
+      case names::mark_of("nbf"): return claim::nbf;
+      case names::mark_of("iat"): return claim::iat;
+      default: return claim::other;
+    }
   }
 
   bool take(json_event const& event) noexcept {
@@ -260,10 +274,11 @@ private:
   expectation const* expected_ = nullptr;
   std::string_view json_;
   std::string_view name_;
-  name_set<max_names> names_;
+  names names_;
   std::array<std::size_t, max_depth> outer_{};  // by depth: what `names_` goes back to
   std::array<std::string_view, max_audiences> aud_;
   std::array<claim_value, max_wanted> wanted_;
+  std::array<std::uint32_t, max_wanted> wanted_marks_{};
   std::array<std::size_t, max_wanted> container_begin_{};
   std::size_t aud_count_ = 0;
   std::size_t wanted_count_ = 0;

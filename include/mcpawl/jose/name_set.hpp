@@ -32,8 +32,8 @@ public:
     begin_ = outer;
   }
 
-  name_outcome insert(std::string_view name) noexcept {
-    std::uint32_t const mark = mark_of(name);
+  name_outcome insert(std::string_view name) noexcept { return insert(name, mark_of(name)); }
+  name_outcome insert(std::string_view name, std::uint32_t mark) noexcept {
     for (std::size_t i = begin_; i != size_; ++i) {
       if (marks_[i] == mark && names_[i] == name) return name_outcome::duplicate;
     }
@@ -43,9 +43,8 @@ public:
     return name_outcome::added;
   }
 
-private:
   /** A number that mostly differs between names, so that few bytes are compared. */
-  static std::uint32_t mark_of(std::string_view name) noexcept {
+  static constexpr std::uint32_t mark_of(std::string_view name) noexcept {
     auto mark = static_cast<std::uint32_t>(name.size());
     if (name.empty()) return mark;
     mark = mark << 8 ^ static_cast<unsigned char>(name.front());
@@ -53,6 +52,7 @@ private:
     return mark << 8 ^ static_cast<unsigned char>(name.back());
   }
 
+private:
   std::array<std::uint32_t, Capacity> marks_;
   std::array<std::string_view, Capacity> names_;
   std::size_t begin_ = 0;  // of the current object's names
