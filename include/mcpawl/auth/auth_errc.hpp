@@ -26,6 +26,7 @@ enum class auth_errc {
   redirect_instead_of_keys,
   status_instead_of_keys,
   no_acceptable_key,
+  no_discovery_document,
   bad_discovery_document,
   discovery_of_another_issuer,
   no_keys_address,
@@ -64,6 +65,8 @@ constexpr error_entry describe(auth_errc e) noexcept {
       return {"the keys' address answered with an error status", condition::unavailable};
     case auth_errc::no_acceptable_key:
       return {"none of the published keys is for an algorithm that is accepted here", condition::unavailable};
+    case auth_errc::no_discovery_document:
+      return {"the issuer has no metadata where it should be", condition::unavailable};
     case auth_errc::bad_discovery_document:
       return {"the issuer's metadata is no JSON object, or has a member twice", condition::unavailable};
     case auth_errc::discovery_of_another_issuer:

@@ -33,8 +33,8 @@ inline std::chrono::milliseconds share_of_time(std::chrono::steady_clock::time_p
     The document for OpenID Connect and that of RFC 8414 are tried in turn; the first that is good counts. A
     share of the time until `deadline` is left for fetching the keys.
 
-    Errors: those of `http::fetch` and of `oauth::read_jwks_uri`, or `status_instead_of_keys`: what was wrong
-    with the last document, or with the last one that was there at all.
+    Errors: those of `http::fetch` and of `oauth::read_jwks_uri`, or `no_discovery_document` for another
+   status than 200: what was wrong with the last document, or with the last one that was there at all.
 */
 inline task<result<http::origin_url>> discover_keys(std::shared_ptr<key_origin const> origin,
                                                     http::tls_trust trust, std::size_t most_bytes,
@@ -53,7 +53,7 @@ inline task<result<http::origin_url>> discover_keys(std::shared_ptr<key_origin c
     if (!answer) {
       wrong = answer.error();
     } else if (answer->status != 200) {
-      wrong = auth_errc::status_instead_of_keys;
+      wrong = auth_errc::no_discovery_document;
     } else {
       auto found = oauth::read_jwks_uri(answer->body, origin->issuer());
       if (found) co_return found;

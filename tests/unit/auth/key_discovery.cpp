@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(no_metadata_no_keys) {
   follow();
   fail();
   BOOST_TEST(visits("/keys") == 0);
-  BOOST_TEST(log.has("error status"));
+  BOOST_TEST(log.has("the issuer has no metadata where it should be"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_document_outweighs_that_another_is_missing) {
