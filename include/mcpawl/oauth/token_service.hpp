@@ -13,7 +13,6 @@
 #include <mcpawl/oauth/token.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -273,11 +272,10 @@ private:
       auto found = co_await load(name);
       if (!found) co_return nothing_or(found.error());
       auto& all = found->state.access;
-      auto const is_it = [&](auto const& each) { return detail::is_digest_of(access, each.digest); };
-      auto const at = std::find_if(all.begin(), all.end(), is_it);
-      if (at == all.end()) co_return std::size_t{0};
+      auto const* const which = detail::find_access(found->state, access.digest());
+      if (which == nullptr) co_return std::size_t{0};
       if (found->state.client_id != client_id) co_return errc::wrong_client;
-      all.erase(at);
+      all.erase(all.begin() + (which - all.data()));
       auto const saved = co_await save(name, found->state, found->version, durability::power_loss);
       if (!saved) co_return saved.error();
       if (*saved) co_return std::size_t{1};
