@@ -21,8 +21,15 @@
 
 namespace mcpawl::oauth::detail {
 
-inline bool is_digest_of(token const& presented, std::string_view stored) {
-  return !stored.empty() && equal_in_constant_time(presented.digest(), stored);
+inline bool is_same_digest(std::string_view presented, std::string_view stored) noexcept {
+  return !stored.empty() && equal_in_constant_time(presented, stored);
+}
+
+/** The access token of that digest; null if the grant has none. */
+inline grant::access_state const* find_access(grant const& state, std::string_view digest) noexcept {
+  for (auto const& each : state.access)
+    if (is_same_digest(digest, each.digest)) return &each;
+  return nullptr;
 }
 
 /** Begin a grant: the state in which nothing but the code exists. */
@@ -78,7 +85,7 @@ inline issued_tokens answer_of(grant const& state, secret access_token, secret r
     end; after every other error it stays as it is, so that nobody can burn another's code. */
 inline error_code check_code(grant const& state, token const& code, code_redemption const& asked,
                              unix_seconds now) {
-  if (!is_digest_of(code, state.code.digest)) return errc::bad_token;
+  if (!is_same_digest(code.digest(), state.code.digest)) return errc::bad_token;
   if (state.client_id != asked.client_id) return errc::wrong_client;
   if (state.code.redeemed) return errc::code_replayed;
   if (now >= state.code.expires) return errc::token_expired;
@@ -120,8 +127,9 @@ enum class refresh_kind {
 inline result<refresh_kind> check_refresh(grant const& state, token const& presented,
                                           refresh_request const& asked, unix_seconds now) {
   auto const& refresh = state.refresh;
-  bool const current = is_digest_of(presented, refresh.digest);
-  bool const previous = !current && is_digest_of(presented, refresh.previous_digest);
+  std::string const digest = presented.digest();
+  bool const current = is_same_digest(digest, refresh.digest);
+  bool const previous = !current && is_same_digest(digest, refresh.previous_digest);
   if (!current && !previous && !presented.is_of_family(state.family_key)) return errc::bad_token;
   if (state.client_id != asked.client_id) return errc::wrong_client;
   if (now >= state.expires) return errc::token_expired;
@@ -146,20 +154,17 @@ inline result<issued_tokens> repeat_answer(grant const& state, grant_name const&
   auto access = token::parse(token_kind::access, in.text());
   auto refresh = token::parse(token_kind::refresh, in.text());
   if (!in.complete() || !access || !refresh) return errc::damaged_record;
-  for (auto const& each : state.access) {
-    if (!is_digest_of(*access, each.digest)) continue;
-    if (now >= each.expires) break;
-    if (asked.scope && !asked.scope->contains(each.scope)) return errc::scope_not_allowed;
-    issued_tokens out;
-    out.access_token = access->text();
-    out.refresh_token = refresh->text();
-    out.expires = each.expires;
-    out.expires_in = each.expires - now;
-    out.scope = each.scope;
-    out.resource = state.resource;
-    return out;
-  }
-  return errc::bad_token;
+  auto const* const given = find_access(state, access->digest());
+  if (given == nullptr || now >= given->expires) return errc::bad_token;
+  if (asked.scope && !asked.scope->contains(given->scope)) return errc::scope_not_allowed;
+  issued_tokens out;
+  out.access_token = access->text();
+  out.refresh_token = refresh->text();
+  out.expires = given->expires;
+  out.expires_in = given->expires - now;
+  out.scope = given->scope;
+  out.resource = state.resource;
+  return out;
 }
 
 /** Replace the current refresh token, and the props if there are new ones. */
@@ -184,25 +189,23 @@ inline issued_tokens rotate(grant& state, grant_name const& name, token const& c
 /** Find what an access token stands for. `resource` is whom it must be for. */
 inline result<access_grant> read_access(grant const& state, grant_name const& name, token const& access,
                                         std::string_view resource, unix_seconds now) {
-  for (auto const& each : state.access) {
-    if (!is_digest_of(access, each.digest)) continue;
-    if (now >= each.expires) return errc::token_expired;
-    if (state.resource != resource) return errc::bad_target;
-    auto const props_key = unwrap_key(access, each.wrapped_key, name.key());
-    if (!props_key) return props_key.error();
-    auto props = open_props(*props_key, state.sealed_props, name.key());
-    if (!props) return props.error();
-    access_grant out;
-    out.user = state.user;
-    out.client_id = state.client_id;
-    out.scope = each.scope;
-    out.resource = state.resource;
-    out.expires = each.expires;
-    out.grant_id = name.id();
-    out.props = std::move(*props);
-    return out;
-  }
-  return errc::bad_token;
+  auto const* const found = find_access(state, access.digest());
+  if (found == nullptr) return errc::bad_token;
+  if (now >= found->expires) return errc::token_expired;
+  if (state.resource != resource) return errc::bad_target;
+  auto const props_key = unwrap_key(access, found->wrapped_key, name.key());
+  if (!props_key) return props_key.error();
+  auto props = open_props(*props_key, state.sealed_props, name.key());
+  if (!props) return props.error();
+  access_grant out;
+  out.user = state.user;
+  out.client_id = state.client_id;
+  out.scope = found->scope;
+  out.resource = state.resource;
+  out.expires = found->expires;
+  out.grant_id = name.id();
+  out.props = std::move(*props);
+  return out;
 }
 
 }  // namespace mcpawl::oauth::detail

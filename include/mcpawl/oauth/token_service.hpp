@@ -13,8 +13,10 @@
 #include <mcpawl/oauth/token.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
-#include <algorithm>
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,13 +60,12 @@ private:
     @par Lifetime
     The store and the clock must outlive the service and its tasks.
     @par Thread safety
-    All functions may be called from any thread at once. Copies are alike.
+    All functions may be called from any thread at once. Copies are alike and share the count of revocations.
 */
 template <kv_store Store>
 class token_service {
 public:
-  explicit token_service(Store& store, token_lifetimes lifetimes = {},
-                         clock const& time = clock::system()) noexcept
+  explicit token_service(Store& store, token_lifetimes lifetimes = {}, clock const& time = clock::system())
       : store_(&store), clock_(&time), lifetimes_(lifetimes) {}
 
   token_lifetimes const& lifetimes() const noexcept { return lifetimes_; }
@@ -81,6 +82,11 @@ public:
     if (!*saved) co_return errc::contended;  // 120 random bits came twice
     co_return code.text();
   }
+
+  /** Counts what this service and its copies have taken back. What was looked up after this was read may be
+      used again, instead of looking it up once more, as long as the number stays the same. What other
+     processes take back is not counted. */
+  std::uint64_t revocations() const noexcept { return revocations_->load(std::memory_order_acquire); }
 
   /** Exchange a code for tokens (RFC 6749 section 4.1.3). */
   task<result<issued_tokens>> redeem(code_redemption asked) {
@@ -140,6 +146,22 @@ public:
     co_return out;
   }
 
+  /** Reserve the asking of the upstream for a refresh: 1 for one request of those that refresh the same
+     grant, in all processes, 0 for the others, which should wait a moment and begin again to find the answer
+     of the first. It ends by itself after `seconds`, in case the first has died. */
+  task<result<std::size_t>> claim_upstream(pending_refresh const& pending, unix_seconds seconds = 30) {
+    auto const current = token::parse(token_kind::refresh, pending.asked.token.reveal());
+    if (!current) co_return current.error();
+    // not the grant: a refresh that went well leaves nothing for the next one to wait for
+    std::string key =
+        std::string{"upstream/"}.append(current->grant().id()).append(1, '/').append(current->digest());
+    store_write write(std::move(key), std::string{});
+    write.expires(clock_->wall() + seconds);
+    auto const written = co_await store_->compare_and_set(std::move(write), store_absent);
+    if (!written) co_return written.error();
+    co_return std::size_t{written->has_value()};
+  }
+
   /** Replace the token; with new props if there are any. If somebody else was faster, the answer is
       theirs, and so are the props. */
   task<result<issued_tokens>> finish_refresh(pending_refresh pending, std::optional<secret> new_props = {}) {
@@ -153,7 +175,10 @@ public:
                          pending.asked, lifetimes_, clock_->wall());
       auto const saved = co_await save(name, pending.state, pending.version, durability::power_loss);
       if (!saved) co_return saved.error();
-      if (*saved) co_return tokens;
+      if (*saved) {
+        if (new_props) count_revocation();
+        co_return tokens;
+      }
       auto again = co_await begin_refresh(std::move(pending.asked));
       if (!again) co_return again.error();
       pending = std::move(*again);
@@ -214,14 +239,15 @@ public:
   /** End a grant and all its tokens; returns 0 if there was none. */
   task<result<std::size_t>> end_grant(std::string user, std::string grant_id) {
     grant_name const name(grant_name::owner_of(user), std::move(grant_id));
-    co_return co_await store_->erase(name.key(), durability::power_loss);
+    co_return co_await end(name);
   }
 
   /** End the grant that a refresh was asked for, because the upstream has ended it. */
   task<result<std::size_t>> end_grant(pending_refresh const& pending) {
     auto const refresh = token::parse(token_kind::refresh, pending.asked.token.reveal());
     if (!refresh) co_return refresh.error();
-    co_return co_await store_->erase(refresh->grant().key(), durability::power_loss);
+    grant_name const name = refresh->grant();
+    co_return co_await end(name);
   }
 
 private:
@@ -252,8 +278,15 @@ private:
     co_return std::size_t{written->has_value()};
   }
 
-  task<error_code> end_because(grant_name const& name, error_code why) {
+  task<result<std::size_t>> end(grant_name const& name) {
     auto const ended = co_await store_->erase(name.key(), durability::power_loss);
+    // also after an error: perhaps it was done
+    count_revocation();
+    co_return ended;
+  }
+
+  task<error_code> end_because(grant_name const& name, error_code why) {
+    auto const ended = co_await end(name);
     co_return ended ? why : ended.error();
   }
 
@@ -264,7 +297,7 @@ private:
     // an old one will do: its client wants the grant to end
     if (!refresh.is_of_family(found->state.family_key)) co_return std::size_t{0};
     if (found->state.client_id != client_id) co_return errc::wrong_client;
-    co_return co_await store_->erase(name.key(), durability::power_loss);
+    co_return co_await end(name);
   }
 
   task<result<std::size_t>> revoke_access(token const& access, std::string client_id) {
@@ -273,13 +306,13 @@ private:
       auto found = co_await load(name);
       if (!found) co_return nothing_or(found.error());
       auto& all = found->state.access;
-      auto const is_it = [&](auto const& each) { return detail::is_digest_of(access, each.digest); };
-      auto const at = std::find_if(all.begin(), all.end(), is_it);
-      if (at == all.end()) co_return std::size_t{0};
+      auto const* const which = detail::find_access(found->state, access.digest());
+      if (which == nullptr) co_return std::size_t{0};
       if (found->state.client_id != client_id) co_return errc::wrong_client;
-      all.erase(at);
+      all.erase(all.begin() + (which - all.data()));
       auto const saved = co_await save(name, found->state, found->version, durability::power_loss);
       if (!saved) co_return saved.error();
+      count_revocation();
       if (*saved) co_return std::size_t{1};
     }
     co_return errc::contended;
@@ -290,9 +323,12 @@ private:
     return why;
   }
 
+  void count_revocation() noexcept { revocations_->fetch_add(1, std::memory_order_acq_rel); }
+
   Store* store_;
   clock const* clock_;
   token_lifetimes lifetimes_;
+  std::shared_ptr<std::atomic<std::uint64_t>> revocations_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 
 }  // namespace mcpawl::oauth

@@ -366,6 +366,49 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(revoking_ends_a_token_or_the_grant_and_only_for_it
   BOOST_TEST(w.everything_stored().empty());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_request_asks_the_upstream_and_the_others_find_its_answer, Backend,
+                              backends) {
+  world<Backend> w;
+  auto const issued = w.tokens();
+  std::atomic<int> claimed{0};
+  on_threads(8, [&](int i) {
+    auto& service = i % 2 == 0 ? w.service : w.other;
+    auto const pending =
+        await(service.begin_refresh(refresh_request(copy(issued.refresh_token), "client"))).value();
+    if (await(service.claim_upstream(pending)).value() == 1) ++claimed;
+  });
+  BOOST_TEST(claimed == 1);
+  auto const begin = [&](secret const& token) {
+    return await(w.service.begin_refresh(refresh_request(copy(token), "client"))).value();
+  };
+  // who claimed it died: another may try
+  w.backend.clock.jump(w.now() + 30);
+  auto pending = begin(issued.refresh_token);
+  BOOST_TEST(await(w.service.claim_upstream(pending)).value() == 1u);
+  BOOST_TEST(await(w.other.claim_upstream(pending)).value() == 0u);
+  auto const next = await(w.service.finish_refresh(std::move(pending), secret{"newer"})).value();
+  BOOST_TEST(begin(issued.refresh_token).answer.has_value());
+  // and the next refresh need not wait
+  auto const again = begin(next.refresh_token);
+  BOOST_TEST(await(w.other.claim_upstream(again)).value() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(whatever_is_taken_back_is_counted_in_all_copies, Backend, backends) {
+  world<Backend> w;
+  auto const copied = w.service;
+  auto const code = w.code();
+  auto const first = w.redeem(code).value();
+  auto const second = w.refresh(first.refresh_token).value();
+  BOOST_TEST(copied.revocations() == 0u);
+  await(w.service.revoke(copy(first.access_token), "client")).value();
+  BOOST_TEST(copied.revocations() == 1u);
+  BOOST_TEST((w.redeem(code).error() == oauth::errc::code_replayed));
+  BOOST_TEST(copied.revocations() == 2u);
+  await(w.service.end_grant("alice", "no such grant")).value();
+  BOOST_TEST(copied.revocations() == 3u);
+  BOOST_TEST(w.other.revocations() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_users_grants_are_listed_and_ended_one_by_one, Backend, backends) {
   world<Backend> w;
   auto const kept = w.redeem(w.code("alice")).value();
