@@ -23,7 +23,7 @@ namespace mcpawl::detail {
 */
 class uri_matcher {
 public:
-  static constexpr std::size_t max_work = std::size_t{1} << 20;
+  static constexpr std::size_t max_work = std::size_t{1} << 18;
 
   /** @pre `is_uri_text(uri)` */
   uri_matcher(std::vector<uri_template_part> const& parts, std::string_view uri)

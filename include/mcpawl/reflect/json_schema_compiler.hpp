@@ -111,8 +111,7 @@ private:
     program_.nodes.push_back(std::move(node));
   }
 
-  /** From now on every `$dynamicAnchor` of a name can be reached: those of the resources met, and of later
-   * ones. */
+  /** From now on every `$dynamicAnchor` of a name can be reached, in the resources met and in later ones. */
   void want_anchors(std::string const& name) {
     if (std::find(wanted_.begin(), wanted_.end(), name) != wanted_.end()) return;
     wanted_.push_back(name);

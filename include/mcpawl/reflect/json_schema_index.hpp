@@ -99,7 +99,7 @@ private:
     if (auto const found = by_uri_.find(uri); found != by_uri_.end()) return found->second;
     auto const* document = library_.find(uri);
     if (document == nullptr) document = metaschema_library().find(uri);
-    if (document == nullptr) return none;
+    if (document == nullptr || uri.empty()) return none;
     add_document(*document, uri, uri + '#');
     return by_uri_.at(uri);
   }

@@ -316,6 +316,9 @@ BOOST_AUTO_TEST_CASE(documents_of_the_library_are_found_and_their_mistakes_told)
       compiled(R"({"$id":"http://a/root.json","items":{"$ref":"defs.json#/$defs/name"}})", library);
   BOOST_TEST(problem(s, R"(["a"])") == "");
   BOOST_TEST(problem(s, "[1]") == "/0 expected a string");
+  // a document without a URI cannot be referred to
+  library.add("", json("{}"));
+  BOOST_TEST((mistakes_of(R"({"$ref":"."})", library)[0].code == json_schema_errc::unresolved));
   auto const mistakes = mistakes_of(R"({"$ref":"http://a/defs.json#/$defs/bad"})", library);
   BOOST_TEST(mistakes[0].pointer == "http://a/defs.json#/$defs/bad/type");
 }
