@@ -1,6 +1,7 @@
 // mcpawl/reflect/pattern.hpp - regular expressions that match in linear time
 #pragma once
 
+#include <mcpawl/reflect/unicode_letters.hpp>
 #include <mcpawl/reflect/utf8.hpp>
 
 #include <array>
@@ -13,10 +14,8 @@
 
 namespace mcpawl::detail {
 
-/** Code points from `first` to `last`, both included. */
-struct code_point_range {
-  char32_t first, last;
-};
+/** A range that stands for all letters: nothing is in it as a range. */
+inline constexpr code_point_range any_letter{0x110000, 0x110000};
 
 /** One step of a compiled pattern. Jumps are relative, so that a block of steps can be copied. */
 struct pattern_step {
@@ -46,6 +45,9 @@ public:
 
   constexpr pattern(std::vector<pattern_step> steps, std::vector<code_point_range> ranges)
       : steps_(std::move(steps)), ranges_(std::move(ranges)) {}
+
+  /** How many steps: what one character of a text may cost. */
+  constexpr std::size_t size() const noexcept { return steps_.size(); }
 
   /** Whether the pattern occurs anywhere in the text: JSON Schema has no anchors but `^` and `$`. */
   bool matches(std::string_view text) const noexcept {
@@ -85,7 +87,9 @@ private:
   bool takes(pattern_step const& step, char32_t point) const noexcept {
     for (auto i = step.first; i != step.second; ++i) {
       auto const& range = ranges_[static_cast<std::size_t>(i)];
-      if (range.first <= point && point <= range.last) return !step.negated;
+      bool const in =
+          range.first == any_letter.first ? is_letter(point) : range.first <= point && point <= range.last;
+      if (in) return !step.negated;
     }
     return step.negated;
   }

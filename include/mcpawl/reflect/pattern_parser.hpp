@@ -22,12 +22,13 @@ enum class pattern_fault {
 /** Compile the part of ECMA-262 regular expressions (with the `u` flag) that needs no backtracking:
 
     - literals, `.`, classes `[a-z_]` and `[^...]`, `\d \D \w \W \s \S`,
+    - letters of any script: `\p{L}` and `\p{Letter}`, all else: `\P{L}` and `\P{Letter}`,
     - `\t \n \v \f \r`, `\xHH`, `\uHHHH`, `\u{H...}`, and `\` before any of ``^$\.*+?()[]{}|/-``,
     - groups `(...)` and `(?:...)`, alternatives `|`, the anchors `^` and `$`,
     - `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}`, also lazy, which changes nothing for a yes or no.
 
-    What it refuses: back references, lookaround, named groups, `\b`, `\p`, `\c`, empty classes, a class such
-   as `\D` or `\W` or `\S` inside of brackets.
+    What it refuses: back references, lookaround, named groups, `\b`, `\c`, every other `\p`, empty classes, a
+   class such as `\D` or `\W` or `\P{L}` inside of brackets.
 */
 class pattern_parser {
 public:
@@ -159,10 +160,17 @@ private:
     take_since(begin, negated);
   }
 
-  // `\d`, `\w`, `\s` and their opposites; leaves anything else alone.
+  // `\d`, `\w`, `\s`, `\p{L}` and their opposites; leaves anything else alone.
   constexpr bool shorthand(bool& negated) {
     if (rest_.size() < 2 || rest_.front() != '\\') return false;
     char const letter = rest_[1];
+    for (std::string_view const name : {"{L}", "{Letter}"}) {
+      if ((letter != 'p' && letter != 'P') || !rest_.substr(2).starts_with(name)) continue;
+      add({any_letter});
+      negated = letter == 'P';
+      rest_.remove_prefix(2 + name.size());
+      return true;
+    }
     switch (letter) {
       case 'd':
       case 'D': add({{'0', '9'}}); break;

@@ -167,6 +167,22 @@ BOOST_AUTO_TEST_CASE(classes_take_code_points) {
   BOOST_TEST(matches(R"(^\s$)", "\xc2\xa0"));
 }
 
+BOOST_AUTO_TEST_CASE(letters_are_those_of_all_scripts) {
+  // Latin, Greek, Cyrillic, Hangul, Han beyond the first plane
+  BOOST_TEST(matches(R"(^\p{L}+$)", "Az\xc3\xa9\xcf\x80\xd0\x96\xed\x95\x9c\xf0\xa0\x80\x80"));
+  BOOST_TEST(matches(R"(^\p{Letter}$)", "\xc2\xb5"));
+  for (std::string_view text : {"1", "_", " ", "\xe2\x82\xac", "\xcc\x81", "\xf0\x9f\x98\x80", "\xff"}) {
+    BOOST_TEST(!matches(R"(\p{L})", text), text);
+    BOOST_TEST(matches(R"(^\P{L}$)", text), text);
+  }
+  BOOST_TEST(!matches(R"(\P{Letter})", "a"));
+  BOOST_TEST(matches(R"(^[\p{L}\d]+$)",
+                     "\xc3\xa9"
+                     "1"));
+  BOOST_TEST(matches(R"(^[^\p{L}]$)", "1"));
+  BOOST_TEST(!matches(R"(^[^\p{L}]$)", "a"));
+}
+
 BOOST_AUTO_TEST_CASE(broken_utf8_is_one_strange_code_point_each) {
   BOOST_TEST(matches("^..$", "\xff\xfe"));
   BOOST_TEST(!matches("^[a-z]+$", "a\xff"));
@@ -192,8 +208,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_expression_is_refused) {
 
 BOOST_AUTO_TEST_CASE(what_needs_backtracking_is_refused) {
   for (std::string_view text :
-       {"(a)\\1", "(?=a)", "(?!a)", "(?<=a)", "(?<n>a)", "\\bword\\b", "\\p{L}", "\\cA", "[]", "[^]",
-        "[^\\D]", "\\ud83d", "\\u{110000}", "\\0", "\\a", "[\\b]"}) {
+       {"(a)\\1", "(?=a)", "(?!a)", "(?<=a)", "(?<n>a)", "\\bword\\b", "\\p{Lu}", "\\p", "[\\P{L}]", "\\cA",
+        "[]", "[^]", "[^\\D]", "\\ud83d", "\\u{110000}", "\\0", "\\a", "[\\b]"}) {
     BOOST_TEST((check_pattern(text) == pattern_fault::unsupported), text);
   }
 }
