@@ -1,6 +1,7 @@
 // mcpawl/reflect/value_reader.hpp - JSON values into values of described types, all rules enforced
 #pragma once
 
+#include <mcpawl/reflect/decode_problem.hpp>
 #include <mcpawl/reflect/descriptor.hpp>
 #include <mcpawl/reflect/format.hpp>
 #include <mcpawl/reflect/json_text.hpp>
@@ -20,28 +21,7 @@
 
 namespace mcpawl {
 
-/** Why a JSON value was refused. */
-struct decode_problem {
-  /** Where it is, as a JSON Pointer (RFC 6901) from the value that was decoded; empty for that value itself.
-      A name of more than 64 bytes that the client made up is cut and ends in `...`. */
-  std::string pointer;
-  /** What is wrong, in a few words for a person or a model: `must be at least 1`. Never the value itself. */
-  std::string message;
-};
-
 namespace detail {
-
-/** Cut a text to `limit` bytes at the end of a code point. */
-inline std::string shortened(std::string_view text, std::size_t limit) {
-  if (text.size() <= limit) return std::string(text);
-  std::size_t size = 0;
-  for (;;) {
-    std::size_t const next = size + first_code_point(text.substr(size)).size;
-    if (next > limit) break;
-    size = next;
-  }
-  return std::string(text.substr(0, size)) + "...";
-}
 
 /** Say what a value of `type` looks like: `an integer`. */
 inline void append_expectation(std::string& out, type_descriptor const& type) {
@@ -104,17 +84,12 @@ public:
   decode_problem take_problem() { return std::move(problem_); }
 
 private:
-  /** One step of the way from the root to a value, on the stack. */
-  struct step {
-    step const* before;
-    std::string_view name;
-    std::size_t index;  ///< Where `name` has no data.
-  };
+  using step = json_step;
 
   bool refuse(step const* at, std::string message) {
     problem_.message = std::move(message);
     problem_.pointer.clear();
-    append_pointer(at);
+    append_pointer(problem_.pointer, at);
     return false;
   }
   bool refuse(step const* at, std::string_view before, std::size_t count, std::string_view after) {
@@ -128,24 +103,6 @@ private:
     std::string message = "expected ";
     append_expectation(message, type);
     return refuse(at, std::move(message));
-  }
-
-  void append_pointer(step const* at) {
-    if (at == nullptr) return;
-    append_pointer(at->before);
-    problem_.pointer += '/';
-    if (at->name.data() == nullptr) {
-      append_json_number(problem_.pointer, at->index);
-      return;
-    }
-    for (char c : shortened(at->name, 64)) {
-      if (c == '~')
-        problem_.pointer += "~0";
-      else if (c == '/')
-        problem_.pointer += "~1";
-      else
-        problem_.pointer += c;
-    }
   }
 
   // `rules` and `state` are those of the field that holds the value
@@ -376,12 +333,6 @@ private:
       message += type.fields[i].rules.name;
     }
     return refuse(&here, std::move(message));
-  }
-
-  static std::string_view key_of(boost::json::key_value_pair const& member) {
-    // an empty key must not look like an index
-    return member.key().empty() ? std::string_view("")
-                                : std::string_view(member.key().data(), member.key().size());
   }
 
   decode_problem problem_;
