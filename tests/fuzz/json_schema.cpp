@@ -1,0 +1,29 @@
+// tests/fuzz/json_schema.cpp - any schema compiles or says why not, and any value is checked in bounded time
+#include <mcpawl/reflect/json_schema.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  // the schema is the first line, the value what is behind it
+  std::string_view const input{reinterpret_cast<char const*>(data), size};
+  auto const line = std::min(input.find('\n'), size);
+  std::vector<mcpawl::json_schema_mistake> mistakes;
+  auto const schema = mcpawl::json_schema::parse(input.substr(0, line), mistakes);
+  if (schema.has_value() != mistakes.empty()) std::abort();
+  for (auto const& mistake : mistakes) {
+    if (mistake.message.empty()) std::abort();
+  }
+  boost::system::error_code error;
+  auto const value = boost::json::parse(input.substr(std::min(line + 1, size)), error);
+  if (!schema || error.failed()) return 0;
+  auto const problem = schema->validate(value);
+  if (problem && (problem->message.empty() || problem->message.size() > 8000)) std::abort();
+  return 0;
+}
