@@ -67,7 +67,7 @@ public:
 
   /** Register a tool of the raw level: JSON in, JSON or content out, with a schema written by hand.
 
-      @param input_schema  JSON text of an object schema; it is shown to clients as it stands.
+      @param input_schema  JSON text of an object schema; it is shown to clients as it stands, on one line.
       @param f  takes `boost::json::object` (the arguments, which it must check itself), `context&` and the
                 identity, in any order.
   */
@@ -80,7 +80,7 @@ public:
     auto const* type = root ? root->if_contains("type") : nullptr;
     if (!type || !type->is_string() || type->get_string() != "object")
       report("tool \"" + added.name + "\": the input schema must be a JSON object with \"type\": \"object\"");
-    added.input_schema = std::move(input_schema);
+    added.input_schema = detail::without_white_space(input_schema);
     return {added, *service_};
   }
 

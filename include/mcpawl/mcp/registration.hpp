@@ -29,6 +29,20 @@ Entry& add_entry(service& s, registry<Entry>& to, std::string_view kind, std::un
   return to.add(std::move(e));
 }
 
+/** JSON text without the white space between its parts: a message must fit on one line. */
+inline std::string without_white_space(std::string_view json) {
+  std::string out;
+  bool inside = false;
+  for (std::size_t i = 0; i != json.size(); ++i) {
+    char const c = json[i];
+    if (!inside && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) continue;
+    out += c;
+    if (c == '"') inside = !inside;
+    if (inside && c == '\\' && i + 1 != json.size()) out += json[++i];
+  }
+  return out;
+}
+
 inline void check_name(service& s, std::string_view kind, std::string_view name) {
   if (!is_tool_name(name))
     s.mistakes.push_back(std::string(kind) + " name \"" + std::string(name) +

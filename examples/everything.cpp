@@ -1,0 +1,237 @@
+// examples/everything.cpp - everything a server can offer, once: what the official conformance suite asks for
+#include <mcpawl/crypto/base64.hpp>
+#include <mcpawl/mcpawl.hpp>
+
+#include "options.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr char usage[] = R"(usage: everything [--listen ADDRESS:PORT] [--threads N]
+
+An MCP server that has one of everything, for clients and test suites to try. It lets everybody in, so it
+listens on 127.0.0.1:8080 unless it is told otherwise.
+
+Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
+Exit status: 2 for mistakes in options, 1 if it cannot listen.
+)";
+
+std::string const png = mcpawl::decode_base64(
+                            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIA"
+                            "X8jx0gAAAABJRU5ErkJggg==")
+                            .value();
+std::string const wav =
+    mcpawl::decode_base64("UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA=").value();
+
+mcpawl::task<> pause(int milliseconds) {
+  auto const executor = co_await boost::asio::this_coro::executor;
+  boost::asio::steady_timer timer(executor);
+  timer.expires_after(std::chrono::milliseconds(milliseconds));
+  co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+// --- tools: content of every kind
+
+std::string simple_text() { return "This is a simple text response for testing."; }
+
+mcpawl::image_content image() { return {png, "image/png"}; }
+
+mcpawl::audio_content audio() { return {wav, "audio/wav"}; }
+
+mcpawl::embedded_resource embedded() {
+  return {"test://embedded-resource",
+          mcpawl::resource_contents::text("This is an embedded resource content.", "text/plain")};
+}
+
+mcpawl::resource_link link() {
+  mcpawl::resource_link to("test://static-text", "static-text");
+  to.mime_type = "text/plain";
+  return to;
+}
+
+mcpawl::tool_result multiple() {
+  mcpawl::tool_result r;
+  r.text("Multiple content types test:").image(png, "image/png");
+  r.embed("test://mixed-content-resource",
+          mcpawl::resource_contents::text(R"({"test":"data","value":123})", "application/json"));
+  return r;
+}
+
+std::string failure() { throw mcpawl::tool_error("This tool intentionally returns an error for testing"); }
+
+// --- tools: what is sent before the answer
+
+mcpawl::task<std::string> progress(mcpawl::context& ctx) {
+  for (int done : {0, 50, 100}) {
+    co_await ctx.progress(done, 100);
+    co_await pause(50);
+  }
+  co_return "Progress was reported.";
+}
+
+mcpawl::task<std::string> logging(mcpawl::context& ctx) {
+  co_await ctx.log(mcpawl::message_level::info, "Tool execution started");
+  co_await pause(50);
+  co_await ctx.log(mcpawl::message_level::info, "Tool processing data");
+  co_await pause(50);
+  co_await ctx.log(mcpawl::message_level::info, "Tool execution completed");
+  co_return "Messages were sent.";
+}
+
+// --- tools: arguments and results with schemas
+
+struct forecast_args {
+  std::string city;
+};
+struct forecast {
+  std::string city;
+  double celsius;
+  std::vector<int> wind;
+};
+
+forecast structured(forecast_args const& in) { return {in.city, 21.5, {3, 5, 4}}; }
+
+constexpr char with_header_schema[] = R"({"type":"object","properties":{
+"region":{"type":"string","x-mcp-header":"Region"},"level":{"type":"integer"}}})";
+
+std::string with_header(boost::json::object const& in) {
+  auto const* region = in.if_contains("region");
+  return "region=" + (region && region->is_string() ? std::string(region->get_string()) : std::string());
+}
+
+constexpr char keywords_schema[] =
+    R"({"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object",
+"$defs":{"address":{"$anchor":"addressDef","type":"object",
+"properties":{"street":{"type":"string"},"city":{"type":"string"}}}},
+"properties":{"name":{"type":"string"},"address":{"$ref":"#/$defs/address"},
+"contactMethod":{"type":"string","enum":["phone","email"]},"phone":{"type":"string"},"email":{"type":"string"}},
+"allOf":[{"anyOf":[{"required":["phone"]},{"required":["email"]}]}],
+"if":{"properties":{"contactMethod":{"const":"phone"}},"required":["contactMethod"]},
+"then":{"required":["phone"]},"else":{"required":["email"]},"additionalProperties":false})";
+
+boost::json::object keywords(boost::json::object in) { return in; }
+
+// --- resources
+
+struct item {
+  std::string id;
+};
+struct item_data {
+  std::string id;
+  bool templateTest = true;
+  std::string data;
+};
+
+item_data read_item(item const& wanted) { return {wanted.id, true, "Data for ID: " + wanted.id}; }
+
+// --- prompts
+
+struct two_args {
+  std::string arg1, arg2;
+};
+
+std::string with_arguments(two_args const& in) {
+  return "Prompt with arguments: arg1='" + in.arg1 + "', arg2='" + in.arg2 + "'";
+}
+
+struct resource_args {
+  std::string resourceUri;
+};
+
+mcpawl::prompt_result with_resource(resource_args const& in) {
+  mcpawl::prompt_result r;
+  r.user(mcpawl::embedded_resource(
+      in.resourceUri,
+      mcpawl::resource_contents::text("Embedded resource content for testing.", "text/plain")));
+  return r.user("Please process the embedded resource above.");
+}
+
+mcpawl::prompt_result with_image() {
+  mcpawl::prompt_result r;
+  return r.user(mcpawl::image_content(png, "image/png")).user("Please analyze the image above.");
+}
+
+void add_tools(mcpawl::server<>& srv) {
+  srv.tool("test_simple_text", "Answers a text.", simple_text).read_only();
+  srv.tool("test_image_content", "Answers an image.", image).read_only();
+  srv.tool("test_audio_content", "Answers a sound.", audio).read_only();
+  srv.tool("test_embedded_resource", "Answers a resource.", embedded).read_only();
+  srv.tool("test_resource_link", "Answers a link to a resource.", link).read_only();
+  srv.tool("test_multiple_content_types", "Answers content of several kinds.", multiple).read_only();
+  srv.tool("test_error_handling", "Fails.", failure);
+  srv.tool("test_tool_with_progress", "Tells how far it has come.", progress);
+  srv.tool("test_tool_with_logging", "Sends messages.", logging);
+  srv.tool("test_logging_tool", "Sends messages to those who ask for them.", logging);
+  srv.tool("test_structured_content", "Answers data with a schema.", structured).read_only();
+  srv.raw_tool("test_x_mcp_header", "Has an argument that is mirrored in a header.", with_header_schema,
+               with_header);
+  srv.raw_tool("json_schema_2020_12_tool", "Has a schema of many keywords.", keywords_schema, keywords);
+}
+
+void add_resources(mcpawl::server<>& srv) {
+  srv.resource("test://static-text", "Static Text Resource",
+               "This is the content of the static text resource.")
+      .description("A text that never changes.")
+      .mime_type("text/plain");
+  srv.resource("test://static-binary", "Static Binary Resource",
+               mcpawl::resource_contents::binary(png, "image/png"))
+      .description("An image that never changes.");
+  srv.resource("test://watched-resource", "Watched Resource", "Watched resource content")
+      .description("A resource to subscribe to.")
+      .mime_type("text/plain");
+  srv.resource_template("test://template/{id}/data", "Resource Template", read_item)
+      .description("Data of an item.")
+      .complete("id", std::vector<std::string>{"123", "124", "200"});
+}
+
+void add_prompts(mcpawl::server<>& srv) {
+  srv.prompt("test_simple_prompt", "Has no arguments.",
+             [] { return "This is a simple prompt for testing."; });
+  srv.prompt("test_prompt_with_arguments", "Has two arguments.", with_arguments)
+      .complete("arg1", std::vector<std::string>{"test one", "test two", "other"});
+  srv.prompt("test_prompt_with_embedded_resource", "Brings a resource along.", with_resource);
+  srv.prompt("test_prompt_with_image", "Brings an image along.", with_image);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    mcpawl::settings settings;
+    examples::command_line line(argc, argv, usage, settings);
+    examples::endpoint const at = line.listen("--listen", "127.0.0.1:8080");
+    unsigned const threads = line.number("--threads", 1, 1, 256);
+    line.finish();
+    settings.complain();
+
+    mcpawl::server srv{{"everything", "1.0.0"}};
+    add_tools(srv);
+    add_resources(srv);
+    add_prompts(srv);
+
+    mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
+    options.on_ready = [](std::string const& url) {
+      std::printf("listening on %s\n", url.c_str());
+      std::fflush(stdout);
+    };
+    mcpawl::serve_http(srv, options);
+    return 0;
+  } catch (mcpawl::configuration_error const& mistakes) {
+    std::fprintf(stderr, "%s\n", mistakes.what());
+    return 2;
+  } catch (std::exception const& failed) {
+    std::fprintf(stderr, "%s\n", failed.what());
+    return 1;
+  }
+}
