@@ -1,6 +1,7 @@
 // examples/everything.cpp - everything a server can offer, once: what the official conformance suite asks for
 #include <mcpawl/crypto/base64.hpp>
 #include <mcpawl/mcpawl.hpp>
+#include <mcpawl/raw_tool.hpp>
 
 #include "options.hpp"
 

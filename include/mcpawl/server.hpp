@@ -8,7 +8,6 @@
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/handles.hpp>
-#include <mcpawl/jsonrpc/strict_json.hpp>
 #include <mcpawl/mcp/bind_prompt.hpp>
 #include <mcpawl/mcp/bind_resource.hpp>
 #include <mcpawl/mcp/bind_tool.hpp>
@@ -25,6 +24,11 @@
 #include <vector>
 
 namespace mcpawl {
+
+namespace detail {
+template <class F>
+struct schema_by_hand;  // raw_tool.hpp
+}  // namespace detail
 
 /** A server: what it is called, who may come in, and what it offers.
 
@@ -67,20 +71,20 @@ public:
 
   /** Register a tool of the raw level: JSON in, JSON or content out, with a schema written by hand.
 
-      @param input_schema  JSON text of an object schema; it is shown to clients as it stands, on one line.
-      @param f  takes `boost::json::object` (the arguments, which it must check itself), `context&` and the
+      Needs `#include <mcpawl/raw_tool.hpp>`, which costs compile time that other servers are spared.
+
+      @param input_schema  JSON text of an object schema (JSON Schema 2020-12); it is shown to clients as it
+                stands, on one line. What is wrong with it is reported when the server starts.
+      @param f  takes `boost::json::object` (the arguments, which the schema allows), `context&` and the
                 identity, in any order.
   */
   template <class F>
   tool_handle<identity_type> raw_tool(tool_name name, std::string description, std::string input_schema,
                                       F f) {
+    constexpr bool included = requires { sizeof(detail::schema_by_hand<F>); };
+    static_assert(included, "mcpawl: raw_tool needs #include <mcpawl/raw_tool.hpp>, which checks the schema");
     mcpawl::tool& added = bound_tool(name.view(), std::move(description), std::move(f));
-    auto const parsed = parse_strict_json(input_schema, 64);
-    auto const* root = parsed ? parsed->if_object() : nullptr;
-    auto const* type = root ? root->if_contains("type") : nullptr;
-    if (!type || !type->is_string() || type->get_string() != "object")
-      report("tool \"" + added.name + "\": the input schema must be a JSON object with \"type\": \"object\"");
-    added.input_schema = detail::without_white_space(input_schema);
+    if constexpr (included) detail::schema_by_hand<F>::enforce(*service_, added, input_schema);
     return {added, *service_};
   }
 

@@ -2,6 +2,8 @@
 #include "../support/door.hpp"
 #include "../support/running.hpp"
 
+#include <mcpawl/raw_tool.hpp>
+
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>

@@ -119,8 +119,8 @@ void read_schema_map(keyword_reader& in, boost::json::value const& value, To con
 inline std::uint8_t type_named(std::string_view name) noexcept {
   if (name == "null") return null_type;
   if (name == "boolean") return boolean_type;
-  if (name == "integer") return integer_type;
-  if (name == "number") return number_type | integer_type;
+  if (name == "integer") return integral_type;
+  if (name == "number") return number_type | integral_type;
   if (name == "string") return string_type;
   if (name == "array") return array_type;
   return name == "object" ? object_type : 0;

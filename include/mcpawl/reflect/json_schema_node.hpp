@@ -25,7 +25,7 @@ inline constexpr schema_place no_schema = std::numeric_limits<schema_place>::max
 enum json_type : std::uint8_t {
   null_type = 1,
   boolean_type = 2,
-  integer_type = 4,
+  integral_type = 4,
   number_type = 8,
   string_type = 16,
   array_type = 32,

@@ -26,7 +26,7 @@ inline std::uint8_t type_of(boost::json::value const& value) noexcept {
     case boost::json::kind::string: return string_type;
     case boost::json::kind::array: return array_type;
     case boost::json::kind::object: return object_type;
-    default: return is_json_integer(value) ? integer_type : number_type;
+    default: return is_json_integer(value) ? integral_type : number_type;
   }
 }
 
@@ -36,12 +36,12 @@ inline std::string types_sentence(std::uint8_t types) {
     std::uint8_t type;
     std::string_view text;
   };
-  constexpr name names[] = {{boolean_type, "a boolean"}, {integer_type, "an integer"},
+  constexpr name names[] = {{boolean_type, "a boolean"}, {integral_type, "an integer"},
                             {number_type, "a number"},   {string_type, "a string"},
                             {array_type, "an array"},    {object_type, "an object"},
                             {null_type, "null"}};
   // a number may be an integer, which need not be said
-  if ((types & number_type) != 0) types = static_cast<std::uint8_t>(types & ~integer_type);
+  if ((types & number_type) != 0) types = static_cast<std::uint8_t>(types & ~integral_type);
   std::string out;
   for (auto const& [type, text] : names) {
     if ((types & type) == 0) continue;

@@ -1,0 +1,87 @@
+// tests/wire/raw_tools.cpp - tools whose schemas were written by hand
+#include "fixture.hpp"
+
+#include <mcpawl/core/configuration_error.hpp>
+#include <mcpawl/raw_tool.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+using namespace wire;
+
+namespace {
+
+constexpr char schema[] = R"({
+  "type": "object",
+  "properties": {"city": {"type": "string", "minLength": 2}, "days": {"type": "integer", "maximum": 7}},
+  "required": ["city"],
+  "description": "two  spaces, a \" quote",
+  "additionalProperties": false
+})";
+
+boost::json::value echo(boost::json::object in) { return in; }
+
+wire_server& raw_server() {
+  static wire_server& srv = []() -> wire_server& {
+    static wire_server made{{"raw", "1.0"}, support::user_header{}};
+    made.raw_tool("echo", "Say it again.", schema, echo);
+    made.raw_tool("slow", "Say it again, later.", schema,
+                  [](boost::json::object in) -> mcpawl::task<boost::json::value> { co_return in; });
+    return made;
+  }();
+  return srv;
+}
+
+std::string complaints(std::string const& input_schema) {
+  mcpawl::server srv{{"x", "1"}};
+  srv.raw_tool("f", "x", input_schema, [](boost::json::object) { return "y"; });
+  try {
+    srv.check();
+  } catch (mcpawl::configuration_error const& e) {
+    return e.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(wire_raw_tools)
+
+BOOST_AUTO_TEST_CASE(the_schema_is_listed_as_it_stands_on_one_line) {
+  talk t({}, raw_server());
+  auto const reply = t.post(stateless("tools/list"), headers("tools/list"));
+  BOOST_TEST(reply.body.find('\n') == std::string::npos);
+  auto const listed = json_of(reply).at("result").at("tools").at(0).at("inputSchema");
+  BOOST_TEST((listed == boost::json::parse(schema)));
+}
+
+BOOST_AUTO_TEST_CASE(arguments_that_the_schema_refuses_do_not_reach_the_tool) {
+  talk t({}, raw_server());
+  for (std::string const tool : {"echo", "slow"}) {
+    auto const ask = [&](std::string_view arguments) {
+      return json_of(t.post(call(tool, arguments), headers("tools/call", tool))).at("result");
+    };
+    BOOST_TEST(ask(R"({"city":"Rome","days":7})").at("structuredContent").at("days").to_number<int>() == 7);
+    for (std::string const arguments : {R"({})", R"({"city":"R"})", R"({"city":7})",
+                                        R"({"city":"Rome","days":8})", R"({"city":"Rome","more":1})"}) {
+      auto const result = ask(arguments);
+      BOOST_TEST(result.at("isError") == true);
+      BOOST_TEST(result.at("content").at(0).at("text").as_string().starts_with("invalid arguments: "));
+    }
+    std::string const missing(ask("{}").at("content").at(0).at("text").as_string());
+    BOOST_TEST(missing.find("/city") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_schema_is_a_mistake_at_the_start) {
+  BOOST_TEST(complaints(schema).empty());
+  for (std::string const bad :
+       {"", "[]", "{", R"({"type":"array"})", R"({"properties":{}})", R"({"type":"object","type":"object"})"})
+    BOOST_TEST(complaints(bad).find("must be a JSON object with \"type\": \"object\"") != std::string::npos);
+  for (std::string const bad :
+       {R"({"type":"object","required":"a"})", R"({"type":"object","properties":{"a":{"type":"text"}}})",
+        R"({"type":"object","properties":{"a":{"$ref":"https://example.com/a.json"}}})",
+        R"({"type":"object","properties":{"a":{"$ref":"#/$defs/a"}}})"})
+    BOOST_TEST(complaints(bad).find("tool \"f\": the input schema at /") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
