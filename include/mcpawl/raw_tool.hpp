@@ -38,6 +38,10 @@ inline void enforce_schema(service& s, tool& to, std::string_view text) {
   for (auto const& mistake : mistakes)
     s.mistakes.push_back(owner + (mistake.pointer.empty() ? "" : "at " + mistake.pointer + " ") +
                          mistake.message);
+  mark_finder marks;
+  marks.run(*root);
+  for (auto const& mistake : marks.mistakes) s.mistakes.push_back(quoted("tool", to.name) + ": " + mistake);
+  to.mirrored = std::move(marks.found);
   if (!schema) return;
   to.invoke = [schema = *std::move(schema),
                inner = std::move(to.invoke)](handler_call const& call) -> invocation {
