@@ -2,7 +2,9 @@
 #include <mcpawl/crypto/base64.hpp>
 #include <mcpawl/mcpawl.hpp>
 #include <mcpawl/raw_tool.hpp>
+#include <mcpawl/serve_stdio.hpp>
 
+#include "asking_tools.hpp"
 #include "options.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -20,9 +22,12 @@
 namespace {
 
 constexpr char usage[] = R"(usage: everything [--listen ADDRESS:PORT] [--threads N]
+       everything --stdio
 
 An MCP server that has one of everything, for clients and test suites to try. It lets everybody in, so it
 listens on 127.0.0.1:8080 unless it is told otherwise.
+
+With --stdio it talks to the client that started it over standard input and output instead.
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
 Exit status: 2 for mistakes in options, 1 if it cannot listen.
@@ -88,6 +93,12 @@ mcpawl::task<std::string> logging(mcpawl::context& ctx) {
   co_await pause(50);
   co_await ctx.log(mcpawl::message_level::info, "Tool execution completed");
   co_return "Messages were sent.";
+}
+
+mcpawl::task<std::string> reconnection(mcpawl::context& ctx) {
+  ctx.hang_up();
+  co_await pause(100);
+  co_return "Reconnection test completed.";
 }
 
 // --- tools: arguments and results with schemas
@@ -174,6 +185,11 @@ void add_tools(mcpawl::server<>& srv) {
   srv.tool("test_tool_with_progress", "Tells how far it has come.", progress);
   srv.tool("test_tool_with_logging", "Sends messages.", logging);
   srv.tool("test_logging_tool", "Sends messages to those who ask for them.", logging);
+  srv.tool("test_reconnection", "Lets the client come back for the result.", reconnection);
+  srv.tool("test_trigger_tool_change", "Says that the list of tools has changed.",
+           [&srv] { srv.notify_tools_changed(); });
+  srv.tool("test_trigger_prompt_change", "Says that the list of prompts has changed.",
+           [&srv] { srv.notify_prompts_changed(); });
   srv.tool("test_structured_content", "Answers data with a schema.", structured).read_only();
   srv.raw_tool("test_x_mcp_header", "Has an argument that is mirrored in a header.", with_header_schema,
                with_header);
@@ -213,6 +229,7 @@ int main(int argc, char** argv) {
     examples::command_line line(argc, argv, usage, settings);
     examples::endpoint const at = line.listen("--listen", "127.0.0.1:8080");
     unsigned const threads = line.number("--threads", 1, 1, 256);
+    bool const stdio = line.flag("--stdio");
     line.finish();
     settings.complain();
 
@@ -220,6 +237,11 @@ int main(int argc, char** argv) {
     add_tools(srv);
     add_resources(srv);
     add_prompts(srv);
+    examples::add_asking_tools(srv);
+    if (stdio) {
+      mcpawl::serve_stdio(srv);
+      return 0;
+    }
 
     mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
     options.on_ready = [](std::string const& url) {

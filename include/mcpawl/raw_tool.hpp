@@ -38,6 +38,7 @@ inline void enforce_schema(service& s, tool& to, std::string_view text) {
   for (auto const& mistake : mistakes)
     s.mistakes.push_back(owner + (mistake.pointer.empty() ? "" : "at " + mistake.pointer + " ") +
                          mistake.message);
+  note_mirrored_arguments(s, to);
   if (!schema) return;
   to.invoke = [schema = *std::move(schema),
                inner = std::move(to.invoke)](handler_call const& call) -> invocation {

@@ -197,6 +197,7 @@ private:
     mcpawl::tool& added = bound_tool(name, std::move(description), std::move(f));
     if (added.input_schema.empty())
       report("tool \"" + added.name + "\" takes JSON: register it with raw_tool and a schema");
+    note_mirrored_arguments(*service_, added);
     return {added, *service_};
   }
   template <class F>

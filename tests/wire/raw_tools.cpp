@@ -20,12 +20,18 @@ constexpr char schema[] = R"({
 
 boost::json::value echo(boost::json::object in) { return in; }
 
+constexpr char marked[] =
+    R"({"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"},
+"in":{"type":"object","properties":{"level":{"type":"integer","x-mcp-header":"Level"}}},
+"dry":{"type":"boolean","x-mcp-header":"Dry"}}})";
+
 wire_server& raw_server() {
   static wire_server& srv = []() -> wire_server& {
     static wire_server made{{"raw", "1.0"}, support::user_header{}};
     made.raw_tool("echo", "Say it again.", schema, echo);
     made.raw_tool("slow", "Say it again, later.", schema,
                   [](boost::json::object in) -> mcpawl::task<boost::json::value> { co_return in; });
+    made.raw_tool("marked", "Has headers.", marked, echo);
     return made;
   }();
   return srv;
@@ -70,6 +76,54 @@ BOOST_AUTO_TEST_CASE(arguments_that_the_schema_refuses_do_not_reach_the_tool) {
     std::string const missing(ask("{}").at("content").at(0).at("text").as_string());
     BOOST_TEST(missing.find("/city") != std::string::npos);
   }
+}
+
+BOOST_AUTO_TEST_CASE(headers_must_repeat_the_arguments_that_are_marked) {
+  talk t({}, raw_server());
+  auto const send = [&](std::string_view arguments, fields const& more) {
+    auto with = headers("tools/call", "marked");
+    with.insert(with.end(), more.begin(), more.end());
+    return t.post(call("marked", arguments), with);
+  };
+  auto const accepted = [&](std::string_view arguments, fields const& more) {
+    return send(arguments, more).status == 200;
+  };
+  auto const refused = [&](std::string_view arguments, fields const& more) {
+    auto const reply = send(arguments, more);
+    return reply.status == 400 && code_of(reply) == -32020;
+  };
+  BOOST_TEST(accepted("{}", {}));
+  BOOST_TEST(accepted(R"({"region":null})", {}) == true);  // the schema refuses it, not the headers
+  BOOST_TEST(accepted(R"({"region":"eu"})", {{"mcp-param-REGION", " eu "}}));
+  BOOST_TEST(accepted(R"({"region":"Hello"})", {{"Mcp-Param-Region", "=?base64?SGVsbG8=?="}}));
+  BOOST_TEST(accepted(R"({"region":"SGVsbG8="})", {{"Mcp-Param-Region", "SGVsbG8="}}));
+  BOOST_TEST(accepted(R"({"region":""})", {{"Mcp-Param-Region", ""}}));
+  BOOST_TEST(accepted(R"({"in":{"level":42}})", {{"Mcp-Param-Level", "42.0"}}));
+  BOOST_TEST(accepted(R"({"in":{"level":42.0}})", {{"Mcp-Param-Level", "42"}}));
+  BOOST_TEST(accepted(R"({"dry":true})", {{"Mcp-Param-Dry", "true"}}));
+  BOOST_TEST(refused(R"({"region":"eu"})", {}));
+  BOOST_TEST(refused(R"({"region":"eu"})", {{"Mcp-Param-Region", "EU"}}));
+  BOOST_TEST(refused(R"({"region":"eu"})", {{"Mcp-Param-Region", "eu"}, {"Mcp-Param-Region", "eu"}}));
+  BOOST_TEST(refused(R"({"region":"Hello"})", {{"Mcp-Param-Region", "=?base64?SGVsbG8?="}}));
+  BOOST_TEST(refused(R"({"region":"Hello"})", {{"Mcp-Param-Region", "=?base64?SGVs!!!bG8=?="}}));
+  BOOST_TEST(refused("{}", {{"Mcp-Param-Region", "eu"}}));
+  BOOST_TEST(refused(R"({"in":{"level":42}})", {{"Mcp-Param-Level", "43"}}));
+  BOOST_TEST(refused(R"({"in":{"level":42}})", {{"Mcp-Param-Level", "many"}}));
+  BOOST_TEST(refused(R"({"dry":true})", {{"Mcp-Param-Dry", "1"}}));
+}
+
+BOOST_AUTO_TEST_CASE(marks_that_clients_refuse_are_mistakes) {
+  auto const with = [](std::string const& property) {
+    return complaints(R"({"type":"object","properties":{"a":{"type":"string","x-mcp-header":"A"},"b":)" +
+                      property + "}}");
+  };
+  BOOST_TEST(with(R"({"type":"integer","x-mcp-header":"Method"})").empty());
+  for (std::string const bad :
+       {R"({"type":"string","x-mcp-header":""})", R"({"type":"string","x-mcp-header":"a b"})",
+        R"({"type":"string","x-mcp-header":7})", R"({"type":"number","x-mcp-header":"B"})",
+        R"({"x-mcp-header":"B"})", R"({"type":"string","x-mcp-header":"a"})",
+        R"({"type":"array","items":{"type":"string","x-mcp-header":"B"}})"})
+    BOOST_TEST(!with(bad).empty(), bad);
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_schema_is_a_mistake_at_the_start) {

@@ -33,6 +33,7 @@ struct method_call {
   std::shared_ptr<live_session> session = {};  ///< Null in the stateless protocol.
   sealer* seal = nullptr;                      ///< Of its thread, for the state of calls that ask.
   std::string_view method_name = {};
+  protocol_headers const* headers = nullptr;  ///< To be held against the body; null in sessions.
 
   boost::json::value const* param(std::string_view name) const {
     return params ? params->if_contains({name.data(), name.size()}) : nullptr;

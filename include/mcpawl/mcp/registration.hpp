@@ -1,6 +1,8 @@
 // mcpawl/mcp/registration.hpp - put entries into a service, and everything that can be wrong with them
 #pragma once
 
+#include <boost/json/parse.hpp>
+
 #include <mcpawl/mcp/prompt.hpp>
 #include <mcpawl/mcp/resource.hpp>
 #include <mcpawl/mcp/resource_template.hpp>
@@ -75,6 +77,19 @@ inline resource_template& add_template(service& s, std::string text, std::string
     s.mistakes.push_back(detail::quoted("resource template", added.text) + ": " +
                          added.parsed.error().message());
   return added;
+}
+
+/** Note which arguments of a tool headers must repeat, by the marks in its schema. */
+inline void note_mirrored_arguments(service& s, tool& t) {
+  if (t.input_schema.find("\"x-mcp-header\"") == std::string::npos) return;
+  boost::system::error_code error;
+  auto const schema = boost::json::parse(t.input_schema, error);
+  if (error || !schema.is_object()) return;
+  detail::mark_finder marks;
+  marks.run(schema.get_object());
+  for (auto const& mistake : marks.mistakes)
+    s.mistakes.push_back(detail::quoted("tool", t.name) + ": " + mistake);
+  t.mirrored = std::move(marks.found);
 }
 
 /** Identifiers of extensions: labels with dots between them, a slash, a name (MCP 2026-07-28, "_meta"). */

@@ -24,6 +24,13 @@ struct protocol_headers {
   mirror_header name;     ///< Mcp-Name
   mirror_header session_id;  ///< Mcp-Session-Id
   mirror_header last_event;  ///< Last-Event-ID
+
+  /** How the transport finds any other header. */
+  mirror_header (*lookup)(void const* where, std::string_view name) = nullptr;
+  void const* where = nullptr;
+  mirror_header find(std::string_view header) const {
+    return lookup ? lookup(where, header) : mirror_header{};
+  }
 };
 
 /** Who is calling, as the server's policy verified it. */

@@ -3,12 +3,14 @@
 
 #include <mcpawl/mcp/entry.hpp>
 #include <mcpawl/mcp/handled.hpp>
+#include <mcpawl/mcp/mirrored_arguments.hpp>
 #include <mcpawl/mcp/revision.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpawl {
 
@@ -30,6 +32,7 @@ struct tool final : entry, handler {
   std::string output_schema;      ///< JSON text, empty for none.
   bool output_is_object = false;  ///< Whether the root of `output_schema` is an object schema.
   tool_annotations annotations;
+  std::vector<mirrored_argument> mirrored;  ///< Arguments that headers must repeat.
 
   void append_listing(std::string& out, revision r) const override {
     append_names(out, r);

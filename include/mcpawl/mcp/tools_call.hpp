@@ -7,6 +7,7 @@
 #include <mcpawl/mcp/answer.hpp>
 #include <mcpawl/mcp/frame.hpp>
 #include <mcpawl/mcp/method_call.hpp>
+#include <mcpawl/mcp/mirrored_arguments.hpp>
 #include <mcpawl/mcp/run_handler.hpp>
 #include <mcpawl/mcp/tool_result.hpp>
 
@@ -47,6 +48,9 @@ inline reply tools_call(method_call const& call) {
     return fault_answer(call.id, {rpc_code::invalid_params, "params.arguments must be an object"});
   tool const* t = call.server.tools.find(*name, call.who.identity);
   if (!t) return fault_answer(call.id, {rpc_code::invalid_params, "unknown tool"});
+  if (call.headers)
+    if (auto const fault = mirror_fault(t->mirrored, *arguments, *call.headers))
+      return answer::of_fault(answer::outcome::malformed, call.id, *fault);
   return detail::run_handler(call, {"tool", t->name, detail::failed_tool}, t->coroutine, [&](context& ctx) {
     return t->invoke({*arguments, ctx, call.who.identity});
   });

@@ -64,7 +64,11 @@ inline protocol_headers protocol_headers_of(http::request_head const& head) {
           mirror(head, "mcp-method"),
           mirror(head, "mcp-name"),
           mirror(head, "mcp-session-id"),
-          mirror(head, "last-event-id")};
+          mirror(head, "last-event-id"),
+          [](void const* where, std::string_view name) {
+            return mirror(*static_cast<http::request_head const*>(where), name);
+          },
+          &head};
 }
 
 /** True for `application/json`, whatever its parameters (RFC 9110 section 8.3.1). */

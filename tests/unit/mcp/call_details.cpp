@@ -1,7 +1,6 @@
 // tests/unit/mcp/call_details.cpp - traces, levels of messages, suggestions: the small parts, alone
 #include <mcpawl/mcp/completion.hpp>
 #include <mcpawl/mcp/message_level.hpp>
-#include <mcpawl/mcp/session_levels.hpp>
 #include <mcpawl/mcp/trace_context.hpp>
 
 #include <boost/json/parse.hpp>
@@ -66,18 +65,6 @@ BOOST_AUTO_TEST_CASE(levels_have_names_and_an_order) {
     BOOST_TEST(to_string(*mcpawl::parse_message_level(name)) == name);
   for (auto bad : {"", "Debug", "warn", "off"}) BOOST_TEST(!mcpawl::parse_message_level(bad));
   BOOST_TEST((mcpawl::message_level::notice > mcpawl::message_level::info));
-}
-
-BOOST_AUTO_TEST_CASE(the_levels_of_sessions_are_bounded_and_the_oldest_is_forgotten) {
-  mcpawl::session_levels levels;
-  for (std::size_t i = 0; i != mcpawl::session_levels::most + 1; ++i)
-    levels.set(std::to_string(i), mcpawl::message_level::alert);
-  BOOST_TEST(levels.size() == mcpawl::session_levels::most);
-  BOOST_TEST((levels.find("0") == mcpawl::session_levels::usual));
-  BOOST_TEST((levels.find("1") == mcpawl::message_level::alert));
-  levels.set("1", mcpawl::message_level::debug);
-  BOOST_TEST((levels.find("1") == mcpawl::message_level::debug));
-  BOOST_TEST(levels.size() == mcpawl::session_levels::most);
 }
 
 BOOST_AUTO_TEST_CASE(a_hundred_suggestions_are_sent_and_the_rest_is_counted) {
