@@ -13,7 +13,7 @@ namespace mcpawl::detail {
     For public data only: it may take a time that depends on its numbers.
 
     @par Thread safety
-    Immutable.
+    One thread at a time.
 */
 class rsa_operation {
 public:

@@ -1,8 +1,9 @@
-// tests/unit/crypto/avx512_ifma_engine.cpp - same verdicts as OpenSSL, by whoever does the work, and who that
-// is
+// tests/unit/crypto/checked_rsa_engine.cpp - same verdicts as OpenSSL, by whoever does the work, and who that
+// is is
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
+#include <mcpawl/crypto/openssl_bn_engine.hpp>
 
 #include "../jose/signing.hpp"
 #include "rsa_arithmetic.hpp"
@@ -143,23 +144,26 @@ struct absent_arithmetic : portable_arithmetic {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(crypto_avx512_ifma_engine)
+BOOST_AUTO_TEST_SUITE(crypto_checked_rsa_engine)
 
 BOOST_AUTO_TEST_CASE(it_says_who_does_the_work) {
   signing_key const& signer = signing_key::named("pkcs1 2048", 2048);
   std::string const said = who<avx512_ifma_engine>(key_of(signer));
   BOOST_TEST_MESSAGE("RS256 is verified by " << said);
   BOOST_TEST(said == (mcpawl::detail::cpu_has_ifma() ? "avx512_ifma" : "openssl: no AVX-512 IFMA here"));
+  BOOST_TEST(who<openssl_bn_engine>(key_of(signer)) == "openssl_bn");
   BOOST_TEST(who<portable_engine>(key_of(signer)) == "portable");
 }
 
 BOOST_AUTO_TEST_CASE(verdicts_are_those_of_openssl) {
   same_verdicts<avx512_ifma_engine>();
+  same_verdicts<openssl_bn_engine>();
   same_verdicts<portable_engine>();
 }
 
 BOOST_AUTO_TEST_CASE(only_exact_padding_is_accepted) {
   exact_padding<avx512_ifma_engine>();
+  exact_padding<openssl_bn_engine>();
   exact_padding<portable_engine>();
 }
 
