@@ -95,9 +95,11 @@ public:
     expected_ = &expected;
     wanted_count_ = std::min(expected.wanted.size(), max_wanted);
     names_.clear();
+    wanted_ends_ = 0;
     for (std::size_t i = 0; i != wanted_count_; ++i) {
       wanted_[i] = {};
       wanted_marks_[i] = names::mark_of(expected.wanted[i]);
+      wanted_ends_ |= bit_of(wanted_marks_[i]);
     }
     found_ = claims_view{};
     aud_count_ = 0;
@@ -157,12 +159,19 @@ private:
     std::uint32_t const mark = names::mark_of(name);
     if (!note_name(name, mark)) return false;
     current_ = registered(name, mark);
-    current_wanted_ = none;
-    for (std::size_t i = 0; i != wanted_count_; ++i) {
-      if (wanted_marks_[i] == mark && expected_->wanted[i] == name) current_wanted_ = i;
-    }
+    current_wanted_ = (wanted_ends_ & bit_of(mark)) != 0 ? find_wanted(name, mark) : none;
     name_ = name;
     return true;
+  }
+
+  /** A bit for the last letter of a name: most names that nobody wants end in another one. */
+  static constexpr std::uint64_t bit_of(std::uint32_t mark) noexcept { return std::uint64_t{1} << mark % 64; }
+
+  std::size_t find_wanted(std::string_view name, std::uint32_t mark) const noexcept {
+    for (std::size_t i = 0; i != wanted_count_; ++i) {
+      if (wanted_marks_[i] == mark && expected_->wanted[i] == name) return i;
+    }
+    return none;
   }
 
   static claim registered(std::string_view name, std::uint32_t mark) noexcept {
@@ -279,6 +288,7 @@ private:
   std::array<std::string_view, max_audiences> aud_;
   std::array<claim_value, max_wanted> wanted_;
   std::array<std::uint32_t, max_wanted> wanted_marks_{};
+  std::uint64_t wanted_ends_ = 0;
   std::array<std::size_t, max_wanted> container_begin_{};
   std::size_t aud_count_ = 0;
   std::size_t wanted_count_ = 0;

@@ -117,7 +117,8 @@ public:
     if (!usable_) return errc::bad_expectation;
     if (lanes_.empty()) return errc::no_keys;
     lane* with = recall(parts.header);
-    if (with == nullptr) {
+    bool const new_header = with == nullptr;
+    if (new_header) {
       auto const found = choose(parts.header);
       if (!found) return found.error();
       with = *found;
@@ -133,11 +134,11 @@ public:
       // what else is wrong with them is told to those alone who have a signature
       if (!claims && claims.error() == errc::expired) return errc::expired;
       if (!with->check.verify(parts.signing_input, signature)) return errc::bad_signature;
-      with->remember(parts.header);
+      if (new_header) with->remember(parts.header);
       return claims;
     }
     if (!with->check.verify(parts.signing_input, signature)) return errc::bad_signature;
-    with->remember(parts.header);
+    if (new_header) with->remember(parts.header);
     return read(parts.payload, now);
   }
 
@@ -177,7 +178,7 @@ private:
       return header.size() == memo_size && std::memcmp(header.data(), memo.data(), memo_size) == 0;
     }
     void remember(std::string_view header) noexcept {
-      if (header.size() > max_memo || recalls(header)) return;
+      if (header.size() > max_memo) return;
       std::memcpy(memo.data(), header.data(), header.size());
       memo_size = header.size();
     }

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <new>
@@ -40,8 +41,10 @@ thread_local watched_block* watched = nullptr;
 void* allocate(std::size_t size) noexcept {
   ++news;
   void* const p = std::malloc(size == 0 ? 1 : size);
-  if (watched != nullptr && watched->begin == nullptr && size == watched->wanted_size)
+  if (p != nullptr && watched != nullptr && watched->begin == nullptr && size == watched->wanted_size) {
+    std::memset(p, 0, size);  // what others left in the memory is not looked for
     watched->begin = static_cast<char const*>(p);
+  }
   return p;
 }
 void release(void* p) noexcept {
