@@ -15,6 +15,7 @@
 #include <mcpawl/oauth/scopes.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

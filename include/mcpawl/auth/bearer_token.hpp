@@ -6,6 +6,7 @@
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/request_head.hpp>
 
+#include <cstddef>
 #include <string_view>
 
 namespace mcpawl {

@@ -72,7 +72,8 @@ struct fixture {
   }
 
   void follow() {
-    key_timing timing = hasty();
+    key_timing timing = quiet();
+    timing.fetch_timeout = 6s;
     timing.cool_down = 0ms;
     timing.first_backoff = timing.longest_backoff = 1h;
     auto source =
