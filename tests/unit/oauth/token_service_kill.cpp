@@ -27,7 +27,7 @@ std::string const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 using service_type = token_service<sqlite_store>;
 
 std::unique_ptr<sqlite_store> open(temporary_folder const& folder) {
-  return std::move(sqlite_store::open(folder.file("store.db")).value());
+  return sqlite_store::open(folder.file("store.db")).value();
 }
 
 secret issue(service_type& service) {

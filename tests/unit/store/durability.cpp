@@ -103,7 +103,7 @@ private:
 struct fixture {
   flush_counter& flushes = flush_counter::instance();
   temporary_folder folder;
-  std::unique_ptr<sqlite_store> store = std::move(sqlite_store::open(folder.file("store.db")).value());
+  std::unique_ptr<sqlite_store> store = sqlite_store::open(folder.file("store.db")).value();
 
   void put(int n, durability wanted) {
     store_write write("k" + std::to_string(n), "v");

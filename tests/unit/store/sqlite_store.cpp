@@ -35,7 +35,7 @@ error_code why_not(std::string const& path) {
 
 std::unique_ptr<sqlite_store> must_open(std::string const& path,
                                         std::chrono::milliseconds patience = sqlite_store::default_patience) {
-  return std::move(sqlite_store::open(path, clock::system(), patience).value());
+  return sqlite_store::open(path, clock::system(), patience).value();
 }
 
 store_write durable(std::string key, std::string value) {
