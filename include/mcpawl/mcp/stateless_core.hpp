@@ -147,8 +147,17 @@ inline reply answer_stateless(core_parts const& parts, rpc_message const& m, pro
 
   if (m.method == "server/discover") return discover(s, id);
   detail::noted_source noted(out);
-  method_call const call{s,       parts.log,           id,      m.params, *protocol, who, noted,
-                         nullptr, &parts.known.seal(), m.method, h.carried ? &h : nullptr};
+  method_call const call{s,
+                         parts.log,
+                         id,
+                         m.params,
+                         *protocol,
+                         who,
+                         noted,
+                         nullptr,
+                         &parts.known.seal(),
+                         m.method,
+                         h.carried ? &h : nullptr};
   auto const* method = find_method(s, *protocol, m.method);
   bool const listens = m.method == "subscriptions/listen";
   if (!method && !listens)

@@ -2,7 +2,6 @@
 #include <mcpawl/mcp/dispatcher.hpp>
 #include <mcpawl/mcp/registration.hpp>
 #include <mcpawl/mcp/service.hpp>
-#include <mcpawl/test/manual_clock.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -20,7 +19,6 @@ struct no_outbound final : mcpawl::outbound_source {
 };
 
 struct fixture {
-  mcpawl::test::manual_clock time;
   mcpawl::service service{{"pages", "1"}, {.instructions = {}, .page_size = 2}};
 
   void add(std::string const& name, bool for_boss = false) {
@@ -35,10 +33,7 @@ struct fixture {
 
   boost::json::value ask(bool as_boss, std::string const& cursor = {},
                          std::string const& method = "tools/list") {
-    mcpawl::dispatcher d{service,
-                         {mcpawl::sealer::with_random_key(), std::chrono::seconds(60), time},
-                         mcpawl::logger::none(),
-                         32};
+    mcpawl::dispatcher d{service, mcpawl::make_sessions(service), mcpawl::logger::none(), 32};
     std::string body = R"({"jsonrpc":"2.0","id":1,"method":")" + method +
                        R"(","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
                        R"("io.modelcontextprotocol/clientCapabilities":{}})";
