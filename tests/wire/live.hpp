@@ -278,8 +278,9 @@ private:
 
 /** A running server, and sessions in it. */
 struct site {
-  explicit site(mcpawl::server_options options = {}, mcpawl::http_options http = {})
-      : srv(make_server(std::move(options))), server(srv, std::move(http)) {}
+  explicit site(mcpawl::server_options options = {}, mcpawl::http_options http = {},
+                void (*more)(mcpawl::server<>&) = [](mcpawl::server<>&) {})
+      : srv(make_server(std::move(options))), server(with(srv, more), std::move(http)) {}
 
   mcpawl::server<> srv;
   support::running<mcpawl::server<>> server;
@@ -303,6 +304,11 @@ struct site {
                 {"MCP-Protocol-Version", version}};
     post(notification("notifications/initialized"), with);
     return with;
+  }
+
+  static mcpawl::server<>& with(mcpawl::server<>& srv, void (*more)(mcpawl::server<>&)) {
+    more(srv);
+    return srv;
   }
 
   static fields posting(fields with) {
