@@ -22,7 +22,8 @@ mcpawl::http_options with_sse(unsigned threads = 1) {
 
 /** A client of 2024: its stream, and where it posts. */
 struct old_client {
-  explicit old_client(site& at) : at_(at), events(at.server.port(), "GET", "/sse", {{"Accept", "text/event-stream"}}) {
+  explicit old_client(site& at)
+      : at_(at), events(at.server.port(), "GET", "/sse", {{"Accept", "text/event-stream"}}) {
     auto const first = events.next();
     BOOST_TEST(first.type == "endpoint");
     endpoint = first.data;
@@ -96,8 +97,8 @@ BOOST_AUTO_TEST_CASE(an_unknown_client_is_404_and_the_endpoint_goes_with_its_str
   site s{{}, with_sse()};
   loopback_client client{s.server.port()};
   fields const json{{"Content-Type", "application/json"}};
-  for (std::string const target : {"/sse/messages", "/sse/messages?sessionId=", "/sse/messages?sessionId=00",
-                                   "/sse/messages?x=1"})
+  for (std::string const target :
+       {"/sse/messages", "/sse/messages?sessionId=", "/sse/messages?sessionId=00", "/sse/messages?x=1"})
     BOOST_TEST(client.request("POST", target, json, request("1", "ping")).status == 404);
   BOOST_TEST(client.request("POST", "/sse", json, request("1", "ping")).status == 404);
   std::string endpoint;
