@@ -367,4 +367,35 @@ BOOST_AUTO_TEST_CASE(what_was_told_before_the_question_still_arrives) {
   BOOST_TEST(events.ends());
 }
 
+BOOST_AUTO_TEST_CASE(prompts_and_resources_ask_too) {
+  site s{{}, {}, [](mcpawl::server<>& with) {
+           with.prompt("greet", "Greet somebody.", [](mcpawl::context& ctx) -> mcpawl::task<std::string> {
+             auto who = co_await ctx.ask<person>("who", "Whom?");
+             co_return "Greet " + who->name;
+           });
+           with.resource("test://asked", "asked", [](mcpawl::context& ctx) -> mcpawl::task<std::string> {
+             auto who = co_await ctx.ask<person>("who", "Whose?");
+             co_return "of " + who->name;
+           });
+         }};
+  auto const session = s.open();
+  std::string const answer = R"({"action":"accept","content":{"name":"Ada"}})";
+  for (auto const& [method, member, name] : std::vector<std::array<std::string, 3>>{
+           {"prompts/get", "name", "greet"}, {"resources/read", "uri", "test://asked"}}) {
+    std::string const params = '"' + member + "\":\"" + name + '"';
+    auto events = s.post_stream(request("1", method, '{' + params + '}'), session);
+    s.post(result_of(events.message(), answer), session);
+    BOOST_TEST(boost::json::serialize(events.message().at("result")).find("Ada") != std::string::npos);
+
+    auto const headers = stateless_headers(method, name);
+    auto const asked = json_of(s.post(stateless("1", method, ',' + params), headers));
+    BOOST_TEST(asked.at("result").at("resultType") == "input_required");
+    BOOST_TEST(!asked.at("result").as_object().contains("ttlMs"));
+    auto const done = json_of(
+        s.post(stateless("2", method, ',' + params + retry(asked, R"({"who":)" + answer + '}')), headers));
+    BOOST_TEST(done.at("result").at("resultType") == "complete");
+    BOOST_TEST(boost::json::serialize(done.at("result")).find("Ada") != std::string::npos);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
