@@ -76,7 +76,9 @@ BOOST_AUTO_TEST_CASE(a_question_is_asked_and_answered) {
 }
 
 BOOST_AUTO_TEST_CASE(a_call_is_cancelled_by_a_notification_and_by_leaving) {
-  site s{{}, with_sse()};
+  auto http = with_sse();
+  http.bounds.keep_alive = std::chrono::milliseconds(20);  // leaving is noticed by writing
+  site s{{}, http};
   int const before = cancelled;
   auto client = std::make_unique<old_client>(s);
   client->open();
@@ -84,6 +86,9 @@ BOOST_AUTO_TEST_CASE(a_call_is_cancelled_by_a_notification_and_by_leaving) {
   client->post(notification("notifications/cancelled", R"({"requestId":1})"));
   BOOST_TEST(eventually([&] { return cancelled == before + 1; }));
   BOOST_TEST(client->ask(request("2", "ping")).at("id").to_number<int>() == 2);
+  client->post(call("3", "wait", R"({"milliseconds":60000})"));
+  client.reset();
+  BOOST_TEST(eventually([&] { return cancelled == before + 2; }));
 }
 
 BOOST_AUTO_TEST_CASE(bad_messages_are_answered_on_the_stream) {
