@@ -1,23 +1,29 @@
 // examples/ask.cpp - a tool that asks its user before it acts, and waits for the answer in every revision
-//
-// usage: ask [PORT]        listens on 127.0.0.1, port 8080 unless told otherwise
+#include "options.hpp"
+
+#include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/mcpawl.hpp>
 
-#include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
 
+namespace {
+
 struct confirmation {
   bool sure = false;
   std::optional<std::string> reason;
 };
+
+}  // namespace
+
 template <>
 inline constexpr auto mcpawl::docs<confirmation> =
     mcpawl::fields(mcpawl::field<&confirmation::sure>("Yes, do it."),
                    mcpawl::field<&confirmation::reason>("Why, for the log.").max_length(200));
+
+namespace {
 
 struct deploy_args {
   std::string service;
@@ -31,14 +37,33 @@ mcpawl::task<std::string> deploy(deploy_args in, mcpawl::context& ctx) {
   co_return in.service + " is deployed: " + answer->reason.value_or("no reason given");
 }
 
-int main(int argc, char** argv) try {
-  mcpawl::server srv{{"ask", "1.0"}};
-  srv.tool("deploy", "Deploy a service, once the user has agreed.", deploy).destructive();
-  mcpawl::http_options options;
-  if (argc > 1) options.port = static_cast<std::uint16_t>(std::atoi(argv[1]));
-  options.on_ready = [](std::string const& url) { std::cout << "listening on " << url << std::endl; };
-  mcpawl::serve_http(srv, options);
-} catch (std::exception const& e) {
-  std::cerr << e.what() << '\n';
-  return 2;
+constexpr char const* usage =
+    "usage: ask [--listen ADDRESS:PORT] [--threads N] [--sse]\n"
+    "  --listen   where to listen, 127.0.0.1:8080 unless told otherwise\n"
+    "  --threads  how many threads serve, 1 unless told otherwise\n"
+    "  --sse      also serve clients of 2024-11-05, at /sse\n";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    mcpawl::settings settings;
+    examples::command_line line(argc, argv, usage, settings);
+    auto const at = line.listen("--listen", "127.0.0.1:8080");
+    mcpawl::http_options options;
+    options.threads = line.number("--threads", 1, 1, 64);
+    if (line.flag("--sse")) options.sse_path = "/sse";
+    line.finish();
+    settings.complain();
+    options.address = at.address;
+    options.port = at.port;
+    options.on_ready = [](std::string const& url) { std::cout << "listening on " << url << std::endl; };
+
+    mcpawl::server srv{{"ask", "1.0"}};
+    srv.tool("deploy", "Deploy a service, once the user has agreed.", deploy).destructive();
+    mcpawl::serve_http(srv, options);
+  } catch (std::exception const& e) {
+    std::cerr << e.what() << '\n';
+    return 2;
+  }
 }

@@ -100,6 +100,8 @@ void serve_stdio(server<Auth> const& srv, stdio_options const& options = {}) {
       "credentials from the environment instead");
   if constexpr (std::same_as<typename Auth::identity_type, anonymous>) {
     srv.check();
+    if (auto wrong = key_mistakes(srv.protocol()); !wrong.empty())
+      throw configuration_error(std::move(wrong));
     anonymous const nobody;
     detail::run_stdio(srv.protocol(), options, caller{&nobody, {}});
   }

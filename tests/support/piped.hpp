@@ -8,6 +8,8 @@
 #include <boost/json/value.hpp>
 
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <array>
@@ -87,6 +89,9 @@ public:
   void close_output() {
     if (from_[0] >= 0) ::close(std::exchange(from_[0], -1));
   }
+  /** Send the server a signal, on its own thread. */
+  void signal(int number) { ::pthread_kill(thread_.native_handle(), number); }
+
   /** Wait until the server has returned. */
   void join() {
     thread_.join();

@@ -23,7 +23,8 @@ struct stateless_site : site {
   explicit stateless_site(mcpawl::server_options options = {}) : site(std::move(options)) {}
   http_reply call(std::string const& tool, std::string_view arguments = "{}", std::string_view more = {},
                   std::string_view capabilities = everything) {
-    return post(stateless_call("1", tool, arguments, more, capabilities), stateless_headers("tools/call", tool));
+    return post(stateless_call("1", tool, arguments, more, capabilities),
+                stateless_headers("tools/call", tool));
   }
 };
 
@@ -44,7 +45,8 @@ BOOST_AUTO_TEST_CASE(one_tool_asks_in_every_revision_with_sessions) {
     BOOST_TEST(schema.at("properties").at("sure").at("type") == "boolean");
     BOOST_TEST(schema.at("required").as_array().size() == 1U);
     BOOST_TEST(!schema.contains("additionalProperties"));
-    BOOST_TEST(s.post(result_of(asked, R"({"action":"accept","content":{"sure":true}})"), session).status == 202);
+    BOOST_TEST(s.post(result_of(asked, R"({"action":"accept","content":{"sure":true}})"), session).status ==
+               202);
     BOOST_TEST(text_of(events.message()) == "deployed web");
     BOOST_TEST(events.ends());
   }
@@ -62,8 +64,8 @@ BOOST_AUTO_TEST_CASE(the_same_tool_asks_without_sessions_by_ending_and_being_cal
   BOOST_TEST(result.at("requestState").is_string());
   BOOST_TEST(!result.contains("ttlMs"));
   BOOST_TEST(!result.contains("content"));
-  auto const done = json_of(
-      s.call("deploy", web, retry(asked, R"({"sure":{"action":"accept","content":{"sure":true}},"extra":7})")));
+  auto const done = json_of(s.call(
+      "deploy", web, retry(asked, R"({"sure":{"action":"accept","content":{"sure":true}},"extra":7})")));
   BOOST_TEST(done.at("result").at("resultType") == "complete");
   BOOST_TEST(text_of(done) == "deployed web");
 }
@@ -106,8 +108,8 @@ BOOST_AUTO_TEST_CASE(several_questions_go_out_at_once) {
   // some answers now, the rest in the next round
   auto const later = json_of(s.call("several", "{}", retry(round, R"({"who":)" + who + '}')));
   BOOST_TEST(later.at("result").at("inputRequests").as_object().size() == 2U);
-  auto const done = json_of(
-      s.call("several", "{}", retry(later, R"({"words":)" + words + R"(,"where":)" + where + '}')));
+  auto const done =
+      json_of(s.call("several", "{}", retry(later, R"({"words":)" + words + R"(,"where":)" + where + '}')));
   BOOST_TEST(text_of(done) == "Ada/Hi/file:///home");
 }
 
@@ -123,8 +125,9 @@ BOOST_AUTO_TEST_CASE(several_rounds_keep_their_answers_and_take_a_step_once) {
   // an answer of an earlier round stays as it was
   auto const three = json_of(s.call(
       "rounds", "{}",
-      retry(two,
-            R"({"who":{"action":"accept","content":{"name":"Eve"}},"sure":{"action":"accept","content":{"sure":true}}})")));
+      retry(
+          two,
+          R"({"who":{"action":"accept","content":{"name":"Eve"}},"sure":{"action":"accept","content":{"sure":true}}})")));
   BOOST_TEST(text_of(three) == "Ada is sure, step 1");
   BOOST_TEST(steps == 1);
 }
@@ -157,8 +160,8 @@ BOOST_AUTO_TEST_CASE(two_servers_with_the_same_keys_understand_each_other) {
   stateless_site one{options};
   stateless_site two{options};
   auto const asked = json_of(one.call("deploy", web));
-  auto const done =
-      json_of(two.call("deploy", web, retry(asked, R"({"sure":{"action":"accept","content":{"sure":true}}})")));
+  auto const done = json_of(
+      two.call("deploy", web, retry(asked, R"({"sure":{"action":"accept","content":{"sure":true}}})")));
   BOOST_TEST(text_of(done) == "deployed web");
   auto const session = one.open();
   BOOST_TEST(text_of(json_of(two.post(call("1", "who_calls"), session))) == "live 7 forms");
@@ -176,9 +179,9 @@ BOOST_AUTO_TEST_CASE(missing_or_malformed_answers_are_asked_for_again) {
   }
   // of the right shape, but not what was asked for
   for (std::string const content : {R"({})", R"({"sure":"yes"})", R"({"sure":true,"more":1})"})
-    BOOST_TEST(code_of(json_of(s.call("deploy", web,
-                                      retry(asked, R"({"sure":{"action":"accept","content":)" + content + "}}")))) ==
-               -32602);
+    BOOST_TEST(code_of(json_of(s.call(
+                   "deploy", web,
+                   retry(asked, R"({"sure":{"action":"accept","content":)" + content + "}}")))) == -32602);
 }
 
 BOOST_AUTO_TEST_CASE(a_state_expires) {
@@ -228,8 +231,8 @@ BOOST_AUTO_TEST_CASE(a_page_is_asked_for_as_its_revision_writes_it) {
   s.post(result_of(asked, R"({"action":"accept"})"), session);
   BOOST_TEST(text_of(events.message()) == "looked");
   auto const modern = json_of(s.call("visit"));
-  BOOST_TEST(!modern.at("result").at("inputRequests").at("page").at("params").as_object().contains(
-      "elicitationId"));
+  BOOST_TEST(
+      !modern.at("result").at("inputRequests").at("page").at("params").as_object().contains("elicitationId"));
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_of_the_client_reaches_the_tool) {
@@ -253,7 +256,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_of_the_client_reaches_the_tool) {
 BOOST_AUTO_TEST_CASE(a_malformed_answer_in_a_session_is_the_tools_failure) {
   site s;
   auto const session = s.open();
-  for (std::string const answer : {R"({"action":"accept","content":{"sure":"yes"}})", R"({"action":7})", "7", "null"}) {
+  for (std::string const answer :
+       {R"({"action":"accept","content":{"sure":"yes"}})", R"({"action":7})", "7", "null"}) {
     auto events = s.post_stream(call("1", "deploy", web), session);
     BOOST_TEST(s.post(result_of(events.message(), answer), session).status == 202);
     BOOST_TEST(events.message().at("result").at("isError") == true, answer);
@@ -355,11 +359,43 @@ BOOST_AUTO_TEST_CASE(questions_are_answered_on_other_threads_than_they_were_aske
 
 BOOST_AUTO_TEST_CASE(what_was_told_before_the_question_still_arrives) {
   stateless_site s;
-  auto events = s.post_stream(stateless_call("1", "tell_first"), stateless_headers("tools/call", "tell_first"));
+  auto events =
+      s.post_stream(stateless_call("1", "tell_first"), stateless_headers("tools/call", "tell_first"));
   BOOST_TEST(events.message().at("method") == "notifications/progress");
   BOOST_TEST(events.message().at("result").at("resultType") == "input_required");
   BOOST_TEST(events.last_id.empty());
   BOOST_TEST(events.ends());
+}
+
+BOOST_AUTO_TEST_CASE(prompts_and_resources_ask_too) {
+  site s{{}, {}, [](mcpawl::server<>& with) {
+           with.prompt("greet", "Greet somebody.", [](mcpawl::context& ctx) -> mcpawl::task<std::string> {
+             auto who = co_await ctx.ask<person>("who", "Whom?");
+             co_return "Greet " + who->name;
+           });
+           with.resource("test://asked", "asked", [](mcpawl::context& ctx) -> mcpawl::task<std::string> {
+             auto who = co_await ctx.ask<person>("who", "Whose?");
+             co_return "of " + who->name;
+           });
+         }};
+  auto const session = s.open();
+  std::string const answer = R"({"action":"accept","content":{"name":"Ada"}})";
+  for (auto const& [method, member, name] : std::vector<std::array<std::string, 3>>{
+           {"prompts/get", "name", "greet"}, {"resources/read", "uri", "test://asked"}}) {
+    std::string const params = '"' + member + "\":\"" + name + '"';
+    auto events = s.post_stream(request("1", method, '{' + params + '}'), session);
+    s.post(result_of(events.message(), answer), session);
+    BOOST_TEST(boost::json::serialize(events.message().at("result")).find("Ada") != std::string::npos);
+
+    auto const headers = stateless_headers(method, name);
+    auto const asked = json_of(s.post(stateless("1", method, ',' + params), headers));
+    BOOST_TEST(asked.at("result").at("resultType") == "input_required");
+    BOOST_TEST(!asked.at("result").as_object().contains("ttlMs"));
+    auto const done = json_of(
+        s.post(stateless("2", method, ',' + params + retry(asked, R"({"who":)" + answer + '}')), headers));
+    BOOST_TEST(done.at("result").at("resultType") == "complete");
+    BOOST_TEST(boost::json::serialize(done.at("result")).find("Ada") != std::string::npos);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

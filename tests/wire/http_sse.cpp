@@ -22,7 +22,8 @@ mcpawl::http_options with_sse(unsigned threads = 1) {
 
 /** A client of 2024: its stream, and where it posts. */
 struct old_client {
-  explicit old_client(site& at) : at_(at), events(at.server.port(), "GET", "/sse", {{"Accept", "text/event-stream"}}) {
+  explicit old_client(site& at)
+      : at_(at), events(at.server.port(), "GET", "/sse", {{"Accept", "text/event-stream"}}) {
     auto const first = events.next();
     BOOST_TEST(first.type == "endpoint");
     endpoint = first.data;
@@ -75,7 +76,9 @@ BOOST_AUTO_TEST_CASE(a_question_is_asked_and_answered) {
 }
 
 BOOST_AUTO_TEST_CASE(a_call_is_cancelled_by_a_notification_and_by_leaving) {
-  site s{{}, with_sse()};
+  auto http = with_sse();
+  http.bounds.keep_alive = std::chrono::milliseconds(20);  // leaving is noticed by writing
+  site s{{}, http};
   int const before = cancelled;
   auto client = std::make_unique<old_client>(s);
   client->open();
@@ -83,6 +86,9 @@ BOOST_AUTO_TEST_CASE(a_call_is_cancelled_by_a_notification_and_by_leaving) {
   client->post(notification("notifications/cancelled", R"({"requestId":1})"));
   BOOST_TEST(eventually([&] { return cancelled == before + 1; }));
   BOOST_TEST(client->ask(request("2", "ping")).at("id").to_number<int>() == 2);
+  client->post(call("3", "wait", R"({"milliseconds":60000})"));
+  client.reset();
+  BOOST_TEST(eventually([&] { return cancelled == before + 2; }));
 }
 
 BOOST_AUTO_TEST_CASE(bad_messages_are_answered_on_the_stream) {
@@ -96,8 +102,8 @@ BOOST_AUTO_TEST_CASE(an_unknown_client_is_404_and_the_endpoint_goes_with_its_str
   site s{{}, with_sse()};
   loopback_client client{s.server.port()};
   fields const json{{"Content-Type", "application/json"}};
-  for (std::string const target : {"/sse/messages", "/sse/messages?sessionId=", "/sse/messages?sessionId=00",
-                                   "/sse/messages?x=1"})
+  for (std::string const target :
+       {"/sse/messages", "/sse/messages?sessionId=", "/sse/messages?sessionId=00", "/sse/messages?x=1"})
     BOOST_TEST(client.request("POST", target, json, request("1", "ping")).status == 404);
   BOOST_TEST(client.request("POST", "/sse", json, request("1", "ping")).status == 404);
   std::string endpoint;

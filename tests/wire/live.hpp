@@ -278,8 +278,9 @@ private:
 
 /** A running server, and sessions in it. */
 struct site {
-  explicit site(mcpawl::server_options options = {}, mcpawl::http_options http = {},
-                void (*more)(mcpawl::server<>&) = [](mcpawl::server<>&) {})
+  explicit site(
+      mcpawl::server_options options = {}, mcpawl::http_options http = {},
+      void (*more)(mcpawl::server<>&) = [](mcpawl::server<>&) {})
       : srv(make_server(std::move(options))), server(with(srv, more), std::move(http)) {}
 
   mcpawl::server<> srv;

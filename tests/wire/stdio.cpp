@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_it_like_the_end_of_the_input) {
   open(client);
   client.send(call("1", "wait", R"({"milliseconds":100})"));
   client.ask(request("2", "ping"));
-  ::kill(::getpid(), SIGTERM);
+  client.signal(SIGTERM);
   BOOST_TEST(text_of(client.message()) == "waited");
   BOOST_TEST(client.ended());
   client.join();

@@ -290,7 +290,8 @@ BOOST_AUTO_TEST_CASE(disconnect_semantics_flip_between_eras) {
   BOOST_TEST(eventually([&] { return cancelled == before + 1; }));
 }
 
-// --- batches ------------------------------------------------------------------------------------------------
+// --- batches
+// ------------------------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_batch_is_answered_as_an_array) {
   site s;
@@ -323,9 +324,10 @@ BOOST_AUTO_TEST_CASE(a_batch_of_notifications_is_202) {
 BOOST_AUTO_TEST_CASE(the_calls_of_a_batch_run_at_once_and_share_its_stream) {
   site s;
   auto const session = s.open("2025-03-26");
-  auto events = s.post_stream('[' + call("1", "wait_aloud", R"({"milliseconds":100})") + ',' +
-                                  call("2", "deploy", R"({"service":"web"})") + ',' + request("3", "ping") + ']',
-                              session);
+  auto events =
+      s.post_stream('[' + call("1", "wait_aloud", R"({"milliseconds":100})") + ',' +
+                        call("2", "deploy", R"({"service":"web"})") + ',' + request("3", "ping") + ']',
+                    session);
   std::set<std::string> methods;
   value last;
   for (last = events.message(); last.is_object(); last = events.message()) {
@@ -373,7 +375,8 @@ BOOST_AUTO_TEST_CASE(a_batch_is_refused_where_there_is_none) {
   }
 }
 
-// --- many, slow, gone ---------------------------------------------------------------------------------------
+// --- many, slow, gone
+// ---------------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_reader_that_does_not_read_does_not_stop_the_others) {
   mcpawl::http_options http;
@@ -410,7 +413,8 @@ BOOST_AUTO_TEST_CASE(listeners_come_and_go_on_two_threads_while_things_change) {
       for (int i = 0; i != 10; ++i) {
         auto listening = s.get(sessions[static_cast<std::size_t>(c) % sessions.size()]);
         listening.next();
-        if (i % 2) s.post(call(std::to_string(c * 100 + i), "count"), sessions[static_cast<std::size_t>(i) % 4]);
+        if (i % 2)
+          s.post(call(std::to_string(c * 100 + i), "count"), sessions[static_cast<std::size_t>(i) % 4]);
       }
     });
   for (auto& client : clients) client.join();

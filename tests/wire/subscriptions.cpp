@@ -1,4 +1,5 @@
-// tests/wire/subscriptions.cpp - subscriptions/listen of 2026-07-28, resources/subscribe of the revisions before
+// tests/wire/subscriptions.cpp - subscriptions/listen of 2026-07-28, resources/subscribe of the revisions
+// before
 #include "live.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -50,8 +51,9 @@ BOOST_AUTO_TEST_CASE(the_acknowledgement_comes_first_and_names_what_is_honoured)
   BOOST_TEST(honoured(R"({"toolsListChanged":false})") == "{}");
   BOOST_TEST(honoured("{}") == "{}");
   BOOST_TEST(honoured(R"({"promptsListChanged":true,"other":7})") == "{}");  // there are no prompts
-  BOOST_TEST(honoured(R"({"resourcesListChanged":true,"resourceSubscriptions":["test://file","test://b"]})") ==
-             R"({"resourcesListChanged":true,"resourceSubscriptions":["test://file","test://b"]})");
+  BOOST_TEST(
+      honoured(R"({"resourcesListChanged":true,"resourceSubscriptions":["test://file","test://b"]})") ==
+      R"({"resourcesListChanged":true,"resourceSubscriptions":["test://file","test://b"]})");
 }
 
 BOOST_AUTO_TEST_CASE(the_subscription_id_has_the_type_of_the_request_id) {
@@ -85,9 +87,10 @@ BOOST_AUTO_TEST_CASE(a_filter_that_is_none_is_an_error) {
   listening_site s;
   std::string many = R"({"resourceSubscriptions":["x")";
   for (int i = 0; i != 1024; ++i) many += R"(,"x")";
-  for (std::string const& filter : {std::string("7"), std::string("[]"), std::string(R"({"toolsListChanged":1})"),
-                                   std::string(R"({"resourceSubscriptions":"x"})"),
-                                   std::string(R"({"resourceSubscriptions":[7]})"), many + "]}"}) {
+  for (std::string const& filter :
+       {std::string("7"), std::string("[]"), std::string(R"({"toolsListChanged":1})"),
+        std::string(R"({"resourceSubscriptions":"x"})"), std::string(R"({"resourceSubscriptions":[7]})"),
+        many + "]}"}) {
     std::string text = R"(,"notifications":)";
     auto const reply = s.post(stateless("1", "subscriptions/listen", text.append(filter)),
                               stateless_headers("subscriptions/listen"));
@@ -152,8 +155,8 @@ BOOST_AUTO_TEST_CASE(a_server_that_stops_answers_its_listeners) {
 BOOST_AUTO_TEST_CASE(listen_does_not_exist_before_2026_and_subscribe_not_since) {
   listening_site s;
   auto const session = s.open();
-  BOOST_TEST(code_of(json_of(s.post(request("1", "subscriptions/listen", R"({"notifications":{}})"), session))) ==
-             -32601);
+  BOOST_TEST(code_of(json_of(s.post(request("1", "subscriptions/listen", R"({"notifications":{}})"),
+                                    session))) == -32601);
   for (std::string const method : {"resources/subscribe", "resources/unsubscribe"}) {
     auto const reply = s.post(stateless("1", method, R"(,"uri":"test://file")"), stateless_headers(method));
     BOOST_TEST(reply.status == 404);
@@ -196,7 +199,8 @@ BOOST_AUTO_TEST_CASE(what_listens_is_advertised) {
 BOOST_AUTO_TEST_CASE(subscribing_without_resources_is_an_unknown_method) {
   site s;
   auto const session = s.open();
-  BOOST_TEST(code_of(json_of(s.post(request("1", "resources/subscribe", R"({"uri":"x"})"), session))) == -32601);
+  BOOST_TEST(code_of(json_of(s.post(request("1", "resources/subscribe", R"({"uri":"x"})"), session))) ==
+             -32601);
 }
 
 BOOST_AUTO_TEST_CASE(changes_are_told_from_any_thread_while_listeners_come_and_go) {

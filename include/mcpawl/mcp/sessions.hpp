@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mcpawl {
 
@@ -103,6 +104,15 @@ private:
   std::shared_ptr<session_table> table_;
   clock const* clock_;
 };
+
+/** What is wrong with the keys of a server, in sentences. */
+inline std::vector<std::string> key_mistakes(service const& s) {
+  std::vector<std::string> wrong;
+  for (std::size_t i = 0; i != s.options.keys.size(); ++i)
+    if (s.options.keys[i].reveal().size() != sealer::key_size)
+      wrong.push_back("key " + std::to_string(i + 1) + " of server_options must have 32 bytes");
+  return wrong;
+}
 
 /** Make the sessions of a server that is about to be served: their keys and bounds are in its options.
 

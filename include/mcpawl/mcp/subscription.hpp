@@ -63,7 +63,8 @@ inline std::optional<change_filter> read_filter(service const& s, boost::json::o
     auto const* value = member(&wanted, list_filters[i].member);
     if (!value) continue;
     if (!value->is_bool()) return std::nullopt;
-    filter.lists[i] = value->get_bool() && find_method(s, revision::v2026_07_28, list_filters[i].method) != nullptr;
+    filter.lists[i] =
+        value->get_bool() && find_method(s, revision::v2026_07_28, list_filters[i].method) != nullptr;
     if (!filter.lists[i]) continue;
     if (honoured.size() > 1) honoured += ',';
     append_json_string(honoured, list_filters[i].member);

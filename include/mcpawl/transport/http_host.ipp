@@ -151,9 +151,7 @@ private:
          options.sse_path.find_first_of("?# ") != std::string::npos))
       mistakes.push_back("sse_path \"" + options.sse_path +
                          "\" must start with /, differ from path and have no query");
-    for (auto const& key : protocol.options.keys)
-      if (key.reveal().size() != sealer::key_size)
-        mistakes.push_back("a key of server_options has not 32 bytes");
+    for (auto& wrong : key_mistakes(protocol)) mistakes.push_back(std::move(wrong));
     for (auto const& host : options.allowed_hosts)
       if (!detail::split_authority(host))
         mistakes.push_back("allowed host \"" + host + "\" is not a name with an optional port");

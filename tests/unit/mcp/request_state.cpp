@@ -62,9 +62,11 @@ BOOST_AUTO_TEST_CASE(the_binding_is_of_caller_method_and_arguments) {
   BOOST_TEST(one == binding_of(R"({"arguments":{"b":[{"y":2,"x":1}],"a":1},"name":"t","_meta":{"q":1},)"
                                R"("inputResponses":{"k":1},"requestState":"s"})"));
   for (std::string const other :
-       {R"({"name":"t","arguments":{"a":2,"b":[{"x":1,"y":2}]}})", R"({"name":"u","arguments":{"a":1,"b":[{"x":1,"y":2}]}})",
+       {R"({"name":"t","arguments":{"a":2,"b":[{"x":1,"y":2}]}})",
+        R"({"name":"u","arguments":{"a":1,"b":[{"x":1,"y":2}]}})",
         R"({"name":"t","arguments":{"a":"1","b":[{"x":1,"y":2}]}})", R"({"name":"t"})",
-        R"({"name":"t","arguments":{"a":1,"b":[{"x":1},{"y":2}]}})", R"({"name":"t","arguments":{"a":1,"b":[{"x":1,"y":2}]},"more":1})"})
+        R"({"name":"t","arguments":{"a":1,"b":[{"x":1},{"y":2}]}})",
+        R"({"name":"t","arguments":{"a":1,"b":[{"x":1,"y":2}]},"more":1})"})
     BOOST_TEST(one != binding_of(other));
   std::string const params = R"({"name":"t"})";
   BOOST_TEST(binding_of(params) != binding_of(params, "bob"));
