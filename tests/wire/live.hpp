@@ -6,6 +6,7 @@
 #include "../support/running.hpp"
 
 #include <mcpawl/mcpawl.hpp>
+#include <mcpawl/raw_tool.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>

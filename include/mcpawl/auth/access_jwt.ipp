@@ -6,6 +6,7 @@
 #include <mcpawl/auth/assertion.hpp>
 #include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/auth/key_follower.hpp>
+#include <mcpawl/auth/key_origin.hpp>
 #include <mcpawl/auth/key_source.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/crypto/engine.hpp>
@@ -28,7 +29,7 @@ public:
   explicit impl(access_options options)
       : options_(std::make_shared<access_options const>(access_options::checked(std::move(options)))),
         verifier_(options_->expectation(), options_->remembered()),
-        keys_(std::make_shared<key_source>(options_->keys_url(), options_->time(), options_->timing()),
+        keys_(std::make_shared<key_source>(origin(*options_), options_->time(), options_->timing()),
               options_->authorities()) {}
 
   void attach(boost::asio::any_io_executor executor, logger log) {
@@ -71,6 +72,13 @@ public:
   }
 
 private:
+  /** A set without a key that Access signs with must not replace one that has some. */
+  static key_origin origin(access_options const& options) {
+    key_origin at(options.keys_url());
+    at.algorithms({jose::algorithm::rs256});
+    return at;
+  }
+
   static bool curable(error_code error) noexcept {
     return error == jose::errc::unknown_kid || error == auth_errc::no_keys ||
            error == auth_errc::keys_too_old;
