@@ -16,6 +16,7 @@ namespace mcpawl {
 
 class key_source;
 struct openssl_engine;
+struct avx512_ifma_engine;
 
 /** Let in who has an application token of Cloudflare Access (self-hosted application).
 
@@ -95,6 +96,7 @@ using access_jwt = basic_access_jwt<openssl_engine>;
 
 #ifdef MCPAWL_SEPARATE_COMPILATION
 extern template class mcpawl::basic_access_jwt<mcpawl::openssl_engine>;
+extern template class mcpawl::basic_access_jwt<mcpawl::avx512_ifma_engine>;
 #else
 #include <mcpawl/auth/access_jwt.ipp>
 #endif
