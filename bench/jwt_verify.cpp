@@ -20,7 +20,7 @@
 //   Access) or to
 //                     the claims (the other algorithms: the verifier of the jose layer with the same
 //                     expectation)
-//                     ENGINE: openssl (EVP_PKEY_verify), openssl_bn (its multiplication alone), ifma
+//                     ENGINE: openssl (its multiplication), evp (EVP_PKEY_verify), ifma
 //                     (AVX-512)
 //   verify/A/cached   the same for tokens that were verified a moment ago
 //   reject/WHY        tokens that are refused, by the policy with its cache
@@ -40,7 +40,7 @@
 
 #include <mcpawl/auth/access_verifier.hpp>
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
-#include <mcpawl/crypto/openssl_bn_engine.hpp>
+#include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/verifier.hpp>
 
 #include "allocations.hpp"
@@ -67,7 +67,7 @@ namespace {
 
 using namespace bench;
 using mcpawl::avx512_ifma_engine;
-using mcpawl::openssl_bn_engine;
+using mcpawl::evp_engine;
 using mcpawl::openssl_engine;
 
 // Work is an object for one thread; called with the number of a token it tells whether all went as it should.
@@ -242,7 +242,7 @@ suite everything() {
   s.add("raw/openssl/rs256", [&t] { return raw(t.rsa, t.rs256); });
   s.add("raw/openssl/es256", [&t] { return raw(t.ec, t.es256); });
   s.add("verify/rs256/openssl", [] { return policy<openssl_engine>(); });
-  s.add("verify/rs256/openssl_bn", [] { return policy<openssl_bn_engine>(); });
+  s.add("verify/rs256/evp", [] { return policy<evp_engine>(); });
   s.add("verify/rs256/ifma", [] { return policy<avx512_ifma_engine>(); });
   s.add("verify/es256/openssl", [&t] { return jose_verifier(t.ec, t.es256); });
   s.add("verify/eddsa/openssl", [&t] { return jose_verifier(t.ed, t.eddsa); });

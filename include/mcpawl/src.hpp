@@ -9,6 +9,7 @@
 #include <mcpawl/auth/key_follower.ipp>
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
 #include <mcpawl/crypto/engine.hpp>
+#include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/http/fetch.ipp>
 #include <mcpawl/transport/http_host.ipp>
 

@@ -42,7 +42,8 @@ struct avx512_ifma_engine;
     mcpawl::server srv{{"adder", "1.0"}, mcpawl::access_jwt::from_env()};   // TEAM_DOMAIN, POLICY_AUD
     @endcode
 
-    @tparam Engine  who verifies signatures: `openssl_engine` (in `access_jwt`) or `avx512_ifma_engine`.
+    @tparam Engine  who verifies signatures: `openssl_engine` (in `access_jwt`),
+            `avx512_ifma_engine` or `evp_engine`.
     @par Lifetime
     As `auth_policy` says. Copies share the keys.
     @par Thread safety

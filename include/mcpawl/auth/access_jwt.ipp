@@ -10,6 +10,7 @@
 #include <mcpawl/auth/key_source.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/crypto/engine.hpp>
+#include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/errc.hpp>
 
 #include <boost/asio/this_coro.hpp>

@@ -6,6 +6,7 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/crypto/engine.hpp>
+#include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/remembering_verifier.hpp>
 
 #include <chrono>

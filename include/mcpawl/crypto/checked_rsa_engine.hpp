@@ -76,15 +76,15 @@ public:
     explicit verifier(signature_verifier openssl) : openssl_(std::move(openssl)) {}
 
     engine_report accelerate(public_key const& key, signature_scheme scheme) {
-      constexpr std::string_view openssl = "openssl";
-      if (auto const why = Arithmetic::obstacle(); !why.empty()) return {openssl, why};
+      constexpr std::string_view evp = "evp";
+      if (auto const why = Arithmetic::obstacle(); !why.empty()) return {evp, why};
       auto const modulus = scheme.padding == signature_padding::pkcs1 ? modulus_of(key) : number{};
       auto operation = modulus.empty() ? nullptr : Arithmetic::prepare(modulus);
-      if (!operation) return {openssl, "not for this kind of key or signature"};
+      if (!operation) return {evp, "not for this kind of key or signature"};
       static bool const right = passes_self_test<Arithmetic>();
-      if (!right) return {openssl, "the self-test failed", true};
+      if (!right) return {evp, "the self-test failed", true};
       if (!agrees_with_openssl(*operation, key, modulus))
-        return {openssl, "OpenSSL does not confirm it for this key", true};
+        return {evp, "OpenSSL does not confirm it for this key", true};
       fast_ = std::make_unique<pkcs1_verifier>(std::move(operation), scheme.digest, modulus.size());
       return {Arithmetic::name, {}};
     }

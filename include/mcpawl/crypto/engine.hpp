@@ -38,13 +38,13 @@ concept crypto_engine = std::move_constructible<typename Engine::verifier> &&
   requires noexcept(Engine::report(made));
 };
 
-/** Verifies with OpenSSL alone: every scheme, everywhere. */
-struct openssl_engine {
+/** Verifies by `EVP_PKEY_verify` alone: every scheme, everywhere, and nothing of ours in between. */
+struct evp_engine {
   using verifier = signature_verifier;
 
-  static engine_report report(verifier const&) noexcept { return {"openssl", {}}; }
+  static engine_report report(verifier const&) noexcept { return {"evp", {}}; }
 };
 
-static_assert(crypto_engine<openssl_engine>);
+static_assert(crypto_engine<evp_engine>);
 
 }  // namespace mcpawl

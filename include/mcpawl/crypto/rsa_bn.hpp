@@ -64,9 +64,9 @@ private:
   bignum x_;
 };
 
-/** The arithmetic of `openssl_bn_engine`. */
+/** The arithmetic of `openssl_engine`. */
 struct bn_arithmetic {
-  static constexpr std::string_view name = "openssl_bn";
+  static constexpr std::string_view name = "openssl";
 
   static std::string_view obstacle() noexcept { return {}; }
 

@@ -3,6 +3,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/crypto/engine.hpp>
+#include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/expectation.hpp>
 #include <mcpawl/jose/jwk_set.hpp>
 #include <mcpawl/jose/token_cache.hpp>
@@ -25,7 +26,8 @@ concept claims_reading = std::invocable<Read&, claims_view const&> &&
 
 /** Verifies tokens and turns them into values, and remembers for a moment which token made which value.
 
-    The order of work: size and dots; the memory; and then what `basic_verifier` does. What is remembered
+    The order of work: the memory, where a token is found only byte for byte, size and dots included; size and
+    dots; and then what else `basic_verifier` does. What is remembered
     dies with its token's `exp`, with its maximum age, when its key leaves the key set or is no longer for
     its algorithm or under its `kid`, and with this object, which shares it with no other.
 
@@ -87,9 +89,10 @@ public:
   template <claims_reading<Value> Read>
   result<Value> verify_or_recall(std::string_view token, unix_seconds now, clock::steady_time steady,
                                  Read&& read) {
+    // a token that is remembered, byte for byte, has its size and its dots
+    if (Value const* known = cache_.find(token, now, steady)) return *known;
     auto const parts = verifier_->split(token);
     if (!parts) return parts.error();
-    if (Value const* known = cache_.find(token, now, steady)) return *known;
     auto const claims = verifier_->verify(*parts, now);
     if (!claims) return claims.error();
     token_bounds const bounds{first_second(*claims), claims->exp, verifier_->last_voucher()};

@@ -5,6 +5,7 @@
 #include <mcpawl/crypto/base64url.hpp>
 #include <mcpawl/crypto/digest.hpp>
 #include <mcpawl/crypto/engine.hpp>
+#include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/claims.hpp>
 #include <mcpawl/jose/compact.hpp>
 #include <mcpawl/jose/errc.hpp>

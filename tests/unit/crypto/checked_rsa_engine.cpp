@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
-#include <mcpawl/crypto/openssl_bn_engine.hpp>
+#include <mcpawl/crypto/openssl_engine.hpp>
 
 #include "../jose/signing.hpp"
 #include "rsa_arithmetic.hpp"
@@ -49,7 +49,7 @@ void same_verdicts() {
     signing_key const& other = signing_key::named("other " + std::to_string(bits), bits);
     for (algorithm a : {algorithm::rs256, algorithm::rs384, algorithm::rs512}) {
       auto check = make<Engine>(key, a);
-      auto openssl = make<openssl_engine>(key, a);
+      auto openssl = make<evp_engine>(key, a);
       BOOST_TEST(check.signature_size() == bits / 8);
       auto const same = [&](std::string_view message, bytes const& signature, bool expected) {
         BOOST_TEST(check.verify(message, signature) == expected);
@@ -151,24 +151,24 @@ BOOST_AUTO_TEST_CASE(it_says_who_does_the_work) {
   std::string const said = who<avx512_ifma_engine>(key_of(signer));
   BOOST_TEST_MESSAGE("RS256 is verified by " << said);
   BOOST_TEST(said == (mcpawl::detail::cpu_has_ifma() ? "avx512_ifma" : "openssl: no AVX-512 IFMA here"));
-  BOOST_TEST(who<openssl_bn_engine>(key_of(signer)) == "openssl_bn");
+  BOOST_TEST(who<openssl_engine>(key_of(signer)) == "openssl");
   BOOST_TEST(who<portable_engine>(key_of(signer)) == "portable");
 }
 
 BOOST_AUTO_TEST_CASE(verdicts_are_those_of_openssl) {
   same_verdicts<avx512_ifma_engine>();
-  same_verdicts<openssl_bn_engine>();
+  same_verdicts<openssl_engine>();
   same_verdicts<portable_engine>();
 }
 
 BOOST_AUTO_TEST_CASE(only_exact_padding_is_accepted) {
   exact_padding<avx512_ifma_engine>();
-  exact_padding<openssl_bn_engine>();
+  exact_padding<openssl_engine>();
   exact_padding<portable_engine>();
 }
 
 BOOST_AUTO_TEST_CASE(other_keys_and_schemes_are_left_to_openssl) {
-  std::string const elsewhere = "openssl: not for this kind of key or signature";
+  std::string const elsewhere = "evp: not for this kind of key or signature";
   signing_key const& two = signing_key::named("pkcs1 2048", 2048);
   signing_key const& three = signing_key::named("e3", 2048, 3);
   signing_key const& odd = signing_key::named("pkcs1 2056", 2056);
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(a_key_about_which_openssl_disagrees_is_left_to_it) {
   signing_key const& other = signing_key::named("other 2048", 2048);
   disputed = signer.modulus();
   auto check = make<engine>(key_of(signer));
-  BOOST_TEST(text_of(engine::report(check)) == "openssl: OpenSSL does not confirm it for this key (faulty)");
+  BOOST_TEST(text_of(engine::report(check)) == "evp: OpenSSL does not confirm it for this key (faulty)");
   BOOST_TEST(check.verify("message", signer.sign("message")));
   BOOST_TEST(!check.verify("massage", signer.sign("message")));
   BOOST_TEST(who<engine>(key_of(other)) == "portable");  // the rest goes on

@@ -33,7 +33,7 @@ struct of_another_verifier {
 BOOST_AUTO_TEST_SUITE(crypto_engine_concept)
 
 BOOST_AUTO_TEST_CASE(only_what_has_all_parts_is_an_engine) {
-  BOOST_TEST(crypto_engine<openssl_engine>);
+  BOOST_TEST(crypto_engine<evp_engine>);
   BOOST_TEST(!crypto_engine<int>);
   BOOST_TEST(!crypto_engine<signature_verifier>);
   BOOST_TEST(!crypto_engine<without_report>);
@@ -43,14 +43,14 @@ BOOST_AUTO_TEST_CASE(only_what_has_all_parts_is_an_engine) {
 
 BOOST_AUTO_TEST_CASE(openssl_verifies_and_says_so) {
   signing_key const& key = signing_key::named("signature");
-  auto check = openssl_engine::verifier::make(
+  auto check = evp_engine::verifier::make(
                    public_key::rsa(key.modulus(), key.number(OSSL_PKEY_PARAM_RSA_E)).value(),
                    jose::scheme_of(jose::algorithm::rs256))
                    .value();
   BOOST_TEST(check.verify("message", key.sign("message")));
   BOOST_TEST(!check.verify("massage", key.sign("message")));
-  engine_report const report = openssl_engine::report(check);
-  BOOST_TEST(report.engine == "openssl");
+  engine_report const report = evp_engine::report(check);
+  BOOST_TEST(report.engine == "evp");
   BOOST_TEST(report.reason.empty());
   BOOST_TEST(!report.faulty);
 }

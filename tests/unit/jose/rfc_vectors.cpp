@@ -69,7 +69,8 @@ bool verifies_by(std::string_view key, algorithm a, std::string_view token) {
 
 /** Tell whether the signature of a token is right, and wrong when a bit of it is turned. */
 bool verifies(std::string_view key, algorithm a, std::string_view token) {
-  return verifies_by<openssl_engine>(key, a, token) && verifies_by<avx512_ifma_engine>(key, a, token);
+  return verifies_by<openssl_engine>(key, a, token) && verifies_by<evp_engine>(key, a, token) &&
+         verifies_by<avx512_ifma_engine>(key, a, token);
 }
 
 /** What the whole verifier says to a token, everything allowed that could be. */
