@@ -4,7 +4,8 @@
 # usage: tests/run.sh              everything, about half an hour on two cores
 #        tests/run.sh quick        one compiler: the rules, unit, flow and wire tests
 #        tests/run.sh STEP...      only these steps, in this order
-# steps: rules asan clang tsan headers meson consume fuzz release clients        (and dev and tidy, which are in no list)
+# steps: rules asan clang tsan headers schemas meson consume fuzz release clients conformance
+#        (and dev and tidy, which are in no list)
 #
 # It stops at the first step that fails. The last line counts what was run: test cases of the test programs, other
 # tests of ctest, and one for each step that is a program of its own.
@@ -28,7 +29,7 @@ packages_tidy=(clang-tidy-19)
 cd "$(dirname "$0")/.."
 jobs=${MCPAWL_JOBS:-$(nproc)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
-all_steps=(rules asan clang tsan headers meson consume fuzz release clients)
+all_steps=(rules asan clang tsan headers schemas meson consume fuzz release clients conformance)
 quick_steps=(rules quick)
 
 current=start
@@ -200,6 +201,11 @@ step_clang() {
   run_ctest clang -LE '^(headers|rules)$'
 }
 
+step_schemas() {
+  say 'schemas: every required test of the public JSON Schema Test Suite (g++)'
+  part tests/json_schema_suite/run.sh
+}
+
 step_meson() {
   say 'meson: build one of the test programs (g++, without the shared precompiled header)'
   local reconfigure=()
@@ -244,6 +250,13 @@ step_clients() {
   part tests/clients/run.sh
 }
 
+step_conformance() {
+  say 'conformance: the official conformance suite of MCP against examples/everything'
+  if ! command -v node > /dev/null || ! command -v npm > /dev/null; then install_missing nodejs npm; fi
+  current=conformance
+  part tests/conformance/run.sh
+}
+
 step_tidy() {
   say 'tidy: clang-tidy 19 over all headers'
   install_missing "${packages_tidy[@]}"
@@ -264,7 +277,7 @@ elif [ "$*" = quick ]; then
 fi
 for step in "${steps[@]}"; do
   if ! declare -F "step_$step" > /dev/null; then
-    sed -n '3,8s/^# \{0,1\}//p' "$0" >&2
+    sed -n '3,9s/^# \{0,1\}//p' "$0" >&2
     exit 2
   fi
 done

@@ -22,6 +22,7 @@
 #include <mcpawl/transport/sse_channels.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,21 +79,25 @@ inline bool is_json(std::string_view content_type) noexcept {
   return http::iequals(type, "application/json");
 }
 
-/** Whether an Accept value lists a media type or a range that holds it (RFC 9110 section 12.5.1, weights
- * aside). */
-inline bool accepts(std::string_view accept, std::string_view type) noexcept {
+/** The place in an Accept value of the first entry that takes a media type; `npos` if none does (RFC 9110
+    section 12.5.1, weights aside: of two types the one that is named first is preferred). */
+inline std::size_t accept_rank(std::string_view accept, std::string_view type) noexcept {
   std::string_view const range = type.substr(0, type.find('/') + 1);
-  while (!accept.empty()) {
+  for (std::size_t rank = 0; !accept.empty(); ++rank) {
     auto const comma = accept.find(',');
     std::string_view item = accept.substr(0, comma);
     accept = comma == std::string_view::npos ? std::string_view{} : accept.substr(comma + 1);
     item = item.substr(0, item.find(';'));
     while (item.starts_with(' ') || item.starts_with('\t')) item.remove_prefix(1);
     while (item.ends_with(' ') || item.ends_with('\t')) item.remove_suffix(1);
-    if (http::iequals(item, type) || item == "*/*") return true;
-    if (item.ends_with("/*") && http::iequals(item.substr(0, item.size() - 1), range)) return true;
+    if (http::iequals(item, type) || item == "*/*") return rank;
+    if (item.ends_with("/*") && http::iequals(item.substr(0, item.size() - 1), range)) return rank;
   }
-  return false;
+  return std::string_view::npos;
+}
+
+inline bool accepts(std::string_view accept, std::string_view type) noexcept {
+  return accept_rank(accept, type) != std::string_view::npos;
 }
 
 }  // namespace detail
@@ -218,8 +223,9 @@ private:
     auto const stream = std::make_shared<call_stream>(ex.executor(), events);
     reply r = protocol_.handle(*body, detail::protocol_headers_of(head), who, *stream);
     if (auto* whole = std::get_if<answer>(&r)) {
-      bool const only_events = events && !detail::accepts(accept, "application/json");
-      co_await write(ex, std::move(*whole), only_events);
+      bool const as_event =
+          detail::accept_rank(accept, "text/event-stream") < detail::accept_rank(accept, "application/json");
+      co_await write(ex, std::move(*whole), as_event);
       co_return;
     }
     auto make_head = [&head](int status) {
@@ -276,13 +282,13 @@ private:
     co_await ex.respond(std::move(accepted));
   }
 
-  /** Write an answer that is complete; some proxies take nothing but an event stream, even for one event. */
-  task<> write(http::exchange& ex, answer a, bool only_events) {
+  /** Write an answer that is complete; some clients prefer an event stream even for one event. */
+  task<> write(http::exchange& ex, answer a, bool as_event) {
     http::response whole{status_of(a.what)};
     allow_reading(whole, ex.head());
     if (a.what == answer::outcome::not_allowed) whole.field("Allow", "POST");
     if (!a.session_id.empty()) whole.field("Mcp-Session-Id", a.session_id);
-    if (only_events && a.what == answer::outcome::answered) {
+    if (as_event && a.what == answer::outcome::answered) {
       if (co_await ex.start_events(std::move(whole))) {
         co_await ex.event(a.body);
         co_await ex.end_events();

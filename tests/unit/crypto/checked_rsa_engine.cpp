@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(it_says_who_does_the_work) {
   signing_key const& signer = signing_key::named("pkcs1 2048", 2048);
   std::string const said = who<avx512_ifma_engine>(key_of(signer));
   BOOST_TEST_MESSAGE("RS256 is verified by " << said);
-  BOOST_TEST(said == (mcpawl::detail::cpu_has_ifma() ? "avx512_ifma" : "openssl: no AVX-512 IFMA here"));
+  BOOST_TEST(said == (mcpawl::detail::cpu_has_ifma() ? "avx512_ifma" : "evp: no AVX-512 IFMA here"));
   BOOST_TEST(who<openssl_engine>(key_of(signer)) == "openssl");
   BOOST_TEST(who<portable_engine>(key_of(signer)) == "portable");
 }
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(arithmetic_that_fails_its_self_test_is_never_used) {
   for (int again = 0; again != 2; ++again) {
     signing_key const& signer = signing_key::named("pkcs1 2048", 2048);
     auto check = make<engine>(key_of(signer));
-    BOOST_TEST(text_of(engine::report(check)) == "openssl: the self-test failed (faulty)");
+    BOOST_TEST(text_of(engine::report(check)) == "evp: the self-test failed (faulty)");
     BOOST_TEST(check.verify("message", signer.sign("message")));
     BOOST_TEST(!check.verify("massage", signer.sign("message")));
   }
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_machine_that_cannot_is_not_asked_to) {
   using engine = mcpawl::detail::checked_rsa_engine<absent_arithmetic>;
   signing_key const& signer = signing_key::named("pkcs1 2048", 2048);
   auto check = make<engine>(key_of(signer));
-  BOOST_TEST(text_of(engine::report(check)) == "openssl: not here");
+  BOOST_TEST(text_of(engine::report(check)) == "evp: not here");
   BOOST_TEST(check.verify("message", signer.sign("message")));
   BOOST_TEST(!check.verify("massage", signer.sign("message")));
 }

@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <string_view>
+
 using mcpawl::detail::accepts;
 using mcpawl::detail::is_json;
 
@@ -24,6 +26,16 @@ BOOST_AUTO_TEST_CASE(accept_lists_types_and_ranges) {
   for (auto accept :
        {"", ",", "application/json", "text/plain", "application/*", "text/event-streams", "/*", "text"})
     BOOST_TEST(!accepts(accept, "text/event-stream"), accept);
+}
+
+BOOST_AUTO_TEST_CASE(the_type_that_is_named_first_is_preferred) {
+  using mcpawl::detail::accept_rank;
+  auto const rank = [](char const* accept, char const* type) { return accept_rank(accept, type); };
+  BOOST_TEST(rank("text/event-stream, application/json", "text/event-stream") == 0U);
+  BOOST_TEST(rank("text/event-stream, application/json", "application/json") == 1U);
+  BOOST_TEST(rank("a/b, text/*, application/json", "application/json") == 2U);
+  BOOST_TEST(rank("*/*", "application/json") == rank("*/*", "text/event-stream"));
+  BOOST_TEST(rank("a/b", "application/json") == std::string_view::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
