@@ -4,10 +4,9 @@
 
 #include "drawing.hpp"
 #include "options.hpp"
+#include "program.hpp"
 
 #include <cmath>
-#include <cstdio>
-#include <exception>
 #include <set>
 #include <string>
 #include <vector>
@@ -126,17 +125,10 @@ int main(int argc, char** argv) {
           return artists.contains(examples::lower(who->email));
         });
 
-    options.on_ready = [](std::string const& url) {
-      std::printf("listening on %s\n", url.c_str());
-      std::fflush(stdout);
-    };
+    options.on_ready = examples::print_ready;
     mcpawl::serve_http(srv, options);
     return 0;
-  } catch (mcpawl::configuration_error const& mistakes) {
-    std::fprintf(stderr, "%s\n", mistakes.what());
-    return 2;
-  } catch (std::exception const& failure) {
-    std::fprintf(stderr, "%s\n", failure.what());
-    return 1;
+  } catch (...) {
+    return examples::exit_code_of_failure();
   }
 }

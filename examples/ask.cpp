@@ -1,11 +1,9 @@
 // examples/ask.cpp - a tool that asks its user before it acts, and waits for the answer in every revision
 #include "options.hpp"
+#include "program.hpp"
 
-#include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/mcpawl.hpp>
 
-#include <exception>
-#include <iostream>
 #include <optional>
 #include <string>
 
@@ -57,13 +55,12 @@ int main(int argc, char** argv) {
     settings.complain();
     options.address = at.address;
     options.port = at.port;
-    options.on_ready = [](std::string const& url) { std::cout << "listening on " << url << std::endl; };
+    options.on_ready = examples::print_ready;
 
     mcpawl::server srv{{"ask", "1.0"}};
     srv.tool("deploy", "Deploy a service, once the user has agreed.", deploy).destructive();
     mcpawl::serve_http(srv, options);
-  } catch (std::exception const& e) {
-    std::cerr << e.what() << '\n';
-    return 2;
+  } catch (...) {
+    return examples::exit_code_of_failure();
   }
 }

@@ -4,9 +4,8 @@
 #include <mcpawl/mcpawl.hpp>
 
 #include "options.hpp"
+#include "program.hpp"
 
-#include <cstdio>
-#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -114,17 +113,10 @@ int main(int argc, char** argv) {
         .title("Add a note")
         .allow(mcpawl::requires_scope("notes:write"));
 
-    options.on_ready = [](std::string const& url) {
-      std::printf("listening on %s\n", url.c_str());
-      std::fflush(stdout);
-    };
+    options.on_ready = examples::print_ready;
     mcpawl::serve_http(srv, options);
     return 0;
-  } catch (mcpawl::configuration_error const& mistakes) {
-    std::fprintf(stderr, "%s\n", mistakes.what());
-    return 2;
-  } catch (std::exception const& failure) {
-    std::fprintf(stderr, "%s\n", failure.what());
-    return 1;
+  } catch (...) {
+    return examples::exit_code_of_failure();
   }
 }

@@ -6,6 +6,7 @@
 
 #include "asking_tools.hpp"
 #include "options.hpp"
+#include "program.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -13,8 +14,6 @@
 #include <boost/json/object.hpp>
 
 #include <chrono>
-#include <cstdio>
-#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -244,17 +243,10 @@ int main(int argc, char** argv) {
     }
 
     mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
-    options.on_ready = [](std::string const& url) {
-      std::printf("listening on %s\n", url.c_str());
-      std::fflush(stdout);
-    };
+    options.on_ready = examples::print_ready;
     mcpawl::serve_http(srv, options);
     return 0;
-  } catch (mcpawl::configuration_error const& mistakes) {
-    std::fprintf(stderr, "%s\n", mistakes.what());
-    return 2;
-  } catch (std::exception const& failed) {
-    std::fprintf(stderr, "%s\n", failed.what());
-    return 1;
+  } catch (...) {
+    return examples::exit_code_of_failure();
   }
 }

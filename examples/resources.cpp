@@ -2,9 +2,8 @@
 #include <mcpawl/mcpawl.hpp>
 
 #include "options.hpp"
+#include "program.hpp"
 
-#include <cstdio>
-#include <exception>
 #include <map>
 #include <optional>
 #include <string>
@@ -70,17 +69,10 @@ int main(int argc, char** argv) {
         .complete("poet", poets);
 
     mcpawl::http_options options{.address = at.address, .port = at.port};
-    options.on_ready = [](std::string const& url) {
-      std::printf("listening on %s\n", url.c_str());
-      std::fflush(stdout);
-    };
+    options.on_ready = examples::print_ready;
     mcpawl::serve_http(srv, options);
     return 0;
-  } catch (mcpawl::configuration_error const& mistakes) {
-    std::fprintf(stderr, "%s\n", mistakes.what());
-    return 2;
-  } catch (std::exception const& failed) {
-    std::fprintf(stderr, "%s\n", failed.what());
-    return 1;
+  } catch (...) {
+    return examples::exit_code_of_failure();
   }
 }
