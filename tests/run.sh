@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tests/run.sh - install what is missing, build everything, run every test
 #
-# usage: tests/run.sh              everything, about half an hour on two cores
+# usage: tests/run.sh              everything, some 50 minutes on two cores from clean
 #        tests/run.sh quick        one compiler: the rules, unit, flow and wire tests
 #        tests/run.sh STEP...      only these steps, in this order
 # steps: rules asan clang tsan headers schemas meson consume fuzz release clients conformance
