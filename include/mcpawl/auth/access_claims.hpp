@@ -12,6 +12,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +26,8 @@ enum class access_kind {
   service,  ///< A service token, with the client id as its common name and no email.
 };
 
-/** The claims of an application token of Cloudflare Access.
+/** What Cloudflare Access says about a caller, in an application token (`access_jwt`) or in the ID token of a
+    login (`access_oauth`); the last members are known to `access_oauth` alone.
 
     https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/application-token/
 */
@@ -36,6 +38,7 @@ struct access_claims {
   std::string issuer;       ///< The team domain.
   std::string subject;      ///< A user's id in the account; empty for a service.
   std::string email;        ///< Empty for a service.
+  std::string name;         ///< What the identity provider calls a user; often empty.
   std::string country;      ///< Where the user logged in from, two letters; may be empty.
   std::string common_name;  ///< A service token's client id; empty for most users.
   /** Groups that the identity provider put into the token: the strings of `groups` or else of
@@ -44,6 +47,8 @@ struct access_claims {
   std::string custom_json;  ///< The text of the `custom` object; empty if there is none.
   unix_seconds issued_at = 0;
   unix_seconds expires_at = 0;
+  std::string client_id;            ///< The MCP client that the user let in.
+  std::vector<std::string> scopes;  ///< What it may do.
 
   /** Parse the `custom` object: attributes of the identity provider that the application asks for. */
   boost::json::object custom() const {
@@ -52,10 +57,11 @@ struct access_claims {
     return !error && parsed.is_object() ? std::move(parsed.get_object()) : boost::json::object();
   }
 
-  bool in_group(std::string_view name) const noexcept {
-    for (auto const& group : groups)
-      if (group == name) return true;
-    return false;
+  bool in_group(std::string_view group) const noexcept {
+    return std::find(groups.begin(), groups.end(), group) != groups.end();
+  }
+  bool has_scope(std::string_view scope) const noexcept {
+    return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
   }
 };
 
@@ -79,6 +85,7 @@ class access_reader {
 private:
   template <crypto_engine Engine>
   friend class basic_access_verifier;
+  friend class access_session;
 
   using kind = jose::claim_value::kind;
 
@@ -117,10 +124,13 @@ private:
     std::string custom_json(has_custom ? custom.text : std::string_view());
     auto groups = read_groups(found[claim::groups], custom_json);
     return access_identity(std::in_place, user ? access_kind::user : access_kind::service,
-                           std::string(claims.iss), std::string(subject), std::string(email),
+                           std::string(claims.iss), std::string(subject), std::string(email), std::string(),
                            std::string(text(found[claim::country])), std::string(common_name),
                            std::move(groups), std::move(custom_json), claims.iat.value_or(0), claims.exp);
   }
+
+  /** Claims of an ID token that was verified when the caller logged in, as the sealed grant kept them. */
+  static access_identity restore(access_claims claims) { return access_identity(std::move(claims)); }
 
   static std::string_view text(jose::claim_value const& from) noexcept {
     return from.string().value_or(std::string_view());
