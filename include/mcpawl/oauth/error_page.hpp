@@ -1,0 +1,63 @@
+// mcpawl/oauth/error_page.hpp - the page that tells a person why it did not work
+#pragma once
+
+#include <mcpawl/oauth/page_shell.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace mcpawl::oauth {
+
+/** All that an error page says. None of it may come from an upstream, a store or an exception. */
+struct error_view {
+  int status = 400;
+  std::string title;      ///< Empty: that of the words.
+  std::string text;       ///< What happened, and what to do now. Empty: that of the words.
+  std::string code;       ///< The error's name in OAuth, for who is asked for help. May be empty.
+  std::string reference;  ///< What the log knows this by. May be empty.
+  std::string server_name;
+  std::string operator_name;
+  std::string operator_url;
+  std::string logo_url;
+};
+
+/** The words of the error page, to be replaced by those of another language. */
+struct error_words {
+  std::string lang = "en";
+  std::string title = "This did not work";
+  std::string text =
+      "The application that sent you here asked for something this server cannot do, or the request is too "
+      "old. Go back to the application and connect again.";
+  std::string unavailable = "This server cannot do that just now. Please try again in a moment.";
+  std::string code = "Error";
+  std::string reference = "Reference";
+  std::string operated_by = "This server is operated by";
+};
+
+namespace detail {
+
+inline std::string make_error_page(error_view const& view, error_words const& words, std::string_view style) {
+  std::string const& title = view.title.empty() ? words.title : view.title;
+  std::string const& usual = view.status >= 500 ? words.unavailable : words.text;
+  std::string out = begin_page(words.lang, title, style);
+  append_server(out, view.server_name, view.logo_url);
+  append_element(out, "h1", title);
+  append_element(out, "p", view.text.empty() ? usual : view.text);
+  auto const detail = [&out](std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    out += "<p class=\"soft\">";
+    http::append_html(out, name);
+    out += ": <code>";
+    append_theirs(out, value);
+    out += "</code></p>\n";
+  };
+  detail(words.code, view.code);
+  detail(words.reference, view.reference);
+  append_operator(out, words.operated_by, view.operator_name, view.operator_url);
+  end_page(out);
+  return out;
+}
+
+}  // namespace detail
+
+}  // namespace mcpawl::oauth
