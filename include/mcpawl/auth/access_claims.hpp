@@ -1,13 +1,13 @@
 // mcpawl/auth/access_claims.hpp - who a token of Cloudflare Access says is calling
 #pragma once
 
+#include <mcpawl/auth/access_groups.hpp>
 #include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/verified.hpp>
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/jose/claims.hpp>
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -122,7 +122,7 @@ private:
     if (service && !service_tokens) return auth_errc::service_token_refused;
 
     std::string custom_json(has_custom ? custom.text : std::string_view());
-    auto groups = read_groups(found[claim::groups], custom_json);
+    auto groups = detail::read_access_groups(found[claim::groups], custom_json);
     return access_identity(std::in_place, user ? access_kind::user : access_kind::service,
                            std::string(claims.iss), std::string(subject), std::string(email), std::string(),
                            std::string(text(found[claim::country])), std::string(common_name),
@@ -137,27 +137,6 @@ private:
   }
   static bool is_null(jose::claim_value const& value) noexcept {
     return value.is == kind::json && value.text == "null";
-  }
-
-  static std::vector<std::string> read_groups(jose::claim_value const& groups,
-                                              std::string const& custom_json) {
-    std::vector<std::string> out;
-    boost::system::error_code error;
-    if (groups.is == kind::json) {
-      append_strings(boost::json::parse(groups.text, error), out);
-    } else if (custom_json.find("\"groups\"") != std::string::npos) {
-      auto const custom = boost::json::parse(custom_json, error);
-      auto const* const members = error ? nullptr : custom.if_object();
-      if (auto const* const list = members ? members->if_contains("groups") : nullptr)
-        append_strings(*list, out);
-    }
-    return out;
-  }
-  static void append_strings(boost::json::value const& list, std::vector<std::string>& out) {
-    auto const* const items = list.if_array();
-    if (!items) return;
-    for (auto const& item : *items)
-      if (auto const* const text = item.if_string()) out.emplace_back(*text);
   }
 };
 

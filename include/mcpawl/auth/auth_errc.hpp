@@ -30,6 +30,7 @@ enum class auth_errc {
   bad_discovery_document,
   discovery_of_another_issuer,
   no_keys_address,
+  no_endpoint_address,
   malformed_authorization,
   token_in_query,
   no_subject,
@@ -73,6 +74,8 @@ constexpr error_entry describe(auth_errc e) noexcept {
       return {"the metadata names another issuer than the one it was asked of", condition::unavailable};
     case auth_errc::no_keys_address:
       return {"the issuer's metadata has no jwks_uri that may be used", condition::unavailable};
+    case auth_errc::no_endpoint_address:
+      return {"the issuer's metadata lacks an endpoint that may be used", condition::unavailable};
     case auth_errc::malformed_authorization:
       return {"the Authorization field holds no bearer token", condition::malformed};
     case auth_errc::token_in_query:

@@ -44,6 +44,10 @@ enum class errc {
   bad_registered_uri,        ///< A redirect URI that must not be registered. RFC 7591 section 3.2.2.
   document_elsewhere,        ///< A metadata document whose client_id is not its URL. OAuth CIMD section 3.
   damaged_record,            ///< What the store returned is not what was put there.
+  upstream_denied,           ///< The upstream said no for good. RFC 6749 sections 4.1.2.1, 5.2.
+  upstream_unavailable,      ///< The upstream was not reached, or answered nothing of use.
+  upstream_misconfigured,    ///< The upstream refuses us as its client, or our request. RFC 6749 section 5.2.
+  upstream_token_refused,    ///< An ID token that is not good. OpenID Connect Core 1.0 section 3.1.3.7.
 };
 
 constexpr error_entry describe(errc e) noexcept {
@@ -82,6 +86,10 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::bad_registered_uri: return {"redirect URI not acceptable", condition::refused};
     case errc::document_elsewhere: return {"client_id is not the document's URL", condition::refused};
     case errc::damaged_record: return {"stored record damaged", condition::internal};
+    case errc::upstream_denied: return {"login refused or ended upstream", condition::refused};
+    case errc::upstream_unavailable: return {"login service not available", condition::unavailable};
+    case errc::upstream_misconfigured: return {"login service refuses this server", condition::configuration};
+    case errc::upstream_token_refused: return {"ID token not acceptable", condition::refused};
   }
   return {"unknown OAuth error", condition::internal};
 }
@@ -110,7 +118,8 @@ constexpr std::string_view error_name(errc e) noexcept {
     case errc::bad_scope:
     case errc::scope_not_allowed: return "invalid_scope";
     case errc::bad_target: return "invalid_target";
-    case errc::denied: return "access_denied";
+    case errc::denied:
+    case errc::upstream_denied: return "access_denied";
     case errc::unsupported_grant_type: return "unsupported_grant_type";
     case errc::grant_type_not_allowed: return "unauthorized_client";
     case errc::bad_token:
@@ -120,10 +129,13 @@ constexpr std::string_view error_name(errc e) noexcept {
     case errc::wrong_verifier:
     case errc::code_replayed:
     case errc::refresh_token_reused: return "invalid_grant";
+    case errc::upstream_unavailable:
     case errc::contended: return "temporarily_unavailable";
     case errc::registration_too_large:
     case errc::bad_registration: return "invalid_client_metadata";
     case errc::bad_registered_uri: return "invalid_redirect_uri";
+    case errc::upstream_misconfigured:
+    case errc::upstream_token_refused:
     case errc::damaged_record: return "server_error";
   }
   return "server_error";
