@@ -33,6 +33,7 @@ enum class errc {
   answer_too_large,     ///< Header or body of the answer is over its limit.
   answer_cut_short,     ///< The peer closed before the answer was complete.
   answer_encoded,       ///< The answer has a content coding though none was asked for.
+  address_refused,      ///< The host has an address that the fetch may not connect to.
 };
 
 constexpr error_entry describe(errc e) noexcept {
@@ -63,6 +64,7 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::answer_too_large: return {"answer too large", condition::too_large};
     case errc::answer_cut_short: return {"answer cut short", condition::unavailable};
     case errc::answer_encoded: return {"answer with an unasked content coding", condition::refused};
+    case errc::address_refused: return {"host with an address that is not public", condition::refused};
   }
   return {"unknown HTTP error", condition::malformed};
 }

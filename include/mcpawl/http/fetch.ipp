@@ -10,6 +10,7 @@
 #include <mcpawl/http/fetch_request.hpp>
 #include <mcpawl/http/fetch_response.hpp>
 #include <mcpawl/http/io.hpp>
+#include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/resolve.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/watchdog.hpp>
@@ -86,6 +87,8 @@ MCPAWL_DECL task<result<fetch_response>> fetch(fetch_request request, tls_trust 
   auto const addresses =
       co_await detail::resolve(executor, request.url().host_name(), request.url().port(), deadline);
   if (!addresses) co_return addresses.error();
+  for (auto const& each : *addresses)
+    if (!allows(request.addresses(), each.address())) co_return make_error_code(errc::address_refused);
 
   tcp::socket socket(executor);
   detail::watchdog guard(socket, std::chrono::hours{1});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/http/url.hpp>
 
@@ -55,11 +56,23 @@ public:
     return *this;
   }
 
+  /** For a URL that a stranger chose: refuse a host of which any address is not public. Names are looked up
+      once, and what was judged is what is connected to. */
+  fetch_request& only_public_addresses() {
+    addresses_ = address_rule::only_public;
+    return *this;
+  }
+  fetch_request& only_public_addresses(unsafe::loopback_is_public) {
+    addresses_ = address_rule::public_or_loopback;
+    return *this;
+  }
+
   origin_url const& url() const noexcept { return url_; }
   std::string const& method() const noexcept { return method_; }
   std::chrono::milliseconds timeout() const noexcept { return timeout_; }
   std::size_t max_body_bytes() const noexcept { return max_body_bytes_; }
   std::size_t max_header_bytes() const noexcept { return max_header_bytes_; }
+  address_rule addresses() const noexcept { return addresses_; }
 
   /** The bytes on the wire. */
   std::string to_string() const {
@@ -85,6 +98,7 @@ private:
   std::chrono::milliseconds timeout_{10'000};
   std::size_t max_body_bytes_ = 64 * 1024;
   std::size_t max_header_bytes_ = 64 * 1024;
+  address_rule addresses_ = address_rule::any;
 };
 
 }  // namespace mcpawl::http

@@ -180,6 +180,55 @@ BOOST_AUTO_TEST_CASE(a_redirect_is_an_answer_and_not_followed) {
   BOOST_TEST(peer.visits() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(attack_a_guarded_fetch_finds_no_way_to_this_machine) {
+  scripted_peer peer(says(ok));
+  std::string const port = ":" + std::to_string(peer.port()) + "/";
+  for (std::string const host : {"127.0.0.1",
+                                 "localhost",
+                                 "LOCALHOST",
+                                 "localhost.",
+                                 "127.1",
+                                 "127.0.1",
+                                 "127.255.255.254",
+                                 "2130706433",
+                                 "0x7f000001",
+                                 "0x7f.0.0.1",
+                                 "0177.0.0.1",
+                                 "017700000001",
+                                 "127.0.0.01",
+                                 "0",
+                                 "0.0.0.0",
+                                 "[::1]",
+                                 "[::]",
+                                 "[0:0:0:0:0:0:0:1]",
+                                 "[::ffff:127.0.0.1]",
+                                 "[::ffff:7f00:1]",
+                                 "[::127.0.0.1]",
+                                 "[64:ff9b::7f00:1]",
+                                 "[2002:7f00:1::1]",
+                                 "169.254.169.254",
+                                 "10.0.0.1",
+                                 "192.168.0.1",
+                                 "[fd00::1]",
+                                 "[fe80::1]"}) {
+    auto const url = http::origin_url::parse("http://" + host + port);
+    if (!url) continue;  // not even a URL
+    http::fetch_request request(*url);
+    request.timeout(3s).only_public_addresses();
+    auto const got = asked(std::move(request));
+    // some resolvers do not know some spellings
+    BOOST_TEST((got.failed_with(errc::address_refused) || got.failed_with(errc::resolve_failed)),
+               host + ": " + got.why());
+  }
+  BOOST_TEST(peer.visits() == 0);
+  http::fetch_request permitted = quick(peer.url(), 3s);
+  permitted.only_public_addresses(unsafe::loopback_is_public{});
+  BOOST_TEST(asked(std::move(permitted)).got->has_value());
+  http::fetch_request elsewhere = quick("http://10.0.0.1" + port, 3s);
+  elsewhere.only_public_addresses(unsafe::loopback_is_public{});
+  BOOST_TEST(asked(std::move(elsewhere)).failed_with(errc::address_refused));
+}
+
 BOOST_AUTO_TEST_CASE(trailers_do_not_become_fields) {
   auto const got =
       ask("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Type: text/html\r\n\r\n");
