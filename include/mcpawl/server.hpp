@@ -167,6 +167,14 @@ public:
     service_->changes->tell({change::kind::resource, uri});
   }
 
+  /** Tell the client that was sent to a page that its user has done what the page was for (MCP 2025-11-25
+      "Elicitation"). Nobody else is told, nor are clients of other revisions. Any thread.
+
+      @param visit  what the tool named the visit by, in `context::ask_url`. */
+  void notify_elicitation_complete(std::string_view visit) const {
+    service_->changes->tell({change::kind::visit, visit});
+  }
+
   Auth const& auth() const noexcept { return auth_; }
   service const& protocol() const noexcept { return *service_; }
 
