@@ -25,11 +25,6 @@
 
 namespace mcpawl {
 
-namespace detail {
-template <class F>
-struct schema_by_hand;  // raw_tool.hpp
-}  // namespace detail
-
 /** A server: what it is called, who may come in, and what it offers.
 
     @code
