@@ -23,6 +23,11 @@
 
 namespace mcpawl {
 
+namespace detail {
+template <class T>
+struct schema_by_hand;  // raw_tool.hpp
+}  // namespace detail
+
 /** What can be said of everything that is registered; every function returns the handle again.
 
     @par Lifetime
@@ -97,6 +102,20 @@ public:
   tool_handle& idempotent(bool hint = true) { return set(hints().idempotent, hint); }
   /** Hint: it reaches systems beyond this server. */
   tool_handle& open_world(bool hint = true) { return set(hints().open_world, hint); }
+
+  /** Promise what the structured content looks like, by a JSON Schema (2020-12) written by hand.
+
+      For tools that return JSON or a `tool_result`; others promise it by their type. What the schema does not
+      allow is a fault of the tool and does not leave the server: the caller gets an internal error, the log
+      what was wrong. Needs `#include <mcpawl/raw_tool.hpp>`. */
+  template <class Text = std::string>
+  tool_handle& output_schema(Text const& text) {
+    constexpr bool included = requires { sizeof(detail::schema_by_hand<Text>); };
+    static_assert(included,
+                  "mcpawl: output_schema needs #include <mcpawl/raw_tool.hpp>, which checks the schema");
+    if constexpr (included) detail::schema_by_hand<Text>::promise(*this->service_, *this->entry_, text);
+    return *this;
+  }
 
 private:
   tool_annotations& hints() noexcept { return this->entry_->annotations; }

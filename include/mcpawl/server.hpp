@@ -25,11 +25,6 @@
 
 namespace mcpawl {
 
-namespace detail {
-template <class F>
-struct schema_by_hand;  // raw_tool.hpp
-}  // namespace detail
-
 /** A server: what it is called, who may come in, and what it offers.
 
     @code
@@ -165,6 +160,14 @@ public:
    * thread. */
   void notify_resource_updated(std::string_view uri) const {
     service_->changes->tell({change::kind::resource, uri});
+  }
+
+  /** Tell the client that was sent to a page that its user has done what the page was for (MCP 2025-11-25
+      "Elicitation"). Nobody else is told, nor are clients of other revisions. Any thread.
+
+      @param visit  what the tool named the visit by, in `context::ask_url`. */
+  void notify_elicitation_complete(std::string_view visit) const {
+    service_->changes->tell({change::kind::visit, visit});
   }
 
   Auth const& auth() const noexcept { return auth_; }

@@ -210,6 +210,29 @@ BOOST_AUTO_TEST_CASE(undeclared_client_capability_is_400_and_names_what_is_missi
   }
 }
 
+// The status line is out with the first notification: then the error ends the stream. Until then it is a 400.
+BOOST_AUTO_TEST_CASE(undeclared_client_capability_after_progress_is_an_error_inside_the_stream) {
+  stateless_site s;
+  auto const body = stateless_call("1", "tell_first", "{}", {}, "{}");
+  auto with = stateless_headers("tools/call", "tell_first");
+  auto events = s.post_stream(body, with);
+  BOOST_TEST(events.head().status == 200);
+  BOOST_TEST(events.message().at("method") == "notifications/progress");
+  auto const answer = events.message();
+  BOOST_TEST(answer.at("id").to_number<int>() == 1);
+  BOOST_TEST(code_of(answer) == -32021);
+  BOOST_TEST(boost::json::serialize(answer.at("error").at("data").at("requiredCapabilities")) ==
+             R"({"elicitation":{}})");
+  BOOST_TEST(events.ends());
+
+  // nothing is told to a client that takes no events or asked for no progress: the status is still free
+  with.emplace_back("Accept", "application/json");
+  BOOST_TEST(s.post(body, with).status == 400);
+  std::string quiet = body;
+  quiet.erase(quiet.find(R"("progressToken":"p",)"), 20);
+  BOOST_TEST(s.post(quiet, stateless_headers("tools/call", "tell_first")).status == 400);
+}
+
 BOOST_AUTO_TEST_CASE(in_a_session_an_undeclared_capability_is_the_tools_failure) {
   site s;
   for (std::string const tool : {"visit", "sample", "several"}) {

@@ -138,4 +138,87 @@ BOOST_AUTO_TEST_CASE(a_bad_schema_is_a_mistake_at_the_start) {
     BOOST_TEST(complaints(bad).find("tool \"f\": the input schema at /") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(easy_to_miss_19_results_that_the_output_schema_refuses_do_not_leave) {
+  constexpr char promised[] = R"({"type": "object", "properties": {"days": {"type": "integer", "maximum": 7}},
+    "required": ["days"], "$comment": "two  spaces"})";
+  wire_server srv{{"raw", "1.0"}, support::user_header{}};
+  srv.raw_tool("echo", "Say it again.", R"({"type":"object"})", echo).output_schema(promised);
+  srv.raw_tool("slow", "Say it later.", R"({"type":"object"})",
+               [](boost::json::object in) -> mcpawl::task<boost::json::value> { co_return in; })
+      .output_schema(std::string(promised));
+  srv.tool("built", "Build it.",
+           [] {
+             mcpawl::tool_result out;
+             return out.text("7").structured_json(R"({"days":7,"days":8})");
+           })
+      .output_schema(promised);
+  srv.tool("silent", "Say nothing.", [] {}).output_schema(promised);
+  srv.tool("fails", "Fail in words.", [] { return mcpawl::tool_result::failure("no days"); })
+      .output_schema(promised);
+  talk t({}, srv);
+  auto const ask = [&](std::string const& tool, std::string_view arguments = "{}") {
+    return json_of(t.post(call(tool, arguments), headers("tools/call", tool))).at("result");
+  };
+  auto const refused = [&](boost::json::value const& result, std::string_view why) {
+    BOOST_TEST(result.at("isError") == true);
+    BOOST_TEST(!result.as_object().contains("structuredContent"));
+    std::string const text(result.at("content").at(0).at("text").as_string());
+    BOOST_TEST(text.starts_with("internal error, id "), text);
+    BOOST_TEST(t.server.log.text().find(why) != std::string::npos, why);
+  };
+  for (std::string const tool : {"echo", "slow"}) {
+    BOOST_TEST(ask(tool, R"({"days":7})").at("structuredContent").at("days").to_number<int>() == 7);
+    refused(ask(tool, R"({"days":8})"), "the output schema does not allow the result: /days: ");
+    refused(ask(tool), "the output schema does not allow the result: /days: is required");
+  }
+  refused(ask("built"), "duplicate member name");
+  refused(ask("silent"), "there is no structured content");
+  // a failure is no result, and need not look like one
+  BOOST_TEST(ask("fails").at("content").at(0).at("text") == "no days");
+
+  auto const listed = json_of(t.post(stateless("tools/list"), headers("tools/list")));
+  auto const tools = listed.at("result").at("tools");
+  BOOST_TEST((tools.at(0).at("outputSchema") == boost::json::parse(promised)));
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_output_schema_is_a_mistake_at_the_start) {
+  auto const mistakes = [](std::string const& schema) {
+    mcpawl::server srv{{"x", "1"}};
+    srv.raw_tool("f", "x", R"({"type":"object"})", echo).output_schema(schema);
+    try {
+      srv.check();
+    } catch (mcpawl::configuration_error const& e) {
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  BOOST_TEST(mistakes(R"({"type":"object"})").empty());
+  BOOST_TEST(mistakes(R"({"type":"array"})").empty());
+  for (std::string const bad : {"", "[]", "{", "true"})
+    BOOST_TEST(mistakes(bad).find("tool \"f\": the output schema must be a JSON object") !=
+               std::string::npos);
+  BOOST_TEST(mistakes(R"({"required":"a"})").find("tool \"f\": the output schema at /required") !=
+             std::string::npos);
+  mcpawl::server srv{{"x", "1"}};
+  srv.tool("f", "x", add).output_schema(R"({"type":"object"})");
+  BOOST_CHECK_EXCEPTION(srv.check(), mcpawl::configuration_error, [](auto const& e) {
+    return std::string(e.what()).find("follows from what its function returns") != std::string::npos;
+  });
+}
+
+BOOST_AUTO_TEST_CASE(an_output_schema_that_is_no_object_is_not_told_before_2026) {
+  wire_server srv{{"raw", "1.0"}, support::user_header{}};
+  srv.raw_tool("list", "List.", R"({"type":"object"})",
+               [](boost::json::object) {
+                 return boost::json::value(boost::json::array{1, 2});
+               })
+      .output_schema(R"({"type":"array"})");
+  talk t({}, srv);
+  auto const modern = json_of(t.post(stateless("tools/list"), headers("tools/list")));
+  BOOST_TEST(modern.at("result").at("tools").at(0).at("outputSchema").at("type") == "array");
+  std::string const session(t.post(initialize("2025-11-25")).field("mcp-session-id"));
+  auto const older = json_of(t.post(request("tools/list"), {{"Mcp-Session-Id", session}}));
+  BOOST_TEST(!older.at("result").at("tools").at(0).as_object().contains("outputSchema"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

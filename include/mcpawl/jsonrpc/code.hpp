@@ -15,6 +15,7 @@ enum class rpc_code : int {
   invalid_params = -32602,
   internal_error = -32603,
   resource_not_found = -32002,           ///< Before 2026-07-28, which says `invalid_params`.
+  url_elicitation_required = -32042,     ///< Of 2025-11-25 alone: visit `data.elicitations`, then call again.
   header_mismatch = -32020,              ///< A header is missing, malformed or differs from the body.
   missing_client_capability = -32021,    ///< The call needs what the client did not declare.
   unsupported_protocol_version = -32022  ///< With `data.supported` and `data.requested`.

@@ -34,7 +34,7 @@ decltype(auto) pick(Arguments& arguments, context& ctx, Identity const& who) {
 
 /** Runs a coroutine; its frame keeps alive what the function may take by reference.
 
-    `Kind` says what results become: `wrap(value, ctx, entry)`, and `nothing(ctx)` for none.
+    `Kind` says what results become: `wrap(value, ctx, entry)`, and `nothing(ctx, entry)` for none.
 */
 template <class Identity, class Kind, class R, class... P, class F, class Arguments>
 task<handled> run_coroutine(parameter_list<P...>, F const& f, Arguments arguments, context& ctx, Identity who,
@@ -42,7 +42,7 @@ task<handled> run_coroutine(parameter_list<P...>, F const& f, Arguments argument
   task<R> work = f(pick<Identity, P>(arguments, ctx, who)...);
   if constexpr (std::is_void_v<R>) {
     co_await std::move(work);
-    co_return Kind::nothing(ctx);
+    co_return Kind::nothing(ctx, of);
   } else {
     R value = co_await std::move(work);
     co_return Kind::wrap(std::move(value), ctx, of);
@@ -57,7 +57,7 @@ invocation call_handler(parameter_list<P...> list, F const& f, Arguments&& argum
     return run_coroutine<Identity, Kind, typename awaits::type>(list, f, std::move(arguments), ctx, who, of);
   } else if constexpr (std::is_void_v<R>) {
     f(pick<Identity, P>(arguments, ctx, who)...);
-    return Kind::nothing(ctx);
+    return Kind::nothing(ctx, of);
   } else {
     return Kind::wrap(std::remove_cvref_t<R>(f(pick<Identity, P>(arguments, ctx, who)...)), ctx, of);
   }

@@ -19,6 +19,7 @@
 
 #include <concepts>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -33,12 +34,21 @@ inline handled handled_tool(tool_result const& result, context const& ctx) {
   return out;
 }
 
+/** Hold a result against the schema that was promised by hand; throws what the log is to say. */
+inline void check_output(tool const& of, tool_result const& result) {
+  if (!of.output_problem || result.is_error()) return;
+  if (auto const problem = of.output_problem(result.structured_json()))
+    throw std::logic_error("the output schema does not allow the result: " + *problem);
+}
+
 struct tool_kind {
   template <class R>
-  static handled wrap(R value, context const& ctx, entry const&) {
-    return handled_tool(returns<R>::wrap(std::move(value)), ctx);
+  static handled wrap(R value, context const& ctx, entry const& of) {
+    tool_result const result = returns<R>::wrap(std::move(value));
+    if constexpr (!returns_structured<R>) check_output(static_cast<tool const&>(of), result);
+    return handled_tool(result, ctx);
   }
-  static handled nothing(context const& ctx) { return handled_tool(tool_result{}, ctx); }
+  static handled nothing(context const& ctx, entry const& of) { return wrap(tool_result{}, ctx, of); }
   /** Arguments that do not fit are the tool's failure, so that the model can mend them. */
   static handled refused(decode_problem const& problem, context const& ctx) {
     std::string text = "invalid arguments: ";

@@ -15,16 +15,17 @@
 
 namespace mcpawl {
 
-/** What changed; `uri` is set for `resource` alone. */
+/** What changed. `visit` says that the user has done what a page was for (MCP 2025-11-25 "Elicitation"). */
 struct change {
-  enum class kind { tools, prompts, resources, resource };
+  enum class kind { tools, prompts, resources, resource, visit };
   kind what;
-  std::string_view uri = {};
+  std::string_view subject = {};  ///< The URI of a `resource`, the id of a `visit`; empty for lists.
 
   std::string_view method() const noexcept {
-    constexpr std::array<std::string_view, 4> names{
+    constexpr std::array<std::string_view, 5> names{
         "notifications/tools/list_changed", "notifications/prompts/list_changed",
-        "notifications/resources/list_changed", "notifications/resources/updated"};
+        "notifications/resources/list_changed", "notifications/resources/updated",
+        "notifications/elicitation/complete"};
     return names[static_cast<std::size_t>(what)];
   }
 };
@@ -61,12 +62,15 @@ public:
   bool listen(std::shared_ptr<change_listener> const& listener) {
     std::lock_guard const lock{mutex_};
     if (closed_) return false;
-    if (listeners_.size() >= next_sweep_) {
-      std::erase_if(listeners_, [](auto const& entry) { return entry.expired(); });
-      next_sweep_ = std::max<std::size_t>(64, 2 * listeners_.size());
-    }
+    if (listeners_.size() >= next_sweep_) drop_dead();
     listeners_.push_back(listener);
     return true;
+  }
+
+  /** Give back what is left of listeners that have died. */
+  void sweep() {
+    std::lock_guard const lock{mutex_};
+    drop_dead();
   }
 
   void tell(change const& what) {
@@ -86,6 +90,12 @@ public:
   }
 
 private:
+  void drop_dead() {
+    std::erase_if(listeners_, [](auto const& entry) { return entry.expired(); });
+    next_sweep_ = std::max<std::size_t>(64, 2 * listeners_.size());
+    if (listeners_.capacity() > 4 * next_sweep_) listeners_.shrink_to_fit();
+  }
+
   std::mutex mutex_;
   std::vector<std::weak_ptr<change_listener>> listeners_;
   std::size_t next_sweep_ = 64;

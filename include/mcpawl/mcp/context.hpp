@@ -129,10 +129,10 @@ public:
     form<T> asked(std::move(key), std::move(text));
     return ask_one(std::move(asked));
   }
-  /** Send the user to a page. */
+  /** Send the user to a page; `page` says what its parameters are. */
   template <class Question = page>
-  task<visited> ask_url(std::string key, std::string text, std::string url) {
-    Question asked(std::move(key), std::move(text), std::move(url));
+  task<visited> ask_url(std::string key, std::string text, std::string url, std::string visit = {}) {
+    Question asked(std::move(key), std::move(text), std::move(url), std::move(visit));
     return ask_one(std::move(asked));
   }
   /** Have a model of the client's say something. */

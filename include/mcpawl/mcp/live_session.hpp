@@ -40,7 +40,8 @@ class live_session final : public change_listener {
 public:
   static constexpr std::size_t most_subscriptions = 1024;
   static constexpr std::size_t most_streams =
-      16;  ///< Kept for clients that come back; the oldest goes first.
+      16;                                         ///< Kept for clients that come back; the oldest goes first.
+  static constexpr std::size_t most_visits = 64;  ///< Whose end is still to be told; the oldest goes first.
 
   /** @param own  the stream for what belongs to no call, if the transport has just one. */
   live_session(revision protocol, client_profile who, std::shared_ptr<event_log> own = {})
@@ -109,6 +110,13 @@ public:
     box->deliver(w.index, std::move(a));
   }
 
+  /** Note that the client was sent to a page, to tell it and nobody else when that is done. */
+  void sent_to_page(std::string visit) {
+    std::lock_guard const lock{mutex_};
+    if (visits_.size() >= most_visits) visits_.pop_front();
+    visits_.push_back(std::move(visit));
+  }
+
   // --- streams --------------------------------------------------------------------------------------------
 
   /** A stream as its events name it: what stands before the dash of `Last-Event-ID`. */
@@ -139,6 +147,12 @@ public:
     for (auto const& kept : streams_)
       if (kept.name == name) return kept;
     return {};
+  }
+
+  /** Whether the client listens to what belongs to no call. */
+  bool listens() const {
+    std::lock_guard const lock{mutex_};
+    return own_ && own_->being_read();
   }
 
   /** Send what belongs to no call; false if the client listens to no stream. */
@@ -172,10 +186,15 @@ public:
     std::string params = "{}";
     if (what.what == change::kind::resource) {
       bool wanted = false;
-      for (auto const& uri : subscribed_) wanted = wanted || covers(uri, what.uri);
+      for (auto const& uri : subscribed_) wanted = wanted || covers(uri, what.subject);
       if (!wanted) return;
       params = R"({"uri":)";
-      append_json_string(params, what.uri);
+      append_json_string(params, what.subject);
+      params += '}';
+    } else if (what.what == change::kind::visit) {
+      if (std::erase(visits_, what.subject) == 0) return;
+      params = R"({"elicitationId":)";
+      append_json_string(params, what.subject);
       params += '}';
     }
     own()->append_once(write_notification(what.method(), params));
@@ -234,6 +253,7 @@ private:
   mutable std::mutex mutex_;
   std::map<std::uint64_t, waiter> waiting_;
   std::uint64_t next_question_ = 0;
+  std::deque<std::string> visits_;  // ids of pages, the oldest first
   std::set<std::string, std::less<>> subscribed_;
   std::shared_ptr<event_log> own_;
   bool shares_stream_;  // with all else that goes to the client

@@ -24,6 +24,7 @@ struct question {
   std::string_view method;  ///< A literal, such as `elicitation/create`.
   std::string params;       ///< JSON text of an object.
   client_capability needs;
+  std::string visit;  ///< Of a page: what `notifications/elicitation/complete` calls the visit; else empty.
 };
 
 /** What came back: a result of the right shape, or the client's refusal. */

@@ -116,24 +116,33 @@ private:
 /** A page the user is sent to, for what must not pass through the client (MCP "Elicitation", URL mode).
 
     The URL must not hold secrets, and the page must check that who opens it is who was asked.
+
+    A client of 2025-11-25 that can be asked on no stream gets the error -32042 with the URL, goes there and
+    calls again: a tool looks first whether the user has been there already.
 */
 class page {
 public:
   using answer_type = visited;
-  page(std::string key, std::string text, std::string url)
-      : key_(std::move(key)), text_(std::move(text)), url_(std::move(url)) {}
+  /** @param visit  names this visit for `server::notify_elicitation_complete`: unique, not guessable; empty
+                    if nobody will be told of its end. */
+  page(std::string key, std::string text, std::string url, std::string visit = {})
+      : key_(std::move(key)), text_(std::move(text)), url_(std::move(url)), visit_(std::move(visit)) {}
 
   question ask(revision r) const {
     std::string params = R"({"mode":"url","message":)";
     append_json_string(params, text_);
     params += R"(,"url":)";
     append_json_string(params, url_);
+    std::string visit;
     if (!is_stateless(r)) {
+      visit = visit_.empty() ? random_hex(16) : visit_;
       params += R"(,"elicitationId":)";
-      append_json_string(params, random_hex(16));
+      append_json_string(params, visit);
     }
     params += '}';
-    return {key_, "elicitation/create", std::move(params), client_capability::url};
+    question asked(key_, "elicitation/create", std::move(params), client_capability::url);
+    asked.visit = std::move(visit);
+    return asked;
   }
   answer_type read(asker const& by, client_answer const& answer) const {
     detail::expect_no_refusal(by, key_, answer);
@@ -144,6 +153,7 @@ private:
   std::string key_;
   std::string text_;
   std::string url_;
+  std::string visit_;
 };
 
 /** Words to be said by a model of the client's (MCP "Sampling", deprecated since 2026-07-28). */

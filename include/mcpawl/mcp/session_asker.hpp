@@ -3,10 +3,13 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <mcpawl/mcp/answer.hpp>
 #include <mcpawl/mcp/answer_box.hpp>
+#include <mcpawl/mcp/interruption.hpp>
 #include <mcpawl/mcp/live_session.hpp>
 #include <mcpawl/mcp/outbound.hpp>
 #include <mcpawl/mcp/question.hpp>
+#include <mcpawl/mcp/revision.hpp>
 #include <mcpawl/mcp/tool_error.hpp>
 
 #include <chrono>
@@ -34,6 +37,9 @@ public:
   task<std::vector<client_answer>> ask(std::vector<question> questions) override {
     for (auto const& q : questions)
       if (!session_->client().can(q.needs)) throw tool_error(undeclared(q));
+    if (!out_->open() && !session_->listens()) refuse_without_stream(questions);
+    for (auto& q : questions)
+      if (!q.visit.empty()) session_->sent_to_page(std::move(q.visit));
     auto const executor = co_await boost::asio::this_coro::executor;
     auto const box = std::make_shared<answer_box>(executor, questions.size());
     expectation expected(*session_);
@@ -44,7 +50,7 @@ public:
       if (out_->open())
         co_await out_->send(std::move(request));
       else if (!session_->send(std::move(request)))
-        throw tool_error("the client takes no questions during this call: it accepts no events");
+        throw tool_error(no_stream);
     }
     if (!co_await box->wait(patience_)) {
       for (auto const id : expected.ids) {
@@ -84,6 +90,27 @@ private:
     live_session& session;
     std::vector<std::uint64_t> ids;
   };
+
+  static constexpr char no_stream[] = "the client takes no questions during this call: it accepts no events";
+
+  /** There is no way to ask. Pages can be visited all the same: the client is told which, and calls again
+      (MCP 2025-11-25 "Elicitation", "URL Elicitation Required Error"). */
+  [[noreturn]] void refuse_without_stream(std::vector<question>& questions) {
+    bool pages = session_->protocol() == revision::v2025_11_25;
+    for (auto const& q : questions) pages = pages && q.needs == client_capability::url;
+    if (!pages) throw tool_error(no_stream);
+    std::string data = R"({"elicitations":)";
+    char separator = '[';
+    for (auto& q : questions) {
+      data += separator;
+      data += q.params;
+      separator = ',';
+      session_->sent_to_page(std::move(q.visit));
+    }
+    throw call_refused{answer::outcome::answered,
+                       {rpc_code::url_elicitation_required,
+                        "the user must visit a page before this request can be answered", data + "]}"}};
+  }
 
   static std::string undeclared(question const& q) {
     return "the client cannot be asked this: it did not declare " +

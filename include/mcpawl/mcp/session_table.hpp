@@ -44,6 +44,7 @@ public:
   session_table& operator=(session_table const&) = delete;
 
   change_feed& feed() noexcept { return *feed_; }
+  session_bounds const& bounds() const noexcept { return bounds_; }
 
   /** Open subscriptions of the stateless protocol, all threads together. */
   std::shared_ptr<std::atomic<std::size_t>> const& subscriptions() const noexcept { return subscriptions_; }
@@ -92,6 +93,19 @@ public:
     return true;
   }
 
+  /** Drop sessions that are over, a bounded number of them; true if there may be more. */
+  bool sweep() {
+    std::unique_lock lock{mutex_};
+    auto const now = clock_->wall();
+    std::size_t const before = order_.size();
+    std::size_t const looked_at = drop_idle(now);
+    bool const more = looked_at == most_looked_at;
+    bool const dropped = order_.size() != before;
+    lock.unlock();
+    if (dropped && !more) feed_->sweep();
+    return more;
+  }
+
   std::size_t size() const {
     std::lock_guard const lock{mutex_};
     return order_.size();
@@ -122,19 +136,35 @@ private:
     order_.erase(at);
   }
 
+  bool over(known_session const& s, unix_seconds now) const noexcept {
+    return now >= s.used + bounds_.idle.count() || now >= s.expires;
+  }
+
+  /** End the first, or if it is in use and has not expired, put it behind the others: it is not idle. */
+  void end_first_unless_busy(unix_seconds now) {
+    auto const first = order_.begin();
+    if (now >= first->expires || !first->session->busy()) {
+      end(first, now);
+    } else {
+      first->used = now;
+      order_.splice(order_.end(), order_, first);
+    }
+  }
+
+  /** Drop what is over; returns how many it looked at. */
+  std::size_t drop_idle(unix_seconds now) {
+    std::size_t looked_at = 0;
+    for (; looked_at != most_looked_at && !order_.empty() && over(order_.front(), now); ++looked_at)
+      end_first_unless_busy(now);
+    return looked_at;
+  }
+
   /** Drop what is over; then, if the table is full, the longest idle. False if all are in use. */
   bool make_room(unix_seconds now) {
-    auto at = order_.begin();
-    std::size_t looked_at = 0;
-    while (at != order_.end() && looked_at++ != most_looked_at) {
-      bool const over = now >= at->used + bounds_.idle.count() || now >= at->expires;
-      if (!over && order_.size() < bounds_.most) return true;
-      auto const candidate = at++;
-      if (now >= candidate->expires || !candidate->session->busy()) end(candidate, now);
-      // one in use is not idle: it takes its place behind the others
-      else
-        order_.splice(order_.end(), order_, candidate);
-    }
+    std::size_t looked_at = drop_idle(now);
+    for (std::size_t left = order_.size();
+         order_.size() >= bounds_.most && left != 0 && looked_at != most_looked_at; --left, ++looked_at)
+      end_first_unless_busy(now);
     return order_.size() < bounds_.most;
   }
 

@@ -37,9 +37,10 @@ struct change_filter {
   std::vector<std::string> uris;
 
   bool wants(change const& what) const {
+    if (what.what == change::kind::visit) return false;  // not told since 2026-07-28
     if (what.what != change::kind::resource) return lists[static_cast<std::size_t>(what.what)];
     for (auto const& uri : uris)
-      if (covers(uri, what.uri)) return true;
+      if (covers(uri, what.subject)) return true;
     return false;
   }
 };
@@ -106,7 +107,7 @@ public:
     std::string params = "{";
     if (what.what == change::kind::resource) {
       params += R"("uri":)";
-      append_json_string(params, what.uri);
+      append_json_string(params, what.subject);
       params += ',';
     }
     params += R"("_meta":{)" + meta_ + "}}";

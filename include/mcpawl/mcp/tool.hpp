@@ -7,6 +7,7 @@
 #include <mcpawl/mcp/revision.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ struct tool final : entry, handler {
   std::string input_schema;       ///< JSON text; its root is an object schema.
   std::string output_schema;      ///< JSON text, empty for none.
   bool output_is_object = false;  ///< Whether the root of `output_schema` is an object schema.
+  /** What is wrong with structured content, which is JSON text, or nothing; empty where its type promises it.
+   */
+  std::function<std::optional<std::string>(std::string_view)> output_problem;
   tool_annotations annotations;
   std::vector<mirrored_argument> mirrored;  ///< Arguments that headers must repeat.
 

@@ -54,6 +54,8 @@ public:
     return *this;
   }
 
+  std::string const& structured_json() const noexcept { return structured_; }
+
   /** Set what goes into the `_meta` of the result. */
   tool_result& meta(boost::json::object members) {
     meta_ = std::move(members);

@@ -18,6 +18,7 @@
 #include <mcpawl/mcp/dispatcher.hpp>
 #include <mcpawl/mcp/registration.hpp>
 #include <mcpawl/mcp/service.hpp>
+#include <mcpawl/mcp/session_sweeper.hpp>
 #include <mcpawl/mcp/sessions.hpp>
 #include <mcpawl/transport/door.hpp>
 #include <mcpawl/transport/guard.hpp>
@@ -33,6 +34,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -48,10 +50,11 @@ public:
       : options_(checked(protocol, std::move(options))),
         shared_{options_.path, entrance(options_, open), options_.bounds, options_.log, options_.retry} {
     if (!options_.sse_path.empty()) shared_.old_clients = std::make_shared<sse_channels>(options_.sse_path);
-    sessions const known = make_sessions(protocol);
+    sessions known = make_sessions(protocol);
     auto const total = std::make_shared<std::atomic<std::size_t>>(0);
     for (unsigned i = 0; i != options_.threads; ++i)
       workers_.push_back(std::make_unique<worker>(shared_, protocol, policy, known, total));
+    workers_.front()->sweeper.emplace(workers_.front()->context.get_executor(), known.table());
     bind();
   }
 
@@ -105,6 +108,7 @@ private:
 
     void run(logger const& to) {
       transport.attach(context.get_executor());
+      if (sweeper) sweeper->start();
       boost::asio::co_spawn(context, http::accept_loop(acceptor, transport, bounds, connections, log),
                             boost::asio::detached);
       for (;;) {
@@ -123,6 +127,7 @@ private:
         error_code ignored;
         acceptor.close(ignored);
         signals.cancel(ignored);
+        if (sweeper) sweeper->stop();
         boost::asio::co_spawn(context, connections.drain(patience),
                               [this](std::exception_ptr) { context.stop(); });
       });
@@ -136,6 +141,7 @@ private:
     boost::asio::io_context context{1};
     boost::asio::ip::tcp::acceptor acceptor{context};
     boost::asio::signal_set signals{context};
+    std::optional<session_sweeper> sweeper;  // one for all threads
   };
 
   static http_options checked(service const& protocol, http_options options) {

@@ -1,4 +1,5 @@
 // tests/unit/mcp/sessions.cpp - session ids that carry their session, and the table that knows the live ones
+#include <mcpawl/mcp/session_sweeper.hpp>
 #include <mcpawl/mcp/sessions.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
@@ -174,6 +175,62 @@ BOOST_AUTO_TEST_CASE(sessions_that_are_opened_and_abandoned_leave_nothing_behind
   time.advance(601s);
   open();
   BOOST_TEST(known.table().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_sweep_drops_what_is_over_and_nothing_else) {
+  auto const abandoned = open();
+  auto const listened = open();
+  reading const reader(*known.find(listened, "alice"));
+  time.advance(599s);
+  BOOST_TEST(!known.table().sweep());
+  BOOST_TEST(known.table().size() == 2U);
+  auto const fresh = open();
+  std::weak_ptr<mcpawl::live_session> const gone = known.find(abandoned, "alice");
+  time.advance(1s);
+  known.table().sweep();
+  BOOST_TEST(known.table().size() == 3U);  // it was just used
+  time.advance(599s);
+  known.table().sweep();
+  BOOST_TEST(known.table().size() == 1U);
+  BOOST_TEST(gone.expired());
+  BOOST_TEST(!known.find(abandoned, "alice"));
+  BOOST_TEST(!known.find(fresh, "alice"));
+  BOOST_TEST(known.find(listened, "alice"));
+}
+
+BOOST_AUTO_TEST_CASE(a_session_is_idle_from_when_it_was_last_listened_to) {
+  auto const id = open();
+  {
+    reading const reader(*known.find(id, "alice"));
+    time.advance(3000s);
+    known.table().sweep();
+  }
+  time.advance(500s);
+  BOOST_TEST(known.find(id, "alice"));
+}
+
+BOOST_AUTO_TEST_CASE(a_sweep_looks_at_a_bounded_number_and_says_that_there_are_more) {
+  for (int i = 0; i != 2500; ++i) open();
+  time.advance(600s);
+  int rounds = 1;
+  while (known.table().sweep()) ++rounds;
+  BOOST_TEST(rounds == 3);
+  BOOST_TEST(known.table().size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_sweeper_sweeps_by_its_timer_and_ends_when_it_is_stopped) {
+  boost::asio::io_context context;
+  mcpawl::sessions brief{
+      seal, std::make_shared<mcpawl::session_table>(mcpawl::session_bounds{3600s, 0s, 10'000}, time, feed),
+      time};
+  for (int i = 0; i != 2500; ++i) brief.open(revision::v2025_06_18, "alice", someone());
+  mcpawl::session_sweeper sweeper(context.get_executor(), brief.table());
+  sweeper.start();
+  while (brief.table().size() != 0) context.run_one();
+  sweeper.stop();
+  // returns, since there is nothing left to wait for
+  context.run();
+  BOOST_TEST(context.stopped());
 }
 
 BOOST_AUTO_TEST_CASE(an_ended_session_is_dead_in_every_copy) {
