@@ -33,8 +33,7 @@ if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
   say 'installing the pinned suite (npm ci)'
   npm ci > "$work/npm.log" 2>&1 || { cat "$work/npm.log" >&2; exit 1; }
 fi
-node=node_modules/node/bin/node
-[ -x "$node" ] || node=$(echo node_modules/node-*/bin/node)
+node=$(echo node_modules/node-linux-*/bin/node)
 
 "$MCPAWL_BIN_DIR/everything" --listen 127.0.0.1:0 > "$work/server.log" 2>&1 &
 server=$!
