@@ -148,7 +148,8 @@ inline mcpawl::task<std::string> asking_prompt(mcpawl::context& ctx) {
   co_return text;
 }
 
-inline void add_asking_tools(mcpawl::server<>& srv) {
+template <class Server>
+void add_asking_tools(Server& srv) {
   srv.tool("test_sampling", "Has the client's model answer a prompt.", sampling);
   srv.tool("test_elicitation", "Asks the user for a name and an address.", elicitation);
   srv.tool("test_elicitation_sep1034_defaults", "Asks with defaults.", defaults);

@@ -7,12 +7,14 @@
 #include "asking_tools.hpp"
 #include "options.hpp"
 #include "program.hpp"
+#include "session_keys.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/object.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -20,13 +22,19 @@
 
 namespace {
 
-constexpr char usage[] = R"(usage: everything [--listen ADDRESS:PORT] [--threads N]
+constexpr char usage[] = R"(usage: everything [--listen ADDRESS:PORT] [--threads N] [--access]
        everything --stdio
 
 An MCP server that has one of everything, for clients and test suites to try. It lets everybody in, so it
 listens on 127.0.0.1:8080 unless it is told otherwise.
 
-With --stdio it talks to the client that started it over standard input and output instead.
+  --access  let in whom Cloudflare Access lets in
+  --stdio   talk to the client that started it over standard input and output instead
+
+Environment:
+  TEAM_DOMAIN, POLICY_AUD   with --access, whose tokens are let in
+  SESSION_KEYS              keys of 64 hexadecimal digits, with commas, the newest first: a server that is
+                            started again with the same goes on with the sessions there were
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
 Exit status: 2 for mistakes in options, 1 if it cannot listen.
@@ -99,6 +107,37 @@ mcpawl::task<std::string> reconnection(mcpawl::context& ctx) {
   co_await pause(100);
   co_return "Reconnection test completed.";
 }
+
+// --- tools: cancelled by the client
+
+std::atomic<int> cancelled_calls = 0;
+
+/** Counts a call that ends before it is finished. */
+class unfinished {
+public:
+  unfinished() = default;
+  unfinished(unfinished const&) = delete;
+  unfinished& operator=(unfinished const&) = delete;
+  ~unfinished() { cancelled_calls += finished_ ? 0 : 1; }
+  void finish() noexcept { finished_ = true; }
+
+private:
+  bool finished_ = false;
+};
+
+mcpawl::task<std::string> patience(mcpawl::context& ctx) {
+  unfinished call;
+  co_await ctx.progress(1, 2, "Waiting to be cancelled.");
+  co_await pause(60'000);
+  call.finish();
+  co_return "Nobody cancelled this call.";
+}
+
+struct count {
+  int cancelled;
+};
+
+count cancellations() { return {cancelled_calls}; }
 
 // --- tools: arguments and results with schemas
 
@@ -173,7 +212,8 @@ mcpawl::prompt_result with_image() {
   return r.user(mcpawl::image_content(png, "image/png")).user("Please analyze the image above.");
 }
 
-void add_tools(mcpawl::server<>& srv) {
+template <class Server>
+void add_tools(Server& srv) {
   srv.tool("test_simple_text", "Answers a text.", simple_text).read_only();
   srv.tool("test_image_content", "Answers an image.", image).read_only();
   srv.tool("test_audio_content", "Answers a sound.", audio).read_only();
@@ -185,6 +225,8 @@ void add_tools(mcpawl::server<>& srv) {
   srv.tool("test_tool_with_logging", "Sends messages.", logging);
   srv.tool("test_logging_tool", "Sends messages to those who ask for them.", logging);
   srv.tool("test_reconnection", "Lets the client come back for the result.", reconnection);
+  srv.tool("test_cancellation", "Takes a minute, for those who do not wait.", patience);
+  srv.tool("test_cancelled_calls", "Tells how many calls did not wait.", cancellations).read_only();
   srv.tool("test_trigger_tool_change", "Says that the list of tools has changed.",
            [&srv] { srv.notify_tools_changed(); });
   srv.tool("test_trigger_prompt_change", "Says that the list of prompts has changed.",
@@ -195,7 +237,8 @@ void add_tools(mcpawl::server<>& srv) {
   srv.raw_tool("json_schema_2020_12_tool", "Has a schema of many keywords.", keywords_schema, keywords);
 }
 
-void add_resources(mcpawl::server<>& srv) {
+template <class Server>
+void add_resources(Server& srv) {
   srv.resource("test://static-text", "Static Text Resource",
                "This is the content of the static text resource.")
       .description("A text that never changes.")
@@ -211,13 +254,23 @@ void add_resources(mcpawl::server<>& srv) {
       .complete("id", std::vector<std::string>{"123", "124", "200"});
 }
 
-void add_prompts(mcpawl::server<>& srv) {
+template <class Server>
+void add_prompts(Server& srv) {
   srv.prompt("test_simple_prompt", "Has no arguments.",
              [] { return "This is a simple prompt for testing."; });
   srv.prompt("test_prompt_with_arguments", "Has two arguments.", with_arguments)
       .complete("arg1", std::vector<std::string>{"test one", "test two", "other"});
   srv.prompt("test_prompt_with_embedded_resource", "Brings a resource along.", with_resource);
   srv.prompt("test_prompt_with_image", "Brings an image along.", with_image);
+}
+
+/** Whether this server is for everybody or behind a door, it offers the same. */
+template <class Server>
+void add_everything(Server& srv) {
+  add_tools(srv);
+  add_resources(srv);
+  add_prompts(srv);
+  examples::add_asking_tools(srv);
 }
 
 }  // namespace
@@ -228,23 +281,31 @@ int main(int argc, char** argv) {
     examples::command_line line(argc, argv, usage, settings);
     examples::endpoint const at = line.listen("--listen", "127.0.0.1:8080");
     unsigned const threads = line.number("--threads", 1, 1, 256);
+    bool const access = line.flag("--access");
     bool const stdio = line.flag("--stdio");
     line.finish();
+    if (access && stdio) settings.mistake("--access", "is for HTTP, and --stdio is not");
+    mcpawl::server_options protocol;
+    protocol.keys = examples::session_keys(settings);
+    std::optional<mcpawl::access_options> policy;
+    if (access) policy = mcpawl::access_options::from(settings);
     settings.complain();
 
-    mcpawl::server srv{{"everything", "1.0.0"}};
-    add_tools(srv);
-    add_resources(srv);
-    add_prompts(srv);
-    examples::add_asking_tools(srv);
-    if (stdio) {
-      mcpawl::serve_stdio(srv);
-      return 0;
-    }
-
+    mcpawl::implementation const name("everything", "1.0.0");
     mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
     options.on_ready = examples::print_ready;
-    mcpawl::serve_http(srv, options);
+    if (policy) {
+      mcpawl::server srv{name, mcpawl::access_jwt(*policy), protocol};
+      add_everything(srv);
+      mcpawl::serve_http(srv, options);
+      return 0;
+    }
+    mcpawl::server srv{name, mcpawl::no_auth(), protocol};
+    add_everything(srv);
+    if (stdio)
+      mcpawl::serve_stdio(srv);
+    else
+      mcpawl::serve_http(srv, options);
     return 0;
   } catch (...) {
     return examples::exit_code_of_failure();

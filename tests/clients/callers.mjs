@@ -1,10 +1,16 @@
 // tests/clients/callers.mjs - the official clients in all their ways to connect, behind one face
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import {
   StreamableHTTPClientTransport as Transport1,
   StreamableHTTPError,
 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { McpError } from '@modelcontextprotocol/sdk/types.js';
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ListRootsRequestSchema,
+  McpError,
+} from '@modelcontextprotocol/sdk/types.js';
 import {
   Client as Client2,
   ProtocolError,
@@ -19,11 +25,11 @@ const stateless = '2026-07-28';
 function kind(name, revision, make, Transport) {
   return { name, revision, sessions: revision !== stateless, make, Transport };
 }
-const second = (mode, more) => () => new Client2(info, { versionNegotiation: { mode }, ...more });
+const second = (mode, more) => (capabilities) => new Client2(info, { versionNegotiation: { mode }, capabilities, ...more });
 
 /** Every kind of client: how it is called here, the revision it must end up with, and how it is made. */
 export const kinds = [
-  kind('sdk 1.32', newest_with_sessions, () => new Client1(info), Transport1),
+  kind('sdk 1.32', newest_with_sessions, (capabilities) => new Client1(info, { capabilities }), Transport1),
   kind('client 2.4 legacy', newest_with_sessions, second('legacy'), Transport2),
   kind('client 2.4 auto', stateless, second('auto'), Transport2),
   kind('client 2.4 modern', stateless, second({ pin: stateless }), Transport2),
@@ -34,6 +40,13 @@ export function kind_of_revision(revision) {
   return kind(`client 2.4 of ${revision}`, revision, second('legacy', { supportedProtocolVersions: [revision] }), Transport2);
 }
 
+/** What a client can be asked: what it declares for it, and the schema by which SDK 1.32 knows the request. */
+const questions = {
+  'elicitation/create': [{ elicitation: {} }, ElicitRequestSchema],
+  'sampling/createMessage': [{ sampling: {} }, CreateMessageRequestSchema],
+  'roots/list': [{ roots: {} }, ListRootsRequestSchema],
+};
+
 const all_open = new Set();
 
 /** A connected client.
@@ -41,22 +54,40 @@ const all_open = new Set();
     `exchanges` records each HTTP exchange (method, status, headers of the answer), `errors` all that the
     client or its transport complained about on the side. */
 export class Caller {
-  static async connect(kind, url, headers = {}) {
-    const caller = new Caller();
-    caller.kind = kind;
-    caller.exchanges = [];
-    caller.errors = [];
-    caller.client = kind.make();
-    caller.client.onerror = (error) => caller.errors.push(error);
+  /** @param handlers  answers to what the server may ask, by the method of the request */
+  static connect(kind, url, headers = {}, handlers = {}) {
+    const caller = new Caller(kind, handlers);
     const recorded = async (target, init) => {
       const answer = await fetch(target, init);
       caller.exchanges.push({ method: init?.method ?? 'GET', status: answer.status, headers: answer.headers });
       return answer;
     };
-    caller.transport = new kind.Transport(url, { requestInit: { headers }, fetch: recorded });
-    all_open.add(caller);
-    await caller.client.connect(caller.transport, { timeout: 10_000 });
-    return caller;
+    return caller.over(new kind.Transport(url, { requestInit: { headers }, fetch: recorded }));
+  }
+  /** Start a server, or what stands for one, and talk to it over its standard input and output: SDK 1.32. */
+  static start(command, args, env = {}, handlers = {}) {
+    const caller = new Caller(kinds[0], handlers);
+    const transport = new StdioClientTransport({ command, args, env, stderr: 'pipe' });
+    caller.output = '';
+    transport.stderr.on('data', (bytes) => (caller.output += bytes));
+    return caller.over(transport);
+  }
+
+  constructor(kind, handlers) {
+    this.kind = kind;
+    this.exchanges = [];
+    this.errors = [];
+    const asked = Object.keys(handlers);
+    this.client = kind.make(Object.assign({}, ...asked.map((method) => questions[method][0])));
+    for (const method of asked)
+      this.client.setRequestHandler(this.client instanceof Client1 ? questions[method][1] : method, handlers[method]);
+    this.client.onerror = (error) => this.errors.push(error);
+  }
+  async over(transport) {
+    this.transport = transport;
+    all_open.add(this);
+    await this.client.connect(transport, { timeout: 10_000 });
+    return this;
   }
   /** Connect through the emulator as a user. */
   static as(email, kind, access) {
@@ -64,7 +95,7 @@ export class Caller {
   }
 
   get revision() {
-    return this.kind.Transport === Transport1
+    return this.client instanceof Client1
       ? this.transport.protocolVersion
       : this.client.getNegotiatedProtocolVersion();
   }
@@ -72,12 +103,31 @@ export class Caller {
   async tools() {
     return (await this.client.listTools(undefined, { timeout: 10_000 })).tools;
   }
-  call(name, args) {
+  /** @param more  options of the client's own, such as `onprogress` and `signal` */
+  call(name, args, more = {}) {
     const params = { name, arguments: args };
-    const options = { timeout: 10_000 };
-    return this.kind.Transport === Transport1
+    const options = { timeout: 10_000, ...more };
+    return this.client instanceof Client1
       ? this.client.callTool(params, undefined, options)
       : this.client.callTool(params, options);
+  }
+  async resources() {
+    return (await this.client.listResources()).resources;
+  }
+  async templates() {
+    return (await this.client.listResourceTemplates()).resourceTemplates;
+  }
+  async prompts() {
+    return (await this.client.listPrompts()).prompts;
+  }
+  async read(uri) {
+    return (await this.client.readResource({ uri })).contents;
+  }
+  async prompt(name, args) {
+    return (await this.client.getPrompt({ name, arguments: args })).messages;
+  }
+  async complete(ref, name, value) {
+    return (await this.client.complete({ ref, argument: { name, value } })).completion;
   }
   async email() {
     return (await this.call('whoami', {})).structuredContent.email;

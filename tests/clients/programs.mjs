@@ -7,6 +7,9 @@ import { request } from './raw.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = path.resolve(process.env.MCPAWL_BIN_DIR || path.join(root, 'build/release/examples'));
+/** Where the program of an example is. */
+export const program_path = (name) => path.join(folder, name);
+
 const start_seconds = 30;
 const stop_seconds = 10;
 
@@ -15,17 +18,40 @@ const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
+/** The environment of a program: settings of this process do not reach it. */
+function environment(settings) {
+  const env = { PATH: process.env.PATH, ...settings };
+  for (const kept of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS'])
+    if (process.env[kept]) env[kept] = process.env[kept];
+  return env;
+}
+
+/** Run a program to its end; `input` is all that it can read. Resolves to code, stdout and stderr. */
+export function run(command, args, settings = {}, input = '') {
+  const seconds = 30;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env: environment(settings), timeout: seconds * 1000, killSignal: 'SIGKILL' });
+    running.add(child);
+    const result = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr']) child[stream].on('data', (bytes) => (result[stream] += bytes));
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      resolve({ ...result, code, signal });
+    });
+    child.stdin.on('error', () => {}); // it may end without reading
+    child.stdin.end(input);
+  });
+}
+
 /** A program that said `listening on URL`. */
 export class Program {
-  /** Start it and wait until it is ready; settings of this process do not reach it. */
+  /** Start it and wait until it is ready. */
   static async start(name, args, settings = {}) {
     const program = new Program();
     program.name = name;
     program.output = '';
-    const env = { PATH: process.env.PATH, ...settings };
-    for (const kept of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS'])
-      if (process.env[kept]) env[kept] = process.env[kept];
-    const child = spawn(path.join(folder, name), args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program_path(name), args, { env: environment(settings), stdio: ['ignore', 'pipe', 'pipe'] });
     program.child = child;
     running.add(child);
     program.ended = new Promise((resolve) => {

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# tests/conformance/run.sh - the official conformance suite of MCP against examples/everything
+# tests/conformance/run.sh - the official conformance suite of MCP against examples/everything, open and behind Access
 #
 # usage: tests/conformance/run.sh [REVISION...]     all judged revisions by default
 #
 # For each revision the suite must run at least as many checks as are known to exist, and none may fail; there is no
-# list of expected failures.
-# Builds the example (preset release), unless MCPAWL_BIN_DIR names a folder that has it. Needs node and npm; the suite
+# list of expected failures. It runs twice: against a server that is open to everybody, and through the emulator of
+# Cloudflare Access, which adds the tokens, against one that lets nobody in without.
+# Builds the examples (preset release), unless MCPAWL_BIN_DIR names a folder that has them. Needs node and npm; the suite
 # runs with the Node 22 that is pinned beside it.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,14 +17,15 @@ say() { printf 'conformance: %s\n' "$*"; }
 
 if [ -z "${MCPAWL_BIN_DIR:-}" ]; then
   export MCPAWL_BIN_DIR=$root/build/release/examples
-  say 'building the example (g++ -O2; nothing to do if it is up to date)'
-  (cd "$root" && cmake --preset release > /dev/null && cmake --build --preset release --target everything)
+  say 'building the examples (g++ -O2; nothing to do if they are up to date)'
+  (cd "$root" && cmake --preset release > /dev/null && cmake --build --preset release --target everything access_emulator)
 fi
 
 work=$(mktemp -d)
-server=
+pids=()
+# shellcheck disable=SC2317  # a trap calls it
 finish() {
-  [ -z "$server" ] || kill "$server" 2> /dev/null || true
+  [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2> /dev/null || true
   rm -rf "$work"
 }
 trap finish EXIT
@@ -33,17 +35,33 @@ if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
   say 'installing the pinned suite (npm ci)'
   npm ci > "$work/npm.log" 2>&1 || { cat "$work/npm.log" >&2; exit 1; }
 fi
-node=node_modules/node/bin/node
-[ -x "$node" ] || node=$(echo node_modules/node-*/bin/node)
+node=$(echo node_modules/node-linux-*/bin/node)
 
-"$MCPAWL_BIN_DIR/everything" --listen 127.0.0.1:0 > "$work/server.log" 2>&1 &
-server=$!
-for _ in $(seq 100); do
-  url=$(sed -n 's/^listening on //p' "$work/server.log")
-  [ -z "$url" ] || break
-  sleep 0.1
-done
-[ -n "$url" ] || { say 'the server did not start:' >&2; cat "$work/server.log" >&2; exit 1; }
+# start NAME OPTION... - run an example at a free port; its URL is left in $url when it is ready
+start() {
+  local log=$work/$1.log
+  : > "$log" # what an earlier one said
+  "$MCPAWL_BIN_DIR/$1" --listen 127.0.0.1:0 "${@:2}" > "$log" 2>&1 &
+  pids+=($!)
+  for _ in $(seq 100); do
+    url=$(sed -n 's/^listening on //p' "$log")
+    [ -z "$url" ] || return 0
+    sleep 0.1
+  done
+  say "$1 did not start:" >&2
+  cat "$log" >&2
+  exit 1
+}
+
+stop_all() {
+  local pid
+  kill "${pids[@]}"
+  for pid in "${pids[@]}"; do wait "$pid" || { say 'a program did not end cleanly' >&2; exit 1; }; done
+  pids=()
+}
+
+# post URL BODY - prints the status of the answer
+post() { "$node" -e 'fetch(process.argv[1], { method: "POST", body: process.argv[2] }).then((it) => console.log(it.status))' "$@"; }
 
 # suite OPTION... - one run; what it said is in $work/log
 suite() {
@@ -59,7 +77,7 @@ judge() {
   # the extension of tasks (SEP-2663) is neither scored by the suite nor offered by the example
   sed -i '/^tasks-/d' "$work/table"
   read -r passed failed < <(awk '{ p += $2; f += $3 } END { print p + 0, f + 0 }' "$work/table")
-  say "$revision: $passed checks passed, $failed failed"
+  say "$revision, $place: $passed checks passed, $failed failed"
   [ "$failed" = 0 ] || complain "$revision: some checks failed"
   [ "$passed" -ge "$least" ] || complain "$revision: expected at least $least checks"
   for scenario in "$@"; do
@@ -76,23 +94,40 @@ complain() {
 
 revisions=("$@")
 [ $# != 0 ] || revisions=(2025-06-18 2025-11-25 2026-07-28)
-for revision in "${revisions[@]}"; do
-  case $revision in
-    2025-06-18)
-      suite --spec-version 2025-06-18
-      judge "$revision" 56
-      ;;
-    2025-11-25)
-      suite --requirements 2025-11-25
-      judge "$revision" 84
-      ;;
-    2026-07-28)
-      suite --requirements 2026-07-28
-      judge "$revision" 150 http-header-validation:14 http-custom-header-server-validation:10 json-schema-2020-12:8
-      ;;
-    *) say "no such revision: $revision" >&2; exit 2 ;;
-  esac
-done
-kill "$server"
-wait "$server" || { say 'the server did not end cleanly' >&2; exit 1; }
-server=
+judge_all() {
+  local revision
+  for revision in "${revisions[@]}"; do
+    case $revision in
+      2025-06-18)
+        suite --spec-version 2025-06-18
+        judge "$revision" 56
+        ;;
+      2025-11-25)
+        suite --requirements 2025-11-25
+        judge "$revision" 84
+        ;;
+      2026-07-28)
+        suite --requirements 2026-07-28
+        judge "$revision" 153 http-header-validation:14 http-custom-header-server-validation:10 json-schema-2020-12:8
+        ;;
+      *) say "no such revision: $revision" >&2; exit 2 ;;
+    esac
+  done
+}
+
+place='open to everybody'
+start everything
+judge_all
+stop_all
+
+place='behind Access'
+start access_emulator --aud conformance
+emulator=$url
+export TEAM_DOMAIN=${emulator%/mcp} POLICY_AUD=conformance
+start everything --access
+[ "$(post "$url" '{}')" = 401 ] || { say 'the server behind Access lets in who has no token' >&2; exit 1; }
+host=${url#http://}
+[ "$(post "$TEAM_DOMAIN/emulator/upstream" "${host%/mcp}")" = 200 ] || { say 'the emulator takes no server' >&2; exit 1; }
+url=$emulator
+judge_all
+stop_all

@@ -1,0 +1,135 @@
+// tests/clients/examples.test.mjs - the small examples: started, called once, told to end, and started wrongly
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, describe, test } from 'node:test';
+
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+
+import { Caller, close_all, kinds } from './callers.mjs';
+import { Program, program_path, run } from './programs.mjs';
+
+const timeout = 30_000;
+afterEach(close_all);
+
+const agrees = { 'elicitation/create': () => ({ action: 'accept', content: { sure: true, reason: 'it is time' } }) };
+
+/** Each program that listens, what else it is started with, and what is called. */
+const listening = [
+  {
+    program: 'ask',
+    call: async (url) => {
+      const client = await Caller.connect(kinds[0], url, {}, agrees);
+      const heard = [];
+      const onprogress = (news) => heard.push(news.message);
+      const { content } = await client.call('deploy', { service: 'web' }, { onprogress });
+      assert.equal(content[0].text, 'web is deployed: it is time');
+      assert.deepEqual(heard, ['image built']);
+    },
+  },
+  {
+    program: 'ask',
+    args: ['--sse', '--threads', '2'],
+    call: async (url) => {
+      const kind = { ...kinds[0], Transport: SSEClientTransport };
+      const client = await Caller.connect(kind, new URL('/sse', url), {}, agrees);
+      const { content } = await client.call('deploy', { service: 'web' });
+      assert.equal(content[0].text, 'web is deployed: it is time');
+    },
+  },
+  {
+    program: 'resources',
+    call: async (url) => {
+      const client = await Caller.connect(kinds[0], url);
+      assert.match((await client.read('poem://about'))[0].text, /Two poems/);
+      const [line] = await client.read('poem://blake?line=2');
+      assert.equal(line.text, 'In the forests of the night;\n');
+      const poem = { type: 'ref/resource', uri: 'poem://{poet}{?line}' };
+      assert.deepEqual((await client.complete(poem, 'poet', 's')).values, ['shelley']);
+      await assert.rejects(client.read('poem://nobody'), (error) => error.code === -32002);
+    },
+  },
+];
+
+for (const { program, args = [], call } of listening)
+  test([program, ...args, 'says where it is, answers and ends with 0'].join(' '), { timeout }, async () => {
+    const server = await Program.start(program, ['--listen', '127.0.0.1:0', ...args]);
+    try {
+      await call(server.url);
+      await close_all();
+    } finally {
+      await server.stop();
+    }
+  });
+
+/** Options and settings with several mistakes, and the words by which each of them is told. */
+const mistaken = [
+  {
+    program: 'ask',
+    args: ['--listen', 'nowhere', '--threads', '0', '--sse=yes', '--bogus', 'x', 'y'],
+    words: [
+      /--listen must be ADDRESS:PORT/, /--threads must be a number/, /--sse takes no value/, /--bogus is no option/,
+      /^ +y is no option/m,
+    ],
+  },
+  {
+    program: 'resources',
+    args: ['--listen', '127.0.0.1', '--listen', '127.0.0.1:0', '--threads', '2'],
+    words: [/--listen is given more than once/, /--listen must be/, /--threads is no option/],
+  },
+  {
+    program: 'everything',
+    args: ['--access', '--stdio', '--threads', 'many'],
+    settings: { SESSION_KEYS: 'abc', TEAM_DOMAIN: 'https://your-team.cloudflareaccess.com' },
+    words: [
+      /--access is for HTTP/, /--threads must be/, /SESSION_KEYS must have 64/, /TEAM_DOMAIN is still the placeholder/,
+      /POLICY_AUD is not set/,
+    ],
+  },
+];
+
+for (const { program, args, settings, words } of mistaken)
+  test(`${program} tells all that is wrong with its options and ends with 2`, { timeout }, async () => {
+    const ended = await run(program_path(program), args, settings);
+    assert.equal(ended.code, 2, ended.stderr);
+    assert.equal(ended.stdout, '');
+    for (const told of words) assert.match(ended.stderr, told);
+    assert.equal(ended.stderr.trim().split('\n').length, words.length + 1, `a line for each, below a head:\n${ended.stderr}`);
+  });
+
+describe('over standard input and output', () => {
+  for (const [program, args, tool, text] of [
+    ['hello_stdio', [], 'hello', 'Hello, world!'],
+    ['everything', ['--stdio'], 'test_simple_text', 'This is a simple text response for testing.'],
+  ]) {
+    test(`${program} answers a client that started it`, { timeout }, async () => {
+      const client = await Caller.start(program_path(program), args);
+      assert.ok((await client.tools()).some((found) => found.name === tool));
+      assert.equal((await client.call(tool, {})).content[0].text, text);
+    });
+
+    test(`${program} ends with 0 at the end of its input, once all is answered`, { timeout }, async () => {
+      const message = (id, method, params) => JSON.stringify({ jsonrpc: '2.0', id, method, params }) + '\n';
+      const clientInfo = { name: 'raw', version: '1' };
+      const input =
+        message(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo }) +
+        message(undefined, 'notifications/initialized') +
+        message(2, 'tools/call', { name: tool, arguments: {} });
+      const ended = await run(program_path(program), args, {}, input);
+      assert.equal(ended.code, 0, ended.stderr);
+      const answers = ended.stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+      assert.deepEqual(answers.map((answer) => answer.id), [1, 2]);
+      assert.equal(answers[1].result.content[0].text, text);
+    });
+
+    test(`${program} ends with 0 on SIGTERM`, { timeout }, async () => {
+      const child = spawn(program_path(program), args, { stdio: ['pipe', 'pipe', 'inherit'] });
+      const ended = once(child, 'close');
+      child.stdin.write('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
+      const [answer] = await once(child.stdout, 'data'); // so it is ready for the signal
+      assert.equal(JSON.parse(answer).id, 1);
+      child.kill('SIGTERM');
+      assert.deepEqual(await ended, [0, null]);
+    });
+  }
+});
