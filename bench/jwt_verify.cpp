@@ -44,11 +44,10 @@
 #include <mcpawl/jose/verifier.hpp>
 
 #include "allocations.hpp"
-#include "instructions.hpp"
 #include "marks.hpp"
 #include "peers.hpp"
-#include "plot.hpp"
 #include "results.hpp"
+#include "suite.hpp"
 #include "tokens.hpp"
 
 #include <algorithm>
@@ -192,52 +191,9 @@ private:
   mcpawl::jose::verifier verifier_;
 };
 
-/** All benchmarks, in the order of the table. */
-class suite {
-public:
-  /** `make` returns a work. */
-  template <class Make>
-  void add(std::string name, Make make) {
-    counted_.push_back([make] {
-      auto work = make();
-      for (std::size_t i = 0; i != token_count; ++i) work(i);  // what is kept between operations is there now
-      counted_operations(
-          [](void* p) {
-            for (std::size_t i = 0; i != token_count; ++i)
-              if (!(*static_cast<decltype(work)*>(p))(i)) std::abort();
-          },
-          &work);
-    });
-    auto const timed = [make](benchmark::State& state) {
-      auto work = make();
-      if constexpr (requires { work.label(); }) state.SetLabel(work.label());
-      bool good = work(0);
-      std::size_t const before = allocations;
-      std::size_t i = 0;
-      for (auto _ : state) {
-        good &= work(i);
-        i = (i + 1) % token_count;
-      }
-      state.counters["allocs"] =
-          benchmark::Counter(static_cast<double>(allocations - before), benchmark::Counter::kAvgIterations);
-      if (!good) state.SkipWithError("not the outcome that was to be measured");
-    };
-    benchmark::RegisterBenchmark(name.c_str(), timed);
-    benchmark::RegisterBenchmark(name.c_str(), timed)->Threads(2);
-    names_.push_back(std::move(name));
-  }
-
-  std::vector<std::string> const& names() const noexcept { return names_; }
-  std::vector<std::function<void()>> const& counted() const noexcept { return counted_; }
-
-private:
-  std::vector<std::string> names_;
-  std::vector<std::function<void()>> counted_;
-};
-
 suite everything() {
   namespace jose = mcpawl::jose;
-  suite s;
+  suite s(token_count);
   tokens const& t = tokens::get();
   s.add("raw/openssl/rs256", [&t] { return raw(t.rsa, t.rs256); });
   s.add("raw/openssl/es256", [&t] { return raw(t.ec, t.es256); });
@@ -281,55 +237,15 @@ int judge(results const& all) {
   return m.missed();
 }
 
-/** Take an option of ours out of the arguments; what follows its `=`, if any. */
-std::optional<std::string> take(std::vector<char*>& arguments, std::string_view name) {
-  for (auto at = arguments.begin() + 1; at < arguments.end(); ++at) {
-    std::string_view const argument{*at};
-    if (argument.substr(0, name.size()) != name) continue;
-    if (argument.size() != name.size() && argument[name.size()] != '=') continue;
-    std::string value{argument.substr(std::min(argument.size(), name.size() + 1))};
-    arguments.erase(at);
-    return value;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<char*> arguments(argv, argv + argc);
-  suite const all = everything();
-  if (auto const one = take(arguments, "--count")) {
-    for (std::size_t i = 0; i != all.names().size(); ++i)
-      if (one->empty() || *one == all.names()[i]) all.counted()[i]();
-    return 0;
-  }
-  bool const instructions = take(arguments, "--instructions").has_value();
-  auto const plot_file = take(arguments, "--plot");
-  std::string defaults[] = {"--benchmark_repetitions=15", "--benchmark_min_time=0.05",
-                            "--benchmark_enable_random_interleaving=true"};
-  // the later of two options counts
-  for (auto& option : defaults) arguments.insert(arguments.begin() + 1, option.data());
-  auto count = static_cast<int>(arguments.size());
-  benchmark::Initialize(&count, arguments.data());
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
-
-  results measured{all.names()};
-  if (instructions) {
-    auto counts = count_instructions(all.names(), token_count);
-    if (mcpawl::detail::cpu_has_ifma()) counts.erase("verify/rs256/ifma");
-    measured.set_instructions(std::move(counts));
-  }
-  benchmark::RunSpecifiedBenchmarks(&measured);
-
-  std::string const& token = tokens::get().rs256[0];
-  std::printf("token: %zu characters, header %zu, payload %zu, signature %zu\n\n", token.size(),
-              token.find('.'), token.rfind('.') - token.find('.') - 1, token.size() - token.rfind('.') - 1);
-  measured.print("raw/openssl/rs256");
-  int const missed = judge(measured);
-  if (plot_file && !plot(measured, *plot_file, "Verifying a token: CPU time per operation")) {
-    std::fprintf(stderr, "%s cannot be written\n", plot_file->c_str());
-    return 2;
-  }
-  return measured.failed() ? 2 : missed != 0 ? 1 : 0;
+  auto const introduce = [] {
+    std::string const& token = tokens::get().rs256[0];
+    std::printf("token: %zu characters, header %zu, payload %zu, signature %zu\n\n", token.size(),
+                token.find('.'), token.rfind('.') - token.find('.') - 1, token.size() - token.rfind('.') - 1);
+  };
+  suite::plan how{"raw/openssl/rs256", "Verifying a token: CPU time per operation", {}};
+  if (mcpawl::detail::cpu_has_ifma()) how.uncounted = "verify/rs256/ifma";
+  return everything().run(argc, argv, how, introduce, judge);
 }

@@ -14,7 +14,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev
-  libgd-dev curl
+  libgd-dev libsqlite3-dev curl
 )
 
 cd "$(dirname "$0")/.."

@@ -44,6 +44,10 @@ enum class errc {
   bad_registered_uri,        ///< A redirect URI that must not be registered. RFC 7591 section 3.2.2.
   document_elsewhere,        ///< A metadata document whose client_id is not its URL. OAuth CIMD section 3.
   damaged_record,            ///< What the store returned is not what was put there.
+  flow_not_found,            ///< An authorization that nobody began, or that was finished or has expired.
+  flow_of_another_browser,   ///< Begun in one browser and continued in another. RFC 9700 section 4.7.
+  too_many_registrations,    ///< More than the server takes at once. RFC 7591 section 5.
+  wrong_issuer,              ///< The upstream's answer names another issuer. RFC 9207 section 2.4.
   upstream_denied,           ///< The upstream said no for good. RFC 6749 sections 4.1.2.1, 5.2.
   upstream_unavailable,      ///< The upstream was not reached, or answered nothing of use.
   upstream_misconfigured,    ///< The upstream refuses us as its client, or our request. RFC 6749 section 5.2.
@@ -86,6 +90,10 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::bad_registered_uri: return {"redirect URI not acceptable", condition::refused};
     case errc::document_elsewhere: return {"client_id is not the document's URL", condition::refused};
     case errc::damaged_record: return {"stored record damaged", condition::internal};
+    case errc::flow_not_found: return {"authorization expired or finished already", condition::expired};
+    case errc::flow_of_another_browser: return {"authorization of another browser", condition::refused};
+    case errc::too_many_registrations: return {"too many registrations", condition::unavailable};
+    case errc::wrong_issuer: return {"answer of another issuer", condition::refused};
     case errc::upstream_denied: return {"login refused or ended upstream", condition::refused};
     case errc::upstream_unavailable: return {"login service not available", condition::unavailable};
     case errc::upstream_misconfigured: return {"login service refuses this server", condition::configuration};
@@ -109,6 +117,8 @@ constexpr std::string_view error_name(errc e) noexcept {
     case errc::challenge_missing:
     case errc::challenge_method:
     case errc::challenge_malformed:
+    case errc::flow_not_found:
+    case errc::flow_of_another_browser:
     case errc::several_authentications: return "invalid_request";
     case errc::unknown_client:
     case errc::document_elsewhere:
@@ -129,11 +139,13 @@ constexpr std::string_view error_name(errc e) noexcept {
     case errc::wrong_verifier:
     case errc::code_replayed:
     case errc::refresh_token_reused: return "invalid_grant";
+    case errc::too_many_registrations:
     case errc::upstream_unavailable:
     case errc::contended: return "temporarily_unavailable";
     case errc::registration_too_large:
     case errc::bad_registration: return "invalid_client_metadata";
     case errc::bad_registered_uri: return "invalid_redirect_uri";
+    case errc::wrong_issuer:
     case errc::upstream_misconfigured:
     case errc::upstream_token_refused:
     case errc::damaged_record: return "server_error";

@@ -45,6 +45,23 @@ private:
   store_version version = store_absent;
 };
 
+/** A look at the props of a grant, so that an upstream can be asked for new ones; made by `begin_renewal`. */
+class pending_renewal {
+public:
+  std::string user;
+  secret props;
+
+private:
+  template <kv_store Store>
+  friend class token_service;
+
+  pending_renewal(secret access_token, std::string sealed)
+      : access(std::move(access_token)), sealed_props(std::move(sealed)) {}
+
+  secret access;
+  std::string sealed_props;
+};
+
 /** Issues tokens and judges them, over any `kv_store`; the store makes all processes that share it agree.
 
     @li A code is good once. Presented again by its client, it ends the grant and all its tokens.
@@ -146,20 +163,23 @@ public:
     co_return out;
   }
 
-  /** Reserve the asking of the upstream for a refresh: 1 for one request of those that refresh the same
-     grant, in all processes, 0 for the others, which should wait a moment and begin again to find the answer
-     of the first. It ends by itself after `seconds`, in case the first has died. */
+  /** Reserve the asking of the upstream: 1 for one request of those that want new props for the same grant,
+     in all processes, 0 for the others, which should wait a moment and begin again to find what the first has
+      got. It ends with new props, by `release_upstream`, or by itself after `seconds`, in case that request
+      has died. */
   task<result<std::size_t>> claim_upstream(pending_refresh const& pending, unix_seconds seconds = 30) {
-    auto const current = token::parse(token_kind::refresh, pending.asked.token.reveal());
-    if (!current) co_return current.error();
-    // not the grant: a refresh that went well leaves nothing for the next one to wait for
-    std::string key =
-        std::string{"upstream/"}.append(current->grant().id()).append(1, '/').append(current->digest());
-    store_write write(std::move(key), std::string{});
-    write.expires(clock_->wall() + seconds);
-    auto const written = co_await store_->compare_and_set(std::move(write), store_absent);
-    if (!written) co_return written.error();
-    co_return std::size_t{written->has_value()};
+    return claim(pending.asked.token, pending.state.sealed_props, seconds);
+  }
+  task<result<std::size_t>> claim_upstream(pending_renewal const& pending, unix_seconds seconds = 30) {
+    return claim(pending.access, pending.sealed_props, seconds);
+  }
+
+  /** Let others ask the upstream, since it gave nothing. */
+  task<result<std::size_t>> release_upstream(pending_refresh const& pending) {
+    return store_->erase(claim_key(pending.asked.token, pending.state.sealed_props), durability::relaxed);
+  }
+  task<result<std::size_t>> release_upstream(pending_renewal const& pending) {
+    return store_->erase(claim_key(pending.access, pending.sealed_props), durability::relaxed);
   }
 
   /** Replace the token; with new props if there are any. If somebody else was faster, the answer is
@@ -203,6 +223,44 @@ public:
     co_return detail::read_access(found->state, name, *access, resource, clock_->wall());
   }
 
+  /** Open the props by an access token, so that an upstream can be asked for new ones. Changes nothing. */
+  task<result<pending_renewal>> begin_renewal(secret access_token, std::string resource) {
+    auto const access = token::parse(token_kind::access, access_token.reveal());
+    if (!access) co_return access.error();
+    grant_name const name = access->grant();
+    auto found = co_await load(name);
+    if (!found) co_return found.error();
+    auto known = detail::read_access(found->state, name, *access, resource, clock_->wall());
+    if (!known) co_return known.error();
+    pending_renewal out(std::move(access_token), std::move(found->state.sealed_props));
+    out.user = std::move(known->user);
+    out.props = std::move(known->props);
+    co_return out;
+  }
+
+  /** Replace the props of a grant, whose tokens stay; 0 if somebody else has replaced them since. */
+  task<result<std::size_t>> finish_renewal(pending_renewal pending, secret new_props) {
+    auto const access = token::parse(token_kind::access, pending.access.reveal());
+    if (!access) co_return access.error();
+    grant_name const name = access->grant();
+    for (int attempt = 0; attempt != most_attempts; ++attempt) {
+      auto found = co_await load(name);
+      if (!found) co_return found.error();
+      if (found->state.sealed_props != pending.sealed_props) co_return std::size_t{0};
+      auto const* const holder = detail::find_access(found->state, access->digest());
+      if (holder == nullptr) co_return errc::bad_token;
+      auto const props_key = detail::unwrap_key(*access, holder->wrapped_key, name.key());
+      if (!props_key) co_return props_key.error();
+      found->state.sealed_props = detail::seal_props(*props_key, new_props, name.key());
+      auto const saved = co_await save(name, found->state, found->version, durability::power_loss);
+      if (!saved) co_return saved.error();
+      if (!*saved) continue;
+      count_revocation();
+      co_return std::size_t{1};
+    }
+    co_return errc::contended;
+  }
+
   /** Revoke a token for its own client (RFC 7009): an access token ends alone, a refresh token with its
       grant. Returns the number of tokens or grants that ended; a token that is not good is no error.
 
@@ -242,16 +300,38 @@ public:
     co_return co_await end(name);
   }
 
-  /** End the grant that a refresh was asked for, because the upstream has ended it. */
+  /** End the grant that the upstream was asked about, because it has ended there. */
   task<result<std::size_t>> end_grant(pending_refresh const& pending) {
-    auto const refresh = token::parse(token_kind::refresh, pending.asked.token.reveal());
-    if (!refresh) co_return refresh.error();
-    grant_name const name = refresh->grant();
-    co_return co_await end(name);
+    return end_grant_of(token::parse(token_kind::refresh, pending.asked.token.reveal()));
+  }
+  task<result<std::size_t>> end_grant(pending_renewal const& pending) {
+    return end_grant_of(token::parse(token_kind::access, pending.access.reveal()));
   }
 
 private:
   static constexpr int most_attempts = 16;
+
+  /** Of a grant in one state of its props: what went well leaves nothing for the next one to wait for. */
+  static std::string claim_key(secret const& any_token, std::string_view sealed_props) {
+    std::string key{"upstream/"};
+    std::string const digest = detail::digest_for("mcpawl.oauth.claim", sealed_props);
+    key.append(any_token.reveal().substr(token::prefix_size + grant_name::owner_size, grant_name::id_size));
+    key += '/';
+    append_base64url(key, digest);
+    return key;
+  }
+
+  task<result<std::size_t>> claim(secret const& any_token, std::string_view sealed_props,
+                                  unix_seconds seconds) {
+    store_write write(claim_key(any_token, sealed_props), std::string{});
+    write.expires(clock_->wall() + seconds);
+    return put_claim(std::move(write));
+  }
+  task<result<std::size_t>> put_claim(store_write write) {
+    auto const written = co_await store_->compare_and_set(std::move(write), store_absent);
+    if (!written) co_return written.error();
+    co_return std::size_t{written->has_value()};
+  }
 
   struct loaded {
     grant state;
@@ -283,6 +363,12 @@ private:
     // also after an error: perhaps it was done
     count_revocation();
     co_return ended;
+  }
+
+  task<result<std::size_t>> end_grant_of(result<token> of) {
+    if (!of) co_return of.error();
+    grant_name const name = of->grant();
+    co_return co_await end(name);
   }
 
   task<error_code> end_because(grant_name const& name, error_code why) {

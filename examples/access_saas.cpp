@@ -1,0 +1,75 @@
+// examples/access_saas.cpp - an MCP server that is its own authorization server, with logins at Cloudflare
+// Access
+#include <mcpawl/auth/access_oauth.hpp>
+#include <mcpawl/mcpawl.hpp>
+#include <mcpawl/store/local_store.hpp>
+
+#include "demo_tools.hpp"
+#include "options.hpp"
+#include "program.hpp"
+
+#include <string>
+#include <utility>
+
+constexpr char usage[] =
+    R"(usage: access_saas [--listen ADDRESS:PORT] [--threads N]
+
+An MCP server at /mcp that MCP clients log in to by themselves (OAuth 2.1). People see a consent page and sign
+in at Cloudflare Access, where this server is a SaaS application (OIDC) with the callback PUBLIC_URL/callback.
+
+  --listen ADDRESS:PORT     where to listen; 127.0.0.1:8788, port 0 for any that is free
+  --threads N               threads that serve; 1
+
+Environment:
+  PUBLIC_URL                the origin clients reach it by, such as https://mcp.example.com
+  ACCESS_CLIENT_ID          of the SaaS application
+  ACCESS_CLIENT_SECRET
+  ACCESS_AUTHORIZATION_URL  its three endpoints, or instead of them:
+  ACCESS_TOKEN_URL
+  ACCESS_JWKS_URL
+  ACCESS_CONFIG_URL         its OpenID configuration, which names them
+  COOKIE_ENCRYPTION_KEY     64 hexadecimal digits: openssl rand -hex 32; several with commas to change it
+  OAUTH_KV                  where clients and grants are kept: the path of a SQLite file, or memory:
+  ACCESS_SCOPES             what Access is asked for; openid email profile offline_access
+  ALLOWED_EMAILS            who may use the tool `draw`, with commas; nobody if it is not set
+  ALLOWED_HOSTS             further public names of this server, with commas
+  ALLOWED_ORIGINS           web pages that may call from a browser, with commas
+  OPERATOR_NAME             who runs this server, for the consent page
+  OPERATOR_URL
+  REFRESH_UNCHECKED         true to let clients refresh for 30 days although Access gives no refresh token
+
+Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
+Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.
+)";
+
+int main(int argc, char** argv) {
+  try {
+    mcpawl::settings settings;
+    examples::command_line line(argc, argv, usage, settings);
+    examples::endpoint const at = line.listen("--listen", "127.0.0.1:8788");
+    unsigned const threads = line.number("--threads", 1, 1, 256);
+    line.finish();
+
+    auto artists = examples::read_artists(settings);
+    mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
+    options.allowed_hosts = examples::list(settings, "ALLOWED_HOSTS");
+    options.allowed_origins = examples::list(settings, "ALLOWED_ORIGINS");
+    auto access = mcpawl::access_oauth_options::from(settings);
+    auto store = mcpawl::open_store<mcpawl::local_store>(settings);
+    access.named("Access MCP Demo");
+    access.run_by(settings.optional("OPERATOR_NAME"), settings.optional("OPERATOR_URL"));
+    if (settings.flag("REFRESH_UNCHECKED")) access.refresh_unchecked();
+    settings.complain();  // everything that is wrong, at once
+    options.allowed_hosts.push_back(access.public_url().authority());
+
+    mcpawl::access_oauth<mcpawl::local_store> door(std::move(access), std::move(store));
+    mcpawl::server srv{{"Access MCP Demo", "1.0.0"}, std::move(door)};
+    examples::add_demo_tools(srv, std::move(artists));
+
+    options.on_ready = examples::print_ready;
+    mcpawl::serve_http(srv, options);
+    return 0;
+  } catch (...) {
+    return examples::exit_code_of_failure();
+  }
+}

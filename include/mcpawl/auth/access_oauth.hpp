@@ -1,0 +1,255 @@
+// mcpawl/auth/access_oauth.hpp - the door of a server that is its own authorization server, before Cloudflare
+// Access
+#pragma once
+
+#include <mcpawl/auth/access_claims.hpp>
+#include <mcpawl/auth/access_oauth_options.hpp>
+#include <mcpawl/auth/access_session.hpp>
+#include <mcpawl/auth/auth_errc.hpp>
+#include <mcpawl/auth/bearer_token.hpp>
+#include <mcpawl/auth/oauth_entrance.hpp>
+#include <mcpawl/auth/policy.hpp>
+#include <mcpawl/auth/settings.hpp>
+#include <mcpawl/auth/store_setting.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/exchange.hpp>
+#include <mcpawl/http/request_head.hpp>
+#include <mcpawl/http/response.hpp>
+#include <mcpawl/jose/token_cache.hpp>
+#include <mcpawl/oauth/authorization_endpoint.hpp>
+#include <mcpawl/oauth/registration_endpoint.hpp>
+#include <mcpawl/oauth/revocation_endpoint.hpp>
+#include <mcpawl/oauth/server_parts.hpp>
+#include <mcpawl/oauth/token_endpoint.hpp>
+#include <mcpawl/oauth/upstream_client.hpp>
+#include <mcpawl/store/kv_store.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** Let in who has an access token of ours, and give one to clients whose user has logged in at Cloudflare
+    Access (Access for SaaS, OIDC): the server is an OAuth 2.1 authorization server for MCP clients and an
+    OpenID Connect client of Access.
+
+    | path | what it is |
+    |---|---|
+    | `/.well-known/oauth-protected-resource`, and with the endpoint behind | RFC 9728 |
+    | `/.well-known/oauth-authorization-server`, `/.well-known/openid-configuration`, likewise | RFC 8414 |
+    | `/register` | RFC 7591 |
+    | `/authorize`, `/callback` | the consent page, and the way back from Access |
+    | `/token` | authorization_code, refresh_token |
+    | `/revoke` | RFC 7009 |
+    | `/introspect` | RFC 7662, only with `access_oauth_options::introspection` |
+
+    The token comes in `Authorization: Bearer`; who has none is told where to get one
+   (`oauth_entrance::deny`). It was issued for this very endpoint (RFC 8707), and it is looked up in the
+   store, or remembered for a few seconds: a revocation takes effect at once in the process that makes it, and
+   within `access_oauth_options::remember` in others. What a tool sees is what Access said when the person
+   logged in or at the last refresh.
+
+    What is stored where, and for how long: see the README.
+
+    @code
+    mcpawl::server srv{{"adder", "1.0"}, mcpawl::access_oauth<mcpawl::local_store>::from_env()};
+    srv.tool("whoami", "Tell who is calling.", [](mcpawl::access_identity const& who) { return who->email; });
+    @endcode
+
+    @tparam Store where clients and grants are kept: `sqlite_store`, `memory_store`, `local_store`, or yours
+    @par Lifetime
+    As `auth_policy` says. Copies share the store.
+    @par Thread safety
+    One copy per thread.
+
+    https://developers.cloudflare.com/cloudflare-one/access-controls/ai-controls/saas-mcp/
+*/
+template <kv_store Store>
+class access_oauth {
+public:
+  using identity_type = access_identity;
+
+  /** Errors: throws `configuration_error` with all mistakes in the options. */
+  access_oauth(access_oauth_options options, std::shared_ptr<Store> store)
+      : shared_(
+            std::make_shared<shared>(access_oauth_options::checked(std::move(options)), std::move(store))),
+        upstream_(std::make_unique<oauth::upstream_client>(shared_->options.upstream())),
+        cache_(shared_->options.remembered()) {}
+  access_oauth(access_oauth const& other)
+      : shared_(other.shared_),
+        upstream_(std::make_unique<oauth::upstream_client>(*other.upstream_)),
+        cache_(shared_->options.remembered()) {}
+  access_oauth(access_oauth&&) noexcept = default;
+  ~access_oauth() = default;
+
+  /** Read `OAUTH_KV`, where the store is, and the settings that `access_oauth_options::from` names.
+
+      Errors: throws `configuration_error` with all mistakes.
+  */
+  static access_oauth from_env(settings from = settings()) {
+    auto options = access_oauth_options::from(from);
+    auto store = open_store<Store>(from);
+    from.complain();
+    return access_oauth(std::move(options), std::move(store));
+  }
+
+  /** Bind this copy to its thread. */
+  void attach(auth_environment const& environment) {
+    auto const& options = shared_->options;
+    auto& parts = *shared_->parts;
+    std::call_once(shared_->placed, [&] {
+      parts.rules.authorization.resource =
+          oauth_entrance::resource_of(options.public_url(), environment.endpoint_path);
+    });
+    entrance_.emplace(parts.rules, options.required_scopes(), options.public_url(),
+                      environment.endpoint_path);
+    log_ = environment.log;
+    upstream_->attach(environment);
+    people_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys()),
+                    oauth::flow_cookies(options.public_url()), log_);
+  }
+
+  public_route route_of(http::request_head const& head) const noexcept {
+    return entrance_ ? entrance_->route_of(head) : public_route::none;
+  }
+
+  /** Answer as the authorization server. */
+  task<> serve_public(http::exchange& ex) {
+    http::request_head const& head = ex.head();
+    oauth_path const path = entrance_->which(head.path());
+    std::string_view const method = head.method(), allowed = methods_of(path);
+    bool const posts = method == "POST";
+    if (!names(allowed, method)) {
+      http::response refused(405);
+      refused.field("Allow", allowed);
+      co_await ex.respond(std::move(refused));
+      co_return;
+    }
+    std::string_view body;
+    if (posts) {
+      auto const read = co_await ex.read_body(most_body_bytes);
+      if (!read) co_return;  // the connection answers, and closes
+      body = *read;
+    }
+    task<http::response> work = answer(path, head, body);
+    http::response ready = co_await std::move(work);
+    co_await ex.respond(std::move(ready));
+    if (posts) co_await shared_->parts->tidy();
+  }
+
+  /** Decide if that needs no store. */
+  std::optional<auth_result<access_identity>> decide_now(http::request_head const& head) {
+    if (!entrance_) return std::nullopt;
+    auto const token = find_bearer_token(head);
+    if (!token) return deny(token.error());
+    auto const& tokens = shared_->parts->tokens;
+    access_session const* const known = cache_.find(*token, now(), shared_->options.time().steady());
+    if (known != nullptr && known->revocations() == tokens.revocations()) return known->who();
+    if (auto const ours = oauth::token::parse(oauth::token_kind::access, *token); !ours)
+      return deny(ours.error());
+    return std::nullopt;
+  }
+
+  /** Decide about a request, with a look into the store. */
+  task<auth_result<access_identity>> authenticate(http::request_head const& head) {
+    if (!entrance_) {
+      auto executor = co_await boost::asio::this_coro::executor;
+      auth_environment alone{std::move(executor), logger()};
+      attach(alone);
+    }
+    auto decided = decide_now(head);
+    if (decided) co_return *std::move(decided);
+    std::string_view const text = find_bearer_token(head).value();
+    auto& parts = *shared_->parts;
+    std::uint64_t const revocations = parts.tokens.revocations();
+    secret token{std::string{text}};
+    std::string resource = parts.rules.resource();
+    auto const grant = co_await parts.tokens.look_up(std::move(token), std::move(resource));
+    if (!grant) co_return deny(grant.error());
+    if (!grant->scope.contains(shared_->options.required_scopes()))
+      co_return deny(auth_errc::insufficient_scope);
+    auto const session = access_session::open(*grant, revocations);
+    if (!session) co_return deny(session.error());
+    jose::token_bounds const bounds{0, grant->expires, {}};
+    cache_.insert(text, *session, bounds, shared_->options.time().steady());
+    co_return session->who();
+  }
+
+  /** The caller's name for sessions: kind, issuer and subject. */
+  std::string principal(access_identity const& who) const { return access_principal(*who); }
+
+  /** Issues, ends and lists grants; any thread may use it. A person is named by `access_claims::subject`. */
+  oauth::token_service<Store>& tokens() const noexcept { return shared_->parts->tokens; }
+  /** Remembers who approved what; any thread may use it. */
+  oauth::approvals<Store>& approvals() const noexcept { return shared_->parts->approved; }
+
+  /** How often a token was found without the store, on this thread. */
+  auto const& cache_counts() const noexcept { return cache_.counts(); }
+
+private:
+  static constexpr std::size_t most_body_bytes = 64 * 1024;
+
+  struct shared {
+    shared(access_oauth_options with, std::shared_ptr<Store> store) : options(std::move(with)) {
+      auto rules = options.rules();
+      rules.authorization.issuer = options.public_url().origin();
+      parts =
+          std::make_shared<oauth::server_parts<Store>>(std::move(rules), std::move(store), options.time());
+    }
+    access_oauth_options options;
+    std::shared_ptr<oauth::server_parts<Store>> parts;
+    std::once_flag placed;
+  };
+
+  static std::string_view methods_of(oauth_path path) noexcept {
+    switch (path) {
+      case oauth_path::authorization: return "GET, POST";
+      case oauth_path::registration:
+      case oauth_path::token:
+      case oauth_path::revocation:
+      case oauth_path::introspection: return "POST";
+      case oauth_path::callback: return "GET";
+      default: return "GET, HEAD";
+    }
+  }
+  static bool names(std::string_view list, std::string_view method) noexcept {
+    return http::list_contains(list, method);
+  }
+
+  task<http::response> answer(oauth_path path, http::request_head const& head, std::string_view body) {
+    auto const& parts = shared_->parts;
+    switch (path) {
+      case oauth_path::registration: return oauth::answer_registration(parts, head, body, log_);
+      case oauth_path::token: return oauth::answer_token_request(parts, *upstream_, head, body, log_);
+      case oauth_path::revocation: return oauth::answer_revocation(parts, head, body, log_);
+      case oauth_path::introspection: return oauth::answer_introspection(parts, head, body);
+      case oauth_path::callback: return people_->come_back(head);
+      case oauth_path::authorization:
+        return head.method() == "POST" ? people_->decide(head, body) : people_->ask(head);
+      default: return at_once(entrance_->metadata(path));
+    }
+  }
+  static task<http::response> at_once(http::response ready) { co_return ready; }
+
+  auth_result<access_identity> deny(error_code const& why) const { return entrance_->deny(why); }
+  unix_seconds now() const { return shared_->options.time().wall(); }
+
+  std::shared_ptr<shared> shared_;
+  std::unique_ptr<oauth::upstream_client> upstream_;  // others know its address
+  jose::token_cache<access_session> cache_;
+  std::optional<oauth_entrance> entrance_;
+  std::optional<oauth::authorization_endpoint<Store>> people_;
+  logger log_;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,259 @@
+// mcpawl/auth/access_oauth_options.hpp - the settings of access_oauth, from code or from the environment
+#pragma once
+
+#include <mcpawl/auth/settings.hpp>
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/configuration_error.hpp>
+#include <mcpawl/core/secret.hpp>
+#include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/http/tls.hpp>
+#include <mcpawl/http/url.hpp>
+#include <mcpawl/jose/token_cache.hpp>
+#include <mcpawl/oauth/page.hpp>
+#include <mcpawl/oauth/scope.hpp>
+#include <mcpawl/oauth/server_rules.hpp>
+#include <mcpawl/oauth/upstream_options.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** How `access_oauth` is to work.
+
+    @code
+    mcpawl::settings settings;
+    auto options = mcpawl::access_oauth_options::from(settings);
+    settings.complain();
+    options.offer_scope("files:read", "Read your files").run_by("Example Inc.", "https://example.com");
+    @endcode
+*/
+class access_oauth_options {
+public:
+  /** @param public_url  the server's own origin, as clients and browsers reach it, or the URL of the
+     endpoint; `http://` is for loopback addresses alone
+      @param upstream    the OIDC application of Access; its callback is set here
+      @param cookie_keys of 32 bytes each; the first seals, all open */
+  access_oauth_options(std::string public_url, oauth::upstream_options upstream,
+                       std::vector<secret> cookie_keys)
+      : public_url_(std::move(public_url)),
+        upstream_(std::move(upstream)),
+        cookie_keys_(std::move(cookie_keys)) {
+    upstream_.callback(callback_of(public_url_));
+    remembered_.max_age = std::chrono::seconds{5};
+    remembered_.max_token_bytes = 128;
+  }
+
+  /** Read `PUBLIC_URL`, `COOKIE_ENCRYPTION_KEY` (64 hexadecimal digits; several with commas, to change it
+      without a gap), optionally `ACCESS_SCOPES` (what Access is asked for, with spaces), and what
+      `upstream_options::from` reads: `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and either
+      `ACCESS_AUTHORIZATION_URL`, `ACCESS_TOKEN_URL` and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL`. Mistakes
+      are noted in `from`.
+  */
+  static access_oauth_options from(settings& from) {
+    std::string url = from.required("PUBLIC_URL");
+    if (std::string const wrong = url.empty() ? std::string() : judge_public_url(url); !wrong.empty()) {
+      from.mistake("PUBLIC_URL", wrong);
+    }
+    std::vector<secret> keys;
+    for (std::string& text : from.required_list("COOKIE_ENCRYPTION_KEY")) {
+      secret const digits{std::move(text)};
+      auto key = read_key(digits.reveal());
+      if (key) {
+        keys.push_back(std::move(*key));
+      } else if (!digits.empty()) {
+        from.mistake(
+            "COOKIE_ENCRYPTION_KEY",
+            "must be 64 hexadecimal digits, as `openssl rand -hex 32` makes them, or several with commas");
+      }
+    }
+    auto upstream = oauth::upstream_options::from(from, callback_of(url));
+    std::string const scopes = from.optional("ACCESS_SCOPES");
+    upstream.scopes(scopes.empty() ? default_upstream_scopes : std::string_view{scopes});
+    return {std::move(url), std::move(upstream), std::move(keys)};
+  }
+
+  /** Ask Access for these scopes; spaces between them. Without `offline_access` nobody is asked again whether
+     a person may still come in. */
+  access_oauth_options& request_scopes(std::string_view scopes) {
+    upstream_.scopes(scopes);
+    return *this;
+  }
+
+  /** Offer a scope, with what it means in words for the consent page. Without any, clients get tokens without
+      scopes. */
+  access_oauth_options& offer_scope(std::string_view scope, std::string words = {}) {
+    auto& all = rules_.authorization.scopes;
+    all = all | oauth::scope_set{scope};
+    if (!words.empty()) rules_.scope_words[std::string{scope}] = std::move(words);
+    return *this;
+  }
+  /** Let only tokens in that have this scope, and ask for it where a client asks for none. */
+  access_oauth_options& require_scope(std::string_view scope, std::string words = {}) {
+    offer_scope(scope, std::move(words));
+    required_ = required_ | oauth::scope_set{scope};
+    auto& preset = rules_.authorization.default_scopes;
+    preset = preset | oauth::scope_set{scope};
+    return *this;
+  }
+
+  /** What the server is called on the consent page and in its metadata. */
+  access_oauth_options& named(std::string name) {
+    rules_.server_name = std::move(name);
+    return *this;
+  }
+  /** Who runs the server: for the consent page. */
+  access_oauth_options& run_by(std::string name, std::string url = {}) {
+    rules_.operator_name = std::move(name);
+    rules_.operator_url = std::move(url);
+    return *this;
+  }
+  /** A picture for the pages: `https`, or `data:image/...;base64,`. */
+  access_oauth_options& logo(std::string url) {
+    rules_.logo_url = std::move(url);
+    return *this;
+  }
+  /** Make the pages for people with this. */
+  access_oauth_options& pages(std::shared_ptr<oauth::page_maker const> maker) {
+    rules_.pages = std::move(maker);
+    return *this;
+  }
+
+  access_oauth_options& lifetimes(oauth::token_lifetimes times) {
+    rules_.lifetimes = times;
+    return *this;
+  }
+  /** Give refresh tokens also where Access gave none, so that it is not asked again whether a person may
+      still come in, for as long as `token_lifetimes::refresh`. */
+  access_oauth_options& refresh_unchecked() {
+    rules_.refresh_unchecked = true;
+    return *this;
+  }
+
+  /** Allow redirect URIs of a private-use scheme (RFC 8252 section 7.1), which any program on the user's
+      machine can claim. */
+  access_oauth_options& allow_private_scheme(std::string scheme) {
+    rules_.authorization.redirects.private_schemes.push_back(std::move(scheme));
+    return *this;
+  }
+  /** Take registrations (RFC 7591)? So many at once, and one more for each interval. */
+  access_oauth_options& registrations(unsigned at_once, std::chrono::milliseconds interval) {
+    rules_.registration = at_once != 0;
+    rules_.registrations_at_once = at_once;
+    rules_.registration_interval = interval;
+    return *this;
+  }
+  /** Take clients that are described by a document at their URL, which is then fetched? */
+  access_oauth_options& client_documents(bool taken) {
+    rules_.client_documents = taken;
+    return *this;
+  }
+  /** Answer questions about tokens (RFC 7662) of the one with these credentials. */
+  access_oauth_options& introspection(std::string id, secret password) {
+    rules_.introspector = {std::move(id), std::move(password)};
+    return *this;
+  }
+
+  /** How tokens that were looked up are remembered, on each thread. What another process revokes may be let
+      in for so long still; 5 seconds by default, `entries` 0 looks every request up. */
+  access_oauth_options& remember(jose::token_cache_settings tokens) {
+    remembered_ = tokens;
+    return *this;
+  }
+  /** Tell the time by this clock, which must outlive the policy. */
+  access_oauth_options& time(clock const& source) {
+    clock_ = &source;
+    upstream_.time(source);
+    return *this;
+  }
+  /** Trust these authorities for the connections to Access and to clients' documents. */
+  access_oauth_options& trust(http::tls_trust authorities) {
+    upstream_.trust(authorities);
+    trust_ = std::move(authorities);
+    return *this;
+  }
+
+  /** The same options; throws `configuration_error` with all that is wrong with them. */
+  static access_oauth_options checked(access_oauth_options options) {
+    std::vector<std::string> mistakes;
+    if (auto const wrong = judge_public_url(options.public_url_); !wrong.empty())
+      mistakes.push_back("the public URL " + wrong);
+    if (options.cookie_keys_.empty()) mistakes.emplace_back("the cookie key is missing");
+    for (auto const& key : options.cookie_keys_)
+      if (key.reveal().size() != sealer::key_size) mistakes.emplace_back("a cookie key has not 32 bytes");
+    auto const& lives = options.rules_.lifetimes;
+    if (lives.code <= 0 || lives.access <= 0 || lives.refresh <= 0 || lives.refresh_grace < 0 ||
+        lives.access_tokens == 0)
+      mistakes.emplace_back("a lifetime is not positive");
+    if (options.rules_.pages == nullptr) mistakes.emplace_back("the maker of pages is missing");
+    if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
+    return options;
+  }
+
+  http::origin_url public_url() const { return http::origin_url::parse(public_url_).value(); }
+  oauth::upstream_options const& upstream() const noexcept { return upstream_; }
+  std::vector<secret> const& cookie_keys() const noexcept { return cookie_keys_; }
+  oauth::server_rules const& rules() const noexcept { return rules_; }
+  oauth::scope_set const& required_scopes() const noexcept { return required_; }
+  jose::token_cache_settings const& remembered() const noexcept { return remembered_; }
+  clock const& time() const noexcept { return *clock_; }
+
+  /** The authorities given, or else the system's. Errors: throws `configuration_error`. */
+  http::tls_trust authorities() const {
+    if (trust_) return *trust_;
+    static auto const loaded = http::tls_trust::system();
+    if (!loaded) throw configuration_error("the certificate authorities of the system cannot be read");
+    return *loaded;
+  }
+
+private:
+  static constexpr std::string_view default_upstream_scopes = "openid email profile offline_access";
+
+  static std::string callback_of(std::string_view public_url) {
+    auto const url = http::origin_url::parse(public_url);
+    return url ? url->origin() + "/callback" : std::string();
+  }
+
+  static std::string judge_public_url(std::string_view text) {
+    if (is_placeholder(text)) return "is still a placeholder";
+    auto const url = http::origin_url::parse(text);
+    if (!url) return "is not an https:// URL";
+    if (!url->is_secure() && !url->is_loopback())
+      return "must begin with https:// (http:// is for loopback addresses alone)";
+    return text.find('?') == std::string_view::npos ? "" : "must have no query";
+  }
+
+  static std::optional<secret> read_key(std::string_view digits) {
+    auto const value = [](char c) {
+      if (c >= '0' && c <= '9') return c - '0';
+      if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+      return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    };
+    if (digits.size() != 2 * sealer::key_size) return std::nullopt;
+    std::string bytes;
+    bytes.reserve(sealer::key_size);
+    for (std::size_t i = 0; i != digits.size(); i += 2) {
+      int const high = value(digits[i]), low = value(digits[i + 1]);
+      if (high < 0 || low < 0) return std::nullopt;
+      bytes += static_cast<char>(high * 16 + low);
+    }
+    return secret{std::move(bytes)};
+  }
+
+  std::string public_url_;
+  oauth::upstream_options upstream_;
+  std::vector<secret> cookie_keys_;
+  oauth::server_rules rules_;
+  oauth::scope_set required_;
+  jose::token_cache_settings remembered_;
+  clock const* clock_ = &clock::system();
+  std::optional<http::tls_trust> trust_;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,45 @@
+// mcpawl/auth/access_session.hpp - what an access token of ours stands for
+#pragma once
+
+#include <mcpawl/auth/access_claims.hpp>
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/secret.hpp>
+#include <mcpawl/oauth/issue.hpp>
+#include <mcpawl/oauth/login_record.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace mcpawl {
+
+/** A caller who has an access token of ours, as the sealed grant knows them.
+
+    Only a grant can make one, and only a login that was verified makes a grant.
+*/
+class access_session {
+public:
+  /** Errors: `oauth::errc::damaged_record`. */
+  static result<access_session> open(oauth::access_grant const& grant, std::uint64_t revocations) {
+    auto login = oauth::login_of(grant.props);
+    if (!login) return login.error();
+    login->who.client_id = grant.client_id;
+    login->who.scopes.assign(grant.scope.begin(), grant.scope.end());
+    login->who.expires_at = grant.expires;
+    return access_session(access_reader::restore(std::move(login->who)), revocations);
+  }
+
+  access_identity const& who() const noexcept { return who_; }
+  /** The number of revocations when the grant was looked up. */
+  std::uint64_t revocations() const noexcept { return revocations_; }
+
+private:
+  access_session(access_identity who, std::uint64_t revocations)
+      : who_(std::move(who)), revocations_(revocations) {}
+
+  access_identity who_;
+  std::uint64_t revocations_;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,317 @@
+// mcpawl/oauth/authorization_endpoint.hpp - /authorize and /callback: a person is asked, signs in, and comes
+// back
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/core/secret.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/http/form.hpp>
+#include <mcpawl/http/request_head.hpp>
+#include <mcpawl/http/response.hpp>
+#include <mcpawl/oauth/approvals.hpp>
+#include <mcpawl/oauth/authorization_request.hpp>
+#include <mcpawl/oauth/authorization_response.hpp>
+#include <mcpawl/oauth/browser_pass.hpp>
+#include <mcpawl/oauth/client_gate.hpp>
+#include <mcpawl/oauth/endpoint_answer.hpp>
+#include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/flow.hpp>
+#include <mcpawl/oauth/flow_cookie.hpp>
+#include <mcpawl/oauth/flow_table.hpp>
+#include <mcpawl/oauth/login_record.hpp>
+#include <mcpawl/oauth/page.hpp>
+#include <mcpawl/oauth/server_parts.hpp>
+#include <mcpawl/oauth/upstream_client.hpp>
+#include <mcpawl/store/kv_store.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace mcpawl::oauth {
+
+/** What people see of an authorization server, and the way of their browser: `/authorize`, the page there,
+   the upstream, `/callback`, the client.
+
+    Nothing that was asked is in the hands of the browser: it carries a handle, and a cookie that belongs to
+    that handle. An authorization can be continued only in the browser that began it, and only once. A person
+    is asked before they are sent to sign in, unless they have approved the same client, redirect URI and
+    scopes before, in this browser; if somebody else signs in then, that person is asked.
+
+    Errors are told to the client where the redirect URI is right, and are a page otherwise (RFC 6749 section
+    4.1.2.1).
+
+    @par Thread safety
+    One per thread.
+*/
+template <kv_store Store>
+class authorization_endpoint {
+public:
+  authorization_endpoint(std::shared_ptr<server_parts<Store>> parts, upstream_client& upstream,
+                         sealer cookie_keys, flow_cookies cookies, logger log)
+      : parts_(std::move(parts)),
+        upstream_(upstream),
+        cookies_(cookies),
+        passes_(std::move(cookie_keys), parts_->rules.issuer(), browser_pass::default_lifetime,
+                parts_->time()),
+        log_(std::move(log)) {}
+
+  /** GET /authorize: an authorization request (RFC 6749 section 4.1.1). */
+  task<http::response> ask(http::request_head const& head) {
+    auto const query = authorization_query::parse(head.query());
+    if (!query) co_return page(query.error());
+    auto const client = co_await find_client(parts_, query->client_id);
+    if (!client) co_return page(client.error());
+    auto judged = judge_authorization(*query, client->metadata, parts_->rules.authorization);
+    if (auto const* const refusal = std::get_if<authorization_refusal>(&judged)) {
+      if (!refusal->location) co_return page(refusal->why);
+      log_.info("authorization refused", {{"client", client->id}, {"reason", refusal->why.message()}});
+      co_return redirect(*refusal->location);
+    }
+    flow asked(std::get<authorization_request>(std::move(judged)));
+    asked.client_name = client->metadata.client_name;
+    asked.refreshable = client->metadata.refreshable;
+    if (auto const browser = browser_of(head)) {
+      approval wanted = approval_of(asked, *browser, browser->person);
+      auto const approved = co_await parts_->approved.approved(std::move(wanted));
+      if (approved && *approved) {
+        asked.approved_by = browser->person;
+        co_return co_await log_in(std::move(asked), head);
+      }
+    }
+    co_return co_await consent(std::move(asked), *client, std::string(), head);
+  }
+
+  /** POST /authorize: the answer to the page. */
+  task<http::response> decide(http::request_head const& head, std::string_view body) {
+    if (!has_media_type(head, "application/x-www-form-urlencoded")) co_return page(errc::malformed_request);
+    auto const form = http::form::parse(body);
+    if (!form || form->repeated()) co_return page(errc::malformed_request);
+    auto const handle = form->find("handle"), decision = form->find("decision");
+    bool const approves = decision == "approve";
+    if (!handle || (!approves && decision != "deny")) co_return page(errc::missing_parameter);
+    flow_ticket ticket = ticket_of(head, cookie_use::consent, *handle);
+    auto found = co_await parts_->flows.take(table::stage::consent, ticket);
+    if (!found) co_return page(found.error());
+    if (!approves) {
+      log_.info("authorization denied", {{"client", found->request.client_id}});
+      http::response denied = tell(*found, errc::denied);
+      drop_cookie(denied, cookie_use::consent, ticket);
+      co_return denied;
+    }
+    found->remember = form->find("remember").has_value();
+    http::response answer = co_await log_in(std::move(*found), head);
+    drop_cookie(answer, cookie_use::consent, ticket);
+    co_return answer;
+  }
+
+  /** GET /callback: the answer of the upstream (RFC 6749 section 4.1.2). */
+  task<http::response> come_back(http::request_head const& head) {
+    auto const form = http::form::parse(head.query());
+    if (!form || form->repeated()) co_return page(errc::malformed_request);
+    auto const state = form->find("state");
+    if (!state) co_return page(errc::missing_parameter);
+    flow_ticket ticket = ticket_of(head, cookie_use::flow, *state);
+    auto found = co_await parts_->flows.take(table::stage::login, ticket);
+    if (!found) co_return page(found.error());
+    http::response answer = co_await finish(head, *form, std::move(*found));
+    drop_cookie(answer, cookie_use::flow, ticket);
+    co_return answer;
+  }
+
+private:
+  using table = flow_table<Store>;
+
+  // --- the steps
+
+  /** Show the page. `person` is who is signed in, if that is known. */
+  task<http::response> consent(flow asked, client const& by, std::string person,
+                               http::request_head const& head) {
+    consent_view view = view_of(asked, by);
+    view.person = std::move(person);
+    auto const ticket = co_await parts_->flows.begin(table::stage::consent, asked);
+    if (!ticket) co_return tell(asked, ticket.error());
+    view.handle = ticket->handle;
+    http::response shown = consent_response(*parts_->rules.pages, view);
+    keep_cookie(shown, cookie_use::consent, *ticket, head);
+    co_return shown;
+  }
+
+  /** Send the browser to the upstream. */
+  task<http::response> log_in(flow asked, http::request_head const& head) {
+    upstream_flow login = upstream_flow::make();
+    asked.nonce = login.nonce;
+    asked.verifier = login.verifier;
+    auto const ticket = co_await parts_->flows.begin(table::stage::login, asked);
+    if (!ticket) co_return tell(asked, ticket.error());
+    login.state = ticket->handle;
+    auto const location = co_await upstream_.location(login);
+    if (!location) co_return tell(asked, location.error());
+    http::response away = redirect(*location);
+    keep_cookie(away, cookie_use::flow, *ticket, head);
+    co_return away;
+  }
+
+  /** Give the client its code, or tell it why not. */
+  task<http::response> finish(http::request_head const& head, http::form const& answer, flow asked) {
+    if (!upstream_.accepts_issuer(answer.find("iss"))) co_return tell(asked, errc::wrong_issuer);
+    if (auto const error = answer.find("error")) {
+      log_.info("login refused", {{"client", asked.request.client_id}, {"error", error->substr(0, 80)}});
+      co_return tell(asked, error_of_upstream(*error));
+    }
+    auto const code = answer.find("code");
+    if (!code || code->empty()) co_return tell(asked, errc::upstream_unavailable);
+    upstream_flow away;
+    away.nonce = asked.nonce;
+    away.verifier = std::move(asked.verifier);
+    secret its_code{std::string{*code}};
+    auto login = co_await upstream_.exchange(std::move(its_code), std::move(away));
+    if (!login) co_return tell(asked, login.error());
+    if (!asked.approved_by.empty() && asked.approved_by != login->who.subject)
+      co_return co_await ask_again(std::move(asked), login->who.email, head);
+    co_return co_await hand_over(head, std::move(asked), *login);
+  }
+
+  /** Somebody else has signed in than the one who had approved. */
+  task<http::response> ask_again(flow asked, std::string person, http::request_head const& head) {
+    asked.approved_by.clear();
+    auto const by = co_await find_client(parts_, asked.request.client_id);
+    if (!by) co_return tell(asked, by.error());
+    co_return co_await consent(std::move(asked), *by, std::move(person), head);
+  }
+
+  task<http::response> hand_over(http::request_head const& head, flow asked, upstream_login const& login) {
+    authorization_request const& request = asked.request;
+    code_issue issue(login.who.subject, request.client_id);
+    issue.client_name = asked.client_name;
+    issue.scope = request.scope;
+    issue.resource = request.resource;
+    issue.code_challenge = request.code_challenge;
+    issue.redirect_uri = request.redirect.text();
+    issue.redirect_uri_given = request.redirect_uri_given;
+    issue.refreshable =
+        asked.refreshable && (parts_->rules.refresh_unchecked || !login.refresh_token.empty());
+    issue.props = props_of(login);
+    auto const code = co_await parts_->tokens.issue_code(std::move(issue));
+    if (!code) co_return tell(asked, code.error());
+    log_.info("authorized", {{"client", request.client_id}, {"user", login.who.email}});
+    http::response away =
+        redirect(code_location(request.redirect, *code, request.state, parts_->rules.issuer()));
+    known_browser browser = browser_of(head).value_or(known_browser::make());
+    browser.person = login.who.subject;
+    if (asked.remember && is_rememberable(request.redirect)) {
+      approval given = approval_of(asked, browser, browser.person);
+      auto const kept = co_await parts_->approved.remember(std::move(given));
+      if (!kept) log_.error("approval not remembered", {{"reason", kept.error().message()}});
+    }
+    away.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::browser), passes_.issue(browser),
+                                          browser_pass::default_lifetime));
+    co_return away;
+  }
+
+  // --- what they have in common
+
+  consent_view view_of(flow const& asked, client const& by) const {
+    auto const& rules = parts_->rules;
+    consent_view view;
+    view.server_name = rules.server_name;
+    view.operator_name = rules.operator_name;
+    view.operator_url = rules.operator_url;
+    view.logo_url = rules.logo_url;
+    view.client_name = by.metadata.client_name;
+    if (is_client_document_url(by.id)) view.client_host = http::origin_url::parse(by.id)->host();
+    view.redirect_place = asked.request.redirect.place();
+    view.loopback_only = asked.request.redirect.kind() == redirect_kind::loopback;
+    view.redirect_uri = asked.request.redirect.text();
+    view.client_uri = by.metadata.client_uri;
+    view.policy_uri = by.metadata.policy_uri;
+    view.tos_uri = by.metadata.tos_uri;
+    for (auto const& scope : asked.request.scope) {
+      if (scope == "offline_access") continue;
+      auto const words = rules.scope_words.find(scope);
+      view.scopes.push_back({scope, words == rules.scope_words.end() ? std::string() : words->second});
+    }
+    view.offline = asked.refreshable;
+    view.action = "/authorize";
+    view.may_remember = is_rememberable(asked.request.redirect);
+    return view;
+  }
+
+  static error_code error_of_upstream(std::string_view error) noexcept {
+    if (error == "access_denied") return errc::denied;
+    if (error == "temporarily_unavailable" || error == "server_error") return errc::upstream_unavailable;
+    return errc::upstream_misconfigured;
+  }
+
+  /** A page, since nobody vouches for a redirect URI. */
+  http::response page(error_code const& why) const {
+    log_.info("authorization failed", {{"reason", why.message()}});
+    auto const& rules = parts_->rules;
+    error_view view;
+    view.code = error_name(why);
+    if (auto const text = error_description(why)) view.text = *text;
+    view.server_name = rules.server_name;
+    view.operator_name = rules.operator_name;
+    view.operator_url = rules.operator_url;
+    view.logo_url = rules.logo_url;
+    int const status = error_status(why);
+    view.status = status == 401 ? 400 : status;
+    return error_response(*rules.pages, view);
+  }
+
+  http::response tell(flow const& asked, error_code const& why) const {
+    if (why != errc::denied) {
+      log_.warning("authorization failed", {{"client", asked.request.client_id}, {"reason", why.message()}});
+    }
+    return redirect(error_location(asked.request.redirect, why, asked.request.state, parts_->rules.issuer()));
+  }
+
+  /** 303: what comes next is a GET, whatever this was (RFC 9700 section 4.12). */
+  static http::response redirect(std::string_view location) {
+    http::response away(303);
+    away.field("Location", location)
+        .field("Cache-Control", "no-store")
+        .field("Referrer-Policy", "no-referrer");
+    return away;
+  }
+
+  static approval approval_of(flow const& asked, known_browser const& browser, std::string const& person) {
+    auto const& request = asked.request;
+    return {browser.id, person, request.client_id, request.redirect.text(), request.scope};
+  }
+
+  flow_ticket ticket_of(http::request_head const& head, cookie_use use, std::string_view handle) const {
+    flow_ticket ticket;
+    ticket.handle = handle;
+    ticket.browser = cookies_.find(head, cookies_.name(use, handle)).value_or("");
+    return ticket;
+  }
+  void keep_cookie(http::response& answer, cookie_use use, flow_ticket const& ticket,
+                   http::request_head const& head) const {
+    for (auto const& name : cookies_.surplus(head, use)) answer.field("Set-Cookie", cookies_.clear(name));
+    answer.field("Set-Cookie",
+                 cookies_.set(cookies_.name(use, ticket.handle), ticket.browser, table::lifetime));
+  }
+  void drop_cookie(http::response& answer, cookie_use use, flow_ticket const& ticket) const {
+    answer.field("Set-Cookie", cookies_.clear(cookies_.name(use, ticket.handle)));
+  }
+
+  std::optional<known_browser> browser_of(http::request_head const& head) {
+    auto const sealed = cookies_.find(head, cookies_.name(cookie_use::browser));
+    return sealed ? passes_.read(*sealed) : std::nullopt;
+  }
+
+  std::shared_ptr<server_parts<Store>> parts_;
+  upstream_client& upstream_;
+  flow_cookies cookies_;
+  browser_pass passes_;
+  logger log_;
+};
+
+}  // namespace mcpawl::oauth

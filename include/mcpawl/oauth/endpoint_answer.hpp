@@ -1,0 +1,52 @@
+// mcpawl/oauth/endpoint_answer.hpp - what the endpoints for programs read and answer
+#pragma once
+
+#include <mcpawl/auth/policy.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/request_head.hpp>
+#include <mcpawl/http/response.hpp>
+#include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/token_response.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl::oauth {
+
+/** Whether the body has this media type, whatever its parameters. */
+inline bool has_media_type(http::request_head const& head, std::string_view type) noexcept {
+  if (head.count("content-type") != 1) return false;
+  std::string_view const value = *head.find("content-type");
+  return http::iequals(http::trim(value.substr(0, value.find(';'))), type);
+}
+
+/** An answer for programs: JSON that nobody keeps (RFC 6749 section 5.1) and every page may read. */
+inline http::response json_answer(int status, std::string body) {
+  http::response answer(status);
+  open_to_any_page(answer);
+  answer.field("Cache-Control", "no-store").field("Pragma", "no-cache");
+  if (!body.empty()) answer.body("application/json", std::move(body));
+  return answer;
+}
+
+/** An error for programs (RFC 6749 section 5.2). */
+inline http::response error_answer(error_code const& why, bool sent_authorization = false) {
+  int const status = why == errc::too_many_registrations ? 429 : error_status(why);
+  http::response answer = json_answer(status, error_json(why));
+  // the scheme the client tried; without a try it has learned of the methods from the metadata
+  if (status == 401 && sent_authorization) answer.field("WWW-Authenticate", "Basic realm=\"token\"");
+  if (status == 503) answer.field("Retry-After", "5");
+  return answer;
+}
+
+/** The Authorization field; an error if there are several. */
+inline result<std::optional<std::string_view>> find_authorization(http::request_head const& head) noexcept {
+  if (head.count("authorization") > 1) return errc::several_authentications;
+  return head.find("authorization");
+}
+
+}  // namespace mcpawl::oauth

@@ -1,0 +1,49 @@
+// mcpawl/oauth/registration_endpoint.hpp - POST /register: clients introduce themselves
+#pragma once
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/request_head.hpp>
+#include <mcpawl/http/response.hpp>
+#include <mcpawl/oauth/client_document.hpp>
+#include <mcpawl/oauth/endpoint_answer.hpp>
+#include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/server_parts.hpp>
+#include <mcpawl/store/kv_store.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl::oauth {
+
+/** Answer a registration (RFC 7591 section 3). A client is told of its id when it is stored for good.
+
+    Each registration costs a write, whoever asks for it, so their rate is limited.
+*/
+template <kv_store Store>
+task<http::response> answer_registration(std::shared_ptr<server_parts<Store>> parts,
+                                         http::request_head const& head, std::string_view body, logger log) {
+  if (!has_media_type(head, "application/json")) co_return error_answer(errc::bad_registration);
+  auto metadata = parse_registration(body, parts->clients.rules());
+  if (!metadata) {
+    log.info("registration refused", {{"reason", metadata.error().message()}});
+    co_return error_answer(metadata.error());
+  }
+  if (!parts->registrations.take()) {
+    log.warning("registration refused", {{"reason", "too many at once"}});
+    http::response busy = error_answer(errc::too_many_registrations);
+    busy.field("Retry-After", std::to_string(parts->registrations.back_off().count()));
+    co_return busy;
+  }
+  auto const made = co_await parts->clients.add(std::move(*metadata));
+  if (!made) {
+    log.error("registration failed", {{"reason", made.error().message()}});
+    co_return error_answer(made.error());
+  }
+  log.info("client registered", {{"client", made->record.id}, {"name", made->record.metadata.client_name}});
+  co_return json_answer(201, made->record.registration_json(made->client_secret));
+}
+
+}  // namespace mcpawl::oauth

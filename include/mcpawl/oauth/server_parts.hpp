@@ -1,0 +1,66 @@
+// mcpawl/oauth/server_parts.hpp - what all threads of an authorization server share
+#pragma once
+
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/oauth/approvals.hpp>
+#include <mcpawl/oauth/client_registry.hpp>
+#include <mcpawl/oauth/flow_table.hpp>
+#include <mcpawl/oauth/rate_limit.hpp>
+#include <mcpawl/oauth/server_rules.hpp>
+#include <mcpawl/oauth/token_service.hpp>
+#include <mcpawl/store/kv_store.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace mcpawl::oauth {
+
+/** The parts of an authorization server that all its threads share.
+
+    @par Lifetime
+    The clock must outlive them.
+    @par Thread safety
+    All parts may be used from any thread at once; the rules are only read.
+*/
+template <kv_store Store>
+struct server_parts {
+  server_parts(server_rules const& how, std::shared_ptr<Store> into, clock const& time)
+      : rules(how),
+        store(std::move(into)),
+        tokens(*store, rules.lifetimes, time),
+        clients(*store, rules.authorization.redirects, rules.client_lifetime, time),
+        flows(*store, rules.authorization.redirects, time),
+        approved(*store, approvals<Store>::default_lifetime, time),
+        registrations(rules.registrations_at_once, rules.registration_interval, time),
+        time_(time) {}
+
+  server_rules rules;
+  std::shared_ptr<Store> store;
+  token_service<Store> tokens;
+  client_registry<Store> clients;
+  flow_table<Store> flows;
+  approvals<Store> approved;
+  rate_limit registrations;
+
+  clock const& time() const noexcept { return time_; }
+
+  /** Remove some of what has expired, once a minute, on whatever thread comes by: where nobody writes,
+      nothing piles up. */
+  task<> tidy() {
+    auto const now = time_.steady().time_since_epoch();
+    auto due = tidied_.load(std::memory_order_relaxed);
+    if (now < due + std::chrono::minutes{1}) co_return;
+    if (!tidied_.compare_exchange_strong(due, now, std::memory_order_relaxed)) co_return;
+    (void)co_await store->purge(largest_store_page);
+  }
+
+private:
+  clock const& time_;
+  std::atomic<clock::steady_time::duration> tidied_{clock::steady_time::duration{}};
+};
+
+}  // namespace mcpawl::oauth

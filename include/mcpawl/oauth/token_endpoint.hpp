@@ -1,0 +1,146 @@
+// mcpawl/oauth/token_endpoint.hpp - POST /token: codes and refresh tokens become tokens
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/core/secret.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/request_head.hpp>
+#include <mcpawl/http/response.hpp>
+#include <mcpawl/oauth/client.hpp>
+#include <mcpawl/oauth/client_gate.hpp>
+#include <mcpawl/oauth/endpoint_answer.hpp>
+#include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/login_record.hpp>
+#include <mcpawl/oauth/resource.hpp>
+#include <mcpawl/oauth/server_parts.hpp>
+#include <mcpawl/oauth/token_request.hpp>
+#include <mcpawl/oauth/token_response.hpp>
+#include <mcpawl/oauth/upstream_client.hpp>
+#include <mcpawl/store/kv_store.hpp>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl::oauth {
+
+namespace detail {
+
+/** Let somebody else finish. */
+inline task<> wait_a_moment() {
+  auto executor = co_await boost::asio::this_coro::executor;
+  boost::asio::steady_timer timer(executor, std::chrono::milliseconds{50});
+  error_code ignored;
+  co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+}
+
+/** How often to look whether somebody else has heard from the upstream: for 15 seconds, over its time-out. */
+inline constexpr int most_looks = 300;
+
+template <kv_store Store>
+task<result<issued_tokens>> exchange_code(std::shared_ptr<server_parts<Store>> parts, token_request asked) {
+  code_redemption redemption(std::move(asked.code), std::move(asked.client.client_id));
+  redemption.verifier = std::move(asked.verifier);
+  redemption.redirect_uri = std::move(asked.redirect_uri);
+  if (asked.resource) redemption.resource = parts->rules.resource();
+  co_return co_await parts->tokens.redeem(std::move(redemption));
+}
+
+/** Refresh, when the upstream has been asked whether the person may still come in.
+
+    Of concurrent requests for one grant one asks; the others wait and get the same answer. What the upstream
+    refuses for good ends the grant. While it cannot be asked, nothing is issued and nothing is lost.
+*/
+template <kv_store Store>
+task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_parts<Store>> parts,
+                                            upstream_client& upstream, token_request asked, logger log) {
+  for (int look = 0; look != most_looks; ++look) {
+    refresh_request request(asked.refresh_token, asked.client.client_id);
+    request.scope = asked.scope;
+    if (asked.resource) request.resource = parts->rules.resource();
+    auto pending = co_await parts->tokens.begin_refresh(std::move(request));
+    if (!pending) co_return pending.error();
+    if (pending->answer) co_return std::move(*pending->answer);
+    auto login = login_of(pending->props);
+    if (!login) co_return login.error();
+    if (login->refresh_token.empty()) {
+      if (!parts->rules.refresh_unchecked) co_return errc::bad_token;
+      co_return co_await parts->tokens.finish_refresh(std::move(*pending));
+    }
+    auto const claimed = co_await parts->tokens.claim_upstream(*pending);
+    if (!claimed) co_return claimed.error();
+    if (*claimed == 0) {
+      co_await wait_a_moment();
+      continue;
+    }
+    std::string const user = login->who.email;
+    auto renewed = co_await upstream.refresh(std::move(*login));
+    if (renewed) {
+      std::optional<secret> props = props_of(*renewed);
+      co_return co_await parts->tokens.finish_refresh(std::move(*pending), std::move(props));
+    }
+    error_code const why = renewed.error();
+    if (why == errc::upstream_denied) {
+      log.warning("grant ended", {{"user", user}, {"reason", why.message()}});
+      auto const ended = co_await parts->tokens.end_grant(*pending);
+      if (!ended) co_return ended.error();
+      co_return errc::bad_token;
+    }
+    (void)co_await parts->tokens.release_upstream(*pending);
+    log.error("login not confirmed upstream", {{"user", user}, {"reason", why.message()}});
+    // whatever it is, it is not the client's fault, and its tokens stay good
+    co_return errc::upstream_unavailable;
+  }
+  co_return errc::contended;
+}
+
+}  // namespace detail
+
+/** Answer a token request (RFC 6749 sections 4.1.3 and 6): a form, from a client that says who it is. */
+template <kv_store Store>
+task<http::response> answer_token_request(std::shared_ptr<server_parts<Store>> parts,
+                                          upstream_client& upstream, http::request_head const& head,
+                                          std::string_view body, logger log) {
+  auto const authorization = find_authorization(head);
+  if (!authorization) co_return error_answer(authorization.error());
+  bool const tried = authorization->has_value();
+  if (!has_media_type(head, "application/x-www-form-urlencoded"))
+    co_return error_answer(errc::malformed_request);
+  auto asked = token_request::parse(body, *authorization);
+  if (!asked) co_return error_answer(asked.error(), tried);
+  auto const who = co_await authenticate_client(parts, asked->client);
+  if (!who) {
+    log.info("client refused", {{"client", asked->client.client_id}, {"reason", who.error().message()}});
+    co_return error_answer(who.error(), tried);
+  }
+  asked->client.client_id = who->id;
+  if (asked->resource && !is_same_resource(*asked->resource, parts->rules.resource()))
+    co_return error_answer(errc::bad_target);
+  bool const refreshes = asked->grant == token_request::grant_kind::refresh_token;
+  if (refreshes && !who->metadata.refreshable) co_return error_answer(errc::grant_type_not_allowed);
+  task<result<issued_tokens>> work = refreshes
+                                         ? detail::refresh_checked(parts, upstream, std::move(*asked), log)
+                                         : detail::exchange_code(parts, std::move(*asked));
+  auto const tokens = co_await std::move(work);
+  if (!tokens) {
+    error_code const why = tokens.error();
+    bool const attack = why == errc::code_replayed || why == errc::refresh_token_reused;
+    log.write(attack ? log_level::warning : log_level::info, "no tokens",
+              {{"client", who->id},
+               {"grant", refreshes ? "refresh_token" : "authorization_code"},
+               {"reason", why.message()}});
+    co_return error_answer(why);
+  }
+  co_return json_answer(200, token_json(*tokens));
+}
+
+}  // namespace mcpawl::oauth
