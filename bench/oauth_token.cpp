@@ -54,11 +54,14 @@ template <class T>
 T await(mcpawl::task<T> work) {
   thread_local boost::asio::io_context context{1};
   std::optional<T> out;
-  auto const keep = [&out](std::exception_ptr failure, T value) {
-    if (failure) std::rethrow_exception(failure);
-    out.emplace(std::move(value));
+  // by way of a task of nothing, since Asio wants a default constructor of what it hands over
+  auto keep = [](mcpawl::task<T> from, std::optional<T>& to) -> mcpawl::task<> {
+    to.emplace(co_await std::move(from));
   };
-  boost::asio::co_spawn(context, std::move(work), keep);
+  auto end = [](std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+  };
+  boost::asio::co_spawn(context, keep(std::move(work), out), end);
   context.restart();
   context.run();
   return std::move(*out);

@@ -1,6 +1,7 @@
 // tests/unit/store/backends.hpp - every store, in a form that one test can be run on all of them
 #pragma once
 
+#include <mcpawl/store/local_store.hpp>
 #include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
 #include <mcpawl/test/manual_clock.hpp>
@@ -71,4 +72,33 @@ struct sqlite_backend {
   }
 };
 
+/** What a setting opens. */
+template <bool InFile>
+struct local_backend {
+  static constexpr bool persistent = InFile;
+  using store_type = mcpawl::local_store;
+
+  temporary_folder folder;
+  mcpawl::test::manual_clock clock;
+  std::unique_ptr<store_type> owner = open();
+  std::unique_ptr<store_type> second = InFile ? open() : nullptr;
+
+  std::unique_ptr<store_type> open() {
+    std::string const where = InFile ? folder.file("store.db") : std::string(store_type::in_memory);
+    auto opened = store_type::open(where, clock);
+    if (!opened) throw std::runtime_error(opened.error().message());
+    return std::move(*opened);
+  }
+  store_type& store() { return *owner; }
+  store_type& other() { return second ? *second : *owner; }
+  void reopen() {
+    owner.reset();
+    second.reset();
+    owner = open();
+    second = open();
+  }
+};
+
 using backends = std::tuple<memory_backend, sqlite_backend>;
+/** For the test of stores themselves. */
+using every_store = std::tuple<memory_backend, sqlite_backend, local_backend<false>, local_backend<true>>;

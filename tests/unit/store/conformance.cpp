@@ -72,7 +72,7 @@ void on_threads(int count, F f) {
 
 BOOST_AUTO_TEST_SUITE(store_conformance)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_was_put_is_found_and_what_was_not_is_not, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_was_put_is_found_and_what_was_not_is_not, Backend, every_store) {
   Backend b;
   BOOST_TEST(!get(b.store(), "a"));
   auto const first = put(b.store(), "a", "1");
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_was_put_is_found_and_what_was_not_is_not, Bac
   BOOST_TEST(!get(b.store(), std::string("a\0", 2)));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(bytes_of_every_kind_are_kept_as_they_are, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(bytes_of_every_kind_are_kept_as_they_are, Backend, every_store) {
   Backend b;
   std::string all;
   for (int c = 0; c != 256; ++c) all += static_cast<char>(c);
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(bytes_of_every_kind_are_kept_as_they_are, Backend,
   BOOST_TEST((*get(b.store(), std::string(largest_store_key, '\0')) == huge));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(sizes_are_bounded, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(sizes_are_bounded, Backend, every_store) {
   Backend b;
   auto& store = b.store();
   for (std::string const& key : {std::string{}, std::string(largest_store_key + 1, 'k')}) {
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sizes_are_bounded, Backend, backends) {
   BOOST_TEST(keys(store, "").empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(compare_and_set_writes_only_over_the_expected_version, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(compare_and_set_writes_only_over_the_expected_version, Backend, every_store) {
   Backend b;
   auto& store = b.store();
   BOOST_TEST(!await(store.compare_and_set(write_of("k", "x"), 7)).value());
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(compare_and_set_writes_only_over_the_expected_vers
   BOOST_TEST(*get(store, "k") == "2");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_version_does_not_come_back_after_the_entry_was_gone, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_version_does_not_come_back_after_the_entry_was_gone, Backend, every_store) {
   Backend b;
   auto& store = b.store();
   auto const first = put(store, "k", "same");
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_version_does_not_come_back_after_the_entry_was_g
   BOOST_TEST(*get(store, "k") == "same");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(take_and_erase_remove, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(take_and_erase_remove, Backend, every_store) {
   Backend b;
   auto& store = b.store();
   auto const version = put(store, "k", "v", b.clock.wall() + 5);
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(take_and_erase_remove, Backend, backends) {
   BOOST_TEST(!get(store, "k"));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_is_absent_from_the_second_of_its_expiry_on, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_is_absent_from_the_second_of_its_expiry_on, Backend, every_store) {
   Backend b;
   auto& store = b.store();
   auto const at = b.clock.wall() + 10;
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_is_absent_from_the_second_of_its_expiry_o
   BOOST_TEST(*get(store, "later") == "v");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_expiry_can_be_put_off_and_taken_away, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_expiry_can_be_put_off_and_taken_away, Backend, every_store) {
   Backend b;
   auto& store = b.store();
   auto const at = b.clock.wall() + 10;
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_expiry_can_be_put_off_and_taken_away, Backend, 
   BOOST_TEST((keys(store, "") == std::vector<std::string>{"for ever"}));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_scan_finds_the_prefix_and_nothing_else, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_scan_finds_the_prefix_and_nothing_else, Backend, every_store) {
   Backend b;
   auto& store = b.store();
   std::vector<std::string> const prefixes{
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_scan_finds_the_prefix_and_nothing_else, Backend,
   BOOST_TEST(keys(store, "nothing").empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_scan_is_bounded_and_can_be_resumed, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_scan_is_bounded_and_can_be_resumed, Backend, every_store) {
   Backend b;
   auto& store = b.store();
   for (int i = 100; i != 350; ++i) put(store, "k" + std::to_string(i), "v");
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_scan_is_bounded_and_can_be_resumed, Backend, bac
   BOOST_TEST(await(store.scan("k", "z", 10)).value().items.empty());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_page_of_huge_values_is_cut, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_page_of_huge_values_is_cut, Backend, every_store) {
   Backend b;
   auto& store = b.store();
   for (int i = 0; i != 8; ++i)
@@ -257,7 +257,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_page_of_huge_values_is_cut, Backend, backends) {
   BOOST_TEST(keys(store, "").size() == 8u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(purge_removes_what_has_expired_a_bounded_number_at_a_time, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(purge_removes_what_has_expired_a_bounded_number_at_a_time, Backend,
+                              every_store) {
   Backend b;
   auto& store = b.store();
   auto const at = b.clock.wall() + 10;
@@ -273,7 +274,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(purge_removes_what_has_expired_a_bounded_number_at
   BOOST_TEST((keys(store, "") == std::vector<std::string>{"eternal", "young"}));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(exactly_one_of_many_takes_wins, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(exactly_one_of_many_takes_wins, Backend, every_store) {
   Backend b;
   for (int round = 0; round != 20; ++round) {
     put(b.store(), "code", "v");
@@ -286,7 +287,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(exactly_one_of_many_takes_wins, Backend, backends)
   }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(exactly_one_of_many_first_writes_wins, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(exactly_one_of_many_first_writes_wins, Backend, every_store) {
   Backend b;
   for (int round = 0; round != 20; ++round) {
     std::string const key = "lock" + std::to_string(round);
@@ -300,7 +301,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(exactly_one_of_many_first_writes_wins, Backend, ba
   }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(counters_that_are_compared_and_set_add_up, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(counters_that_are_compared_and_set_add_up, Backend, every_store) {
   Backend b;
   constexpr int threads = 8, each = 25;
   put(b.store(), "n", "0");

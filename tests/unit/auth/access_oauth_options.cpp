@@ -1,0 +1,146 @@
+// tests/unit/auth/access_oauth_options.cpp - settings are read, and everything wrong with them is told at
+// once
+#include <mcpawl/auth/access_oauth_options.hpp>
+#include <mcpawl/auth/store_setting.hpp>
+#include <mcpawl/store/local_store.hpp>
+
+#include "../store/backends.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace mcpawl;
+using table = std::map<std::string, std::string>;
+
+std::string const digits = "00112233445566778899aAbBcCdDeEfF00112233445566778899aAbBcCdDeEfF";
+std::string const at_access = "https://team.cloudflareaccess.com/cdn-cgi/access/sso/oidc/app-id";
+
+table const good = {
+    {"PUBLIC_URL", "https://mcp.example.com"},  {"ACCESS_CLIENT_ID", "app-id"},
+    {"ACCESS_CLIENT_SECRET", "app-secret"},     {"ACCESS_AUTHORIZATION_URL", at_access + "/authorization"},
+    {"ACCESS_TOKEN_URL", at_access + "/token"}, {"ACCESS_JWKS_URL", at_access + "/jwks"},
+    {"COOKIE_ENCRYPTION_KEY", digits},          {"OAUTH_KV", "memory:"}};
+
+settings reading(table const& values) {
+  return settings([values](std::string const& name) {
+    auto const found = values.find(name);
+    return found == values.end() ? std::nullopt : std::optional(found->second);
+  });
+}
+
+std::vector<std::string> mistakes(table const& values) {
+  auto from = reading(values);
+  (void)access_oauth_options::from(from);
+  (void)open_store<local_store>(from);
+  try {
+    from.complain();
+    return {};
+  } catch (configuration_error const& e) {
+    return e.mistakes();
+  }
+}
+std::string mistake_with(std::string const& name, std::string const& value) {
+  table changed = good;
+  changed[name] = value;
+  auto const all = mistakes(changed);
+  return all.size() == 1 ? all.front() : std::to_string(all.size()) + " mistakes";
+}
+std::vector<std::string> mistakes_of(access_oauth_options const& options) {
+  try {
+    (void)access_oauth_options::checked(options);
+    return {};
+  } catch (configuration_error const& e) {
+    return e.mistakes();
+  }
+}
+
+access_oauth_options read(table const& values) {
+  auto from = reading(values);
+  auto options = access_oauth_options::from(from);
+  from.complain();
+  return access_oauth_options::checked(std::move(options));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(auth_access_oauth_options)
+
+BOOST_AUTO_TEST_CASE(settings_become_options) {
+  auto const options = read(good);
+  BOOST_TEST(options.public_url().origin() == "https://mcp.example.com");
+  BOOST_TEST(options.upstream().callback() == "https://mcp.example.com/callback");
+  BOOST_TEST(options.upstream().issuer() == at_access);
+  BOOST_TEST(options.upstream().scopes() == "openid email profile offline_access");
+  BOOST_TEST_REQUIRE(options.cookie_keys().size() == 1u);
+  BOOST_TEST(options.cookie_keys()[0].reveal().size() == 32u);
+  BOOST_TEST(options.cookie_keys()[0].reveal().substr(9, 4) == "\x99\xaa\xbb\xcc");
+  BOOST_TEST(options.remembered().max_age.count() == 5);
+}
+
+BOOST_AUTO_TEST_CASE(keys_can_be_changed_without_a_gap) {
+  table two = good;
+  two["COOKIE_ENCRYPTION_KEY"] = std::string(64, 'f') + ", " + digits;
+  two["ACCESS_SCOPES"] = "openid email";
+  auto const options = read(two);
+  BOOST_TEST_REQUIRE(options.cookie_keys().size() == 2u);
+  BOOST_TEST(options.cookie_keys()[0].reveal() == std::string(32, '\xff'));
+  BOOST_TEST(options.upstream().scopes() == "openid email");
+}
+
+BOOST_AUTO_TEST_CASE(each_mistake_is_told) {
+  BOOST_TEST(mistake_with("PUBLIC_URL", "") == "PUBLIC_URL is empty");
+  BOOST_TEST(mistake_with("PUBLIC_URL", "http://mcp.example.com") ==
+             "PUBLIC_URL must begin with https:// (http:// is for loopback addresses alone)");
+  BOOST_TEST(mistake_with("PUBLIC_URL", "mcp.example.com") == "PUBLIC_URL is not an https:// URL");
+  BOOST_TEST(mistake_with("PUBLIC_URL", "https://mcp.example.com/?a") == "PUBLIC_URL must have no query");
+  BOOST_TEST(mistake_with("PUBLIC_URL", "http://localhost:8788") == "0 mistakes");
+  std::string const key =
+      "COOKIE_ENCRYPTION_KEY must be 64 hexadecimal digits, as `openssl rand -hex 32` makes them, or several "
+      "with "
+      "commas";
+  for (auto const& wrong : {std::string("secret"), digits.substr(1), digits + '0', digits.substr(1) + 'g'})
+    BOOST_TEST(mistake_with("COOKIE_ENCRYPTION_KEY", wrong) == key);
+  BOOST_TEST(mistake_with("OAUTH_KV", "/no/such/folder/oauth.db").starts_with("OAUTH_KV cannot be opened: "));
+  BOOST_TEST(mistake_with("OAUTH_KV", "") == "OAUTH_KV is empty");
+  BOOST_TEST(mistake_with("ACCESS_CLIENT_SECRET", "<your-client-secret>")
+                 .starts_with("ACCESS_CLIENT_SECRET is still the placeholder"));
+}
+
+BOOST_AUTO_TEST_CASE(all_mistakes_are_told_at_once) {
+  BOOST_TEST(mistakes({}).size() >= 6u);
+  table wrong = good;
+  wrong["PUBLIC_URL"] = "ftp://x";
+  wrong["COOKIE_ENCRYPTION_KEY"] = "x";
+  wrong.erase("ACCESS_CLIENT_ID");
+  BOOST_TEST(mistakes(wrong).size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(options_from_code_are_checked_too) {
+  auto options = read(good);
+  oauth::token_lifetimes none;
+  none.access = 0;
+  BOOST_TEST(mistakes_of(access_oauth_options(options).lifetimes(none)).size() == 1u);
+  BOOST_TEST(mistakes_of(access_oauth_options(options).pages(nullptr)).size() == 1u);
+  std::vector<secret> short_key;
+  short_key.emplace_back(std::string(31, 'k'));
+  access_oauth_options const other("https://mcp.example.com", options.upstream(), short_key);
+  BOOST_TEST(mistakes_of(other).size() == 1u);
+  BOOST_TEST(mistakes_of(access_oauth_options("x", options.upstream(), {})).size() >= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_is_in_memory_or_in_a_file) {
+  temporary_folder folder;
+  for (std::string const& where : {std::string("memory:"), folder.file("oauth.db")}) {
+    auto from = reading({{"OAUTH_KV", where}});
+    BOOST_TEST((open_store<local_store>(from) != nullptr), where);
+    from.complain();
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

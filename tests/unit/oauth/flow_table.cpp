@@ -1,0 +1,145 @@
+// tests/unit/oauth/flow_table.cpp - authorizations under way, over every store
+#include <mcpawl/oauth/flow_table.hpp>
+
+#include "../store/await.hpp"
+#include "../store/backends.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace mcpawl;
+using namespace mcpawl::oauth;
+
+namespace {
+
+flow some_flow() {
+  authorization_request request{"client",
+                                redirect_uri::parse("http://127.0.0.1:7/cb").value(),
+                                true,
+                                scope_set{"read", "write"},
+                                std::string("the state\0\xff", 11),
+                                "challenge",
+                                "https://mcp.example.com/mcp"};
+  flow made(std::move(request));
+  made.client_name = "A client";
+  made.refreshable = true;
+  made.approved_by = "alice";
+  made.nonce = "nonce";
+  made.verifier = secret{std::string("the verifier")};
+  return made;
+}
+
+template <class Backend>
+struct world {
+  using table = flow_table<typename Backend::store_type>;
+  using stage = typename table::stage;
+  Backend backend;
+  table flows{backend.store(), {}, backend.clock};
+  table others{backend.other(), {}, backend.clock};
+
+  flow_ticket begin(stage at = stage::consent) { return await(flows.begin(at, some_flow())).value(); }
+};
+
+error_code altered(result<flow> const& got) { return got ? error_code() : got.error(); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(oauth_flow_table)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_kept_comes_back_once, Backend, backends) {
+  world<Backend> w;
+  auto const ticket = w.begin();
+  for (bool const takes : {false, true}) {
+    auto const got = takes ? await(w.others.take(world<Backend>::stage::consent, ticket))
+                           : await(w.others.look(world<Backend>::stage::consent, ticket));
+    BOOST_TEST_REQUIRE(got.has_value());
+    BOOST_TEST(got->bytes().reveal() == some_flow().bytes().reveal());
+    BOOST_TEST(*got->request.state == std::string("the state\0\xff", 11));
+    BOOST_TEST(got->verifier.reveal() == "the verifier");
+  }
+  BOOST_CHECK(altered(await(w.flows.take(world<Backend>::stage::consent, ticket))) == errc::flow_not_found);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(another_browser_neither_gets_nor_ends_it, Backend, backends) {
+  using stage = typename world<Backend>::stage;
+  world<Backend> w;
+  auto const ticket = w.begin();
+  for (std::string const& browser : {std::string(), ticket.handle, w.begin().browser, ticket.browser + 'x'}) {
+    flow_ticket stolen = ticket;
+    stolen.browser = browser;
+    BOOST_CHECK(altered(await(w.flows.take(stage::consent, stolen))) == errc::flow_of_another_browser);
+  }
+  BOOST_TEST(await(w.flows.take(stage::consent, ticket)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_handle_is_for_one_stage, Backend, backends) {
+  using stage = typename world<Backend>::stage;
+  world<Backend> w;
+  BOOST_CHECK(altered(await(w.flows.take(stage::login, w.begin(stage::consent)))) == errc::flow_not_found);
+  BOOST_CHECK(altered(await(w.flows.take(stage::consent, w.begin(stage::login)))) == errc::flow_not_found);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(it_ends_by_itself, Backend, backends) {
+  using stage = typename world<Backend>::stage;
+  world<Backend> w;
+  auto const ticket = w.begin();
+  w.backend.clock.jump(w.backend.clock.wall() + 599);
+  BOOST_TEST(await(w.flows.look(stage::consent, ticket)).has_value());
+  w.backend.clock.jump(w.backend.clock.wall() + 1);
+  BOOST_CHECK(altered(await(w.flows.look(stage::consent, ticket))) == errc::flow_not_found);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(of_many_who_take_it_one_gets_it, Backend, backends) {
+  using stage = typename world<Backend>::stage;
+  world<Backend> w;
+  auto const ticket = w.begin();
+  std::atomic<int> got{0};
+  std::vector<std::thread> all;
+  for (int i = 0; i != 8; ++i)
+    all.emplace_back([&, i] {
+      auto& flows = i % 2 == 0 ? w.flows : w.others;
+      if (await(flows.take(stage::consent, ticket))) ++got;
+    });
+  for (auto& each : all) each.join();
+  BOOST_TEST(got == 1);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_store_knows_neither_handle_nor_what_was_asked, Backend, backends) {
+  world<Backend> w;
+  auto const ticket = w.begin();
+  std::string stored;
+  auto const page = await(w.backend.store().scan("", "", 1000)).value();
+  for (auto const& item : page.items) stored += item.key + item.entry.value;
+  for (std::string const& word :
+       {ticket.handle, ticket.browser, std::string("client"), std::string("the state"),
+        std::string("the verifier"), std::string("127.0.0.1")})
+    BOOST_TEST(stored.find(word) == std::string::npos, word);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_handle_somebody_made_up_finds_nothing, Backend, backends) {
+  using stage = typename world<Backend>::stage;
+  world<Backend> w;
+  auto const real = w.begin();
+  for (std::string const& handle : {std::string(), std::string("x"), real.browser, real.handle + 'x',
+                                    std::string(100'000, 'a'), std::string("a\0b", 3)})
+    BOOST_CHECK(altered(await(w.flows.take(stage::consent, {handle, real.browser}))) == errc::flow_not_found);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_was_cut_or_altered_is_damaged) {
+  secret const whole = some_flow().bytes();
+  std::string const text(whole.reveal());
+  for (std::size_t size = 0; size != text.size(); ++size)
+    BOOST_CHECK(altered(flow::parse(std::string_view(text).substr(0, size), {})) == errc::damaged_record);
+  BOOST_CHECK(altered(flow::parse(text + '\0', {})) == errc::damaged_record);
+  std::string other = text;
+  other[0] = 9;
+  BOOST_CHECK(altered(flow::parse(other, {})) == errc::damaged_record);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
