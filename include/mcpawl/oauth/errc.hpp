@@ -43,6 +43,7 @@ enum class errc {
   bad_registration,          ///< Not a document of client metadata. RFC 7591 sections 2, 3.2.2.
   bad_registered_uri,        ///< A redirect URI that must not be registered. RFC 7591 section 3.2.2.
   document_elsewhere,        ///< A metadata document whose client_id is not its URL. OAuth CIMD section 3.
+  document_unavailable,      ///< A client's document or keys cannot be fetched now. OAuth CIMD section 4.
   damaged_record,            ///< What the store returned is not what was put there.
   flow_not_found,            ///< An authorization that nobody began, or that was finished or has expired.
   flow_of_another_browser,   ///< Begun in one browser and continued in another. RFC 9700 section 4.7.
@@ -89,6 +90,7 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::bad_registration: return {"client metadata not acceptable", condition::malformed};
     case errc::bad_registered_uri: return {"redirect URI not acceptable", condition::refused};
     case errc::document_elsewhere: return {"client_id is not the document's URL", condition::refused};
+    case errc::document_unavailable: return {"client metadata not available", condition::unavailable};
     case errc::damaged_record: return {"stored record damaged", condition::internal};
     case errc::flow_not_found: return {"authorization expired or finished already", condition::expired};
     case errc::flow_of_another_browser: return {"authorization of another browser", condition::refused};
@@ -141,7 +143,8 @@ constexpr std::string_view error_name(errc e) noexcept {
     case errc::refresh_token_reused: return "invalid_grant";
     case errc::too_many_registrations:
     case errc::upstream_unavailable:
-    case errc::contended: return "temporarily_unavailable";
+    case errc::contended:
+    case errc::document_unavailable: return "temporarily_unavailable";
     case errc::registration_too_large:
     case errc::bad_registration: return "invalid_client_metadata";
     case errc::bad_registered_uri: return "invalid_redirect_uri";
