@@ -3,6 +3,7 @@
 
 #include <mcpawl/auth/access_claims.hpp>
 #include <mcpawl/auth/access_options.hpp>
+#include <mcpawl/auth/linked_token.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/auth/settings.hpp>
 #include <mcpawl/core/separate.hpp>
@@ -82,6 +83,9 @@ public:
 
   /** The caller's name for sessions: kind, issuer and subject or common name. */
   std::string principal(access_identity const& who) const { return access_principal(*who); }
+
+  /** The caller's token, with which the caller may be followed downstream (`linked_app`). */
+  std::optional<linked_token> linked_token_of(http::request_head const& head, access_identity const&);
 
   /** The keys, for a look at how they are doing; include `auth/key_source.hpp` for it. */
   key_source const& source() const noexcept;

@@ -8,7 +8,9 @@
 #include <mcpawl/auth/key_follower.hpp>
 #include <mcpawl/auth/key_origin.hpp>
 #include <mcpawl/auth/key_source.hpp>
+#include <mcpawl/auth/linked_token.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/core/secret.hpp>
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/errc.hpp>
@@ -70,6 +72,13 @@ public:
     auto decided = check(head);
     if (decided) return *std::move(decided);
     return deny(decided.error());
+  }
+
+  std::optional<linked_token> linked_token_of(http::request_head const& head) const {
+    auto const token = find_assertion(head, options_->cookie_accepted());
+    if (!token) return std::nullopt;
+    return linked_token(linked_token::form::assertion,
+                        std::make_shared<detail::fixed_token>(secret(std::string(*token))));
   }
 
 private:
@@ -189,6 +198,12 @@ std::optional<auth_result<access_identity>> basic_access_jwt<Engine>::decide_now
 template <class Engine>
 auth_result<access_identity> basic_access_jwt<Engine>::verify_now(http::request_head const& head) {
   return impl_->verify_now(head);
+}
+
+template <class Engine>
+std::optional<linked_token> basic_access_jwt<Engine>::linked_token_of(http::request_head const& head,
+                                                                      access_identity const&) {
+  return impl_->linked_token_of(head);
 }
 
 template <class Engine>

@@ -22,8 +22,10 @@ template <class Identity, class P, class Arguments>
 decltype(auto) pick(Arguments& arguments, context& ctx, Identity const& who) {
   if constexpr (is_context<P>)
     return (ctx);
-  else if constexpr (is_identity<P, Identity>)
+  else if constexpr (std::same_as<std::remove_cvref_t<P>, Identity>)
     return (who);
+  else if constexpr (is_identity<P, Identity>)
+    return who.template part<std::remove_cvref_t<P>>();
   else if constexpr (is_text<P>)
     return std::as_const(arguments.value);
   else if constexpr (std::is_lvalue_reference_v<P>)

@@ -31,9 +31,19 @@ inline constexpr bool is_text = std::same_as<std::remove_cvref_t<P>, std::string
                                 std::same_as<std::remove_cvref_t<P>, std::string_view>;
 template <class P>
 inline constexpr bool is_raw = std::same_as<std::remove_cvref_t<P>, boost::json::object>;
+/** An identity may have parts that a function takes for itself: `identity.template part<Part>()`. */
+template <class Part, class Identity>
+concept part_of = requires(Identity const& who) {
+  { who.template part<Part>() } -> std::same_as<Part const&>;
+};
+/** A type that is nothing but a part of some identities; its own `identity_part` says so. */
+template <class T>
+concept only_a_part = std::same_as<typename T::identity_part, T>;
 template <class P, class Identity>
-inline constexpr bool is_identity = std::same_as<std::remove_cvref_t<P>, Identity> &&
-                                    (!std::is_reference_v<P> || std::is_const_v<std::remove_reference_t<P>>);
+inline constexpr bool is_identity =
+    (std::same_as<std::remove_cvref_t<P>, Identity> ||
+     part_of<std::remove_cvref_t<P>, Identity>)&&(!std::is_reference_v<P> ||
+                                                  std::is_const_v<std::remove_reference_t<P>>);
 template <class P>
 inline constexpr bool passes_by_value_or_const =
     !std::is_reference_v<P> || std::is_const_v<std::remove_reference_t<P>> || std::is_rvalue_reference_v<P>;
@@ -52,10 +62,19 @@ struct parameters {
     } else if constexpr (std::same_as<value, context>) {
       static_assert(is_context<T>, "mcpawl: take the context by reference: mcpawl::context&");
       return false;
+    } else if constexpr (only_a_part<value>) {
+      static_assert(
+          part_of<value, Identity>,
+          "mcpawl: this function takes a token of its caller that the server's policy does not keep; "
+          "give the server mcpawl::linked_app{policy}, with a policy that keeps tokens");
+      static_assert(!part_of<value, Identity>, "mcpawl: take the token by const reference or by value");
+      return false;
     } else if constexpr (is_verified<value>) {
-      static_assert(std::same_as<value, Identity>,
+      constexpr bool known = std::same_as<value, Identity> || part_of<value, Identity>;
+      static_assert(known,
                     "mcpawl: this function takes an identity that the server's policy does not verify; give "
                     "the server the policy that does");
+      static_assert(!known, "mcpawl: take the identity by const reference or by value");
       return false;
     } else {
       static_assert(is_raw<T> || is_arguments<T>,

@@ -1,0 +1,117 @@
+// mcpawl/auth/linked_app.hpp - a policy whose callers bring their tokens along, for tools that call other
+// applications
+#pragma once
+
+#include <mcpawl/auth/linked_token.hpp>
+#include <mcpawl/auth/policy.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/request_head.hpp>
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace mcpawl {
+
+/** Who is calling, and the token for calls in the caller's name: two parts, of which a tool takes what it
+   needs.
+
+    It stands for the caller wherever the identity alone would do, in `allow` say.
+*/
+template <class Identity>
+class linked_identity {
+public:
+  linked_identity(Identity who, linked_token token) : who_(std::move(who)), token_(std::move(token)) {}
+
+  /** One of the parts: `Identity` or `linked_token`. */
+  template <class Part>
+  requires std::same_as<Part, Identity> || std::same_as<Part, linked_token> Part const& part()
+      const noexcept {
+    if constexpr (std::same_as<Part, Identity>)
+      return who_;
+    else
+      return token_;
+  }
+
+  operator Identity const&() const noexcept { return who_; }
+  /** As of the identity, which has this operator itself. */
+  Identity const& operator->() const noexcept requires requires(Identity const& who) { who.operator->(); }
+  { return who_; }
+  decltype(auto) operator*() const noexcept requires requires(Identity const& who) { who.operator*(); }
+  { return *who_; }
+
+private:
+  Identity who_;
+  linked_token token_;
+};
+
+/** A policy that lets tools take `linked_token const&` beside the identity: Linked App Token of Cloudflare
+   Access.
+
+    Everything else is the policy's that it is made of. It compiles only with one that keeps tokens:
+    `access_jwt`, `access_oauth`. A server without it has no token in its tools, and none that takes one
+   compiles.
+
+    @code
+    mcpawl::server srv{{"orders", "1.0"}, mcpawl::linked_app{mcpawl::access_jwt::from_env()}};
+    @endcode
+
+    Read `downstream` about what it means to hand a caller's token on.
+
+    @par Lifetime
+    @par Thread safety
+    As `auth_policy` says.
+
+    https://developers.cloudflare.com/cloudflare-one/access-controls/ai-controls/linked-apps/
+*/
+template <keeps_token Policy>
+class linked_app {
+public:
+  using identity_type = linked_identity<typename Policy::identity_type>;
+
+  explicit linked_app(Policy policy) : policy_(std::move(policy)) {}
+
+  void attach(auth_environment const& environment) { attach_policy(policy_, environment); }
+
+  task<auth_result<identity_type>> authenticate(http::request_head const& head) {
+    auto decided = co_await policy_.authenticate(head);
+    // where it is a denial because the server stops, nothing of this object may be left
+    if (!decided) co_return std::move(decided).error();
+    co_return linked(*std::move(decided), head);
+  }
+
+  std::optional<auth_result<identity_type>> decide_now(http::request_head const& head) requires
+      decides_now<Policy> {
+    auto decided = policy_.decide_now(head);
+    if (!decided) return std::nullopt;
+    if (!*decided) return auth_result<identity_type>(std::move(*decided).error());
+    return auth_result<identity_type>(linked(**std::move(decided), head));
+  }
+
+  public_route route_of(http::request_head const& head) const requires serves_public_paths<Policy> {
+    return policy_.route_of(head);
+  }
+  task<> serve_public(http::exchange& ex) requires serves_public_paths<Policy> {
+    return policy_.serve_public(ex);
+  }
+
+  std::string principal(identity_type const& who) const {
+    return policy_.principal(who.template part<typename Policy::identity_type>());
+  }
+
+  /** The policy it is made of. */
+  Policy const& policy() const noexcept { return policy_; }
+
+private:
+  identity_type linked(typename Policy::identity_type who, http::request_head const& head) {
+    auto token = policy_.linked_token_of(head, who);
+    if (!token) token.emplace(linked_token::form::bearer, nullptr);
+    return identity_type(std::move(who), *std::move(token));
+  }
+
+  Policy policy_;
+};
+
+}  // namespace mcpawl
