@@ -7,6 +7,8 @@
 #include <mcpawl/auth/access_session.hpp>
 #include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/auth/bearer_token.hpp>
+#include <mcpawl/auth/grant_keeper.hpp>
+#include <mcpawl/auth/linked_token.hpp>
 #include <mcpawl/auth/oauth_entrance.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/auth/settings.hpp>
@@ -108,8 +110,11 @@ public:
     auto const& options = shared_->options;
     auto& parts = *shared_->parts;
     std::call_once(shared_->placed, [&] {
-      parts.rules.authorization.resource =
-          oauth_entrance::resource_of(options.public_url(), environment.endpoint_path);
+      oauth::client_fetch_settings fetching(options.authorities(), options.time());
+      if (options.loopback_is_public()) fetching.allow(unsafe::loopback_is_public{});
+      fetching.log = environment.log;
+      auto resource = oauth_entrance::resource_of(options.public_url(), environment.endpoint_path);
+      parts.place(std::move(resource), std::move(fetching));
     });
     entrance_.emplace(parts.rules, options.required_scopes(), options.public_url(),
                       environment.endpoint_path);
@@ -187,6 +192,16 @@ public:
 
   /** The caller's name for sessions: kind, issuer and subject. */
   std::string principal(access_identity const& who) const { return access_principal(*who); }
+
+  /** The token of Access with which the caller may be followed downstream (`linked_app`). It must not
+      outlive this copy. */
+  std::optional<linked_token> linked_token_of(http::request_head const& head, access_identity const&) {
+    auto const token = find_bearer_token(head);
+    if (!token || !entrance_) return std::nullopt;
+    auto keeper =
+        std::make_shared<grant_keeper<Store>>(shared_->parts, *upstream_, secret{std::string{*token}});
+    return linked_token(linked_token::form::bearer, std::move(keeper));
+  }
 
   /** Issues, ends and lists grants; any thread may use it. A person is named by `access_claims::subject`. */
   oauth::token_service<Store>& tokens() const noexcept { return shared_->parts->tokens; }

@@ -6,6 +6,7 @@
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/jose/token_cache.hpp>
@@ -154,6 +155,11 @@ public:
     rules_.client_documents = taken;
     return *this;
   }
+  /** Fetch such documents from this machine as well; see the tag. */
+  access_oauth_options& allow(unsafe::loopback_is_public) {
+    loopback_is_public_ = true;
+    return *this;
+  }
   /** Answer questions about tokens (RFC 7662) of the one with these credentials. */
   access_oauth_options& introspection(std::string id, secret password) {
     rules_.introspector = {std::move(id), std::move(password)};
@@ -203,6 +209,7 @@ public:
   oauth::scope_set const& required_scopes() const noexcept { return required_; }
   jose::token_cache_settings const& remembered() const noexcept { return remembered_; }
   clock const& time() const noexcept { return *clock_; }
+  bool loopback_is_public() const noexcept { return loopback_is_public_; }
 
   /** The authorities given, or else the system's. Errors: throws `configuration_error`. */
   http::tls_trust authorities() const {
@@ -252,6 +259,7 @@ private:
   oauth::server_rules rules_;
   oauth::scope_set required_;
   jose::token_cache_settings remembered_;
+  bool loopback_is_public_ = false;
   clock const* clock_ = &clock::system();
   std::optional<http::tls_trust> trust_;
 };

@@ -62,7 +62,7 @@ public:
     server.resources.push_back(resource_.resource());
     server.registration = rules.registration;
     server.introspection = rules.introspector.has_value();
-    server.client_documents = false;
+    server.client_documents = server.private_key_jwt = rules.client_documents;
     server_document_ = server.json();
     registration_ = rules.registration;
     introspection_ = rules.introspector.has_value();

@@ -4,6 +4,8 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/oauth/approvals.hpp>
+#include <mcpawl/oauth/client_assertion.hpp>
+#include <mcpawl/oauth/client_fetcher.hpp>
 #include <mcpawl/oauth/client_registry.hpp>
 #include <mcpawl/oauth/flow_table.hpp>
 #include <mcpawl/oauth/rate_limit.hpp>
@@ -15,7 +17,10 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace mcpawl::oauth {
 
@@ -45,6 +50,19 @@ struct server_parts {
   flow_table<Store> flows;
   approvals<Store> approved;
   rate_limit registrations;
+  std::optional<client_documents> documents;           ///< Set by `place`, unless the rules leave them out.
+  std::optional<client_assertions<Store>> assertions;  ///< With them.
+
+  /** Tell where the server has its endpoint, and how documents are fetched; before anything is asked. */
+  void place(std::string resource, client_fetch_settings fetching) {
+    rules.authorization.resource = std::move(resource);
+    if (!rules.client_documents) return;
+    fetching.redirects = rules.authorization.redirects;
+    documents.emplace(std::move(fetching));
+    std::vector<std::string> audiences;
+    for (char const* path : {"", "/token"}) audiences.push_back(rules.issuer() + path);
+    assertions.emplace(*store, *documents, std::move(audiences), time_);
+  }
 
   clock const& time() const noexcept { return time_; }
 

@@ -1,0 +1,87 @@
+// mcpawl/auth/grant_keeper.hpp - keeps the token of Access that a grant holds, and refreshes it
+#pragma once
+
+#include <mcpawl/auth/linked_token.hpp>
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/secret.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/login_record.hpp>
+#include <mcpawl/oauth/server_parts.hpp>
+#include <mcpawl/oauth/token_endpoint.hpp>
+#include <mcpawl/oauth/upstream_client.hpp>
+#include <mcpawl/store/kv_store.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace mcpawl {
+
+/** Gives out the access token of Access of the person whose access token of ours it was made with.
+
+    A token that ends within half a minute is refreshed first, by one request of all that want it, and the
+    grant keeps the new one. What Access refuses for good ends the grant.
+
+    @par Errors
+    Those of `oauth::token_service` and `oauth::upstream_client`; `oauth::errc::upstream_denied` for an
+    expired token that cannot be refreshed.
+    @par Lifetime
+    The client must outlive the keeper: both are of one thread.
+*/
+template <kv_store Store>
+class grant_keeper final : public token_keeper {
+public:
+  grant_keeper(std::shared_ptr<oauth::server_parts<Store>> parts, oauth::upstream_client& upstream,
+               secret access_token)
+      : parts_(std::move(parts)), upstream_(upstream), access_token_(std::move(access_token)) {}
+
+  task<result<secret>> current([[maybe_unused]] std::shared_ptr<token_keeper> self) override {
+    for (int look = 0; look != oauth::detail::most_looks; ++look) {
+      auto pending = co_await parts_->tokens.begin_renewal(access_token_, parts_->rules.resource());
+      if (!pending) co_return pending.error();
+      auto login = oauth::login_of(pending->props);
+      if (!login) co_return login.error();
+      unix_seconds const now = parts_->time().wall(), ends = login->access_expires;
+      if (ends == 0 || now + spare < ends) co_return std::move(login->access_token);
+      if (login->refresh_token.empty()) {
+        if (now < ends) co_return std::move(login->access_token);
+        co_return oauth::errc::upstream_denied;
+      }
+      auto const claimed = co_await parts_->tokens.claim_upstream(*pending);
+      if (!claimed) co_return claimed.error();
+      if (*claimed == 0) {
+        co_await oauth::detail::wait_a_moment();
+        continue;
+      }
+      auto renewed = co_await upstream_.refresh(std::move(*login));
+      if (!renewed) {
+        error_code const why = renewed.error();
+        co_await give_up(*pending, why);
+        co_return why;
+      }
+      secret props = oauth::props_of(*renewed);
+      auto const saved = co_await parts_->tokens.finish_renewal(std::move(*pending), std::move(props));
+      if (!saved) co_return saved.error();
+      co_return std::move(renewed->access_token);
+    }
+    co_return oauth::errc::contended;
+  }
+
+private:
+  static constexpr unix_seconds spare = 30;
+
+  task<> give_up(oauth::pending_renewal const& pending, error_code why) {
+    if (why == oauth::errc::upstream_denied) {
+      (void)co_await parts_->tokens.end_grant(pending);
+    } else {
+      (void)co_await parts_->tokens.release_upstream(pending);
+    }
+  }
+
+  std::shared_ptr<oauth::server_parts<Store>> parts_;
+  oauth::upstream_client& upstream_;
+  secret access_token_;
+};
+
+}  // namespace mcpawl
