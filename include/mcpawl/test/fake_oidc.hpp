@@ -139,6 +139,7 @@ public:
     if (found == paths.end()) return answer_with(404, "text/plain", "no such endpoint\n");
     auto const at = static_cast<std::size_t>(found - paths.begin());
     ++counts_.requests[at];
+    if (auto const instead = answer_instead(faults_[at])) return *instead;
     return spoiled(faults_[at], whole_answer(static_cast<oidc_endpoint>(at), request));
   }
 

@@ -4,6 +4,7 @@
 #include <mcpawl/test/plain_http.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -44,31 +45,38 @@ enum class id_forgery {
   other_subject,      ///< About somebody else than the one who signed in.
 };
 
-/** Commit a fault on an answer that was meant to be good. */
-inline plain_answer spoiled(oidc_fault fault, plain_answer good) {
+/** The answer of an endpoint that does no work at all: with these faults nothing happens behind it. */
+inline std::optional<plain_answer> answer_instead(oidc_fault fault) {
+  plain_answer out;
   switch (fault) {
-    case oidc_fault::none:
-    case oidc_fault::no_id_token: break;
     case oidc_fault::server_error: return answer_with(500, "application/json", R"({"error":"server_error"})");
-    case oidc_fault::unavailable: {
-      plain_answer out = answer_with(503, "text/plain", "try later\n");
+    case oidc_fault::unavailable:
+      out = answer_with(503, "text/plain", "try later\n");
       out.fields.emplace_back("Retry-After", "1");
       return out;
-    }
-    case oidc_fault::hang: good.sent = delivery::never; break;
+    case oidc_fault::hang: out.sent = delivery::never; return out;
     case oidc_fault::html:
       return answer_with(
           200, "text/html; charset=utf-8",
           "<!DOCTYPE html><html><head><title>Sign in - Cloudflare Access</title></head></html>");
-    case oidc_fault::huge: good.body.append(std::size_t{32} << 20, ' '); break;
-    case oidc_fault::redirect: {
-      plain_answer out = answer_with(307, "text/plain", std::string());
+    case oidc_fault::redirect:
+      out = answer_with(307, "text/plain", std::string());
       out.fields.emplace_back("Location", "elsewhere");
       return out;
-    }
-    case oidc_fault::truncated: good.sent = delivery::truncated; break;
-    case oidc_fault::bad_json: good.body.resize(good.body.size() / 2); break;
+    case oidc_fault::none:
+    case oidc_fault::huge:
+    case oidc_fault::truncated:
+    case oidc_fault::bad_json:
+    case oidc_fault::no_id_token: break;
   }
+  return std::nullopt;
+}
+
+/** Spoil a good answer on its way: what was done for it is done, a code is used and a token has rotated. */
+inline plain_answer spoiled(oidc_fault fault, plain_answer good) {
+  if (fault == oidc_fault::huge) good.body.append(std::size_t{32} << 20, ' ');
+  if (fault == oidc_fault::truncated) good.sent = delivery::truncated;
+  if (fault == oidc_fault::bad_json) good.body.resize(good.body.size() / 2);
   return good;
 }
 

@@ -454,6 +454,20 @@ BOOST_AUTO_TEST_CASE(every_endpoint_can_fail) {
   BOOST_TEST(provider.counts().of(oidc_endpoint::jwks) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(an_endpoint_that_is_out_of_order_uses_nothing_up) {
+  auto const it = code();
+  for (auto const how : {oidc_fault::server_error, oidc_fault::unavailable, oidc_fault::hang,
+                         oidc_fault::html, oidc_fault::redirect}) {
+    provider.fail(oidc_endpoint::token, how);
+    token(redemption(it));
+  }
+  provider.fail(oidc_endpoint::token, oidc_fault::truncated);
+  auto const lost = token(redemption(it));
+  provider.fail(oidc_endpoint::token, oidc_fault::none);
+  BOOST_TEST(lost.status == 200);
+  BOOST_TEST(error_of(token(redemption(it))) == "invalid_grant");
+}
+
 BOOST_AUTO_TEST_CASE(settings_change_while_it_runs) {
   provider.access_lifetime(5);
   BOOST_TEST(tokens(redemption(code())).at("expires_in").as_int64() == 5);
