@@ -2,8 +2,10 @@
 # examples/run.sh - an MCP server behind a local stand-in for Cloudflare Access, from nothing to a URL
 #
 # usage: examples/run.sh                build both, start them, print the URL for MCP clients, run until Ctrl-C
-#        examples/run.sh --port 8787    the same, at this port instead of one that is free
-#        examples/run.sh --check        build both, make real calls through them, stop them; exit status 0 if all went well
+#        examples/run.sh --saas         the same with a server that is its own authorization server: a client needs its URL
+#                                       alone, and people see a consent page and sign in at the stand-in, in a browser
+#        ... --port 8787                at this port instead of one that is free
+#        ... --check                    build both, make real calls through them, stop them; exit status 0 if all went well
 #
 # On Debian 12 it installs what is missing with apt-get.
 #
@@ -25,7 +27,7 @@ fail() {
   say "FAILED: $*"
   exit 1
 }
-usage() { sed -n '4,12s/^# \{0,1\}//p' examples/run.sh; }
+usage() { sed -n '4,14s/^# \{0,1\}//p' examples/run.sh; }
 
 # ---------------------------------------------------------------------------------------------- packages
 
@@ -75,7 +77,7 @@ build() {
     say 'build: configuring build/release'
     cmake --preset release > build/run.log 2>&1 9>&- || { cat build/run.log; exit 1; }
     say 'build: compiling two programs, a minute or two each where they are not built yet'
-    cmake --build --preset release --target access_emulator access_self_hosted \
+    cmake --build --preset release --target access_emulator "$server_program" \
       --parallel "${MCPAWL_JOBS:-$(nproc)}" 9>&-
   ) 9> build/run.lock
 }
@@ -156,7 +158,7 @@ expect() {
   esac
 }
 
-check() {
+check_self_hosted() {
   say 'check: tools/list, as alice@example.com'
   post 200 "$mcp" "${list_headers[@]}" -d "$list_body"
   expect '"name":"add"'
@@ -169,9 +171,97 @@ check() {
   expect missing_token
   say 'check: somebody whom Access does not let in is refused'
   post 401 "$mcp" "${call_headers[@]}" -H 'Cf-Emulator-Email: none' -d "$call_body"
+  check_stopping
+}
+
+check_stopping() {
   say 'check: both programs stop when they are told to'
   stop_all || fail 'a program did not exit with 0'
   say 'check: all is well'
+}
+
+# member NAME - the text of a member of the JSON in $body is left in $value
+member() {
+  value=$(printf %s "$body" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p")
+  [ -n "$value" ] || fail "no $1 in the answer: $body"
+}
+
+# browse CURL_ARGUMENT... - as a browser would, with cookies; where the answer leads is left in $location
+browse() {
+  post "$@" -b "$scratch/cookies" -c "$scratch/cookies" -D "$scratch/head"
+  location=$(tr -d '\r' < "$scratch/head" | sed -n 's/^[Ll]ocation: //p')
+}
+
+# query NAME - a parameter of $location, as it is written there, is left in $value
+query() {
+  value=$(printf %s "$location" | sed -n "s/.*[?&]$1=\([^&]*\).*/\1/p")
+  [ -n "$value" ] || fail "no $1 in $location"
+}
+
+# The S256 challenge of a verifier (RFC 7636 section 4.2).
+challenge_of() {
+  local hex
+  hex=$(printf %s "$1" | sha256sum | cut -d ' ' -f 1)
+  # shellcheck disable=SC2059 # the format is made of escapes
+  printf "$(printf %s "$hex" | sed 's/../\\x&/g')" | base64 | tr '+/' '-_' | tr -d '='
+}
+
+check_saas() {
+  local back=http://127.0.0.1:33418/back client verifier handle token refresh
+  say 'check: a client without a token is told where to get one'
+  post 401 "$mcp" "${list_headers[@]}" -d "$list_body" -D "$scratch/head"
+  grep -qi "^www-authenticate: bearer .*resource_metadata=\"$server_origin/.well-known/oauth-protected-resource/mcp\"" "$scratch/head" ||
+    fail "no way to the metadata in $(cat "$scratch/head")"
+  post 200 "$server_origin/.well-known/oauth-protected-resource/mcp"
+  expect "\"resource\":\"$mcp\""
+  post 200 "$server_origin/.well-known/oauth-authorization-server"
+  expect "\"issuer\":\"$server_origin\""
+
+  say 'check: it registers'
+  post 201 "$server_origin/register" -H 'Content-Type: application/json' \
+    -d '{"client_name":"examples/run.sh","redirect_uris":["'$back'"],"token_endpoint_auth_method":"none",
+         "grant_types":["authorization_code","refresh_token"]}'
+  member client_id
+  client=$value
+
+  say 'check: the consent page, and Approve'
+  verifier=$(random_hex 32)
+  browse 200 -G "$server_origin/authorize" -d response_type=code -d "client_id=$client" -d state=check \
+    --data-urlencode "redirect_uri=$back" --data-urlencode "resource=$mcp" \
+    -d "code_challenge=$(challenge_of "$verifier")" -d code_challenge_method=S256
+  expect examples/run.sh
+  handle=$(printf %s "$body" | sed -n 's/.*name="handle" value="\([^"]*\)".*/\1/p')
+  browse 303 "$server_origin/authorize" -H "Origin: $server_origin" --data-urlencode "handle=$handle" -d decision=approve
+
+  say 'check: alice@example.com signs in at the stand-in for Access'
+  browse 303 "$location" -H "Origin: $team" -d email=alice@example.com
+  browse 303 "$location"
+  case $location in "$back"*) ;; *) fail "not back at the client: $location" ;; esac
+  query state
+  [ "$value" = check ] || fail "not our state: $location"
+
+  say 'check: tools/call, 19 + 23'
+  query code
+  post 200 "$server_origin/token" -d grant_type=authorization_code -d "code=$value" -d "client_id=$client" \
+    -d "code_verifier=$verifier" --data-urlencode "redirect_uri=$back" --data-urlencode "resource=$mcp"
+  member access_token
+  token=$value
+  member refresh_token
+  refresh=$value
+  post 200 "$mcp" "${call_headers[@]}" -H "Authorization: Bearer $token" -d "$call_body"
+  expect '"total":42'
+  say 'check: refresh'
+  post 200 "$server_origin/token" -d grant_type=refresh_token -d "client_id=$client" --data-urlencode "refresh_token=$refresh"
+  member access_token
+  token=$value
+  member refresh_token
+  refresh=$value
+  post 200 "$mcp" "${call_headers[@]}" -H "Authorization: Bearer $token" -d "$call_body"
+  expect '"total":42'
+  say 'check: revoke'
+  post 200 "$server_origin/revoke" -d "client_id=$client" --data-urlencode "token=$refresh"
+  post 401 "$mcp" "${call_headers[@]}" -H "Authorization: Bearer $token" -d "$call_body"
+  check_stopping
 }
 
 show_curl() {
@@ -188,41 +278,54 @@ show_curl() {
 
 # ---------------------------------------------------------------------------------------------- main
 
-job=serve
-port=0
-while [ $# != 0 ]; do
-  case $1 in
-    --check) job=check ;;
-    --port) port=${2:?--port needs a number}; shift ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
+random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
 
-install_missing
-build
+# A port that nobody listens on.
+free_port() {
+  local at
+  while at=$((20000 + RANDOM % 10000)); (: < "/dev/tcp/127.0.0.1/$at") 2> /dev/null; do :; done
+  printf %s "$at"
+}
 
-scratch=$(mktemp -d)
-POLICY_AUD=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
-say 'starting the stand-in for Cloudflare Access'
-start access_emulator --listen "127.0.0.1:$port" --aud "$POLICY_AUD" --as alice@example.com
-mcp=$url
-TEAM_DOMAIN=$(origin_of "$mcp")
-export POLICY_AUD TEAM_DOMAIN ALLOWED_EMAILS="${ALLOWED_EMAILS:-alice@example.com}"
-say 'starting the server'
-start access_self_hosted --listen 127.0.0.1:0
-server=$url
-server_origin=$(origin_of "$server")
-post 200 "$TEAM_DOMAIN/emulator/upstream" -d "${server_origin#http://}"
+start_self_hosted() {
+  POLICY_AUD=$(random_hex 32)
+  say 'starting the stand-in for Cloudflare Access'
+  start access_emulator --listen "127.0.0.1:$port" --aud "$POLICY_AUD" --as alice@example.com
+  mcp=$url
+  TEAM_DOMAIN=$(origin_of "$mcp")
+  export POLICY_AUD TEAM_DOMAIN
+  say 'starting the server'
+  start access_self_hosted --listen 127.0.0.1:0
+  server=$url
+  server_origin=$(origin_of "$server")
+  post 200 "$TEAM_DOMAIN/emulator/upstream" -d "${server_origin#http://}"
+}
 
-if [ "$job" = check ]; then
-  check
-  exit 0
-fi
+# The server's own port must be known first: its callback is part of the application at Access.
+start_saas() {
+  [ "$port" != 0 ] || port=$(free_port)
+  PUBLIC_URL=http://127.0.0.1:$port
+  ACCESS_CLIENT_ID=$(random_hex 16)
+  ACCESS_CLIENT_SECRET=$(random_hex 32)
+  COOKIE_ENCRYPTION_KEY=$(random_hex 32)
+  OAUTH_KV=$scratch/clients-and-grants.sqlite
+  say 'starting the stand-in for Cloudflare Access'
+  start access_emulator --listen 127.0.0.1:0 --as none --redirect "$PUBLIC_URL/callback" \
+    --client-id "$ACCESS_CLIENT_ID" --client-secret "$ACCESS_CLIENT_SECRET"
+  team=$(origin_of "$url")
+  ACCESS_AUTHORIZATION_URL=$team/cdn-cgi/access/sso/oidc/$ACCESS_CLIENT_ID/authorization
+  ACCESS_TOKEN_URL=$team/cdn-cgi/access/sso/oidc/$ACCESS_CLIENT_ID/token
+  ACCESS_JWKS_URL=$team/cdn-cgi/access/sso/oidc/$ACCESS_CLIENT_ID/jwks
+  export PUBLIC_URL ACCESS_CLIENT_ID ACCESS_CLIENT_SECRET ACCESS_AUTHORIZATION_URL ACCESS_TOKEN_URL ACCESS_JWKS_URL
+  export COOKIE_ENCRYPTION_KEY OAUTH_KV
+  say 'starting the server'
+  start access_saas --listen "127.0.0.1:$port"
+  mcp=$url
+  server_origin=$(origin_of "$mcp")
+}
 
-say 'ready'
-cat << TEXT
+explain_self_hosted() {
+  cat << TEXT
 
   for any MCP client:       $mcp
   behind it, tokens only:   $server
@@ -232,8 +335,57 @@ One call by hand:
 
 $(show_curl)
 
-Ctrl-C stops both.
 TEXT
+}
+
+explain_saas() {
+  cat << TEXT
+
+  for any MCP client:       $mcp
+  the stand-in for Access:  $team
+
+Give the URL to a client that can log in (OAuth); it needs nothing else. For instance:
+
+  npx @modelcontextprotocol/inspector          then choose Streamable HTTP, and the URL
+  claude mcp add --transport http demo $mcp
+
+A browser opens: approve, then choose who you are. alice@example.com sees the tool \`draw\`, others do not.
+What happens to somebody who is blocked afterwards, when the client refreshes its token:
+
+  curl -sS $team/emulator/oidc -d block=alice@example.com
+
+TEXT
+}
+
+job=serve
+mode=self_hosted
+port=0
+while [ $# != 0 ]; do
+  case $1 in
+    --check) job=check ;;
+    --saas) mode=saas ;;
+    --port) port=${2:?--port needs a number}; shift ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift
+done
+server_program=access_$mode
+
+install_missing
+build
+
+scratch=$(mktemp -d)
+export ALLOWED_EMAILS="${ALLOWED_EMAILS:-alice@example.com}"
+if [ "$mode" = saas ]; then start_saas; else start_self_hosted; fi
+if [ "$job" = check ]; then
+  if [ "$mode" = saas ]; then check_saas; else check_self_hosted; fi
+  exit 0
+fi
+
+say 'ready'
+if [ "$mode" = saas ]; then explain_saas; else explain_self_hosted; fi
+echo 'Ctrl-C stops both.'
 trap 'exit 0' INT TERM
 wait -n || true
 fail 'a program has ended by itself'

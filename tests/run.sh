@@ -4,7 +4,7 @@
 # usage: tests/run.sh              everything, some 50 minutes on two cores from clean
 #        tests/run.sh quick        one compiler: the rules, unit, flow and wire tests
 #        tests/run.sh STEP...      only these steps, in this order
-# steps: rules asan clang tsan headers schemas meson consume fuzz release clients conformance
+# steps: rules asan clang tsan headers schemas meson consume fuzz release clients browser conformance
 #        (and dev and tidy, which are in no list)
 #
 # It stops at the first step that fails. The last line counts what was run: test cases of the test programs, other
@@ -29,7 +29,7 @@ packages_tidy=(clang-tidy-19)
 cd "$(dirname "$0")/.."
 jobs=${MCPAWL_JOBS:-$(nproc)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
-all_steps=(rules asan clang tsan headers schemas meson consume fuzz release clients conformance)
+all_steps=(rules asan clang tsan headers schemas meson consume fuzz release clients browser conformance)
 quick_steps=(rules quick)
 
 current=start
@@ -239,8 +239,9 @@ step_release() {
   configure release
   cmake --build --preset release
   passed=$((passed + 1))
-  say 'release: one real call through the examples'
+  say 'release: real calls through the examples'
   part examples/run.sh --check
+  part examples/run.sh --saas --check
 }
 
 step_clients() {
@@ -248,6 +249,14 @@ step_clients() {
   if ! command -v node > /dev/null || ! command -v npm > /dev/null; then install_missing nodejs npm; fi
   current=clients
   part tests/clients/run.sh
+}
+
+step_browser() {
+  say "browser: Debian's chromium through the pages"
+  if ! command -v node > /dev/null || ! command -v npm > /dev/null; then install_missing nodejs npm; fi
+  if ! command -v chromium > /dev/null || ! command -v openssl > /dev/null; then install_missing chromium openssl; fi
+  current=browser
+  part tests/browser/run.sh
 }
 
 step_conformance() {

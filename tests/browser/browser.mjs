@@ -11,10 +11,11 @@ const pictures = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../
 export const phone = { width: 360, height: 740 };
 export const desktop = { width: 1280, height: 800 };
 
-/** Start the browser of MCPAWL_BROWSER, without a window. */
-export function launch() {
+/** Start the browser of MCPAWL_BROWSER, without a window. It finds no host by name but the one that `map` names. */
+export function launch(map = '') {
+  const args = [`--host-resolver-rules=${map && `MAP ${map},`}MAP *.example ~NOTFOUND`];
   // the sandbox of the browser does not work for root
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  if (process.getuid?.() === 0) args.push('--no-sandbox');
   return chromium.launch({ executablePath: process.env.MCPAWL_BROWSER ?? '/usr/bin/chromium', args, timeout: 30_000 });
 }
 
@@ -33,6 +34,13 @@ export async function open_page(browser, options = {}) {
     dialog.dismiss();
   });
   return page;
+}
+
+/** The parameters that a browser would bring to a URL, by what `act` does, if the URL led anywhere. */
+export async function led_to(page, url, act) {
+  const [request] = await Promise.all([page.waitForRequest((request) => request.url().startsWith(`${url}?`)), act()]);
+  await page.waitForFunction(() => location.protocol === 'chrome-error:');
+  return new URL(request.url()).searchParams;
 }
 
 /** A site on a loopback port: an OAuth client that waits at /back, or somebody's page. */

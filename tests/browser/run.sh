@@ -3,8 +3,8 @@
 #
 # Builds the examples (preset release), unless MCPAWL_BIN_DIR names a folder that has them, installs the pinned
 # playwright-core and runs every *.test.mjs. Arguments go to `node --test`, such as --test-name-pattern=phone. Needs
-# chromium (or another browser of its kind in MCPAWL_BROWSER), node and npm; where node is older than 20.12, a newer one
-# is taken from npm. Pictures of the pages are left in build/browser.
+# chromium (or another browser of its kind in MCPAWL_BROWSER), openssl, node and npm; where node is older than 20.12, a
+# newer one is taken from npm. Pictures of the pages are left in build/browser.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -21,8 +21,8 @@ quietly() {
   return "$status"
 }
 
-for program in node npm; do
-  command -v "$program" > /dev/null || { say "there is no $program: install nodejs and npm" >&2; exit 1; }
+for program in node npm openssl; do
+  command -v "$program" > /dev/null || { say "there is no $program: install nodejs, npm and openssl" >&2; exit 1; }
 done
 MCPAWL_BROWSER=$(command -v "${MCPAWL_BROWSER:-chromium}") || { say 'there is no browser: install chromium' >&2; exit 1; }
 export MCPAWL_BROWSER
@@ -43,7 +43,7 @@ if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 
   fi
 fi
 
-programs=(access_emulator)
+programs=(access_emulator access_saas)
 if [ -z "${MCPAWL_BIN_DIR:-}" ]; then
   export MCPAWL_BIN_DIR=$root/build/release/examples
   say 'building the examples (g++ -O2; nothing to do if they are up to date)'
