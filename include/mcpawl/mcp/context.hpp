@@ -186,6 +186,16 @@ public:
     return detail::take_step(asker_.get(), std::move(key), f);
   }
 
+  /** Let the client call again before the rest is done: it carries what `once` has kept until then, so that a
+      long call need not begin anew when it is cut off, and may come to another server.
+
+      @param key  each is passed once, then it does nothing; nor does it do anything in sessions. */
+  void come_back(std::string const& key) {
+    if (!asker_ || asker_->recall(key)) return;
+    asker_->keep(key, "null");
+    asker_->end_round();
+  }
+
   /** Let go of the connection and work on; the client comes back for the rest (MCP 2025-11-25, polling).
 
       Does nothing where clients do not come back. */

@@ -18,7 +18,7 @@ namespace mcpawl {
 
     Not a std::exception, so that a tool which catches those lets it pass. */
 struct input_required {
-  std::string requests;  ///< JSON text of `inputRequests`.
+  std::string requests;  ///< JSON text of `inputRequests`; empty to be called again without an answer.
   std::string state;     ///< The sealed `requestState`.
 };
 
@@ -35,8 +35,11 @@ inline std::optional<answer> interrupted_answer(service const& s, revision r, re
   try {
     throw;
   } catch (input_required const& more) {
-    std::string text = R"({"resultType":"input_required","inputRequests":)";
-    text += more.requests;
+    std::string text = R"({"resultType":"input_required")";
+    if (!more.requests.empty()) {
+      text += R"(,"inputRequests":)";
+      text += more.requests;
+    }
     text += R"(,"requestState":)";
     append_json_string(text, more.state);
     append_server_info(text, s);

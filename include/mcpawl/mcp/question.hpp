@@ -51,6 +51,8 @@ public:
   /** The result of a step of this call that was taken already; null if it was not. */
   virtual boost::json::value const* recall(std::string_view key) const = 0;
   virtual void keep(std::string_view key, std::string_view json) = 0;
+  /** End the round, to be called again at once with what was kept; nothing where a call is run once. */
+  virtual void end_round() = 0;
 };
 
 namespace detail {

@@ -73,10 +73,7 @@ public:
                          {rpc_code::missing_client_capability,
                           "the client did not declare a capability that this call needs", std::move(data)}};
     }
-    if (!missing.empty()) {
-      std::string state = seal_state(seal_, input_.known, clock_.wall() + lifetime_, binding_);
-      throw input_required{missing + '}', std::move(state)};
-    }
+    if (!missing.empty()) throw input_required{missing + '}', state()};
     co_return answers;
   }
 
@@ -94,7 +91,11 @@ public:
       input_.known.steps[{key.data(), key.size()}] = std::move(*parsed);
   }
 
+  void end_round() override { throw input_required{{}, state()}; }
+
 private:
+  std::string state() { return seal_state(seal_, input_.known, clock_.wall() + lifetime_, binding_); }
+
   /** The answer to a question; what was answered in an earlier round stays as it was. */
   boost::json::value const* find(question const& q) {
     boost::json::string_view const key{q.key.data(), q.key.size()};

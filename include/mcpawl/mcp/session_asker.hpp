@@ -77,6 +77,7 @@ public:
   // a call is run once: nothing has to be recalled
   boost::json::value const* recall(std::string_view) const override { return nullptr; }
   void keep(std::string_view, std::string_view) override {}
+  void end_round() override {}
 
 private:
   /** Forgets the questions when the call does not wait any more, for whatever reason. */

@@ -98,11 +98,10 @@ public:
     std::unique_lock lock{mutex_};
     auto const now = clock_->wall();
     std::size_t const before = order_.size();
-    std::size_t const looked_at = drop_idle(now);
-    bool const more = looked_at == most_looked_at;
+    bool const more = drop_idle(now) == most_looked_at;
     bool const dropped = order_.size() != before;
     lock.unlock();
-    if (dropped && !more) feed_->sweep();
+    if (dropped) feed_->sweep();
     return more;
   }
 

@@ -1,0 +1,38 @@
+// tests/fuzz/jsonrpc.cpp - a message or a batch is read or refused, and what was read is written back as it
+// was
+#include <mcpawl/jsonrpc/message.hpp>
+#include <mcpawl/jsonrpc/strict_json.hpp>
+#include <mcpawl/jsonrpc/write.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <variant>
+
+namespace {
+
+void read(boost::json::value const& element) {
+  auto const got = mcpawl::read_message(element);
+  if (auto const* refused = std::get_if<mcpawl::rpc_rejection>(&got)) {
+    if (!mcpawl::parse_strict_json(mcpawl::write_error(refused->id, refused->fault), 4)) std::abort();
+    return;
+  }
+  auto const& m = std::get<mcpawl::rpc_message>(got);
+  bool const response = m.result || m.error;
+  if (response != (m.what == mcpawl::rpc_message::kind::response) || response != m.method.empty())
+    std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  auto const value = mcpawl::parse_strict_json({reinterpret_cast<char const*>(data), size}, 64);
+  if (!value) return 0;
+  std::string written;
+  mcpawl::append_json(written, *value);
+  if (!mcpawl::parse_strict_json(written, 64)) std::abort();
+  read(*value);
+  if (auto const* batch = value->if_array())
+    for (auto const& element : *batch) read(element);
+  return 0;
+}
