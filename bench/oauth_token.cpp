@@ -87,7 +87,8 @@ std::shared_ptr<mcpawl::memory_store> make_store(mcpawl::memory_store*) {
 }
 std::shared_ptr<mcpawl::sqlite_store> make_store(mcpawl::sqlite_store*) {
   static scratch const folder;
-  return mcpawl::sqlite_store::open(folder.file()).value();
+  static int count = 0;
+  return mcpawl::sqlite_store::open(folder.file() + std::to_string(++count)).value();
 }
 
 oauth::upstream_login alice() {
@@ -101,8 +102,8 @@ oauth::upstream_login alice() {
   return login;
 }
 
-/** A policy over a store with grants. */
-template <class Store>
+/** A policy over a store with grants; `Use` tells those that are refreshed from those that are looked up. */
+template <class Store, int Use = 0>
 struct world {
   std::shared_ptr<Store> store = make_store(static_cast<Store*>(nullptr));
   mcpawl::access_oauth<Store> policy{options(), store};
@@ -184,13 +185,14 @@ public:
   refreshing() {
     static std::atomic<std::size_t> next{0};
     which_ = next++ % grants;
-    token_ = world<Store>::get().issued[which_].refresh_token;
+    token_ = world<Store, 1>::get().issued[which_].refresh_token;
     // another work may have used it up
     auto& known = latest()[which_];
     if (!known.empty()) token_ = known;
   }
   bool operator()(std::size_t) {
-    auto made = await(world<Store>::get().policy.tokens().refresh(oauth::refresh_request(token_, "client")));
+    auto made =
+        await(world<Store, 1>::get().policy.tokens().refresh(oauth::refresh_request(token_, "client")));
     if (!made) return false;
     token_ = std::move(made->refresh_token);
     latest()[which_] = token_;
