@@ -92,6 +92,16 @@ const mistaken = [
       /POLICY_AUD is not set/,
     ],
   },
+  {
+    program: 'access_saas',
+    args: ['--listen', 'x', '--token-lifetime', '0'],
+    settings: { PUBLIC_URL: 'http://mcp.example.com', COOKIE_ENCRYPTION_KEY: 'abc' },
+    words: [
+      /--listen must be/, /--token-lifetime must be/, /PUBLIC_URL must begin with https/, /COOKIE_ENCRYPTION_KEY must be 64/,
+      /ACCESS_CLIENT_ID is not set/, /ACCESS_CLIENT_SECRET is not set/, /ACCESS_TOKEN_URL is not set/,
+      /ACCESS_AUTHORIZATION_URL is not set/, /ACCESS_JWKS_URL is not set/, /OAUTH_KV is not set/,
+    ],
+  },
 ];
 
 for (const { program, args, settings, words } of mistaken)
