@@ -78,6 +78,16 @@ describe('clients of every kind', () => {
     assert.ok(saas.refreshes >= kinds.length);
   });
 
+  test('are still logged in when the server was killed and is there again', { timeout }, async () => {
+    await saas.restart();
+    for (const [i, kind] of kinds.entries()) {
+      const again = await Caller.connect(kind, saas.url, {}, {}, logins[i]);
+      assert.equal(await again.email(), 'alice@example.com', kind.name);
+      assert.equal(logins[i].visits, 1, 'nobody had to click');
+    }
+    assert.equal(saas.logins, kinds.length);
+  });
+
   test('must log in again when Access no longer lets their user in, and are told no', { timeout }, async () => {
     saas.provider.blocked.add('alice@example.com');
     await saas.expiry();

@@ -87,6 +87,12 @@ export class Program {
     for (const handle of [this.child, this.child.stdout, this.child.stderr]) on ? handle.ref() : handle.unref();
   }
 
+  /** End it as a crash would. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
   /** Ask it to end and wait; everything but a clean end with status 0 is an error. */
   async stop() {
     this.hold(true);

@@ -1,6 +1,9 @@
 // tests/clients/saas.mjs - examples/access_saas with a certified provider in Access's place
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 
 import { Program, free_port } from './programs.mjs';
 import { Provider } from './provider.mjs';
@@ -14,13 +17,25 @@ export class Saas {
     const origin = `http://127.0.0.1:${await free_port()}`;
     saas.url = new URL('/mcp', origin);
     saas.provider = await Provider.start(`${origin}/callback`);
-    saas.server = await Program.start('access_saas', ['--listen', saas.url.host, '--token-lifetime', String(lifetime)], {
+    saas.folder = mkdtempSync(path.join(os.tmpdir(), 'saas-'));
+    saas.settings = {
       ...saas.provider.settings,
       PUBLIC_URL: origin,
       COOKIE_ENCRYPTION_KEY: randomBytes(32).toString('hex'),
-      OAUTH_KV: 'memory:',
-    });
+      OAUTH_KV: path.join(saas.folder, 'grants.db'),
+    };
+    await saas.serve();
     return saas;
+  }
+
+  async serve() {
+    const args = ['--listen', this.url.host, '--token-lifetime', String(lifetime)];
+    this.server = await Program.start('access_saas', args, this.settings);
+  }
+  /** Kill the server and start it again: what it must know is in its store. */
+  async restart() {
+    await this.server.kill();
+    await this.serve();
   }
 
   /** Wait until all tokens that were given out have expired. */
@@ -44,6 +59,7 @@ export class Saas {
   async stop() {
     await this.server.stop();
     await this.provider.stop();
+    rmSync(this.folder, { recursive: true });
     assert.deepEqual(this.provider.errors, []);
     assert.ok(!this.server.output.includes('eyJ'), 'a token is in the log');
   }
