@@ -12,13 +12,14 @@
 #include <utility>
 
 constexpr char usage[] =
-    R"(usage: access_saas [--listen ADDRESS:PORT] [--threads N]
+    R"(usage: access_saas [--listen ADDRESS:PORT] [--threads N] [--token-lifetime SECONDS]
 
 An MCP server at /mcp that MCP clients log in to by themselves (OAuth 2.1). People see a consent page and sign
 in at Cloudflare Access, where this server is a SaaS application (OIDC) with the callback PUBLIC_URL/callback.
 
   --listen ADDRESS:PORT     where to listen; 127.0.0.1:8788, port 0 for any that is free
   --threads N               threads that serve; 1
+  --token-lifetime SECONDS  after which clients must refresh their token; 3600
 
 Environment:
   PUBLIC_URL                the origin clients reach it by, such as https://mcp.example.com
@@ -48,6 +49,8 @@ int main(int argc, char** argv) {
     examples::command_line line(argc, argv, usage, settings);
     examples::endpoint const at = line.listen("--listen", "127.0.0.1:8788");
     unsigned const threads = line.number("--threads", 1, 1, 256);
+    mcpawl::oauth::token_lifetimes lifetimes;
+    lifetimes.access = line.number("--token-lifetime", 3600, 1, 86'400);
     line.finish();
 
     auto artists = examples::read_artists(settings);
@@ -56,6 +59,7 @@ int main(int argc, char** argv) {
     options.allowed_origins = examples::list(settings, "ALLOWED_ORIGINS");
     auto access = mcpawl::access_oauth_options::from(settings);
     auto store = mcpawl::open_store<mcpawl::local_store>(settings);
+    access.lifetimes(lifetimes);
     access.named("Access MCP Demo");
     access.run_by(settings.optional("OPERATOR_NAME"), settings.optional("OPERATOR_URL"));
     if (settings.flag("REFRESH_UNCHECKED")) access.refresh_unchecked();

@@ -260,10 +260,11 @@ step_browser() {
 }
 
 step_conformance() {
-  say 'conformance: the official conformance suite of MCP against examples/everything'
+  say 'conformance: the official conformance suite of MCP against examples/everything and examples/access_saas'
   if ! command -v node > /dev/null || ! command -v npm > /dev/null; then install_missing nodejs npm; fi
   current=conformance
   part tests/conformance/run.sh
+  part tests/conformance/authorization.sh
 }
 
 step_tidy() {

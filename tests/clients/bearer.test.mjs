@@ -13,6 +13,7 @@ import {
   UnauthorizedError as Unauthorized2,
 } from '@modelcontextprotocol/client';
 
+import { Login } from './login.mjs';
 import { Program } from './programs.mjs';
 import { post_stateless, request } from './raw.mjs';
 
@@ -86,24 +87,6 @@ class Issuer {
       return json(200, { access_token, token_type: 'Bearer', expires_in: 600 });
     }
     answer.writeHead(404).end();
-  }
-}
-
-/** What a client keeps of its login; the user's browser is a fetch. */
-class Login {
-  redirectUrl = 'http://127.0.0.1:1/back';
-  clientMetadata = { client_name: 'tests', redirect_uris: [this.redirectUrl], token_endpoint_auth_method: 'none' };
-  clientInformation = () => this.client;
-  saveClientInformation = (client) => void (this.client = client);
-  tokens = () => this.kept;
-  saveTokens = (tokens) => void (this.kept = tokens);
-  saveCodeVerifier = (verifier) => void (this.verifier = verifier);
-  codeVerifier = () => this.verifier;
-  saveDiscoveryState = (state) => void (this.discovery = state);
-  discoveryState = () => this.discovery;
-  async redirectToAuthorization(url) {
-    const answer = await fetch(url, { redirect: 'manual' });
-    this.back = new URL(answer.headers.get('location'));
   }
 }
 

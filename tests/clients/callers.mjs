@@ -54,15 +54,16 @@ const all_open = new Set();
     `exchanges` records each HTTP exchange (method, status, headers of the answer), `errors` all that the
     client or its transport complained about on the side. */
 export class Caller {
-  /** @param handlers  answers to what the server may ask, by the method of the request */
-  static connect(kind, url, headers = {}, handlers = {}) {
+  /** @param handlers  answers to what the server may ask, by the method of the request
+      @param authProvider  what the client keeps of a login of its own */
+  static connect(kind, url, headers = {}, handlers = {}, authProvider = undefined) {
     const caller = new Caller(kind, handlers);
     const recorded = async (target, init) => {
       const answer = await fetch(target, init);
       caller.exchanges.push({ method: init?.method ?? 'GET', status: answer.status, headers: answer.headers });
       return answer;
     };
-    return caller.over(new kind.Transport(url, { requestInit: { headers }, fetch: recorded }));
+    return caller.over(new kind.Transport(url, { requestInit: { headers }, fetch: recorded, authProvider }));
   }
   /** Start a server, or what stands for one, and talk to it over its standard input and output: SDK 1.32. */
   static start(command, args, env = {}, handlers = {}) {

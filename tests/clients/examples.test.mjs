@@ -6,7 +6,7 @@ import { afterEach, describe, test } from 'node:test';
 
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 
-import { Caller, close_all, kinds } from './callers.mjs';
+import { Caller, close_all, kind_of_revision, kinds } from './callers.mjs';
 import { Program, program_path, run } from './programs.mjs';
 
 const timeout = 30_000;
@@ -14,39 +14,45 @@ afterEach(close_all);
 
 const agrees = { 'elicitation/create': () => ({ action: 'accept', content: { sure: true, reason: 'it is time' } }) };
 
+async function deploy(kind, url) {
+  const client = await Caller.connect(kind, url, {}, agrees);
+  const heard = [];
+  const onprogress = (news) => heard.push([news.progress, news.total]);
+  const { content } = await client.call('deploy', { service: 'web' }, { onprogress });
+  assert.equal(content[0].text, 'web is deployed: it is time');
+  // over HTTP+SSE SDK 1.32 loses progress that arrives together with the result: it hears of the result first
+  if (kind.Transport === SSEClientTransport) return;
+  assert.deepEqual(heard.at(-1), [1, 2], kind.name); // client 2.4 tells of its own steps before
+}
+
 /** Each program that listens, what else it is started with, and what is called. */
 const listening = [
   {
     program: 'ask',
     call: async (url) => {
-      const client = await Caller.connect(kinds[0], url, {}, agrees);
-      const heard = [];
-      const onprogress = (news) => heard.push(news.message);
-      const { content } = await client.call('deploy', { service: 'web' }, { onprogress });
-      assert.equal(content[0].text, 'web is deployed: it is time');
-      assert.deepEqual(heard, ['image built']);
+      for (const kind of [...kinds, kind_of_revision('2025-06-18')]) await deploy(kind, url);
+      // the clients of these cannot be asked
+      const old = await Caller.connect(kind_of_revision('2025-03-26'), url);
+      assert.match((await old.call('deploy', { service: 'web' })).content[0].text, /cannot be asked/);
     },
   },
   {
     program: 'ask',
     args: ['--sse', '--threads', '2'],
-    call: async (url) => {
-      const kind = { ...kinds[0], Transport: SSEClientTransport };
-      const client = await Caller.connect(kind, new URL('/sse', url), {}, agrees);
-      const { content } = await client.call('deploy', { service: 'web' });
-      assert.equal(content[0].text, 'web is deployed: it is time');
-    },
+    call: (url) => deploy({ ...kinds[0], Transport: SSEClientTransport }, new URL('/sse', url)),
   },
   {
     program: 'resources',
     call: async (url) => {
-      const client = await Caller.connect(kinds[0], url);
-      assert.match((await client.read('poem://about'))[0].text, /Two poems/);
-      const [line] = await client.read('poem://blake?line=2');
-      assert.equal(line.text, 'In the forests of the night;\n');
-      const poem = { type: 'ref/resource', uri: 'poem://{poet}{?line}' };
-      assert.deepEqual((await client.complete(poem, 'poet', 's')).values, ['shelley']);
-      await assert.rejects(client.read('poem://nobody'), (error) => error.code === -32002);
+      for (const kind of kinds) {
+        const client = await Caller.connect(kind, url);
+        assert.match((await client.read('poem://about'))[0].text, /Two poems/);
+        const [line] = await client.read('poem://blake?line=2');
+        assert.equal(line.text, 'In the forests of the night;\n');
+        const poem = { type: 'ref/resource', uri: 'poem://{poet}{?line}' };
+        assert.deepEqual((await client.complete(poem, 'poet', 's')).values, ['shelley']);
+        await assert.rejects(client.read('poem://nobody'), /not found/i, kind.name);
+      }
     },
   },
 ];
@@ -84,6 +90,16 @@ const mistaken = [
     words: [
       /--access is for HTTP/, /--threads must be/, /SESSION_KEYS must have 64/, /TEAM_DOMAIN is still the placeholder/,
       /POLICY_AUD is not set/,
+    ],
+  },
+  {
+    program: 'access_saas',
+    args: ['--listen', 'x', '--token-lifetime', '0'],
+    settings: { PUBLIC_URL: 'http://mcp.example.com', COOKIE_ENCRYPTION_KEY: 'abc' },
+    words: [
+      /--listen must be/, /--token-lifetime must be/, /PUBLIC_URL must begin with https/, /COOKIE_ENCRYPTION_KEY must be 64/,
+      /ACCESS_CLIENT_ID is not set/, /ACCESS_CLIENT_SECRET is not set/, /ACCESS_TOKEN_URL is not set/,
+      /ACCESS_AUTHORIZATION_URL is not set/, /ACCESS_JWKS_URL is not set/, /OAUTH_KV is not set/,
     ],
   },
 ];

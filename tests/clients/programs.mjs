@@ -1,5 +1,6 @@
 // tests/clients/programs.mjs - starts the emulator of Cloudflare Access and the server behind it, and ends them
 import { spawn } from 'node:child_process';
+import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -86,6 +87,12 @@ export class Program {
     for (const handle of [this.child, this.child.stdout, this.child.stderr]) on ? handle.ref() : handle.unref();
   }
 
+  /** End it as a crash would. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
   /** Ask it to end and wait; everything but a clean end with status 0 is an error. */
   async stop() {
     this.hold(true);
@@ -100,6 +107,17 @@ export class Program {
 
 function delay(seconds) {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000, undefined).unref());
+}
+
+/** A port of 127.0.0.1 that was free a moment ago, for what must be known before a program runs. */
+export function free_port() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /** The emulator with a server behind it. */

@@ -24,7 +24,7 @@ for program in node npm; do
   command -v "$program" > /dev/null || { say "there is no $program: install nodejs and npm" >&2; exit 1; }
 done
 
-programs=(everything ask resources hello_stdio access_self_hosted access_emulator bearer)
+programs=(everything ask resources hello_stdio access_self_hosted access_saas access_emulator bearer)
 if [ -z "${MCPAWL_BIN_DIR:-}" ]; then
   export MCPAWL_BIN_DIR=$root/build/release/examples
   say 'building the examples (g++ -O2; nothing to do if they are up to date)'
@@ -44,4 +44,5 @@ fi
 
 node=$(echo node_modules/node-linux-*/bin/node)
 say "running them with node $("$node" --version)"
-exec "$node" --test --test-reporter=spec "$@" ./*.test.mjs
+# two files at once: much of them waits, for tokens to expire and for programs to start
+exec "$node" --test --test-concurrency=2 --test-reporter=spec "$@" ./*.test.mjs

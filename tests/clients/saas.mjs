@@ -1,0 +1,66 @@
+// tests/clients/saas.mjs - examples/access_saas with a certified provider in Access's place
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { Program, free_port } from './programs.mjs';
+import { Provider } from './provider.mjs';
+
+/** Seconds that an access token of it lives. */
+const lifetime = 2;
+
+export class Saas {
+  static async start() {
+    const saas = new Saas();
+    const origin = `http://127.0.0.1:${await free_port()}`;
+    saas.url = new URL('/mcp', origin);
+    saas.provider = await Provider.start(`${origin}/callback`);
+    saas.folder = mkdtempSync(path.join(os.tmpdir(), 'saas-'));
+    saas.settings = {
+      ...saas.provider.settings,
+      PUBLIC_URL: origin,
+      COOKIE_ENCRYPTION_KEY: randomBytes(32).toString('hex'),
+      OAUTH_KV: path.join(saas.folder, 'grants.db'),
+    };
+    await saas.serve();
+    return saas;
+  }
+
+  async serve() {
+    const args = ['--listen', this.url.host, '--token-lifetime', String(lifetime)];
+    this.server = await Program.start('access_saas', args, this.settings);
+  }
+  /** Kill the server and start it again: what it must know is in its store. */
+  async restart() {
+    await this.server.kill();
+    await this.serve();
+  }
+
+  /** Wait until all tokens that were given out have expired. */
+  expiry() {
+    return new Promise((resolve) => setTimeout(resolve, (lifetime + 1) * 1000));
+  }
+
+  /** How often somebody logged in at the provider since `forget`, and how often it was asked again. */
+  get logins() {
+    return this.provider.granted.filter((type) => type === 'authorization_code').length;
+  }
+  get refreshes() {
+    return this.provider.granted.filter((type) => type === 'refresh_token').length;
+  }
+  forget() {
+    this.provider.blocked.clear();
+    this.provider.granted = [];
+    this.provider.refused = [];
+  }
+
+  async stop() {
+    await this.server.stop();
+    await this.provider.stop();
+    rmSync(this.folder, { recursive: true });
+    assert.deepEqual(this.provider.errors, []);
+    assert.ok(!this.server.output.includes('eyJ'), 'a token is in the log');
+  }
+}

@@ -1,0 +1,58 @@
+# tests/conformance/programs.sh - builds, starts and ends what the suite judges; sourced by the scripts beside it
+# shellcheck shell=bash
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+cd "$here" || exit
+
+say() { printf 'conformance: %s\n' "$*"; }
+
+work=$(mktemp -d)
+pids=()
+# shellcheck disable=SC2317  # a trap calls it
+finish() {
+  [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2> /dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+# build PROGRAM... - unless MCPAWL_BIN_DIR names a folder that has them
+build() {
+  [ -z "${MCPAWL_BIN_DIR:-}" ] || return 0
+  export MCPAWL_BIN_DIR=$root/build/release/examples
+  say 'building the examples (g++ -O2; nothing to do if they are up to date)'
+  (cd "$root" && cmake --preset release > /dev/null && cmake --build --preset release --target "$@")
+}
+
+# Node 22 and the suite, as pinned; npm writes node_modules/.package-lock.json when it is done, and not before
+# shellcheck disable=SC2034  # those who source this use them
+install() {
+  if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
+    say 'installing the pinned suite (npm ci)'
+    npm ci > "$work/npm.log" 2>&1 || { cat "$work/npm.log" >&2; exit 1; }
+  fi
+  node=$(echo node_modules/node-linux-*/bin/node)
+  suite=node_modules/@modelcontextprotocol/conformance/dist/index.js
+}
+
+# start NAME OPTION... - run an example; its URL is left in $url when it is ready
+start() {
+  local log=$work/$1.log
+  : > "$log" # what an earlier one said
+  "$MCPAWL_BIN_DIR/$1" "${@:2}" > "$log" 2>&1 &
+  pids+=($!)
+  for _ in $(seq 100); do
+    url=$(sed -n 's/^listening on //p' "$log")
+    [ -z "$url" ] || return 0
+    sleep 0.1
+  done
+  say "$1 did not start:" >&2
+  cat "$log" >&2
+  exit 1
+}
+
+stop_all() {
+  local pid
+  kill "${pids[@]}"
+  for pid in "${pids[@]}"; do wait "$pid" || { say 'a program did not end cleanly' >&2; exit 1; }; done
+  pids=()
+}
