@@ -6,6 +6,7 @@
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/request_head.hpp>
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -42,6 +43,21 @@ inline bool names_access_token(std::string_view query) noexcept {
   return false;
 }
 
+inline constexpr auto token68_characters = [] {
+  std::array<bool, 256> known{};
+  for (char const c :
+       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"))
+    known[static_cast<unsigned char>(c)] = true;
+  return known;
+}();
+
+/** Whether all characters may be in a token before its padding (RFC 6750 section 2.1, `b64token`). */
+constexpr bool is_token68(std::string_view text) noexcept {
+  bool good = true;
+  for (char const c : text) good &= token68_characters[static_cast<unsigned char>(c)];
+  return good;
+}
+
 }  // namespace detail
 
 /** Find the token in `Authorization: Bearer` (RFC 6750 section 2.1).
@@ -65,9 +81,7 @@ inline result<std::string_view> find_bearer_token(http::request_head const& head
   if (value.find(',') != std::string_view::npos) return auth_errc::several_tokens;
   std::string_view body = value;
   while (body.ends_with('=')) body.remove_suffix(1);
-  if (body.empty() || body.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                             "-._~+/") != std::string_view::npos)
-    return auth_errc::malformed_authorization;
+  if (body.empty() || !detail::is_token68(body)) return auth_errc::malformed_authorization;
   if (detail::names_access_token(head.query())) return auth_errc::token_in_query;
   return value;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 
 namespace mcpawl {
 
@@ -35,10 +36,8 @@ namespace detail {
 
 class system_clock final : public clock {
 public:
-  unix_seconds wall() const noexcept override {
-    using namespace std::chrono;
-    return duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  }
+  // whole seconds are kept at hand; the time of day to the nanosecond would have to be computed
+  unix_seconds wall() const noexcept override { return std::time(nullptr); }
   steady_time steady() const noexcept override { return std::chrono::steady_clock::now(); }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,8 +11,10 @@ namespace mcpawl {
 
 /** Overwrite memory in a way the optimiser may not drop. */
 inline void wipe(void* data, std::size_t size) noexcept {
-  auto* p = static_cast<unsigned char volatile*>(data);
-  while (size-- != 0) *p++ = 0;
+  if (size == 0) return;
+  std::memset(data, 0, size);
+  // whoever might read it is here, as far as the optimiser can tell
+  __asm__ __volatile__("" : : "r"(data) : "memory");
 }
 
 /** Compare two byte strings without telling by time where they differ.

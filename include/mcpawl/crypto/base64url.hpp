@@ -28,6 +28,14 @@ inline void append_base64url(std::string& out, std::string_view text) {
   append_base64url(out, {reinterpret_cast<unsigned char const*>(text.data()), text.size()});
 }
 
+/** Whether all characters are of base64url's alphabet; padding is not. */
+constexpr bool is_base64url(std::string_view text) noexcept {
+  unsigned char outside = 0;
+  for (char const c : text)
+    outside = static_cast<unsigned char>(outside | detail::base64url_decoding[static_cast<unsigned char>(c)]);
+  return outside < 0x80;
+}
+
 /** Decode base64url into a buffer of the caller's, strictly, and return the number of bytes.
 
     One byte string has exactly one text that is accepted: no padding, no white space, no characters of

@@ -50,7 +50,6 @@ public:
   sealer(sealer&&) noexcept = default;
   sealer& operator=(sealer other) noexcept {
     keys_ = std::move(other.keys_);
-    cipher_ = std::move(other.cipher_);
     ctx_ = std::move(other.ctx_);
     return *this;
   }
@@ -79,8 +78,8 @@ public:
     fill_random({box.data() + nonce_at, nonce_size});
     unsigned char* const tag = box.data() + box.size() - tag_size;
     int written = 0;
-    if (EVP_EncryptInit_ex2(ctx_.get(), cipher_.get(), bytes_of(with.bytes), box.data() + nonce_at,
-                            nullptr) != 1 ||
+    if (EVP_EncryptInit_ex2(ctx_.get(), cipher(), bytes_of(with.bytes), box.data() + nonce_at, nullptr) !=
+            1 ||
         EVP_EncryptUpdate(ctx_.get(), nullptr, &written, box.data(), nonce_at) != 1 ||
         EVP_EncryptUpdate(ctx_.get(), nullptr, &written, bytes_of(associated), int_of(associated)) != 1 ||
         EVP_EncryptUpdate(ctx_.get(), box.data() + text_at, &written, bytes_of(plaintext),
@@ -113,8 +112,8 @@ public:
     unsigned char* const tag = box.data() + box.size() - tag_size;
     auto* const out = reinterpret_cast<unsigned char*>(plaintext.data());
     int written = 0;
-    if (EVP_DecryptInit_ex2(ctx_.get(), cipher_.get(), bytes_of(with->bytes), box.data() + nonce_at,
-                            nullptr) != 1 ||
+    if (EVP_DecryptInit_ex2(ctx_.get(), cipher(), bytes_of(with->bytes), box.data() + nonce_at, nullptr) !=
+            1 ||
         EVP_DecryptUpdate(ctx_.get(), nullptr, &written, box.data(), nonce_at) != 1 ||
         EVP_DecryptUpdate(ctx_.get(), nullptr, &written, bytes_of(associated), int_of(associated)) != 1 ||
         EVP_DecryptUpdate(ctx_.get(), out, &written, box.data() + text_at, int_of(plaintext)) != 1 ||
@@ -141,9 +140,14 @@ private:
   using key_list = std::vector<key>;
 
   explicit sealer(std::shared_ptr<key_list const> keys)
-      : keys_(std::move(keys)),
-        cipher_(detail::require(detail::cipher_handle{EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)})),
-        ctx_(detail::require(detail::cipher_ctx_handle{EVP_CIPHER_CTX_new()})) {}
+      : keys_(std::move(keys)), ctx_(detail::require(detail::cipher_ctx_handle{EVP_CIPHER_CTX_new()})) {}
+
+  /** Looked up once: that takes longer than sealing. */
+  static EVP_CIPHER const* cipher() {
+    static auto const found =
+        detail::require(detail::cipher_handle{EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)});
+    return found.get();
+  }
 
   static std::shared_ptr<key_list const> make_keys(std::vector<secret> keys) {
     if (keys.empty()) throw std::invalid_argument("mcpawl: a sealer needs a key");
@@ -178,7 +182,6 @@ private:
   static int int_of(std::string_view text) noexcept { return static_cast<int>(text.size()); }
 
   std::shared_ptr<key_list const> keys_;
-  detail::cipher_handle cipher_;
   detail::cipher_ctx_handle ctx_;
 };
 

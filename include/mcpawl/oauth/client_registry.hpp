@@ -91,8 +91,7 @@ public:
 
 private:
   static bool can_be_id(std::string_view id) noexcept {
-    if (id.size() != id_bytes / 3 * 4) return false;
-    return id.find_first_not_of(mcpawl::detail::base64url_alphabet) == std::string_view::npos;
+    return id.size() == id_bytes / 3 * 4 && is_base64url(id);
   }
 
   task<result<std::size_t>> save(client const& record, store_version expected, durability survives) {

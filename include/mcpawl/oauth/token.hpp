@@ -27,7 +27,8 @@ inline std::string digest_for(std::string_view purpose, std::string_view a, std:
   std::string text;
   text.reserve(purpose.size() + a.size() + b.size() + 1);
   text.append(purpose).append(1, ':').append(a).append(b);
-  sha256_digest const digest = sha256(text);
+  thread_local sha256_context context;
+  sha256_digest const digest = context(text);
   wipe(text.data(), text.size());
   return {digest.begin(), digest.end()};
 }
@@ -115,8 +116,7 @@ public:
   /** Take one that somebody sent. Errors: `errc::bad_token` for what cannot be one of ours. */
   static result<token> parse(token_kind kind, std::string_view text) {
     if (text.size() != size || !text.starts_with(prefix_of(kind))) return errc::bad_token;
-    for (char const c : text.substr(prefix_size))
-      if (mcpawl::detail::base64url_alphabet.find(c) == std::string_view::npos) return errc::bad_token;
+    if (!is_base64url(text.substr(prefix_size))) return errc::bad_token;
     return token{secret{std::string{text}}};
   }
 
