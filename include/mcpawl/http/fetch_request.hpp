@@ -67,6 +67,17 @@ public:
     return *this;
   }
 
+  /** Whether a field has a name that this accepts. */
+  template <class Predicate>
+  bool has_field(Predicate accepts) const {
+    std::string_view rest = fields_;
+    while (!rest.empty()) {
+      if (accepts(rest.substr(0, rest.find(':')))) return true;
+      rest.remove_prefix(rest.find('\n') + 1);  // values have no line ends
+    }
+    return false;
+  }
+
   origin_url const& url() const noexcept { return url_; }
   std::string const& method() const noexcept { return method_; }
   std::chrono::milliseconds timeout() const noexcept { return timeout_; }
