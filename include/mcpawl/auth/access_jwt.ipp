@@ -5,6 +5,7 @@
 #include <mcpawl/auth/access_verifier.hpp>
 #include <mcpawl/auth/assertion.hpp>
 #include <mcpawl/auth/auth_errc.hpp>
+#include <mcpawl/auth/fixed_token.hpp>
 #include <mcpawl/auth/key_follower.hpp>
 #include <mcpawl/auth/key_origin.hpp>
 #include <mcpawl/auth/key_source.hpp>

@@ -68,22 +68,6 @@ private:
   std::shared_ptr<token_keeper> keeper_;  // null: the caller has no token
 };
 
-namespace detail {
-
-/** Keeps a token that is what it is. */
-class fixed_token final : public token_keeper {
-public:
-  explicit fixed_token(secret token) noexcept : token_(std::move(token)) {}
-  task<result<secret>> current(std::shared_ptr<token_keeper> self) override {
-    co_return static_cast<fixed_token const&>(*self).token_;
-  }
-
-private:
-  secret token_;
-};
-
-}  // namespace detail
-
 /** A policy that keeps the callers' tokens: `linked_token_of(head, identity)` gives that of a caller who has
    been let in with this head, or nothing if there is none. */
 template <class Policy>

@@ -1,6 +1,7 @@
 // tests/unit/auth/linked_app.cpp - a policy is linked without changing what it decides, and tools take its
 // parts
 #include <mcpawl/auth/access_jwt.hpp>
+#include <mcpawl/auth/fixed_token.hpp>
 #include <mcpawl/auth/linked_app.hpp>
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/http/exchange.hpp>
