@@ -11,7 +11,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,10 +36,9 @@ namespace {
 using flow_linked_app_types::target;
 
 constexpr char const* aud = "aud-of-this-application";
-constexpr char const* next_aud = "aud-downstream";
 
-/** An application behind Access, with what Access does before it: its own assertion, for callers whose token
-   is one of the application that it is linked with. */
+/** An application behind Access, with what Access does before it: in come callers whose token is one of the
+    application that it is linked with. */
 struct wiki {
   explicit wiki(mcpawl::test::fake_access& of) : access(of) {
     mcpawl::access_expectation linked(access.issuer(), std::vector<std::string>(1, aud));
@@ -60,6 +61,11 @@ struct wiki {
     auto const who = verifier->verify(request.field("cf-access-token"), mcpawl::clock::system().wall());
     if (!who) return mcpawl::test::answer_with(403, "text/plain", "Access: no");
     return mcpawl::test::answer_with(200, "text/plain", "hello " + (*who)->email);
+  }
+
+  std::string seen_trace() {
+    std::lock_guard const lock(mutex);
+    return trace;
   }
 
   mcpawl::test::fake_access& access;
@@ -138,7 +144,7 @@ BOOST_AUTO_TEST_CASE(the_application_sees_who_is_calling) {
     std::string const email = who;
     BOOST_TEST(text_of(call(client, token_of(email), "ask", at(page))) == email + ": 200 hello " + email);
   }
-  BOOST_TEST(there.trace == "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  BOOST_TEST(there.seen_trace() == "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   BOOST_TEST(text_of(call(client, token_of("bob@example.com"), "whoami")) == "bob@example.com");
 }
 
