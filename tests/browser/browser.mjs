@@ -45,14 +45,15 @@ export async function led_to(page, url, act) {
 
 /** A site on a loopback port: an OAuth client that waits at /back, or somebody's page. */
 export class Site {
-  /** @param pages HTML by path */
+  /** @param pages HTML by path, or functions of the request that make it */
   static async start(pages = {}) {
     const site = new Site();
     site.pages = pages;
     site.visits = [];
     site.server = createServer((request, response) => {
       const url = new URL(request.url, site.origin);
-      const known = site.pages[url.pathname];
+      let known = site.pages[url.pathname];
+      if (typeof known === 'function') known = known(request);
       if (url.pathname === '/back') site.visits.push(url.searchParams);
       site.last_headers = request.headers;
       const status = { '/back': 200, '/favicon.ico': 204 }[url.pathname] ?? (known ? 200 : 404);

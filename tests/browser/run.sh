@@ -43,7 +43,7 @@ if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 
   fi
 fi
 
-programs=(access_emulator access_saas)
+programs=(access_emulator access_saas linked_app)
 if [ -z "${MCPAWL_BIN_DIR:-}" ]; then
   export MCPAWL_BIN_DIR=$root/build/release/examples
   say 'building the examples (g++ -O2; nothing to do if they are up to date)'
