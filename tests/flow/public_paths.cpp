@@ -76,6 +76,14 @@ BOOST_AUTO_TEST_CASE(what_is_the_policys_own_needs_no_token_and_the_rest_does) {
     BOOST_TEST(ask("GET", path).status == 401, path);
 }
 
+BOOST_AUTO_TEST_CASE(easy_to_miss_23_the_protocol_version_of_a_client_does_not_matter) {
+  for (std::string const version : {"2025-03-26", "2026-07-28", "1900-01-01", "nonsense", ""}) {
+    auto const reply = ask("GET", "/open", {{"MCP-Protocol-Version", version}});
+    BOOST_TEST(reply.status == 201, version);
+    BOOST_TEST(reply.body == "GET ");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(bodies_are_read_and_any_method_is_answered) {
   auto const posted = ask("POST", "/open", {}, "a=b");
   BOOST_TEST(posted.status == 201);
