@@ -634,6 +634,17 @@ BOOST_FIXTURE_TEST_CASE(clients_with_a_secret_have_to_know_it, scene) {
   BOOST_TEST(redeem(id, code, {{"client_secret", password}}).status == 200);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_has_expired_is_removed_by_whoever_comes_by, scene) {
+  for (int i = 0; i != 5; ++i)
+    (void)ask("GET", mcpawl::http::origin_url::parse(authorize_url(client))->target());
+  auto const waiting = everything_stored().size();
+  clock.advance(3h);
+  (void)registered();
+  (void)store->bytes();
+  BOOST_TEST(everything_stored().size() < waiting);
+  BOOST_TEST(store->bytes() < waiting);
+}
+
 BOOST_FIXTURE_TEST_CASE(no_secret_is_in_the_log, scene) {
   auto const tokens = logged_in(client);
   auto const second = tokens_of(refresh(client, tokens.refresh));
