@@ -3,26 +3,36 @@
 #
 # usage: bench/http_call.sh
 #
-# wrk, on a core of its own, sends the call of the tool `add` (MCP 2026-07-28, with a token of the emulator of
-# Cloudflare Access) to access_self_hosted and to nginx, one thread each, which share another core but never run at the
-# same time. nginx reads the same request and answers with the same body, of which it computes nothing. The runs are
-# interleaved and each figure is the median of its runs. Everything stays on 127.0.0.1.
+# wrk, on a core of its own, sends calls of MCP 2026-07-28 to servers with one thread each, which share another core but
+# never run at the same time:
+#   jwt     the tool `add` of access_self_hosted, with a token of the emulator of Cloudflare Access
+#   open    the tool `add` of bench/http_server.cpp without auth
+#   sse     its tool `add_in_steps`, which reports progress, so that the answer is a stream of events
+#   bearer  its tool `add` with the policy of access_saas and an access token, got as clients get it; all else as in open
+# nginx reads the same request and answers with the same body, of which it computes nothing. The runs are interleaved
+# and each figure is the median of its runs. Everything stays on 127.0.0.1. Exits with 1 if a mark is missed.
 #
-# Environment: BENCH_SECONDS per run (whole seconds, default 3), BENCH_ROUNDS (default 3), BENCH_CONNECTIONS (default
-# "1 32 256"), MCPAWL_BIN_DIR (default: build/release/examples, which is built first). With the defaults the measuring
-# takes about 80 seconds. On a machine that does other work too, the ratios mean more than the figures.
+# Environment: BENCH_SECONDS per run (whole seconds, default 3), BENCH_ROUNDS (default 3), BENCH_CONNECTIONS (of jwt,
+# default "1 32 256"; the others have 32), BENCH_PARTS (default "jwt open sse bearer"), MCPAWL_BIN_DIR and
+# MCPAWL_BENCH_DIR (default: build/release/examples and build/release/bench, which are built first). With the defaults
+# the measuring takes about two and a half minutes. On a machine that does other work too, the ratios mean more than the
+# figures.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 seconds=${BENCH_SECONDS:-3}
 rounds=${BENCH_ROUNDS:-3}
 connections=${BENCH_CONNECTIONS:-1 32 256}
-marked=32  # the number of connections that the mark is about
-mark=2.0
+parts=${BENCH_PARTS:-jwt open sse bearer}
+marked=32  # the number of connections that the marks are about
+jwt_mark=2.0 open_mark=2.5 bearer_mark=1.15
 [[ $seconds =~ ^[1-9][0-9]*$ && $rounds =~ ^[1-9][0-9]*$ && $connections =~ ^[1-9][0-9]*( +[1-9][0-9]*)*$ ]] ||
   { echo 'http_call.sh: seconds, rounds and connections must be whole numbers' >&2; exit 2; }
+[[ $parts =~ ^(jwt|open|sse|bearer)( +(jwt|open|sse|bearer))*$ ]] ||
+  { echo 'http_call.sh: the parts are jwt, open, sse and bearer' >&2; exit 2; }
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'http_call.sh: %s\n' "$*" >&2; exit 1; }
+has() { [[ " $parts " = *" $1 "* ]]; }
 
 folder=$(mktemp -d)
 pids=()
@@ -67,11 +77,14 @@ if [ -z "$nginx" ]; then
 fi
 "$nginx" -v 2> /dev/null || die "$nginx does not run here"
 
-bin=${MCPAWL_BIN_DIR:-}
-if [ -z "$bin" ]; then
-  bin=$root/build/release/examples
-  say 'building the examples (g++ -O2; nothing to do if they are up to date)'
-  (cd "$root" && cmake --preset release && cmake --build --preset release --target access_self_hosted access_emulator) \
+bin=${MCPAWL_BIN_DIR:-$root/build/release/examples}
+bench_bin=${MCPAWL_BENCH_DIR:-$root/build/release/bench}
+targets=()
+[ -n "${MCPAWL_BIN_DIR:-}" ] || targets+=(access_self_hosted access_emulator)
+[ -n "${MCPAWL_BENCH_DIR:-}" ] || targets+=(bench_http_server)
+if [ ${#targets[@]} != 0 ]; then
+  say 'building the servers (g++ -O2; nothing to do if they are up to date)'
+  (cd "$root" && cmake --preset release && cmake --build --preset release --target "${targets[@]}") \
     > "$folder/build" 2>&1 || { cat "$folder/build"; exit 1; }
 fi
 
@@ -102,66 +115,149 @@ start() {
 }
 origin_of() { printf '%s' "$1" | sed 's|^\(http://[^/]*\).*|\1|'; }
 
-start emulator "$bin/access_emulator" --listen 127.0.0.1:0
-emulator=$(origin_of "$url")
-state=$(curl -fsS "$emulator/emulator")
-member() { printf '%s' "$state" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
-# the log of refusals goes where nobody reads it, but it is written
-start server env -i TEAM_DOMAIN="$(member team_domain)" POLICY_AUD="$(member aud)" \
-  taskset -c "$server_core" "$bin/access_self_hosted" --listen 127.0.0.1:0 --threads 1
-server_pid=$pid
-server_url=$url
-
-good=$(curl -fsS "$emulator/emulator/token" --data 'email=alice@example.com')
-# Another last bit: a signature that is verified in full. One of another key may lie beyond the modulus, and then it is
-# refused for nothing. The last character holds the last two bits and four unused ones, which must stay zero: it is one
-# of A, Q, g, w.
-case $good in
-  *A) forged=${good%A}Q ;; *Q) forged=${good%Q}A ;; *g) forged=${good%g}w ;; *w) forged=${good%w}g ;;
-  *) die "the last character of a signature of 256 bytes cannot be that: $good" ;;
-esac
-
-# ---------------------------------------------------------------------------------------------- the call
-
-export CALL_BODY='{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":{"a":40,"b":2},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"bench","version":"1.0.0"},"io.modelcontextprotocol/clientCapabilities":{}}}}'
-plain_fields='Content-Type: application/json
-Accept: application/json, text/event-stream
-MCP-Protocol-Version: 2026-07-28
-Mcp-Method: tools/call
-Mcp-Name: add'
-
-# fields_with TOKEN - the header fields, with a token unless it is empty
-fields_with() {
-  printf '%s' "$plain_fields"
-  [ -z "$1" ] || printf '\nCf-Access-Jwt-Assertion: %s' "$1"
+random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
+free_port() {
+  local at
+  while at=$((20000 + RANDOM % 12000)); (: < "/dev/tcp/127.0.0.1/$at") 2> /dev/null; do :; done
+  printf %s "$at"
 }
 
-# ask URL TOKEN - one call by curl; prints status and body
+# The port of the server with OAuth must be known first: its callback is part of the application at Access.
+oauth_port=$(free_port)
+oauth_origin=http://127.0.0.1:$oauth_port
+client_id=$(random_hex 16)
+client_secret=$(random_hex 32)
+start emulator "$bin/access_emulator" --listen 127.0.0.1:0 --client-id "$client_id" --client-secret "$client_secret" \
+  --redirect "$oauth_origin/callback"
+emulator=$(origin_of "$url")
+
+# member NAME - the first text of that name in the JSON on standard input
+member() { sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p"; }
+
+# ---------------------------------------------------------------------------------------------- calls
+
+# A kind of call is what wrk sends, to whom, and the status that it must get.
+declare -A kind_url kind_pid kind_body kind_fields kind_status
+kind() { kind_url[$1]=$2 kind_pid[$1]=$3 kind_body[$1]=$4 kind_fields[$1]=$5 kind_status[$1]=$6; }
+
+# body_of TOOL META - META: further members of `_meta`
+body_of() {
+  printf '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":{"a":40,"b":2},"_meta":{%s' "$1" "$2"
+  printf '%s' '"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"bench","version":"1.0.0"},"io.modelcontextprotocol/clientCapabilities":{}}}}'
+}
+# fields_of TOOL [FIELD] - the header fields, one a line; FIELD: one more, with the token
+fields_of() {
+  printf '%s\n' 'Content-Type: application/json' 'Accept: application/json, text/event-stream' \
+    'MCP-Protocol-Version: 2026-07-28' 'Mcp-Method: tools/call' "Mcp-Name: $1" "${@:2}"
+}
+
+# ask KIND - one call by curl; prints the body and, on a line of its own, status and content type
 ask() {
   local arguments=() field
-  while IFS= read -r field; do arguments+=(-H "$field"); done < <(fields_with "$2"; echo)
-  curl -sS -w '\n%{http_code}' "${arguments[@]}" --data "$CALL_BODY" "$1"
+  while IFS= read -r field; do arguments+=(-H "$field"); done <<< "${kind_fields[$1]}"
+  curl -sS -w '\n%{http_code} %{content_type}' "${arguments[@]}" --data "${kind_body[$1]}" "${kind_url[$1]}"
 }
-
-# expect URL TOKEN STATUS WORD - refuse to measure anything but what is meant
+# expect KIND TYPE WORD... - refuse to measure anything but what is meant; the body is left in $answer
 expect() {
-  local got
-  got=$(ask "$1" "$2")
-  [[ ${got##*$'\n'} = "$3" && $got == *"$4"* ]] || die "expected $3 and $4 from $1, got: $got"
+  local got word
+  got=$(ask "$1")
+  answer=${got%$'\n'*}
+  [ "${got##*$'\n'}" = "${kind_status[$1]} $2" ] || die "expected ${kind_status[$1]} and $2 for $1, got: $got"
+  for word in "${@:3}"; do [[ $answer = *"$word"* ]] || die "expected $word for $1, got: $got"; done
 }
-expect "$server_url" "$good" 200 '"structuredContent":{"total":42}'
-expect "$server_url" "$forged" 403 invalid_token
-expect "$server_url" '' 401 missing_token
-answer=$(ask "$server_url" "$good")
-answer=${answer%$'\n'*}
 
+add=$(body_of add '')
+total='"structuredContent":{"total":42}'
+
+if has jwt; then
+  state=$(curl -fsS "$emulator/emulator")
+  # the log of refusals goes where nobody reads it, but it is written
+  start server env -i TEAM_DOMAIN="$(member team_domain <<< "$state")" POLICY_AUD="$(member aud <<< "$state")" \
+    taskset -c "$server_core" "$bin/access_self_hosted" --listen 127.0.0.1:0 --threads 1
+  good=$(curl -fsS "$emulator/emulator/token" --data 'email=alice@example.com')
+  # Another last bit: a signature that is verified in full. One of another key may lie beyond the modulus, and then it
+  # is refused for nothing. The last character holds the last two bits and four unused ones, which must stay zero: it is
+  # one of A, Q, g, w.
+  case $good in
+    *A) forged=${good%A}Q ;; *Q) forged=${good%Q}A ;; *g) forged=${good%g}w ;; *w) forged=${good%w}g ;;
+    *) die "the last character of a signature of 256 bytes cannot be that: $good" ;;
+  esac
+  jwt_fields=$(fields_of add "Cf-Access-Jwt-Assertion: $good")
+  kind jwt "$url" "$pid" "$add" "$jwt_fields" 200
+  kind forged "$url" "$pid" "$add" "$(fields_of add "Cf-Access-Jwt-Assertion: $forged")" 403
+  kind missing "$url" "$pid" "$add" "$(fields_of add)" 401
+  expect forged application/json invalid_token
+  expect missing application/json missing_token
+  expect jwt application/json "$total"
+  jwt_answer=$answer
+fi
+
+if has open || has sse || has bearer; then
+  start open env -i taskset -c "$server_core" "$bench_bin/http_server" --listen 127.0.0.1:0
+  kind open "$url" "$pid" "$add" "$(fields_of add)" 200
+  kind sse "$url" "$pid" "$(body_of add_in_steps '"progressToken":1,')" "$(fields_of add_in_steps)" 200
+  expect open application/json "$total"
+  open_answer=$answer
+  expect sse text/event-stream notifications/progress "$total"
+  sse_answer=$answer
+fi
+
+# browse ARGUMENT_OF_CURL... - as a browser would, with cookies; prints the body, or where it is sent
+browse() {
+  curl -fsS -b "$folder/cookies" -c "$folder/cookies" -w '%{redirect_url}' "$@"
+}
+
+# access_token - register, approve, sign in and redeem, as a client and its user do
+access_token() {
+  local back=http://127.0.0.1:33418/back client page verifier challenge at code
+  client=$(curl -fsS "$oauth_origin/register" -H 'Content-Type: application/json' \
+    -d '{"client_name":"bench","redirect_uris":["'$back'"],"token_endpoint_auth_method":"none"}' | member client_id)
+  verifier=$(random_hex 32)
+  challenge=$(printf %s "$verifier" | openssl dgst -sha256 -binary | base64 | tr '+/' '-_' | tr -d '=')
+  page=$(browse -G "$oauth_origin/authorize" -d response_type=code -d "client_id=$client" -d "code_challenge=$challenge" \
+    -d code_challenge_method=S256 --data-urlencode "redirect_uri=$back" --data-urlencode "resource=$oauth_origin/mcp")
+  at=$(browse "$oauth_origin/authorize" -H "Origin: $oauth_origin" -d decision=approve \
+    --data-urlencode "handle=$(sed -n 's/.*name="handle" value="\([^"]*\)".*/\1/p' <<< "$page")" -o /dev/null)
+  at=$(browse "$at" -o /dev/null)  # the emulator, which asks nothing
+  at=$(browse "$at" -o /dev/null)  # the callback
+  code=$(sed -n 's/.*[?&]code=\([^&]*\).*/\1/p' <<< "$at")
+  curl -fsS "$oauth_origin/token" -d grant_type=authorization_code -d "code=$code" -d "client_id=$client" \
+    -d "code_verifier=$verifier" --data-urlencode "redirect_uri=$back" --data-urlencode "resource=$oauth_origin/mcp" |
+    member access_token
+}
+
+if has bearer; then
+  sso=$emulator/cdn-cgi/access/sso/oidc/$client_id
+  start bearer env -i PUBLIC_URL="$oauth_origin" ACCESS_CLIENT_ID="$client_id" ACCESS_CLIENT_SECRET="$client_secret" \
+    ACCESS_AUTHORIZATION_URL="$sso/authorization" ACCESS_TOKEN_URL="$sso/token" ACCESS_JWKS_URL="$sso/jwks" \
+    COOKIE_ENCRYPTION_KEY="$(random_hex 32)" OAUTH_KV="$folder/oauth.sqlite" \
+    taskset -c "$server_core" "$bench_bin/http_server" --oauth --listen "127.0.0.1:$oauth_port"
+  curl -fsS "$emulator/emulator/oidc" -d sign_in=alice@example.com > /dev/null
+  token=$(access_token)
+  [ -n "$token" ] || die 'no access token'
+  kind unbearing "$url" "$pid" "$add" "$(fields_of add)" 401
+  kind bearer "$url" "$pid" "$add" "$(fields_of add "Authorization: Bearer $token")" 200
+  expect unbearing application/json missing_token
+  expect bearer application/json "$total"
+  [ "$answer" = "$open_answer" ] || die "without auth the answer is another one: $open_answer, with: $answer"
+fi
+
+# ---------------------------------------------------------------------------------------------- nginx
+
+# fill WORD TEXT - put a text of any characters into $config, which has it in single quotes
+fill() {
+  local text=${2//\\/\\\\}
+  text=${text//\'/\\\'}
+  config=${config//@$1@/"$text"}
+}
 for ((tries = 0; tries < 20; ++tries)); do
-  port=$((20000 + RANDOM % 12000))
-  escaped=$(printf '%s' "$answer" | sed -e 's/\\/\\\\/g' -e "s/'/\\\\'/g")
+  port=$(free_port)
   config=$(< "$root/bench/nginx.conf.in")
-  config=${config//@FOLDER@/$folder}
-  config=${config//@PORT@/$port}
-  config=${config//@BODY@/"$escaped"}
+  fill FOLDER "$folder"
+  fill PORT "$port"
+  fill JWT "${jwt_answer:-}"
+  fill OPEN "${open_answer:-}"
+  fill SSE "${sse_answer:-}"
   printf '%s\n' "$config" > "$folder/nginx.conf"
   taskset -c "$server_core" "$nginx" -p "$folder" -e "$folder/nginx.err" -c "$folder/nginx.conf" 2> "$folder/nginx.said" &
   master=$!
@@ -174,9 +270,16 @@ for ((tries = 0; tries < 20; ++tries)); do
 done
 [ -n "$worker" ] || { cat "$folder/nginx.said" >&2; die 'nginx does not start'; }
 pids+=("$master")
-nginx_pid=${worker%% *}
-nginx_url=http://127.0.0.1:$port/mcp
-[ "$(ask "$nginx_url" "$good")" = "$answer"$'\n200' ] || die "nginx answers with something else: $(ask "$nginx_url" "$good")"
+
+# beside KIND TYPE ANSWER - the same call to nginx, as the kind nginx_KIND
+beside() {
+  kind "nginx_$1" "http://127.0.0.1:$port/$1" "${worker%% *}" "${kind_body[$1]}" "${kind_fields[$1]}" 200
+  expect "nginx_$1" "$2"
+  [ "$answer" = "$3" ] || die "nginx answers with something else: $answer"
+}
+! has jwt || beside jwt application/json "$jwt_answer"
+! has open || beside open application/json "$open_answer"
+! has sse || beside sse text/event-stream "$sse_answer"
 
 # ---------------------------------------------------------------------------------------------- measuring
 
@@ -184,33 +287,50 @@ ticks=$(getconf CLK_TCK)
 cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
 
-# run NAME URL PID CONNECTIONS TOKEN STATUS - one run; adds a line to the results
+# run KIND CONNECTIONS - one run; adds a line to the results
 run() {
-  local name=$1 url=$2 pid=$3 c=$4 token=$5 status=$6 before after figures
+  local name=$1 c=$2 pid=${kind_pid[$1]} before after figures
   before=$(cpu_ticks "$pid")
-  CALL_FIELDS=$(fields_with "$token") taskset -c "$wrk_core" \
-    wrk -t1 -c"$c" -d"${seconds}s" -s "$root/bench/http_call.lua" "$url" > "$folder/wrk" || { cat "$folder/wrk"; exit 1; }
+  CALL_BODY=${kind_body[$name]} CALL_FIELDS=${kind_fields[$name]} taskset -c "$wrk_core" \
+    wrk -t1 -c"$c" -d"${seconds}s" -s "$root/bench/http_call.lua" "${kind_url[$name]}" > "$folder/wrk" ||
+    { cat "$folder/wrk"; exit 1; }
   after=$(cpu_ticks "$pid")
   figures=$(sed -n 's/^figures //p' "$folder/wrk")
   # shellcheck disable=SC2086
   set -- $figures
   local refused=$5 broken=$6
   [ "$broken" = 0 ] || die "$name at $c connections: $broken connections failed"
-  if [ "$status" = 200 ]; then [ "$refused" = 0 ] || die "$name at $c connections: $refused calls were refused"
+  if [ "${kind_status[$name]}" = 200 ]; then [ "$refused" = 0 ] || die "$name at $c connections: $refused calls were refused"
   else [ "$refused" = "$1" ] || die "$name at $c connections: only $refused of $1 calls were refused"; fi
   printf '%s %s %s %s %s %s %s %s\n' "$name" "$c" "$1" "$2" "$((after - before))" "$3" "$4" "$(rss "$pid")" >> "$folder/results"
 }
 
-say "wrk on core $wrk_core, servers on core $server_core; $rounds rounds of $seconds s; request $((${#CALL_BODY})) bytes of body and a token of ${#good} bytes; answer ${#answer} bytes"
-say "  wrk -t1 -cN -d${seconds}s -s bench/http_call.lua http://127.0.0.1:PORT/mcp      (this table: bench/http_call.sh)"
+# There and back, so that what the machine does more and more, or less and less, falls on all alike.
+there=()
+! has open || there+=(nginx_open)
+if has open || has bearer; then there+=(open); fi
+! has bearer || there+=(bearer)
+back=()
+for name in "${there[@]}"; do back=("$name" "${back[@]}"); done
+! has sse || there+=(sse nginx_sse)
+
+say "wrk on core $wrk_core, servers on core $server_core; $rounds rounds of $seconds s; request ${#add} bytes of body"
+! has jwt || say "  jwt: a token of ${#good} bytes, answer ${#jwt_answer}"
+! has open || say "  open: answer ${#open_answer} bytes"
+! has sse || say "  sse: answer ${#sse_answer} bytes"
+! has bearer || say "  bearer: a token of ${#token} bytes, answer ${#open_answer}"
+say "  wrk -t1 -cN -d${seconds}s -s bench/http_call.lua http://127.0.0.1:PORT/PATH      (this table: bench/http_call.sh)"
 say
 for ((round = 0; round < rounds; ++round)); do
-  for c in $connections; do
-    run nginx "$nginx_url" "$nginx_pid" "$c" "$good" 200
-    run call "$server_url" "$server_pid" "$c" "$good" 200
-  done
-  run forged "$server_url" "$server_pid" "$marked" "$forged" 403
-  run missing "$server_url" "$server_pid" "$marked" '' 401
+  if has jwt; then
+    for c in $connections; do
+      run nginx_jwt "$c"
+      run jwt "$c"
+    done
+    run forged "$marked"
+    run missing "$marked"
+  fi
+  for name in "${there[@]}" "${back[@]}"; do run "$name" "$marked"; done
 done
 
 # ---------------------------------------------------------------------------------------------- the table
@@ -219,7 +339,8 @@ done
 openssl_says=$(taskset -c "$server_core" openssl speed -seconds 1 rsa2048 2> /dev/null |
   awk '/^rsa +2048/ { sub("s", "", $5); printf "%.1f us", 1e6 * $5 }')
 
-awk -v ticks="$ticks" -v marked="$marked" -v mark="$mark" -v openssl="${openssl_says:-unknown}" '
+awk -v ticks="$ticks" -v marked="$marked" -v jwt_mark="$jwt_mark" -v open_mark="$open_mark" \
+  -v bearer_mark="$bearer_mark" -v openssl="${openssl_says:-unknown}" '
   function median(values, n,    i, j, v, sorted) {
     for (i = 1; i <= n; ++i) {
       v = values[i]
@@ -243,31 +364,54 @@ awk -v ticks="$ticks" -v marked="$marked" -v mark="$mark" -v openssl="${openssl_
     for (i = 1; i <= runs[key]; ++i) values[i] = cpu[key, i] / cpu[base, i]
     return median(values, runs[key])
   }
-  function row(what, key,    nginx, part) {
+  function row(key,    base, part) {
     split(key, part, " ")
-    nginx = "nginx " part[2]
-    printf "%-11s  %-34s  %10.0f  %11.2f  %8.0f  %8.0f  %8.0f  %s\n", part[2], what, pick(rate, key), pick(cpu, key),
-      pick(p50, key), pick(p99, key), pick(rss, key), (nginx in runs ? sprintf("%8.2f", ratio(key, nginx)) : "       -")
+    base = beside[part[1]] " " part[2]
+    printf "%-11s  %-38s  %10.0f  %11.2f  %8.0f  %8.0f  %8.0f  %s\n", part[2], names[part[1]], pick(rate, key), pick(cpu, key),
+      pick(p50, key), pick(p99, key), pick(rss, key), (base in runs ? sprintf("%8.2f", ratio(key, base)) : "       -")
+  }
+  function judged(times, mark) {
+    if (times > mark) missed = 1
+    return sprintf("the mark is %s: %s", mark, times > mark ? "MISSED" : "kept")
+  }
+  # one line on `name`, compared with `base`, if both were measured
+  function against(what, name, base, words, mark,    key, other, times) {
+    key = name " " marked; other = base " " marked
+    if (!(key in runs) || !(other in runs)) return
+    times = ratio(key, other)
+    printf "  %-23s  %7.2f    %.2f times %s%s\n", what, pick(cpu, key), times, words, mark ? "; " judged(times, mark) : ""
   }
   END {
-    names["nginx"] = "nginx, a fixed answer"
-    names["call"] = "tools/call add, valid token"
+    kinds = split("nginx_jwt jwt forged missing nginx_open open bearer nginx_sse sse", kind, " ")
+    names["nginx_jwt"] = "nginx, a fixed answer"
+    names["jwt"] = "tools/call add, valid token"
     names["forged"] = "refused: forged token (403)"
     names["missing"] = "refused: no token (401)"
-    printf "%-11s  %-34s  %10s  %11s  %8s  %8s  %8s  %8s\n", "connections", "", "requests/s", "CPU us/req", "p50 us", "p99 us", "RSS KiB", "to nginx"
-    for (i = 1; i <= rows; ++i) { split(order[i], k, " "); if (k[1] == "nginx" || k[1] == "call") row(names[k[1]], order[i]) }
-    for (i = 1; i <= rows; ++i) { split(order[i], k, " "); if (k[1] != "nginx" && k[1] != "call") row(names[k[1]], order[i]) }
+    names["nginx_open"] = "nginx, a fixed answer, no token"
+    names["open"] = "tools/call add, no auth"
+    names["bearer"] = "tools/call add, access token of ours"
+    names["nginx_sse"] = "nginx, a fixed answer of two events"
+    names["sse"] = "tools/call add_in_steps, SSE, no auth"
+    beside["nginx_jwt"] = beside["jwt"] = beside["forged"] = beside["missing"] = "nginx_jwt"
+    beside["nginx_open"] = beside["open"] = beside["bearer"] = "nginx_open"
+    beside["nginx_sse"] = beside["sse"] = "nginx_sse"
+    printf "%-11s  %-38s  %10s  %11s  %8s  %8s  %8s  %8s\n", "connections", "", "requests/s", "CPU us/req", "p50 us", "p99 us", "RSS KiB", "to nginx"
+    for (i = 1; i <= rows; ++i) { split(order[i], k, " "); if (k[1] == "nginx_jwt" || k[1] == "jwt") row(order[i]) }
+    for (i = 3; i <= kinds; ++i) if ((kind[i] " " marked) in runs) row(kind[i] " " marked)
     print ""
     print "CPU: user and system time of the serving process (nginx: its worker), from /proc/PID/stat, per request."
-    print "Medians over the rounds. The token is verified at its first use and recalled after that, for at most"
-    print "60 s at a time."
-    ours = "call " marked; theirs = "nginx " marked; forged = "forged " marked; missing = "missing " marked
-    if ((ours in runs) && (theirs in runs)) {
-      a = pick(cpu, ours); b = pick(cpu, theirs); times = ratio(ours, theirs); verification = pick(cpu, forged) - pick(cpu, missing)
-      printf "\nCPU per call at %d connections, in us:\n", marked
-      printf "  verifying a new token    %7.2f    forged (in its last bit) minus missing token, answered and logged alike;\n", verification
-      printf "                                      `openssl speed rsa2048` alone says %s\n", openssl
-      printf "  the whole call           %7.2f    %.2f times nginx; the mark is %.1f: %s\n", a, times, mark,
-        (times <= mark ? "kept" : "MISSED")
+    print "Medians over the rounds; ratios are of neighbours in time. A JWT is verified at its first use and recalled after"
+    print "that, for at most 60 s at a time; an access token is looked up in SQLite and recalled for at most 5 s."
+    printf "\nCPU per call at %d connections, in us:\n", marked
+    forged = "forged " marked; missing = "missing " marked
+    if (forged in runs) {
+      printf "  %-23s  %7.2f    forged (in its last bit) minus missing token, answered and logged alike;\n",
+        "verifying a new JWT", pick(cpu, forged) - pick(cpu, missing)
+      printf "  %-23s  %7s    `openssl speed rsa2048` alone says %s\n", "", "", openssl
     }
+    against("the call with a JWT", "jwt", "nginx_jwt", "nginx", jwt_mark)
+    against("the call without auth", "open", "nginx_open", "nginx", open_mark)
+    against("the call with a bearer", "bearer", "open", "the call without auth", bearer_mark)
+    against("the answer by SSE", "sse", "nginx_sse", "nginx with those events as a fixed answer")
+    exit missed + 0
   }' "$folder/results"
