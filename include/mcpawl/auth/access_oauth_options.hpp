@@ -5,6 +5,7 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/secret.hpp>
+#include <mcpawl/crypto/hex.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/tls.hpp>
@@ -65,7 +66,7 @@ public:
     std::vector<secret> keys;
     for (std::string& text : from.required_list("COOKIE_ENCRYPTION_KEY")) {
       secret const digits{std::move(text)};
-      auto key = read_key(digits.reveal());
+      auto key = decode_hex(digits.reveal(), sealer::key_size);
       if (key) {
         keys.push_back(std::move(*key));
       } else if (!digits.empty()) {
@@ -234,23 +235,6 @@ private:
     if (!url->is_secure() && !url->is_loopback())
       return "must begin with https:// (http:// is for loopback addresses alone)";
     return text.find('?') == std::string_view::npos ? "" : "must have no query";
-  }
-
-  static std::optional<secret> read_key(std::string_view digits) {
-    auto const value = [](char c) {
-      if (c >= '0' && c <= '9') return c - '0';
-      if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-      return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-    };
-    if (digits.size() != 2 * sealer::key_size) return std::nullopt;
-    std::string bytes;
-    bytes.reserve(sealer::key_size);
-    for (std::size_t i = 0; i != digits.size(); i += 2) {
-      int const high = value(digits[i]), low = value(digits[i + 1]);
-      if (high < 0 || low < 0) return std::nullopt;
-      bytes += static_cast<char>(high * 16 + low);
-    }
-    return secret{std::move(bytes)};
   }
 
   std::string public_url_;
