@@ -4,43 +4,19 @@
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/crypto/base64_codec.hpp>
-#include <mcpawl/crypto/base64url.hpp>
+#include <mcpawl/oauth/assertion_verifier.hpp>
 #include <mcpawl/oauth/client.hpp>
 #include <mcpawl/oauth/client_credentials.hpp>
 #include <mcpawl/oauth/client_document.hpp>
 #include <mcpawl/oauth/errc.hpp>
-#include <mcpawl/oauth/json_members.hpp>
 #include <mcpawl/oauth/server_parts.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 namespace mcpawl::oauth {
-
-namespace detail {
-
-/** Whom an assertion claims to be about; nothing of it has been verified. Empty if it does not say. */
-inline std::string claimed_subject(std::string_view assertion) {
-  auto const first = assertion.find('.'), second = assertion.find('.', first + 1);
-  if (first == std::string_view::npos || second == std::string_view::npos) return {};
-  std::string_view const encoded = assertion.substr(first + 1, second - first - 1);
-  if (encoded.size() > largest_registration) return {};
-  std::vector<unsigned char> payload(mcpawl::detail::unpadded_base64_bytes(encoded.size()));
-  if (!decode_base64url(encoded, payload)) return {};
-  auto const members = read_json_members({reinterpret_cast<char const*>(payload.data()), payload.size()},
-                                         largest_registration);
-  if (!members) return {};
-  for (auto const& each : *members)
-    if (each.name == "sub" && each.type == json_member::kind::string) return std::string{each.text};
-  return {};
-}
-
-}  // namespace detail
 
 /** Find a client by its id.
 
@@ -62,8 +38,11 @@ template <kv_store Store>
 task<result<client>> authenticate_client(std::shared_ptr<server_parts<Store>> parts,
                                          client_credentials presented) {
   bool const by_key = presented.method == client_auth::private_key_jwt;
-  if (by_key && presented.client_id.empty())
-    presented.client_id = detail::claimed_subject(presented.assertion.reveal());
+  if (by_key && presented.client_id.empty()) {
+    auto claimed = claimed_client_of(presented.assertion.reveal());
+    if (!claimed) co_return claimed.error();
+    presented.client_id = std::move(*claimed);
+  }
   std::string id = presented.client_id;
   auto found = co_await find_client(parts, std::move(id));
   if (!found) {
