@@ -19,6 +19,8 @@ after(async () => {
 
 beforeEach(() => (site.visits = []));
 
+/** Where the form of a page may lead. */
+const form_action = (answer) => /form-action ([^;]*)/.exec(answer.headers()['content-security-policy'])[1];
 const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
 const sign_in = (page, name) => page.getByRole('button', { name }).click();
 const at_access = (page) => page.waitForURL(`${saas.team}/cdn-cgi/access/sso/oidc/**`);
@@ -28,7 +30,7 @@ for (const javaScriptEnabled of [true, false]) {
   describe(`somebody whose browser ${javaScriptEnabled ? 'has' : 'lacks'} JavaScript`, () => {
     test('approves, signs in, and the client acts for them', { timeout }, async () => {
       const page = await open_page(browser, { javaScriptEnabled });
-      await page.goto(client.url());
+      assert.equal(form_action(await page.goto(client.url())), `'self' https: ${saas.team} ${site.origin}`);
       await page.getByRole('heading', { name: 'Example Client' }).waitFor();
       const text = await page.locator('main').innerText();
       for (const shown of [new URL(site.back).host, site.back, 'Unverified', 'Example Inc.', 'a program on this computer'])
@@ -319,7 +321,7 @@ describe('behind a proxy that ends TLS', () => {
   test('the flow is bound to the browser by cookies that nobody else can set', { timeout }, async () => {
     const web = await server.register(site.back);
     const page = await open_page(own, { ignoreHTTPSErrors: true });
-    await page.goto(web.url());
+    assert.equal(form_action(await page.goto(web.url())), `'self' https: ${server.team} ${site.origin}`);
     assert.equal(new URL(page.url()).origin, origin);
     const seen = await page.context().cookies();
     await press(page, 'Approve');

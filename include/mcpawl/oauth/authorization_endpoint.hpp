@@ -240,6 +240,7 @@ private:
     view.offline = asked.refreshable;
     view.action = "/authorize";
     view.may_remember = is_rememberable(asked.request.redirect);
+    if (auto const at = upstream_.authorization_endpoint()) view.sign_in_url = at->origin() + at->target();
     return view;
   }
 

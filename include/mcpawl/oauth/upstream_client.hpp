@@ -89,6 +89,13 @@ public:
     return !known || !known->names_itself;
   }
 
+  /** Where browsers are sent to, if that is known without asking. */
+  std::optional<http::origin_url> authorization_endpoint() const {
+    auto const known = shared_->directory.last();
+    if (!known) return std::nullopt;
+    return known->authorization;
+  }
+
   /** The URL that a browser is to be sent to (OpenID Connect Core 1.0 section 3.1.2.1). */
   task<result<std::string>> location(upstream_flow const& flow) {
     upstream_options const& options = shared_->options;

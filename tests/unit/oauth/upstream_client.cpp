@@ -330,6 +330,23 @@ BOOST_AUTO_TEST_CASE(the_addresses_can_be_discovered) {
   BOOST_TEST(run(context, copy.location(flow)).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(where_browsers_are_sent_is_told_once_it_is_known) {
+  auto const told = [this] {
+    auto const at = client->authorization_endpoint();
+    return at ? at->origin() + at->target() : std::string();
+  };
+  BOOST_TEST(told() == access->authorization_url());
+  begin(discovered());
+  BOOST_TEST(told() == "");
+  access->fail(oidc_endpoint::configuration, oidc_fault::unavailable);
+  BOOST_TEST(!run(context, client->location(oauth::upstream_flow::make())));
+  BOOST_TEST(told() == "");
+  access->fail(oidc_endpoint::configuration, oidc_fault::none);
+  BOOST_TEST(sign_in().has_value());
+  BOOST_TEST(told() == access->authorization_url());
+  BOOST_TEST(oauth::upstream_client(*client).authorization_endpoint().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(discovery_that_fails_is_an_outage_and_old_addresses_serve_on) {
   begin(discovered().timeout(700ms));
   for (auto const fault : {oidc_fault::server_error, oidc_fault::hang, oidc_fault::html, oidc_fault::huge,
