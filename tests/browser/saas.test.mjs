@@ -218,7 +218,7 @@ describe('an attacker', () => {
     await victim.goto(attacker.url());
     await sign_in(victim, 'Alice Example');
     await victim.waitForURL(`${saas.origin}/callback**`);
-    await victim.getByRole('heading').waitFor();
+    await victim.getByText('was not begun in this browser').waitFor();
     await assert_readable(victim);
     await picture(victim, 'attack-other-browser');
     assert.equal(site.visits.length, 0, 'no code left the server');

@@ -255,8 +255,8 @@ private:
     log_.info("authorization failed", {{"reason", why.message()}});
     auto const& rules = parts_->rules;
     error_view view;
+    view.why = why;
     view.code = error_name(why);
-    if (auto const text = error_description(why)) view.text = *text;
     view.server_name = rules.server_name;
     view.operator_name = rules.operator_name;
     view.operator_url = rules.operator_url;

@@ -1,6 +1,8 @@
 // mcpawl/oauth/error_page.hpp - the page that tells a person why it did not work
 #pragma once
 
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/oauth/error_words.hpp>
 #include <mcpawl/oauth/page_shell.hpp>
 
 #include <string>
@@ -12,7 +14,8 @@ namespace mcpawl::oauth {
 struct error_view {
   int status = 400;
   std::string title;      ///< Empty: that of the words.
-  std::string text;       ///< What happened, and what to do now. Empty: that of the words.
+  std::string text;       ///< What happened, and what to do now. Empty: that of the words for `why`.
+  error_code why;         ///< Chooses among the words, and is not shown itself. May be none.
   std::string code;       ///< The error's name in OAuth, for who is asked for help. May be empty.
   std::string reference;  ///< What the log knows this by. May be empty.
   std::string server_name;
@@ -21,28 +24,14 @@ struct error_view {
   std::string logo_url;
 };
 
-/** The words of the error page, to be replaced by those of another language. */
-struct error_words {
-  std::string lang = "en";
-  std::string title = "This did not work";
-  std::string text =
-      "The application that sent you here asked for something this server cannot do, or the request is too "
-      "old. Go back to the application and connect again.";
-  std::string unavailable = "This server cannot do that just now. Please try again in a moment.";
-  std::string code = "Error";
-  std::string reference = "Reference";
-  std::string operated_by = "This server is operated by";
-};
-
 namespace detail {
 
 inline std::string make_error_page(error_view const& view, error_words const& words, std::string_view style) {
   std::string const& title = view.title.empty() ? words.title : view.title;
-  std::string const& usual = view.status >= 500 ? words.unavailable : words.text;
   std::string out = begin_page(words.lang, title, style);
   append_server(out, view.server_name, view.logo_url);
   append_element(out, "h1", title);
-  append_element(out, "p", view.text.empty() ? usual : view.text);
+  append_element(out, "p", view.text.empty() ? words_for(words, view.why, view.status) : view.text);
   auto const detail = [&out](std::string_view name, std::string_view value) {
     if (value.empty()) return;
     out += "<p class=\"soft\">";

@@ -296,4 +296,51 @@ BOOST_AUTO_TEST_CASE(the_error_page_says_what_it_was_told_and_nothing_runs) {
   BOOST_TEST(has(page_maker{}.error(view), "try again"));
 }
 
+BOOST_AUTO_TEST_CASE(the_error_page_tells_a_person_what_happened_and_what_to_do) {
+  error_words const words;
+  auto const text = [](error_code const& why, int status) {
+    error_view view;
+    view.why = why;
+    view.status = status;
+    view.code = "the_code";
+    std::string const html = page_maker{}.error(view);
+    BOOST_TEST(has(html, "<code><bdi>the_code</bdi></code>"));
+    if (why) BOOST_TEST(!has(html, why.message()), why.message());
+    std::size_t const begin = html.find("<p>") + 3;
+    return html.substr(begin, html.find("</p>", begin) - begin);
+  };
+  for (auto const why : {errc::malformed_request, errc::duplicate_parameter, errc::missing_parameter,
+                         errc::parameter_too_long})
+    BOOST_TEST(text(why, 400) == words.malformed);
+  for (auto const why : {errc::redirect_uri_needed, errc::redirect_uri_mismatch})
+    BOOST_TEST(text(why, 400) == words.wrong_destination);
+  for (auto const why : {errc::registration_too_large, errc::bad_registration, errc::bad_registered_uri,
+                         errc::document_elsewhere})
+    BOOST_TEST(text(why, 400) == words.bad_document);
+  BOOST_TEST(text(errc::unknown_client, 400) == words.unknown_client);
+  BOOST_TEST(text(errc::flow_not_found, 400) == words.expired);
+  BOOST_TEST(text(errc::flow_of_another_browser, 400) == words.another_browser);
+  BOOST_TEST(text(errc::document_unavailable, 503) == words.document_unavailable);
+  BOOST_TEST(text(errc::contended, 503) == words.unavailable);
+  BOOST_TEST(text(errc::damaged_record, 500) == words.unavailable);
+  BOOST_TEST(text(errc::denied, 400) == words.text);
+  // what another layer says is for the log
+  auto const elsewhere = make_error_code(boost::system::errc::connection_refused);
+  BOOST_TEST(text(elsewhere, 500) == words.unavailable);
+  BOOST_TEST(text(elsewhere, 400) == words.text);
+  BOOST_TEST(text({}, 400) == words.text);
+}
+
+BOOST_AUTO_TEST_CASE(the_sentences_of_errors_can_be_replaced) {
+  page_words words;
+  words.error.another_browser = "In einem anderen Browser <begonnen>.";
+  error_view view;
+  view.why = errc::flow_of_another_browser;
+  page_maker const pages(words);
+  BOOST_TEST(has(pages.error(view), "In einem anderen Browser &lt;begonnen&gt;."));
+  view.text = "This one is told.";
+  BOOST_TEST(has(pages.error(view), "<p>This one is told.</p>"));
+  BOOST_TEST(!has(pages.error(view), "Browser"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
