@@ -1,14 +1,12 @@
 // examples/access_saas.cpp - an MCP server that is its own authorization server, with logins at Cloudflare
 // Access
-#include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/mcpawl.hpp>
-#include <mcpawl/store/local_store.hpp>
 
 #include "demo_tools.hpp"
 #include "options.hpp"
 #include "program.hpp"
+#include "saas_settings.hpp"
 
-#include <string>
 #include <utility>
 
 constexpr char usage[] =
@@ -57,17 +55,12 @@ int main(int argc, char** argv) {
     mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
     options.allowed_hosts = examples::list(settings, "ALLOWED_HOSTS");
     options.allowed_origins = examples::list(settings, "ALLOWED_ORIGINS");
-    auto access = mcpawl::access_oauth_options::from(settings);
-    auto store = mcpawl::open_store<mcpawl::local_store>(settings);
-    access.lifetimes(lifetimes);
-    access.named("Access MCP Demo");
-    access.run_by(settings.optional("OPERATOR_NAME"), settings.optional("OPERATOR_URL"));
-    if (settings.flag("REFRESH_UNCHECKED")) access.refresh_unchecked();
+    examples::saas_settings saas(settings, "Access MCP Demo");
+    saas.lifetimes(lifetimes);
     settings.complain();  // everything that is wrong, at once
-    options.allowed_hosts.push_back(access.public_url().authority());
+    saas.serve_at(options);
 
-    mcpawl::access_oauth<mcpawl::local_store> door(std::move(access), std::move(store));
-    mcpawl::server srv{{"Access MCP Demo", "1.0.0"}, std::move(door)};
+    mcpawl::server srv{{"Access MCP Demo", "1.0.0"}, std::move(saas).door()};
     examples::add_demo_tools(srv, std::move(artists));
 
     options.on_ready = examples::print_ready;

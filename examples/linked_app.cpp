@@ -7,27 +7,37 @@
 
 #include "options.hpp"
 #include "program.hpp"
+#include "saas_settings.hpp"
 
+#include <cstdlib>
+#include <optional>
 #include <string>
 #include <utility>
 
 constexpr char usage[] =
     R"(usage: linked_app [--listen ADDRESS:PORT] [--threads N]
 
-An MCP server at /mcp behind a self-hosted application of Cloudflare Access. Its tool `read_page` reads pages of
-another self-hosted application, as whoever calls the tool: that application needs a policy with the action
-Service Auth and the rule Linked App Token, which names this one.
+An MCP server at /mcp that is an application of Cloudflare Access. Its tool `read_page` reads pages of another,
+self-hosted application, as whoever calls the tool: that application needs a policy with the action Service Auth
+and the rule Linked App Token, which names this one.
 
   --listen ADDRESS:PORT   where to listen; 127.0.0.1:8080, port 0 for any that is free
   --threads N             threads that serve; 1
 
 Environment:
-  TEAM_DOMAIN             https://TEAM.cloudflareaccess.com
-  POLICY_AUD              the AUD tag of the application of this server; several with commas
   DOWNSTREAM_URL          the origin of the other application, such as https://wiki.example.com
   ALLOWED_HOSTS           the public names of this server, such as mcp.example.com, with commas
   ALLOWED_ORIGINS         web pages that may call from a browser, such as https://app.example.com, with commas
+
+Behind a self-hosted application of Access:
+  TEAM_DOMAIN             https://TEAM.cloudflareaccess.com
+  POLICY_AUD              the AUD tag of the application of this server; several with commas
   ALLOW_SERVICE_TOKENS    true to let service tokens in as well
+
+Or as an application of Access for SaaS, to which MCP clients log in by themselves:
+  ACCESS_CLIENT_ID, ACCESS_CLIENT_SECRET, and ACCESS_CONFIG_URL or ACCESS_AUTHORIZATION_URL, ACCESS_TOKEN_URL
+                          and ACCESS_JWKS_URL; PUBLIC_URL, COOKIE_ENCRYPTION_KEY, OAUTH_KV; optionally
+                          ACCESS_SCOPES, OPERATOR_NAME, OPERATOR_URL, REFRESH_UNCHECKED: see access_saas --help
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
 Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.
@@ -92,6 +102,11 @@ void add_tools(Server& srv, page_reader read_page) {
 
 // --- the server, behind a policy
 
+bool is_set(char const* name) {
+  char const* const value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
 template <class Policy>
 void serve(Policy policy, page_reader read_page, mcpawl::http_options options) {
   mcpawl::server srv{{"Linked App Demo", "1.0.0"}, mcpawl::linked_app{std::move(policy)}};
@@ -115,11 +130,29 @@ int main(int argc, char** argv) {
     if (!trust) throw mcpawl::configuration_error("the certificate authorities of the system cannot be read");
     auto apps = mcpawl::downstream::from(settings, "DOWNSTREAM_URL", *trust);
     if (apps.origins().size() > 1) settings.mistake("DOWNSTREAM_URL", "must be one origin");
-    auto access = mcpawl::access_options::from(settings);
+    std::optional<mcpawl::access_options> self_hosted;
+    std::optional<examples::saas_settings> saas;
+    bool const behind = is_set("TEAM_DOMAIN");
+    bool const logs_in = is_set("ACCESS_CLIENT_ID") || is_set("ACCESS_CONFIG_URL");
+    if (behind == logs_in)
+      settings.mistake("TEAM_DOMAIN",
+                       behind ? "is set, and ACCESS_CLIENT_ID or ACCESS_CONFIG_URL too: one application"
+                                " of Access is self-hosted or for SaaS, not both"
+                              : "is not set, nor is ACCESS_CLIENT_ID: see --help for both ways");
+    else if (behind)
+      self_hosted = mcpawl::access_options::from(settings);
+    else
+      saas.emplace(settings, "Linked App Demo");
     settings.complain();  // everything that is wrong, at once
 
     std::string const origin = apps.origins().front();
-    serve(mcpawl::access_jwt(access), page_reader{std::move(apps), origin}, std::move(options));
+    page_reader reader{std::move(apps), origin};
+    if (saas) {
+      saas->serve_at(options);
+      serve(std::move(*saas).door(), std::move(reader), std::move(options));
+    } else {
+      serve(mcpawl::access_jwt(*self_hosted), std::move(reader), std::move(options));
+    }
     return 0;
   } catch (...) {
     return examples::exit_code_of_failure();

@@ -21,18 +21,21 @@ async function free_port() {
   return port;
 }
 
-/** The stand-in for Access, and access_saas that signs people in there. */
+/** The stand-in for Access, and access_saas, or another server with its settings, that signs people in there. */
 export class Saas {
-  /** @param public_url the origin that browsers know it by, if a proxy stands before it */
-  static async start(public_url) {
+  /** @param public_url the origin that browsers know it by, if a proxy stands before it
+      @param other another program, arguments for the emulator, and settings by the emulator's state */
+  static async start(public_url, { program = 'access_saas', emulator = [], settings = () => ({}) } = {}) {
     const saas = new Saas();
     const port = await free_port();
     saas.direct = `http://127.0.0.1:${port}`;
     const origin = public_url ?? saas.direct;
-    saas.emulator = await Program.start('access_emulator', ['--listen', '127.0.0.1:0', '--redirect', `${origin}/callback`]);
+    saas.emulator = await Program.start('access_emulator',
+      ['--listen', '127.0.0.1:0', '--redirect', `${origin}/callback`, ...emulator]);
     try {
-      const { oidc } = await (await fetch(new URL('/emulator', saas.emulator.url))).json();
-      saas.server = await Program.start('access_saas', ['--listen', `127.0.0.1:${port}`], {
+      const state = await (await fetch(new URL('/emulator', saas.emulator.url))).json();
+      const { oidc } = state;
+      saas.server = await Program.start(program, ['--listen', `127.0.0.1:${port}`], {
         PUBLIC_URL: origin,
         ACCESS_CLIENT_ID: oidc.client_id,
         ACCESS_CLIENT_SECRET: oidc.client_secret,
@@ -44,6 +47,7 @@ export class Saas {
         ALLOWED_EMAILS: 'alice@example.com',
         OPERATOR_NAME: 'Example Inc.',
         OPERATOR_URL: 'https://example.com/',
+        ...settings(state),
       });
     } catch (error) {
       await saas.emulator.stop();

@@ -25,6 +25,17 @@ async function deploy(kind, url) {
   assert.deepEqual(heard.at(-1), [1, 2], kind.name); // client 2.4 tells of its own steps before
 }
 
+/** An application of Access that is not asked anything here, of either kind. */
+const self_hosted = { TEAM_DOMAIN: 'http://127.0.0.1:9', POLICY_AUD: 'some-application' };
+const for_saas = {
+  PUBLIC_URL: 'https://mcp.example.com',
+  ACCESS_CLIENT_ID: 'client',
+  ACCESS_CLIENT_SECRET: 'secret',
+  ACCESS_CONFIG_URL: 'http://127.0.0.1:9/.well-known/openid-configuration',
+  COOKIE_ENCRYPTION_KEY: 'ab'.repeat(32),
+  OAUTH_KV: 'memory:',
+};
+
 /** Each program that listens, what else it is started with, and what is called. */
 const listening = [
   {
@@ -55,11 +66,26 @@ const listening = [
       }
     },
   },
+  {
+    program: 'linked_app',
+    settings: { ...self_hosted, DOWNSTREAM_URL: 'https://wiki.example.com' },
+    call: async (url) => assert.equal((await fetch(url, { method: 'POST' })).status, 401),
+  },
+  {
+    program: 'linked_app',
+    args: ['--threads', '2'],
+    settings: { ...for_saas, DOWNSTREAM_URL: 'https://wiki.example.com' },
+    call: async (url) => {
+      const answer = await fetch(url, { method: 'POST' });
+      assert.equal(answer.status, 401);
+      assert.match(answer.headers.get('www-authenticate'), /resource_metadata=/);
+    },
+  },
 ];
 
-for (const { program, args = [], call } of listening)
+for (const { program, args = [], settings, call } of listening)
   test([program, ...args, 'says where it is, answers and ends with 0'].join(' '), { timeout }, async () => {
-    const server = await Program.start(program, ['--listen', '127.0.0.1:0', ...args]);
+    const server = await Program.start(program, ['--listen', '127.0.0.1:0', ...args], settings);
     try {
       await call(server.url);
       await close_all();
@@ -102,10 +128,37 @@ const mistaken = [
       /ACCESS_AUTHORIZATION_URL is not set/, /ACCESS_JWKS_URL is not set/, /OAUTH_KV is not set/,
     ],
   },
+  {
+    program: 'linked_app',
+    args: ['--threads', '0'],
+    settings: { TEAM_DOMAIN: 'https://your-team.cloudflareaccess.com', DOWNSTREAM_URL: 'http://wiki.example.com' },
+    words: [
+      /--threads must be/, /TEAM_DOMAIN is still the placeholder/, /POLICY_AUD is not set/, /DOWNSTREAM_URL must be/,
+    ],
+  },
+  {
+    program: 'linked_app',
+    settings: { ACCESS_CONFIG_URL: for_saas.ACCESS_CONFIG_URL, PUBLIC_URL: 'http://mcp.example.com' },
+    words: [
+      /PUBLIC_URL must begin with https/, /COOKIE_ENCRYPTION_KEY is not set/, /ACCESS_CLIENT_ID is not set/,
+      /ACCESS_CLIENT_SECRET is not set/, /OAUTH_KV is not set/, /DOWNSTREAM_URL is not set/,
+    ],
+  },
+  {
+    program: 'linked_app',
+    args: ['--listen', 'x'],
+    settings: { ...self_hosted, ...for_saas },
+    words: [/--listen must be/, /TEAM_DOMAIN is set, and ACCESS_CLIENT_ID/, /DOWNSTREAM_URL is not set/],
+  },
+  {
+    program: 'linked_app',
+    args: ['--bogus', 'x'],
+    words: [/--bogus is no option/, /TEAM_DOMAIN is not set, nor is ACCESS_CLIENT_ID/, /DOWNSTREAM_URL is not set/],
+  },
 ];
 
-for (const { program, args, settings, words } of mistaken)
-  test(`${program} tells all that is wrong with its options and ends with 2`, { timeout }, async () => {
+for (const { program, args = [], settings, words } of mistaken)
+  test(`${[program, ...args].join(' ')} tells all that is wrong with its options and ends with 2`, { timeout }, async () => {
     const ended = await run(program_path(program), args, settings);
     assert.equal(ended.code, 2, ended.stderr);
     assert.equal(ended.stdout, '');

@@ -24,7 +24,7 @@ for program in node npm; do
   command -v "$program" > /dev/null || { say "there is no $program: install nodejs and npm" >&2; exit 1; }
 done
 
-programs=(everything ask resources hello_stdio access_self_hosted access_saas access_emulator bearer)
+programs=(everything ask resources hello_stdio access_self_hosted access_saas access_emulator bearer linked_app)
 if [ -z "${MCPAWL_BIN_DIR:-}" ]; then
   export MCPAWL_BIN_DIR=$root/build/release/examples
   say 'building the examples (g++ -O2; nothing to do if they are up to date)'

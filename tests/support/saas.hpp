@@ -20,6 +20,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -35,19 +36,24 @@ struct client_tokens {
   std::string access, refresh, scope;
 };
 
-/** The server is reached as https://mcp.example.com, as if something in front of it spoke TLS. */
-class saas {
+/** The server is reached as https://mcp.example.com, as if something in front of it spoke TLS.
+
+    @tparam Policy what the server is behind: `access_oauth` itself, or what is made of it */
+template <class Policy = mcpawl::access_oauth<mcpawl::memory_store>>
+class basic_saas {
 public:
   using door = mcpawl::access_oauth<mcpawl::memory_store>;
   static constexpr char const* origin = "https://mcp.example.com";
   static constexpr char const* client_redirect = "http://127.0.0.1:7777/done";
 
-  /** @param rotates whether Access ends a refresh token when it gives the next one */
-  explicit saas(void (*adjust)(mcpawl::access_oauth_options&) = nullptr, bool rotates = true)
+  /** @param rotates whether Access ends a refresh token when it gives the next one
+      @param add_tools adds further tools */
+  explicit basic_saas(void (*adjust)(mcpawl::access_oauth_options&) = nullptr, bool rotates = true,
+                      std::function<void(mcpawl::server<Policy>&)> const& add_tools = {})
       : access_(application(rotates), "self-hosted", clock),
         store(std::make_shared<mcpawl::memory_store>(mcpawl::memory_store::default_bytes, clock)),
         policy_(options(adjust), store),
-        server_(mcpawl::implementation("flow", "1"), policy_) {
+        server_(mcpawl::implementation("flow", "1"), Policy(policy_)) {
     server_.tool("whoami", "Say who is calling.", [](mcpawl::access_identity const& who) {
       std::string text = who->email + " through " + (who->client_id.empty() ? "nothing" : "a client");
       for (auto const& scope : who->scopes) text += ' ' + scope;
@@ -55,9 +61,10 @@ public:
     });
     server_.tool("secret_plan", "For Alice alone.", [] { return "plan"; })
         .allow([](mcpawl::access_identity const& who) { return who->email == "alice@example.com"; });
+    if (add_tools) add_tools(server_);
     mcpawl::http_options http;
     http.allowed_hosts = {"mcp.example.com"};
-    running_ = std::make_unique<running<mcpawl::server<door>>>(server_, http);
+    running_ = std::make_unique<running<mcpawl::server<Policy>>>(server_, http);
     access_->sign_in_as("alice@example.com");
   }
 
@@ -234,8 +241,10 @@ public:
 
 private:
   door policy_;
-  mcpawl::server<door> server_;
-  std::unique_ptr<running<mcpawl::server<door>>> running_;
+  mcpawl::server<Policy> server_;
+  std::unique_ptr<running<mcpawl::server<Policy>>> running_;
 };
+
+using saas = basic_saas<>;
 
 }  // namespace support
