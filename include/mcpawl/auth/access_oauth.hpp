@@ -155,11 +155,15 @@ public:
   /** Decide if that needs no store. */
   std::optional<auth_result<access_identity>> decide_now(http::request_head const& head) {
     if (!entrance_) return std::nullopt;
+    auto const& tokens = shared_->parts->tokens;
+    // one that is remembered needs no look at its characters: it is found byte by byte
+    auto const text = detail::find_bearer_text(head);
+    if (text && head.query().empty()) {
+      auto const* const known = cache_.find(*text, now(), shared_->options.time().steady());
+      if (known != nullptr && known->revocations() == tokens.revocations()) return known->who();
+    }
     auto const token = find_bearer_token(head);
     if (!token) return deny(token.error());
-    auto const& tokens = shared_->parts->tokens;
-    access_session const* const known = cache_.find(*token, now(), shared_->options.time().steady());
-    if (known != nullptr && known->revocations() == tokens.revocations()) return known->who();
     if (auto const ours = oauth::token::parse(oauth::token_kind::access, *token); !ours)
       return deny(ours.error());
     return std::nullopt;

@@ -58,6 +58,19 @@ constexpr bool is_token68(std::string_view text) noexcept {
   return good;
 }
 
+/** What stands behind the scheme `Bearer`, whatever it is: see `find_bearer_token`. */
+inline result<std::string_view> find_bearer_text(http::request_head const& head) noexcept {
+  if (head.count("authorization") > 1) return auth_errc::several_tokens;
+  std::string_view value = head.find("authorization").value_or(std::string_view());
+  constexpr std::string_view scheme = "Bearer";
+  auto const end = value.find(' ');
+  if (!http::iequals(value.substr(0, end), scheme)) return auth_errc::missing_token;
+  value.remove_prefix(scheme.size());
+  while (value.starts_with(' ')) value.remove_prefix(1);
+  if (value.empty()) return auth_errc::missing_token;
+  return value;
+}
+
 }  // namespace detail
 
 /** Find the token in `Authorization: Bearer` (RFC 6750 section 2.1).
@@ -70,20 +83,14 @@ constexpr bool is_token68(std::string_view text) noexcept {
     `malformed_authorization`, `token_in_query`.
 */
 inline result<std::string_view> find_bearer_token(http::request_head const& head) noexcept {
-  if (head.count("authorization") > 1) return auth_errc::several_tokens;
-  std::string_view value = head.find("authorization").value_or(std::string_view());
-  constexpr std::string_view scheme = "Bearer";
-  auto const end = value.find(' ');
-  if (!http::iequals(value.substr(0, end), scheme)) return auth_errc::missing_token;
-  value.remove_prefix(scheme.size());
-  while (value.starts_with(' ')) value.remove_prefix(1);
-  if (value.empty()) return auth_errc::missing_token;
-  if (value.find(',') != std::string_view::npos) return auth_errc::several_tokens;
-  std::string_view body = value;
+  auto const text = detail::find_bearer_text(head);
+  if (!text) return text;
+  if (text->find(',') != std::string_view::npos) return auth_errc::several_tokens;
+  std::string_view body = *text;
   while (body.ends_with('=')) body.remove_suffix(1);
   if (body.empty() || !detail::is_token68(body)) return auth_errc::malformed_authorization;
   if (detail::names_access_token(head.query())) return auth_errc::token_in_query;
-  return value;
+  return text;
 }
 
 }  // namespace mcpawl
