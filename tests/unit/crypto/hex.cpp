@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(every_byte_in_both_cases) {
 BOOST_AUTO_TEST_CASE(another_size_is_nothing) {
   std::string const key(64, 'a');
   BOOST_TEST(decode_hex(key, 32).value().reveal() == std::string(32, '\xaa'));
-  for (std::size_t const size : {0, 1, 2, 62, 63, 65, 66, 128, 100000})
+  for (std::size_t const size : {0u, 1u, 2u, 62u, 63u, 65u, 66u, 128u, 100000u})
     BOOST_TEST(!decode_hex(std::string(size, 'a'), 32), size);
   BOOST_TEST(!decode_hex("aaa", 1));
   BOOST_TEST(!decode_hex("", static_cast<std::size_t>(-1)));
