@@ -55,6 +55,11 @@ struct fixture {
     if (answers.size() > 1) answers.erase(answers.begin());
   }
 
+  void will_answer(std::vector<std::string> with) {
+    std::lock_guard const lock(mutex);
+    answers = std::move(with);
+  }
+
   linked_token token(std::vector<std::string> values = {"the-token"}, form how = form::assertion) {
     keeper = std::make_shared<given_tokens>(std::move(values));
     return linked_token(how, keeper);
@@ -168,8 +173,8 @@ BOOST_AUTO_TEST_CASE(a_field_cannot_smuggle_another_one_in) {
 BOOST_AUTO_TEST_CASE(a_redirect_is_an_answer) {
   http_test::scripted_peer elsewhere{[](guest& who) { who.read_until("\r\n\r\n"); }};
   for (char const* status : {"301", "302", "303", "307", "308"}) {
-    answers = {std::string("HTTP/1.1 ") + status + " Go\r\nLocation: " + elsewhere.url("/") +
-               "\r\nContent-Length: 0\r\n\r\n"};
+    will_answer({std::string("HTTP/1.1 ") + status + " Go\r\nLocation: " + elsewhere.url("/") +
+                 "\r\nContent-Length: 0\r\n\r\n"});
     auto const answer = ask(here(), token(), request(peer.url()));
     BOOST_TEST_REQUIRE(answer.has_value());
     BOOST_TEST(std::to_string(answer->status) == status);
@@ -181,22 +186,22 @@ BOOST_AUTO_TEST_CASE(a_redirect_is_an_answer) {
 BOOST_AUTO_TEST_CASE(a_newer_token_is_tried_once_where_nothing_can_happen_twice) {
   std::string const no = "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n";
   std::string const yes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-  answers = {no, yes};
+  will_answer({no, yes});
   auto answer = ask(here(), token({"old", "new"}), request(peer.url()));
   BOOST_TEST(answer.value().status == 200);
   BOOST_TEST(count("Cf-Access-Token: old\r\n") == 1);
   BOOST_TEST(count("Cf-Access-Token: new\r\n") == 1);
 
-  answers = {no, no, yes};
+  will_answer({no, no, yes});
   BOOST_TEST(ask(here(), token({"one", "two", "three"}), request(peer.url())).value().status == 401);
   BOOST_TEST(keeper->asked == 2u);
 
-  answers = {no, yes};  // the same token, or none, is not worth a second time
+  will_answer({no, yes});  // the same token, or none, is not worth a second time
   BOOST_TEST(ask(here(), token({"same"}), request(peer.url())).value().status == 401);
-  answers = {no, yes};
+  will_answer({no, yes});
   BOOST_TEST(ask(here(), token({"old", ""}), request(peer.url())).value().status == 401);
 
-  answers = {no, yes};
+  will_answer({no, yes});
   auto post = request(peer.url());
   post.method("POST").body("text/plain", "pay");
   BOOST_TEST(ask(here(), token({"old", "new"}), std::move(post)).value().status == 401);
