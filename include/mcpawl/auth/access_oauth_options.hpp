@@ -1,7 +1,9 @@
 // mcpawl/auth/access_oauth_options.hpp - the settings of access_oauth, from code or from the environment
 #pragma once
 
+#include <mcpawl/auth/authorities.hpp>
 #include <mcpawl/auth/settings.hpp>
+#include <mcpawl/auth/url_setting.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/secret.hpp>
@@ -213,12 +215,7 @@ public:
   bool loopback_is_public() const noexcept { return loopback_is_public_; }
 
   /** The authorities given, or else the system's. Errors: throws `configuration_error`. */
-  http::tls_trust authorities() const {
-    if (trust_) return *trust_;
-    static auto const loaded = http::tls_trust::system();
-    if (!loaded) throw configuration_error("the certificate authorities of the system cannot be read");
-    return *loaded;
-  }
+  http::tls_trust authorities() const { return given_or_system(trust_); }
 
 private:
   static constexpr std::string_view default_upstream_scopes = "openid email profile offline_access";
@@ -226,15 +223,6 @@ private:
   static std::string callback_of(std::string_view public_url) {
     auto const url = http::origin_url::parse(public_url);
     return url ? url->origin() + "/callback" : std::string();
-  }
-
-  static std::string judge_public_url(std::string_view text) {
-    if (is_placeholder(text)) return "is still a placeholder";
-    auto const url = http::origin_url::parse(text);
-    if (!url) return "is not an https:// URL";
-    if (!url->is_secure() && !url->is_loopback())
-      return "must begin with https:// (http:// is for loopback addresses alone)";
-    return text.find('?') == std::string_view::npos ? "" : "must have no query";
   }
 
   std::string public_url_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mcpawl/auth/access_verifier.hpp>
+#include <mcpawl/auth/authorities.hpp>
 #include <mcpawl/auth/key_timing.hpp>
 #include <mcpawl/auth/settings.hpp>
 #include <mcpawl/core/clock.hpp>
@@ -149,12 +150,7 @@ public:
 
       Errors: throws `configuration_error` if they cannot be read.
   */
-  http::tls_trust authorities() const {
-    if (trust_) return *trust_;
-    static auto const loaded = http::tls_trust::system();
-    if (!loaded) throw configuration_error("the certificate authorities of the system cannot be read");
-    return *loaded;
-  }
+  http::tls_trust authorities() const { return given_or_system(trust_); }
 
 private:
   /** Visible ASCII, and nothing that ends a quoted string. */

@@ -1,10 +1,12 @@
 // mcpawl/auth/bearer_options.hpp - the settings of jwt_bearer, from code or from the environment
 #pragma once
 
+#include <mcpawl/auth/authorities.hpp>
 #include <mcpawl/auth/bearer_verifier.hpp>
 #include <mcpawl/auth/key_origin.hpp>
 #include <mcpawl/auth/key_timing.hpp>
 #include <mcpawl/auth/settings.hpp>
+#include <mcpawl/auth/url_setting.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/http/tls.hpp>
@@ -190,28 +192,11 @@ public:
 
       Errors: throws `configuration_error` if they cannot be read.
   */
-  http::tls_trust authorities() const {
-    if (trust_) return *trust_;
-    static auto const loaded = http::tls_trust::system();
-    if (!loaded) throw configuration_error("the certificate authorities of the system cannot be read");
-    return *loaded;
-  }
+  http::tls_trust authorities() const { return given_or_system(trust_); }
 
 private:
   static constexpr std::size_t most_scope_claims = 16;
 
-  static std::string judge_url(std::string_view text) {
-    if (is_placeholder(text)) return "is still a placeholder";
-    auto const url = http::origin_url::parse(text);
-    if (!url) return "is not an https:// URL";
-    if (!url->is_secure() && !url->is_loopback())
-      return "must begin with https:// (http:// is for loopback addresses alone)";
-    return {};
-  }
-  static std::string judge_public_url(std::string_view text) {
-    if (auto wrong = judge_url(text); !wrong.empty()) return wrong;
-    return text.find('?') == std::string_view::npos ? "" : "must have no query";
-  }
   static std::string judge_keys_url(std::string_view text) {
     return text.empty() ? std::string() : judge_url(text);
   }

@@ -1,6 +1,7 @@
 // mcpawl/oauth/upstream_options.hpp - where the upstream is, and as whom we ask it
 #pragma once
 
+#include <mcpawl/auth/authorities.hpp>
 #include <mcpawl/auth/key_origin.hpp>
 #include <mcpawl/auth/key_timing.hpp>
 #include <mcpawl/auth/settings.hpp>
@@ -155,12 +156,7 @@ public:
 
       Errors: throws `configuration_error` if they cannot be read.
   */
-  http::tls_trust authorities() const {
-    if (trust_) return *trust_;
-    static auto const loaded = http::tls_trust::system();
-    if (!loaded) throw configuration_error("the certificate authorities of the system cannot be read");
-    return *loaded;
-  }
+  http::tls_trust authorities() const { return given_or_system(trust_); }
 
 private:
   upstream_options() = default;
