@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_asking)
+
 using namespace live;
 
 namespace {
@@ -29,8 +31,6 @@ struct stateless_site : site {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_asking)
 
 BOOST_AUTO_TEST_CASE(one_tool_asks_in_every_revision_with_sessions) {
   site s;

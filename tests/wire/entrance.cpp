@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(wire_entrance)
+
 using namespace wire;
 
 namespace {
@@ -13,8 +15,6 @@ http_reply list(talk& t, fields with) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_entrance)
 
 BOOST_AUTO_TEST_CASE(a_foreign_host_is_refused_and_the_names_of_loopback_are_not) {
   talk t;

@@ -19,6 +19,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_examples)
+
 using namespace live;
 using boost::json::object;
 
@@ -640,8 +642,6 @@ value wanted(std::string const& name) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_examples)
 
 BOOST_AUTO_TEST_CASE(every_example_is_of_its_type) {
   BOOST_TEST(messages().size() == 129U);

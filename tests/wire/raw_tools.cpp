@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(wire_raw_tools)
+
 using namespace wire;
 
 namespace {
@@ -49,8 +51,6 @@ std::string complaints(std::string const& input_schema) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_raw_tools)
 
 BOOST_AUTO_TEST_CASE(the_schema_is_listed_as_it_stands_on_one_line) {
   talk t({}, raw_server());

@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_rows)
+
 using namespace live;
 using support::piped;
 
@@ -277,8 +279,6 @@ std::string source_of(std::string const& file) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_rows)
 
 BOOST_AUTO_TEST_CASE(every_row_has_a_test) {
   std::map<std::string_view, std::set<int>> seen;

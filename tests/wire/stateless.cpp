@@ -3,9 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace wire;
-
 BOOST_AUTO_TEST_SUITE(wire_stateless)
+
+using namespace wire;
 
 BOOST_AUTO_TEST_CASE(discover_says_version_capabilities_cache_hints_and_server) {
   talk t;

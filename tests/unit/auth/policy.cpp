@@ -10,6 +10,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(auth_policy_rules)
+
 namespace {
 
 using namespace mcpawl;
@@ -69,8 +71,6 @@ T wait_for(task<T> work) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(auth_policy)
 
 BOOST_AUTO_TEST_CASE(no_auth_lets_everybody_in_as_nobody) {
   no_auth door;

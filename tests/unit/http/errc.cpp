@@ -6,9 +6,9 @@
 #include <set>
 #include <string>
 
-using namespace mcpawl;
-
 BOOST_AUTO_TEST_SUITE(http_errc)
+
+using namespace mcpawl;
 
 BOOST_AUTO_TEST_CASE(every_value_has_words_of_its_own) {
   std::set<std::string> words;

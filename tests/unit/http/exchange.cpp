@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(http_exchange)
+
 using namespace http_test;
 
 namespace {
@@ -61,8 +63,6 @@ task<> three_events(http::exchange& x) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_exchange)
 
 BOOST_AUTO_TEST_CASE(a_body_is_read_however_it_is_sent) {
   server s(echo);

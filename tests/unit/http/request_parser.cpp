@@ -7,6 +7,12 @@
 #include <string>
 #include <string_view>
 
+BOOST_TEST_DONT_PRINT_LOG_VALUE(mcpawl::http::errc)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(mcpawl::http::detail::framing)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(std::optional<mcpawl::http::errc>)
+
+BOOST_AUTO_TEST_SUITE(http_request_parser)
+
 using namespace mcpawl;
 using http::errc;
 using http::detail::framing;
@@ -54,12 +60,6 @@ decoded decode(std::string_view bytes, std::size_t step = std::string_view::npos
 }
 
 }  // namespace
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(errc)
-BOOST_TEST_DONT_PRINT_LOG_VALUE(framing)
-BOOST_TEST_DONT_PRINT_LOG_VALUE(std::optional<errc>)
-
-BOOST_AUTO_TEST_SUITE(http_request_parser)
 
 BOOST_AUTO_TEST_CASE(an_ordinary_request_is_understood) {
   request_parser parser;

@@ -6,6 +6,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(jsonrpc_strict_json)
+
 using mcpawl::json_errc;
 using mcpawl::parse_strict_json;
 
@@ -17,8 +19,6 @@ mcpawl::error_code error_of(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jsonrpc_strict_json)
 
 BOOST_AUTO_TEST_CASE(every_kind_of_value_is_taken) {
   for (std::string const text : {"null", "true", "-1", "1.5e3", R"("a:b\"c:d")", "[]", "{}",

@@ -15,6 +15,8 @@
 #include <variant>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(mcp_bind_tool)
+
 namespace {
 
 struct claims {
@@ -69,8 +71,6 @@ mcpawl::task<std::string> everything(mcpawl::context&, identity who, named n) {
 void nothing() noexcept {}
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mcp_bind_tool)
 
 BOOST_AUTO_TEST_CASE(functions_lambdas_and_coroutines_are_called) {
   BOOST_TEST(call(twice, R"({"x":20,"y":2})") ==

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+namespace mcp_lists {
 namespace {
 
 struct no_outbound final : mcpawl::outbound_source {
@@ -66,6 +67,8 @@ struct fixture {
 using names = std::vector<std::string>;
 
 }  // namespace
+
+}  // namespace mcp_lists
 
 BOOST_FIXTURE_TEST_SUITE(mcp_lists, fixture)
 

@@ -5,10 +5,10 @@
 
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(transport_media)
+
 using mcpawl::detail::accepts;
 using mcpawl::detail::is_json;
-
-BOOST_AUTO_TEST_SUITE(transport_media)
 
 BOOST_AUTO_TEST_CASE(json_is_recognised_with_parameters_and_in_any_case) {
   for (auto type :
