@@ -30,6 +30,8 @@ jwt_mark=2.0 open_mark=2.5 bearer_mark=1.15
 [[ $parts =~ ^(jwt|open|sse|bearer)( +(jwt|open|sse|bearer))*$ ]] ||
   { echo 'http_call.sh: the parts are jwt, open, sse and bearer' >&2; exit 2; }
 
+# shellcheck source=cmake/setup.sh
+. "$root/cmake/setup.sh"
 say() { printf '%s\n' "$*"; }
 die() { printf 'http_call.sh: %s\n' "$*" >&2; exit 1; }
 has() { [[ " $parts " = *" $1 "* ]]; }
@@ -47,21 +49,7 @@ trap 'exit 1' INT TERM
 
 # ---------------------------------------------------------------------------------------------- programs
 
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-apt_lists_are_fresh=
-apt_update() {
-  [ -n "$apt_lists_are_fresh" ] || as_root apt-get -q -o DPkg::Lock::Timeout=300 update > "$folder/apt" || { cat "$folder/apt"; exit 1; }
-  apt_lists_are_fresh=yes
-}
-
-for package in wrk curl; do
-  if ! command -v "$package" > /dev/null; then
-    say "installing $package"
-    apt_update
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
-      install "$package" > "$folder/apt" || { cat "$folder/apt"; exit 1; }
-  fi
-done
+install_missing wrk curl
 
 # The package of nginx starts a server for everybody on port 80 when it is installed: unpack it only.
 nginx=$(PATH=$PATH:/usr/sbin command -v nginx || true)
@@ -70,7 +58,7 @@ if [ -z "$nginx" ]; then
   nginx=$unpacked/usr/sbin/nginx
   if [ ! -x "$nginx" ]; then
     say 'unpacking nginx'
-    apt_update
+    as_root "${apt[@]}" update > "$folder/apt" 2>&1 || { cat "$folder/apt"; exit 1; }
     (cd "$folder" && apt-get -q download nginx > "$folder/apt" 2>&1) || { cat "$folder/apt"; exit 1; }
     dpkg -x "$folder"/nginx_*.deb "$unpacked"
   fi

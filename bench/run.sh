@@ -13,6 +13,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# shellcheck source=cmake/setup.sh
+. cmake/setup.sh
+# the tables alone go to standard output
 say() { printf '%s\n' "$*" >&2; }
 die() { printf 'run.sh: %s\n' "$*" >&2; exit 2; }
 
@@ -23,23 +26,11 @@ case ${1:-} in
   *) die "there is no $1" ;;
 esac
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-quietly() { "$@" > "$log" 2>&1 || { cat "$log" >&2; die "failed: $*"; }; }
-# shellcheck disable=SC2317  # `quietly` calls it
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-
-if command -v dpkg-query > /dev/null &&
-  [ "$(dpkg-query -W -f='${db:Status-Status}' libbenchmark-dev 2> /dev/null)" != installed ]; then
-  say 'installing libbenchmark-dev'
-  quietly as_root apt-get -q -o DPkg::Lock::Timeout=300 update
-  quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
-    -o DPkg::Lock::Timeout=300 install libbenchmark-dev
-fi
+install_missing libbenchmark-dev >&2
 
 say 'building (g++ -O2; nothing to do if it is up to date)'
-quietly cmake --preset release
-quietly cmake --build --preset release --target "${names[@]/#/bench_}"
+quietly cmake --preset release || die 'cannot configure'
+quietly cmake --build --preset release --target "${names[@]/#/bench_}" || die 'cannot build'
 
 worst=0
 for name in "${names[@]}"; do

@@ -2,6 +2,8 @@
 
 # -std=c++20, not gnu++20
 set(CMAKE_CXX_EXTENSIONS OFF)
+# nothing of ours is a module; CMake 3.28 and later would read every file twice to find that out
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 
 add_library(mcpawl_own INTERFACE)
 target_link_libraries(mcpawl_own INTERFACE mcpawl::mcpawl)

@@ -7,62 +7,20 @@
 #        ... --port 8787                at this port instead of one that is free
 #        ... --check                    build both, make real calls through them, stop them; exit status 0 if all went well
 #
-# On Debian 12 it installs what is missing with apt-get.
+# On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed.
 #
 # Environment: ALLOWED_EMAILS (who may use the tool `draw`, default alice@example.com), MCPAWL_JOBS (compilers at once,
 # default: the number of cores), MCPAWL_NO_INSTALL=1 (never call apt-get).
 set -euo pipefail
 
-packages=(
-  g++ cmake ninja-build
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev
-  libgd-dev libsqlite3-dev curl
-)
+packages=(g++ cmake ninja-build boost-json boost-url libssl-dev libgd-dev libsqlite3-dev curl)
 
 cd "$(dirname "$0")/.."
+# shellcheck source=cmake/setup.sh
+. cmake/setup.sh
 programs=build/release/examples
 
-say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
-fail() {
-  say "FAILED: $*"
-  exit 1
-}
 usage() { sed -n '4,14s/^# \{0,1\}//p' examples/run.sh; }
-
-# ---------------------------------------------------------------------------------------------- packages
-
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
-
-is_installed() {
-  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2> /dev/null)" = installed ]
-}
-
-install_missing() {
-  local missing=() package apt=(apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
-  if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
-    say "not a Debian: install by hand what corresponds to: ${packages[*]}"
-    return
-  fi
-  for package in "${packages[@]}"; do
-    is_installed "$package" || missing+=("$package")
-  done
-  if [ ${#missing[@]} = 0 ]; then
-    say 'packages: nothing is missing'
-    return
-  fi
-  if is_installed libboost1.74-dev; then
-    fail 'libboost1.74-dev (libboost-dev) conflicts with libboost1.81-dev; remove it first: apt-get remove libboost1.74-dev'
-  fi
-  [ -z "${MCPAWL_NO_INSTALL:-}" ] || fail "missing, and MCPAWL_NO_INSTALL is set: ${missing[*]}"
-  if [ "$(id -u)" != 0 ] && ! command -v sudo > /dev/null; then
-    fail "run this as root: apt-get install ${missing[*]}"
-  fi
-  say "packages: installing ${missing[*]}$([ "$(id -u)" = 0 ] || echo ' (with sudo)')"
-  as_root "${apt[@]}" update
-  as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}" -y --no-install-recommends install "${missing[@]}"
-}
 
 # ---------------------------------------------------------------------------------------------- build
 
@@ -70,7 +28,7 @@ install_missing() {
 build() {
   mkdir -p build
   (
-    if ! flock -n 9; then
+    if command -v flock > /dev/null && ! flock -n 9; then
       say 'build: waiting for another run'
       flock 9
     fi
@@ -78,7 +36,7 @@ build() {
     cmake --preset release > build/run.log 2>&1 9>&- || { cat build/run.log; exit 1; }
     say 'build: compiling two programs, a minute or two each where they are not built yet'
     cmake --build --preset release --target access_emulator "$server_program" \
-      --parallel "${MCPAWL_JOBS:-$(nproc)}" 9>&-
+      --parallel "${MCPAWL_JOBS:-$(cores)}" 9>&-
   ) 9> build/run.lock
 }
 
@@ -201,7 +159,7 @@ query() {
 # The S256 challenge of a verifier (RFC 7636 section 4.2).
 challenge_of() {
   local hex
-  hex=$(printf %s "$1" | sha256sum | cut -d ' ' -f 1)
+  hex=$(printf %s "$1" | if command -v sha256sum > /dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1)
   # shellcheck disable=SC2059 # the format is made of escapes
   printf "$(printf %s "$hex" | sed 's/../\\x&/g')" | base64 | tr '+/' '-_' | tr -d '='
 }
@@ -372,7 +330,7 @@ while [ $# != 0 ]; do
 done
 server_program=access_$mode
 
-install_missing
+install_missing "${packages[@]}"
 build
 
 scratch=$(mktemp -d)

@@ -7,6 +7,8 @@
 # steps: rules asan clang tsan headers schemas meson consume fuzz release clients browser conformance
 #        (and dev and tidy, which are in no list)
 #
+# On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed.
+#
 # It stops at the first step that fails. The last line counts what was run: test cases of the test programs, other
 # tests of ctest, and one for each step that is a program of its own.
 #
@@ -14,20 +16,20 @@
 # MCPAWL_NO_INSTALL=1 (never call apt-get).
 set -euo pipefail
 
-# Debian 12. libboost-dev, which is Boost 1.74, conflicts with libboost1.81-dev and must not be installed.
 packages_quick=(
   g++ cmake ninja-build pkg-config
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-test1.81-dev libssl-dev
+  boost-json boost-url boost-test libssl-dev
   libgd-dev libsqlite3-dev
 )
 packages_full=(
   "${packages_quick[@]}"
-  meson libbenchmark-dev clang-19 libclang-rt-19-dev curl
+  meson libbenchmark-dev clang curl
 )
-packages_tidy=(clang-tidy-19)
 
 cd "$(dirname "$0")/.."
-jobs=${MCPAWL_JOBS:-$(nproc)}
+# shellcheck source=cmake/setup.sh
+. cmake/setup.sh
+jobs=${MCPAWL_JOBS:-$(cores)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
 all_steps=(rules asan clang tsan headers schemas meson consume fuzz release clients browser conformance)
 quick_steps=(rules quick)
@@ -35,8 +37,6 @@ quick_steps=(rules quick)
 current=start
 passed=0
 failed=0
-
-say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
 
 # shellcheck disable=SC2317  # a trap calls it
 finish() {
@@ -53,59 +53,24 @@ finish() {
   exit "$status"
 }
 
-# ---------------------------------------------------------------------------------------------- packages
-
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
-
-is_installed() {
-  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2> /dev/null)" = installed ]
-}
-
-# install_missing PACKAGE... - by apt-get, and only if something is missing
-install_missing() {
-  current=packages
-  local missing=() package
-  if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
-    say "not a Debian: install by hand what corresponds to: $*"
-    return
-  fi
-  for package in "$@"; do
-    is_installed "$package" || missing+=("$package")
-  done
-  if [ ${#missing[@]} = 0 ]; then
-    say 'packages: nothing is missing'
-    return
-  fi
-  if is_installed libboost1.74-dev; then
-    say 'packages: libboost1.74-dev (libboost-dev) conflicts with libboost1.81-dev'
-    say 'remove it first: apt-get remove libboost1.74-dev'
-    return 1
-  fi
-  if [ -n "${MCPAWL_NO_INSTALL:-}" ]; then
-    say "packages: missing, and MCPAWL_NO_INSTALL is set: ${missing[*]}"
-    return 1
-  fi
-  say "packages: installing ${missing[*]}"
-  as_root apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update
-  as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install "${missing[@]}"
-}
-
 # ---------------------------------------------------------------------------------------------- helpers
 
-# quietly COMMAND... - what it prints is shown only when it fails
-quietly() {
-  local log status=0
-  log=$(mktemp)
-  "$@" > "$log" 2>&1 || status=$?
-  [ "$status" = 0 ] || cat "$log"
-  rm -f "$log"
-  return "$status"
+# provide PACKAGE... - install what is missing, in place of what the current step does
+provide() {
+  local step=$current
+  current=packages
+  install_missing "$@"
+  current=$step
 }
 
-configure() { quietly cmake --preset "$1"; }
+# The presets name the Clang of the list above; where another was chosen, it takes its place.
+clang=clang++-$preferred_clang
+configure() {
+  case $1 in
+    clang | tsan | fuzz) quietly cmake --preset "$1" -D CMAKE_CXX_COMPILER="$clang" ;;
+    *) quietly cmake --preset "$1" ;;
+  esac
+}
 
 # count LOG - add what a log of ctest or meson holds: cases of Boost.Test programs, and other tests one by one
 count() {
@@ -148,6 +113,7 @@ step_rules() {
   say 'rules: direction of includes, form of the files'
   part sh tests/layers/self_test.sh
   part sh tests/layers/check.sh .
+  part tests/setup/run.sh
 }
 
 step_quick() {
@@ -168,7 +134,7 @@ step_dev() {
 
 step_headers() {
   # Clang reads headers in half the time
-  say 'headers: each header alone, and all of them in two translation units (clang++-19)'
+  say "headers: each header alone, and all of them in two translation units ($clang)"
   configure clang
   cmake --build --preset clang --target headers
   run_ctest clang -L '^headers$'
@@ -183,7 +149,7 @@ step_asan() {
 }
 
 step_tsan() {
-  say 'tsan: build the test programs (clang++-19, ThreadSanitizer)'
+  say "tsan: build the test programs ($clang, ThreadSanitizer)"
   configure tsan
   cmake --build --preset tsan --target suites
   say 'tsan: run them'
@@ -191,7 +157,7 @@ step_tsan() {
 }
 
 step_clang() {
-  say 'clang: build the test programs and the examples (clang++-19, AddressSanitizer and UndefinedBehaviorSanitizer)'
+  say "clang: build the test programs and the examples ($clang, AddressSanitizer and UndefinedBehaviorSanitizer)"
   configure clang
   cmake --build --preset clang
   say 'clang: unit, flow and wire tests, replay of the fuzz inputs, refusals of the compiler, snippets of the README'
@@ -222,7 +188,7 @@ step_consume() {
 }
 
 step_fuzz() {
-  say 'fuzz: build the targets (clang++-19, libFuzzer)'
+  say "fuzz: build the targets ($clang, libFuzzer)"
   configure fuzz
   cmake --build --preset fuzz --target fuzz
   say 'fuzz: replay what is known'
@@ -243,33 +209,29 @@ step_release() {
 
 step_clients() {
   say 'clients: real clients from npm'
-  if ! command -v node > /dev/null || ! command -v npm > /dev/null; then install_missing nodejs npm; fi
-  current=clients
+  if ! command -v node > /dev/null || ! command -v npm > /dev/null; then provide nodejs npm; fi
   part tests/clients/run.sh
 }
 
 step_browser() {
   say "browser: Debian's chromium through the pages"
-  if ! command -v node > /dev/null || ! command -v npm > /dev/null; then install_missing nodejs npm; fi
-  if ! command -v chromium > /dev/null || ! command -v openssl > /dev/null; then install_missing chromium openssl; fi
-  current=browser
+  if ! command -v node > /dev/null || ! command -v npm > /dev/null; then provide nodejs npm; fi
+  if ! command -v chromium > /dev/null || ! command -v openssl > /dev/null; then provide chromium openssl; fi
   part tests/browser/run.sh
 }
 
 step_conformance() {
   say 'conformance: the official conformance suite of MCP against examples/everything and examples/access_saas'
-  if ! command -v node > /dev/null || ! command -v npm > /dev/null; then install_missing nodejs npm; fi
-  current=conformance
+  if ! command -v node > /dev/null || ! command -v npm > /dev/null; then provide nodejs npm; fi
   part tests/conformance/run.sh
   part tests/conformance/authorization.sh
 }
 
 step_tidy() {
-  say 'tidy: clang-tidy 19 over all headers'
-  install_missing "${packages_tidy[@]}"
-  current=tidy
+  provide clang-tidy
+  say "tidy: ${clang/clang++/clang-tidy} over all headers"
   configure clang
-  part clang-tidy-19 --quiet -p build/clang build/clang/tests/headers/all_forward.cpp
+  part "${clang/clang++/clang-tidy}" --quiet -p build/clang build/clang/tests/headers/all_forward.cpp
 }
 
 # ---------------------------------------------------------------------------------------------- main
@@ -293,7 +255,10 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 say "mcpawl: steps ${steps[*]}; $jobs compilers at once"
-install_missing "${packages[@]}"
+provide "${packages[@]}"
+case " ${packages[*]} " in
+  *' clang '*) clang=$(find_clang) || clang=clang++-$preferred_clang ;;
+esac
 for step in "${steps[@]}"; do
   current=$step
   "step_$step"

@@ -10,16 +10,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cd "$here"
 
-say() { printf 'browser: %s\n' "$*"; }
-
-quietly() {
-  local log status=0
-  log=$(mktemp)
-  "$@" > "$log" 2>&1 || status=$?
-  [ "$status" = 0 ] || cat "$log" >&2
-  rm -f "$log"
-  return "$status"
-}
+# shellcheck source=cmake/setup.sh
+. ../../cmake/setup.sh
+# shellcheck disable=SC2034  # say reads it
+say_as=browser
 
 for program in node npm openssl; do
   command -v "$program" > /dev/null || { say "there is no $program: install nodejs, npm and openssl" >&2; exit 1; }
@@ -44,14 +38,7 @@ if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 
 fi
 
 programs=(access_emulator access_saas linked_app)
-if [ -z "${MCPAWL_BIN_DIR:-}" ]; then
-  export MCPAWL_BIN_DIR=$root/build/release/examples
-  say 'building the examples (g++ -O2; nothing to do if they are up to date)'
-  (cd "$root" && quietly cmake --preset release && cmake --build --preset release --target "${programs[@]}")
-fi
-for program in "${programs[@]}"; do
-  [ -x "$MCPAWL_BIN_DIR/$program" ] || { say "there is no $MCPAWL_BIN_DIR/$program" >&2; exit 1; }
-done
+build_examples "${programs[@]}"
 
 # npm writes node_modules/.package-lock.json when it is done, and not before
 if [ node_modules/.package-lock.json -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package.json ]; then

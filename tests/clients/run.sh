@@ -9,30 +9,17 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cd "$here"
 
-say() { printf 'clients: %s\n' "$*"; }
-
-quietly() {
-  local log status=0
-  log=$(mktemp)
-  "$@" > "$log" 2>&1 || status=$?
-  [ "$status" = 0 ] || cat "$log" >&2
-  rm -f "$log"
-  return "$status"
-}
+# shellcheck source=cmake/setup.sh
+. ../../cmake/setup.sh
+# shellcheck disable=SC2034  # say reads it
+say_as=clients
 
 for program in node npm; do
   command -v "$program" > /dev/null || { say "there is no $program: install nodejs and npm" >&2; exit 1; }
 done
 
 programs=(everything ask resources hello_stdio access_self_hosted access_saas access_emulator bearer linked_app)
-if [ -z "${MCPAWL_BIN_DIR:-}" ]; then
-  export MCPAWL_BIN_DIR=$root/build/release/examples
-  say 'building the examples (g++ -O2; nothing to do if they are up to date)'
-  (cd "$root" && quietly cmake --preset release && cmake --build --preset release --target "${programs[@]}")
-fi
-for program in "${programs[@]}"; do
-  [ -x "$MCPAWL_BIN_DIR/$program" ] || { say "there is no $MCPAWL_BIN_DIR/$program" >&2; exit 1; }
-done
+build_examples "${programs[@]}"
 
 # npm writes node_modules/.package-lock.json when it is done, and not before
 if [ node_modules/.package-lock.json -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package.json ]; then

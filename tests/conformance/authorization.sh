@@ -14,7 +14,7 @@ set -euo pipefail
 least=3 # checks that are known to exist
 
 [ $# != 1 ] || { sed -n '4,5s/^# //p' "$here/authorization.sh" >&2; exit 2; }
-[ $# != 0 ] || build access_saas access_emulator
+[ $# != 0 ] || build_examples access_saas access_emulator
 install
 
 free_port() { "$node" -e 'const it = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(it.address().port); it.close(); })'; }

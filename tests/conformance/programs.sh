@@ -4,7 +4,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cd "$here" || exit
 
-say() { printf 'conformance: %s\n' "$*"; }
+# shellcheck source=cmake/setup.sh
+. ../../cmake/setup.sh
+# shellcheck disable=SC2034  # say reads it
+say_as=conformance
 
 work=$(mktemp -d)
 pids=()
@@ -14,14 +17,6 @@ finish() {
   rm -rf "$work"
 }
 trap finish EXIT
-
-# build PROGRAM... - unless MCPAWL_BIN_DIR names a folder that has them
-build() {
-  [ -z "${MCPAWL_BIN_DIR:-}" ] || return 0
-  export MCPAWL_BIN_DIR=$root/build/release/examples
-  say 'building the examples (g++ -O2; nothing to do if they are up to date)'
-  (cd "$root" && cmake --preset release > /dev/null && cmake --build --preset release --target "$@")
-}
 
 # Node 22 and the suite, as pinned; npm writes node_modules/.package-lock.json when it is done, and not before
 # shellcheck disable=SC2034  # those who source this use them

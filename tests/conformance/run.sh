@@ -11,7 +11,7 @@
 set -euo pipefail
 # shellcheck source=tests/conformance/programs.sh
 . "$(dirname "$0")/programs.sh"
-build everything access_emulator
+build_examples everything access_emulator
 install
 
 # post URL BODY - prints the status of the answer

@@ -4,8 +4,8 @@
 # usage: tests/json_schema_suite/run.sh [SUITE]
 #
 # SUITE is a checkout of the suite, or JSON_SCHEMA_TEST_SUITE names one. Without it the suite comes from the Debian
-# package that ships it, at a pinned version: installed, or else downloaded and unpacked below build/, which needs no
-# rights and none of its dependencies. (The suite's npm package holds no tests; it fetches them from a git repository.)
+# package that ships it, at a pinned version where that is offered: installed, or else downloaded and unpacked below
+# build/, which needs no rights and none of its dependencies. (The suite's npm package holds no tests; it fetches them from a git repository.)
 #
 # Builds the program with the preset dev, unless MCPAWL_JSON_SCHEMA_SUITE names it. No test is left out.
 set -euo pipefail
@@ -20,8 +20,12 @@ say() { printf 'json_schema_suite: %s\n' "$*"; }
 
 suite=${1:-${JSON_SCHEMA_TEST_SUITE:-}}
 if [ -z "$suite" ]; then
+  if ! apt-cache show "$package=$version" > /dev/null 2>&1; then
+    offered=$(apt-cache policy $package 2> /dev/null | sed -n 's/^ *Candidate: \([0-9].*\)/\1/p' || true)
+    version=${offered:-$version}
+  fi
   suite=build/json_schema_suite/$version/$folder
-  if [ "$(dpkg-query -W -f='${Version}' $package 2> /dev/null)" = $version ]; then
+  if [ "$(dpkg-query -W -f='${Version}' $package 2> /dev/null)" = "$version" ]; then
     suite=/$folder
   elif [ ! -d "$suite" ]; then
     say "downloading the suite ($package $version)"

@@ -7,7 +7,11 @@
 #include <mcpawl/http/response.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/assert/source_location.hpp>
+#include <boost/system/errc.hpp>
 #include <boost/system/result.hpp>
+#include <boost/system/system_error.hpp>
+#include <boost/throw_exception.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -39,6 +43,12 @@ struct denial {
   std::chrono::seconds retry_after{0};  ///< Value of the header; zero: none is sent.
   std::string log_reason;
 };
+
+/** Throw a `boost::system::system_error` for a denial; `value()` of an `auth_result` calls it. */
+[[noreturn]] inline void throw_exception_from_error(denial const& why, boost::source_location const& where) {
+  auto const code = make_error_code(boost::system::errc::permission_denied);
+  boost::throw_with_location(boost::system::system_error(code, std::string(why.code)), where);
+}
 
 /** Holds an identity or a denial. */
 template <class Identity>

@@ -1,6 +1,7 @@
 // mcpawl/http/request_parser.hpp - Beast's parser with views for a sink and our stricter rules on top
 #pragma once
 
+#include <mcpawl/core/boost_version.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/request_head.hpp>
@@ -35,7 +36,7 @@ public:
   static constexpr std::size_t longest_extensions = 4 * 1024;  ///< Of all chunks of a body together.
   static constexpr std::size_t longest_framing = 2 * 1024;     ///< One chunk line, or the trailers.
   /** What ends a body at least, `0 CRLF CRLF`: with less of it Beast 1.81 runs into an assertion of its own.
-   */
+      Since Boost 1.90 Beast takes the line of the last chunk and each trailer by itself. */
   static constexpr std::size_t shortest_framing = 5;
 
   /** Parse a whole head, from its first byte to its empty line; nothing means that it is acceptable. */
@@ -44,6 +45,9 @@ public:
     boost::system::error_code ec;
     std::size_t const used = sink_->put({bytes.data(), bytes.size()}, ec);
     if (sink_->failure) return sink_->failure;
+    if (ec == boost::beast::http::error::bad_transfer_encoding)
+      // since Boost 1.92 Beast refuses codings other than chunked before they are judged here
+      if (auto const wrong = sink_->judge_framing()) return wrong;
     if (ec) return translate(ec, bytes);
     if (used != bytes.size() || !sink_->is_header_done()) return errc::bad_request;
     return sink_->judge();
@@ -70,9 +74,11 @@ public:
     sink_->collected = body;
     sink_->limit = limit;
     sink_->eager(true);
-    while (bytes.size() - out.used >= shortest_framing && !out.done && !out.failure) {
+    while (!out.done && !out.failure) {
       // in windows, so that a line too long to wait for is refused however much of it is here already
-      std::string_view const window = bytes.substr(out.used, longest_framing);
+      std::size_t const longest_window = longest_framing - sink_->trailer_bytes;
+      std::string_view const window = bytes.substr(out.used, longest_window);
+      if (window.size() < (sink_->last_chunk ? 1 : shortest_framing)) break;
       boost::system::error_code ec;
       std::size_t const used = sink_->put({window.data(), window.size()}, ec);
       out.used += used;
@@ -80,7 +86,7 @@ public:
       out.done = !out.failure && sink_->is_done();
       if (!ec || out.failure) continue;
       bool const waiting = ec == boost::beast::http::error::need_more && !torn_quote(window.substr(used));
-      if (!waiting || (used == 0 && window.size() == longest_framing)) out.failure = errc::bad_chunk;
+      if (!waiting || (used == 0 && window.size() == longest_window)) out.failure = errc::bad_chunk;
       if (used == 0) break;
     }
     return out;
@@ -107,6 +113,8 @@ private:
     std::size_t limit = 0;
     std::uint64_t received = 0;
     std::size_t extensions = 0;
+    bool last_chunk = false;
+    std::size_t trailer_bytes = 0;
 
     std::size_t lengths = 0, codings = 0, hosts = 0;
     std::string_view coding, host, expectation;
@@ -178,14 +186,10 @@ private:
 
     void on_field_impl(boost::beast::http::field known, text name_text, text value_text,
                        boost::system::error_code& ec) override {
+      // before Boost 1.90 the fields of trailers come here, too
+      if (body == framing::chunked) return judge_trailer(known, name_text, value_text, ec);
+      if (auto const wrong = judge_form(name_text, value_text)) return fail(*wrong, ec);
       std::string_view const name = view(name_text), value = view(value_text);
-      if (fields_left == 0) return fail(errc::header_too_large, ec);
-      --fields_left;
-      // Beast unfolds obs-fold by copying; a value that does not lie right behind its name was folded
-      char const* plain = name.data() + name.size() + 1;
-      while (*plain == ' ' || *plain == '\t') ++plain;
-      if (plain != value.data()) return fail(in_trailers() ? errc::bad_chunk : errc::bad_request, ec);
-      if (in_trailers()) return;
       using boost::beast::http::field;
       switch (known) {
         case field::content_length:
@@ -209,6 +213,39 @@ private:
       head.add({name, value});
     }
 
+    void on_trailer_field_impl(boost::beast::http::field known, text name, text value,
+                               boost::system::error_code& ec) MCPAWL_OVERRIDE_SINCE_BOOST_1_90 {
+      judge_trailer(known, name, value, ec);
+    }
+
+    void judge_trailer(boost::beast::http::field known, text name, text value, boost::system::error_code& ec) {
+      if (auto const wrong = judge_form(name, value))
+        return fail(*wrong == errc::bad_request ? errc::bad_chunk : *wrong, ec);
+      trailer_bytes += static_cast<std::size_t>(value.data() + value.size() - name.data());
+      using boost::beast::http::field;
+      switch (known) {
+        // RFC 9110 section 6.5.1: these say how to read the message or what becomes of its connection; which of
+        // them Beast refuses by itself depends on its version
+        case field::connection:
+        case field::content_length:
+        case field::proxy_connection:
+        case field::transfer_encoding:
+        case field::upgrade: return fail(errc::bad_chunk, ec);
+        default: break;
+      }
+    }
+
+    // what holds for every field, in heads and in trailers: they are counted together, and none is folded
+    std::optional<errc> judge_form(text name, text value) noexcept {
+      if (fields_left == 0) return errc::header_too_large;
+      --fields_left;
+      // Beast unfolds obs-fold by copying; a value that does not lie right behind its name was folded
+      char const* plain = name.data() + name.size() + 1;
+      while (*plain == ' ' || *plain == '\t') ++plain;
+      if (plain != value.data()) return errc::bad_request;
+      return std::nullopt;
+    }
+
     // digits only, no leading zero: some read 010 as eight
     bool plain_number(std::string_view digits) noexcept {
       if (digits.empty() || digits.size() > 18 || (digits.size() > 1 && digits.front() == '0')) return false;
@@ -220,9 +257,8 @@ private:
       return true;
     }
 
-    bool in_trailers() const noexcept { return body == framing::chunked; }
-
     void on_chunk_header_impl(std::uint64_t size, text extension, boost::system::error_code& ec) override {
+      last_chunk = size == 0;
       extensions += extension.size();
       if (extensions > longest_extensions) return fail(errc::bad_chunk, ec);
       for (char c : extension)

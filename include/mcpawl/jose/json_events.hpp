@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -51,7 +52,7 @@ enum class json_outcome { complete, stopped, invalid };
 class json_handler {
 public:
   using string_view = boost::json::string_view;
-  using error_code = boost::json::error_code;
+  using error_code = boost::system::error_code;
 
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_array_size = max_object_size;
@@ -171,7 +172,7 @@ public:
     if (text.size() > capacity_) return json_outcome::invalid;
     parser_.reset();
     parser_.handler().begin(text, sink);
-    boost::json::error_code ec;
+    boost::system::error_code ec;
     std::size_t const used = parser_.write_some(false, text.data(), text.size(), ec);
     if (parser_.handler().stopped()) return json_outcome::stopped;
     return !ec && used == text.size() ? json_outcome::complete : json_outcome::invalid;

@@ -112,10 +112,12 @@ private:
     ::ASN1_INTEGER_set(::X509_get_serialNumber(certificate.get()), 1);
     ::X509_gmtime_adj(::X509_getm_notBefore(certificate.get()), 0);
     ::X509_gmtime_adj(::X509_getm_notAfter(certificate.get()), 49L * 24 * 3600);
-    X509_NAME* const name = ::X509_get_subject_name(certificate.get());
-    check(::X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+    // a name of its own: since OpenSSL 4.0 the one in the certificate must not be written to
+    std::unique_ptr<X509_NAME, void (*)(X509_NAME*)> const name(::X509_NAME_new(), &::X509_NAME_free);
+    check(::X509_NAME_add_entry_by_txt(name.get(), "CN", MBSTRING_ASC,
                                        reinterpret_cast<unsigned char const*>("fake access"), -1, -1, 0));
-    check(::X509_set_issuer_name(certificate.get(), name));
+    check(::X509_set_subject_name(certificate.get(), name.get()));
+    check(::X509_set_issuer_name(certificate.get(), name.get()));
     check(::X509_set_pubkey(certificate.get(), key_.get()));
     if (::X509_sign(certificate.get(), key_.get(), ::EVP_sha256()) <= 0)
       throw std::runtime_error("no certificate could be signed");

@@ -6,6 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include <boost/system/errc.hpp>
+#include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -71,6 +73,15 @@ T wait_for(task<T> work) {
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(the_value_of_a_denial_throws_its_code_and_not_its_reason) {
+  auth_result<std::string> const refused = denial(401, "missing_token", "no header");
+  BOOST_CHECK_EXCEPTION(refused.value(), boost::system::system_error, [](boost::system::system_error const& e) {
+    std::string const text = e.what();
+    return e.code() == boost::system::errc::permission_denied && text.find("missing_token") != text.npos &&
+           text.find("no header") == text.npos;
+  });
+}
 
 BOOST_AUTO_TEST_CASE(no_auth_lets_everybody_in_as_nobody) {
   no_auth door;

@@ -58,8 +58,10 @@ inline certified make_certificate(std::string const& common_name, certificate_pl
   ::X509_gmtime_adj(X509_getm_notBefore(x), plan.begins);
   ::X509_gmtime_adj(X509_getm_notAfter(x), plan.ends);
   ::X509_set_pubkey(x, made.key.get());
-  ::X509_NAME_add_entry_by_txt(::X509_get_subject_name(x), "CN", MBSTRING_ASC,
+  std::unique_ptr<X509_NAME, void (*)(X509_NAME*)> const name(::X509_NAME_new(), &::X509_NAME_free);
+  ::X509_NAME_add_entry_by_txt(name.get(), "CN", MBSTRING_ASC,
                                reinterpret_cast<unsigned char const*>(common_name.c_str()), -1, -1, 0);
+  ::X509_set_subject_name(x, name.get());
   X509* const by = issuer ? issuer->certificate.get() : x;
   ::X509_set_issuer_name(x, ::X509_get_subject_name(by));
   auto const extend = [&](int what, std::string const& value) {

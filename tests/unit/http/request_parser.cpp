@@ -117,6 +117,10 @@ BOOST_AUTO_TEST_CASE(the_length_of_a_body_is_beyond_doubt_or_refused) {
                    "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n",
                    "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
                    "Transfer-Encoding: gzip, chunked\r\n",
+                   "Transfer-Encoding: gzip\r\nTransfer-Encoding: gzip\r\n",
+                   "Transfer-Encoding: gzip\r\nContent-Length: 1\r\n",
+                   "Content-Length: 1\r\nTransfer-Encoding: gzip\r\n",
+                   "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n",
                    "Transfer-Encoding: chunked, chunked\r\n",
                    "Transfer-Encoding: chunked;a=b\r\n",
                    "Transfer-Encoding: \r\n",
@@ -281,6 +285,10 @@ BOOST_AUTO_TEST_CASE(a_line_of_framing_is_limited_however_it_comes) {
   for (std::size_t step : {std::size_t{1}, std::size_t{1000}, std::string_view::npos}) {
     BOOST_TEST((decode(std::string(2100, '0') + "5\r\nhello\r\n0\r\n\r\n", step).failure == errc::bad_chunk));
     BOOST_TEST((decode("0\r\nX: " + std::string(2100, 'x') + "\r\n\r\n", step).failure == errc::bad_chunk));
+    // all trailers together
+    std::string const half = "X: " + std::string(1000, 'x') + "\r\n";
+    BOOST_TEST(decode("0\r\n" + half + half + "\r\n", step).done);
+    BOOST_TEST((decode("0\r\n" + half + half + half + "\r\n", step).failure == errc::bad_chunk));
     BOOST_TEST(decode("0\r\nX: " + std::string(1900, 'x') + "\r\n\r\n", step).done);
   }
 }
@@ -318,6 +326,41 @@ BOOST_AUTO_TEST_CASE(trailers_are_not_merged) {
   BOOST_TEST(out.done);
   BOOST_TEST(!parser.head().find("cf-access-jwt-assertion").has_value());
   BOOST_TEST(parser.head().count("host") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(trailers_count_as_fields_and_none_is_folded) {
+  std::string const head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  limits bounds;
+  bounds.header_fields = 4;
+  struct {
+    std::string_view trailers;
+    std::optional<errc> failure;
+  } const cases[] = {
+      {"A: a\r\nB: b\r\n", std::nullopt},
+      {"A:a\r\nB: \t b \r\n", std::nullopt},
+      {"A:\r\nB: \r\n", std::nullopt},
+      {"A: a\r\nB: b\r\nC: c\r\n", errc::header_too_large},
+      {"A: a\r\n b\r\n", errc::bad_chunk},
+      {"A: a\r\n\tb\r\n", errc::bad_chunk},
+      {"A:\r\n b\r\n", errc::bad_chunk},
+      {"A: a\r\n \r\n", errc::bad_chunk},
+      {"A: a\r\nB: b\r\n c\r\n", errc::bad_chunk},
+      {"Content-Length: 1\r\n", errc::bad_chunk},
+      {"Transfer-Encoding: chunked\r\n", errc::bad_chunk},
+      {"Connection: close\r\n", errc::bad_chunk},
+      {"Connection: ,;=\r\n", errc::bad_chunk},
+      {"Proxy-Connection: close\r\n", errc::bad_chunk},
+      {"Upgrade: h2c\r\n", errc::bad_chunk},
+      {"A: a\x01\r\n", errc::bad_chunk},
+      {"A\r\n", errc::bad_chunk},
+  };
+  for (auto const& each : cases) {
+    request_parser parser;
+    BOOST_REQUIRE(!parser.parse_head(head, bounds));
+    auto const out = parser.put_chunked("0\r\n" + std::string(each.trailers) + "\r\n", nullptr, 10);
+    BOOST_TEST((out.failure == each.failure), each.trailers);
+    BOOST_TEST(out.done == !each.failure, each.trailers);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
