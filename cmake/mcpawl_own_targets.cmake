@@ -2,9 +2,11 @@
 
 # -std=c++20, not gnu++20
 set(CMAKE_CXX_EXTENSIONS OFF)
+# There are none, and CMake 3.28 or newer would look for them in every file.
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 
 add_library(mcpawl_own INTERFACE)
-target_link_libraries(mcpawl_own INTERFACE mcpawl::mcpawl)
+target_link_libraries(mcpawl_own INTERFACE mcpawl::header_only)
 target_compile_options(mcpawl_own INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow
   $<$<BOOL:${MCPAWL_WERROR}>:-Werror>
@@ -13,7 +15,7 @@ target_compile_options(mcpawl_own INTERFACE
 
 # The same on top of the library that is compiled once, for programs that serve.
 add_library(mcpawl_own_compiled INTERFACE)
-target_link_libraries(mcpawl_own_compiled INTERFACE mcpawl_own mcpawl::compiled)
+target_link_libraries(mcpawl_own_compiled INTERFACE mcpawl_own mcpawl::mcpawl)
 target_link_libraries(mcpawl_compiled PRIVATE $<BUILD_INTERFACE:mcpawl_own>)
 
 # The sloppiness is what ccache asks for to work with precompiled headers.
