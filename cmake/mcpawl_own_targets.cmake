@@ -2,7 +2,7 @@
 
 # -std=c++20, not gnu++20
 set(CMAKE_CXX_EXTENSIONS OFF)
-# There are none, and CMake 3.28 or newer would look for them in every file.
+# nothing of ours is a module; CMake 3.28 and later would read every file twice to find that out
 set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 
 add_library(mcpawl_own INTERFACE)
