@@ -163,7 +163,6 @@ step_rules() {
   say 'rules: direction of includes, form of the files'
   part sh tests/layers/self_test.sh
   part sh tests/layers/check.sh .
-  part tests/setup/run.sh
 }
 
 step_quick() {
