@@ -243,6 +243,21 @@ BOOST_AUTO_TEST_CASE(in_a_session_an_undeclared_capability_is_the_tools_failure)
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_may_spell_its_id_in_another_way) {
+  site s;
+  auto const session = s.open();
+  for (std::string const form : {"%", "%.0", "\"%\""}) {
+    auto events = s.post_stream(call("1", "visit"), session);
+    auto const asked = events.message();
+    std::string id = form;
+    id.replace(id.find('%'), 1, boost::json::serialize(asked.at("id")));
+    BOOST_TEST(
+        s.post(R"({"jsonrpc":"2.0","id":)" + id + R"(,"result":{"action":"accept"}})", session).status ==
+        202);
+    BOOST_TEST(text_of(events.message()) == "looked", form);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_page_is_asked_for_as_its_revision_writes_it) {
   stateless_site s;
   auto const session = s.open();

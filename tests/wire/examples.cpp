@@ -562,7 +562,7 @@ std::optional<value> produced(talk& t, std::string const& name) {
   if (name == "InvalidParamsError/unknown-prompt")
     return fault(talk::request("prompts/get", {{"name", "invalid_prompt_name"}}));
   if (name == "InvalidParamsError/invalid-tool-arguments")
-    return fault(talk::request("tools/call", {{"name", "show"}, {"arguments", boost::json::array()}}));
+    return fault(talk::request("tools/call", {{"name", "show"}, {"arguments", boost::json::array{1}}}));
   return std::nullopt;
 }
 
