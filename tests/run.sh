@@ -231,10 +231,10 @@ step_schemas() {
 }
 
 step_meson() {
-  say 'meson: build one of the test programs (g++, without the shared precompiled header)'
+  say 'meson: build one of the test programs (g++, headers alone, without the shared precompiled header)'
   local reconfigure=()
   [ ! -d build/meson ] || reconfigure=(--reconfigure)
-  quietly meson setup build/meson "${reconfigure[@]}" -Dbuildtype=plain -Dwerror=true -Dexamples=disabled -Dbench=disabled
+  quietly meson setup build/meson "${reconfigure[@]}" -Dbuildtype=plain -Dwerror=true -Dunity=on -Dunity_size=8 -Dexamples=disabled -Dbench=disabled
   meson compile -C build/meson -j "$jobs" wire
   say 'meson: run them'
   local status=0

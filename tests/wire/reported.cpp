@@ -17,6 +17,8 @@
 #include <variant>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_reported)
+
 using namespace wire;
 
 namespace {
@@ -94,8 +96,6 @@ http_reply ask_tool(talk& t, std::string const& tool, std::string_view arguments
 bool failed(http_reply const& reply) { return json_of(reply).at("result").as_object().contains("isError"); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_reported)
 
 // --- results ----------------------------------------------------------------------------------------------
 
