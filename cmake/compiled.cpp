@@ -1,2 +1,2 @@
-// cmake/compiled.cpp - the one translation unit of mcpawl::compiled
+// cmake/compiled.cpp - the one translation unit that mcpawl::mcpawl compiles
 #include <mcpawl/src.hpp>

@@ -9,7 +9,12 @@ if(NOT (TARGET Boost::headers AND TARGET Boost::json AND TARGET Boost::url))
 endif()
 
 if(NOT (TARGET Boost::headers AND TARGET Boost::json AND TARGET Boost::url))
-  set(_mcpawl_advice "On Debian 12:\n  apt-get install libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev")
+  set(_mcpawl_advice
+    "Debian, Ubuntu: apt-get install libboostX.Y-dev libboost-jsonX.Y-dev libboost-urlX.Y-dev, where X.Y is 1.81 on\n"
+    "  Debian 12, 1.88 on Debian 13, 1.83 on Ubuntu 24.04, 1.90 on Ubuntu 26.04.\n"
+    "Fedora: dnf install boost-devel. Arch: pacman -S boost. macOS: brew install boost.\n"
+    "A Boost of your own: -D Boost_ROOT=FOLDER")
+  string(CONCAT _mcpawl_advice ${_mcpawl_advice})
   set(_mcpawl_newest 0)
   foreach(_mcpawl_seen IN LISTS Boost_CONSIDERED_VERSIONS)
     if(_mcpawl_seen VERSION_GREATER _mcpawl_newest)
@@ -17,11 +22,12 @@ if(NOT (TARGET Boost::headers AND TARGET Boost::json AND TARGET Boost::url))
     endif()
   endforeach()
   if(_mcpawl_newest VERSION_GREATER 0 AND _mcpawl_newest VERSION_LESS 1.81)
+    string(REGEX MATCH "^[0-9]+\\.[0-9]+" _mcpawl_package "${_mcpawl_newest}")
     message(FATAL_ERROR
       "mcpawl needs Boost 1.81 or newer, but the development files found here are those of Boost ${_mcpawl_newest} "
       "(${Boost_CONSIDERED_CONFIGS}).\n"
-      "Debian's libboost-dev is Boost 1.74, and it conflicts with libboost1.81-dev: remove it first.\n"
-      "  apt-get remove libboost1.74-dev\n${_mcpawl_advice}")
+      "On Debian and Ubuntu it is in the way of a newer one; if nothing else needs it: apt-get remove libboost${_mcpawl_package}-dev\n"
+      "${_mcpawl_advice}")
   endif()
   message(FATAL_ERROR
     "mcpawl needs the development files of Boost 1.81 or newer with its libraries json and url.\n"

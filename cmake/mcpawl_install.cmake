@@ -1,4 +1,4 @@
-# cmake/mcpawl_install.cmake - install the headers, the CMake package and the pkg-config file
+# cmake/mcpawl_install.cmake - install the headers, the one source, the CMake package and the pkg-config files
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -7,20 +7,21 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/mcpawl" DESTINATION "${CMAKE_IN
   FILES_MATCHING PATTERN "*.hpp" PATTERN "*.ipp")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
-# Headers only: nothing depends on the architecture, so everything goes below share.
+# Nothing is compiled here and nothing depends on the architecture, so everything goes below share.
+set(MCPAWL_SOURCE "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled.cpp")
+install(FILES "${PROJECT_SOURCE_DIR}/cmake/compiled.cpp" DESTINATION "${CMAKE_INSTALL_DATADIR}/mcpawl")
 set(_mcpawl_package_dir "${CMAKE_INSTALL_DATADIR}/cmake/mcpawl")
-install(TARGETS mcpawl EXPORT mcpawl-targets INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(TARGETS mcpawl_header_only EXPORT mcpawl-targets INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT mcpawl-targets NAMESPACE mcpawl:: DESTINATION "${_mcpawl_package_dir}")
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl-config.cmake.in" "${PROJECT_BINARY_DIR}/mcpawl-config.cmake"
-  INSTALL_DESTINATION "${_mcpawl_package_dir}")
+  INSTALL_DESTINATION "${_mcpawl_package_dir}" PATH_VARS MCPAWL_SOURCE)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/mcpawl-config-version.cmake"
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
   "${PROJECT_BINARY_DIR}/mcpawl-config.cmake"
   "${PROJECT_BINARY_DIR}/mcpawl-config-version.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl_compiled.cmake"
-  "${PROJECT_SOURCE_DIR}/cmake/compiled.cpp"
   DESTINATION "${_mcpawl_package_dir}")
 
 # The prefix is told relative to the file itself, so that an installed tree may be moved.
@@ -30,10 +31,13 @@ string(REGEX REPLACE "/$" "" MCPAWL_PC_PREFIX "\${pcfiledir}/${_mcpawl_up}")
 if(IS_ABSOLUTE "${CMAKE_INSTALL_DATADIR}" OR IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
   set(MCPAWL_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
 endif()
-if(IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
-  set(MCPAWL_PC_INCLUDEDIR "${CMAKE_INSTALL_INCLUDEDIR}")
-else()
-  set(MCPAWL_PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
-endif()
-configure_file("${PROJECT_SOURCE_DIR}/cmake/mcpawl.pc.in" "${PROJECT_BINARY_DIR}/mcpawl.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/mcpawl.pc" DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig")
+foreach(_mcpawl_dir IN ITEMS INCLUDE DATA)
+  set(MCPAWL_PC_${_mcpawl_dir}DIR "${CMAKE_INSTALL_${_mcpawl_dir}DIR}")
+  if(NOT IS_ABSOLUTE "${MCPAWL_PC_${_mcpawl_dir}DIR}")
+    set(MCPAWL_PC_${_mcpawl_dir}DIR "\${prefix}/${MCPAWL_PC_${_mcpawl_dir}DIR}")
+  endif()
+endforeach()
+foreach(_mcpawl_name IN ITEMS mcpawl mcpawl_header_only)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/${_mcpawl_name}.pc.in" "${PROJECT_BINARY_DIR}/${_mcpawl_name}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${_mcpawl_name}.pc" DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig")
+endforeach()

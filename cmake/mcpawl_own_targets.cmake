@@ -6,7 +6,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 
 add_library(mcpawl_own INTERFACE)
-target_link_libraries(mcpawl_own INTERFACE mcpawl::mcpawl)
+target_link_libraries(mcpawl_own INTERFACE mcpawl::header_only)
 target_compile_options(mcpawl_own INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow
   $<$<BOOL:${MCPAWL_WERROR}>:-Werror>
@@ -15,13 +15,16 @@ target_compile_options(mcpawl_own INTERFACE
 
 # The same on top of the library that is compiled once, for programs that serve.
 add_library(mcpawl_own_compiled INTERFACE)
-target_link_libraries(mcpawl_own_compiled INTERFACE mcpawl_own mcpawl::compiled)
+target_link_libraries(mcpawl_own_compiled INTERFACE mcpawl_own mcpawl::mcpawl)
 target_link_libraries(mcpawl_compiled PRIVATE $<BUILD_INTERFACE:mcpawl_own>)
+set_target_properties(mcpawl_compiled PROPERTIES CXX_EXTENSIONS OFF)
 
-# The sloppiness is what ccache asks for to work with precompiled headers.
+# So that what one checkout has compiled is found by another in its own folder; the sloppiness is what ccache asks for to
+# work with precompiled headers.
 find_program(MCPAWL_CCACHE ccache)
 mark_as_advanced(MCPAWL_CCACHE)
 if(MCPAWL_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER
-    "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${MCPAWL_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_ctime,include_file_mtime
+    "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=true "${MCPAWL_CCACHE}")
 endif()

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # tests/run.sh - install what is missing, build everything, run every test
 #
-# usage: tests/run.sh              everything, some 50 minutes on two cores from clean
-#        tests/run.sh quick        one compiler: the rules, unit, flow and wire tests
-#        tests/run.sh STEP...      only these steps, in this order
-# steps: rules asan clang tsan headers schemas meson consume fuzz release clients browser conformance
-#        (and dev and tidy, which are in no list)
+# usage: tests/run.sh                  everything, some 40 minutes on two cores from clean, 15 where ccache knows the tree
+#        tests/run.sh quick            one compiler: the rules, unit, flow and wire tests
+#        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
+#        tests/run.sh STEP...          only these steps, in this order
+# steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance portability
+#        (and dev, tidy and agents, which are in no list)
 #
 # On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed.
 #
-# It stops at the first step that fails. The last line counts what was run: test cases of the test programs, other
+# It stops at the first step that fails, and ends with a table of the seconds of each step. The last line counts what was run: test cases of the test programs, other
 # tests of ctest, and one for each step that is a program of its own.
 #
 # Environment: MCPAWL_JOBS (compilers at once, default: the number of cores), MCPAWL_FUZZ_SECONDS (per target, default 20),
@@ -31,16 +32,35 @@ cd "$(dirname "$0")/.."
 . cmake/setup.sh
 jobs=${MCPAWL_JOBS:-$(cores)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
-all_steps=(rules asan clang tsan headers schemas meson consume fuzz release clients browser conformance)
+all_steps=(rules release asan clang tsan fuzz headers schemas meson consume)
+# Of a run of everything, these go beside the others once the examples are built: they wait more than they compute.
+beside_steps=(clients browser conformance portability)
 quick_steps=(rules quick)
 
 current=start
 passed=0
 failed=0
+# A run beside another adds to the table of that one.
+table=${MCPAWL_STEP_TABLE:-$(mktemp)}
+[ -z "${MCPAWL_STEP_TABLE:-}" ] && own_table=yes || own_table=
+export MCPAWL_STEP_TABLE=$table
+beside_pid=
 
 # shellcheck disable=SC2317  # a trap calls it
 finish() {
   local status=$?
+  if [ -n "$beside_pid" ]; then
+    say 'ending what runs beside'
+    kill -TERM -- "-$beside_pid" 2> /dev/null || true
+    wait "$beside_pid" || true
+    cat "$beside_log"
+  fi
+  if [ -n "$own_table" ]; then
+    echo
+    echo 'seconds  step'
+    cat "$table"
+    rm -f "$table"
+  fi
   if [ "$current" = finished ]; then
     say 'all steps are done'
   else
@@ -107,13 +127,42 @@ part() {
   passed=$((passed + 1))
 }
 
+# run_step STEP - and note how long it took
+run_step() {
+  local begin=$SECONDS
+  current=$1
+  "step_$1"
+  printf '%7d  %s\n' $((SECONDS - begin)) "$1" >> "$table"
+}
+
+# start_beside STEP... - as a run of its own, in a process group of its own, whose messages are kept for later
+start_beside() {
+  say "beside the rest: $*"
+  beside_log=$(mktemp)
+  MCPAWL_NO_INSTALL='' setsid tests/run.sh "$@" > "$beside_log" 2>&1 &
+  beside_pid=$!
+}
+
+# join_beside - wait for it, show what it said and add what it counted
+join_beside() {
+  local status=0 p f
+  current=beside
+  wait "$beside_pid" || status=$?
+  beside_pid=
+  sed '$d' "$beside_log"
+  IFS=' ,' read -r p _ f _ <<< "$(tail -n 1 "$beside_log")"
+  rm -f "$beside_log"
+  passed=$((passed + p))
+  failed=$((failed + f))
+  return "$status"
+}
+
 # ---------------------------------------------------------------------------------------------- steps
 
 step_rules() {
   say 'rules: direction of includes, form of the files'
   part sh tests/layers/self_test.sh
   part sh tests/layers/check.sh .
-  part tests/setup/run.sh
 }
 
 step_quick() {
@@ -122,6 +171,17 @@ step_quick() {
   cmake --build --preset dev --target suites hazards hazards_self_test
   say 'quick: run them'
   run_ctest dev -L '^(unit|flow|wire|rules)$'
+}
+
+# layers: from the command line
+step_unit() {
+  local layer targets=()
+  for layer in "${layers[@]}"; do targets+=("unit_$layer"); done
+  say "unit: build the unit tests of ${layers[*]} (g++, preset dev)"
+  configure dev
+  cmake --build --preset dev --target "${targets[@]}"
+  say 'unit: run them'
+  run_ctest dev -R "^unit_($(IFS='|'; echo "${layers[*]}"))\$"
 }
 
 step_dev() {
@@ -159,9 +219,10 @@ step_tsan() {
 step_clang() {
   say "clang: build the test programs and the examples ($clang, AddressSanitizer and UndefinedBehaviorSanitizer)"
   configure clang
-  cmake --build --preset clang
-  say 'clang: unit, flow and wire tests, replay of the fuzz inputs, refusals of the compiler, snippets of the README'
-  run_ctest clang -LE '^(headers|rules)$'
+  cmake --build --preset clang --target suites examples
+  say 'clang: unit, flow and wire tests, refusals of the compiler, snippets of the README'
+  # the step fuzz replays the inputs with this compiler and these sanitizers
+  run_ctest clang -LE '^(headers|rules|fuzz)$'
 }
 
 step_schemas() {
@@ -170,10 +231,10 @@ step_schemas() {
 }
 
 step_meson() {
-  say 'meson: build one of the test programs (g++, without the shared precompiled header)'
+  say 'meson: build one of the test programs (g++, headers alone, without the shared precompiled header)'
   local reconfigure=()
   [ ! -d build/meson ] || reconfigure=(--reconfigure)
-  quietly meson setup build/meson "${reconfigure[@]}" -Dbuildtype=plain -Dwerror=true -Dexamples=disabled -Dbench=disabled
+  quietly meson setup build/meson "${reconfigure[@]}" -Dbuildtype=plain -Dwerror=true -Dunity=on -Dunity_size=8 -Dexamples=disabled -Dbench=disabled
   meson compile -C build/meson -j "$jobs" wire
   say 'meson: run them'
   local status=0
@@ -227,6 +288,18 @@ step_conformance() {
   part tests/conformance/authorization.sh
 }
 
+step_portability() {
+  provide debootstrap qemu-user-static
+  say 'portability: Debian 13, Debian sid, arm64'
+  part tests/portability/run.sh
+}
+
+step_agents() {
+  if ! command -v node > /dev/null || ! command -v npm > /dev/null; then provide nodejs npm; fi
+  say 'agents: Claude Code and Codex log in where there is no other network'
+  part tests/agents/run.sh
+}
+
 step_tidy() {
   provide clang-tidy
   say "tidy: ${clang/clang++/clang-tidy} over all headers"
@@ -237,16 +310,23 @@ step_tidy() {
 # ---------------------------------------------------------------------------------------------- main
 
 steps=("$@")
+layers=()
 packages=("${packages_full[@]}")
 if [ $# = 0 ]; then
   steps=("${all_steps[@]}")
 elif [ "$*" = quick ]; then
   steps=("${quick_steps[@]}")
   packages=("${packages_quick[@]}")
+elif [ "$1" = unit ]; then
+  layers=("${@:2}")
+  steps=(unit)
+  packages=("${packages_quick[@]}")
+  for layer in "${layers[@]}"; do [ -d "tests/unit/$layer" ] || fail "there is no folder tests/unit/$layer"; done
+  [ ${#layers[@]} != 0 ] || fail "which layers? One or more of: $(cd tests/unit && echo */ | tr -d /)"
 fi
 for step in "${steps[@]}"; do
   if ! declare -F "step_$step" > /dev/null; then
-    sed -n '3,9s/^# \{0,1\}//p' "$0" >&2
+    sed -n '3,10s/^# \{0,1\}//p' "$0" >&2
     exit 2
   fi
 done
@@ -260,7 +340,8 @@ case " ${packages[*]} " in
   *' clang '*) clang=$(find_clang) || clang=clang++-$preferred_clang ;;
 esac
 for step in "${steps[@]}"; do
-  current=$step
-  "step_$step"
+  run_step "$step"
+  if [ $# = 0 ] && [ "$step" = release ]; then start_beside "${beside_steps[@]}"; fi
 done
+[ -z "$beside_pid" ] || join_beside
 current=finished

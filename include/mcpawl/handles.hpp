@@ -88,11 +88,30 @@ protected:
   service* service_;
 };
 
+/** Refines what takes arguments. */
+template <class Self, class Identity, class Entry>
+class called_handle : public entry_handle<Self, Identity, Entry> {
+public:
+  using entry_handle<Self, Identity, Entry>::entry_handle;
+
+  /** Pass over arguments that nobody declared instead of refusing them: some clients add their own. */
+  Self& ignore_unknown_arguments(bool ignore = true) {
+    this->entry_->lets_pass.ignore_unknown = ignore;
+    return this->self();
+  }
+  /** Take a null for an argument that may be left out as if it had been left out: some models have to send
+      every argument. */
+  Self& ignore_null_arguments(bool ignore = true) {
+    this->entry_->lets_pass.ignore_null = ignore;
+    return this->self();
+  }
+};
+
 /** Refines a tool. */
 template <class Identity>
-class tool_handle : public entry_handle<tool_handle<Identity>, Identity, tool> {
+class tool_handle : public called_handle<tool_handle<Identity>, Identity, tool> {
 public:
-  using entry_handle<tool_handle, Identity, tool>::entry_handle;
+  using called_handle<tool_handle, Identity, tool>::called_handle;
 
   /** Hint: it changes nothing. */
   tool_handle& read_only(bool hint = true) { return set(hints().read_only, hint); }
@@ -127,9 +146,9 @@ private:
 
 /** Refines a prompt. */
 template <class Identity>
-class prompt_handle : public entry_handle<prompt_handle<Identity>, Identity, prompt> {
+class prompt_handle : public called_handle<prompt_handle<Identity>, Identity, prompt> {
 public:
-  using entry_handle<prompt_handle, Identity, prompt>::entry_handle;
+  using called_handle<prompt_handle, Identity, prompt>::called_handle;
 
   /** Suggest values for an argument: `f` is a list of words, or a function of the text typed so far that
       returns one. Those that are enumerations have their names without being told. */

@@ -11,3 +11,4 @@
 #include <mcpawl/reflect/docs.hpp>
 #include <mcpawl/serve.hpp>
 #include <mcpawl/server.hpp>
+#include <mcpawl/version.hpp>

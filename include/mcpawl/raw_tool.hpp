@@ -52,6 +52,8 @@ inline void enforce_schema(service& s, tool& to, std::string_view text) {
     return;
   }
   to.input_schema = without_white_space(text);
+  // it changes nothing, but without it some model APIs refuse the request that lists the tool
+  if (!parsed->get_object().contains("properties")) to.input_schema.insert(1, R"("properties":{},)");
   auto schema = compiled_schema(s, owner, *parsed);
   note_mirrored_arguments(s, to);
   if (!schema) return;

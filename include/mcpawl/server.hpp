@@ -69,7 +69,9 @@ public:
       Needs `#include <mcpawl/raw_tool.hpp>`, which costs compile time that other servers are spared.
 
       @param input_schema  JSON text of an object schema (JSON Schema 2020-12); it is shown to clients as it
-                stands, on one line. What is wrong with it is reported when the server starts.
+                stands, on one line and with empty `properties` if it has none. What is wrong with it is
+     reported when the server starts. Model APIs refuse `oneOf`, `anyOf` and `allOf` at its root, and names of
+     properties other than up to 64 of `A-Z a-z 0-9 _ . -`.
       @param f  takes `boost::json::object` (the arguments, which the schema allows), `context&` and the
                 identity, in any order.
   */

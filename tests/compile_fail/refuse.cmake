@@ -5,7 +5,7 @@ if(NOT expectations)
   message(FATAL_ERROR "compile_fail: no line `// expect: words` in ${SOURCE}")
 endif()
 
-set(command "${COMPILER}" -std=c++20 -fsyntax-only)
+set(command "${COMPILER}" -std=c++20 -fsyntax-only -DMCPAWL_SEPARATE_COMPILATION)
 foreach(dir IN LISTS INCLUDE_DIRS)
   list(APPEND command -I "${dir}")
 endforeach()

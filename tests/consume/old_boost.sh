@@ -30,7 +30,8 @@ good_boost=$(sed -n 's/^Boost_DIR:[A-Z]*=//p' "$work/probe/CMakeCache.txt")
 if output=$(configure "$work/build" -DBoost_DIR="$work/Boost-1.74.0" -DCMAKE_IGNORE_PATH="$good_boost;${good_boost#/usr}"); then
   echo 'Boost 1.74 was accepted'; exit 1
 fi
-for words in 'those of Boost' '1.74.0' 'apt-get remove libboost1.74-dev' 'libboost1.81-dev'; do
+output=$(echo "$output" | tr -s ' \n' ' ')  # CMake breaks its lines where it likes
+for words in 'those of Boost' '1.74.0' 'apt-get remove libboost1.74-dev' '1.81 on' 'brew install boost'; do
   case $output in *"$words"*) ;; *) echo "$output"; echo "the message does not say: $words"; exit 1 ;; esac
 done
 echo 'Boost 1.74 is refused with advice'

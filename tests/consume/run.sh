@@ -1,29 +1,58 @@
 #!/usr/bin/env bash
 # tests/consume/run.sh - use mcpawl in each way that another project can
 #
-# usage: tests/consume/run.sh        builds in a temporary folder; needs cmake, ninja, meson, pkg-config and g++
+# usage: tests/consume/run.sh        builds in a temporary folder; needs cmake, ninja, meson, pkg-config, g++ and clang++
+#
+# Users' warnings are errors here, and the headers of mcpawl are no system headers: with both compilers, as C++20 and as
+# C++23, installed and as a copy. Where ccache is there it is used.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+# shellcheck source=cmake/setup.sh
+. "$root/cmake/setup.sh"
+# shellcheck disable=SC2034  # say reads it
+say_as=consume
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0
+clang=$(find_clang) || fail 'there is no Clang that has its sanitizers'
 
-say() { echo "-- $*"; }
-
-# quietly COMMAND... - show what a command printed only when it fails
-quietly() {
-  "$@" > "$work/log" 2>&1 || { cat "$work/log"; echo "failed: $*"; exit 1; }
-}
+if command -v ccache > /dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$work CCACHE_NOHASHDIR=1
+fi
 
 # expect_run PROGRAM - the program must say that all of mcpawl's libraries are there
 expect_run() {
   local output
   output=$("$1")
-  [ "$output" = 'mcpawl is usable' ] || { echo "$1 said: $output"; exit 1; }
+  [ "$output" = 'mcpawl is usable' ] || fail "$1 said: $output"
   passed=$((passed + 1))
 }
+
+# expect_program PROGRAM - it was built; what it does is tested elsewhere
+expect_program() {
+  [ -x "$1" ] || fail "there is no $1"
+  passed=$((passed + 1))
+}
+
+# consume PROJECT OPTION... - configure it and build all of it
+consume() {
+  local project=$1
+  shift
+  quietly cmake -S "$here/$project" -B "$work/$project" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_NO_SYSTEM_FROM_IMPORTED=ON \
+    -DCMAKE_CXX_FLAGS='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror' "$@"
+  quietly cmake --build "$work/$project"
+}
+
+say 'the version'
+"$here/version.sh" g++ "$root"
+version=$("$here/version.sh" g++ "$root" | sed 's/version //')
+passed=$((passed + 1))
+
+say 'the README shows the twelve lines that are built here'
+awk '/^```cpp$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$root/README.md" | diff - "$here/twelve_lines.cpp"
+passed=$((passed + 1))
 
 say 'install (cmake --install), then move the installed tree'
 quietly cmake -S "$root" -B "$work/build" -G Ninja -DCMAKE_INSTALL_PREFIX="$work/first" \
@@ -31,64 +60,80 @@ quietly cmake -S "$root" -B "$work/build" -G Ninja -DCMAKE_INSTALL_PREFIX="$work
 quietly cmake --install "$work/build"
 mv "$work/first" "$work/prefix"
 left_out=$(cd "$root/include" && find . -name '*.?pp' | while read -r header; do [ -f "$work/prefix/include/$header" ] || echo "$header"; done)
-[ -z "$left_out" ] || { echo "not installed: $left_out"; exit 1; }
+[ -z "$left_out" ] || fail "not installed: $left_out"
+grep -qF "set(PACKAGE_VERSION \"$version\")" "$work/prefix/share/cmake/mcpawl/mcpawl-config-version.cmake" ||
+  fail "the CMake package is not of version $version"
 passed=$((passed + 1))
 
-say 'find_package: the twelve-line server, header-only and with mcpawl::compiled, -O2, warnings are errors'
-quietly cmake -S "$here/find_package" -B "$work/find_package" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-  -DCMAKE_CXX_FLAGS_RELEASE=-O2 -DCMAKE_PREFIX_PATH="$work/prefix"
-quietly cmake --build "$work/find_package"
-[ -x "$work/find_package/twelve_lines" ] && [ -x "$work/find_package/twelve_lines_compiled" ]
-passed=$((passed + 1))
+say 'find_package (g++, C++20)'
+consume find_package -DCMAKE_CXX_COMPILER=g++ -DCMAKE_PREFIX_PATH="$work/prefix" \
+  -DCMAKE_CXX_STANDARD=20 -DCONSUME_OTHER_STANDARD=23 -DCONSUME_SQLITE_WITH=mcpawl
+expect_run "$work/find_package/linked"
+expect_run "$work/find_package/stored"
+expect_program "$work/find_package/twelve_lines"
 
-say 'find_package: the component sqlite'
-quietly cmake -S "$here/find_sqlite" -B "$work/find_sqlite" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix"
-quietly cmake --build "$work/find_sqlite"
-expect_run "$work/find_sqlite/stored"
-
-say 'the README shows the same twelve lines'
-awk '/^```cpp$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$root/README.md" | diff - "$here/twelve_lines.cpp"
-passed=$((passed + 1))
-
-say 'pkg-config: a plain g++ command'
-# shellcheck disable=SC2046  # the options are words
-quietly g++ -std=c++20 "$here/linked.cpp" -o "$work/by_pkg_config" \
-  $(PKG_CONFIG_PATH="$work/prefix/share/pkgconfig" pkg-config --cflags --libs mcpawl)
-expect_run "$work/by_pkg_config"
-
-say 'add_subdirectory'
-quietly cmake -S "$here/add_subdirectory" -B "$work/add_subdirectory" -G Ninja -DMCPAWL_COPY="$root"
-quietly cmake --build "$work/add_subdirectory"
+say "add_subdirectory ($clang, C++23)"
+consume add_subdirectory -DCMAKE_CXX_COMPILER="$clang" -DCMAKE_CXX_STANDARD=23 -DCONSUME_OTHER_STANDARD=20 -DMCPAWL_COPY="$root" \
+  -DCONSUME_SQLITE_WITH=header_only
 expect_run "$work/add_subdirectory/linked"
+expect_run "$work/add_subdirectory/stored"
+expect_program "$work/add_subdirectory/twelve_lines"
 
 say 'FetchContent'
-quietly cmake -S "$here/fetch_content" -B "$work/fetch_content" -G Ninja -DFETCHCONTENT_SOURCE_DIR_MCPAWL="$root"
-quietly cmake --build "$work/fetch_content"
+consume fetch_content -DFETCHCONTENT_SOURCE_DIR_MCPAWL="$root" -DCONSUME_LITTLE=ON
 expect_run "$work/fetch_content/linked"
 
-say 'Meson subproject'
+# ask_pkg_config PREFIX OPTION... - of what is installed there, and not of anything else of ours
+ask_pkg_config() { PKG_CONFIG_PATH=$work/$1/share/pkgconfig pkg-config "${@:2}"; }
+
+flags=$(ask_pkg_config prefix --cflags --libs "mcpawl_header_only = $version")
+case $flags in *MCPAWL_SEPARATE_COMPILATION*) fail "mcpawl_header_only.pc says $flags" ;; esac
+say 'pkg-config mcpawl_header_only: a plain g++ command'
+# shellcheck disable=SC2086  # the options are words
+quietly g++ -std=c++20 "$here/linked.cpp" -o "$work/by_pkg_config" $flags
+expect_run "$work/by_pkg_config"
+
+say "pkg-config mcpawl: a plain $clang command that compiles the source it names"
+flags=$(ask_pkg_config prefix --cflags --libs "mcpawl = $version")
+source=$(ask_pkg_config prefix --variable=source mcpawl)
+case $flags in *MCPAWL_SEPARATE_COMPILATION*) ;; *) fail "mcpawl.pc says $flags" ;; esac
+[ -f "$source" ] || fail "there is no $source"
+# shellcheck disable=SC2086
+quietly "$clang" -std=c++20 "$here/twelve_lines.cpp" "$source" -o "$work/twelve_lines" $flags
+expect_program "$work/twelve_lines"
+
+say "Meson subproject ($clang)"
 mkdir -p "$work/meson/subprojects/mcpawl"
-cp "$here/meson/meson.build" "$here/linked.cpp" "$here/twelve_lines.cpp" "$work/meson/"
+cp "$here/meson/meson.build" "$here"/*.cpp "$work/meson/"
 for part in meson.build meson_options.txt cmake include tests examples bench; do
   [ ! -e "$root/$part" ] || ln -s "$root/$part" "$work/meson/subprojects/mcpawl/$part"
 done
-quietly meson setup "$work/meson/build" "$work/meson"
+CXX=$clang quietly meson setup "$work/meson/build" "$work/meson"
 quietly meson compile -C "$work/meson/build"
 expect_run "$work/meson/build/linked"
+expect_program "$work/meson/build/twelve_lines"
 extra=$(find "$work/meson/build/subprojects" -type f -perm -u+x | head -n 3)
-[ -z "$extra" ] || { echo "the subproject built programs of its own: $extra"; exit 1; }
+[ -z "$extra" ] || fail "the subproject built programs of its own: $extra"
 
-say 'Meson install'
+say 'Meson install: the same files, and the same for pkg-config'
 quietly meson setup "$work/meson_install" "$root" --prefix="$work/meson_prefix" \
   -Dtests=disabled -Dexamples=disabled -Dbench=disabled
 quietly meson install -C "$work/meson_install"
 diff -r "$work/prefix/include" "$work/meson_prefix/include"
-# shellcheck disable=SC2046
-quietly g++ -std=c++20 "$here/linked.cpp" -o "$work/by_meson_pkg_config" \
-  $(PKG_CONFIG_PATH="$work/meson_prefix/share/pkgconfig" pkg-config --cflags --libs mcpawl)
-expect_run "$work/by_meson_pkg_config"
+diff -r "$work/prefix/share/mcpawl" "$work/meson_prefix/share/mcpawl"
+for name in mcpawl mcpawl_header_only; do
+  # relative there, absolute here
+  for prefix in prefix meson_prefix; do
+    ask_pkg_config $prefix --cflags --libs "$name = $version" |
+      sed "s|$work/$prefix/share/pkgconfig/../..|PREFIX|g; s|$work/$prefix|PREFIX|g" > "$work/$prefix.options"
+  done
+  diff "$work/prefix.options" "$work/meson_prefix.options"
+done
+source=$(ask_pkg_config meson_prefix --variable=source mcpawl)
+[ -f "$source" ] || fail "there is no $source"
+passed=$((passed + 1))
 
-say "configure with Debian's default Boost"
+say 'configure with a Boost that is too old'
 quietly sh "$here/old_boost.sh" "$root"
 passed=$((passed + 1))
 

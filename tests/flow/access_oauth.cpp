@@ -11,6 +11,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(flow_access_oauth)
+
 using namespace std::chrono_literals;
 using mcpawl::test::id_forgery;
 using mcpawl::test::oidc_endpoint;
@@ -47,8 +49,6 @@ constexpr char const* challenge =
     R"(Bearer error="invalid_token", resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp")";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(flow_access_oauth)
 
 // --- what clients look for
 

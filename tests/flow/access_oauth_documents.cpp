@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace flow_access_oauth_documents {
+
 using oauth_test::answer_with;
 using oauth_test::client_host;
 using support::browser;
@@ -33,6 +35,8 @@ struct scene {
 bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 }  // namespace
+
+}  // namespace flow_access_oauth_documents
 
 BOOST_FIXTURE_TEST_SUITE(flow_access_oauth_documents, scene)
 

@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(flow_access_oauth_linked)
+
 using namespace std::chrono_literals;
 using mcpawl::test::oidc_endpoint;
 using mcpawl::test::oidc_fault;
@@ -90,8 +92,6 @@ struct lasting_scene : scene {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(flow_access_oauth_linked)
 
 BOOST_FIXTURE_TEST_CASE(a_token_that_is_fresh_is_passed_as_it_is, scene) {
   auto const alice = saas.logged_in(client);

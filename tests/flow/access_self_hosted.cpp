@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+namespace flow_access_self_hosted {
+
 using namespace std::chrono_literals;
 using mcpawl::test::certs_fault;
 using mcpawl::test::forgery;
@@ -72,6 +74,8 @@ std::string text_of(http_reply const& reply) {
 }
 
 }  // namespace
+
+}  // namespace flow_access_self_hosted
 
 BOOST_FIXTURE_TEST_SUITE(flow_access_self_hosted, scene)
 

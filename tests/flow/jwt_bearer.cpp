@@ -32,6 +32,7 @@ struct staff {
 
 }  // namespace flow_jwt_bearer_types
 
+namespace flow_jwt_bearer {
 namespace {
 
 using flow_jwt_bearer_types::staff;
@@ -100,6 +101,8 @@ std::string const invalid_token = std::string(R"(Bearer error="invalid_token", s
                                   "resource_metadata=\"" + metadata_url + '"';
 
 }  // namespace
+
+}  // namespace flow_jwt_bearer
 
 BOOST_FIXTURE_TEST_SUITE(flow_jwt_bearer, scene)
 

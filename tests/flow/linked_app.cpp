@@ -31,6 +31,7 @@ struct target {
 
 }  // namespace flow_linked_app_types
 
+namespace flow_linked_app {
 namespace {
 
 using flow_linked_app_types::target;
@@ -133,6 +134,8 @@ std::string text_of(http_reply const& reply) {
 std::string at(std::string const& url) { return R"({"url":")" + url + "\"}"; }
 
 }  // namespace
+
+}  // namespace flow_linked_app
 
 BOOST_FIXTURE_TEST_SUITE(flow_linked_app, scene)
 

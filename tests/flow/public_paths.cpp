@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+namespace flow_public_paths {
+
 using support::fields;
 using support::http_reply;
 using support::loopback_client;
@@ -66,6 +68,8 @@ fields const foreign_preflight = {{"Origin", "https://app.example"},
                                   {"Access-Control-Request-Headers", "mcp-protocol-version"}};
 
 }  // namespace
+
+}  // namespace flow_public_paths
 
 BOOST_FIXTURE_TEST_SUITE(flow_public_paths, scene)
 

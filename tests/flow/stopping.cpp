@@ -21,6 +21,8 @@
 #include <thread>
 #include <vector>
 
+namespace flow_stopping {
+
 using namespace std::chrono_literals;
 using support::fields;
 using support::loopback_client;
@@ -65,6 +67,8 @@ std::size_t open_descriptors() {
 }
 
 }  // namespace
+
+}  // namespace flow_stopping
 
 BOOST_FIXTURE_TEST_SUITE(flow_stopping, scene)
 

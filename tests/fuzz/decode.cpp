@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   all value, again;
   if (error.failed() || mcpawl::decode(json, value)) return 0;
   std::string text;
-  mcpawl::encode(value, text);
+  if (mcpawl::encode(value, text)) std::abort();
   if (mcpawl::decode(boost::json::parse(text), again)) std::abort();
   return 0;
 }

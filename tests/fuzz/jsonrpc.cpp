@@ -2,11 +2,14 @@
 // was
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/jsonrpc/strict_json.hpp>
+#include <mcpawl/jsonrpc/unparsed_id.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 #include <variant>
 
 namespace {
@@ -26,7 +29,14 @@ void read(boost::json::value const& element) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  auto const value = mcpawl::parse_strict_json({reinterpret_cast<char const*>(data), size}, 64);
+  std::string_view const text(reinterpret_cast<char const*>(data), size);
+  auto const value = mcpawl::parse_strict_json(text, 64);
+  // an id that is found without parsing is one, and that of the message if there is a message
+  if (auto const found = mcpawl::unparsed_id(text)) {
+    if (!mcpawl::parse_strict_json(found->json(), 4)) std::abort();
+    auto const* id = value && value->is_object() ? value->get_object().if_contains("id") : nullptr;
+    if (value && (!id || mcpawl::request_id::from(*id) != found)) std::abort();
+  }
   if (!value) return 0;
   std::string written;
   mcpawl::append_json(written, *value);

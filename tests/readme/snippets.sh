@@ -16,7 +16,7 @@ awk -v folder="$folder" '
 found=0
 for file in "$folder"/snippet*.cpp; do
   [ -e "$file" ] || break
-  "$compiler" -std=c++20 -fsyntax-only -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror "-I$include" "$file"
+  "$compiler" -std=c++20 -fsyntax-only -DMCPAWL_SEPARATE_COMPILATION -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror "-I$include" "$file"
   found=$((found + 1))
 done
 echo "$found snippets compiled"

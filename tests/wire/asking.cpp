@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_asking)
+
 using namespace live;
 
 namespace {
@@ -29,8 +31,6 @@ struct stateless_site : site {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_asking)
 
 BOOST_AUTO_TEST_CASE(one_tool_asks_in_every_revision_with_sessions) {
   site s;
@@ -240,6 +240,21 @@ BOOST_AUTO_TEST_CASE(in_a_session_an_undeclared_capability_is_the_tools_failure)
     auto const answer = json_of(s.post(call("1", tool), session));
     BOOST_TEST(answer.at("result").at("isError") == true);
     BOOST_TEST(text_of(answer).find("did not declare") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_may_spell_its_id_in_another_way) {
+  site s;
+  auto const session = s.open();
+  for (std::string const form : {"%", "%.0", "\"%\""}) {
+    auto events = s.post_stream(call("1", "visit"), session);
+    auto const asked = events.message();
+    std::string id = form;
+    id.replace(id.find('%'), 1, boost::json::serialize(asked.at("id")));
+    BOOST_TEST(
+        s.post(R"({"jsonrpc":"2.0","id":)" + id + R"(,"result":{"action":"accept"}})", session).status ==
+        202);
+    BOOST_TEST(text_of(events.message()) == "looked", form);
   }
 }
 

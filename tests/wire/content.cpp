@@ -3,9 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace wire;
-
 BOOST_AUTO_TEST_SUITE(wire_content)
+
+using namespace wire;
 
 BOOST_AUTO_TEST_CASE(content_of_every_kind_as_the_revision_knows_it) {
   offers t;

@@ -19,6 +19,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_examples)
+
 using namespace live;
 using boost::json::object;
 
@@ -560,7 +562,7 @@ std::optional<value> produced(talk& t, std::string const& name) {
   if (name == "InvalidParamsError/unknown-prompt")
     return fault(talk::request("prompts/get", {{"name", "invalid_prompt_name"}}));
   if (name == "InvalidParamsError/invalid-tool-arguments")
-    return fault(talk::request("tools/call", {{"name", "show"}, {"arguments", boost::json::array()}}));
+    return fault(talk::request("tools/call", {{"name", "show"}, {"arguments", boost::json::array{1}}}));
   return std::nullopt;
 }
 
@@ -640,8 +642,6 @@ value wanted(std::string const& name) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_examples)
 
 BOOST_AUTO_TEST_CASE(every_example_is_of_its_type) {
   BOOST_TEST(messages().size() == 129U);

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_hostile)
+
 using namespace live;
 using support::piped;
 
@@ -64,8 +66,6 @@ void refuse(std::vector<hostile> const& all) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_hostile)
 
 BOOST_AUTO_TEST_CASE(depth_bombs) {
   std::string const deep = repeated("[", 1'000'000), objects = repeated(R"({"a":)", 100'000);

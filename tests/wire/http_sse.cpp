@@ -9,6 +9,8 @@
 #include <string>
 #include <thread>
 
+BOOST_AUTO_TEST_SUITE(wire_http_sse)
+
 using namespace live;
 
 namespace {
@@ -50,8 +52,6 @@ public:
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_http_sse)
 
 BOOST_AUTO_TEST_CASE(everything_comes_on_the_stream) {
   site s{{}, with_sse()};

@@ -6,6 +6,8 @@
 #include <string>
 #include <thread>
 
+namespace wire_pages {
+
 using namespace live;
 
 namespace {
@@ -46,6 +48,8 @@ struct pages : site {
 };
 
 }  // namespace
+
+}  // namespace wire_pages
 
 BOOST_FIXTURE_TEST_SUITE(wire_pages, pages)
 

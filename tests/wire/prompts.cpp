@@ -3,9 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace wire;
-
 BOOST_AUTO_TEST_SUITE(wire_prompts)
+
+using namespace wire;
 
 BOOST_AUTO_TEST_CASE(prompts_are_listed_with_their_arguments) {
   offers t;

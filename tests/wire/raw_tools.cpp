@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(wire_raw_tools)
+
 using namespace wire;
 
 namespace {
@@ -49,8 +51,6 @@ std::string complaints(std::string const& input_schema) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_raw_tools)
 
 BOOST_AUTO_TEST_CASE(the_schema_is_listed_as_it_stands_on_one_line) {
   talk t({}, raw_server());
@@ -155,6 +155,12 @@ BOOST_AUTO_TEST_CASE(easy_to_miss_19_results_that_the_output_schema_refuses_do_n
   srv.tool("silent", "Say nothing.", [] {}).output_schema(promised);
   srv.tool("fails", "Fail in words.", [] { return mcpawl::tool_result::failure("no days"); })
       .output_schema(promised);
+  srv.tool("explains", "Fail with data of its own.",
+           [] { return mcpawl::tool_result::failure("no such days").structured_json(R"({"code":7})"); })
+      .output_schema(promised);
+  srv.tool("counts", "Fail with data as promised.",
+           [] { return mcpawl::tool_result::failure("too few").structured_json(R"({"days":1})"); })
+      .output_schema(promised);
   talk t({}, srv);
   auto const ask = [&](std::string const& tool, std::string_view arguments = "{}") {
     return json_of(t.post(call(tool, arguments), headers("tools/call", tool))).at("result");
@@ -175,6 +181,10 @@ BOOST_AUTO_TEST_CASE(easy_to_miss_19_results_that_the_output_schema_refuses_do_n
   refused(ask("silent"), "there is no structured content");
   // a failure is no result, and need not look like one
   BOOST_TEST(ask("fails").at("content").at(0).at("text") == "no days");
+  // but clients hold what it has of structured content against the schema all the same
+  BOOST_TEST(ask("explains").at("content").at(0).at("text") == "no such days");
+  BOOST_TEST(!ask("explains").as_object().contains("structuredContent"));
+  BOOST_TEST(ask("counts").at("structuredContent").at("days").to_number<int>() == 1);
 
   auto const listed = json_of(t.post(stateless("tools/list"), headers("tools/list")));
   auto const tools = listed.at("result").at("tools");

@@ -3,9 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace wire;
-
 BOOST_AUTO_TEST_SUITE(wire_resources)
+
+using namespace wire;
 
 BOOST_AUTO_TEST_CASE(resources_are_listed_with_what_the_revision_knows) {
   offers t;

@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_rows)
+
 using namespace live;
 using support::piped;
 
@@ -46,7 +48,8 @@ std::vector<row> const rows{
     {"status",
      3,
      "an Origin that is not allowed: 403",
-     {"entrance:a_foreign_origin_is_403_and_our_own_is_not"}},
+     {"entrance:a_foreign_origin_is_403_and_our_own_is_not",
+      "entrance:a_refusal_says_which_setting_would_allow_it"}},
     {"status",
      4,
      "no token, or a bad one: 401 and a challenge",
@@ -58,8 +61,12 @@ std::vector<row> const rows{
     {"status",
      6,
      "another HTTP method: 405 and Allow",
-     {"stateless:get_and_put_are_405_with_allow_and_delete_too"}},
-    {"status", 7, "another content type: 415", {"stateless:wrong_content_type_is_415"}},
+     {"stateless:get_and_put_are_405_with_allow_and_delete_too",
+      "entrance:a_browser_gets_a_page_that_says_what_to_do"}},
+    {"status",
+     7,
+     "another content type, or a content coding: 415",
+     {"stateless:wrong_content_type_is_415", "reported:a_compressed_body_is_415_and_says_what_is_taken"}},
     {"status",
      8,
      "a body that is too large: 413",
@@ -69,7 +76,8 @@ std::vector<row> const rows{
      9,
      "no JSON, or nothing: 400, -32700",
      {"stateless:unparseable_json_is_400_with_parse_error", "stateless:an_empty_body_is_400_with_parse_error",
-      "stdio:bad_lines_are_answered_and_the_stream_goes_on", "hostile:depth_bombs"}},
+      "stdio:bad_lines_are_answered_and_the_stream_goes_on", "hostile:depth_bombs",
+      "reported:a_byte_order_mark_and_an_empty_body_are_named"}},
     {"status",
      10,
      "no JSON-RPC, a batch, a response, a bad id: 400, -32600",
@@ -135,6 +143,7 @@ std::vector<row> const rows{
      "neither: of a session; an unknown version in the header: 400",
      {"sessions:no_session_is_400_and_an_unknown_or_altered_one_is_404",
       "sessions:an_unsupported_version_header_is_400_and_a_missing_one_is_not",
+      "reported:ping_is_answered_without_a_session",
       "stdio:era_before_the_handshake_there_is_ping_and_nothing_else"}},
     {"era",
      6,
@@ -221,7 +230,8 @@ std::vector<row> const rows{
     {"miss",
      13,
      "an error to an id that could not be read has none",
-     {"stateless:unparseable_json_is_400_with_parse_error"}},
+     {"stateless:unparseable_json_is_400_with_parse_error",
+      "reported:a_body_that_cannot_be_parsed_is_answered_with_its_id"}},
     {"miss",
      14,
      "no codes of older implementations since 2026-07-28",
@@ -247,7 +257,8 @@ std::vector<row> const rows{
     {"miss",
      19,
      "what the output schema refuses does not leave",
-     {"raw_tools:easy_to_miss_19_results_that_the_output_schema_refuses_do_not_leave"}},
+     {"raw_tools:easy_to_miss_19_results_that_the_output_schema_refuses_do_not_leave",
+      "reported:a_result_that_json_cannot_say_fails_and_the_log_names_the_member"}},
     {"miss",
      20,
      "refresh tokens rotate, and S256 is advertised",
@@ -277,8 +288,6 @@ std::string source_of(std::string const& file) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_rows)
 
 BOOST_AUTO_TEST_CASE(every_row_has_a_test) {
   std::map<std::string_view, std::set<int>> seen;

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(wire_sessions)
+
 using namespace wire;
 
 namespace {
@@ -20,8 +22,6 @@ fields in(std::string const& session, std::string const& version = "2025-11-25")
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_sessions)
 
 BOOST_AUTO_TEST_CASE(initialize_echoes_a_version_it_speaks) {
   talk t;

@@ -3,9 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace wire;
-
 BOOST_AUTO_TEST_SUITE(wire_stateless)
+
+using namespace wire;
 
 BOOST_AUTO_TEST_CASE(discover_says_version_capabilities_cache_hints_and_server) {
   talk t;
@@ -269,7 +269,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_json_rpc_is_400_with_invalid_request) {
            R"({"jsonrpc":"2.0","id":[],"method":"tools/list"})",
            R"({"jsonrpc":"2.0","id":1,"method":7})",
            R"({"jsonrpc":"2.0","id":1,"method":""})",
-           R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":[]})",
+           R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":[1]})",
+           R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":"x"})",
+           R"({"jsonrpc":"2.0","id":1.0,"method":"tools/list"})",
            R"({"jsonrpc":"2.0","id":1,"method":"tools/list","method":"tools/call"})",
            R"({"jsonrpc":"2.0","id":1,"method":"tools/list","Method":"tools/call"})",
            R"({"jsonrpc":"2.0","id":1,"method":"tools/list","method\u0000":"tools/call"})",

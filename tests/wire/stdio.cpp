@@ -6,6 +6,8 @@
 #include <csignal>
 #include <set>
 
+namespace wire_stdio {
+
 using namespace live;
 using support::piped;
 
@@ -22,6 +24,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace wire_stdio
 
 BOOST_FIXTURE_TEST_SUITE(wire_stdio, fixture)
 

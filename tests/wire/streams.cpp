@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_streams)
+
 using namespace live;
 
 namespace {
@@ -20,8 +22,6 @@ std::string cancel(std::string const& id) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_streams)
 
 BOOST_AUTO_TEST_CASE(get_listens_to_a_session) {
   site s;

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_subscriptions)
+
 using namespace live;
 
 namespace {
@@ -31,8 +33,6 @@ struct listening_site : site {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_subscriptions)
 
 BOOST_AUTO_TEST_CASE(the_acknowledgement_comes_first_and_names_what_is_honoured) {
   listening_site s;

@@ -7,7 +7,9 @@
     With it those headers declare only, and exactly one translation unit of the program includes
     `<mcpawl/src.hpp>`, which defines. All translation units of a program must agree.
 
-    The CMake target `mcpawl::compiled` and the Meson dependency `mcpawl_compiled_dep` do both.
+    The build system defines it, not the user's code: the CMake target `mcpawl::mcpawl` and the Meson dependency `mcpawl` do
+    both, in the user's build; `pkg-config --cflags mcpawl` defines it, and `pkg-config --variable=source mcpawl` names the
+    one file to compile. `mcpawl::header_only` (Meson and pkg-config: `mcpawl_header_only`) leaves it undefined.
 */
 
 /** @def MCPAWL_DECL

@@ -17,6 +17,7 @@ enum class errc {
   target_too_long,      ///< The request target is over its limit.
   header_too_large,     ///< The header section is over its limit of bytes or fields.
   body_too_large,       ///< The body is, or says it will be, over its limit.
+  body_encoded,         ///< The body has a content coding, such as gzip.
   expectation_failed,   ///< An Expect other than 100-continue.
   header_timed_out,     ///< The header section did not arrive in time.
   body_timed_out,       ///< The body did not arrive in time.
@@ -48,6 +49,7 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::target_too_long: return {"request target too long", condition::too_large};
     case errc::header_too_large: return {"header section too large", condition::too_large};
     case errc::body_too_large: return {"body too large", condition::too_large};
+    case errc::body_encoded: return {"body with a content coding", condition::refused};
     case errc::expectation_failed: return {"unsupported expectation", condition::refused};
     case errc::header_timed_out: return {"header not received in time", condition::timed_out};
     case errc::body_timed_out: return {"body not received in time", condition::timed_out};
@@ -83,6 +85,7 @@ constexpr int status_of(errc e) noexcept {
     case errc::body_timed_out: return 408;
     case errc::body_too_large: return 413;
     case errc::target_too_long: return 414;
+    case errc::body_encoded: return 415;
     case errc::expectation_failed: return 417;
     case errc::header_too_large: return 431;
     case errc::unsupported_coding:

@@ -60,8 +60,9 @@ public:
       A client that waits for `100 Continue` gets it here, after the check of the announced size.
 
       @par Errors
-      `errc::body_too_large`, `errc::body_timed_out`, `errc::bad_chunk`, `errc::peer_gone`. The handler may
-      answer (`status_of` has the status); if it does not, the connection does. It is closed afterwards.
+      `errc::body_too_large`, `errc::body_encoded`, `errc::body_timed_out`, `errc::bad_chunk`,
+      `errc::peer_gone`. The handler may answer (`status_of` has the status); if it does not, the connection
+      does. It is closed afterwards.
   */
   task<result<std::string_view>> read_body(std::size_t limit) { return collect(limit, false); }
 
@@ -199,6 +200,9 @@ private:
 
   /** Read the body, or only read and drop it. */
   task<result<std::string_view>> collect(std::size_t limit, bool skip) {
+    // to skip it, nobody has to understand it
+    if (!skip && parser_.body_encoded() && parser_.body_framing() != detail::framing::none)
+      body_.fail(errc::body_encoded);
     body_.begin(limit, skip);
     if (!skip && body_.wants_more() && must_continue()) {
       continued_ = true;

@@ -57,6 +57,8 @@ public:
   framing body_framing() const noexcept { return sink_->body; }
   std::uint64_t content_length() const noexcept { return sink_->length; }
   bool expects_continue() const noexcept { return sink_->expects_continue; }
+  /** Whether the body has a content coding, which nobody here undoes (RFC 9110 section 8.4). */
+  bool body_encoded() const noexcept { return sink_->encoded; }
 
   /** What became of a piece of a chunked body. */
   struct progress {
@@ -89,6 +91,10 @@ public:
       if (!waiting || (used == 0 && window.size() == longest_window)) out.failure = errc::bad_chunk;
       if (used == 0) break;
     }
+    // what can be no chunk is refused at once: Beast would wait for more of it
+    if (!out.done && !out.failure && sink_->between_chunks() &&
+        !may_begin_chunk(bytes.substr(out.used), sink_->announced != 0))
+      out.failure = errc::bad_chunk;
     return out;
   }
 
@@ -111,10 +117,11 @@ private:
 
     std::string* collected = nullptr;
     std::size_t limit = 0;
-    std::uint64_t received = 0;
+    std::uint64_t announced = 0, received = 0;  // of the chunks so far
     std::size_t extensions = 0;
     bool last_chunk = false;
     std::size_t trailer_bytes = 0;
+    bool encoded = false;
 
     std::size_t lengths = 0, codings = 0, hosts = 0;
     std::string_view coding, host, expectation;
@@ -208,6 +215,9 @@ private:
           // a second one must not hide the first
           expectation = expectation.empty() && !value.empty() ? value : std::string_view{"repeated"};
           break;
+        case field::content_encoding:
+          encoded = encoded || !(value.empty() || iequals(value, "identity"));
+          break;
         default: break;
       }
       head.add({name, value});
@@ -257,6 +267,8 @@ private:
       return true;
     }
 
+    bool between_chunks() const noexcept { return received == announced && !last_chunk; }
+
     void on_chunk_header_impl(std::uint64_t size, text extension, boost::system::error_code& ec) override {
       last_chunk = size == 0;
       extensions += extension.size();
@@ -265,6 +277,7 @@ private:
         // Beast lets control characters into quoted strings (cf. CVE-2025-55315)
         if ((c >= 0 && c < ' ' && c != '\t') || c == '\x7f') return fail(errc::bad_chunk, ec);
       if (size > limit || received > limit - size) return fail(errc::body_too_large, ec);
+      announced += size;
     }
     std::size_t on_chunk_body_impl(std::uint64_t, text piece, boost::system::error_code&) override {
       received += piece.size();
@@ -279,6 +292,22 @@ private:
     std::size_t on_body_impl(text piece, boost::system::error_code&) override { return piece.size(); }
     void on_finish_impl(boost::system::error_code&) override {}
   };
+
+  /** Whether these bytes, however few, may begin a chunk: its size, after the line end of the chunk before.
+   */
+  static bool may_begin_chunk(std::string_view pending, bool follows_another) noexcept {
+    if (follows_another) {
+      constexpr std::string_view line_end = "\r\n";
+      std::string_view const ending = pending.substr(0, line_end.size());
+      if (ending != line_end.substr(0, ending.size())) return false;
+      pending.remove_prefix(ending.size());
+    }
+    if (pending.empty()) return true;
+    std::size_t const digits = pending.find_first_not_of("0123456789abcdefABCDEF");
+    if (digits == std::string_view::npos) return true;
+    return digits != 0 && (pending[digits] == ';' || pending[digits] == '\r' || pending[digits] == ' ' ||
+                           pending[digits] == '\t');
+  }
 
   /** Whether a quoted string of a chunk extension runs over the end of its line, where Beast waits for more
       (cf. CVE-2026-2332). */

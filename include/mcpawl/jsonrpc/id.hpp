@@ -5,8 +5,12 @@
 
 #include <mcpawl/reflect/json_text.hpp>
 
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace mcpawl {
@@ -24,6 +28,21 @@ public:
     std::string text;
     append_json(text, v);
     return request_id{std::move(text)};
+  }
+
+  /** Read an id of ours that comes back: some clients know floating point numbers only, or texts. */
+  static std::optional<request_id> echoed(boost::json::value const& v) {
+    constexpr double largest = 9007199254740992.0;  // beyond it two integers may be one double
+    if (auto const* number = v.if_double();
+        number && *number >= 0 && *number <= largest && std::trunc(*number) == *number)
+      return from(static_cast<std::uint64_t>(*number));
+    auto const* text = v.if_string();
+    constexpr std::size_t most_digits = 18;
+    if (text && !text->empty() && text->size() <= most_digits &&
+        std::string_view(text->data(), text->size()).find_first_not_of("0123456789") ==
+            std::string_view::npos)
+      return request_id{std::string(text->data(), text->size())};
+    return from(v);
   }
 
   std::string const& json() const noexcept { return json_; }

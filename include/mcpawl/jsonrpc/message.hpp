@@ -53,6 +53,8 @@ inline std::string_view view_of(boost::json::string const& s) noexcept { return 
 
 /** Check the shape of a message (JSON-RPC 2.0 section 4; MCP allows objects only as `params`).
 
+    A member that is null counts as absent, but for `id`: a null there is no id and no notification either.
+
     The answer to a message without a readable id must omit the member, so the rejection tells.
 */
 inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value const& root) {
@@ -83,9 +85,15 @@ inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value 
     else
       lookalike = lookalike || detail::resembles_envelope_member(name);
   }
+  // some clients write down every member they know, null for those that a message does not have
+  auto const is_null = [](boost::json::value const* v) { return v && v->is_null(); };
+  if (is_null(params)) params = nullptr;
+  if (is_null(method)) method = nullptr;
+  if (is_null(result) && (method || (error && !error->is_null()))) result = nullptr;
+  if (is_null(error) && (method || result)) error = nullptr;
 
   rpc_message message{};
-  if (id) message.id = request_id::from(*id);
+  if (id) message.id = (result || error) && !method ? request_id::echoed(*id) : request_id::from(*id);
   auto const reject = [&](rpc_code code, char const* why) { return rpc_rejection{{code, why}, message.id}; };
   if (lookalike) return reject(rpc_code::invalid_request, "a member name resembles one of JSON-RPC");
   if (!version || !version->is_string() || version->get_string() != "2.0")
@@ -100,6 +108,10 @@ inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value 
   }
   if (!method || !method->is_string() || method->get_string().empty())
     return reject(rpc_code::invalid_request, "method must be a non-empty string");
+  // no parameters by position are no parameters; some languages cannot tell an empty object from an empty
+  // array
+  if (auto const* by_position = params ? params->if_array() : nullptr; by_position && by_position->empty())
+    params = nullptr;
   if (params) {
     message.params = params->if_object();
     if (!message.params) return reject(rpc_code::invalid_request, "params must be an object");

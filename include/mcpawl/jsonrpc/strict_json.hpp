@@ -34,6 +34,12 @@ inline std::size_t members_written(std::string_view text) noexcept {
   return count;
 }
 
+/** Why a text is no JSON, where that can be said shortly. */
+inline json_errc syntax_errc(std::string_view text) noexcept {
+  if (text.starts_with("\xef\xbb\xbf")) return json_errc::byte_order_mark;
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos ? json_errc::nothing : json_errc::syntax;
+}
+
 /** What a parsed value consists of. */
 struct json_census {
   std::size_t members = 0;
@@ -72,7 +78,7 @@ inline result<boost::json::value> parse_strict_json(std::string_view text, std::
   parser.reset(std::move(storage));
   error_code ec;
   parser.write(text.data(), text.size(), ec);
-  if (ec) return ec == boost::json::error::too_deep ? json_errc::too_deep : json_errc::syntax;
+  if (ec) return ec == boost::json::error::too_deep ? json_errc::too_deep : detail::syntax_errc(text);
   boost::json::value value = parser.release();
   detail::json_census census;
   detail::take_census(value, census);

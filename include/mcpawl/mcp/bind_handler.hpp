@@ -67,7 +67,8 @@ invocation call_handler(parameter_list<P...> list, F const& f, Arguments&& argum
 
 /** Make `to` call `f` with arguments of type `Arguments`, decoded from JSON.
 
-    `Kind::read(json, arguments)` decodes; what it finds wrong becomes `Kind::refused(problem, ctx)`.
+    `Kind::read(json, arguments, lets_pass)` decodes; what it finds wrong becomes `Kind::refused(problem,
+   ctx)`.
 */
 template <class Identity, class Kind, class Arguments, class R, class... P, class F, class Entry>
 void bind_handler(Entry& to, F f, parameter_list<P...> list) {
@@ -75,14 +76,15 @@ void bind_handler(Entry& to, F f, parameter_list<P...> list) {
   to.can_log = to.coroutine && (is_context<P> || ...);
   // the entry keeps its address, and it owns this function
   to.invoke = [f = std::move(f), list,
-               of = static_cast<entry const*>(&to)](handler_call const& call) -> invocation {
+               of = static_cast<Entry const*>(&to)](handler_call const& call) -> invocation {
     auto const& who = *static_cast<Identity const*>(call.identity);
     if constexpr (std::same_as<Arguments, boost::json::object>) {
       return call_handler<Identity, Kind, R>(list, f, boost::json::object{call.arguments.get_object(), {}},
                                              call.ctx, who, *of);
     } else {
       Arguments decoded{};
-      if (auto const problem = Kind::read(call.arguments, decoded)) return Kind::refused(*problem, call.ctx);
+      if (auto const problem = Kind::read(call.arguments, decoded, of->lets_pass))
+        return Kind::refused(*problem, call.ctx);
       return call_handler<Identity, Kind, R>(list, f, std::move(decoded), call.ctx, who, *of);
     }
   };

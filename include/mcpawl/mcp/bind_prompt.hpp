@@ -67,8 +67,9 @@ struct prompt_kind {
     return handled::refused({rpc_code::invalid_params, text + problem.message});
   }
   template <class Arguments>
-  static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to) {
-    return decode(from, to);
+  static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to,
+                                            decode_options lets_pass) {
+    return decode(from, to, lets_pass);
   }
 };
 

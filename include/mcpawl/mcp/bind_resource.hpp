@@ -78,7 +78,7 @@ std::vector<resource_contents> contents_of(R value) {
     if constexpr (json_like<R>)
       append_json(json, value);
     else
-      encode(value, json);
+      encode_or_throw(value, json, "the contents");
     out.push_back(resource_contents::text(std::move(json)));
   }
   return out;
@@ -107,7 +107,7 @@ struct readable_kind {
     return handled::refused(resource_not_found(ctx.protocol(), ctx.uri()));
   }
   template <class Arguments>
-  static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to) {
+  static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to, decode_options) {
     if constexpr (std::same_as<Arguments, no_arguments>)
       return std::nullopt;
     else

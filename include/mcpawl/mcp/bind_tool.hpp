@@ -35,16 +35,21 @@ inline handled handled_tool(tool_result const& result, context const& ctx) {
 }
 
 /** Hold a result against the schema that was promised by hand; throws what the log is to say. */
-inline void check_output(tool const& of, tool_result const& result) {
-  if (!of.output_problem || result.is_error()) return;
-  if (auto const problem = of.output_problem(result.structured_json()))
+inline void check_output(tool const& of, tool_result& result) {
+  if (!of.output_problem) return;
+  auto const problem = of.output_problem(result.structured_json());
+  // clients hold what failed against the schema, too, and would hide its words behind a complaint of their
+  // own
+  if (problem && result.is_error())
+    result.structured_json({});
+  else if (problem)
     throw std::logic_error("the output schema does not allow the result: " + *problem);
 }
 
 struct tool_kind {
   template <class R>
   static handled wrap(R value, context const& ctx, entry const& of) {
-    tool_result const result = returns<R>::wrap(std::move(value));
+    tool_result result = returns<R>::wrap(std::move(value));
     if constexpr (!returns_structured<R>) check_output(static_cast<tool const&>(of), result);
     return handled_tool(result, ctx);
   }
@@ -56,8 +61,9 @@ struct tool_kind {
     return handled_tool(tool_result::failure(text + problem.message), ctx);
   }
   template <class Arguments>
-  static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to) {
-    return decode(from, to);
+  static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to,
+                                            decode_options lets_pass) {
+    return decode(from, to, lets_pass);
   }
 };
 
@@ -72,7 +78,8 @@ void bind_tool_as(tool& to, F f, parameter_list<P...> list) {
                 "Schema can describe; or a mcpawl::task of one of these");
   if constexpr (found::usable && returnable<output>) {
     if constexpr (std::same_as<arguments, no_arguments>) {
-      to.input_schema = R"({"type":"object","additionalProperties":false})";
+      // without `properties` some model APIs refuse the request that lists the tool
+      to.input_schema = R"({"type":"object","properties":{},"additionalProperties":false})";
     } else if constexpr (!std::same_as<arguments, boost::json::object>) {
       to.input_schema = schema_of<arguments>();
     }

@@ -67,7 +67,7 @@ inline reply completion_complete(method_call const& call) {
   completion_request request;
   request.value.assign(value->data(), value->size());
   if (auto const* context_param = call.param("context"); context_param && context_param->is_object()) {
-    auto const* filled = context_param->get_object().if_contains("arguments");
+    auto const* filled = detail::present_member(&context_param->get_object(), "arguments");
     if (filled && !filled->is_object()) return invalid("params.context.arguments must be an object");
     if (filled) {
       for (auto const& member : filled->get_object()) {

@@ -7,6 +7,7 @@
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/jsonrpc/strict_json.hpp>
+#include <mcpawl/jsonrpc/unparsed_id.hpp>
 #include <mcpawl/mcp/answer.hpp>
 #include <mcpawl/mcp/batch.hpp>
 #include <mcpawl/mcp/core_parts.hpp>
@@ -55,7 +56,7 @@ public:
     if (!parsed) {
       bool const ambiguous = parsed.error() == json_errc::duplicate_member;
       return answer::of_fault(
-          answer::outcome::malformed, {},
+          answer::outcome::malformed, unparsed_id(body),
           {ambiguous ? rpc_code::invalid_request : rpc_code::parse_error, parsed.error().message()});
     }
     if (auto const* batch = parsed->if_array())
@@ -105,8 +106,11 @@ private:
       return answer_stateless(parts(), m, h, who, out, channel);
     }
     // the one request that may come before the handshake
-    if (channel && m.what == rpc_message::kind::request && m.method == "ping")
+    bool const before_handshake = channel || !h.session_id.present();
+    if (before_handshake && m.what == rpc_message::kind::request && m.method == "ping") {
+      if (auto refusal = detail::version_refusal(m.id, h)) return std::move(*refusal);
       return frame_result(service_, revision::v2024_11_05, *m.id, {});
+    }
     auto found = detail::session_of(m.id, h, sessions_, who, channel);
     if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
     auto const& session = std::get<std::shared_ptr<live_session>>(found);

@@ -5,6 +5,7 @@
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/jsonrpc/fault.hpp>
+#include <mcpawl/reflect/decode_options.hpp>
 
 #include <functional>
 #include <optional>
@@ -44,8 +45,9 @@ struct handler_call {
 
 /** A function the user registered, as the protocol calls it. */
 struct handler {
-  bool coroutine = false;  ///< Whether `invoke` returns work that has to be awaited.
-  bool can_log = false;    ///< Whether it is a coroutine that takes the context.
+  bool coroutine = false;         ///< Whether `invoke` returns work that has to be awaited.
+  bool can_log = false;           ///< Whether it is a coroutine that takes the context.
+  decode_options lets_pass = {};  ///< Of its arguments, if they are a struct.
   std::function<invocation(handler_call const&)> invoke;
 };
 

@@ -40,9 +40,14 @@ inline answer initialize(service const& s, rpc_message const& m, sessions& open,
   auto const* version = param("protocolVersion");
   if (!version || !version->is_string())
     return fault_answer(id, {rpc_code::invalid_params, "params.protocolVersion must be a string"});
-  for (char const* name : {"capabilities", "clientInfo"}) {
-    auto const* value = param(name);
-    if (!value || !value->is_object())
+  static boost::json::object const none;
+  auto const* declared = param("capabilities");
+  auto const* capabilities = declared ? declared->if_object() : nullptr;
+  // what languages write that cannot tell an empty object from an empty array
+  if (declared && declared->is_array() && declared->get_array().empty()) capabilities = &none;
+  auto const* info = detail::object_member(m.params, "clientInfo");
+  for (auto const& [name, there] : {std::pair("capabilities", capabilities), std::pair("clientInfo", info)}) {
+    if (!there)
       return fault_answer(id,
                           {rpc_code::invalid_params, "params." + std::string(name) + " must be an object"});
   }
@@ -60,7 +65,7 @@ inline answer initialize(service const& s, rpc_message const& m, sessions& open,
     append_json_string(members, s.options.instructions);
   }
   answer a = frame_result(s, agreed, id, members);
-  auto profile = client_profile::of(&param("capabilities")->get_object(), &param("clientInfo")->get_object());
+  auto profile = client_profile::of(capabilities, info);
   if (channel) {
     auto session = std::make_shared<live_session>(agreed, std::move(profile), channel->out);
     open.table().feed().listen(session);
@@ -75,6 +80,13 @@ inline answer initialize(service const& s, rpc_message const& m, sessions& open,
 
 namespace detail {
 
+/** What is wrong with the version in the headers of a message without `_meta`, or nothing. */
+inline std::optional<answer> version_refusal(std::optional<request_id> const& id, protocol_headers const& h) {
+  if (!h.version.present() || (h.version.count == 1 && parse_revision(h.version.value))) return std::nullopt;
+  return answer::of_fault(answer::outcome::malformed, id,
+                          {rpc_code::invalid_request, "unsupported MCP-Protocol-Version"});
+}
+
 using found_session = std::variant<std::shared_ptr<live_session>, answer>;
 
 /** The session a message belongs to, or why it cannot be taken. */
@@ -87,8 +99,7 @@ inline found_session session_of(std::optional<request_id> const& id, protocol_he
     if (auto session = channel->session()) return session;
     return refuse(answer::outcome::malformed, "initialize first");
   }
-  if (h.version.present() && (h.version.count != 1 || !parse_revision(h.version.value)))
-    return refuse(answer::outcome::malformed, "unsupported MCP-Protocol-Version");
+  if (auto refusal = version_refusal(id, h)) return std::move(*refusal);
   if (!h.session_id.present())
     return refuse(answer::outcome::malformed, "Mcp-Session-Id is missing: initialize first");
   if (h.session_id.count != 1) return refuse(answer::outcome::malformed, "Mcp-Session-Id is repeated");

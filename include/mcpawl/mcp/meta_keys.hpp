@@ -17,6 +17,12 @@ inline boost::json::value const* member(boost::json::object const* object, std::
   return object ? object->if_contains({name.data(), name.size()}) : nullptr;
 }
 
+/** A member that may be left out; null if it was, or is null itself, which says the same. */
+inline boost::json::value const* present_member(boost::json::object const* object, std::string_view name) {
+  auto const* found = member(object, name);
+  return found && !found->is_null() ? found : nullptr;
+}
+
 /** A member that is an object; null if it is something else or missing. */
 inline boost::json::object const* object_member(boost::json::object const* object, std::string_view name) {
   auto const* found = member(object, name);

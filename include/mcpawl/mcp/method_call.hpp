@@ -10,6 +10,7 @@
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/context.hpp>
 #include <mcpawl/mcp/live_session.hpp>
+#include <mcpawl/mcp/meta_keys.hpp>
 #include <mcpawl/mcp/request.hpp>
 #include <mcpawl/mcp/revision.hpp>
 #include <mcpawl/mcp/service.hpp>
@@ -35,8 +36,9 @@ struct method_call {
   std::string_view method_name = {};
   protocol_headers const* headers = nullptr;  ///< To be held against the body; null in sessions.
 
+  /** A parameter; null if it is missing, or null itself. */
   boost::json::value const* param(std::string_view name) const {
-    return params ? params->if_contains({name.data(), name.size()}) : nullptr;
+    return detail::present_member(params, name);
   }
   /** A parameter that is text; nothing if it is missing or something else. */
   std::optional<std::string_view> text_param(std::string_view name) const {

@@ -20,6 +20,18 @@ namespace mcpawl {
 
 namespace detail {
 
+/** The arguments of a prompt without those that it lets pass. */
+inline boost::json::value without_ignored(prompt const& p, boost::json::object const& given) {
+  boost::json::object kept;
+  for (auto const& member : given) {
+    auto const* declared = p.find_argument({member.key().data(), member.key().size()});
+    bool const unknown = !declared && p.lets_pass.ignore_unknown;
+    bool const null = declared && !declared->required && member.value().is_null() && p.lets_pass.ignore_null;
+    if (!unknown && !null) kept.emplace(member.key(), member.value());
+  }
+  return kept;
+}
+
 /** What is wrong with the arguments of a prompt, whoever reads them: they are texts, all that are required
     and none that is unknown. */
 inline std::optional<rpc_fault> prompt_arguments_fault(prompt const& p, boost::json::object const& given) {
@@ -49,6 +61,11 @@ inline reply prompts_get(method_call const& call) {
   if (!arguments) return invalid("params.arguments must be an object");
   prompt const* p = call.server.prompts.find(*name, call.who.identity);
   if (!p) return invalid("unknown prompt");
+  boost::json::value kept;
+  if (p->lets_pass.ignore_unknown || p->lets_pass.ignore_null) {
+    kept = detail::without_ignored(*p, arguments->get_object());
+    arguments = &kept;
+  }
   if (auto const fault = detail::prompt_arguments_fault(*p, arguments->get_object()))
     return fault_answer(call.id, *fault);
   return detail::run_handler(call, {"prompt", p->name, detail::failed_request}, p->coroutine,

@@ -12,6 +12,7 @@
 #include <mcpawl/reflect/decode.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -179,7 +180,9 @@ public:
     append_json_string(more_, text);
     return *this;
   }
+  /** Set how varied the words may be; a value that is not finite is left out. */
   sampling& temperature(double value) {
+    if (!std::isfinite(value)) return *this;
     more_ += R"(,"temperature":)";
     append_json_number(more_, value);
     return *this;

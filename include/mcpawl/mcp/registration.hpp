@@ -55,12 +55,16 @@ inline void check_name(service& s, std::string_view kind, std::string_view name)
 
 inline tool& add_tool(service& s, std::string_view name) {
   detail::check_name(s, "tool", name);
-  return detail::add_entry(s, s.tools, "tool", std::make_unique<tool>(std::string(name)));
+  tool& added = detail::add_entry(s, s.tools, "tool", std::make_unique<tool>(std::string(name)));
+  added.lets_pass = s.options.arguments;
+  return added;
 }
 
 inline prompt& add_prompt(service& s, std::string_view name) {
   detail::check_name(s, "prompt", name);
-  return detail::add_entry(s, s.prompts, "prompt", std::make_unique<prompt>(std::string(name)));
+  prompt& added = detail::add_entry(s, s.prompts, "prompt", std::make_unique<prompt>(std::string(name)));
+  added.lets_pass = s.options.arguments;
+  return added;
 }
 
 inline resource& add_resource(service& s, std::string_view uri, std::string name) {

@@ -55,7 +55,7 @@ struct returns {
       if constexpr (std::same_as<R, boost::json::value> || std::same_as<R, boost::json::object>)
         append_json(json, value);
       else
-        encode(value, json);
+        encode_or_throw(value, json, "the result");
       out.text(json).structured_json(std::move(json));
     }
     return out;

@@ -17,6 +17,7 @@
 #include <mcpawl/mcp/resource_template.hpp>
 #include <mcpawl/mcp/revision.hpp>
 #include <mcpawl/mcp/tool.hpp>
+#include <mcpawl/reflect/decode_options.hpp>
 #include <mcpawl/reflect/json_text.hpp>
 
 #include <chrono>
@@ -38,6 +39,10 @@ struct cache_hints {
 /** The settings of a server that concern the protocol, not the transport. */
 struct server_options {
   std::string instructions;   ///< For the model: how to use this server. Empty for none.
+  /** What tools and prompts let pass that their structs do not describe: arguments that nobody declared,
+     nulls for those that may be left out. Refused unless told; a handle can tell for its own. Tools of the
+     raw level go by their schemas. */
+  decode_options arguments = {};
   std::size_t page_size = 0;  ///< Entries per page of a list; 0 for all on one page.
   std::chrono::seconds session_lifetime{24 * 60 * 60};  ///< After which a client must open a new session.
   std::chrono::seconds session_idle{60 * 60};           ///< Without a message of its client a session ends.

@@ -44,11 +44,11 @@ inline std::optional<rpc_fault> envelope_fault(boost::json::object const* meta) 
   auto const* capabilities = member(meta, capabilities_key);
   if (!capabilities || !capabilities->is_object())
     return invalid("params._meta must have the object " + std::string(capabilities_key));
-  if (auto const* info = member(meta, client_info_key); info && !info->is_object())
+  if (auto const* info = present_member(meta, client_info_key); info && !info->is_object())
     return invalid(std::string(client_info_key) + " must be an object");
-  if (auto const* level = member(meta, log_level_key); level && !is_log_level(*level))
+  if (auto const* level = present_member(meta, log_level_key); level && !is_log_level(*level))
     return invalid(std::string(log_level_key) + " is no log level");
-  if (auto const* token = member(meta, "progressToken");
+  if (auto const* token = present_member(meta, "progressToken");
       token && !token->is_string() && !token->is_int64() && !token->is_uint64())
     return invalid("progressToken must be a string or an integer");
   return std::nullopt;

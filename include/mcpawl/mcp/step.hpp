@@ -40,12 +40,12 @@ task<step_result<F&>> take_step(asker* by, std::string key, F& f) {
     std::string json;
     if constexpr (waits) {
       value made = co_await f();
-      encode(made, json);
+      encode_or_throw(made, json, "the result of a step");
       if (by) by->keep(key, json);
       co_return made;
     } else {
       value made = f();
-      encode(made, json);
+      encode_or_throw(made, json, "the result of a step");
       if (by) by->keep(key, json);
       co_return made;
     }

@@ -61,7 +61,7 @@ inline std::optional<change_filter> read_filter(service const& s, boost::json::o
   change_filter filter;
   honoured = "{";
   for (std::size_t i = 0; i != list_filters.size(); ++i) {
-    auto const* value = member(&wanted, list_filters[i].member);
+    auto const* value = present_member(&wanted, list_filters[i].member);
     if (!value) continue;
     if (!value->is_bool()) return std::nullopt;
     filter.lists[i] =
@@ -71,7 +71,7 @@ inline std::optional<change_filter> read_filter(service const& s, boost::json::o
     append_json_string(honoured, list_filters[i].member);
     honoured += ":true";
   }
-  if (auto const* value = member(&wanted, "resourceSubscriptions")) {
+  if (auto const* value = present_member(&wanted, "resourceSubscriptions")) {
     auto const* uris = value->if_array();
     if (!uris || uris->size() > change_filter::most_uris) return std::nullopt;
     for (auto const& uri : *uris) {

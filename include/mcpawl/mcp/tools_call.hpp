@@ -25,11 +25,13 @@ inline handled failed_tool(std::string_view words, revision r) {
   return out;
 }
 
-/** The arguments of a call; null if they are no object. None at all are the same as `{}`. */
+/** The arguments of a call; null if they are no object. None at all, null and `[]` are the same as `{}`: some
+    languages cannot tell an empty object from an empty array. */
 inline boost::json::value const* arguments_of(method_call const& call) {
   static boost::json::value const none(boost::json::object_kind);
   auto const* arguments = call.param("arguments");
   if (!arguments) return &none;
+  if (auto const* array = arguments->if_array(); array && array->empty()) return &none;
   return arguments->is_object() ? arguments : nullptr;
 }
 

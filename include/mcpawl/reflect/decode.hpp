@@ -1,6 +1,7 @@
 // mcpawl/reflect/decode.hpp - reads a value from JSON, or tells what is wrong with it
 #pragma once
 
+#include <mcpawl/reflect/decode_options.hpp>
 #include <mcpawl/reflect/model.hpp>
 #include <mcpawl/reflect/schema_type.hpp>
 #include <mcpawl/reflect/value_reader.hpp>
@@ -16,15 +17,16 @@ namespace mcpawl {
 
     Members that may be left out and are keep the value they have in `to`: pass a fresh `T{}`. A member that
    is a std::optional also takes `null`. `3.0` is an integer, `3.5` and `"3"` are not. Members that `T` does
-   not have are refused. A std::variant becomes the first of its alternatives that can be read. After a
-   problem `to` is filled in part and should be thrown away.
+   not have are refused, unless `options` say otherwise. A std::variant becomes the first of its alternatives
+   that can be read. After a problem `to` is filled in part and should be thrown away.
 
     Errors: none is thrown for any input; only `std::bad_alloc` can come out. The pointer and the message of a
     problem are short, however long the input is, and can be sent back to the client.
 */
 template <schema_type T>
-requires(!std::is_const_v<T>) std::optional<decode_problem> decode(boost::json::value const& json, T& to) {
-  detail::value_reader reader;
+requires(!std::is_const_v<T>) std::optional<decode_problem> decode(boost::json::value const& json, T& to,
+                                                                   decode_options options = {}) {
+  detail::value_reader reader(options);
   if (reader.read(detail::descriptor_of<T>, json, &to)) return {};
   return reader.take_problem();
 }
@@ -34,9 +36,7 @@ requires(!std::is_const_v<T>) std::optional<decode_problem> decode(boost::json::
 template <schema_type T>
 requires(!std::is_const_v<T>) std::optional<decode_problem> decode_known(boost::json::value const& json,
                                                                          T& to) {
-  detail::value_reader reader(true);
-  if (reader.read(detail::descriptor_of<T>, json, &to)) return {};
-  return reader.take_problem();
+  return decode(json, to, {.ignore_unknown = true});
 }
 
 }  // namespace mcpawl

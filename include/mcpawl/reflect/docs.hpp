@@ -9,6 +9,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -174,7 +175,11 @@ private:
       }
     } else if constexpr (real_type<value_type>) {
       static_assert(std::is_arithmetic_v<Bound>, "mcpawl: the bound of a number must be a number");
+      // NaN bounds nothing, and JSON can say neither it nor an infinity
       real = static_cast<double>(bound);
+      if (!(*real >= std::numeric_limits<value_type>::lowest() &&
+            *real <= std::numeric_limits<value_type>::max()))
+        a_bound_is_outside_the_range_of_its_field();
     }
   }
   static constexpr void check_string() {

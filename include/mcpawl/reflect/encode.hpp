@@ -1,25 +1,46 @@
 // mcpawl/reflect/encode.hpp - writes a value as JSON text
 #pragma once
 
+#include <mcpawl/reflect/encode_problem.hpp>
 #include <mcpawl/reflect/model.hpp>
 #include <mcpawl/reflect/schema_type.hpp>
 #include <mcpawl/reflect/value_writer.hpp>
 
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 
 namespace mcpawl {
 
-/** Append `value` to `out` as JSON that `schema_of<T>()` describes.
+/** Append `value` to `out` as JSON that `schema_of<T>()` describes; nothing if it has such JSON, else the
+    first part that has none.
 
     Members come in their order; one that is an empty std::optional is left out (elsewhere an empty optional
-   is `null`). NaN and the infinities, and a value of an enumeration that has no name, have no JSON and become
-   `null`: a result that may be absent should be an optional. Bytes of a string that are not UTF-8 become
-   U+FFFD.
+    is `null`). Bytes of a string that are not UTF-8 become U+FFFD. NaN and the infinities, and a value of an
+    enumeration that has no name, have no JSON: what may be absent should be a std::optional. `out` then has
+    `null` in their place and should be thrown away.
+
+    Errors: none is thrown for any value; only `std::bad_alloc` can come out.
 */
 template <schema_type T>
-void encode(T const& value, std::string& out) {
-  detail::write_value(out, detail::descriptor_of<T>, &value);
+[[nodiscard]] std::optional<encode_problem> encode(T const& value, std::string& out) {
+  detail::value_writer writer(out);
+  writer.write(detail::descriptor_of<T>, &value);
+  if (!writer.failed()) return std::nullopt;
+  return writer.take_problem();
 }
+
+namespace detail {
+
+/** Append what a function of the user returned; throws what the log is to say if it has no JSON.
+
+    @param what  names the value in the log: `the result`. */
+template <schema_type T>
+void encode_or_throw(T const& value, std::string& out, char const* what) {
+  if (auto const problem = encode(value, out)) throw std::logic_error(sentence_of(*problem, what));
+}
+
+}  // namespace detail
 
 }  // namespace mcpawl

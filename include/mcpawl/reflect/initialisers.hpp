@@ -131,7 +131,8 @@ field_flags<T> initialised_scalars() {
 /** The JSON of a value that its type alone initialised, where that type is no scalar. */
 inline std::string initial_json(type_descriptor const& type) {
   std::string text;
-  auto const write = [&](void const* value) { write_value(text, type, value); };
+  value_writer writer(text);
+  auto const write = [&](void const* value) { writer.write(type, value); };
   switch (type.kind) {
     case json_kind::string: return "\"\"";
     case json_kind::array: return "[]";
@@ -159,14 +160,15 @@ inline field_state make_field_state(field_descriptor const& field, void const* m
   bool const optional = &type != field.type;
   if (optional) member = static_cast<optional_descriptor const&>(*field.type).get(member);
   std::string initial;
-  if (member != nullptr) write_value(initial, type, member);
+  value_writer writer(initial);
+  if (member != nullptr) writer.write(type, member);
 
   bool const has_default = field.rules.defaulted || (optional               ? member != nullptr
                                                      : is_scalar(type.kind) ? initialised_scalar
                                                                             : initial != initial_json(type));
   state.required = !has_default && !optional;
   // NaN and an enumeration's value without a name have no JSON
-  if (has_default && initial != "null") state.default_json = std::move(initial);
+  if (has_default && member != nullptr && !writer.failed()) state.default_json = std::move(initial);
   return state;
 }
 

@@ -1,6 +1,7 @@
 // mcpawl/reflect/value_reader.hpp - JSON values into values of described types, all rules enforced
 #pragma once
 
+#include <mcpawl/reflect/decode_options.hpp>
 #include <mcpawl/reflect/decode_problem.hpp>
 #include <mcpawl/reflect/descriptor.hpp>
 #include <mcpawl/reflect/format.hpp>
@@ -78,8 +79,7 @@ inline bool has_shape(type_descriptor const& type, boost::json::value const& val
 /** Reads one value; keeps the first problem. */
 class value_reader {
 public:
-  /** @param lenient pass over members of objects that their struct does not have, instead of refusing them */
-  explicit value_reader(bool lenient = false) noexcept : lenient_(lenient) {}
+  explicit value_reader(decode_options options = {}) noexcept : options_(options) {}
 
   bool read(type_descriptor const& type, boost::json::value const& value, void* to) {
     return read(type, value, to, {}, nullptr, nullptr);
@@ -306,7 +306,7 @@ private:
       std::string_view const key = key_of(member);
       std::size_t i = 0;
       while (i != count && type.fields[i].rules.name != key) ++i;
-      if (i == count && lenient_) continue;
+      if (i == count && options_.ignore_unknown) continue;
       if (i == count) return refuse_unknown(type, key, at);
       found[i] = &member.value();
     }
@@ -316,7 +316,7 @@ private:
     for (std::size_t i = 0; i != count; ++i) {
       auto const& field = type.fields[i];
       step const here{at, field.rules.name, 0};
-      if (found[i] == nullptr) {
+      if (found[i] == nullptr || ignores(field, states[i], *found[i])) {
         if (states[i].required) return refuse(&here, "is required");
         continue;
       }
@@ -326,6 +326,12 @@ private:
       if (!read(*field.type, *found[i], slots[i], field.rules, &states[i], &here)) return false;
     }
     return true;
+  }
+
+  bool ignores(field_descriptor const& field, field_state const& state,
+               boost::json::value const& value) const {
+    return options_.ignore_null && value.is_null() && !state.required &&
+           field.type->kind != json_kind::optional;
   }
 
   bool refuse_unknown(object_descriptor const& type, std::string_view key, step const* at) {
@@ -340,7 +346,7 @@ private:
   }
 
   decode_problem problem_;
-  bool lenient_;
+  decode_options options_;
 };
 
 }  // namespace detail

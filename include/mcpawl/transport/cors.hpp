@@ -2,10 +2,14 @@
 #pragma once
 
 #include <mcpawl/auth/policy.hpp>
+#include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
 
+#include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpawl {
 
@@ -24,15 +28,46 @@ inline void allow_reading(http::response& answer, http::request_head const& head
   answer.field("Vary", "Origin");
 }
 
-/** Answer a preflight. It is asked without credentials, so it is answered before authentication. */
-inline http::response preflight_answer(http::request_head const& head) {
+namespace detail {
+
+/** Append the requested headers that mirror arguments of tools; what they are called is for the tools to say
+    (MCP 2026-07-28, "Custom Headers from Tool Parameters"). */
+inline void append_requested_arguments(std::string& out, http::request_head const& head) {
+  constexpr std::string_view prefix = "mcp-param-";
+  for (auto const& field : head.fields()) {
+    if (!http::iequals(field.name, "access-control-request-headers")) continue;
+    std::string_view rest = field.value;
+    while (!rest.empty()) {
+      std::size_t const comma = rest.find(',');
+      std::string_view const name = http::trim(rest.substr(0, comma));
+      rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+      if (name.size() > prefix.size() && http::iequals(name.substr(0, prefix.size()), prefix) &&
+          http::is_token(name))
+        out.append(", ").append(name);
+    }
+  }
+}
+
+}  // namespace detail
+
+/** Answer a preflight from an allowed origin. It is asked without credentials, so it is answered before
+    authentication.
+
+    @param more_headers  that pages may send besides those of the protocol. */
+inline http::response preflight_answer(http::request_head const& head,
+                                       std::vector<std::string> const& more_headers = {}) {
   http::response answer{204};
   allow_reading(answer, head);
   answer.field("Access-Control-Allow-Methods", "GET, POST, DELETE");
-  answer.field(
-      "Access-Control-Allow-Headers",
+  std::string allowed =
       "Authorization, Content-Type, Accept, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, "
-      "Last-Event-ID");
+      "Last-Event-ID";
+  for (auto const& name : more_headers) allowed.append(", ").append(name);
+  detail::append_requested_arguments(allowed, head);
+  answer.field("Access-Control-Allow-Headers", allowed);
+  // asked by browsers that hold a public page's request to a private address back until they are told
+  if (head.find("access-control-request-private-network") == "true")
+    answer.field("Access-Control-Allow-Private-Network", "true");
   answer.field("Access-Control-Max-Age", "600");
   return answer;
 }

@@ -80,12 +80,42 @@ public:
       return "this host name is not allowed: add it to the allowed hosts of the server";
     auto const origin = head.find("origin");
     if (!origin || any_origin) return std::nullopt;
-    if (head.count("origin") != 1 || !allowed_origin(*origin, *host, *named))
-      return "this origin is not allowed";
-    return std::nullopt;
+    if (head.count("origin") != 1) return "Origin is repeated";
+    if (allowed_origin(*origin, *host, *named)) return std::nullopt;
+    if (*origin == "null")
+      return "a page without an origin is not allowed: serve it by HTTP, not from a file or a sandbox";
+    return "this origin is not allowed: add it to the allowed origins of the server";
+  }
+
+  /** Whether a text may be given as an allowed origin: `scheme://host[:port]`, or, for the schemes of apps,
+      a `*` in place of the host; among web sites a wildcard would let in what nobody thought of. */
+  static bool is_origin(std::string_view text) {
+    auto const colon = text.find("://");
+    if (colon == std::string_view::npos || colon == 0) return false;
+    std::string_view const rest = text.substr(colon + 3);
+    if (rest == "*") return !is_web_scheme(text.substr(0, colon));
+    return rest.find('*') == std::string_view::npos && detail::split_authority(rest);
   }
 
 private:
+  static bool is_web_scheme(std::string_view scheme) noexcept {
+    return http::iequals(scheme, "http") || http::iequals(scheme, "https");
+  }
+
+  /** Whether an entry of the allowed origins names this one; browsers leave out the usual port of a scheme.
+   */
+  static bool names(std::string_view allowed, std::string_view origin) noexcept {
+    for (auto const& [scheme, port] : {std::pair("https://", ":443"), std::pair("http://", ":80")})
+      if (http::iequals(allowed.substr(0, std::string_view(scheme).size()), scheme) &&
+          allowed.ends_with(port))
+        allowed.remove_suffix(std::string_view(port).size());
+    if (http::iequals(allowed, origin)) return true;
+    constexpr std::string_view any = "://*";
+    if (!allowed.ends_with(any)) return false;
+    std::string_view const scheme = allowed.substr(0, allowed.size() - 1);
+    return origin.size() > scheme.size() && http::iequals(origin.substr(0, scheme.size()), scheme);
+  }
+
   bool allowed_host(detail::authority const& named) const {
     if (detail::is_loopback_name(named.host)) return true;
     return std::any_of(hosts_.begin(), hosts_.end(), [&](std::string const& entry) {
@@ -97,11 +127,11 @@ private:
 
   bool allowed_origin(std::string_view origin, std::string_view host, detail::authority const& named) const {
     for (auto const& allowed : origins_)
-      if (http::iequals(allowed, origin)) return true;
+      if (names(allowed, origin)) return true;
     auto const colon = origin.find("://");
     if (colon == std::string_view::npos) return false;  // "null" among others
     std::string_view const scheme = origin.substr(0, colon);
-    if (!http::iequals(scheme, "http") && !http::iequals(scheme, "https")) return false;
+    if (!is_web_scheme(scheme)) return false;
     std::string_view const rest = origin.substr(colon + 3);
     auto const from = detail::split_authority(rest);
     if (!from) return false;

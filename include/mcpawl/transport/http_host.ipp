@@ -14,6 +14,7 @@
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/connection_set.hpp>
+#include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/listener.hpp>
 #include <mcpawl/mcp/dispatcher.hpp>
 #include <mcpawl/mcp/registration.hpp>
@@ -49,6 +50,7 @@ public:
   impl(service const& protocol, door const& policy, bool open, http_options options)
       : options_(checked(protocol, std::move(options))),
         shared_{options_.path, entrance(options_, open), options_.bounds, options_.log, options_.retry} {
+    shared_.allowed_headers = options_.allowed_headers;
     if (!options_.sse_path.empty()) shared_.old_clients = std::make_shared<sse_channels>(options_.sse_path);
     sessions known = make_sessions(protocol);
     auto const total = std::make_shared<std::atomic<std::size_t>>(0);
@@ -162,15 +164,13 @@ private:
       if (!detail::split_authority(host))
         mistakes.push_back("allowed host \"" + host + "\" is not a name with an optional port");
     for (auto const& origin : options.allowed_origins)
-      if (!is_origin(origin))
+      if (!guard::is_origin(origin))
         mistakes.push_back("allowed origin \"" + origin + "\" is not scheme://host[:port]");
+    for (auto const& name : options.allowed_headers)
+      if (!http::is_token(name))
+        mistakes.push_back("allowed header \"" + name + "\" is not the name of a header");
     if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
     return options;
-  }
-
-  static bool is_origin(std::string_view text) {
-    auto const colon = text.find("://");
-    return colon != std::string_view::npos && colon != 0 && detail::split_authority(text.substr(colon + 3));
   }
 
   /** A server that only this machine reaches, or that lets everybody in, must know its names. One that

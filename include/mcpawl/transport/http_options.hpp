@@ -22,8 +22,12 @@ struct http_options {
   /** The names this server is reached by from outside, such as `mcp.example.com`; those of loopback are
       always allowed. Needed when something in front passes on the name it was reached by. */
   std::vector<std::string> allowed_hosts = {};
-  /** Origins of web pages that may call, such as `https://app.example.com`, besides our own. */
+  /** Origins of web pages that may call, such as `https://app.example.com`, besides our own. Apps have
+      schemes of their own: with `*` for a host all pages of one are allowed, such as those of
+     `vscode-webview`. */
   std::vector<std::string> allowed_origins = {};
+  /** Headers that pages of allowed origins may send besides those of the protocol, such as `X-Api-Key`. */
+  std::vector<std::string> allowed_headers = {};
 
   /** Where clients of 2024-11-05 open their event stream, `/sse` for instance; empty: they are not served.
      They post to `/messages` below it. */

@@ -19,7 +19,9 @@
 #include <mcpawl/transport/door.hpp>
 #include <mcpawl/transport/event_stream.hpp>
 #include <mcpawl/transport/guard.hpp>
+#include <mcpawl/transport/media.hpp>
 #include <mcpawl/transport/sse_channels.hpp>
+#include <mcpawl/transport/visitor_page.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -29,6 +31,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace mcpawl {
 
@@ -41,12 +44,18 @@ inline http::response refusal(int status, std::string_view why) {
   return answer;
 }
 
-/** A denial as its client sees it: a stable code and nothing to learn from. */
-inline http::response denied(denial const& d) {
+/** The head of a denial: what the client has to do next. */
+inline http::response denial_head(denial const& d) {
   http::response answer{d.status};
   if (!d.www_authenticate.empty()) answer.field("WWW-Authenticate", d.www_authenticate);
   if (d.retry_after.count() > 0) answer.field("Retry-After", std::to_string(d.retry_after.count()));
   answer.field("Cache-Control", "no-store");
+  return answer;
+}
+
+/** A denial as its client sees it: a stable code and nothing to learn from. */
+inline http::response denied(denial const& d) {
+  http::response answer = denial_head(d);
   std::string body = R"({"error":)";
   append_json_string(body, d.code);
   body += '}';
@@ -72,34 +81,6 @@ inline protocol_headers protocol_headers_of(http::request_head const& head) {
           &head};
 }
 
-/** True for `application/json`, whatever its parameters (RFC 9110 section 8.3.1). */
-inline bool is_json(std::string_view content_type) noexcept {
-  std::string_view type = content_type.substr(0, content_type.find(';'));
-  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  return http::iequals(type, "application/json");
-}
-
-/** The place in an Accept value of the first entry that takes a media type; `npos` if none does (RFC 9110
-    section 12.5.1, weights aside: of two types the one that is named first is preferred). */
-inline std::size_t accept_rank(std::string_view accept, std::string_view type) noexcept {
-  std::string_view const range = type.substr(0, type.find('/') + 1);
-  for (std::size_t rank = 0; !accept.empty(); ++rank) {
-    auto const comma = accept.find(',');
-    std::string_view item = accept.substr(0, comma);
-    accept = comma == std::string_view::npos ? std::string_view{} : accept.substr(comma + 1);
-    item = item.substr(0, item.find(';'));
-    while (item.starts_with(' ') || item.starts_with('\t')) item.remove_prefix(1);
-    while (item.ends_with(' ') || item.ends_with('\t')) item.remove_suffix(1);
-    if (http::iequals(item, type) || item == "*/*") return rank;
-    if (item.ends_with("/*") && http::iequals(item.substr(0, item.size() - 1), range)) return rank;
-  }
-  return std::string_view::npos;
-}
-
-inline bool accepts(std::string_view accept, std::string_view type) noexcept {
-  return accept_rank(accept, type) != std::string_view::npos;
-}
-
 }  // namespace detail
 
 /** Serves MCP's Streamable HTTP transport on one thread (all revisions, MCP "Transports").
@@ -119,6 +100,7 @@ public:
     limits bounds;
     logger log;
     std::chrono::milliseconds retry = std::chrono::milliseconds(1000);  ///< For clients whose stream ended.
+    std::vector<std::string> allowed_headers = {};   ///< That pages may send besides those of the protocol.
     std::shared_ptr<sse_channels> old_clients = {};  ///< The endpoints of 2024-11-05; null for none.
   };
 
@@ -150,7 +132,8 @@ public:
       co_return;
     }
     if (is_preflight(head)) {
-      http::response answer = any_page ? preflight_answer_to_any_page() : preflight_answer(head);
+      http::response answer =
+          any_page ? preflight_answer_to_any_page() : preflight_answer(head, shared_.allowed_headers);
       co_await ex.respond(std::move(answer));
       co_return;
     }
@@ -164,19 +147,25 @@ public:
     if (!admitted) {
       denial const& d = admitted.error();
       shared_.log.info("caller denied", {{"code", d.code}, {"reason", d.log_reason}});
-      http::response answer = detail::denied(d);
+      http::response answer = answer_to_stranger(head, d);
       allow_reading(answer, head);
       co_await ex.respond(std::move(answer));
       co_return;
     }
     caller const who{admitted->identity.get(), admitted->principal};
-    bool const elsewhere = head.path() != shared_.path;
-    if (elsewhere && shared_.old_clients && shared_.old_clients->serves(head.path())) {
+    if (head.path() != shared_.path && shared_.old_clients && shared_.old_clients->serves(head.path())) {
       co_await serve_old_client(ex, who);
-    } else if (elsewhere) {
-      co_await refuse(ex, 404, "nothing here: the endpoint has another path");
+    } else if (!is_endpoint(head.path())) {
+      std::string const why = "nothing here: the endpoint is " + shared_.path;
+      co_await refuse(ex, 404, why);
     } else if (head.method() == "POST") {
       co_await post(ex, who);
+    } else if (is_visit(head)) {
+      // a GET that opens no stream is 405, whoever asks (MCP 2025-11-25 "Listening for Messages")
+      http::response page{405};
+      page.field("Allow", "POST").field("Cache-Control", "no-store");
+      page = visitor_page(std::move(page));
+      co_await ex.respond(std::move(page));
     } else if (head.method() == "GET") {
       co_await listen(ex, who);
     } else if (head.method() == "DELETE") {
@@ -190,6 +179,20 @@ public:
   }
 
 private:
+  /** Whether a path is that of the endpoint; clients add and drop a slash at its end. */
+  bool is_endpoint(std::string_view path) const noexcept {
+    auto const bare = [](std::string_view p) {
+      return p.size() > 2 && p.ends_with('/') ? p.substr(0, p.size() - 1) : p;
+    };
+    return bare(path) == bare(shared_.path);
+  }
+
+  /** What is said to somebody who was not let in: a person with a browser learns that this is no web site. */
+  http::response answer_to_stranger(http::request_head const& head, denial const& d) const {
+    bool const visit = d.status == 401 && is_visit(head) && is_endpoint(head.path());
+    return visit ? visitor_page(detail::denial_head(d)) : detail::denied(d);
+  }
+
   task<> refuse(http::exchange& ex, int status, std::string_view why) {
     http::response answer = detail::refusal(status, why);
     allow_reading(answer, ex.head());
@@ -207,6 +210,8 @@ private:
     if (body) co_return *body;
     if (body.error() == condition::too_large)
       co_await refuse(ex, 413, "the message is too large");
+    else if (body.error() == make_error_code(http::errc::body_encoded))
+      co_await refuse_coding(ex);
     else if (body.error() == condition::timed_out)
       co_await refuse(ex, 408, "the message took too long to arrive");
     else if (body.error() == condition::malformed)
@@ -214,18 +219,23 @@ private:
     co_return std::nullopt;
   }
 
+  /** Refuse a body that would have to be decompressed (RFC 9110 section 15.5.16). */
+  task<> refuse_coding(http::exchange& ex) {
+    http::response answer = detail::refusal(415, "send the body without Content-Encoding");
+    answer.field("Accept-Encoding", "identity");
+    allow_reading(answer, ex.head());
+    co_await ex.respond(std::move(answer));
+  }
+
   task<> post(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
     auto const body = co_await read_message_of(ex);
     if (!body) co_return;
-    std::string_view const accept = head.find("accept").value_or("*/*");
-    bool const events = detail::accepts(accept, "text/event-stream");
-    auto const stream = std::make_shared<call_stream>(ex.executor(), events);
+    auto const accepted = detail::accepted_types::of(head);
+    auto const stream = std::make_shared<call_stream>(ex.executor(), accepted.takes_events());
     reply r = protocol_.handle(*body, detail::protocol_headers_of(head), who, *stream);
     if (auto* whole = std::get_if<answer>(&r)) {
-      bool const as_event =
-          detail::accept_rank(accept, "text/event-stream") < detail::accept_rank(accept, "application/json");
-      co_await write(ex, std::move(*whole), as_event);
+      co_await write(ex, std::move(*whole), accepted.prefers_events());
       co_return;
     }
     auto make_head = [&head](int status) {
@@ -244,7 +254,7 @@ private:
       co_await write(ex, std::move(*refusal), false);
       co_return;
     }
-    if (!detail::accepts(head.find("accept").value_or("*/*"), "text/event-stream")) {
+    if (!detail::accepted_types::of(head).takes_events()) {
       co_await refuse(ex, 406, "accept text/event-stream to listen");
       co_return;
     }

@@ -21,6 +21,7 @@
 #include <thread>
 #include <utility>
 
+namespace auth_access_jwt {
 namespace {
 
 using namespace mcpawl;
@@ -71,6 +72,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace auth_access_jwt
 
 BOOST_FIXTURE_TEST_SUITE(auth_access_jwt, fixture)
 

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(auth_access_oauth_options)
+
 namespace {
 
 using namespace mcpawl;
@@ -68,8 +70,6 @@ access_oauth_options read(table const& values) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(auth_access_oauth_options)
 
 BOOST_AUTO_TEST_CASE(settings_become_options) {
   auto const options = read(good);

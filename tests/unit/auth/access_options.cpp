@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(auth_access_options)
+
 namespace {
 
 using namespace mcpawl;
@@ -52,8 +54,6 @@ std::string mended(std::string domain) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(auth_access_options)
 
 BOOST_AUTO_TEST_CASE(the_guides_settings_are_accepted) {
   BOOST_TEST(

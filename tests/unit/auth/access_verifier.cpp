@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+namespace auth_access_verifier {
 namespace {
 
 using namespace mcpawl;
@@ -46,6 +47,8 @@ test::access_token alice() { return access().user("alice@example.com"); }
 boost::json::value json(char const* text) { return boost::json::parse(text); }
 
 }  // namespace
+
+}  // namespace auth_access_verifier
 
 BOOST_FIXTURE_TEST_SUITE(auth_access_verifier, fixture)
 

@@ -8,6 +8,8 @@
 #include <initializer_list>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(auth_assertion)
+
 namespace {
 
 using access_fixture::code;
@@ -24,8 +26,6 @@ mcpawl::result<std::string> find(std::initializer_list<field_view> fields, bool 
 constexpr char const* name = "Cf-Access-Jwt-Assertion";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(auth_assertion)
 
 BOOST_AUTO_TEST_CASE(the_field_is_found_in_any_case) {
   BOOST_TEST(find({{"Host", "x"}, {name, "a.b.c"}}).value() == "a.b.c");

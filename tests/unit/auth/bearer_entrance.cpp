@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+namespace auth_bearer_entrance {
 namespace {
 
 using namespace mcpawl;
@@ -39,6 +40,8 @@ std::string const ending =
     "scope=\"read list\", resource_metadata=\"https://mcp.example/.well-known/oauth-protected-resource/mcp\"";
 
 }  // namespace
+
+}  // namespace auth_bearer_entrance
 
 BOOST_FIXTURE_TEST_SUITE(auth_bearer_entrance, fixture)
 

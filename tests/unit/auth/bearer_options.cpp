@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(auth_bearer_options)
+
 namespace {
 
 using namespace mcpawl;
@@ -41,8 +43,6 @@ std::string mistake_with(std::string const& name, std::string const& value) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(auth_bearer_options)
 
 BOOST_AUTO_TEST_CASE(settings_become_options) {
   auto from = reading(good);

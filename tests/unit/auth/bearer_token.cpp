@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(auth_bearer_token)
+
 namespace {
 
 using namespace mcpawl;
@@ -26,8 +28,6 @@ found in(std::string_view value, std::string_view target = "/mcp") {
 error_code code(auth_errc e) { return make_error_code(e); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(auth_bearer_token)
 
 BOOST_AUTO_TEST_CASE(the_token_is_what_follows_the_scheme) {
   for (auto const* value : {"Bearer a.b-c_d", "bearer a.b-c_d", "BEARER   a.b-c_d", "Bearer a.b-c_d "})

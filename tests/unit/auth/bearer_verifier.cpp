@@ -32,6 +32,7 @@ template <>
 inline constexpr auto mcpawl::docs<auth_bearer_verifier_types::staff> =
     mcpawl::fields(mcpawl::field<&auth_bearer_verifier_types::staff::department>().min_length(1));
 
+namespace auth_bearer_verifier {
 namespace {
 
 using namespace mcpawl;
@@ -76,6 +77,8 @@ static_assert(!std::default_initializable<bearer_identity<>>);
 static_assert(std::copyable<bearer_identity<staff>>);
 
 }  // namespace
+
+}  // namespace auth_bearer_verifier
 
 BOOST_FIXTURE_TEST_SUITE(auth_bearer_verifier, fixture)
 

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+namespace auth_downstream {
 namespace {
 
 using namespace mcpawl;
@@ -87,6 +88,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace auth_downstream
 
 BOOST_FIXTURE_TEST_SUITE(auth_downstream, fixture)
 

@@ -17,6 +17,7 @@
 #include <thread>
 #include <utility>
 
+namespace auth_jwt_bearer {
 namespace {
 
 using namespace mcpawl;
@@ -57,6 +58,8 @@ static_assert(auth_policy<jwt_bearer<>>);
 static_assert(serves_public_paths<jwt_bearer<>>);
 
 }  // namespace
+
+}  // namespace auth_jwt_bearer
 
 BOOST_FIXTURE_TEST_SUITE(auth_jwt_bearer, fixture)
 

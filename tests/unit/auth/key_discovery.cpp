@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+namespace auth_key_discovery {
 namespace {
 
 using namespace mcpawl;
@@ -91,6 +92,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace auth_key_discovery
 
 BOOST_FIXTURE_TEST_SUITE(auth_key_discovery, fixture)
 

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+namespace auth_key_faults {
 namespace {
 
 using namespace mcpawl;
@@ -106,9 +107,10 @@ struct fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(auth_key_faults, fixture)
-
 // --- the connection
+}  // namespace auth_key_faults
+
+BOOST_FIXTURE_TEST_SUITE(auth_key_faults, fixture)
 
 BOOST_AUTO_TEST_CASE(connection_refused) {
   std::string url;

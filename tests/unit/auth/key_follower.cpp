@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+namespace auth_key_follower {
 namespace {
 
 using namespace mcpawl;
@@ -59,6 +60,8 @@ key_timing eager() {
 }
 
 }  // namespace
+
+}  // namespace auth_key_follower
 
 BOOST_FIXTURE_TEST_SUITE(auth_key_follower, fixture)
 

@@ -3,10 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(auth_key_origin)
+
 using namespace mcpawl;
 using jose::algorithm;
-
-BOOST_AUTO_TEST_SUITE(auth_key_origin)
 
 BOOST_AUTO_TEST_CASE(an_address_is_fixed_or_discovered) {
   key_origin const fixed(*http::origin_url::parse("https://a.example/keys"));

@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+namespace auth_key_source {
 namespace {
 
 using namespace mcpawl;
@@ -41,6 +42,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace auth_key_source
 
 BOOST_FIXTURE_TEST_SUITE(auth_key_source, fixture)
 

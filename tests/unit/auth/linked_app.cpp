@@ -21,6 +21,8 @@
 #include <type_traits>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(auth_linked_app)
+
 namespace {
 
 using namespace mcpawl;
@@ -77,8 +79,6 @@ static_assert(detail::is_identity<linked_token const&, linked> && detail::is_ide
 static_assert(!detail::is_identity<linked_token&, linked> && detail::is_identity<linked const&, linked>);
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(auth_linked_app)
 
 BOOST_AUTO_TEST_CASE(it_decides_as_the_policy_does) {
   linked_app<policy> door{policy()};

@@ -12,6 +12,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(auth_policy_rules)
+
 namespace {
 
 using namespace mcpawl;
@@ -71,8 +73,6 @@ T wait_for(task<T> work) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(auth_policy)
 
 BOOST_AUTO_TEST_CASE(the_value_of_a_denial_throws_its_code_and_not_its_reason) {
   auth_result<std::string> const refused = denial(401, "missing_token", "no header");

@@ -9,6 +9,8 @@
 #include <chrono>
 #include <string>
 
+namespace auth_recall {
+
 using namespace mcpawl;
 using access_fixture::access;
 using access_fixture::aud;
@@ -27,6 +29,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace auth_recall
 
 BOOST_FIXTURE_TEST_SUITE(auth_recall, fixture)
 

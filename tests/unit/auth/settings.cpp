@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(auth_settings)
+
 namespace {
 
 using mcpawl::is_placeholder;
@@ -31,8 +33,6 @@ std::vector<std::string> mistakes_of(settings const& s) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(auth_settings)
 
 BOOST_AUTO_TEST_CASE(a_value_is_found_and_trimmed) {
   auto s = from({{"A", " value\r\n"}});

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(core_log)
+
 namespace {
 
 struct kept {
@@ -18,8 +20,6 @@ struct kept {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(core_log)
 
 BOOST_AUTO_TEST_CASE(records_below_the_level_are_dropped) {
   kept k;

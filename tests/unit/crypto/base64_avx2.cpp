@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(crypto_base64_avx2)
+
 using namespace mcpawl::detail;
 
 namespace {
@@ -45,8 +47,6 @@ void every_byte_at_every_place(std::string_view alphabet) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_base64_avx2)
 
 BOOST_AUTO_TEST_CASE(the_alphabet_and_nothing_else) {
   BOOST_TEST_MESSAGE("base64 by AVX2: " << (cpu_has_avx2() ? "yes" : "no, not on this CPU"));

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(crypto_base64url)
+
 using namespace mcpawl;
 
 namespace {
@@ -28,8 +30,6 @@ result<std::string> decoded(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_base64url)
 
 BOOST_AUTO_TEST_CASE(rfc_7515_appendix_c_vector) {
   BOOST_TEST(encoded("\x03\xec\xff\xe0\xc1") == "A-z_4ME");

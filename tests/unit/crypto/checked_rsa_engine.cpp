@@ -10,6 +10,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(crypto_checked_rsa_engine)
+
 using namespace mcpawl;
 using mcpawl::jose::algorithm;
 using mcpawl::jose_tests::signing_key;
@@ -144,8 +146,6 @@ struct absent_arithmetic : portable_arithmetic {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_checked_rsa_engine)
 
 BOOST_AUTO_TEST_CASE(it_says_who_does_the_work) {
   signing_key const& signer = signing_key::named("pkcs1 2048", 2048);

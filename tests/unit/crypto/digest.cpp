@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(crypto_digest)
+
 using namespace mcpawl;
 
 namespace {
@@ -21,8 +23,6 @@ std::string hex(std::span<unsigned char const> bytes) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_digest)
 
 BOOST_AUTO_TEST_CASE(fips_180_4_examples) {
   BOOST_TEST(hex(sha256("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -5,6 +5,8 @@
 
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(crypto_ecdsa_der)
+
 using namespace mcpawl;
 using bytes = std::vector<unsigned char>;
 
@@ -16,8 +18,6 @@ bytes der(bytes const& rs) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_ecdsa_der)
 
 BOOST_AUTO_TEST_CASE(integers_are_minimal_and_never_negative) {
   BOOST_TEST((der({0, 5, 0x80, 1}) == bytes{0x30, 8, 2, 1, 5, 2, 3, 0, 0x80, 1}));

@@ -5,6 +5,8 @@
 
 #include "../jose/signing.hpp"
 
+BOOST_AUTO_TEST_SUITE(crypto_engine_concept)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 
@@ -29,8 +31,6 @@ struct of_another_verifier {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_engine_concept)
 
 BOOST_AUTO_TEST_CASE(only_what_has_all_parts_is_an_engine) {
   BOOST_TEST(crypto_engine<evp_engine>);

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-using mcpawl::decode_hex;
-
 BOOST_AUTO_TEST_SUITE(crypto_hex)
+
+using mcpawl::decode_hex;
 
 BOOST_AUTO_TEST_CASE(the_vectors_of_rfc_4648) {
   // section 10

@@ -5,6 +5,8 @@
 
 #include "rsa_arithmetic.hpp"
 
+BOOST_AUTO_TEST_SUITE(crypto_ifma_multiply)
+
 using namespace mcpawl::rsa_tests;
 using mcpawl::detail::cpu_has_ifma;
 using mcpawl::detail::radix52;
@@ -85,8 +87,6 @@ void multiply(bytes const& modulus, numbers& draw) {
 #endif
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_ifma_multiply)
 
 BOOST_AUTO_TEST_CASE(a_product_is_that_of_openssl_divided_by_the_radix) {
   BOOST_TEST_MESSAGE(

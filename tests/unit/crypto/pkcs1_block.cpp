@@ -5,6 +5,8 @@
 
 #include "../jose/signing.hpp"
 
+BOOST_AUTO_TEST_SUITE(crypto_pkcs1_block)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 
@@ -24,8 +26,6 @@ bytes opened(signing_key const& key, bytes const& signature) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_pkcs1_block)
 
 BOOST_AUTO_TEST_CASE(a_block_is_what_openssl_signs) {
   for (unsigned bits : {2048u, 3072u, 4096u}) {

@@ -5,6 +5,8 @@
 
 #include "../jose/signing.hpp"
 
+BOOST_AUTO_TEST_SUITE(crypto_public_key)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 
@@ -27,8 +29,6 @@ error_code rsa_error(bytes const& n, bytes const& e) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_public_key)
 
 BOOST_AUTO_TEST_CASE(rsa_sizes_from_2048_to_8192_bits_are_taken) {
   for (std::size_t bits : {2048u, 2049u, 3072u, 4096u, 8192u}) {

@@ -5,6 +5,8 @@
 
 #include "rsa_arithmetic.hpp"
 
+BOOST_AUTO_TEST_SUITE(crypto_radix52)
+
 using namespace mcpawl::rsa_tests;
 using mcpawl::detail::radix52;
 
@@ -75,8 +77,6 @@ void one_subtraction() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_radix52)
 
 BOOST_AUTO_TEST_CASE(a_radix_is_more_than_four_moduli) {
   BOOST_TEST(52 * radix52<2048>::limbs >= 2050u);

@@ -6,6 +6,8 @@
 
 #include "rsa_arithmetic.hpp"
 
+BOOST_AUTO_TEST_SUITE(crypto_rsa_bn)
+
 using namespace mcpawl;
 using namespace mcpawl::rsa_tests;
 using mcpawl::detail::bn_arithmetic;
@@ -26,8 +28,6 @@ std::size_t differences(bytes const& n, numbers& draw, int random) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_rsa_bn)
 
 BOOST_AUTO_TEST_CASE(results_are_those_of_openssl) {
   numbers draw;

@@ -5,6 +5,8 @@
 
 #include "rsa_arithmetic.hpp"
 
+BOOST_AUTO_TEST_SUITE(crypto_rsa_check)
+
 using namespace mcpawl;
 using namespace mcpawl::rsa_tests;
 using mcpawl::detail::rsa_operation;
@@ -36,8 +38,6 @@ bool agrees(rsa_operation const& operation, bytes const& modulus) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_rsa_check)
 
 BOOST_AUTO_TEST_CASE(right_arithmetic_knows_the_answers) {
   BOOST_TEST(mcpawl::detail::passes_self_test<portable_arithmetic>());

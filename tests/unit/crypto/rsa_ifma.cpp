@@ -5,6 +5,8 @@
 
 #include "rsa_arithmetic.hpp"
 
+BOOST_AUTO_TEST_SUITE(crypto_rsa_ifma)
+
 using namespace mcpawl;
 using namespace mcpawl::rsa_tests;
 using mcpawl::detail::ifma_arithmetic;
@@ -51,8 +53,6 @@ std::size_t differences(std::size_t bits, int rounds) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_rsa_ifma)
 
 BOOST_AUTO_TEST_CASE(the_cpu_decides) {
   auto const obstacle = ifma_arithmetic::obstacle();

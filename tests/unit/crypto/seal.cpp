@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(crypto_seal)
+
 using namespace mcpawl;
 
 namespace {
@@ -21,8 +23,6 @@ sealer sealer_of(std::string const& keys) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_seal)
 
 BOOST_AUTO_TEST_CASE(what_was_sealed_opens_again) {
   sealer box = sealer::with_random_key();

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(crypto_signature)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
@@ -72,8 +74,6 @@ struct block {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(crypto_signature)
 
 BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a_2_rs256) {
   auto check = make(public_key::rsa(from_base64url(a2_modulus), bytes{1, 0, 1}).value(), algorithm::rs256);

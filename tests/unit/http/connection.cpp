@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(http_connection)
+
 using namespace http_test;
 
 namespace {
@@ -46,8 +48,6 @@ private:
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_connection)
 
 BOOST_AUTO_TEST_CASE(many_requests_share_a_connection) {
   server s(echo);

@@ -9,6 +9,8 @@
 #include <atomic>
 #include <memory>
 
+BOOST_AUTO_TEST_SUITE(http_connection_set)
+
 using namespace http_test;
 
 namespace {
@@ -27,8 +29,6 @@ void drain(server& s, std::chrono::milliseconds patience) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_connection_set)
 
 BOOST_AUTO_TEST_CASE(connections_are_counted_while_they_live) {
   server s(slow);

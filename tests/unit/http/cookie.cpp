@@ -3,9 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace mcpawl::http;
-
 BOOST_AUTO_TEST_SUITE(http_cookie)
+
+using namespace mcpawl::http;
 
 BOOST_AUTO_TEST_CASE(a_cookie_is_found_by_its_exact_name) {
   auto const head = request_head::make("GET", "/", {{"Cookie", "a=1; token=x.y=z;b=2"}, {"X", "token=no"}});

@@ -6,9 +6,9 @@
 #include <set>
 #include <string>
 
-using namespace mcpawl;
-
 BOOST_AUTO_TEST_SUITE(http_errc)
+
+using namespace mcpawl;
 
 BOOST_AUTO_TEST_CASE(every_value_has_words_of_its_own) {
   std::set<std::string> words;
@@ -26,6 +26,7 @@ BOOST_AUTO_TEST_CASE(what_a_client_did_wrong_is_never_a_5xx_but_what_we_cannot_d
   BOOST_TEST(status_of(errc::header_timed_out) == 408);
   BOOST_TEST(status_of(errc::body_too_large) == 413);
   BOOST_TEST(status_of(errc::target_too_long) == 414);
+  BOOST_TEST(status_of(errc::body_encoded) == 415);
   BOOST_TEST(status_of(errc::expectation_failed) == 417);
   BOOST_TEST(status_of(errc::header_too_large) == 431);
   BOOST_TEST(status_of(errc::unsupported_coding) == 501);

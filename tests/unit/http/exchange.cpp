@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(http_exchange)
+
 using namespace http_test;
 
 namespace {
@@ -61,8 +63,6 @@ task<> three_events(http::exchange& x) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_exchange)
 
 BOOST_AUTO_TEST_CASE(a_body_is_read_however_it_is_sent) {
   server s(echo);
@@ -120,6 +120,41 @@ BOOST_AUTO_TEST_CASE(an_endless_chunked_body_is_refused_at_its_limit) {
   }
   BOOST_TEST(c.read_answer().status == 413);
   BOOST_TEST(n.error == static_cast<int>(http::errc::body_too_large));
+}
+
+BOOST_AUTO_TEST_CASE(malformed_chunks_are_refused_at_once) {
+  limits bounds;
+  bounds.body_timeout = 60s;
+  noted n;
+  server s(n.reader(1000), bounds);
+  for (std::string const chunks : {"G", "G\r\n", "-1\r\n", "0x1\r\n", "\r\n", ";\r\n", "1\r\na\r\nG\r\n"}) {
+    n.error = 0;
+    client c = s.connect();
+    auto const got = c.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
+    BOOST_TEST(got.status == 400, chunks);
+    BOOST_TEST(got.field("Connection") == "close");
+    BOOST_TEST(n.error == static_cast<int>(http::errc::bad_chunk));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_body_with_a_content_coding_is_not_taken_as_plain) {
+  noted n;
+  server s(n.reader(1000));
+  std::string const gzip = "Content-Encoding: gzip\r\n";
+  for (std::string const& request :
+       {post("{}", gzip),
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + gzip + "\r\n2\r\n{}\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n" + gzip + "\r\n"}) {
+    n.error = 0;
+    client c = s.connect();
+    auto const got = c.ask(request);
+    BOOST_TEST(got.status == 415, request);
+    BOOST_TEST(got.field("Connection") == "close");
+    BOOST_TEST(n.error == static_cast<int>(http::errc::body_encoded));
+  }
+  client c = s.connect();
+  BOOST_TEST(c.ask(post("{}", "Content-Encoding: identity\r\n")).body == "{}");
+  BOOST_TEST(c.ask(post("", gzip)).status == 200);  // there is nothing to decode
 }
 
 BOOST_AUTO_TEST_CASE(a_body_at_its_limit_is_read) {

@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(http_fetch)
+
 using namespace http_test;
 using namespace mcpawl;
 using namespace std::chrono_literals;
@@ -92,8 +94,6 @@ struct authority {
 std::string const ok = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_fetch)
 
 BOOST_AUTO_TEST_CASE(an_answer_is_taken_apart) {
   auto const got = ask(
@@ -484,9 +484,7 @@ BOOST_AUTO_TEST_CASE(a_fetch_may_be_destroyed_at_any_point) {
   }
 }
 
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(http_tls)
+BOOST_AUTO_TEST_SUITE(tls)
 
 BOOST_AUTO_TEST_CASE(only_whole_certificates_make_a_trust) {
   certified const one = make_authority("one"), two = make_authority("two");
@@ -516,4 +514,5 @@ BOOST_AUTO_TEST_CASE(the_system_s_trust_can_be_replaced_by_a_file) {
   BOOST_TEST(asked(quick(peer.url(), 5s), trust.value()).got->has_value());
 }
 
+BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE_END()

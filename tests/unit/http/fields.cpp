@@ -5,9 +5,9 @@
 
 #include <string>
 
-using namespace mcpawl::http;
-
 BOOST_AUTO_TEST_SUITE(http_fields)
+
+using namespace mcpawl::http;
 
 BOOST_AUTO_TEST_CASE(comparison_ignores_the_case_of_letters_and_nothing_else) {
   BOOST_TEST(iequals("Content-LENGTH", "content-length"));

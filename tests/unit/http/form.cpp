@@ -6,9 +6,9 @@
 #include <string>
 #include <utility>
 
-using namespace mcpawl::http;
-
 BOOST_AUTO_TEST_SUITE(http_form)
+
+using namespace mcpawl::http;
 
 BOOST_AUTO_TEST_CASE(fields_are_decoded) {
   auto const parsed = form::parse("a=1&b=%20x+y%2B&c&=d&e=f=g&%61%00=%c3%A9%FF&&").value();

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(http_head_scanner)
+
 using mcpawl::http::detail::head_scanner;
 using step = head_scanner::step;
 
@@ -17,8 +19,6 @@ step scan(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_head_scanner)
 
 BOOST_AUTO_TEST_CASE(the_end_is_found_at_every_cut) {
   std::string const text = "GET / HTTP/1.1\r\nHost: a\r\nX: \r\n\r\nrest\n\n";

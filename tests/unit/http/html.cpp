@@ -5,6 +5,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(http_html)
+
 namespace {
 
 std::string html(std::string const& text) {
@@ -14,8 +16,6 @@ std::string html(std::string const& text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_html)
 
 BOOST_AUTO_TEST_CASE(markup_becomes_text) {
   BOOST_TEST(html("<script>alert('x')</script>") == "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;");

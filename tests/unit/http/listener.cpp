@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-using namespace http_test;
-
 BOOST_AUTO_TEST_SUITE(http_listener)
+
+using namespace http_test;
 
 BOOST_AUTO_TEST_CASE(an_address_is_literal_or_localhost) {
   boost::asio::io_context io(1);

@@ -6,10 +6,10 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(http_public_address)
+
 using namespace mcpawl;
 using boost::asio::ip::make_address;
-
-BOOST_AUTO_TEST_SUITE(http_public_address)
 
 BOOST_AUTO_TEST_CASE(public_addresses_are_public) {
   for (std::string const text :

@@ -6,10 +6,10 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(http_request_head)
+
 using namespace mcpawl;
 using http::request_head;
-
-BOOST_AUTO_TEST_SUITE(http_request_head)
 
 BOOST_AUTO_TEST_CASE(fields_are_found_in_any_case_and_trimmed) {
   auto const head =

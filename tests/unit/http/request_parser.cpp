@@ -7,6 +7,12 @@
 #include <string>
 #include <string_view>
 
+BOOST_TEST_DONT_PRINT_LOG_VALUE(mcpawl::http::errc)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(mcpawl::http::detail::framing)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(std::optional<mcpawl::http::errc>)
+
+BOOST_AUTO_TEST_SUITE(http_request_parser)
+
 using namespace mcpawl;
 using http::errc;
 using http::detail::framing;
@@ -54,12 +60,6 @@ decoded decode(std::string_view bytes, std::size_t step = std::string_view::npos
 }
 
 }  // namespace
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(errc)
-BOOST_TEST_DONT_PRINT_LOG_VALUE(framing)
-BOOST_TEST_DONT_PRINT_LOG_VALUE(std::optional<errc>)
-
-BOOST_AUTO_TEST_SUITE(http_request_parser)
 
 BOOST_AUTO_TEST_CASE(an_ordinary_request_is_understood) {
   request_parser parser;
@@ -279,6 +279,42 @@ BOOST_AUTO_TEST_CASE(sloppy_chunks_are_refused) {
       BOOST_TEST(!out.done);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_can_be_no_chunk_is_refused_before_more_of_it_comes) {
+  for (std::string_view bad : {"G",           "G\r\n",        "-",          "-1\r\n",   "+1",
+                               " 1",          "0x",           "0x1\r\n",    "\r",       "\r\n",
+                               "\n",          ";a",           ";a\r\n",     "1\n",      "1x",
+                               "1\"",         "g1\r\n",       "1\r\naX",    "1\r\na\n", "1\r\na\r\n\r\n",
+                               "1\r\na\r\nG", "1\r\na\r\n-1", "1\r\na\r\n;"}) {
+    for (std::size_t step : {std::size_t{1}, std::string_view::npos}) {
+      auto const out = decode(bad, step);
+      BOOST_TEST((out.failure == errc::bad_chunk), bad);
+      BOOST_TEST(!out.done);
+    }
+  }
+  for (std::string_view good :
+       {"", "1", "0", "00", "aF", "1\r", "0\r\n", "1;", "1 ", "1\t;", "0\r\nX: y\r\n", "1\r\n", "1\r\na",
+        "1\r\na\r", "1\r\na\r\n", "1\r\na\r\n0", "1\r\na\r\n0\r\n"})
+    for (std::size_t step : {std::size_t{1}, std::string_view::npos})
+      BOOST_TEST(!decode(good, step).failure, good);
+}
+
+BOOST_AUTO_TEST_CASE(a_content_coding_is_told) {
+  auto const encoded = [](std::string const& field) {
+    request_parser parser;
+    BOOST_TEST(
+        !parser.parse_head("POST / HTTP/1.1\r\nHost: a\r\n" + field + "Content-Length: 1\r\n\r\n", limits{}));
+    return parser.body_encoded();
+  };
+  for (std::string const field :
+       {"Content-Encoding: gzip\r\n", "content-encoding: BR\r\n", "Content-Encoding: identity, gzip\r\n",
+        "Content-Encoding: deflate, gzip\r\n", "Content-Encoding: identity\r\nContent-Encoding: zstd\r\n",
+        "Content-Encoding: zstd\r\nContent-Encoding: identity\r\n"})
+    BOOST_TEST(encoded(field), field);
+  for (std::string const field : {"", "Content-Encoding: identity\r\n", "Content-Encoding:\r\n",
+                                  "Content-Encoding: Identity\r\n", "Accept-Encoding: gzip, br\r\n"})
+    BOOST_TEST(!encoded(field), field);
 }
 
 BOOST_AUTO_TEST_CASE(a_line_of_framing_is_limited_however_it_comes) {

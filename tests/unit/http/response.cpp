@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(http_response)
+
 using namespace mcpawl;
 using http::response;
 
@@ -26,8 +28,6 @@ std::size_t lines(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_response)
 
 BOOST_AUTO_TEST_CASE(a_head_has_status_date_fields_and_length) {
   response answer(404);

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(http_url)
+
 using namespace mcpawl;
 using http::origin_url;
-
-BOOST_AUTO_TEST_SUITE(http_url)
 
 BOOST_AUTO_TEST_CASE(a_url_is_taken_apart) {
   auto const url = origin_url::parse("HTTPS://Example.COM:8443/a/b?c=d%20e").value();

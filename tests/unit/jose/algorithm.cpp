@@ -5,10 +5,10 @@
 
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(jose_algorithm)
+
 using namespace mcpawl;
 using jose::algorithm;
-
-BOOST_AUTO_TEST_SUITE(jose_algorithm)
 
 BOOST_AUTO_TEST_CASE(names_go_both_ways) {
   for (std::size_t i = 0; i != jose::algorithm_count; ++i) {

@@ -25,6 +25,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(jose_attacks)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
@@ -46,8 +48,6 @@ bytes hmac(EVP_MD const* md, std::string_view secret, std::string_view message) 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jose_attacks)
 
 BOOST_AUTO_TEST_CASE(alg_none_in_every_spelling) {
   access_setup a;

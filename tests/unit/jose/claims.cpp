@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(jose_claims)
+
 using namespace mcpawl;
 using jose::claim_value;
 using jose::errc;
@@ -52,8 +54,6 @@ std::string with_iss(std::string_view iss) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jose_claims)
 
 BOOST_AUTO_TEST_CASE(registered_claims_are_read) {
   reading read;

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(jose_compact)
+
 using namespace mcpawl;
 using jose::errc;
-
-BOOST_AUTO_TEST_SUITE(jose_compact)
 
 BOOST_AUTO_TEST_CASE(three_parts_are_cut_at_their_dots) {
   auto const parts = jose::split_compact("ab.cde.f", 8).value();

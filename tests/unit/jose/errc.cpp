@@ -6,10 +6,10 @@
 #include <set>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(jose_errc)
+
 using namespace mcpawl;
 using jose::errc;
-
-BOOST_AUTO_TEST_SUITE(jose_errc)
 
 BOOST_AUTO_TEST_CASE(each_value_has_a_text_of_its_own_and_a_condition) {
   std::set<std::string> texts;

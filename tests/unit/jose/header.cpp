@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(jose_header)
+
 using namespace mcpawl;
 using jose::errc;
 
@@ -26,8 +28,6 @@ struct reading {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jose_header)
 
 BOOST_AUTO_TEST_CASE(alg_kid_and_typ_are_read) {
   reading read;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(jose_json_events)
+
 using namespace mcpawl::jose::detail;
 
 namespace {
@@ -41,8 +43,6 @@ std::string events(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jose_json_events)
 
 BOOST_AUTO_TEST_CASE(events_come_in_order_with_their_depth) {
   BOOST_TEST(events(R"( {"a":"x","b":[1,{"c":null}],"d":true,"e":-2.5} )") ==

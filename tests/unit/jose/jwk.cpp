@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(jose_jwk)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
@@ -69,8 +71,6 @@ std::string text_of(sha256_digest const& digest) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jose_jwk)
 
 BOOST_AUTO_TEST_CASE(rfc_7638_section_3_1_thumbprint) {
   auto const key = jose::jwk::make(rsa_members()).value();

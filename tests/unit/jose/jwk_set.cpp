@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(jose_jwk_set)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::errc;
@@ -35,8 +37,6 @@ error_code skipped(std::string const& entry) {
 std::string with(std::string_view more) { return signing_key::named("set").jwk("bad", more); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jose_jwk_set)
 
 BOOST_AUTO_TEST_CASE(the_document_of_cloudflare_access_is_read) {
   auto const set =

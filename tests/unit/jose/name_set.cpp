@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-using namespace mcpawl::jose::detail;
-
 BOOST_AUTO_TEST_SUITE(jose_name_set)
+
+using namespace mcpawl::jose::detail;
 
 BOOST_AUTO_TEST_CASE(equal_names_are_found_and_different_ones_are_not) {
   using namespace std::string_view_literals;

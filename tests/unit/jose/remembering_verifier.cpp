@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+namespace jose_remembering_verifier {
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
@@ -60,6 +62,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace jose_remembering_verifier
 
 BOOST_FIXTURE_TEST_SUITE(jose_remembering_verifier, fixture)
 

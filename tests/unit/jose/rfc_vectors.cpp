@@ -15,6 +15,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(jose_rfc_vectors)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
@@ -101,8 +103,6 @@ std::string join(std::string_view header, std::string_view payload, std::string_
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jose_rfc_vectors)
 
 BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a_1_hs256_is_refused) {
   constexpr std::string_view header = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9";

@@ -8,6 +8,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(jose_roca)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::errc;
@@ -43,8 +45,6 @@ bytes roca_modulus(unsigned a) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jose_roca)
 
 BOOST_AUTO_TEST_CASE(moduli_of_the_form_are_recognised) {
   for (unsigned a : {0u, 1u, 2u, 65537u, 123456789u}) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+namespace jose_token_cache {
+
 using namespace std::chrono_literals;
 using mcpawl::clock;
 using mcpawl::jose::token_bounds;
@@ -47,6 +49,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace jose_token_cache
 
 BOOST_FIXTURE_TEST_SUITE(jose_token_cache, fixture)
 

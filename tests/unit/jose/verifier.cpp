@@ -15,12 +15,12 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(jose_verifier)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
 using jose::errc;
-
-BOOST_AUTO_TEST_SUITE(jose_verifier)
 
 BOOST_AUTO_TEST_CASE(a_token_of_access_is_accepted_with_all_its_claims) {
   access_setup a;

@@ -6,6 +6,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(jsonrpc_strict_json)
+
 using mcpawl::json_errc;
 using mcpawl::parse_strict_json;
 
@@ -18,8 +20,6 @@ mcpawl::error_code error_of(std::string_view text) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(jsonrpc_strict_json)
-
 BOOST_AUTO_TEST_CASE(every_kind_of_value_is_taken) {
   for (std::string const text : {"null", "true", "-1", "1.5e3", R"("a:b\"c:d")", "[]", "{}",
                                  R"({"a":{"b":[{"c":":"}]}})", " [1 , 2] "})
@@ -28,10 +28,14 @@ BOOST_AUTO_TEST_CASE(every_kind_of_value_is_taken) {
 
 BOOST_AUTO_TEST_CASE(what_is_no_json_is_refused) {
   for (std::string const text :
-       {"", " ", "{", "[1,]", "{\"a\":1,}", "01", "+1", "1.", "NaN", "'a'", "{a:1}", "// x\n1", "1 2",
-        "\xef\xbb\xbf{}", "\"\xff\"", "\"\xc0\xaf\"", "\"\\ud800\"", "\"\x01\"", "\"a"})
+       {"{", "[1,]", "{\"a\":1,}", "01", "+1", "1.", "NaN", "'a'", "{a:1}", "// x\n1", "1 2", "\"\xff\"",
+        "\"\xc0\xaf\"", "\"\\ud800\"", "\"\x01\"", "\"a"})
     BOOST_TEST(error_of(text) == make_error_code(json_errc::syntax), text);
   BOOST_TEST(error_of(std::string_view("{}\0", 3)) == make_error_code(json_errc::syntax));
+  for (std::string const text : {"", " ", "\r\n\t"})
+    BOOST_TEST(error_of(text) == make_error_code(json_errc::nothing), text);
+  for (std::string const text : {"\xef\xbb\xbf{}", "\xef\xbb\xbf"})
+    BOOST_TEST(error_of(text) == make_error_code(json_errc::byte_order_mark), text);
 }
 
 BOOST_AUTO_TEST_CASE(numbers_beyond_a_double_are_refused) {

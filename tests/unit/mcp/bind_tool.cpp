@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -14,6 +15,8 @@
 #include <string_view>
 #include <variant>
 #include <vector>
+
+BOOST_AUTO_TEST_SUITE(mcp_bind_tool)
 
 namespace {
 
@@ -35,6 +38,10 @@ struct named {
   std::string name;
   std::vector<int> numbers;
 };
+struct ratio {
+  std::vector<double> of;
+};
+double volatile const zero = 0;
 
 template <class F>
 std::string call(F f, std::string_view arguments = "{}") {
@@ -69,8 +76,6 @@ mcpawl::task<std::string> everything(mcpawl::context&, identity who, named n) {
 void nothing() noexcept {}
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mcp_bind_tool)
 
 BOOST_AUTO_TEST_CASE(functions_lambdas_and_coroutines_are_called) {
   BOOST_TEST(call(twice, R"({"x":20,"y":2})") ==
@@ -124,6 +129,43 @@ BOOST_AUTO_TEST_CASE(what_does_not_decode_does_not_reach_the_function) {
     BOOST_TEST(out.find(R"("isError":true)") != std::string::npos);
   }
   BOOST_TEST(!called);
+}
+
+BOOST_AUTO_TEST_CASE(arguments_that_nobody_declared_are_ignored_where_that_was_told) {
+  auto const ask = [](mcpawl::decode_options lets_pass, std::string_view arguments) {
+    mcpawl::tool t("t");
+    mcpawl::detail::bind_tool<identity>(t, [](point p) { return p.x + p.y; });
+    t.lets_pass = lets_pass;
+    mcpawl::context ctx{mcpawl::revision::v2026_07_28, {}, nullptr};
+    auto const who = maker::make("alice");
+    auto const json = boost::json::parse({arguments.data(), arguments.size()});
+    return std::get<mcpawl::handled>(t.invoke({json, ctx, &who})).members;
+  };
+  constexpr std::string_view more = R"({"x":1,"y":2,"toolCallId":"call_1"})";
+  BOOST_TEST(ask({}, more).find("/toolCallId: is not a member here; the members are x, y") !=
+             std::string::npos);
+  BOOST_TEST(ask({.ignore_unknown = true}, more).find(R"("structuredContent":3)") != std::string::npos);
+  BOOST_TEST(ask({.ignore_unknown = true}, R"({"x":1,"z":2})").find("/y: is required") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_result_without_json_does_not_leave) {
+  BOOST_CHECK_EXCEPTION(call([] { return std::numeric_limits<double>::quiet_NaN(); }), std::logic_error,
+                        [](std::logic_error const& e) {
+                          return std::string_view(e.what()) == "the result is NaN, which JSON cannot say";
+                        });
+  BOOST_CHECK_EXCEPTION(call([] {
+                          return ratio{.of = {1, 1.0 / zero}};
+                        }),
+                        std::logic_error, [](std::logic_error const& e) {
+                          return std::string_view(e.what()) ==
+                                 "the result at /of/1 is infinite, which JSON cannot say";
+                        });
+}
+
+BOOST_AUTO_TEST_CASE(a_tool_without_arguments_says_so_with_empty_properties) {
+  mcpawl::tool t("t");
+  mcpawl::detail::bind_tool<identity>(t, nothing);
+  BOOST_TEST(t.input_schema == R"({"type":"object","properties":{},"additionalProperties":false})");
 }
 
 BOOST_AUTO_TEST_CASE(schemas_come_from_the_types) {

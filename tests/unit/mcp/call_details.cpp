@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(mcp_call_details)
+
 namespace {
 
 std::string const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -25,8 +27,6 @@ std::string written(mcpawl::completion const& c) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mcp_call_details)
 
 // W3C Trace Context, section 3.2.2
 BOOST_AUTO_TEST_CASE(a_traceparent_is_taken_only_if_it_is_one) {

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(mcp_change_feed)
+
 using mcpawl::change;
 using mcpawl::change_feed;
 using mcpawl::covers;
@@ -20,8 +22,6 @@ struct hearer final : mcpawl::change_listener {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mcp_change_feed)
 
 BOOST_AUTO_TEST_CASE(a_subscription_covers_its_resource_and_what_lies_below) {
   BOOST_TEST(covers("test://a", "test://a"));

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(mcp_client_profile)
+
 using mcpawl::client_capability;
 using mcpawl::client_profile;
-
-BOOST_AUTO_TEST_SUITE(mcp_client_profile)
 
 BOOST_AUTO_TEST_CASE(capabilities_are_read_as_the_revisions_mean_them) {
   unsigned const form = 1, url = 2, sampling = 4, tools = 8, roots = 16;

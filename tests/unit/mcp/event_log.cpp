@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(mcp_event_log)
+
 using mcpawl::event_log;
 using reading = event_log::reading;
 using retention = event_log::retention;
@@ -22,8 +24,6 @@ std::string rest(event_log& log, std::uint64_t ticket, std::uint64_t& cursor) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mcp_event_log)
 
 BOOST_AUTO_TEST_CASE(messages_are_read_in_their_order_and_then_the_end) {
   event_log log{retention::drop};

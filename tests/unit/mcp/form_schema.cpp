@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(mcp_form_schema)
+
 namespace {
 
 enum class colour { red, green };
@@ -23,8 +25,6 @@ struct everything {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mcp_form_schema)
 
 BOOST_AUTO_TEST_CASE(it_has_type_properties_required_and_nothing_else) {
   auto const schema = boost::json::parse(mcpawl::form_schema<everything>()).as_object();

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+namespace mcp_lists {
 namespace {
 
 struct no_outbound final : mcpawl::outbound_source {
@@ -68,6 +69,8 @@ struct fixture {
 using names = std::vector<std::string>;
 
 }  // namespace
+
+}  // namespace mcp_lists
 
 BOOST_FIXTURE_TEST_SUITE(mcp_lists, fixture)
 
@@ -128,11 +131,16 @@ BOOST_AUTO_TEST_CASE(hidden_tools_neither_show_nor_leave_holes) {
 BOOST_AUTO_TEST_CASE(a_cursor_that_was_never_given_is_refused) {
   add("a");
   add("hidden", true);
-  for (auto cursor : {"\"\"", "\"!\"", "\"eA\"", "7", "null", "[]"})
+  for (auto cursor : {"\"\"", "\"!\"", "\"eA\"", "7", "[]"})
     BOOST_TEST(ask(true, cursor).at("error").at("code").to_number<int>() == -32602);
   std::string const hidden = "\"" + mcpawl::detail::cursor_after("hidden") + "\"";
   BOOST_TEST(ask(true, hidden).as_object().contains("result"));
   BOOST_TEST(ask(false, hidden).as_object().contains("error"));  // a cursor is no way to find hidden tools
+}
+
+BOOST_AUTO_TEST_CASE(a_cursor_that_is_null_asks_for_the_first_page) {
+  add("a");
+  BOOST_TEST(ask(true, "null").at("result").at("tools").at(0).at("name") == "a");
 }
 
 BOOST_AUTO_TEST_CASE(a_server_without_tools_has_no_such_method) {

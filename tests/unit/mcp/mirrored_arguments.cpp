@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(mirrored_arguments)
+
 namespace {
 
 using namespace mcpawl;
@@ -56,8 +58,6 @@ constexpr char const* whole = R"({"type":"integer","x-mcp-header":"A"})";
 constexpr char const* truth = R"({"type":"boolean","x-mcp-header":"A"})";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mirrored_arguments)
 
 BOOST_AUTO_TEST_CASE(annotations_are_found_along_properties) {
   auto const found = found_in(R"({"type":"object","properties":{

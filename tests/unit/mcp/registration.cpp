@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(mcp_registration)
+
 namespace {
 
 struct note_id {
@@ -30,8 +32,6 @@ std::size_t mentions(server const& srv, std::string_view words) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mcp_registration)
 
 BOOST_AUTO_TEST_CASE(what_is_right_has_no_mistakes) {
   server srv{{"x", "1"}};

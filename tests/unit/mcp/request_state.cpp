@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace mcp_request_state {
+
 using mcpawl::open_state;
 using mcpawl::seal_state;
 using mcpawl::state_binding;
@@ -28,6 +30,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace mcp_request_state
 
 BOOST_FIXTURE_TEST_SUITE(mcp_request_state, fixture)
 

@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+namespace mcp_sessions {
+
 using namespace std::chrono_literals;
 using mcpawl::client_profile;
 using mcpawl::revision;
@@ -54,6 +56,8 @@ struct reading {
 };
 
 }  // namespace
+
+}  // namespace mcp_sessions
 
 BOOST_FIXTURE_TEST_SUITE(mcp_sessions, fixture)
 

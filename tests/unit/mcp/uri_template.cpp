@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(mcp_uri_template)
+
 using mcpawl::uri_list;
 using mcpawl::uri_pairs;
 using mcpawl::uri_template;
@@ -210,8 +212,6 @@ uri_template_errc fault(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mcp_uri_template)
 
 BOOST_AUTO_TEST_CASE(the_examples_of_rfc_6570_expand) {
   for (auto const& [section, text, uri] : examples)

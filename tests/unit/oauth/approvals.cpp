@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_approvals)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -31,8 +33,6 @@ struct world {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_approvals)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_was_approved_need_not_be_asked_again, Backend, backends) {
   world<Backend> w;

@@ -9,6 +9,8 @@
 #include <string>
 #include <variant>
 
+namespace oauth_authorization_request {
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -61,6 +63,8 @@ struct fixture {
 error_code misread(std::string const& query) { return authorization_query::parse(query).error(); }
 
 }  // namespace
+
+}  // namespace oauth_authorization_request
 
 BOOST_FIXTURE_TEST_SUITE(oauth_authorization_request, fixture)
 

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_browser_pass)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -30,8 +32,6 @@ struct world {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_browser_pass)
 
 BOOST_AUTO_TEST_CASE(a_browser_is_known_again) {
   world w;

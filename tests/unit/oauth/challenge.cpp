@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-using mcpawl::oauth::challenge;
-
 BOOST_AUTO_TEST_SUITE(oauth_challenge)
+
+using mcpawl::oauth::challenge;
 
 BOOST_AUTO_TEST_CASE(parameters_stand_in_their_order) {
   challenge words;

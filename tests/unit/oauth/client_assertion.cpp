@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_client_assertion)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 using namespace oauth_test;
@@ -70,8 +72,6 @@ struct world {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_client_assertion)
 
 BOOST_AUTO_TEST_CASE(an_assertion_is_good_by_either_algorithm_for_either_audience) {
   world w;

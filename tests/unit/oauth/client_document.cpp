@@ -6,6 +6,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(oauth_client_document)
+
 using namespace mcpawl::oauth;
 
 namespace {
@@ -21,8 +23,6 @@ auto document(std::string const& members, std::string const& url = "https://clie
 std::string const named = R"("client_id":"https://client.example/id.json","client_name":"A client")";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_client_document)
 
 BOOST_AUTO_TEST_CASE(what_a_client_may_leave_out_has_the_defaults_of_the_rfc) {
   auto const read = with("").value();

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(oauth_client_fetch_budget)
+
 using namespace mcpawl;
 using namespace std::chrono_literals;
 
@@ -35,8 +37,6 @@ struct world {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_client_fetch_budget)
 
 BOOST_AUTO_TEST_CASE(one_host_has_its_share) {
   world w;

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_client_fetch_cache)
+
 using namespace mcpawl;
 using namespace std::chrono_literals;
 using oauth::errc;
@@ -52,8 +54,6 @@ struct world {
 bool undecided(cache::answer const& a) { return !a.value && !a.error && !a.task; }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_client_fetch_cache)
 
 BOOST_AUTO_TEST_CASE(one_fetches_and_the_others_wait) {
   world w;

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_client_fetch_lifetime)
+
 using namespace mcpawl;
 
 namespace {
@@ -19,8 +21,6 @@ long lifetime(std::vector<std::pair<std::string, std::string>> const& fields) {
 long cache_control(std::string const& value) { return lifetime({{"Cache-Control", value}}); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_client_fetch_lifetime)
 
 BOOST_AUTO_TEST_CASE(a_document_lasts_as_long_as_it_says_within_bounds) {
   BOOST_TEST(cache_control("max-age=1000") == 1000);

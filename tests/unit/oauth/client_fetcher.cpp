@@ -18,6 +18,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_client_fetcher)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 using namespace oauth_test;
@@ -41,8 +43,6 @@ struct world {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_client_fetcher)
 
 BOOST_AUTO_TEST_CASE(a_client_is_found_and_remembered) {
   world w;

@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(oauth_client_registry)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -33,8 +35,6 @@ struct world {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_client_registry)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_registered_client_is_found_as_it_was, Backend, backends) {
   world<Backend> w;

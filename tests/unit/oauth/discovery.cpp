@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_discovery)
+
 namespace {
 
 using namespace mcpawl;
@@ -23,8 +25,6 @@ error_code refusal(std::string_view document, std::string_view issuer = "https:/
 error_code code(auth_errc e) { return make_error_code(e); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_discovery)
 
 BOOST_AUTO_TEST_CASE(addresses_follow_both_specifications) {
   struct row {

@@ -5,6 +5,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(oauth_flow_cookie)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -18,8 +20,6 @@ http::request_head with_cookies(std::string const& cookies) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_flow_cookie)
 
 BOOST_AUTO_TEST_CASE(each_flow_has_a_name_of_its_own) {
   std::string const name = secure.name(cookie_use::consent, "handle-1");

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_flow_table)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -49,8 +51,6 @@ struct world {
 error_code altered(result<flow> const& got) { return got ? error_code() : got.error(); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_flow_table)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_kept_comes_back_once, Backend, backends) {
   world<Backend> w;

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <string>
 
+namespace oauth_id_token {
 namespace {
 
 using namespace mcpawl;
@@ -49,6 +50,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace oauth_id_token
 
 BOOST_FIXTURE_TEST_SUITE(oauth_id_token, fixture)
 

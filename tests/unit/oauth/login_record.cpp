@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(oauth_login_record)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -29,8 +31,6 @@ upstream_login alice() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_login_record)
 
 BOOST_AUTO_TEST_CASE(everything_comes_back) {
   auto const back = login_of(props_of(alice())).value();

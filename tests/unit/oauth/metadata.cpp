@@ -10,6 +10,8 @@
 #include <set>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(oauth_metadata)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -21,8 +23,6 @@ std::string text(boost::json::object const& in, char const* name) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_metadata)
 
 BOOST_AUTO_TEST_CASE(the_document_says_what_mcp_clients_look_for) {
   server_metadata metadata("https://mcp.example.com");

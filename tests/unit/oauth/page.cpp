@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_page)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -61,8 +63,6 @@ std::string field(http::response const& answer, std::string_view name) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_page)
 
 BOOST_AUTO_TEST_CASE(the_consent_page_says_all_there_is_to_know) {
   std::string const html = page_maker{}.consent(usual_view());

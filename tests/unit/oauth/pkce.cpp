@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(oauth_pkce)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -17,8 +19,6 @@ std::string const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 std::string const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_pkce)
 
 BOOST_AUTO_TEST_CASE(the_example_of_the_rfc) {
   BOOST_TEST(code_challenge_of(verifier) == challenge);

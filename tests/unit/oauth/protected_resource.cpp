@@ -5,6 +5,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(oauth_protected_resource)
+
 namespace {
 
 using mcpawl::http::origin_url;
@@ -13,8 +15,6 @@ using mcpawl::oauth::protected_resource;
 protected_resource at(char const* url) { return {*origin_url::parse(url), "https://issuer.example/"}; }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_protected_resource)
 
 BOOST_AUTO_TEST_CASE(the_path_is_inserted) {
   auto const one = at("https://MCP.example:8443/mcp");

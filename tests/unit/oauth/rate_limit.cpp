@@ -9,10 +9,10 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_rate_limit)
+
 using namespace std::chrono_literals;
 using mcpawl::oauth::rate_limit;
-
-BOOST_AUTO_TEST_SUITE(oauth_rate_limit)
 
 BOOST_AUTO_TEST_CASE(a_burst_and_then_one_for_each_interval) {
   mcpawl::test::manual_clock clock;

@@ -5,6 +5,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(oauth_redirect_uri)
+
 using namespace mcpawl::oauth;
 
 namespace {
@@ -15,8 +17,6 @@ bool fits(std::string const& requested, std::string const& registered) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_redirect_uri)
 
 BOOST_AUTO_TEST_CASE(https_loopback_and_named_schemes_are_accepted_as_they_are_spelled) {
   struct row {

@@ -5,6 +5,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(oauth_scope)
+
 using namespace mcpawl::oauth;
 
 namespace {
@@ -12,8 +14,6 @@ namespace {
 scope_set set(std::string const& text) { return scope_set::parse(text).value(); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_scope)
 
 BOOST_AUTO_TEST_CASE(scopes_are_a_set_without_order_and_repetition) {
   BOOST_TEST(set("write read write").text() == "read write");

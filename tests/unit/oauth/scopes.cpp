@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace oauth = mcpawl::oauth;
-
 BOOST_AUTO_TEST_SUITE(oauth_scopes)
+
+namespace oauth = mcpawl::oauth;
 
 BOOST_AUTO_TEST_CASE(a_text_holds_scopes_with_spaces_between_them) {
   for (auto const* text : {"a b", " a  b ", "a b a b", "b a"}) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(oauth_token_renewal)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -44,8 +46,6 @@ struct world {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_token_renewal)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(all_tokens_of_the_grant_open_the_new_props, Backend, backends) {
   world<Backend> w;

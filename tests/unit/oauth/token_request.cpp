@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(oauth_token_request)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -33,8 +35,6 @@ client client_of(client_auth method) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_token_request)
 
 BOOST_AUTO_TEST_CASE(a_code_is_read) {
   auto const request =

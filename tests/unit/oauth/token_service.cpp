@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_token_service)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -82,8 +84,6 @@ void on_threads(int count, F f) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_token_service)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_code_becomes_tokens_and_they_tell_who_it_is, Backend, backends) {
   world<Backend> w;

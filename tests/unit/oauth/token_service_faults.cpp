@@ -12,6 +12,8 @@
 #include <string>
 #include <utility>
 
+namespace oauth_token_service_faults {
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -106,6 +108,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace oauth_token_service_faults
 
 BOOST_FIXTURE_TEST_SUITE(oauth_token_service_faults, fixture)
 

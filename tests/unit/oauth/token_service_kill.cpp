@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_token_service_kill)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -115,8 +117,6 @@ std::vector<grant_seen> run_and_kill(temporary_folder const& folder, std::size_t
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_token_service_kill)
 
 BOOST_AUTO_TEST_CASE(what_was_answered_before_a_kill_is_good_after_it) {
   temporary_folder folder;

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(oauth_upstream_answer)
+
 namespace {
 
 using namespace mcpawl;
@@ -33,8 +35,6 @@ oauth::upstream_tokens read(std::string body) {
 std::string refusal(std::string const& error) { return R"({"error":")" + error + "\"}"; }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_upstream_answer)
 
 BOOST_AUTO_TEST_CASE(a_good_answer_is_read) {
   auto const all = read(

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+namespace oauth_upstream_client {
 namespace {
 
 using namespace mcpawl;
@@ -113,6 +114,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace oauth_upstream_client
 
 BOOST_FIXTURE_TEST_SUITE(oauth_upstream_client, fixture)
 

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(oauth_upstream_endpoints)
+
 namespace {
 
 using namespace mcpawl;
@@ -24,8 +26,6 @@ error_code error_of(std::string const& text, char const* of = issuer) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_upstream_endpoints)
 
 BOOST_AUTO_TEST_CASE(good_metadata_is_read) {
   auto const found = oauth::read_upstream_endpoints(

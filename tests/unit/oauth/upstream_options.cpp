@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_upstream_options)
+
 namespace {
 
 using namespace mcpawl;
@@ -78,8 +80,6 @@ std::size_t wrong(upstream_options options) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_upstream_options)
 
 BOOST_AUTO_TEST_CASE(the_three_addresses_of_the_guide) {
   auto const options = read(guide());

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(reflect_any_integer)
+
 using mcpawl::detail::any_integer;
 
 namespace {
@@ -29,8 +31,6 @@ constexpr auto least = std::numeric_limits<std::int64_t>::min();
 constexpr auto most = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflect_any_integer)
 
 BOOST_AUTO_TEST_CASE(order_is_by_value_across_types) {
   compare(0, 0u);

@@ -43,9 +43,28 @@ struct renamed {
 template <class T>
 std::string encoded(T const& value) {
   std::string out;
-  mcpawl::encode(value, out);
+  auto const problem = mcpawl::encode(value, out);
+  BOOST_TEST(!problem);
   return out;
 }
+
+/** What is wrong with a value: where, and in which words. */
+template <class T>
+std::string problem_of(T const& value) {
+  std::string out;
+  auto const problem = mcpawl::encode(value, out);
+  return problem ? problem->pointer + " " + problem->message : "nothing";
+}
+
+struct measured {
+  std::vector<double> means;
+  std::map<std::string, std::optional<float>> by_name;
+  std::optional<colour> c;
+};
+struct holder {
+  int n = 0;
+  measured in;
+};
 
 }  // namespace reflect_encode_types
 
@@ -71,10 +90,25 @@ BOOST_AUTO_TEST_CASE(empty_optionals_are_left_out_of_objects_and_null_elsewhere)
   BOOST_TEST(encoded(std::vector<std::optional<int>>{1, {}, 3}) == "[1,null,3]");
 }
 
-BOOST_AUTO_TEST_CASE(what_has_no_json_is_null) {
-  BOOST_TEST(encoded(std::numeric_limits<double>::quiet_NaN()) == "null");
-  BOOST_TEST(encoded(std::vector<float>{std::numeric_limits<float>::infinity()}) == "[null]");
-  BOOST_TEST(encoded(static_cast<colour>(77)) == "null");
+BOOST_AUTO_TEST_CASE(what_has_no_json_is_named_by_its_place) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  BOOST_TEST(problem_of(nan) == " is NaN, which JSON cannot say");
+  BOOST_TEST(problem_of(-infinity) == " is infinite, which JSON cannot say");
+  BOOST_TEST(problem_of(std::optional<double>(nan)) == " is NaN, which JSON cannot say");
+  BOOST_TEST(problem_of(std::vector<float>{1, infinity}) == "/1 is infinite, which JSON cannot say");
+  BOOST_TEST(problem_of(static_cast<colour>(77)) == " is a value of an enumeration that has no name");
+  BOOST_TEST(problem_of(holder{}) == "nothing");
+  BOOST_TEST(problem_of(holder{1, {{1, 2, nan}, {}, {}}}) == "/in/means/2 is NaN, which JSON cannot say");
+  BOOST_TEST(problem_of(holder{1, {{}, {{"a/b", infinity}}, {}}}) ==
+             "/in/by_name/a~1b is infinite, which JSON cannot say");
+  BOOST_TEST(problem_of(holder{1, {{}, {{"", infinity}}, {}}}) ==
+             "/in/by_name/ is infinite, which JSON cannot say");
+  BOOST_TEST(problem_of(holder{1, {{}, {}, static_cast<colour>(9)}}) ==
+             "/in/c is a value of an enumeration that has no name");
+  BOOST_TEST(problem_of(std::variant<int, double>(nan)) == " is NaN, which JSON cannot say");
+  // the first of several
+  BOOST_TEST(problem_of(std::vector<double>{nan, 1, infinity}) == "/0 is NaN, which JSON cannot say");
 }
 
 BOOST_AUTO_TEST_CASE(empty_containers_keep_their_brackets) {
@@ -93,7 +127,7 @@ BOOST_AUTO_TEST_CASE(broken_utf8_never_leaves) {
 
 BOOST_AUTO_TEST_CASE(what_was_there_before_stays) {
   std::string out = "[";
-  mcpawl::encode(1, out);
+  BOOST_TEST(!mcpawl::encode(1, out));
   BOOST_TEST(out == "[1");
 }
 

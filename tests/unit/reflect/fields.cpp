@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(reflect_fields)
+
 using mcpawl::detail::has_base;
 using mcpawl::detail::member_count;
 using mcpawl::detail::members_of;
@@ -91,8 +93,6 @@ std::string names() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflect_fields)
 
 BOOST_AUTO_TEST_CASE(names_are_those_of_the_members_in_their_order) {
   BOOST_TEST(names<empty>() == "");

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(reflect_format)
+
 namespace {
 
 void good(std::string_view format, std::initializer_list<std::string_view> texts) {
@@ -18,8 +20,6 @@ void bad(std::string_view format, std::initializer_list<std::string_view> texts)
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflect_format)
 
 BOOST_AUTO_TEST_CASE(dates_exist_in_the_calendar) {
   good("date", {"2026-11-23", "2024-02-29", "2000-02-29", "0000-01-01", "9999-12-31"});

@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(reflect_initialisers)
+
 using mcpawl::detail::field_flags;
 using mcpawl::detail::initialised_scalars;
 using mcpawl::detail::observe_initialised;
@@ -80,8 +82,6 @@ void check(std::string const& expected) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflect_initialisers)
 
 BOOST_AUTO_TEST_CASE(scalars_with_an_initialiser_are_told_from_those_without) {
   check<none>("000");

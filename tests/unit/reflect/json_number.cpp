@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(reflect_json_number)
+
 using mcpawl::detail::compare_numbers;
 using mcpawl::detail::equal_items;
 using mcpawl::detail::is_json_integer;
@@ -33,8 +35,6 @@ bool equal(std::string_view a, std::string_view b) {
 bool multiple(std::string_view value, std::string_view of) { return is_multiple_of(json(value), json(of)); }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflect_json_number)
 
 BOOST_AUTO_TEST_CASE(numbers_have_one_order_whatever_they_are_stored_as) {
   constexpr std::string_view ascending[] = {"-1e300",

@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(reflect_json_schema)
+
 using mcpawl::json_schema;
 using mcpawl::json_schema_errc;
 using mcpawl::json_schema_library;
@@ -74,8 +76,6 @@ std::string nested(std::string_view before, std::string_view inside, std::string
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflect_json_schema)
 
 BOOST_AUTO_TEST_CASE(each_error_has_a_text_of_its_own) {
   std::set<std::string> texts;

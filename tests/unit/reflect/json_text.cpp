@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(reflect_json_text)
+
 namespace {
 
 std::string json_string(std::string_view text) {
@@ -32,8 +34,6 @@ std::string rewritten(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflect_json_text)
 
 BOOST_AUTO_TEST_CASE(strings_are_escaped_only_where_json_demands_it) {
   BOOST_TEST(json_string("") == R"("")");

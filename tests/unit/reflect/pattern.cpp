@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(reflect_pattern)
+
 using mcpawl::detail::check_pattern;
 using mcpawl::detail::compile_pattern;
 using mcpawl::detail::pattern_fault;
@@ -118,8 +120,6 @@ expression random_sequence(std::mt19937& random, int depth) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflect_pattern)
 
 BOOST_AUTO_TEST_CASE(a_pattern_may_occur_anywhere_unless_it_is_anchored) {
   BOOST_TEST(matches("b", "abc"));

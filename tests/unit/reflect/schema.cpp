@@ -154,6 +154,19 @@ BOOST_AUTO_TEST_CASE(initialisers_are_defaults_and_make_members_optional) {
   BOOST_TEST(schema.at("required") == boost::json::parse(R"(["name","replicas","empty","same"])"));
 }
 
+BOOST_AUTO_TEST_CASE(a_default_that_holds_what_json_cannot_say_is_not_told) {
+  struct inner {
+    double mean = std::numeric_limits<double>::quiet_NaN();
+    int count = 1;
+  };
+  struct outer {
+    inner in{.mean = std::numeric_limits<double>::infinity(), .count = 2};
+  };
+  auto const schema = boost::json::parse(schema_of<outer>()).as_object();
+  BOOST_TEST(!schema.contains("required"));
+  BOOST_TEST(!schema.at("properties").at("in").as_object().contains("default"));
+}
+
 BOOST_AUTO_TEST_CASE(docs_are_written_where_they_belong) {
   BOOST_TEST(
       schema_of<documented>() ==

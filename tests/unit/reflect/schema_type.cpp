@@ -19,6 +19,8 @@
 #include <variant>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(reflect_schema_type)
+
 using mcpawl::schema_struct;
 using mcpawl::schema_type;
 using mcpawl::detail::obstacle;
@@ -112,8 +114,6 @@ static_assert(!schema_type<std::unordered_map<std::string, int>> && !schema_type
 static_assert(!schema_type<std::vector<with<void*>>> && !schema_type<std::variant<int, with<void*>>>);
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflect_schema_type)
 
 BOOST_AUTO_TEST_CASE(what_can_be_represented_needs_no_explanation) {
   mcpawl::detail::explain_unrepresentable<whole>();

@@ -5,9 +5,9 @@
 
 #include <string_view>
 
-using mcpawl::detail::resolve_uri;
-
 BOOST_AUTO_TEST_SUITE(reflect_uri_reference)
+
+using mcpawl::detail::resolve_uri;
 
 BOOST_AUTO_TEST_CASE(the_examples_of_rfc_3986_without_their_fragments) {
   struct example {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(reflect_utf8)
+
 using mcpawl::detail::count_code_points;
 using mcpawl::detail::first_code_point;
 
@@ -33,8 +35,6 @@ std::vector<int> sizes(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reflect_utf8)
 
 BOOST_AUTO_TEST_CASE(every_scalar_value_is_read_back) {
   for (char32_t c = 0; c <= 0x10ffff; ++c) {

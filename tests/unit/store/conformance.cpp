@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(store_conformance)
+
 using namespace mcpawl;
 using namespace std::chrono_literals;
 
@@ -69,8 +71,6 @@ void on_threads(int count, F f) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(store_conformance)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_was_put_is_found_and_what_was_not_is_not, Backend, every_store) {
   Backend b;

@@ -13,6 +13,8 @@
 #include <string>
 #include <utility>
 
+namespace store_durability {
+
 using namespace mcpawl;
 
 namespace {
@@ -113,6 +115,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace store_durability
 
 BOOST_FIXTURE_TEST_SUITE(store_durability, fixture)
 

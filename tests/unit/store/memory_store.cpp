@@ -8,6 +8,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(store_memory_store)
+
 using namespace mcpawl;
 
 namespace {
@@ -20,8 +22,6 @@ result<store_version> put(memory_store& store, std::string key, std::size_t size
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(store_memory_store)
 
 BOOST_AUTO_TEST_CASE(it_holds_no_more_than_its_bound) {
   memory_store store(10'000);

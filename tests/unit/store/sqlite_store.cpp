@@ -23,6 +23,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(store_sqlite_store)
+
 using namespace mcpawl;
 using namespace std::chrono_literals;
 
@@ -78,8 +80,6 @@ int in_child(F f) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(store_sqlite_store)
 
 BOOST_AUTO_TEST_CASE(the_file_and_its_companions_are_for_their_owner_alone) {
   temporary_folder folder;

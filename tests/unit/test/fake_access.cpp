@@ -9,6 +9,8 @@
 
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(test_fake_access)
+
 namespace {
 
 using namespace mcpawl;
@@ -19,8 +21,6 @@ bool is_kid(std::string const& kid) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(test_fake_access)
 
 BOOST_AUTO_TEST_CASE(the_certs_document_has_the_shape_of_access) {
   auto const document = boost::json::parse(access().certs());

@@ -19,6 +19,7 @@ struct staff {
 
 }  // namespace fake_issuer_types
 
+namespace test_fake_issuer {
 namespace {
 
 using namespace mcpawl;
@@ -36,6 +37,8 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace test_fake_issuer
 
 BOOST_FIXTURE_TEST_SUITE(test_fake_issuer, fixture)
 

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+namespace test_fake_oidc {
 namespace {
 
 using namespace mcpawl;
@@ -143,6 +144,8 @@ std::string error_of(plain_answer const& answer) {
 }
 
 }  // namespace
+
+}  // namespace test_fake_oidc
 
 BOOST_FIXTURE_TEST_SUITE(test_fake_oidc, fixture)
 

@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(test_fake_oidc_server)
+
 namespace {
 
 using namespace mcpawl;
@@ -53,8 +55,6 @@ std::string redemption(std::string const& code) {
 loopback_client::fields const form{{"Content-Type", "application/x-www-form-urlencoded"}};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(test_fake_oidc_server)
 
 BOOST_AUTO_TEST_CASE(a_flow_goes_over_http) {
   auto const configuration = ask("GET", access()->configuration_url());

@@ -1,0 +1,14 @@
+// mcpawl/reflect/decode_options.hpp - what is let pass besides what a schema describes
+#pragma once
+
+namespace mcpawl {
+
+/** What `decode` lets pass besides what the schema of the type describes; nothing, unless told. */
+struct decode_options {
+  /** Pass over members that their struct does not have, at any depth, instead of refusing them. */
+  bool ignore_unknown = false;
+  /** Take a null for a member that may be left out as if it had been left out. */
+  bool ignore_null = false;
+};
+
+}  // namespace mcpawl
