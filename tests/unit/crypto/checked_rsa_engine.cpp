@@ -46,9 +46,10 @@ std::string who(public_key const& key, algorithm a = algorithm::rs256) {
 template <class Engine>
 void same_verdicts() {
   for (unsigned bits : {2048u, 3072u, 4096u}) {
-    signing_key const& signer = signing_key::named("pkcs1 " + std::to_string(bits), bits);
+    std::string const size = std::to_string(bits);
+    signing_key const& signer = signing_key::named(("pkcs1 " + size).c_str(), bits);
     public_key const key = key_of(signer);
-    signing_key const& other = signing_key::named("other " + std::to_string(bits), bits);
+    signing_key const& other = signing_key::named(("other " + size).c_str(), bits);
     for (algorithm a : {algorithm::rs256, algorithm::rs384, algorithm::rs512}) {
       auto check = make<Engine>(key, a);
       auto openssl = make<evp_engine>(key, a);

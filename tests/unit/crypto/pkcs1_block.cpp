@@ -29,7 +29,7 @@ bytes opened(signing_key const& key, bytes const& signature) {
 
 BOOST_AUTO_TEST_CASE(a_block_is_what_openssl_signs) {
   for (unsigned bits : {2048u, 3072u, 4096u}) {
-    signing_key const& key = signing_key::named("pkcs1 " + std::to_string(bits), bits);
+    signing_key const& key = signing_key::named(("pkcs1 " + std::to_string(bits)).c_str(), bits);
     for (auto a : {jose::algorithm::rs256, jose::algorithm::rs384, jose::algorithm::rs512}) {
       digest_kind const kind = jose::scheme_of(a).digest;
       detail::pkcs1_block block{kind, bits / 8};

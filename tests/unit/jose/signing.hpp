@@ -58,7 +58,8 @@ public:
   static signing_key ed25519() { return signing_key{EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")}; }
 
   /** One key per name and kind for the whole run. */
-  static signing_key const& named(std::string const& name, unsigned bits = 2048, unsigned exponent = 65537) {
+  // a std::string as the parameter would be a temporary that GCC 14 takes the result to refer to
+  static signing_key const& named(char const* name, unsigned bits = 2048, unsigned exponent = 65537) {
     static std::map<std::string, signing_key> keys;
     auto const found = keys.find(name);
     return found != keys.end() ? found->second : keys.emplace(name, rsa(bits, exponent)).first->second;

@@ -25,11 +25,13 @@ struct fixture {
   void add(std::string const& name, bool for_boss = false) {
     auto& t = mcpawl::add_tool(service, name);
     t.input_schema = R"({"type":"object"})";
-    for (mcpawl::entry* e :
-         {static_cast<mcpawl::entry*>(&t), static_cast<mcpawl::entry*>(&mcpawl::add_prompt(service, name)),
-          static_cast<mcpawl::entry*>(&mcpawl::add_resource(service, "x:" + name, name)),
-          static_cast<mcpawl::entry*>(&mcpawl::add_template(service, "x:" + name + "/{id}", name))})
-      if (for_boss) e->allowed = [](void const* who) { return *static_cast<bool const*>(who); };
+    auto const hide = [&](mcpawl::entry& e) {
+      if (for_boss) e.allowed = [](void const* who) { return *static_cast<bool const*>(who); };
+    };
+    hide(t);
+    hide(mcpawl::add_prompt(service, name));
+    hide(mcpawl::add_resource(service, "x:" + name, name));
+    hide(mcpawl::add_template(service, "x:" + name + "/{id}", name));
   }
 
   boost::json::value ask(bool as_boss, std::string const& cursor = {},
