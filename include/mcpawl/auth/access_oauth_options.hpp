@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mcpawl/auth/authorities.hpp>
+#include <mcpawl/auth/client_documents_setting.hpp>
 #include <mcpawl/auth/settings.hpp>
 #include <mcpawl/auth/url_setting.hpp>
 #include <mcpawl/core/clock.hpp>
@@ -14,6 +15,7 @@
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/jose/token_cache.hpp>
 #include <mcpawl/oauth/page.hpp>
+#include <mcpawl/oauth/pinned_client.hpp>
 #include <mcpawl/oauth/scope.hpp>
 #include <mcpawl/oauth/server_rules.hpp>
 #include <mcpawl/oauth/upstream_options.hpp>
@@ -55,8 +57,9 @@ public:
   }
 
   /** Read `PUBLIC_URL`, `COOKIE_ENCRYPTION_KEY` (64 hexadecimal digits; several with commas, to change it
-      without a gap), optionally `ACCESS_SCOPES` (what Access is asked for, with spaces), and what
-      `upstream_options::from` reads: `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and either
+      without a gap), optionally `ACCESS_SCOPES` (what Access is asked for, with spaces),
+      `CLIENT_DOCUMENTS` (`on`, `off` or `auto`), `CLIENT_DOCUMENTS_FILE` (documents that are not fetched), and
+      what `upstream_options::from` reads: `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and either
       `ACCESS_AUTHORIZATION_URL`, `ACCESS_TOKEN_URL` and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL`. Mistakes
       are noted in `from`.
   */
@@ -80,7 +83,10 @@ public:
     auto upstream = oauth::upstream_options::from(from, callback_of(url));
     std::string const scopes = from.optional("ACCESS_SCOPES");
     upstream.scopes(scopes.empty() ? default_upstream_scopes : std::string_view{scopes});
-    return {std::move(url), std::move(upstream), std::move(keys)};
+    access_oauth_options out(std::move(url), std::move(upstream), std::move(keys));
+    out.rules_.client_documents = read_client_document_mode(from);
+    out.rules_.pinned_documents = read_client_documents_file(from, out.rules_);
+    return out;
   }
 
   /** Ask Access for these scopes; spaces between them. Without `offline_access` nobody is asked again whether
@@ -153,9 +159,15 @@ public:
     rules_.registration_interval = interval;
     return *this;
   }
-  /** Take clients that are described by a document at their URL, which is then fetched? */
-  access_oauth_options& client_documents(bool taken) {
-    rules_.client_documents = taken;
+  /** Take clients that are described by a document at their URL, which is then fetched? `automatic`, the
+      default, advertises them only while that works. */
+  access_oauth_options& client_documents(oauth::client_document_mode mode) {
+    rules_.client_documents = mode;
+    return *this;
+  }
+  /** Know this client by its URL without fetching its document, whatever `client_documents` says. */
+  access_oauth_options& pin_client(oauth::pinned_client const& known) {
+    rules_.pinned_documents.push_back(known.json());
     return *this;
   }
   /** Fetch such documents from this machine as well; see the tag. */
@@ -200,6 +212,9 @@ public:
     if (lives.code <= 0 || lives.access <= 0 || lives.refresh <= 0 || lives.refresh_grace < 0 ||
         lives.access_tokens == 0)
       mistakes.emplace_back("a lifetime is not positive");
+    std::vector<oauth::pinned_client_mistake> pinned;
+    (void)oauth::read_pinned_clients(options.rules_, pinned);
+    for (auto& each : pinned) mistakes.push_back(std::move(each.text));
     if (options.rules_.pages == nullptr) mistakes.emplace_back("the maker of pages is missing");
     if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
     return options;

@@ -67,7 +67,7 @@ public:
     auto const query = authorization_query::parse(head.query());
     if (!query) co_return page(query.error());
     auto const client = co_await find_client(parts_, query->client_id);
-    if (!client) co_return page(client.error());
+    if (!client) co_return page(client.error(), query->client_id);
     auto judged = judge_authorization(*query, client->metadata, parts_->rules.authorization);
     if (auto const* const refusal = std::get_if<authorization_refusal>(&judged)) {
       if (!refusal->location) co_return page(refusal->why);
@@ -251,7 +251,7 @@ private:
   }
 
   /** A page, since nobody vouches for a redirect URI. */
-  http::response page(error_code const& why) const {
+  http::response page(error_code const& why, std::string_view client_id = {}) const {
     log_.info("authorization failed", {{"reason", why.message()}});
     auto const& rules = parts_->rules;
     error_view view;
@@ -261,6 +261,10 @@ private:
     view.operator_name = rules.operator_name;
     view.operator_url = rules.operator_url;
     view.logo_url = rules.logo_url;
+    if (why == errc::document_unavailable && is_client_document_url(client_id)) {
+      view.host = http::origin_url::parse(client_id)->authority();
+      view.can_register = rules.documents_may_pause();
+    }
     int const status = error_status(why);
     view.status = status == 401 ? 400 : status;
     return error_response(*rules.pages, view);

@@ -38,10 +38,15 @@ struct error_words {
       "The description that the application publishes of itself is not one this server can use. Tell the "
       "makers of the application.";
   std::string document_unavailable =
-      "The description that the application publishes of itself cannot be read just now. Please try again "
-      "in a moment. If that does not help, tell the makers of the application.";
+      "This server could not reach the host where the application publishes a description of itself. Please "
+      "try again in a moment. If that does not help, tell who runs this server.";
+  std::string document_avoidable =
+      "This server could not reach the host where the application publishes a description of itself. Go back "
+      "to the application and connect again: that will help, since the next attempt needs no description. If "
+      "you come back here, remove this server there, add it anew, and connect again.";
   std::string code = "Error";
   std::string reference = "Reference";
+  std::string host = "Not reached";
   std::string operated_by = "This server is operated by";
 };
 

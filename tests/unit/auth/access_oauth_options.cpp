@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
 #include <map>
 #include <optional>
 #include <string>
@@ -110,6 +111,61 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_told) {
   BOOST_TEST(mistake_with("OAUTH_KV", "") == "OAUTH_KV is empty");
   BOOST_TEST(mistake_with("ACCESS_CLIENT_SECRET", "<your-client-secret>")
                  .starts_with("ACCESS_CLIENT_SECRET is still the placeholder"));
+}
+
+BOOST_AUTO_TEST_CASE(clients_documents_are_on_off_or_automatic) {
+  using mode = oauth::client_document_mode;
+  BOOST_TEST((read(good).rules().client_documents == mode::automatic));
+  struct {
+    std::string word;
+    mode expected;
+  } const cases[] = {{"on", mode::on}, {"off", mode::off}, {"auto", mode::automatic}, {"", mode::automatic}};
+  for (auto const& each : cases) {
+    table changed = good;
+    changed["CLIENT_DOCUMENTS"] = each.word;
+    BOOST_TEST((read(changed).rules().client_documents == each.expected), each.word);
+  }
+  for (std::string const wrong : {"true", "AUTO", "on,off"})
+    BOOST_TEST(mistake_with("CLIENT_DOCUMENTS", wrong) ==
+               "CLIENT_DOCUMENTS must be on, off or auto, not \"" + wrong + '"');
+}
+
+BOOST_AUTO_TEST_CASE(documents_in_a_file_are_pinned_and_every_mistake_in_it_is_told) {
+  temporary_folder folder;
+  std::string const path = folder.file("documents.json");
+  auto const write = [&path](std::string const& text) { std::ofstream(path) << text; };
+  std::string const a =
+      R"({"client_id":"https://a.example/c","client_name":"A","redirect_uris":["https://a.example/cb"]})";
+  std::string const b =
+      R"({"client_id":"https://b.example/c","client_name":"B","redirect_uris":["b.example:/cb"]})";
+  write("[" + a + "," + b + "]");
+  table with_file = good;
+  with_file["CLIENT_DOCUMENTS_FILE"] = path;
+  BOOST_TEST(mistakes(with_file).empty());  // which schemes are allowed may be said later
+  auto from = reading(with_file);
+  auto options = access_oauth_options::from(from);
+  auto const wrong = mistakes_of(options);
+  BOOST_TEST_REQUIRE(wrong.size() == 1u);
+  BOOST_TEST(wrong[0] ==
+             "client document 2 (https://b.example/c) cannot be used: redirect URI not acceptable: "
+             "b.example:/cb");
+  options.allow_private_scheme("b.example");
+  BOOST_TEST(mistakes_of(options).empty());
+  oauth::pinned_client const nobody{.client_id = "https://c.example/c", .client_name = ""};
+  BOOST_TEST(mistakes_of(access_oauth_options(options).pin_client(nobody)).size() == 1u);
+
+  write("[1," + a + "," + a + "]");
+  auto const all = mistakes(with_file);
+  BOOST_TEST_REQUIRE(all.size() == 2u);
+  BOOST_TEST(all[0].starts_with("CLIENT_DOCUMENTS_FILE has a mistake: client document 1 must be"));
+  BOOST_TEST(all[1].ends_with("is given twice"));
+  for (std::string const text : {"", "[", "CLIENT_DOCUMENTS=on"}) {
+    write(text);
+    BOOST_TEST(mistakes(with_file).size() == 1u, text);
+  }
+  for (std::string const& name : {folder.file("none"), folder.file("")})
+    BOOST_TEST(mistake_with("CLIENT_DOCUMENTS_FILE", name) ==
+               "CLIENT_DOCUMENTS_FILE names a file that cannot be read, or that is empty");
 }
 
 BOOST_AUTO_TEST_CASE(all_mistakes_are_told_at_once) {

@@ -50,6 +50,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_offered_is_not_mentioned) {
   server_metadata metadata("https://mcp.example.com");
   metadata.registration = metadata.revocation = metadata.client_documents = false;
   metadata.introspection = metadata.private_key_jwt = true;
+  metadata.refresh = false;
   metadata.documentation = "https://mcp.example.com/\"docs\"";
   auto const json = object(metadata.json());
   for (char const* name :
@@ -58,6 +59,10 @@ BOOST_AUTO_TEST_CASE(what_is_not_offered_is_not_mentioned) {
     BOOST_TEST(!json.contains(name));
   }
   BOOST_TEST(json.at("introspection_endpoint").as_string() == "https://mcp.example.com/introspect");
+  BOOST_TEST(text(json, "introspection_endpoint_auth_methods_supported") ==
+             R"(["client_secret_basic","client_secret_post"])");
+  BOOST_TEST(text(json, "grant_types_supported") == R"(["authorization_code"])");
+  BOOST_TEST(text(json, "scopes_supported") == "[]");
   BOOST_TEST(text(json, "token_endpoint_auth_signing_alg_values_supported") == R"(["RS256","ES256"])");
   BOOST_TEST(json.at("service_documentation").as_string() == "https://mcp.example.com/\"docs\"");
 }

@@ -331,6 +331,22 @@ BOOST_AUTO_TEST_CASE(the_error_page_tells_a_person_what_happened_and_what_to_do)
   BOOST_TEST(text({}, 400) == words.text);
 }
 
+BOOST_AUTO_TEST_CASE(the_error_page_names_the_host_that_was_not_reached) {
+  error_words const words;
+  error_view view;
+  view.why = errc::document_unavailable;
+  view.host = "app.example.com<";
+  std::string const later = page_maker{}.error(view);
+  BOOST_TEST(has(later, words.document_unavailable));
+  BOOST_TEST(has(later, "Not reached: <code><bdi>app.example.com&lt;</bdi></code>"));
+  view.can_register = true;
+  std::string const again = page_maker{}.error(view);
+  BOOST_TEST(has(again, words.document_avoidable));
+  BOOST_TEST(has(again, "connect again: that will help"));
+  view.why = errc::unknown_client;
+  BOOST_TEST(has(page_maker{}.error(view), words.unknown_client));
+}
+
 BOOST_AUTO_TEST_CASE(the_sentences_of_errors_can_be_replaced) {
   page_words words;
   words.error.another_browser = "In einem anderen Browser <begonnen>.";
