@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_document_availability)
+
 using namespace mcpawl;
 using namespace std::chrono_literals;
 using oauth::document_availability;
@@ -29,8 +31,6 @@ struct world {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_document_availability)
 
 BOOST_AUTO_TEST_CASE(a_failure_begins_a_pause_that_ends_by_itself) {
   world w;

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(oauth_pinned_client)
+
 using namespace mcpawl;
 using namespace mcpawl::oauth;
 
@@ -28,8 +30,6 @@ pinned_clients read(std::vector<std::string> const& documents, std::vector<std::
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(oauth_pinned_client)
 
 BOOST_AUTO_TEST_CASE(an_aggregate_becomes_a_client) {
   pinned_client app{.client_id = id, .client_name = "The \"App\""};
