@@ -64,14 +64,15 @@ public:
 
   /** GET /authorize: an authorization request (RFC 6749 section 4.1.1). */
   task<http::response> ask(http::request_head const& head) {
-    auto const query = authorization_query::parse(head.query());
-    if (!query) co_return page(query.error());
+    std::string wrong;
+    auto const query = authorization_query::parse(head.query(), wrong);
+    if (!query) co_return page(query.error(), wrong);
     auto const client = co_await find_client(parts_, query->client_id);
-    if (!client) co_return page(client.error(), query->client_id);
+    if (!client) co_return page(client.error(), {}, query->client_id);
     auto judged = judge_authorization(*query, client->metadata, parts_->rules.authorization);
     if (auto const* const refusal = std::get_if<authorization_refusal>(&judged)) {
-      if (!refusal->location) co_return page(refusal->why);
-      log_.info("authorization refused", {{"client", client->id}, {"reason", refusal->why.message()}});
+      log_refusal(*query, *client, *refusal);
+      if (!refusal->location) co_return page_of(refusal->why, refusal->detail);
       co_return redirect(*refusal->location);
     }
     flow asked(std::get<authorization_request>(std::move(judged)));
@@ -250,13 +251,30 @@ private:
     return errc::upstream_misconfigured;
   }
 
+  void log_refusal(authorization_query const& query, client const& by,
+                   authorization_refusal const& refusal) const {
+    bool const by_scheme = refusal.why == errc::redirect_scheme_refused;
+    auto const reason = reason_of(refusal.why, by_scheme ? allow_schemes_by : refusal.detail);
+    if (refusal.location) {
+      log_.info("authorization refused", {{"client", by.id}, {"reason", reason}});
+    } else {
+      std::string const place = query.redirect_uri.value_or("");
+      log_.info("authorization refused", {{"client", by.id}, {"reason", reason}, {"redirect_uri", place}});
+    }
+  }
+
   /** A page, since nobody vouches for a redirect URI. */
-  http::response page(error_code const& why, std::string_view client_id = {}) const {
-    log_.info("authorization failed", {{"reason", why.message()}});
+  http::response page(error_code const& why, std::string_view detail = {}, std::string_view client_id = {}) const {
+    log_.info("authorization failed", {{"reason", reason_of(why, detail)}});
+    return page_of(why, detail, client_id);
+  }
+
+  http::response page_of(error_code const& why, std::string_view detail, std::string_view client_id = {}) const {
     auto const& rules = parts_->rules;
     error_view view;
     view.why = why;
     view.code = error_name(why);
+    view.detail = error_text(why, detail);
     view.server_name = rules.server_name;
     view.operator_name = rules.operator_name;
     view.operator_url = rules.operator_url;

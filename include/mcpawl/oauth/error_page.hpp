@@ -17,6 +17,7 @@ struct error_view {
   std::string text;       ///< What happened, and what to do now. Empty: that of the words for `why`.
   error_code why;         ///< Chooses among the words, and is not shown itself. May be none.
   std::string code;       ///< The error's name in OAuth, for who is asked for help. May be empty.
+  std::string detail;     ///< What was wrong with the request, for who makes the application. May be empty.
   std::string reference;  ///< What the log knows this by. May be empty.
   std::string host;       ///< Where the application's description could not be had. May be empty.
   bool can_register = false;  ///< Whether the next attempt will do without that description.
@@ -48,6 +49,7 @@ inline std::string make_error_page(error_view const& view, error_words const& wo
   };
   detail(words.host, view.host);
   detail(words.code, view.code);
+  detail(words.detail, view.detail);
   detail(words.reference, view.reference);
   append_operator(out, words.operated_by, view.operator_name, view.operator_url);
   end_page(out);

@@ -52,6 +52,9 @@ public:
   using token = jose::detail::json_token;
   static constexpr std::size_t most_members = 64;
 
+  /** Why it took no more; nothing if the text itself was at fault. */
+  std::string_view wrong() const noexcept { return wrong_; }
+
   bool on(event const& e) noexcept override {
     try {
       return take(e);
@@ -67,9 +70,9 @@ private:
     if (e.depth == 0) return e.token == token::object_begin || e.token == token::object_end;
     if (e.depth == 1 && e.token == token::name) {
       for (auto const& each : members_)
-        if (each.name == e.text) return false;
+        if (each.name == e.text) return refuse("no member may come twice");
       members_.push_back({std::string{e.text}, json_member::kind::other, {}, {}});
-      return members_.size() <= most_members;
+      return members_.size() <= most_members || refuse("there may be 64 members");
     }
     json_member& member = members_.back();
     if (e.depth == 1 && e.token == token::string) {
@@ -90,7 +93,13 @@ private:
     return true;
   }
 
+  bool refuse(std::string_view why) noexcept {
+    wrong_ = why;
+    return false;
+  }
+
   std::vector<json_member> members_;
+  std::string_view wrong_;
 };
 
 /** Collects the JSON texts of the elements of an array; a text that is no array counts as its only element. */
@@ -134,14 +143,23 @@ inline result<std::vector<std::string>> read_json_elements(std::string_view text
 }
 
 /** Read an object of at most `most_bytes`. Errors: `errc::registration_too_large`, `errc::bad_registration`
-    for everything that is no object, is nested deeply, or names a member twice. */
-inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t most_bytes) {
+    for everything that is no object, is nested deeply, or names a member twice; `wrong` then says more. */
+inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t most_bytes,
+                                                          std::string& wrong) {
   constexpr std::size_t most_depth = 8;
-  if (text.size() > most_bytes) return errc::registration_too_large;
+  if (text.size() > most_bytes) {
+    wrong = std::to_string(most_bytes) + " bytes are allowed";
+    return errc::registration_too_large;
+  }
   jose::detail::json_reader reader(text.size(), most_depth);
   json_member_sink sink;
-  if (reader.read(text, sink) != jose::detail::json_outcome::complete) return errc::bad_registration;
-  return sink.take_members();
+  if (reader.read(text, sink) == jose::detail::json_outcome::complete) return sink.take_members();
+  wrong = sink.wrong().empty() ? "must be one object of JSON, of at most 8 levels" : sink.wrong();
+  return errc::bad_registration;
+}
+inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t most_bytes) {
+  std::string untold;
+  return read_json_members(text, most_bytes, untold);
 }
 
 }  // namespace mcpawl::oauth::detail

@@ -12,6 +12,7 @@
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/jose/algorithm.hpp>
 #include <mcpawl/oauth/discovery.hpp>
+#include <mcpawl/oauth/scopes.hpp>
 #include <mcpawl/oauth/upstream_settings.hpp>
 
 #include <algorithm>
@@ -81,7 +82,9 @@ public:
   /** What to ask for; "openid email profile" by default. `offline_access` beside them asks for a refresh
    * token. */
   upstream_options& scopes(std::string_view with_spaces) {
-    scopes_ = with_spaces;
+    std::vector<std::string> all;
+    append_scopes(with_spaces, all);
+    scopes_ = join_scopes(all);
     return *this;
   }
   /** For a whole exchange or refresh, keys aside; 10 seconds by default. */

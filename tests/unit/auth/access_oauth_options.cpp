@@ -94,6 +94,37 @@ BOOST_AUTO_TEST_CASE(keys_can_be_changed_without_a_gap) {
   BOOST_TEST(options.upstream().scopes() == "openid email");
 }
 
+BOOST_AUTO_TEST_CASE(redirect_schemes_can_be_named) {
+  auto const schemes = [](access_oauth_options const& options) {
+    return options.rules().authorization.redirects.private_schemes;
+  };
+  BOOST_TEST(schemes(read(good)).empty());
+  table with = good;
+  with["REDIRECT_SCHEMES"] = "cursor, com.example.app";
+  BOOST_TEST(schemes(read(with)) == (std::vector<std::string>{"cursor", "com.example.app"}));
+  with["REDIRECT_SCHEMES"] = " ";
+  BOOST_TEST(schemes(read(with)).empty());
+  struct row {
+    char const* value;
+    char const* mistake;
+  };
+  for (auto const& [value, mistake] :
+       {row{"cursor://", R"(REDIRECT_SCHEMES has "cursor://", which must be a scheme alone, such as cursor)"},
+        row{"Cursor", R"(REDIRECT_SCHEMES has "Cursor", which must be in lower case)"},
+        row{"vscode,javascript", R"(REDIRECT_SCHEMES has "javascript", which cannot be allowed)"},
+        row{"https", R"(REDIRECT_SCHEMES has "https", which is not a private-use scheme)"},
+        row{"*", R"(REDIRECT_SCHEMES has "*", which is no scheme of a URI)"},
+        row{"cursor,,vscode", "REDIRECT_SCHEMES has an empty item between its commas"}})
+    BOOST_TEST(mistake_with("REDIRECT_SCHEMES", value) == mistake);
+  BOOST_TEST(mistakes_of(read(good).allow_private_scheme("data")).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(scopes_for_access_may_have_several_spaces_between_them) {
+  table with = good;
+  with["ACCESS_SCOPES"] = "  openid   email ";
+  BOOST_TEST(read(with).upstream().scopes() == "openid email");
+}
+
 BOOST_AUTO_TEST_CASE(each_mistake_is_told) {
   BOOST_TEST(mistake_with("PUBLIC_URL", "") == "PUBLIC_URL is empty");
   BOOST_TEST(mistake_with("PUBLIC_URL", "http://mcp.example.com") ==

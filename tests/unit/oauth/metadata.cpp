@@ -74,6 +74,8 @@ BOOST_AUTO_TEST_CASE(tokens_are_answered_as_the_rfc_says) {
   tokens.scope = scope_set{"read", "write"};
   BOOST_TEST(token_json(tokens) ==
              R"({"access_token":"a","token_type":"Bearer","expires_in":3600,"scope":"read write"})");
+  tokens.scope = scope_set{};
+  BOOST_TEST(token_json(tokens) == R"({"access_token":"a","token_type":"Bearer","expires_in":3600})");
   tokens.refresh_token = secret{"r"};
   BOOST_TEST(object(token_json(tokens)).at("refresh_token").as_string() == "r");
 }
@@ -101,6 +103,9 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_name_of_the_rfcs_and_a_status) {
   BOOST_CHECK(describe(static_cast<oauth::errc>(last + 1)).kind == condition::internal);  // there are no more
   BOOST_TEST(error_status(oauth::errc::authentication_failed) == 401);
   BOOST_TEST(error_status(oauth::errc::bad_token) == 400);
+  BOOST_TEST(error_json(oauth::errc::missing_parameter, "code") ==
+             R"({"error":"invalid_request","error_description":"parameter missing: code"})");
+  BOOST_TEST(error_json(store_errc::busy, "a detail") == R"({"error":"temporarily_unavailable"})");
   BOOST_TEST(error_json(store_errc::busy) == R"({"error":"temporarily_unavailable"})");
   BOOST_TEST(error_status(store_errc::busy) == 503);
   BOOST_TEST(error_json(store_errc::corrupt) == R"({"error":"server_error"})");
