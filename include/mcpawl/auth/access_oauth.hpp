@@ -74,7 +74,7 @@ namespace mcpawl {
     @par Thread safety
     One copy per thread.
 
-    https://developers.cloudflare.com/cloudflare-one/access-controls/ai-controls/saas-mcp/
+    https://developers.cloudflare.com/cloudflare-one/access-controls/ai-controls/secure-mcp-servers/
 */
 template <kv_store Store>
 class access_oauth {

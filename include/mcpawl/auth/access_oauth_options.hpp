@@ -58,7 +58,8 @@ public:
   }
 
   /** Read `PUBLIC_URL`, `COOKIE_ENCRYPTION_KEY` (64 hexadecimal digits; several with commas, to change it
-      without a gap), optionally `ACCESS_SCOPES` (what Access is asked for, with spaces),
+      without a gap), optionally `ACCESS_SCOPES` (what Access is asked for, with spaces; by default
+      `openid email profile groups offline_access`),
       `CLIENT_DOCUMENTS` (`on`, `off` or `auto`), `CLIENT_DOCUMENTS_FILE` (documents that are not fetched),
       `REDIRECT_SCHEMES` (as `allow_private_scheme`, with commas), and what `upstream_options::from` reads:
       `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and either `ACCESS_AUTHORIZATION_URL`, `ACCESS_TOKEN_URL`
@@ -245,7 +246,7 @@ public:
   http::tls_trust authorities() const { return given_or_system(trust_); }
 
 private:
-  static constexpr std::string_view default_upstream_scopes = "openid email profile offline_access";
+  static constexpr std::string_view default_upstream_scopes = "openid email profile groups offline_access";
 
   static std::string callback_of(std::string_view public_url) {
     auto const url = http::origin_url::parse(public_url);

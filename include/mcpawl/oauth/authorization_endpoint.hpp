@@ -175,7 +175,7 @@ private:
     auto login = co_await upstream_.exchange(std::move(its_code), std::move(away));
     if (!login) co_return tell(asked, login.error());
     if (!asked.approved_by.empty() && asked.approved_by != login->who.subject)
-      co_return co_await ask_again(std::move(asked), login->who.email, head);
+      co_return co_await ask_again(std::move(asked), login->who.label(), head);
     co_return co_await hand_over(head, std::move(asked), *login);
   }
 
@@ -201,7 +201,7 @@ private:
     issue.props = props_of(login);
     auto const code = co_await parts_->tokens.issue_code(std::move(issue));
     if (!code) co_return tell(asked, code.error());
-    log_.info("authorized", {{"client", request.client_id}, {"user", login.who.email}});
+    log_.info("authorized", {{"client", request.client_id}, {"user", login.who.label()}});
     http::response away =
         redirect(code_location(request.redirect, *code, request.state, parts_->rules.issuer()));
     known_browser browser = browser_of(head).value_or(known_browser::make());

@@ -83,7 +83,7 @@ task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_parts<Store>>
       co_await wait_a_moment();
       continue;
     }
-    std::string const user = login->who.email;
+    std::string const user = login->who.label();
     auto renewed = co_await upstream.refresh(std::move(*login));
     if (renewed) {
       std::optional<secret> props = props_of(*renewed);

@@ -79,8 +79,8 @@ public:
     callback_ = std::move(redirect_uri);
     return *this;
   }
-  /** What to ask for; "openid email profile" by default. `offline_access` beside them asks for a refresh
-   * token. */
+  /** What to ask for; "openid email profile groups" by default. `offline_access` beside them asks for a
+      refresh token. Another provider than Access may not know `groups`. */
   upstream_options& scopes(std::string_view with_spaces) {
     std::vector<std::string> all;
     append_scopes(with_spaces, all);
@@ -183,7 +183,7 @@ private:
   std::string id_;
   secret secret_;
   std::string callback_;
-  std::string scopes_ = "openid email profile";
+  std::string scopes_ = "openid email profile groups";
   std::chrono::milliseconds timeout_{10'000};
   std::optional<http::tls_trust> trust_;
   clock const* clock_ = &clock::system();

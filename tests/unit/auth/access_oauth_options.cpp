@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(settings_become_options) {
   BOOST_TEST(options.public_url().origin() == "https://mcp.example.com");
   BOOST_TEST(options.upstream().callback() == "https://mcp.example.com/callback");
   BOOST_TEST(options.upstream().issuer() == at_access);
-  BOOST_TEST(options.upstream().scopes() == "openid email profile offline_access");
+  BOOST_TEST(options.upstream().scopes() == "openid email profile groups offline_access");
   BOOST_TEST_REQUIRE(options.cookie_keys().size() == 1u);
   BOOST_TEST(options.cookie_keys()[0].reveal().size() == 32u);
   BOOST_TEST(options.cookie_keys()[0].reveal().substr(9, 4) == "\x99\xaa\xbb\xcc");
