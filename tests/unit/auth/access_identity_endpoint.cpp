@@ -18,6 +18,8 @@
 #include <string_view>
 #include <utility>
 
+BOOST_FIXTURE_TEST_SUITE(auth_access_identity_endpoint, fixture)
+
 namespace {
 
 using namespace mcpawl;
@@ -56,8 +58,6 @@ struct fixture {
 };
 
 }  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(auth_access_identity_endpoint, fixture)
 
 BOOST_AUTO_TEST_CASE(all_that_access_knows_is_told) {
   access->knows(

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-using namespace mcpawl;
-
 BOOST_AUTO_TEST_SUITE(auth_full_identity)
+
+using namespace mcpawl;
 
 BOOST_AUTO_TEST_CASE(the_answer_about_a_user_is_read) {
   auto const read = read_full_identity(

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(jose_published_keys)
+
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
@@ -32,8 +34,6 @@ struct entry {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(jose_published_keys)
 
 BOOST_AUTO_TEST_CASE(one_odd_entry_never_spoils_the_set) {
   std::string const pub(2600, 'A');
