@@ -18,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-BOOST_FIXTURE_TEST_SUITE(auth_access_identity_endpoint, fixture)
+namespace auth_access_identity_endpoint {
 
 namespace {
 
@@ -58,6 +58,10 @@ struct fixture {
 };
 
 }  // namespace
+
+}  // namespace auth_access_identity_endpoint
+
+BOOST_FIXTURE_TEST_SUITE(auth_access_identity_endpoint, fixture)
 
 BOOST_AUTO_TEST_CASE(all_that_access_knows_is_told) {
   access->knows(
