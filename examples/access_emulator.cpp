@@ -54,10 +54,12 @@ A second application, linked to the first (Linked App Token):
 A request chooses its caller (these fields are not passed on):
   Cf-Emulator-Email: bob@example.com                another user
   Cf-Emulator-Email: none                           nobody: Access refuses with 401
+  Cf-Emulator-Subject: 5f0c                         a user without an email, as of an `end_user` application
   CF-Access-Client-Id: x  CF-Access-Client-Secret: y   a service token; any secret is taken
 
 Paths of its own:
   GET  /cdn-cgi/access/certs           the two published keys
+  GET  /cdn-cgi/access/get-identity    the whole identity that goes with the token in the cookie CF_Authorization
   /cdn-cgi/access/sso/oidc/ID/...      authorization (with a page that asks who you are), token, jwks, userinfo,
                                        .well-known/openid-configuration
   GET  /emulator                       its state, as JSON

@@ -29,10 +29,14 @@ Environment:
   ACCESS_CONFIG_URL         its OpenID configuration, which names them
   COOKIE_ENCRYPTION_KEY     64 hexadecimal digits: openssl rand -hex 32; several with commas to change it
   OAUTH_KV                  where clients and grants are kept: the path of a SQLite file, or memory:
-  ACCESS_SCOPES             what Access is asked for; openid email profile offline_access
+  ACCESS_SCOPES             what Access is asked for; openid email profile groups offline_access
+  REDIRECT_SCHEMES          private-use schemes that clients may be reached by, with commas: cursor,vscode
   ALLOWED_EMAILS            who may use the tool `draw`, with commas; nobody if it is not set
   ALLOWED_HOSTS             further public names of this server, with commas
   ALLOWED_ORIGINS           web pages that may call from a browser, with commas
+  CLIENT_DOCUMENTS          whether clients may be known by the URL of a document, which is fetched: on, off, or
+                            auto, which advertises it only while documents can be fetched; auto
+  CLIENT_DOCUMENTS_FILE     a JSON array of such documents, which are then not fetched
   OPERATOR_NAME             who runs this server, for the consent page
   OPERATOR_URL
   REFRESH_UNCHECKED         true to let clients refresh for 30 days although Access gives no refresh token

@@ -57,8 +57,8 @@ std::string names_of(std::pair<std::string_view, Value> const (&table)[Size]) {
 
 /** Who is calling, as far as Access would know. */
 struct caller {
-  enum { user, service, nobody } kind = nobody;
-  std::string name;  ///< The email, or the client id of a service token.
+  enum { user, end_user, service, nobody } kind = nobody;
+  std::string name;  ///< The email, the id of a user without one, or the client id of a service token.
 };
 
 /** Tokens of one application, of five minutes, each used again until its last minute: signing one takes a
@@ -72,12 +72,13 @@ public:
 
   std::string const& token_for(caller const& who) {
     mcpawl::unix_seconds const now = mcpawl::clock::system().wall();
-    kept& entry = tokens_[std::pair(who.kind == caller::service, who.name)];
+    kept& entry = tokens_[std::pair(int{who.kind}, who.name)];
     if (entry.expires < now + 60) {
       std::erase_if(tokens_,
                     [&](auto const& other) { return &other.second != &entry && other.second.expires < now; });
-      mcpawl::test::access_token token =
-          who.kind == caller::service ? access_.service(who.name) : access_.user(who.name);
+      mcpawl::test::access_token token = who.kind == caller::service    ? access_.service(who.name)
+                                         : who.kind == caller::end_user ? access_.end_user(who.name)
+                                                                        : access_.user(who.name);
       entry.expires = now + 300;
       boost::json::array audience;
       audience.emplace_back(audience_);
@@ -95,7 +96,7 @@ private:
   };
   mcpawl::test::fake_access const& access_;
   std::string audience_;
-  std::map<std::pair<bool, std::string>, kept> tokens_;
+  std::map<std::pair<int, std::string>, kept> tokens_;
 };
 
 }  // namespace examples

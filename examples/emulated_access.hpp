@@ -146,7 +146,7 @@ private:
   task<std::optional<answer>> route(visitor& from) {
     std::string const target(view(from.head.get().target()));
     std::string_view const path = std::string_view(target).substr(0, target.find('?'));
-    if (path == "/cdn-cgi/access/certs") {
+    if (path == "/cdn-cgi/access/certs" || path == mcpawl::test::get_identity_path) {
       co_await relay(from, certs_at_);
     } else if (emulated_oidc::is_for_it(path)) {
       log_.info("sign-in", {{"method", view(from.head.get().method_string())}, {"path", path}});
@@ -222,6 +222,9 @@ private:
           id != head.end() && secret != head.end() && !id->value().empty() && !secret->value().empty();
       return both ? caller{caller::service, std::string(view(id->value()))} : caller{};
     }
+    if (auto const subject = head.find("Cf-Emulator-Subject");
+        subject != head.end() && !subject->value().empty())
+      return {caller::end_user, std::string(view(subject->value()))};
     auto const chosen = head.find("Cf-Emulator-Email");
     std::string name = chosen == head.end() ? as_ : std::string(view(chosen->value()));
     return name.empty() || name == "none" ? caller{} : caller{caller::user, std::move(name)};

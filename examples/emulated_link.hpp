@@ -55,8 +55,10 @@ private:
     with.use(keys());
     auto const who = with.verify(token, mcpawl::clock::system().wall());
     if (!who) return caller();
-    bool const person = (*who)->kind == mcpawl::access_kind::user;
-    return person ? caller{caller::user, (*who)->email} : caller{caller::service, (*who)->common_name};
+    mcpawl::access_claims const& claims = **who;
+    if (claims.kind == mcpawl::access_kind::service) return {caller::service, claims.common_name};
+    if (claims.email.empty()) return {caller::end_user, claims.subject};
+    return {caller::user, claims.email};
   }
 
   /** The published keys; read again when others are published. */

@@ -37,7 +37,8 @@ Behind a self-hosted application of Access:
 Or as an application of Access for SaaS, to which MCP clients log in by themselves:
   ACCESS_CLIENT_ID, ACCESS_CLIENT_SECRET, and ACCESS_CONFIG_URL or ACCESS_AUTHORIZATION_URL, ACCESS_TOKEN_URL
                           and ACCESS_JWKS_URL; PUBLIC_URL, COOKIE_ENCRYPTION_KEY, OAUTH_KV; optionally
-                          ACCESS_SCOPES, OPERATOR_NAME, OPERATOR_URL, REFRESH_UNCHECKED: see access_saas --help
+                          ACCESS_SCOPES, REDIRECT_SCHEMES, OPERATOR_NAME, OPERATOR_URL, REFRESH_UNCHECKED: see
+                          access_saas --help
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
 Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.

@@ -40,6 +40,16 @@ for (const kind of kinds) {
       assert.equal(saas.logins, 1);
     });
 
+    test('may name scopes and addresses that this server does not have', { timeout }, async () => {
+      const login = new Login();
+      login.clientMetadata.scope = ' openid  profile ';
+      login.clientMetadata.redirect_uris.push('cursor://anysphere.cursor-mcp/oauth/callback');
+      const client = await log_in(kind, login);
+      assert.equal(await client.email(), 'alice@example.com');
+      assert.deepEqual(login.client.redirect_uris, [login.redirectUrl]);
+      assert.equal(login.client.scope, undefined);
+    });
+
     test('is told when its user denies it', { timeout }, async () => {
       const login = new Login(new Person('deny'));
       const transport = new kind.Transport(saas.url, { authProvider: login });

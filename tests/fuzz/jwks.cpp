@@ -13,7 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (set->keys().empty() || set->keys().size() > jwk_set::max_keys) std::abort();
   if (set->skipped().size() > jwk_set::max_skipped) std::abort();
   for (auto const& key : set->keys()) {
-    if (set->find(key.kid()) != &key || key.algorithms().empty()) std::abort();
+    if (set->find(key.kid()) == nullptr || key.algorithms().empty()) std::abort();
+    for (std::size_t i = 0; i != mcpawl::jose::algorithm_count; ++i) {
+      auto const alg = static_cast<mcpawl::jose::algorithm>(i);
+      bool const chosen = set->find(key.kid(), alg) == &key;
+      if (!key.kid().empty() && key.algorithms().contains(alg) != chosen) std::abort();
+    }
   }
   return 0;
 }

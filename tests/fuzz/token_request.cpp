@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (line != 0) field = input.substr(0, line);
   std::string_view const body = input.substr(std::min(line + 1, size));
   auto const known = [&field](client_credentials const& who) {
-    if (field.has_value() != (who.method == client_auth::basic)) std::abort();
+    if (who.method == client_auth::basic && (!field || who.client_secret.empty())) std::abort();
+    if (field && who.method != client_auth::basic && !who.client_secret.empty()) std::abort();
     if (who.client_id.empty() && who.method != client_auth::private_key_jwt) std::abort();
     if ((who.method == client_auth::private_key_jwt) == who.assertion.empty()) std::abort();
   };

@@ -225,7 +225,7 @@ private:
         mcpawl::oauth::upstream_options::at(url(access_->authorization_url()), url(access_->token_url()),
                                             url(access_->jwks_url()), access_->issuer());
     upstream.client(access_->client_id(), mcpawl::secret{access_->client_secret()});
-    upstream.scopes("openid email profile offline_access");
+    upstream.scopes("openid email profile groups offline_access");
     std::vector<mcpawl::secret> keys;
     keys.emplace_back(std::string(32, 'k'));
     mcpawl::access_oauth_options made(origin, std::move(upstream), std::move(keys));

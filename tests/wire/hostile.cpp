@@ -93,6 +93,23 @@ BOOST_AUTO_TEST_CASE(duplicate_keys) {
           {with_argument(R"({"":1,"":2})"), -32600, says}});
 }
 
+// Names that collide in a table of Boost.JSON cost the square of their number, so their number is bounded.
+BOOST_AUTO_TEST_CASE(objects_of_65_536_members) {
+  auto const members = [](std::size_t count) {
+    std::string out = "{";
+    for (std::size_t i = 0; i != count; ++i) out += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":0";
+    return out + "}";
+  };
+  constexpr std::string_view says = "more members in one JSON object than are allowed";
+  refuse({{members(65'536), -32600, says},
+          {with_argument(members(257)), -32600, says},
+          {with_argument("[[" + members(257) + "]]"), -32600, says},
+          {"[" + members(257) + "]", -32600, says}});
+  site s;
+  auto const reply = s.post(with_argument(members(256)), s.open());
+  BOOST_TEST(reply.status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(lone_surrogates) {
   std::vector<hostile> all;
   for (std::string const text : {R"("\ud800")", R"("\udc00")", R"("\ud800x")", R"("\ud800\ud800")",

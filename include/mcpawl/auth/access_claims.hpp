@@ -22,14 +22,14 @@ namespace mcpawl {
 
 /** What kind of caller a token of Access names. */
 enum class access_kind {
-  user,     ///< A person, with an email.
+  user,     ///< A person, named by a subject, mostly with an email.
   service,  ///< A service token, with the client id as its common name and no email.
 };
 
 /** What Cloudflare Access says about a caller, in an application token (`access_jwt`) or in the ID token of a
     login (`access_oauth`); the last members are known to `access_oauth` alone.
 
-    https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/application-token/
+    https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/application-token/
 */
 struct access_claims {
   using verified_by = class access_reader;
@@ -37,7 +37,7 @@ struct access_claims {
   access_kind kind = access_kind::user;
   std::string issuer;       ///< The team domain.
   std::string subject;      ///< A user's id in the account; empty for a service.
-  std::string email;        ///< Empty for a service.
+  std::string email;        ///< Empty for a service, and for users whose identity provider gave none.
   std::string name;         ///< What the identity provider calls a user; often empty.
   std::string country;      ///< Where the user logged in from, two letters; may be empty.
   std::string common_name;  ///< A service token's client id; empty for most users.
@@ -55,6 +55,14 @@ struct access_claims {
     boost::system::error_code error;
     boost::json::value parsed = boost::json::parse(custom_json, error);
     return !error && parsed.is_object() ? std::move(parsed.get_object()) : boost::json::object();
+  }
+
+  /** What to call the caller in a log or on a page: the email, or else the name, the common name or the
+      subject. Only `access_principal` tells callers apart. */
+  std::string const& label() const noexcept {
+    for (auto const* text : {&email, &name, &common_name})
+      if (!text->empty()) return *text;
+    return subject;
   }
 
   bool in_group(std::string_view group) const noexcept {
@@ -102,8 +110,8 @@ private:
       @param claims of a verifier that was told to collect `names()`
 
       Errors: `malformed_claim` if a claim has the wrong type, `not_an_application_token`, `no_identity` if
-      the token names neither a user (subject and email) nor a service (a common name and nothing of a
-      user), `service_token_refused`. No refusal allocates.
+      the token names neither a user (a subject) nor a service (a common name and nothing of a user),
+      `service_token_refused`. No refusal allocates.
   */
   static result<access_identity> read(jose::claims_view const& claims, bool service_tokens) {
     auto const& found = claims.wanted;
@@ -116,7 +124,8 @@ private:
 
     auto const subject = claims.sub.value_or(std::string_view());
     auto const email = text(found[claim::email]), common_name = text(found[claim::common_name]);
-    bool const user = !subject.empty() && !email.empty();
+    // a common name without an email might be a service's, which not everybody lets in
+    bool const user = !subject.empty() && (!email.empty() || common_name.empty());
     bool const service = subject.empty() && email.empty() && !common_name.empty();
     if (!user && !service) return auth_errc::no_identity;
     if (service && !service_tokens) return auth_errc::service_token_refused;

@@ -24,7 +24,8 @@ struct avx512_ifma_engine;
     The token comes in `Cf-Access-Jwt-Assertion`, once, and must be signed (RS256) by a key that the team
     domain publishes at `/cdn-cgi/access/certs`, be issued by exactly that team domain for one of the
     audiences, not be expired (to the second), not begin later than the leeway from now, have the type
-    "app", and name a user, or a service if that is allowed. Nothing else in a request counts.
+    "app", have a `kid`, and name a user, by a subject and mostly an email, or a service if that is allowed.
+    Nothing else in a request counts.
 
     | request | status | code |
     |---|---|---|
@@ -50,7 +51,7 @@ struct avx512_ifma_engine;
     @par Thread safety
     One copy per thread.
 
-    https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/validating-json/
+    https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/
 */
 template <class Engine>
 class basic_access_jwt {

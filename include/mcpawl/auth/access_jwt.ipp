@@ -91,7 +91,7 @@ private:
   }
 
   static bool curable(error_code error) noexcept {
-    return error == jose::errc::unknown_kid || error == auth_errc::no_keys ||
+    return jose::newer_keys_may_help(error) || error == auth_errc::no_keys ||
            error == auth_errc::keys_too_old;
   }
 
@@ -124,8 +124,8 @@ private:
 
   denial deny(error_code error) const {
     if (error == auth_errc::missing_token) return challenged(denial(401, "missing_token", error.message()));
-    // a kid that nobody could look up is no proof of a bad token
-    bool const blind = error == jose::errc::unknown_kid && keys_.source().failing();
+    // a key that nobody could look up is no proof of a bad token
+    bool const blind = jose::newer_keys_may_help(error) && keys_.source().failing();
     if (blind || error == condition::unavailable || error == condition::internal) {
       denial out(503, "keys_unavailable", error.message());
       auto const wait = std::chrono::ceil<std::chrono::seconds>(keys_.source().back_off());

@@ -74,7 +74,7 @@ namespace mcpawl {
     @par Thread safety
     One copy per thread.
 
-    https://developers.cloudflare.com/cloudflare-one/access-controls/ai-controls/saas-mcp/
+    https://developers.cloudflare.com/cloudflare-one/access-controls/ai-controls/secure-mcp-servers/
 */
 template <kv_store Store>
 class access_oauth {
@@ -222,6 +222,9 @@ private:
     shared(access_oauth_options with, std::shared_ptr<Store> store) : options(std::move(with)) {
       auto rules = options.rules();
       rules.authorization.issuer = options.public_url().origin();
+      // Access gives none unless it is asked for one
+      std::string const asked = ' ' + options.upstream().scopes() + ' ';
+      rules.refresh = rules.refresh_unchecked || asked.find(" offline_access ") != std::string::npos;
       parts =
           std::make_shared<oauth::server_parts<Store>>(std::move(rules), std::move(store), options.time());
     }
@@ -255,7 +258,7 @@ private:
       case oauth_path::callback: return people_->come_back(head);
       case oauth_path::authorization:
         return head.method() == "POST" ? people_->decide(head, body) : people_->ask(head);
-      default: return at_once(entrance_->metadata(path));
+      default: return at_once(entrance_->metadata(path, parts->advertises_documents()));
     }
   }
   static task<http::response> at_once(http::response ready) { co_return ready; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mcpawl/auth/authorities.hpp>
+#include <mcpawl/auth/client_documents_setting.hpp>
 #include <mcpawl/auth/settings.hpp>
 #include <mcpawl/auth/url_setting.hpp>
 #include <mcpawl/core/clock.hpp>
@@ -14,6 +15,8 @@
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/jose/token_cache.hpp>
 #include <mcpawl/oauth/page.hpp>
+#include <mcpawl/oauth/pinned_client.hpp>
+#include <mcpawl/oauth/redirect_uri.hpp>
 #include <mcpawl/oauth/scope.hpp>
 #include <mcpawl/oauth/server_rules.hpp>
 #include <mcpawl/oauth/upstream_options.hpp>
@@ -55,10 +58,12 @@ public:
   }
 
   /** Read `PUBLIC_URL`, `COOKIE_ENCRYPTION_KEY` (64 hexadecimal digits; several with commas, to change it
-      without a gap), optionally `ACCESS_SCOPES` (what Access is asked for, with spaces), and what
-      `upstream_options::from` reads: `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and either
-      `ACCESS_AUTHORIZATION_URL`, `ACCESS_TOKEN_URL` and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL`. Mistakes
-      are noted in `from`.
+      without a gap), optionally `ACCESS_SCOPES` (what Access is asked for, with spaces; by default
+      `openid email profile groups offline_access`),
+      `CLIENT_DOCUMENTS` (`on`, `off` or `auto`), `CLIENT_DOCUMENTS_FILE` (documents that are not fetched),
+      `REDIRECT_SCHEMES` (as `allow_private_scheme`, with commas), and what `upstream_options::from` reads:
+      `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and either `ACCESS_AUTHORIZATION_URL`, `ACCESS_TOKEN_URL`
+      and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL`. Mistakes are noted in `from`.
   */
   static access_oauth_options from(settings& from) {
     std::string url = from.required("PUBLIC_URL");
@@ -80,7 +85,17 @@ public:
     auto upstream = oauth::upstream_options::from(from, callback_of(url));
     std::string const scopes = from.optional("ACCESS_SCOPES");
     upstream.scopes(scopes.empty() ? default_upstream_scopes : std::string_view{scopes});
-    return {std::move(url), std::move(upstream), std::move(keys)};
+    access_oauth_options out(std::move(url), std::move(upstream), std::move(keys));
+    if (!from.optional("REDIRECT_SCHEMES").empty()) {
+      for (std::string& scheme : from.required_list("REDIRECT_SCHEMES")) {
+        auto const wrong = scheme.empty() ? std::string() : oauth::redirect_uri::judge_private_scheme(scheme);
+        if (!wrong.empty()) from.mistake("REDIRECT_SCHEMES", "has \"" + scheme + "\", which " + wrong);
+        out.allow_private_scheme(std::move(scheme));
+      }
+    }
+    out.rules_.client_documents = read_client_document_mode(from);
+    out.rules_.pinned_documents = read_client_documents_file(from, out.rules_);
+    return out;
   }
 
   /** Ask Access for these scopes; spaces between them. Without `offline_access` nobody is asked again whether
@@ -140,8 +155,9 @@ public:
     return *this;
   }
 
-  /** Allow redirect URIs of a private-use scheme (RFC 8252 section 7.1), which any program on the user's
-      machine can claim. */
+  /** Allow redirect URIs of a private-use scheme such as `cursor` (RFC 8252 section 7.1), which any program
+     on the user's machine can claim. Who has claimed it gets the code, which is of no use without the
+      verifier of PKCE; but a program may also begin an authorization in another's name. */
   access_oauth_options& allow_private_scheme(std::string scheme) {
     rules_.authorization.redirects.private_schemes.push_back(std::move(scheme));
     return *this;
@@ -153,9 +169,15 @@ public:
     rules_.registration_interval = interval;
     return *this;
   }
-  /** Take clients that are described by a document at their URL, which is then fetched? */
-  access_oauth_options& client_documents(bool taken) {
-    rules_.client_documents = taken;
+  /** Take clients that are described by a document at their URL, which is then fetched? `automatic`, the
+      default, advertises them only while that works. */
+  access_oauth_options& client_documents(oauth::client_document_mode mode) {
+    rules_.client_documents = mode;
+    return *this;
+  }
+  /** Know this client by its URL without fetching its document, whatever `client_documents` says. */
+  access_oauth_options& pin_client(oauth::pinned_client const& known) {
+    rules_.pinned_documents.push_back(known.json());
     return *this;
   }
   /** Fetch such documents from this machine as well; see the tag. */
@@ -200,6 +222,12 @@ public:
     if (lives.code <= 0 || lives.access <= 0 || lives.refresh <= 0 || lives.refresh_grace < 0 ||
         lives.access_tokens == 0)
       mistakes.emplace_back("a lifetime is not positive");
+    for (auto const& scheme : options.rules_.authorization.redirects.private_schemes)
+      if (auto const wrong = oauth::redirect_uri::judge_private_scheme(scheme); !wrong.empty())
+        mistakes.push_back("the private-use scheme \"" + scheme + "\" " + wrong);
+    std::vector<oauth::pinned_client_mistake> pinned;
+    (void)oauth::read_pinned_clients(options.rules_, pinned);
+    for (auto& each : pinned) mistakes.push_back(std::move(each.text));
     if (options.rules_.pages == nullptr) mistakes.emplace_back("the maker of pages is missing");
     if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
     return options;
@@ -218,7 +246,7 @@ public:
   http::tls_trust authorities() const { return given_or_system(trust_); }
 
 private:
-  static constexpr std::string_view default_upstream_scopes = "openid email profile offline_access";
+  static constexpr std::string_view default_upstream_scopes = "openid email profile groups offline_access";
 
   static std::string callback_of(std::string_view public_url) {
     auto const url = http::origin_url::parse(public_url);

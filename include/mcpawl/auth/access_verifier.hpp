@@ -57,8 +57,8 @@ public:
 
   /** Verify a token.
 
-      Errors: those of `jose::errc` and of `auth_errc`; `jose::errc::unknown_kid` is the one that newer
-      keys may cure. No refusal allocates.
+      Errors: those of `jose::errc` and of `auth_errc`; `jose::newer_keys_may_help` tells which newer keys
+      may cure. No refusal allocates.
   */
   result<access_identity> verify(std::string_view token, unix_seconds now) {
     return jose_.verify(token, now, reading());
@@ -92,6 +92,7 @@ private:
     to.audiences = from.audiences;
     to.leeway = from.leeway;
     to.wanted = access_reader::names();
+    to.kid_required = true;  // Access has two keys and says which it was
     to.expiry_first = from.expiry_first;
     to.max_token_bytes = 16 * 1024;  // users with many groups have long ones
     return to;

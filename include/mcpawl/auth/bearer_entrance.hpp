@@ -78,7 +78,7 @@ public:
       | no token | 401 | missing_token |
       | two tokens in one request | 400 | invalid_request |
       | a good token without a scope that is required | 403 | insufficient_scope |
-      | no key to decide with, or none for the kid while keys cannot be fetched | 503 | keys_unavailable |
+      | no key to decide with, or none for the token while keys cannot be fetched | 503 | keys_unavailable |
       | any other | 401 | invalid_token |
   */
   denial deny(error_code error, key_source const& keys) const {
@@ -88,8 +88,8 @@ public:
       return challenged(denial(400, "invalid_request", error.message()), "invalid_request");
     if (error == auth_errc::insufficient_scope)
       return challenged(denial(403, "insufficient_scope", error.message()), "insufficient_scope");
-    // a kid that nobody could look up is no proof of a bad token
-    bool const blind = error == jose::errc::unknown_kid && keys.failing();
+    // a key that nobody could look up is no proof of a bad token
+    bool const blind = jose::newer_keys_may_help(error) && keys.failing();
     if (blind || error == condition::unavailable || error == condition::internal) {
       denial out(503, "keys_unavailable", error.message());
       out.retry_after =

@@ -2,6 +2,7 @@
 // them
 #pragma once
 
+#include <mcpawl/auth/access_login.hpp>
 #include <mcpawl/auth/downstream_errc.hpp>
 #include <mcpawl/auth/linked_token.hpp>
 #include <mcpawl/auth/settings.hpp>
@@ -56,7 +57,7 @@ concept trace_headers = requires(T const& trace) {
     @par Thread safety
     Copies share the list; any thread may ask, a token only on its own (see `linked_token`).
 
-    https://developers.cloudflare.com/cloudflare-one/access-controls/ai-controls/linked-apps/
+    https://developers.cloudflare.com/cloudflare-one/access-controls/applications/linked-app-token/
 */
 class downstream {
 public:
@@ -82,8 +83,8 @@ public:
   /** Ask in the caller's name and wait for the whole answer.
 
       The token goes into `Cf-Access-Token` or `Authorization`; a request that has one of these already is
-      refused. Where a request that changes nothing (GET, HEAD, OPTIONS) is answered by 401 or 403, and there
-     is a newer token by then, it is sent once more.
+      refused. Where a request that changes nothing (GET, HEAD, OPTIONS) is `turned_away`, and there is a
+      newer token by then, it is sent once more.
 
       @par Errors
       Those of `downstream_errc`, before anything is sent or refreshed; those of `token_keeper::current`, such
@@ -103,6 +104,10 @@ public:
     }
     return ask(token, std::move(request));
   }
+
+  /** Whether an answer means that the caller may not come in: 401, 403, or a redirect to the login of Access,
+      which Access answers where Managed OAuth is off. */
+  static bool turned_away(http::fetch_response const& answer) { return detail::turns_away(answer); }
 
   /** Whether a token may be sent there. */
   bool allows(http::origin_url const& url) const { return state_->allows(url); }
@@ -181,8 +186,7 @@ private:
     auto token = co_await keeper->current(keeper);
     if (!token) co_return token.error();
     auto answer = co_await send(with, how, *token, request);
-    bool const turned_away = answer && (answer->status == 401 || answer->status == 403);
-    if (!safe || !turned_away) co_return answer;
+    if (!safe || !answer || !turned_away(*answer)) co_return answer;
     auto newer = co_await keeper->current(keeper);
     // without a newer one the answer is what there is to say
     if (!newer || *newer == *token) co_return answer;

@@ -36,7 +36,8 @@ namespace mcpawl {
     the metadata of RFC 9728, which everybody may read at `/.well-known/oauth-protected-resource` and at that
     path with the endpoint's behind it. The precise reason is in the log only.
 
-    Opaque tokens, and tokens without a `kid`, are not accepted.
+    A token without a `kid` is held against the one key that the issuer has for its algorithm; where there
+    are several it is not accepted. Opaque tokens are not.
 
     @code
     struct staff { std::string department; };
@@ -123,7 +124,7 @@ public:
 
 private:
   static bool curable(error_code error) noexcept {
-    return error == jose::errc::unknown_kid || error == auth_errc::no_keys ||
+    return jose::newer_keys_may_help(error) || error == auth_errc::no_keys ||
            error == auth_errc::keys_too_old;
   }
 

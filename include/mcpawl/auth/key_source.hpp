@@ -53,7 +53,7 @@ private:
 enum class key_want {
   renewal,      ///< The time has come.
   any_key,      ///< There is none to verify with.
-  unknown_kid,  ///< A token names a key that is not among them.
+  unknown_kid,  ///< A token names a key that is not among them, or none and none of them is its.
 };
 
 /** One thread's copy of the published keys. */

@@ -64,7 +64,7 @@ private:
     @par Thread safety
     As `auth_policy` says.
 
-    https://developers.cloudflare.com/cloudflare-one/access-controls/ai-controls/linked-apps/
+    https://developers.cloudflare.com/cloudflare-one/access-controls/applications/linked-app-token/
 */
 template <keeps_token Policy>
 class linked_app {

@@ -35,7 +35,7 @@ public:
 
 /** A caller's token of Access: what a tool takes to call a protected application in the caller's name.
 
-    It cannot be read or printed. Only `downstream` does anything with it.
+    It cannot be read or printed. Only `downstream` and `access_identity_endpoint` do anything with it.
 
     @code
     mcpawl::task<std::string> orders(mcpawl::linked_token const& token) {
@@ -62,6 +62,7 @@ public:
       : how_(how), keeper_(std::move(keeper)) {}
 
 private:
+  friend class access_identity_endpoint;
   friend class downstream;
 
   form how_;

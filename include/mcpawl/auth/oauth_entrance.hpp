@@ -62,8 +62,14 @@ public:
     server.resources.push_back(resource_.resource());
     server.registration = rules.registration;
     server.introspection = rules.introspector.has_value();
-    server.client_documents = server.private_key_jwt = rules.client_documents;
-    server_document_ = server.json();
+    server.refresh = rules.refresh;
+    // a client with a key goes on to be taken while documents are not advertised, so its method stays named
+    server.private_key_jwt = rules.takes_documents();
+    server.client_documents = false;
+    server_documents_[0] = server.json();
+    server.client_documents = true;
+    server_documents_[1] = server.json();
+    changes_ = rules.documents_may_pause();
     registration_ = rules.registration;
     introspection_ = rules.introspector.has_value();
   }
@@ -101,12 +107,14 @@ public:
     }
   }
 
-  http::response metadata(oauth_path which_one) const {
+  /** Answer with a document; that of the server advertises clients' documents or not. */
+  http::response metadata(oauth_path which_one, bool with_documents) const {
     http::response answer(200);
     open_to_any_page(answer);
-    answer.field("Cache-Control", "public, max-age=300");
-    answer.body("application/json",
-                which_one == oauth_path::resource_metadata ? resource_document_ : server_document_);
+    bool const resource = which_one == oauth_path::resource_metadata;
+    // what stops working is not to be found in a cache by the next attempt
+    answer.field("Cache-Control", !resource && changes_ ? "no-cache" : "public, max-age=300");
+    answer.body("application/json", resource ? resource_document_ : server_documents_[with_documents]);
     return answer;
   }
 
@@ -154,11 +162,12 @@ private:
   std::string required_;
   oauth::protected_resource resource_;
   std::string resource_document_;
-  std::string server_document_;
+  std::string server_documents_[2];  ///< Without clients' documents, and with.
   std::string paths_[3];
   std::string suffixes_[2];
   bool registration_;
   bool introspection_;
+  bool changes_ = false;
 };
 
 }  // namespace mcpawl

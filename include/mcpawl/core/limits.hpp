@@ -12,6 +12,7 @@ struct limits {
   std::size_t header_fields = 100;           ///< Number of header fields (431).
   std::size_t body_bytes = 4 * 1024 * 1024;  ///< Request body (413).
   std::size_t json_depth = 64;               ///< Nesting of arrays and objects in a message.
+  std::size_t json_members = 256;            ///< Members of one object in a message.
   std::size_t connections = 10'000;  ///< Open connections, all threads together; more wait in the backlog.
 
   std::chrono::milliseconds header_timeout{

@@ -48,8 +48,12 @@ constexpr signature_scheme scheme_of(algorithm a) noexcept {
   return detail::algorithm_table[static_cast<std::size_t>(a)].scheme;
 }
 
-/** Find an algorithm by the word `alg` has for it, which is case-sensitive (RFC 7515 section 4.1.1). */
+/** Find an algorithm by the word `alg` has for it, which is case-sensitive (RFC 7515 section 4.1.1).
+
+    `Ed25519` (RFC 9864 section 2.2) is the same algorithm as `EdDSA` here, where no other curve is known.
+*/
 constexpr std::optional<algorithm> find_algorithm(std::string_view name) noexcept {
+  if (name == "Ed25519") return algorithm::eddsa;
   for (std::size_t i = 0; i != algorithm_count; ++i) {
     if (detail::algorithm_table[i].name == name) return static_cast<algorithm>(i);
   }
@@ -67,6 +71,20 @@ public:
   constexpr void insert(algorithm a) noexcept { bits_ = static_cast<std::uint16_t>(bits_ | bit(a)); }
   constexpr bool contains(algorithm a) const noexcept { return (bits_ & bit(a)) != 0; }
   constexpr bool empty() const noexcept { return bits_ == 0; }
+  /** Add all of another set. */
+  constexpr void insert(algorithm_set other) noexcept {
+    bits_ = static_cast<std::uint16_t>(bits_ | other.bits_);
+  }
+  /** Take out all of another set. */
+  constexpr void erase(algorithm_set other) noexcept {
+    bits_ = static_cast<std::uint16_t>(bits_ & ~unsigned{other.bits_});
+  }
+  /** What both sets have. */
+  constexpr algorithm_set common(algorithm_set other) const noexcept {
+    algorithm_set both;
+    both.bits_ = static_cast<std::uint16_t>(bits_ & other.bits_);
+    return both;
+  }
 
   friend constexpr bool operator==(algorithm_set, algorithm_set) noexcept = default;
 

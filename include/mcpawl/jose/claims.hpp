@@ -83,7 +83,7 @@ class claims_reader final : private json_sink {
 public:
   static constexpr std::size_t max_names = 256;  // of the claims and of the objects open inside of one
   static constexpr std::size_t max_depth = 16;
-  static constexpr std::size_t max_audiences = 32;
+  static constexpr std::size_t max_audiences = 256;  // an administrator of Keycloak has one for each realm
   static constexpr std::size_t max_wanted = 32;
   static constexpr std::int64_t latest_date = std::int64_t{1} << 53;
 

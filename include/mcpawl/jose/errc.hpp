@@ -18,7 +18,7 @@ enum class errc {
   header_encoding,        ///< Not canonical base64url.
   header_syntax,          ///< Not one JSON object of allowed depth and size.
   header_duplicate,       ///< A member is named twice.
-  header_member,          ///< `alg`, `kid` or `typ` is not a string, or `kid` is empty or over 256 bytes.
+  header_member,          ///< `alg`, `kid` or `typ` is not a string, or `kid` is over 256 bytes.
   header_critical,        ///< `crit` is there: we implement no extension (RFC 7515 section 4.1.11).
   header_unencoded,       ///< `b64` is there (RFC 7797).
   no_algorithm,           ///< No `alg`.
@@ -26,13 +26,15 @@ enum class errc {
   algorithm_not_allowed,  ///< The expectation does not allow it.
   algorithm_mismatch,     ///< The key named by `kid` is not for this algorithm.
   wrong_type,             ///< `typ` is not one of those expected.
-  no_kid,                 ///< No `kid`: keys are never tried one after the other.
-  unknown_kid,            ///< The key set has no such key; it may be newer than our copy.
+  no_kid,                 ///< No `kid`, and the expectation demands one.
+  no_single_key,  ///< No `kid`, and not exactly one key for the algorithm: keys are not tried in turn.
+  unknown_kid,    ///< The key set has no such key; it may be newer than our copy.
 
   // its signature
-  signature_length,    ///< Not as long as the key's signatures are.
-  signature_encoding,  ///< Not canonical base64url.
-  bad_signature,       ///< Not a signature of this key over this header and payload.
+  signature_length,           ///< Not as long as the key's signatures are.
+  signature_encoding,         ///< Not canonical base64url.
+  bad_signature,              ///< Not a signature of this key over this header and payload.
+  bad_signature_without_kid,  ///< No `kid`, and not of the one key there is; newer ones may be there.
 
   // its claims, looked at only when the signature is right
   claims_encoding,   ///< Not canonical base64url.
@@ -43,7 +45,7 @@ enum class errc {
   wrong_issuer,      ///< `iss` is not a string or not exactly the one expected.
   bad_subject,       ///< `sub` is not a string.
   no_audience,       ///< No `aud`.
-  bad_audience,      ///< `aud` is neither a string nor an array of at most 32 strings.
+  bad_audience,      ///< `aud` is neither a string nor an array of at most 256 strings.
   wrong_audience,    ///< `aud` has none of those expected.
   no_expiry,         ///< No `exp`.
   bad_date,          ///< `exp`, `nbf` or `iat` is not a number from 0 to 2^53.
@@ -52,29 +54,29 @@ enum class errc {
   issued_in_future,  ///< `iat` is ahead by more than the leeway.
 
   // a key set
-  key_set_too_large,  ///< Over 64 KiB.
+  key_set_too_large,  ///< Over 256 KiB.
   key_set_syntax,     ///< Not one JSON object of allowed depth with exactly one array `keys`.
-  duplicate_kid,      ///< Two usable keys share a `kid`.
   no_usable_key,      ///< None of its keys can be used.
 
   // one key of a set
-  key_not_object,   ///< An entry of `keys` is not an object.
-  key_duplicate,    ///< A member is named twice.
-  key_member,       ///< A member has the wrong JSON type, or there are over 32.
-  key_without_kid,  ///< No `kid`, an empty one, or one over 256 bytes.
-  key_private,      ///< Private members in a public place: the key must be taken as known to all.
-  key_symmetric,    ///< `kty` is "oct".
-  key_type,         ///< Another `kty` or `crv` than those we know.
-  key_use,          ///< `use` is there and not "sig".
-  key_operations,   ///< `key_ops` is there and without "verify".
-  key_algorithm,    ///< `alg` is unknown or not for this kind of key.
-  key_encoding,     ///< A number is missing, not canonical base64url, or of the wrong length.
-  key_size,         ///< RSA modulus outside 2048 to 8192 bits, or even.
-  key_exponent,     ///< RSA exponent even, below 3 or over 64 bits.
-  key_weak,         ///< RSA modulus of the kind of CVE-2017-15361: others can compute the private key.
-  key_point,        ///< Not a point of its curve.
-  key_excess,       ///< The set already has 16 usable keys.
-  library,          ///< OpenSSL failed for no reason of the input.
+  duplicate_kid,   ///< Other keys have its `kid` and all of its algorithms: nobody can say which is meant.
+  key_not_object,  ///< An entry of `keys` is not an object.
+  key_duplicate,   ///< A member is named twice.
+  key_member,      ///< A member has the wrong JSON type, or there are over 32.
+  key_kid,         ///< A `kid` over 256 bytes.
+  key_private,     ///< Private members in a public place: the key must be taken as known to all.
+  key_symmetric,   ///< `kty` is "oct".
+  key_type,        ///< Another `kty` or `crv` than those we know.
+  key_use,         ///< `use` is there and not "sig".
+  key_operations,  ///< `key_ops` is there and without "verify".
+  key_algorithm,   ///< `alg` is unknown or not for this kind of key.
+  key_encoding,    ///< A number is missing, not base64url or base64, or of the wrong length.
+  key_size,        ///< RSA modulus outside 2048 to 8192 bits, or even.
+  key_exponent,    ///< RSA exponent even, below 3 or over 64 bits.
+  key_weak,        ///< RSA modulus of the kind of CVE-2017-15361: others can compute the private key.
+  key_point,       ///< Not a point of its curve.
+  key_excess,      ///< The set already has 64 usable keys.
+  library,         ///< OpenSSL failed for no reason of the input.
 };
 
 constexpr error_entry describe(errc e) noexcept {
@@ -97,10 +99,14 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::algorithm_mismatch: return {"signature algorithm is not the key's", condition::refused};
     case errc::wrong_type: return {"token of the wrong type", condition::refused};
     case errc::no_kid: return {"token header without kid", condition::refused};
+    case errc::no_single_key:
+      return {"token header without kid, and not exactly one key for its algorithm", condition::refused};
     case errc::unknown_kid: return {"no key of that kid", condition::refused};
     case errc::signature_length: return {"signature of the wrong length", condition::refused};
     case errc::signature_encoding: return {"signature is not canonical base64url", condition::malformed};
     case errc::bad_signature: return {"signature is wrong", condition::refused};
+    case errc::bad_signature_without_kid:
+      return {"signature is not of the only key, and no kid names another", condition::refused};
     case errc::claims_encoding: return {"claims are not canonical base64url", condition::malformed};
     case errc::claims_syntax: return {"claims are not a JSON object", condition::malformed};
     case errc::claims_duplicate: return {"duplicate claim", condition::malformed};
@@ -118,12 +124,12 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::issued_in_future: return {"token issued in the future", condition::expired};
     case errc::key_set_too_large: return {"key set too large", condition::too_large};
     case errc::key_set_syntax: return {"not a JSON Web Key Set", condition::malformed};
-    case errc::duplicate_kid: return {"two keys with one kid", condition::refused};
     case errc::no_usable_key: return {"key set without a usable key", condition::refused};
+    case errc::duplicate_kid: return {"key with the kid and algorithm of another", condition::refused};
     case errc::key_not_object: return {"key is not an object", condition::malformed};
     case errc::key_duplicate: return {"key with a duplicate member", condition::malformed};
     case errc::key_member: return {"key with a member of the wrong type", condition::malformed};
-    case errc::key_without_kid: return {"key without a usable kid", condition::refused};
+    case errc::key_kid: return {"key with an overlong kid", condition::too_large};
     case errc::key_private: return {"private key published", condition::refused};
     case errc::key_symmetric: return {"symmetric key published", condition::refused};
     case errc::key_type: return {"key of an unknown type", condition::refused};
@@ -142,6 +148,14 @@ constexpr error_entry describe(errc e) noexcept {
 }
 constexpr char const* category_name(errc) noexcept { return "mcpawl.jose"; }
 inline error_code make_error_code(errc e) noexcept { return code_of(e); }
+
+/** Whether the token that was refused may be good by newer keys than those at hand. */
+inline bool newer_keys_may_help(error_code const& why) noexcept {
+  return why.category() == make_error_code(errc::unknown_kid).category() &&
+         (why.value() == static_cast<int>(errc::unknown_kid) ||
+          why.value() == static_cast<int>(errc::no_single_key) ||
+          why.value() == static_cast<int>(errc::bad_signature_without_kid));
+}
 
 }  // namespace mcpawl::jose
 

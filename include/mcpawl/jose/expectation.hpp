@@ -26,6 +26,10 @@ struct expectation {
   std::vector<std::string> types{"JWT"};  ///< `typ` must be one of them if it is there; empty: any string.
   bool type_required = false;             ///< Refuse a token without `typ`.
 
+  /** Refuse a token without `kid`. Otherwise it is held against the one key that the set has for its
+      algorithm, if there is exactly one (OpenID Connect Core 1.0 section 10.1). */
+  bool kid_required = false;
+
   /** Further claims to collect (at most 32): `claims_view::wanted` has their values in the same order. */
   std::vector<std::string> wanted;
 

@@ -21,7 +21,7 @@ inline constexpr std::size_t max_kid_bytes = 256;
 */
 struct token_header {
   std::string_view alg;
-  std::string_view kid;
+  std::string_view kid;  ///< Empty if there is none: a name without a letter names nothing.
   std::string_view typ;
   bool has_typ = false;
 };
@@ -43,13 +43,12 @@ public:
     if (into == nullptr) return true;
     if (event.token != json_token::string) return refuse(errc::header_member);
     *into = event.text;
-    bool const bad_kid = into == &header.kid && (event.text.empty() || event.text.size() > max_kid_bytes);
+    bool const bad_kid = into == &header.kid && event.text.size() > max_kid_bytes;
     return !bad_kid || refuse(errc::header_member);
   }
 
   token_header header;
   bool has_alg = false;
-  bool has_kid = false;
   errc problem = errc::header_syntax;
 
 private:
@@ -66,7 +65,6 @@ private:
         has_alg = true;
       } else if (name == "kid") {
         into_ = &header.kid;
-        has_kid = true;
       } else if (name == "typ") {
         into_ = &header.typ;
         header.has_typ = true;
@@ -90,7 +88,7 @@ private:
 /** Read a header. The views in it live as long as `json` and until the reader reads again.
 
     Errors: `header_syntax`, `header_duplicate`, `header_member`, `header_critical`, `header_unencoded`,
-    `header_too_large` (over 32 members), `no_algorithm`, `no_kid`.
+    `header_too_large` (over 32 members), `no_algorithm`.
 */
 inline result<token_header> read_header(std::string_view json, json_reader& reader) noexcept {
   header_sink sink;
@@ -100,7 +98,6 @@ inline result<token_header> read_header(std::string_view json, json_reader& read
     case json_outcome::invalid: return errc::header_syntax;
   }
   if (!sink.has_alg) return errc::no_algorithm;
-  if (!sink.has_kid) return errc::no_kid;
   return sink.header;
 }
 

@@ -1,17 +1,14 @@
 // mcpawl/jose/jwk.hpp - one public key of a key set
 #pragma once
 
-#include <mcpawl/crypto/base64url.hpp>
 #include <mcpawl/crypto/digest.hpp>
 #include <mcpawl/crypto/public_key.hpp>
 #include <mcpawl/jose/algorithm.hpp>
 #include <mcpawl/jose/errc.hpp>
 #include <mcpawl/jose/header.hpp>
+#include <mcpawl/jose/key_number.hpp>
 #include <mcpawl/jose/roca.hpp>
 
-#include <array>
-#include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,17 +37,21 @@ public:
   */
   static result<jwk> make(jwk_members const& members);
 
+  /** Its name; empty if it has none. */
   std::string const& kid() const noexcept { return kid_; }
 
-  /** What the key may be used with: the one algorithm it names, or all that fit its kind if it names none. */
+  /** What the key may be used with: the algorithm it names, or all that fit its kind if it names none. In a
+      set that has the key several times, those of all its entries, without those of other keys of its `kid`.
+   */
   algorithm_set algorithms() const noexcept { return algorithms_; }
 
   public_key const& key() const noexcept { return key_; }
 
-  /** SHA-256 thumbprint (RFC 7638): equal for equal keys, whatever their `kid`. */
+  /** SHA-256 thumbprint (RFC 7638): equal for equal keys, whatever their `kid` and their spelling. */
   sha256_digest const& thumbprint() const noexcept { return thumbprint_; }
 
 private:
+  friend class jwk_set;
   jwk(std::string kid, algorithm_set algorithms, public_key key, sha256_digest thumbprint)
       : kid_(std::move(kid)), algorithms_(algorithms), key_(std::move(key)), thumbprint_(thumbprint) {}
 
@@ -61,26 +62,6 @@ private:
 };
 
 namespace detail {
-
-/** Bytes of the largest number of a key: an RSA modulus. */
-inline constexpr std::size_t max_number_bytes = public_key::largest_rsa_bits / 8;
-
-/** A number of a key, decoded. */
-class key_number {
-public:
-  /** False if it is not canonical base64url or over the limit by more than a key could be. */
-  bool decode(std::string_view text) noexcept {
-    auto const size = decode_base64url(text, bytes_);
-    if (!size) return false;
-    size_ = *size;
-    return size_ != 0;
-  }
-  std::span<unsigned char const> bytes() const noexcept { return {bytes_.data(), size_}; }
-
-private:
-  std::array<unsigned char, 2 * max_number_bytes> bytes_;
-  std::size_t size_ = 0;
-};
 
 inline errc key_problem(error_code const& e) noexcept {
   if (e == crypto_errc::key_encoding) return errc::key_encoding;
@@ -102,7 +83,7 @@ inline void append_member(std::string& json, std::string_view name, std::string_
 }  // namespace detail
 
 inline result<jwk> jwk::make(jwk_members const& m) {
-  if (m.kid.empty() || m.kid.size() > max_kid_bytes) return errc::key_without_kid;
+  if (m.kid.size() > max_kid_bytes) return errc::key_kid;
   if (m.kty == "oct") return errc::key_symmetric;
   if (m.has_private) return errc::key_private;
   if (m.has_use && m.use != "sig") return errc::key_use;
@@ -132,29 +113,35 @@ inline result<jwk> jwk::make(jwk_members const& m) {
   }
 
   detail::key_number first, second;
-  std::string canonical;  // RFC 7638 section 3.2: the required members only, in lexicographic order
   auto const make_key = [&]() -> result<public_key> {
     bool const is_rsa = kind == key_kind::rsa;
     bool const has_second = kind != key_kind::ed25519;
     if (!first.decode(is_rsa ? m.n : m.x)) return crypto_errc::key_encoding;
     if (has_second && !second.decode(is_rsa ? m.e : m.y)) return crypto_errc::key_encoding;
-    if (is_rsa) return public_key::rsa(first.bytes(), second.bytes());
-    return has_second ? public_key::ec(kind, first.bytes(), second.bytes())
-                      : public_key::ed25519(first.bytes());
+    if (is_rsa) {
+      first.trim();
+      second.trim();
+      return public_key::rsa(first.bytes(), second.bytes());
+    }
+    if (!has_second) return public_key::ed25519(first.bytes());  // a string of bytes, not a number
+    if (!first.fit(coordinate_size(kind)) || !second.fit(coordinate_size(kind)))
+      return crypto_errc::key_encoding;
+    return public_key::ec(kind, first.bytes(), second.bytes());
   };
   auto key = make_key();
   if (!key) return detail::key_problem(key.error());
   if (kind == key_kind::rsa && detail::has_roca_fingerprint(first.bytes())) return errc::key_weak;
 
+  std::string canonical;  // RFC 7638 section 3.2: the required members only, in lexicographic order
   if (kind == key_kind::rsa) {
-    detail::append_member(canonical, "e", m.e);
+    detail::append_member(canonical, "e", second.text());
     detail::append_member(canonical, "kty", m.kty);
-    detail::append_member(canonical, "n", m.n);
+    detail::append_member(canonical, "n", first.text());
   } else {
     detail::append_member(canonical, "crv", m.crv);
     detail::append_member(canonical, "kty", m.kty);
-    detail::append_member(canonical, "x", m.x);
-    if (kind != key_kind::ed25519) detail::append_member(canonical, "y", m.y);
+    detail::append_member(canonical, "x", first.text());
+    if (kind != key_kind::ed25519) detail::append_member(canonical, "y", second.text());
   }
   canonical += '}';
   return jwk{std::string{m.kid}, algorithms, *std::move(key), sha256(canonical)};

@@ -6,7 +6,6 @@
 #include <mcpawl/jose/jwk.hpp>
 #include <mcpawl/jose/name_set.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <new>
@@ -19,6 +18,10 @@
 
 namespace mcpawl::jose {
 
+namespace detail {
+class jwk_set_sink;
+}
+
 /** A key that was left out of a set, and why. The `kid` is what the document says: escape it before printing.
  */
 struct skipped_key {
@@ -28,16 +31,20 @@ struct skipped_key {
 
 /** The usable keys of a JSON Web Key Set (RFC 7517 section 5).
 
+    A key is found by its `kid` and the algorithm: one `kid` may be that of several keys (RFC 7517 section
+    4.5). No two keys of a set that have a `kid` have both in common.
+
     Immutable: made by `parse_jwk_set`, then shared as `std::shared_ptr<jwk_set const>` by all threads.
 */
 class jwk_set {
 public:
-  static constexpr std::size_t max_document_bytes = 64 * 1024;
-  static constexpr std::size_t max_keys = 16;
+  static constexpr std::size_t max_document_bytes = 256 * 1024;  // 64 keys with their certificates
+  static constexpr std::size_t max_keys = 64;
   static constexpr std::size_t max_skipped = 32;  ///< Records kept of keys left out; all are counted.
 
   std::span<jwk const> keys() const noexcept { return keys_; }
 
+  /** The first key of this name, whatever it is for. */
   jwk const* find(std::string_view kid) const noexcept {
     for (jwk const& key : keys_) {
       if (key.kid() == kid) return &key;
@@ -45,12 +52,73 @@ public:
     return nullptr;
   }
 
+  /** The key of this name for this algorithm. */
+  jwk const* find(std::string_view kid, algorithm alg) const noexcept {
+    for (jwk const& key : keys_) {
+      if (key.algorithms().contains(alg) && key.kid() == kid) return &key;
+    }
+    return nullptr;
+  }
+
+  /** The one key for an algorithm, named or not, under however many names; null for several keys, or none. */
+  jwk const* only_key_for(algorithm alg) const noexcept {
+    jwk const* found = nullptr;
+    for (jwk const& key : keys_) {
+      if (!key.algorithms().contains(alg)) continue;
+      if (found == nullptr)
+        found = &key;
+      else if (found->thumbprint() != key.thumbprint())
+        return nullptr;
+    }
+    return found;
+  }
+
   std::span<skipped_key const> skipped() const noexcept { return skipped_; }
   std::size_t skipped_count() const noexcept { return skipped_count_; }
 
 private:
+  friend class detail::jwk_set_sink;
   friend result<jwk_set> parse_jwk_set(std::string_view json);
   jwk_set() = default;
+
+  void skip(std::string_view kid, error_code reason) {
+    ++skipped_count_;
+    if (skipped_.size() == max_skipped) return;
+    skipped_.push_back({std::string{kid.substr(0, max_kid_bytes)}, reason});
+  }
+
+  /** Add a key, or what another entry says about one that is there. */
+  void add(jwk made) {
+    for (jwk& known : keys_) {
+      if (known.kid() != made.kid() || known.thumbprint() != made.thumbprint()) continue;
+      known.algorithms_.insert(made.algorithms());
+      return;
+    }
+    keys_.push_back(std::move(made));
+  }
+
+  /** Take from keys of one name the algorithms that they have in common, and leave out those without any.
+      Keys without a name are never chosen by it. */
+  void drop_ambiguous() {
+    std::vector<algorithm_set> shared(keys_.size());
+    for (std::size_t i = 0; i != keys_.size(); ++i) {
+      for (std::size_t j = 0; j != i; ++j) {
+        if (keys_[i].kid().empty() || keys_[i].kid() != keys_[j].kid()) continue;
+        auto const both = keys_[i].algorithms().common(keys_[j].algorithms());
+        shared[i].insert(both);
+        shared[j].insert(both);
+      }
+    }
+    std::vector<jwk> kept;
+    for (std::size_t i = 0; i != keys_.size(); ++i) {
+      keys_[i].algorithms_.erase(shared[i]);
+      if (keys_[i].algorithms().empty())
+        skip(keys_[i].kid(), errc::duplicate_kid);
+      else
+        kept.push_back(std::move(keys_[i]));
+    }
+    keys_ = std::move(kept);
+  }
 
   std::vector<jwk> keys_;
   std::vector<skipped_key> skipped_;
@@ -62,6 +130,8 @@ namespace detail {
 /** Collects the keys of a document from its events. */
 class jwk_set_sink final : public json_sink {
 public:
+  explicit jwk_set_sink(jwk_set& into) noexcept : set_(into) {}
+
   bool on(json_event const& event) noexcept override try {
     switch (event.depth) {
       case 0:
@@ -79,12 +149,9 @@ public:
 
   bool has_keys = false;
   errc problem = errc::key_set_syntax;
-  std::vector<jwk> keys;
-  std::vector<skipped_key> skipped;
-  std::size_t skipped_count = 0;
 
 private:
-  enum class member : unsigned char { other, text, key_ops };
+  enum class member : unsigned char { other, text, key_ops, secret };
 
   bool on_document(json_event const& event) noexcept {
     if (event.token == json_token::name) {
@@ -112,7 +179,7 @@ private:
     }
     if (event.token == json_token::object_end) return finish_key();
     // an array says that it is no key when it begins
-    if (event.token != json_token::array_end) skip({}, errc::key_not_object);
+    if (event.token != json_token::array_end) set_.skip({}, errc::key_not_object);
     return true;
   }
 
@@ -125,16 +192,23 @@ private:
       in_ops_ = false;
       return true;
     }
-    if (current_ == member::text) {
+    member const now = std::exchange(current_, member::other);
+    // some issuers write what they leave out as null
+    if (now == member::other || (event.token == json_token::literal && event.text == "null")) return true;
+    if (now == member::text) {
       if (event.token == json_token::string)
         *into_ = event.text;
       else
         wrong(errc::key_member);
-    } else if (current_ == member::key_ops) {
+      members_.has_use = members_.has_use || into_ == &members_.use;
+      members_.has_alg = members_.has_alg || into_ == &members_.alg;
+    } else if (now == member::key_ops) {
+      members_.has_key_ops = true;
       in_ops_ = event.token == json_token::array_begin;
       if (!in_ops_) wrong(errc::key_member);
+    } else {
+      members_.has_private = true;
     }
-    current_ = member::other;
     return true;
   }
 
@@ -172,44 +246,30 @@ private:
       current_ = member::text;
       into_ = &(members_.*text.into);
     }
-    if (name == "use") members_.has_use = true;
-    if (name == "alg") members_.has_alg = true;
-    if (name == "key_ops") {
-      current_ = member::key_ops;
-      members_.has_key_ops = true;
-    }
+    if (name == "key_ops") current_ = member::key_ops;
     for (std::string_view secret : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}) {
-      if (name == secret) members_.has_private = true;
+      if (name == secret) current_ = member::secret;
     }
   }
 
   bool finish_key() {
+    error_code why;
     if (key_problem_) {
-      skip(members_.kid, *key_problem_);
-      return true;
+      why = *key_problem_;
+    } else if (set_.keys_.size() == jwk_set::max_keys) {
+      why = errc::key_excess;  // not even looked at: a long document of good keys must not cost a long time
+    } else {
+      auto made = jwk::make(members_);
+      if (made) {
+        set_.add(*std::move(made));
+        return true;
+      }
+      why = made.error();
     }
-    bool const twice =
-        std::any_of(keys.begin(), keys.end(), [&](jwk const& k) { return k.kid() == members_.kid; });
-    if (!twice && keys.size() == jwk_set::max_keys) {
-      // not even looked at: a long document of good keys must not cost a long time
-      skip(members_.kid, errc::key_excess);
-      return true;
-    }
-    auto made = jwk::make(members_);
-    if (!made) {
-      skip(members_.kid, made.error());
-      return true;
-    }
-    if (twice) return refuse(errc::duplicate_kid);
-    keys.push_back(*std::move(made));
+    set_.skip(members_.kid, why);
     return true;
   }
 
-  void skip(std::string_view kid, error_code reason) {
-    ++skipped_count;
-    if (skipped.size() == jwk_set::max_skipped) return;
-    skipped.push_back({std::string{kid.substr(0, max_kid_bytes)}, reason});
-  }
   void wrong(errc why) noexcept {
     if (!key_problem_) key_problem_ = why;
   }
@@ -218,6 +278,7 @@ private:
     return false;
   }
 
+  jwk_set& set_;
   jwk_members members_;
   name_set<32> names_;
   std::optional<errc> key_problem_;
@@ -234,27 +295,28 @@ private:
 /** Read a key set, keeping the keys that can be used.
 
     Keys are judged one by one: what is wrong with one of them, whatever it is, is recorded in `skipped()`
-    and does not touch the others. Two usable keys of one `kid` make the document ambiguous, and it is
-    refused whole.
+    and does not touch the others. An entry that says again what another one says counts once. Of keys that
+    share a `kid`, those are kept that an algorithm tells apart.
 
-    Errors: `errc::key_set_too_large`, `key_set_syntax`, `duplicate_kid`, `no_usable_key`, `library` (memory
-   is out). Throws only `std::bad_alloc`.
+    A byte order mark in front is passed over (RFC 8259 section 8.1).
+
+    Errors: `errc::key_set_too_large`, `key_set_syntax`, `no_usable_key`, `library` (memory is out). Throws
+    only `std::bad_alloc`.
 */
 inline result<jwk_set> parse_jwk_set(std::string_view json) {
   if (json.size() > jwk_set::max_document_bytes) return errc::key_set_too_large;
+  if (json.starts_with("\xef\xbb\xbf")) json.remove_prefix(3);
   detail::json_reader reader{json.size(), 16};
-  detail::jwk_set_sink sink;
+  jwk_set set;
+  detail::jwk_set_sink sink{set};
   switch (reader.read(json, sink)) {
     case detail::json_outcome::complete: break;
     case detail::json_outcome::stopped: return sink.problem;
     case detail::json_outcome::invalid: return errc::key_set_syntax;
   }
   if (!sink.has_keys) return errc::key_set_syntax;
-  if (sink.keys.empty()) return errc::no_usable_key;
-  jwk_set set;
-  set.keys_ = std::move(sink.keys);
-  set.skipped_ = std::move(sink.skipped);
-  set.skipped_count_ = sink.skipped_count;
+  set.drop_ambiguous();
+  if (set.keys_.empty()) return errc::no_usable_key;
   return set;
 }
 

@@ -37,10 +37,11 @@ struct engine_use {
 /** Verifies tokens of one issuer for one audience, with everything prepared.
 
     The order of work is what makes it safe and cheap to feed with anything: size and dots; the header
-    (or that its bytes are those of a header that already verified); the key by `kid`; that the key is for
-    the algorithm; length and spelling of the signature; the signature; and only then the claims. Nothing
-    that is not signed reaches the claims parser (unless `expectation::expiry_first` says so), and nothing
-    of a token chooses a key or an algorithm beyond what the expectation and the key set allow.
+    (or that its bytes are those of a header that already verified); the key by `kid` and algorithm, or the
+    only one for the algorithm where there is no `kid`; length and spelling of the signature; the signature;
+    and only then the claims. Nothing that is not signed reaches the claims parser (unless
+    `expectation::expiry_first` says so), and nothing of a token chooses a key or an algorithm beyond what the
+    expectation and the key set allow.
 
     Looks at no clock, fetches nothing, and keeps no token; `remembering_verifier` does that.
 
@@ -48,7 +49,7 @@ struct engine_use {
 
     @par Errors
     One `errc` per reason. No refusal throws, and none allocates outside of OpenSSL.
-    `errc::unknown_kid` is the one that newer keys may cure.
+    `newer_keys_may_help` tells which of them newer keys may cure.
     @par Lifetime
     Neither copied nor moved, since what it hands out are views into it: keep it in a `std::unique_ptr` or
     `std::optional` where that matters, and make a new one of `expected()` for another thread.
@@ -91,7 +92,7 @@ public:
         if (!key.algorithms().contains(a) || !expected_.algorithms.contains(a)) continue;
         auto check = Engine::verifier::make(key.key(), scheme_of(a));
         if (!check) throw std::bad_alloc();  // the scheme fits the key, so nothing else can be wrong
-        lanes.push_back({&key, a, voucher_of(key, a, digest), *std::move(check), {}, 0});
+        lanes.push_back({&key, a, voucher_of(key, a, digest), *std::move(check), {}, 0, true});
       }
     }
     lanes_ = std::move(lanes);
@@ -119,13 +120,18 @@ public:
     if (lanes_.empty()) return errc::no_keys;
     lane* with = recall(parts.header);
     bool const new_header = with == nullptr;
+    bool named = true;
     if (new_header) {
       auto const found = choose(parts.header);
       if (!found) return found.error();
       with = *found;
+      named = !last_kid_.empty();
+    } else {
+      named = with->memo_named;
     }
-    last_kid_ = with->key->kid();
+    last_kid_ = named ? std::string_view{with->key->kid()} : std::string_view{};
     last_lane_ = with;
+    errc const wrong = named ? errc::bad_signature : errc::bad_signature_without_kid;
 
     std::span<unsigned char> const signature{signature_.data(), with->check.signature_size()};
     if (parts.signature.size() != base64url_size(signature.size())) return errc::signature_length;
@@ -134,12 +140,12 @@ public:
       auto const claims = read(parts.payload, now);
       // what else is wrong with them is told to those alone who have a signature
       if (!claims && claims.error() == errc::expired) return errc::expired;
-      if (!with->check.verify(parts.signing_input, signature)) return errc::bad_signature;
-      if (new_header) with->remember(parts.header);
+      if (!with->check.verify(parts.signing_input, signature)) return wrong;
+      if (new_header) with->remember(parts.header, named);
       return claims;
     }
-    if (!with->check.verify(parts.signing_input, signature)) return errc::bad_signature;
-    if (new_header) with->remember(parts.header);
+    if (!with->check.verify(parts.signing_input, signature)) return wrong;
+    if (new_header) with->remember(parts.header, named);
     return read(parts.payload, now);
   }
 
@@ -174,12 +180,14 @@ private:
     typename Engine::verifier check;
     std::array<char, max_memo> memo;
     std::size_t memo_size;
+    bool memo_named;  // whether the header in the memo has a kid
 
     bool recalls(std::string_view header) const noexcept {
       return header.size() == memo_size && std::memcmp(header.data(), memo.data(), memo_size) == 0;
     }
-    void remember(std::string_view header) noexcept {
+    void remember(std::string_view header, bool named) noexcept {
       if (header.size() > max_memo) return;
+      memo_named = named;
       std::memcpy(memo.data(), header.data(), header.size());
       memo_size = header.size();
     }
@@ -229,12 +237,20 @@ private:
     if (!alg) return errc::unknown_algorithm;
     if (!expected_.algorithms.contains(*alg)) return errc::algorithm_not_allowed;
     if (!acceptable_type(*header)) return errc::wrong_type;
-    jwk const* const key = keys_->find(header->kid);
-    if (key == nullptr) return errc::unknown_kid;
+    if (header->kid.empty()) return choose_nameless(*alg);
     for (lane& l : lanes_) {
-      if (l.key == key && l.alg == *alg) return &l;
+      if (l.alg == *alg && l.key->kid() == header->kid) return &l;
     }
-    return errc::algorithm_mismatch;
+    return keys_->find(header->kid) == nullptr ? errc::unknown_kid : errc::algorithm_mismatch;
+  }
+
+  result<lane*> choose_nameless(algorithm alg) noexcept {
+    if (expected_.kid_required) return errc::no_kid;
+    jwk const* const key = keys_->only_key_for(alg);
+    for (lane& l : lanes_) {
+      if (l.key == key && l.alg == alg) return &l;
+    }
+    return errc::no_single_key;
   }
 
   bool acceptable_type(token_header const& header) const noexcept {

@@ -11,6 +11,7 @@ enum class json_errc {
   nothing,           ///< Nothing but white space.
   byte_order_mark,   ///< A byte order mark before the text, which RFC 8259 section 8.1 forbids to add.
   too_deep,          ///< Arrays and objects nested deeper than the limit.
+  too_many_members,  ///< An object with more members than the limit.
   duplicate_member,  ///< An object names one member twice; RFC 8259 section 4 leaves its meaning open.
   number_range,      ///< A number too large for a double; it would become an infinity.
 };
@@ -22,6 +23,8 @@ constexpr error_entry describe(json_errc e) noexcept {
     case json_errc::byte_order_mark:
       return {"not a JSON text: it begins with a byte order mark", condition::malformed};
     case json_errc::too_deep: return {"JSON nested too deeply", condition::too_large};
+    case json_errc::too_many_members:
+      return {"more members in one JSON object than are allowed", condition::too_large};
     case json_errc::duplicate_member: return {"duplicate member name in a JSON object", condition::malformed};
     case json_errc::number_range: return {"JSON number out of range", condition::malformed};
   }

@@ -1,6 +1,7 @@
 // mcpawl/jsonrpc/strict_json.hpp - parse JSON that came from outside, refusing what is ambiguous
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/error.hpp>
 #include <boost/json/object.hpp>
@@ -12,23 +13,60 @@
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string_view>
 #include <utility>
 
 namespace mcpawl {
 
+/** The bounds of a JSON text. */
+struct json_limits {
+  constexpr json_limits(std::size_t max_depth,
+                        std::size_t max_members = std::numeric_limits<std::size_t>::max()) noexcept
+      : depth(max_depth), members(max_members) {}
+
+  std::size_t depth;    ///< Nesting of arrays and objects.
+  std::size_t members;  ///< Members of one object.
+};
+
 namespace detail {
 
-/** Count the members written in a valid JSON text: its colons outside of strings. */
-inline std::size_t members_written(std::string_view text) noexcept {
-  std::size_t count = 0;
+/** What is written in a JSON text: its colons outside of strings, and where they stand. */
+struct members_written {
+  std::size_t in_all = 0;
+  bool too_many = false;  ///< One object has more of them than is allowed.
+};
+
+/** Count members in one look at a text, which need not be valid JSON. */
+inline members_written count_members(std::string_view text, json_limits const& bounds) {
+  members_written count;
+  std::size_t here = 0;  // in the object that is open
+  boost::container::small_vector<std::size_t, 64> outer;  // in those around it
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == ':') {
-      ++count;
-    } else if (text[i] == '"') {
-      for (++i; i < text.size() && text[i] != '"'; ++i) {
-        if (text[i] == '\\') ++i;
-      }
+    switch (text[i]) {
+      case ':':
+        ++count.in_all;
+        if (++here > bounds.members) count.too_many = true;
+        break;
+      case '{':
+      case '[':
+        // deeper ones are the parser's to refuse
+        if (outer.size() > bounds.depth) return count;
+        outer.push_back(here);
+        here = 0;
+        break;
+      case '}':
+      case ']':
+        if (outer.empty()) return count;
+        here = outer.back();
+        outer.pop_back();
+        break;
+      case '"':
+        for (++i; i < text.size() && text[i] != '"'; ++i) {
+          if (text[i] == '\\') ++i;
+        }
+        break;
+      default: break;
     }
   }
   return count;
@@ -66,13 +104,18 @@ inline void take_census(boost::json::value const& v, json_census& census) noexce
     a message are how filters are bypassed, so this refuses it. Invalid UTF-8, a byte order mark,
     comments, trailing commas, numbers beyond a double and anything after the text are refused too.
 
+    Its tables of members hash with a function whose collisions anybody can compute, so that one object with many
+    names costs the square of their number: for texts of strangers, bound the members.
+
     @param storage  where the value allocates; it must outlive the value.
     Errors: `json_errc`. Nothing but `std::bad_alloc` is thrown.
 */
-inline result<boost::json::value> parse_strict_json(std::string_view text, std::size_t max_depth,
+inline result<boost::json::value> parse_strict_json(std::string_view text, json_limits const& bounds,
                                                     boost::json::storage_ptr storage = {}) {
+  auto const written = detail::count_members(text, bounds);
+  if (written.too_many) return json_errc::too_many_members;
   boost::json::parse_options options;
-  options.max_depth = max_depth;
+  options.max_depth = bounds.depth;
   unsigned char scratch[2048];
   boost::json::parser parser{{}, options, scratch, sizeof scratch};
   parser.reset(std::move(storage));
@@ -84,7 +127,7 @@ inline result<boost::json::value> parse_strict_json(std::string_view text, std::
   detail::take_census(value, census);
   if (!census.finite) return json_errc::number_range;
   // the parser silently drops all but the last of equal names: then more was written than was kept
-  if (detail::members_written(text) != census.members) return json_errc::duplicate_member;
+  if (written.in_all != census.members) return json_errc::duplicate_member;
   return value;
 }
 

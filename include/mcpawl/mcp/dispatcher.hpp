@@ -39,8 +39,8 @@ namespace mcpawl {
 */
 class dispatcher {
 public:
-  dispatcher(service const& s, sessions known, logger log, std::size_t json_depth)
-      : service_(s), sessions_(std::move(known)), log_(std::move(log)), json_depth_(json_depth) {}
+  dispatcher(service const& s, sessions known, logger log, json_limits json)
+      : service_(s), sessions_(std::move(known)), log_(std::move(log)), json_(json) {}
 
   /** Answer one message.
 
@@ -52,12 +52,13 @@ public:
                outbound_source& out, process_channel* channel = nullptr) {
     unsigned char arena[8192];
     boost::json::monotonic_resource memory{arena, sizeof arena};
-    auto parsed = parse_strict_json(body, json_depth_, &memory);
+    auto parsed = parse_strict_json(body, json_, &memory);
     if (!parsed) {
-      bool const ambiguous = parsed.error() == json_errc::duplicate_member;
+      bool const is_json = parsed.error() == json_errc::duplicate_member ||
+                           parsed.error() == json_errc::too_many_members;
       return answer::of_fault(
           answer::outcome::malformed, unparsed_id(body),
-          {ambiguous ? rpc_code::invalid_request : rpc_code::parse_error, parsed.error().message()});
+          {is_json ? rpc_code::invalid_request : rpc_code::parse_error, parsed.error().message()});
     }
     if (auto const* batch = parsed->if_array())
       return answer_batch(parts(), *batch, headers, who, out, channel);
@@ -125,7 +126,7 @@ private:
   service const& service_;
   sessions sessions_;
   logger log_;
-  std::size_t json_depth_;
+  json_limits json_;
 };
 
 }  // namespace mcpawl

@@ -4,13 +4,11 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/crypto/base64url.hpp>
-#include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/algorithm.hpp>
 #include <mcpawl/jose/claims.hpp>
 #include <mcpawl/jose/compact.hpp>
 #include <mcpawl/jose/errc.hpp>
 #include <mcpawl/jose/expectation.hpp>
-#include <mcpawl/jose/header.hpp>
 #include <mcpawl/jose/jwk_set.hpp>
 #include <mcpawl/jose/verifier.hpp>
 #include <mcpawl/oauth/errc.hpp>
@@ -18,7 +16,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,59 +59,11 @@ inline result<verified_assertion> judge_assertion(jose::claims_view const& claim
   return verified_assertion{std::string{*jti}, claims.exp};
 }
 
-/** The one key of a set for an algorithm; null if there are several, or none. */
-inline jose::jwk const* only_key_for(jose::jwk_set const& keys, jose::algorithm alg) noexcept {
-  jose::jwk const* found = nullptr;
-  for (auto const& key : keys.keys()) {
-    if (!key.algorithms().contains(alg)) continue;
-    if (found != nullptr) return nullptr;
-    found = &key;
-  }
-  return found;
-}
-
-/** Verify an assertion that names no key: clients with one key for an algorithm need not (RFC 7515 section
-    4.1.4). Keys are not tried one after the other. */
-inline result<verified_assertion> verify_nameless_assertion(std::string_view jwt, jose::jwk_set const& keys,
-                                                            jose::expectation const& expected,
-                                                            unix_seconds now) {
-  auto const parts = jose::split_compact(jwt, expected.max_token_bytes);
-  if (!parts) return parts.error();
-  auto const decode = [](std::string_view text) {
-    std::string out(mcpawl::detail::unpadded_base64_bytes(text.size()), '\0');
-    bool const good =
-        decode_base64url(text, {reinterpret_cast<unsigned char*>(out.data()), out.size()}).has_value();
-    return good ? out : std::string{};
-  };
-  std::string const header_text = decode(parts->header), payload = decode(parts->payload);
-  jose::detail::json_reader header_json(largest_assertion, 8);
-  jose::detail::header_sink sink;
-  if (header_json.read(header_text, sink) != jose::detail::json_outcome::complete || !sink.has_alg)
-    return jose::errc::header_syntax;
-  bool known_type = !sink.header.has_typ;
-  for (auto const& type : expected.types)
-    known_type = known_type || jose::detail::same_type(type, sink.header.typ);
-  if (!known_type) return jose::errc::wrong_type;
-  auto const alg = jose::find_algorithm(sink.header.alg);
-  if (!alg || !expected.algorithms.contains(*alg)) return jose::errc::algorithm_not_allowed;
-  auto const* const key = only_key_for(keys, *alg);
-  if (key == nullptr) return jose::errc::no_kid;
-  auto check = openssl_engine::verifier::make(key->key(), jose::scheme_of(*alg));
-  if (!check) return check.error();
-  std::string const signature = decode(parts->signature);
-  std::span const bytes{reinterpret_cast<unsigned char const*>(signature.data()), signature.size()};
-  if (bytes.size() != check->signature_size()) return jose::errc::signature_length;
-  if (!check->verify(parts->signing_input, bytes)) return jose::errc::bad_signature;
-  jose::detail::json_reader claims_json(largest_assertion, jose::detail::claims_reader::max_depth);
-  auto const reader = std::make_unique<jose::detail::claims_reader>();
-  auto const claims = reader->read(payload, claims_json, expected, now);
-  if (!claims) return claims.error();
-  return judge_assertion(*claims, expected, now);
-}
-
 /** Verify an assertion with the keys of a client.
 
-    Errors: `jose::errc`, of which `unknown_kid` is the one that newer keys may cure, and
+    One that names no key is held against the only one for its algorithm (RFC 7515 section 4.1.4).
+
+    Errors: `jose::errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure, and
     `errc::authentication_failed`.
 */
 inline result<verified_assertion> verify_assertion(std::string_view jwt,
@@ -123,8 +72,6 @@ inline result<verified_assertion> verify_assertion(std::string_view jwt,
   auto const verifier = std::make_unique<jose::verifier>(std::move(expected));
   verifier->use(keys);
   auto const claims = verifier->verify(jwt, now);
-  if (!claims && claims.error() == jose::errc::no_kid)
-    return verify_nameless_assertion(jwt, *keys, verifier->expected(), now);
   if (!claims) return claims.error();
   return judge_assertion(*claims, verifier->expected(), now);
 }

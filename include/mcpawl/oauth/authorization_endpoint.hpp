@@ -64,14 +64,15 @@ public:
 
   /** GET /authorize: an authorization request (RFC 6749 section 4.1.1). */
   task<http::response> ask(http::request_head const& head) {
-    auto const query = authorization_query::parse(head.query());
-    if (!query) co_return page(query.error());
+    std::string wrong;
+    auto const query = authorization_query::parse(head.query(), wrong);
+    if (!query) co_return page(query.error(), wrong);
     auto const client = co_await find_client(parts_, query->client_id);
-    if (!client) co_return page(client.error());
+    if (!client) co_return page(client.error(), {}, query->client_id);
     auto judged = judge_authorization(*query, client->metadata, parts_->rules.authorization);
     if (auto const* const refusal = std::get_if<authorization_refusal>(&judged)) {
-      if (!refusal->location) co_return page(refusal->why);
-      log_.info("authorization refused", {{"client", client->id}, {"reason", refusal->why.message()}});
+      log_refusal(*query, *client, *refusal);
+      if (!refusal->location) co_return page_of(refusal->why, refusal->detail);
       co_return redirect(*refusal->location);
     }
     flow asked(std::get<authorization_request>(std::move(judged)));
@@ -174,7 +175,7 @@ private:
     auto login = co_await upstream_.exchange(std::move(its_code), std::move(away));
     if (!login) co_return tell(asked, login.error());
     if (!asked.approved_by.empty() && asked.approved_by != login->who.subject)
-      co_return co_await ask_again(std::move(asked), login->who.email, head);
+      co_return co_await ask_again(std::move(asked), login->who.label(), head);
     co_return co_await hand_over(head, std::move(asked), *login);
   }
 
@@ -200,7 +201,7 @@ private:
     issue.props = props_of(login);
     auto const code = co_await parts_->tokens.issue_code(std::move(issue));
     if (!code) co_return tell(asked, code.error());
-    log_.info("authorized", {{"client", request.client_id}, {"user", login.who.email}});
+    log_.info("authorized", {{"client", request.client_id}, {"user", login.who.label()}});
     http::response away =
         redirect(code_location(request.redirect, *code, request.state, parts_->rules.issuer()));
     known_browser browser = browser_of(head).value_or(known_browser::make());
@@ -250,17 +251,38 @@ private:
     return errc::upstream_misconfigured;
   }
 
+  void log_refusal(authorization_query const& query, client const& by,
+                   authorization_refusal const& refusal) const {
+    bool const by_scheme = refusal.why == errc::redirect_scheme_refused;
+    auto const reason = reason_of(refusal.why, by_scheme ? allow_schemes_by : refusal.detail);
+    if (refusal.location) {
+      log_.info("authorization refused", {{"client", by.id}, {"reason", reason}});
+    } else {
+      std::string const place = query.redirect_uri.value_or("");
+      log_.info("authorization refused", {{"client", by.id}, {"reason", reason}, {"redirect_uri", place}});
+    }
+  }
+
   /** A page, since nobody vouches for a redirect URI. */
-  http::response page(error_code const& why) const {
-    log_.info("authorization failed", {{"reason", why.message()}});
+  http::response page(error_code const& why, std::string_view detail = {}, std::string_view client_id = {}) const {
+    log_.info("authorization failed", {{"reason", reason_of(why, detail)}});
+    return page_of(why, detail, client_id);
+  }
+
+  http::response page_of(error_code const& why, std::string_view detail, std::string_view client_id = {}) const {
     auto const& rules = parts_->rules;
     error_view view;
     view.why = why;
     view.code = error_name(why);
+    view.detail = error_text(why, detail);
     view.server_name = rules.server_name;
     view.operator_name = rules.operator_name;
     view.operator_url = rules.operator_url;
     view.logo_url = rules.logo_url;
+    if (why == errc::document_unavailable && is_client_document_url(client_id)) {
+      view.host = http::origin_url::parse(client_id)->authority();
+      view.can_register = rules.documents_may_pause();
+    }
     int const status = error_status(why);
     view.status = status == 401 ? 400 : status;
     return error_response(*rules.pages, view);

@@ -34,12 +34,14 @@ inline std::string code_location(redirect_uri const& to, secret const& code,
 }
 
 /** The Location that carries an error to the client (RFC 6749 section 4.1.2.1), with the issuer (RFC 9207).
-    What it says is ours: never what an upstream or a store said. */
+    What it says is ours: never what an upstream or a store said. `detail` as `error_text` has it. */
 inline std::string error_location(redirect_uri const& to, error_code const& why,
-                                  std::optional<std::string> const& state, std::string_view issuer) {
+                                  std::optional<std::string> const& state, std::string_view issuer,
+                                  std::string_view detail = {}) {
   std::string query;
   http::append_form_field(query, "error", error_name(why));
-  if (auto const text = error_description(why)) http::append_form_field(query, "error_description", *text);
+  if (auto const text = error_text(why, detail); !text.empty())
+    http::append_form_field(query, "error_description", text);
   return detail::answer_location(to, std::move(query), state, issuer);
 }
 

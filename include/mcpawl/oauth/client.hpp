@@ -5,6 +5,7 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/oauth/client_metadata.hpp>
+#include <mcpawl/oauth/client_metadata_reader.hpp>
 #include <mcpawl/oauth/errc.hpp>
 #include <mcpawl/oauth/record.hpp>
 #include <mcpawl/oauth/redirect_uri.hpp>
@@ -91,7 +92,7 @@ struct client {
   }
 
   /** The answer to a registration (RFC 7591 section 3.2.1); `its_secret` may be empty. */
-  std::string registration_json(secret const& its_secret) const {
+  std::string registration_json(secret const& its_secret, client_metadata_report const& report = {}) const {
     std::string out = "{\"client_id\":";
     append_json_string(out, id);
     out += ",\"client_id_issued_at\":";
@@ -104,6 +105,7 @@ struct client {
     }
     out += ',';
     metadata.append_json_members(out);
+    report.append_json_member(out);
     out += '}';
     return out;
   }

@@ -63,7 +63,7 @@ private:
     auto const expected = detail::expect_assertion(who.id, self.audiences_);
     unix_seconds const now = self.clock_->wall();
     auto good = detail::verify_assertion(assertion.reveal(), *keys, expected, now);
-    if (!good && good.error() == jose::errc::unknown_kid && who.metadata.jwks.empty()) {
+    if (!good && jose::newer_keys_may_help(good.error()) && who.metadata.jwks.empty()) {
       constexpr std::chrono::seconds pause{30};  // whatever a client invents, its keys are fetched no oftener
       auto const newer = co_await self.documents_.keys_of(who.metadata, pause);
       if (newer && *newer != *keys)

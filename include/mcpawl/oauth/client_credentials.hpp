@@ -9,6 +9,7 @@
 #include <mcpawl/oauth/client.hpp>
 #include <mcpawl/oauth/client_metadata.hpp>
 #include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/parameters.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -28,21 +29,9 @@ struct client_credentials {
 
 namespace detail {
 
-/** A parameter's value. One that is empty counts as omitted (RFC 6749 section 3.2). */
-inline std::optional<std::string_view> value_of(http::form const& form, std::string_view name) noexcept {
-  auto const found = form.find(name);
-  return found && found->empty() ? std::nullopt : found;
-}
-
-inline result<http::form> read_endpoint_form(std::string_view body) {
-  auto form = http::form::parse(body);
-  if (!form) return form.error() == condition::too_large ? errc::parameter_too_long : errc::malformed_request;
-  if (form->repeated()) return errc::duplicate_parameter;
-  return form;
-}
-
 /** Read an Authorization field of the scheme Basic. Name and password were encoded as in a form before
-    they were joined (RFC 6749 section 2.3.1). */
+    they were joined (RFC 6749 section 2.3.1). An empty password is none: a client without a secret that
+    says who it is in this field authenticates by `none`, as it would in the body. */
 inline result<client_credentials> read_basic(std::string_view authorization) {
   constexpr std::string_view scheme = "basic ";
   if (authorization.size() > 4096 || !http::iequals(authorization.substr(0, scheme.size()), scheme)) {
@@ -63,6 +52,7 @@ inline result<client_credentials> read_basic(std::string_view authorization) {
   if (!bad) bad = http::append_form_decoded(password, joined.reveal().substr(colon + 1));
   out.client_secret = secret{std::move(password)};
   if (bad || out.client_id.empty()) return errc::authentication_malformed;
+  if (out.client_secret.empty()) out.method = client_auth::none;
   return out;
 }
 
@@ -71,37 +61,55 @@ inline result<client_credentials> read_basic(std::string_view authorization) {
 /** Find out how a client authenticates: exactly one way (RFC 6749 section 2.3).
 
     Errors: `errc::several_authentications`, `errc::authentication_malformed`, `errc::missing_parameter`
-    without any client_id.
+    without any client_id. `detail` then says more, in words of ours.
 */
 inline result<client_credentials> read_client_credentials(http::form const& form,
-                                                          std::optional<std::string_view> authorization) {
+                                                          std::optional<std::string_view> authorization,
+                                                          std::string& detail) {
   constexpr std::string_view jwt_bearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-  auto const id = detail::value_of(form, "client_id"), password = detail::value_of(form, "client_secret");
-  auto const type = detail::value_of(form, "client_assertion_type"),
-             jwt = detail::value_of(form, "client_assertion");
+  auto const value = [&form](std::string_view name) { return oauth::detail::value_of(form, name); };
+  auto const id = value("client_id"), password = value("client_secret");
+  auto const type = value("client_assertion_type"), jwt = value("client_assertion");
   if (int{authorization.has_value()} + int{password.has_value()} + int{type || jwt} > 1) {
+    detail = "an Authorization field, client_secret, or client_assertion";
     return errc::several_authentications;
   }
   if (authorization) {
-    auto out = detail::read_basic(*authorization);
+    auto out = oauth::detail::read_basic(*authorization);
+    if (!out) detail = "Authorization must be Basic, with client_id:client_secret in base64";
     // naming the same client once more in the body is common and harmless
-    if (out && id && *id != out->client_id) return errc::several_authentications;
+    if (out && id && *id != out->client_id) {
+      detail = "client_id in the body is not that of the Authorization field";
+      return errc::several_authentications;
+    }
     return out;
   }
   client_credentials out;
   if (id) out.client_id = *id;
   if (type || jwt) {
-    if (!jwt || type != jwt_bearer) return errc::authentication_malformed;
+    if (!jwt || type != jwt_bearer) {
+      detail = "client_assertion needs the client_assertion_type of a JWT (RFC 7523 section 2.2)";
+      return errc::authentication_malformed;
+    }
     out.method = client_auth::private_key_jwt;
     out.assertion = secret{std::string{*jwt}};
     return out;
   }
-  if (!id) return errc::missing_parameter;
+  if (!id) {
+    detail = "client_id";
+    return errc::missing_parameter;
+  }
   if (password) {
     out.method = client_auth::post;
     out.client_secret = secret{std::string{*password}};
   }
   return out;
+}
+
+inline result<client_credentials> read_client_credentials(http::form const& form,
+                                                          std::optional<std::string_view> authorization) {
+  std::string untold;
+  return read_client_credentials(form, authorization, untold);
 }
 
 /** Judge a client that has no key: whether it authenticates in the way it registered, and with its secret.

@@ -75,6 +75,7 @@ public:
     value_ptr value;
     error_code error;
     std::optional<flight> task;
+    bool over_budget = false;  ///< The error is that there were too many fetches.
   };
 
   /** Look for a URL. What is older than `oldest` is fetched again even if it is fresh. */
@@ -98,6 +99,7 @@ public:
     if (flying_ >= limits_.at_once || !budget_.take(host, now)) {
       if (at != entries_.end()) out.value = at->second.value;
       if (!out.value) out.error = errc::document_unavailable;
+      out.over_budget = !out.value;
       return out;
     }
     if (at == entries_.end()) {

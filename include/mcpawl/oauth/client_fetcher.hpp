@@ -17,6 +17,7 @@
 #include <mcpawl/oauth/client_document.hpp>
 #include <mcpawl/oauth/client_fetch_cache.hpp>
 #include <mcpawl/oauth/client_fetch_lifetime.hpp>
+#include <mcpawl/oauth/document_availability.hpp>
 #include <mcpawl/oauth/errc.hpp>
 #include <mcpawl/oauth/redirect_uri.hpp>
 
@@ -24,6 +25,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,6 +60,11 @@ struct client_fetch_settings {
   redirect_rules redirects;
   std::chrono::milliseconds timeout{5000};  ///< For everything from the name lookup to the last byte.
   http::address_rule addresses = http::address_rule::only_public;
+  bool fetches = true;  ///< Otherwise there are the pinned clients alone.
+  std::map<std::string, client, std::less<>> pinned;    ///< By their id; never fetched.
+  std::map<std::string, client, std::less<>> fallback;  ///< By their id; while they cannot be fetched.
+  /** Told which hosts of documents answer and which do not; may be null. */
+  std::shared_ptr<document_availability> availability;
 };
 
 namespace detail {
@@ -68,6 +76,26 @@ inline bool is_json_type(std::string_view content_type) noexcept {
   return type.size() > family.size() + suffix.size() &&
          http::iequals(type.substr(0, family.size()), family) &&
          http::iequals(type.substr(type.size() - suffix.size()), suffix);
+}
+
+/** Whether a status says that a document is not to be had from here or now, rather than that there is none.
+
+    403 and 451 among them: hosts that take a data centre for a robot answer so, and proxies on the way out.
+*/
+constexpr bool is_passing_status(int status) noexcept {
+  return status >= 500 || status == 403 || status == 407 || status == 408 || status == 425 || status == 429 ||
+         status == 451;
+}
+
+/** Whether an error says that a host cannot be reached from this network: besides what passes by itself, a
+    network that inspects TLS shows a certificate of its own, and one that filters names gives them an address
+    of its own. An address in the URL is nobody's doing but who wrote it. */
+inline bool is_unreachable(error_code const& why, http::origin_url const& target) {
+  if (why == condition::unavailable || why == condition::timed_out) return true;
+  if (why == http::errc::certificate_refused) return true;
+  char const last = target.host().back();
+  bool const is_address = last == ']' || (last >= '0' && last <= '9');
+  return why == http::errc::address_refused && !is_address && !target.is_loopback();
 }
 
 /** Fetches values of one kind, by way of the cache that all threads share. `Reader` has `value_type`,
@@ -111,6 +139,7 @@ private:
       auto const wanted = waited ? std::nullopt : oldest;
       auto found = all->entries->look(url, target->host(), wanted);
       if (found.value) co_return std::move(found.value);
+      if (found.over_budget) note_failure(all->settings, target->host(), found.error);
       if (found.error) co_return found.error;
       if (found.task) {
         auto const flown = co_await fly(all, std::move(*found.task), *target, url);
@@ -126,7 +155,7 @@ private:
   static task<result<value_ptr>> fly(std::shared_ptr<shared> all, typename cache::flight flight,
                                      http::origin_url target, std::string url) {
     client_fetch_settings const& settings = all->settings;
-    http::fetch_request request(std::move(target));
+    http::fetch_request request(target);
     request.field("Accept", "application/json").timeout(settings.timeout).max_body_bytes(Reader::most_bytes);
     request.max_header_bytes(16 * 1024);
     if (settings.addresses == http::address_rule::only_public) request.only_public_addresses();
@@ -135,12 +164,24 @@ private:
     auto const answer = co_await http::fetch(std::move(request), settings.trust);
     auto read = answer ? judge(*answer, url, settings) : result<value_type>{answer.error()};
     if (read) {
+      note_answer(settings, target.host());
       auto value = std::make_shared<value_type const>(std::move(*read));
       flight.succeed(value, Reader::lifetime(*answer));
       co_return value;
     }
     error_code const why = read.error();
-    settings.log.info("client_fetch_failed", {{"url", url}, {"why", why.message()}});
+    std::string const status = answer ? std::to_string(answer->status) : std::string("none");
+    bool const unreachable = is_unreachable(why, target);
+    if (unreachable) {
+      settings.log.warning("client_fetch_failed", {{"url", url},
+                                                   {"why", why.message()},
+                                                   {"status", status},
+                                                   {"setting", "CLIENT_DOCUMENTS"}});
+      note_failure(settings, target.host(), why);
+    } else {
+      settings.log.info("client_fetch_failed", {{"url", url}, {"why", why.message()}, {"status", status}});
+      note_answer(settings, target.host());
+    }
     bool const passing = why == condition::unavailable || why == condition::timed_out;
     error_code const told = passing ? errc::document_unavailable : own(why);
     flight.fail(told, !passing);
@@ -153,9 +194,25 @@ private:
 
   static result<value_type> judge(http::fetch_response const& answer, std::string_view url,
                                   client_fetch_settings const& settings) {
-    if (answer.status == 429 || answer.status >= 500) return errc::document_unavailable;
+    if (is_passing_status(answer.status)) return errc::document_unavailable;
     if (answer.status != 200 || !is_json_type(answer.content_type)) return errc::unknown_client;
     return Reader::read(answer.body, url, settings);
+  }
+
+  static void note_failure(client_fetch_settings const& settings, std::string_view host,
+                           error_code const& why) {
+    if (!settings.availability) return;
+    auto const pause = settings.availability->failed(host);
+    if (!pause) return;
+    settings.log.warning("client_documents_not_advertised", {{"host", host},
+                                                             {"why", why.message()},
+                                                             {"seconds", std::to_string(pause->count())},
+                                                             {"setting", "CLIENT_DOCUMENTS"}});
+  }
+
+  static void note_answer(client_fetch_settings const& settings, std::string_view host) {
+    if (settings.availability && settings.availability->reached(host))
+      settings.log.info("client_documents_advertised", {{"host", host}});
   }
 
   /** What other layers say is for the log; the client is told that there is no such client. */
@@ -204,7 +261,8 @@ struct client_key_source {
 /** The clients whose client_id is the URL of a document about them (OAuth Client ID Metadata Document).
 
     What a stranger names is fetched with care: https with a verified certificate, public addresses alone, no
-    redirect, 5 KiB and 5 seconds in all, only so often, and once for all who ask at the same time.
+    redirect, 5 KiB and 5 seconds in all, only so often, and once for all who ask at the same time. What an
+    operator has pinned is not fetched at all; what is known beforehand stands in while nothing can be fetched.
 
     @par Errors
     `errc::unknown_client`, `errc::document_elsewhere`, and those of `parse_client_document`: there is no such
@@ -220,7 +278,7 @@ struct client_key_source {
 class client_documents {
 public:
   explicit client_documents(client_fetch_settings settings)
-      : documents_(settings), keys_(std::move(settings)) {}
+      : documents_(settings), keys_(for_keys(std::move(settings))) {}
 
   /** Find a client. */
   task<result<client>> find(std::string url) const { return find_in(documents_, std::move(url)); }
@@ -242,11 +300,27 @@ private:
   using document_fetcher = detail::client_fetcher<detail::client_document_source>;
   using key_fetcher = detail::client_fetcher<detail::client_key_source>;
 
+  /** Whether keys can be had decides nothing about documents. */
+  static client_fetch_settings for_keys(client_fetch_settings settings) {
+    settings.availability.reset();
+    settings.pinned.clear();
+    settings.fallback.clear();
+    return settings;
+  }
+
   static task<result<client>> find_in(document_fetcher documents, std::string url) {
     if (!is_client_document_url(url)) co_return errc::unknown_client;
+    auto const& settings = documents.settings();
+    auto const pinned = settings.pinned.find(url);
+    if (pinned != settings.pinned.end()) co_return pinned->second;
+    if (!settings.fetches) co_return errc::unknown_client;
+    std::string id = url;
     auto const found = co_await documents.find(std::move(url));
-    if (!found) co_return found.error();
-    co_return **found;
+    if (found) co_return **found;
+    auto const known = settings.fallback.find(id);
+    bool const helps = found.error() == errc::document_unavailable && known != settings.fallback.end();
+    if (helps) co_return known->second;
+    co_return found.error();
   }
 
   static task<result<std::shared_ptr<jose::jwk_set const>>> keys_in(
@@ -256,6 +330,7 @@ private:
       if (!parsed) co_return errc::authentication_failed;
       co_return std::make_shared<jose::jwk_set const>(std::move(*parsed));
     }
+    if (!keys.settings().fetches) co_return errc::authentication_failed;
     auto found = co_await keys.find(std::move(jwks_uri), oldest);
     if (!found && found.error() != errc::document_unavailable) co_return errc::authentication_failed;
     co_return found;

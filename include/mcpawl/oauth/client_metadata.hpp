@@ -49,7 +49,7 @@ struct client_metadata {
   std::vector<redirect_uri> redirect_uris;
   client_auth auth = client_auth::basic;
   bool refreshable = false;  ///< Its grant_types include refresh_token.
-  scope_set scope;           ///< Empty: whatever the server has.
+  scope_set scope;           ///< What it means to ask for; no limit to what it does ask for.
   std::string client_name;
   std::string client_uri;
   std::string logo_uri;

@@ -4,19 +4,21 @@
 #include <mcpawl/core/error.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace mcpawl::oauth {
 
 /** Errors of the authorization server; the comments name the rule. */
 enum class errc {
-  malformed_request = 1,  ///< Not a form, or a field that breaks its grammar. RFC 6749 appendices A, B.
-  duplicate_parameter,    ///< A parameter that comes twice. RFC 6749 sections 3.1, 3.2.
-  missing_parameter,      ///< A parameter that the request needs. RFC 6749 sections 4.1.1, 4.1.3, 6.
-  parameter_too_long,     ///< A parameter over the limit of `oauth_limits`.
-  unknown_client,         ///< No such client. RFC 6749 section 4.1.2.1.
-  redirect_uri_needed,    ///< None given, and not exactly one registered. RFC 6749 section 3.1.2.3.
-  redirect_uri_mismatch,  ///< Not one of the registered. RFC 6749 section 3.1.2.4, RFC 9700 section 4.1.3.
+  malformed_request = 1,    ///< Not a form, or a field that breaks its grammar. RFC 6749 appendices A, B.
+  duplicate_parameter,      ///< A parameter that comes twice. RFC 6749 sections 3.1, 3.2.
+  missing_parameter,        ///< A parameter that the request needs. RFC 6749 sections 4.1.1, 4.1.3, 6.
+  parameter_too_long,       ///< A parameter over the limit of `oauth_limits`.
+  unknown_client,           ///< No such client. RFC 6749 section 4.1.2.1.
+  redirect_uri_needed,      ///< None given, and not exactly one registered. RFC 6749 section 3.1.2.3.
+  redirect_uri_mismatch,    ///< Not one of the registered. RFC 6749 section 3.1.2.4, RFC 9700 section 4.1.3.
+  redirect_scheme_refused,  ///< A private-use scheme that the operator has not named. RFC 8252 section 7.1.
   unsupported_response_type,  ///< Anything but `code`. RFC 6749 section 4.1.2.1.
   unsupported_response_mode,  ///< Anything but `query`. OAuth Multiple Response Types section 2.1.
   challenge_missing,          ///< PKCE is not optional here. OAuth 2.1 section 4.1.1, RFC 7636 section 4.4.1.
@@ -64,25 +66,36 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::unknown_client: return {"unknown client", condition::refused};
     case errc::redirect_uri_needed: return {"redirect_uri missing", condition::malformed};
     case errc::redirect_uri_mismatch: return {"redirect_uri not registered", condition::refused};
+    case errc::redirect_scheme_refused:
+      return {"redirect_uri of a private-use scheme that this server does not allow", condition::refused};
     case errc::unsupported_response_type: return {"response_type must be code", condition::refused};
     case errc::unsupported_response_mode: return {"response_mode must be query", condition::refused};
     case errc::challenge_missing: return {"code_challenge missing", condition::refused};
     case errc::challenge_method: return {"code_challenge_method must be S256", condition::refused};
-    case errc::challenge_malformed: return {"code_challenge malformed", condition::malformed};
-    case errc::bad_scope: return {"scope malformed", condition::malformed};
-    case errc::scope_not_allowed: return {"scope not allowed", condition::refused};
+    case errc::challenge_malformed:
+      return {"code_challenge must be the base64url of a SHA-256, 43 characters without padding",
+              condition::malformed};
+    case errc::bad_scope:
+      return {"scope must be names of printable ASCII, without quotes and backslashes, spaces between them",
+              condition::malformed};
+    case errc::scope_not_allowed: return {"scope was not granted", condition::refused};
     case errc::bad_target: return {"resource not served here", condition::refused};
     case errc::denied: return {"access denied", condition::refused};
-    case errc::unsupported_grant_type: return {"grant_type not supported", condition::refused};
-    case errc::grant_type_not_allowed: return {"grant_type not registered", condition::refused};
-    case errc::several_authentications: return {"client authenticated in two ways", condition::malformed};
+    case errc::unsupported_grant_type:
+      return {"grant_type must be authorization_code or refresh_token", condition::refused};
+    case errc::grant_type_not_allowed:
+      return {"grant_type is not among the grant_types that the client registered", condition::refused};
+    case errc::several_authentications:
+      return {"client authenticated in two ways, where one must be chosen", condition::malformed};
     case errc::authentication_malformed: return {"malformed client authentication", condition::malformed};
-    case errc::authentication_failed: return {"client authentication failed", condition::refused};
+    case errc::authentication_failed:
+      return {"unknown client, or not the secret or the method it registered", condition::refused};
     case errc::bad_token: return {"code or token not valid", condition::refused};
     case errc::token_expired: return {"code or token expired", condition::expired};
     case errc::wrong_client: return {"code or token of another client", condition::refused};
-    case errc::wrong_redirect_uri: return {"redirect_uri differs", condition::refused};
-    case errc::wrong_verifier: return {"code_verifier does not fit", condition::refused};
+    case errc::wrong_redirect_uri:
+      return {"redirect_uri missing, or not that of the authorization request", condition::refused};
+    case errc::wrong_verifier: return {"code_verifier does not fit the code_challenge", condition::refused};
     case errc::code_replayed: return {"code used twice", condition::refused};
     case errc::refresh_token_reused: return {"refresh token used after its successor", condition::refused};
     case errc::contended: return {"grant changed too often", condition::unavailable};
@@ -115,6 +128,7 @@ constexpr std::string_view error_name(errc e) noexcept {
     case errc::parameter_too_long:
     case errc::redirect_uri_needed:
     case errc::redirect_uri_mismatch:
+    case errc::redirect_scheme_refused:
     case errc::unsupported_response_mode:
     case errc::challenge_missing:
     case errc::challenge_method:
@@ -184,6 +198,16 @@ inline std::optional<std::string_view> error_description(error_code const& ec) n
   auto const own = detail::own_errc(ec);
   if (!own || describe(*own).kind == condition::internal) return std::nullopt;
   return describe(*own).text;
+}
+
+/** The same with more behind it. `detail` names what was wrong, in words of ours; it may be empty, and is
+    left out where the error is not for the client. */
+inline std::string error_text(error_code const& ec, std::string_view detail) {
+  auto const text = error_description(ec);
+  if (!text) return {};
+  std::string out{*text};
+  if (!detail.empty()) out.append(": ").append(detail);
+  return out;
 }
 
 }  // namespace mcpawl::oauth

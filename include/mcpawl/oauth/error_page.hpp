@@ -17,7 +17,10 @@ struct error_view {
   std::string text;       ///< What happened, and what to do now. Empty: that of the words for `why`.
   error_code why;         ///< Chooses among the words, and is not shown itself. May be none.
   std::string code;       ///< The error's name in OAuth, for who is asked for help. May be empty.
+  std::string detail;     ///< What was wrong with the request, for who makes the application. May be empty.
   std::string reference;  ///< What the log knows this by. May be empty.
+  std::string host;       ///< Where the application's description could not be had. May be empty.
+  bool can_register = false;  ///< Whether the next attempt will do without that description.
   std::string server_name;
   std::string operator_name;
   std::string operator_url;
@@ -31,7 +34,11 @@ inline std::string make_error_page(error_view const& view, error_words const& wo
   std::string out = begin_page(words.lang, title, style);
   append_server(out, view.server_name, view.logo_url);
   append_element(out, "h1", title);
-  append_element(out, "p", view.text.empty() ? words_for(words, view.why, view.status) : view.text);
+  std::string const& usual =
+      view.can_register && own_errc(view.why) == errc::document_unavailable
+          ? words.document_avoidable
+          : words_for(words, view.why, view.status);
+  append_element(out, "p", view.text.empty() ? usual : view.text);
   auto const detail = [&out](std::string_view name, std::string_view value) {
     if (value.empty()) return;
     out += "<p class=\"soft\">";
@@ -40,7 +47,9 @@ inline std::string make_error_page(error_view const& view, error_words const& wo
     append_theirs(out, value);
     out += "</code></p>\n";
   };
+  detail(words.host, view.host);
   detail(words.code, view.code);
+  detail(words.detail, view.detail);
   detail(words.reference, view.reference);
   append_operator(out, words.operated_by, view.operator_name, view.operator_url);
   end_page(out);

@@ -27,6 +27,9 @@ struct error_words {
       "The application wants access to be sent to an address that it has not registered, so nothing was "
       "sent. If you have just started to connect it yourself, remove this server there, add it anew, and "
       "connect again. If you have not, close this page: somebody may be trying to trick you.";
+  std::string refused_scheme =
+      "The application wants access to be sent to a program on your device, by an address that any program "
+      "could claim. This server does not allow that kind of address. Whoever runs the server can.";
   std::string expired =
       "This sign-in is finished already, or it has taken too long. If the application is not connected, go "
       "back to it and connect again.";
@@ -38,10 +41,16 @@ struct error_words {
       "The description that the application publishes of itself is not one this server can use. Tell the "
       "makers of the application.";
   std::string document_unavailable =
-      "The description that the application publishes of itself cannot be read just now. Please try again "
-      "in a moment. If that does not help, tell the makers of the application.";
+      "This server could not reach the host where the application publishes a description of itself. Please "
+      "try again in a moment. If that does not help, tell who runs this server.";
+  std::string document_avoidable =
+      "This server could not reach the host where the application publishes a description of itself. Go back "
+      "to the application and connect again: that will help, since the next attempt needs no description. If "
+      "you come back here, remove this server there, add it anew, and connect again.";
   std::string code = "Error";
+  std::string detail = "For the makers of the application";
   std::string reference = "Reference";
+  std::string host = "Not reached";
   std::string operated_by = "This server is operated by";
 };
 
@@ -57,6 +66,7 @@ inline std::string const& words_for(error_words const& words, error_code const& 
     case errc::unknown_client: return words.unknown_client;
     case errc::redirect_uri_needed:
     case errc::redirect_uri_mismatch: return words.wrong_destination;
+    case errc::redirect_scheme_refused: return words.refused_scheme;
     case errc::flow_not_found: return words.expired;
     case errc::flow_of_another_browser: return words.another_browser;
     case errc::registration_too_large:

@@ -116,6 +116,21 @@ inline result<issued_tokens> exchange_code(grant& state, grant_name const& name,
   return answer_of(state, access.text(), std::move(refresh_text), now);
 }
 
+/** The scopes that a refresh is for: all that were granted, or those of them that are asked for (RFC 6749
+    section 6). Asking for what is not known here, or for `offline_access`, which whoever has a refresh token
+    has, changes nothing.
+
+    Errors: `errc::scope_not_allowed` for a known scope that was not granted.
+*/
+inline result<scope_set> judge_refreshed_scope(grant const& state, refresh_request const& asked) {
+  if (!asked.scope) return state.scope;
+  scope_set const offline{"offline_access"}, granted = *asked.scope & state.scope;
+  scope_set more = *asked.scope - state.scope - offline;
+  if (asked.understood) more = more & *asked.understood;
+  if (!more.empty()) return errc::scope_not_allowed;
+  return (granted - offline).empty() ? state.scope : granted;
+}
+
 /** What a refresh token turned out to be. */
 enum class refresh_kind {
   current,
@@ -135,7 +150,7 @@ inline result<refresh_kind> check_refresh(grant const& state, token const& prese
   if (now >= state.expires) return errc::token_expired;
   if (!current && (!previous || now >= refresh.previous_until)) return errc::refresh_token_reused;
   if (asked.resource && *asked.resource != state.resource) return errc::bad_target;
-  if (asked.scope && !state.scope.contains(*asked.scope)) return errc::scope_not_allowed;
+  if (auto const scope = judge_refreshed_scope(state, asked); !scope) return scope.error();
   return current ? refresh_kind::current : refresh_kind::previous;
 }
 
@@ -156,7 +171,9 @@ inline result<issued_tokens> repeat_answer(grant const& state, grant_name const&
   if (!in.complete() || !access || !refresh) return errc::damaged_record;
   auto const* const given = find_access(state, access->digest());
   if (given == nullptr || now >= given->expires) return errc::bad_token;
-  if (asked.scope && !asked.scope->contains(given->scope)) return errc::scope_not_allowed;
+  auto const wanted = judge_refreshed_scope(state, asked);
+  if (!wanted) return wanted.error();
+  if (!wanted->contains(given->scope)) return errc::scope_not_allowed;
   issued_tokens out;
   out.access_token = access->text();
   out.refresh_token = refresh->text();
@@ -172,8 +189,8 @@ inline issued_tokens rotate(grant& state, grant_name const& name, token const& c
                             secret const& props_key, secret const* new_props, refresh_request const& asked,
                             token_lifetimes const& lifetimes, unix_seconds now) {
   if (new_props != nullptr) state.sealed_props = seal_props(props_key, *new_props, name.key());
-  token const access =
-      add_access(state, name, props_key, asked.scope ? *asked.scope : state.scope, lifetimes, now);
+  auto const scope = judge_refreshed_scope(state, asked);
+  token const access = add_access(state, name, props_key, scope ? *scope : state.scope, lifetimes, now);
   token const refresh = token::make(token_kind::refresh, name, state.family_key);
   record_writer both(answer_layout, 2 * token::size + 64);
   both.text(access.reveal()).text(refresh.reveal());

@@ -36,7 +36,7 @@ struct id_token_occasion {
 
 /** Verifies ID tokens of one issuer for one client (OpenID Connect Core 1.0 sections 3.1.3.7 and 12.2): RS256
     and nothing else, a key of the issuer's set, `iss`, `aud` (and `azp`), `exp`, `nbf`, `iat`, `nonce`,
-    `at_hash`, and that there is a subject with an email.
+    `at_hash`, and that there is a subject.
 
     @par Thread safety
     One thread at a time.
@@ -52,10 +52,10 @@ public:
   }
   bool has_keys() const noexcept { return jose_.keys() != nullptr; }
 
-  /** Check a token. In a refresh one without an email leaves the profile as it was.
+  /** Check a token. In a refresh one without the email that there was leaves the profile as it was.
 
-      Errors: those of `jose::errc`, of which `unknown_kid` is the one that newer keys may cure, and those of
-      `id_token_errc`.
+      Errors: those of `jose::errc`, of which `jose::newer_keys_may_help` tells those that newer keys may
+      cure, and those of `id_token_errc`.
   */
   result<access_claims> verify(std::string_view token, id_token_occasion const& at, unix_seconds now) {
     auto const claims = jose_.verify(token, now);
@@ -75,8 +75,8 @@ public:
     if (at.before && subject != at.before->subject) return id_token_errc::other_subject;
     auto const address = found[email].string().value_or(std::string_view());
     if (found[email_verified].text == "false") return id_token_errc::email_not_verified;
-    if (address.empty() && !at.before) return id_token_errc::no_email;
-    access_claims who = address.empty() ? *at.before : profile(*claims);
+    bool const poorer = address.empty() && at.before && !at.before->email.empty();
+    access_claims who = poorer ? *at.before : profile(*claims);
     who.issued_at = *claims->iat;
     who.expires_at = claims->exp;
     return who;

@@ -17,7 +17,6 @@ enum class id_token_errc {
   other_access_token,      ///< Section 3.1.3.8.
   no_subject,              ///< Section 2.
   other_subject,           ///< Section 12.2.
-  no_email,                ///< A rule of ours: people are known by it.
   email_not_verified,      ///< Section 5.7: such an email names nobody.
 };
 
@@ -32,7 +31,6 @@ constexpr error_entry describe(id_token_errc e) noexcept {
     case id_token_errc::other_access_token: return {"the hash of another access token", condition::refused};
     case id_token_errc::no_subject: return {"no subject", condition::refused};
     case id_token_errc::other_subject: return {"another subject than before", condition::refused};
-    case id_token_errc::no_email: return {"no email", condition::refused};
     case id_token_errc::email_not_verified: return {"the email is not verified", condition::refused};
   }
   return {"unknown error of an ID token", condition::internal};

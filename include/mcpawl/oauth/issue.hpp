@@ -61,6 +61,8 @@ struct refresh_request {
   secret token;
   std::string client_id;
   std::optional<scope_set> scope;
+  /** The scopes that have a meaning here. Of `scope`, what is neither among them nor granted is ignored. */
+  std::optional<scope_set> understood;
   std::optional<std::string> resource;
 };
 

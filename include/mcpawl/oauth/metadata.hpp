@@ -27,6 +27,7 @@ public:
   bool registration = true;            ///< RFC 7591.
   bool revocation = true;              ///< RFC 7009.
   bool introspection = false;          ///< RFC 7662.
+  bool refresh = true;                 ///< Whether refresh tokens are given.
   bool client_documents = true;        ///< OAuth Client ID Metadata Document.
   bool private_key_jwt = false;        ///< For clients with a document.
   std::string documentation;           ///< URL, for people.
@@ -39,15 +40,20 @@ public:
     endpoint(out, "token_endpoint", "/token");
     if (registration) endpoint(out, "registration_endpoint", "/register");
     if (revocation) endpoint(out, "revocation_endpoint", "/revoke");
-    if (introspection) endpoint(out, "introspection_endpoint", "/introspect");
+    if (introspection) {
+      endpoint(out, "introspection_endpoint", "/introspect");
+      list(out, "introspection_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"});
+    }
     list(out, "response_types_supported", {"code"});
     list(out, "response_modes_supported", {"query"});
-    list(out, "grant_types_supported", {"authorization_code", "refresh_token"});
+    std::vector<std::string> grants{"authorization_code"};
+    if (refresh) grants.emplace_back("refresh_token");
+    list(out, "grant_types_supported", grants);
     list(out, "code_challenge_methods_supported", {"S256"});
     methods(out, "token_endpoint_auth_methods_supported");
     if (revocation) methods(out, "revocation_endpoint_auth_methods_supported");
     std::vector<std::string> all(scopes.begin(), scopes.end());
-    if (!scopes.contains("offline_access")) all.emplace_back("offline_access");
+    if (refresh && !scopes.contains("offline_access")) all.emplace_back("offline_access");
     list(out, "scopes_supported", all);
     if (!resources.empty()) list(out, "protected_resources", resources);
     out += ",\"authorization_response_iss_parameter_supported\":true";

@@ -5,7 +5,7 @@
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/form.hpp>
 #include <mcpawl/http/url.hpp>
-#include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/redirect_uri_errc.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -33,43 +33,58 @@ enum class redirect_kind {
 /** A redirect URI that keeps the rules, in the spelling it was given in.
 
     It is `https`, or `http` to `localhost`, 127.0.0.0/8 or `[::1]`, or of a scheme that the rules allow; has
-    neither a fragment nor user information nor anything that two parsers might read differently.
+    neither a fragment nor user information nor a wildcard nor anything that two parsers might read
+    differently.
 */
 class redirect_uri {
 public:
   static constexpr std::size_t most_bytes = 2048;
 
-  /** Errors: `errc::bad_registered_uri`. */
+  /** Errors: `redirect_uri_errc`. */
   static result<redirect_uri> parse(std::string_view text, redirect_rules const& rules = {}) {
-    if (text.empty() || text.size() > most_bytes) return errc::bad_registered_uri;
+    if (text.empty() || text.size() > most_bytes) return redirect_uri_errc::not_a_uri;
     for (char const c : text) {
       // browsers drop tabs, turn backslashes and trim spaces: none of it is in a URI (RFC 3986 section 2)
-      if (c <= ' ' || c > '~' || c == '\\' || c == '"' || c == '<' || c == '>' || c == '#') {
-        return errc::bad_registered_uri;
-      }
+      if (c <= ' ' || c > '~' || c == '\\' || c == '"' || c == '<' || c == '>')
+        return redirect_uri_errc::not_a_uri;
+      if (c == '#') return redirect_uri_errc::fragment;
     }
     std::size_t const colon = text.find(':');
     std::string_view const scheme = text.substr(0, colon);
-    if (colon == std::string_view::npos || !is_scheme(scheme)) return errc::bad_registered_uri;
+    if (colon == std::string_view::npos || !is_scheme(scheme)) return redirect_uri_errc::not_a_uri;
+    if (is_forbidden_scheme(scheme)) return redirect_uri_errc::forbidden_scheme;
+    std::string_view const authority = authority_of(text.substr(colon + 1));
+    if (authority.find('@') != std::string_view::npos) return redirect_uri_errc::user_information;
+    if (authority.find('*') != std::string_view::npos) return redirect_uri_errc::wildcard;
     redirect_uri out;
     out.text_ = text;
     if (http::iequals(scheme, "https") || http::iequals(scheme, "http")) {
       auto const url = http::origin_url::parse(text);
-      // exactly two slashes, and no dot that is dropped from a host by some and not by others
-      if (!url || text.substr(colon, 3) != "://" || url->host().back() == '.')
-        return errc::bad_registered_uri;
-      if (!url->is_secure() && !url->is_loopback()) return errc::bad_registered_uri;
+      if (!url || text.substr(colon, 3) != "://") return redirect_uri_errc::not_a_uri;
+      if (!is_host(url->host())) return redirect_uri_errc::bad_host;
+      if (!url->is_secure() && !url->is_loopback()) return redirect_uri_errc::plain_http;
       out.kind_ = url->is_secure() ? redirect_kind::https : redirect_kind::loopback;
       out.place_ = url->authority();
       return out;
     }
     auto const& allowed = rules.private_schemes;
-    if (std::find(allowed.begin(), allowed.end(), scheme) == allowed.end() || text.size() == colon + 1) {
-      return errc::bad_registered_uri;
-    }
+    if (std::find(allowed.begin(), allowed.end(), scheme) == allowed.end())
+      return redirect_uri_errc::private_scheme;
+    if (text.size() == colon + 1) return redirect_uri_errc::not_a_uri;
     out.kind_ = redirect_kind::private_scheme;
     out.place_ = std::string{scheme} + ':';
     return out;
+  }
+
+  /** Say what is wrong with a scheme that an operator wants in `redirect_rules::private_schemes`; empty if
+      nothing is. */
+  static std::string judge_private_scheme(std::string_view scheme) {
+    if (scheme.find(':') != std::string_view::npos) return "must be a scheme alone, such as cursor";
+    for (char const c : scheme)
+      if (c >= 'A' && c <= 'Z') return "must be in lower case";
+    if (!is_scheme(scheme)) return "is no scheme of a URI";
+    if (scheme == "http" || scheme == "https") return "is not a private-use scheme";
+    return is_forbidden_scheme(scheme) ? "cannot be allowed" : "";
   }
 
   std::string const& text() const noexcept { return text_; }
@@ -109,6 +124,35 @@ private:
     for (char const c : text)
       if (!letter(c) && !(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.') return false;
     return true;
+  }
+
+  /** Whether browsers run what a URI of this scheme holds, or read it on the user's machine, or whether it is
+      no place for an answer. */
+  static bool is_forbidden_scheme(std::string_view scheme) noexcept {
+    for (std::string_view const each : {"javascript", "data", "vbscript", "file", "filesystem", "blob",
+                                        "about", "view-source", "ftp", "ws", "wss", "mailto"})
+      if (http::iequals(scheme, each)) return true;
+    return false;
+  }
+
+  /** What is behind the `//` of a URI without its scheme; nothing if there is none. */
+  static constexpr std::string_view authority_of(std::string_view rest) noexcept {
+    if (!rest.starts_with("//")) return {};
+    rest.remove_prefix(2);
+    return rest.substr(0, rest.find_first_of("/?"));
+  }
+
+  /** Whether a host is an IPv6 address, or labels that a certificate may have: the grammar of URIs lets in
+      more, such as `*`, and some drop a dot at the end where others do not. */
+  static constexpr bool is_host(std::string_view host) noexcept {
+    if (host.starts_with('[')) return true;
+    char before = '.';
+    for (char const c : host) {
+      bool const plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+      if (!plain || (c == '.' && before == '.')) return false;
+      before = c;
+    }
+    return before != '.';
   }
 
   static std::string without_port(std::string const& text) {

@@ -6,8 +6,10 @@
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/oauth/client_document.hpp>
+#include <mcpawl/oauth/client_metadata_reader.hpp>
 #include <mcpawl/oauth/endpoint_answer.hpp>
 #include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/redirect_uri_errc.hpp>
 #include <mcpawl/oauth/server_parts.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
@@ -18,19 +20,37 @@
 
 namespace mcpawl::oauth {
 
-/** Answer a registration (RFC 7591 section 3). A client is told of its id when it is stored for good.
+namespace detail {
+
+inline void log_refused_uris(logger const& log, client_metadata_report const& report) {
+  for (auto const& each : report.refused) {
+    bool const by_scheme = each.why == redirect_uri_errc::private_scheme;
+    auto const reason = reason_of(each.why, by_scheme ? allow_schemes_by : std::string_view{});
+    log.info("redirect URI refused", {{"redirect_uri", each.uri}, {"reason", reason}});
+  }
+}
+
+}  // namespace detail
+
+/** Answer a registration (RFC 7591 section 3). A client is told of its id when it is stored for good, and of
+    all that it was not given: scopes that are not known here are not echoed, and `refused_redirect_uris` has
+    the redirect URIs that were left out, each with the reason.
 
     Each registration costs a write, whoever asks for it, so their rate is limited.
 */
 template <kv_store Store>
 task<http::response> answer_registration(std::shared_ptr<server_parts<Store>> parts,
                                          http::request_head const& head, std::string_view body, logger log) {
-  if (!has_media_type(head, "application/json")) co_return error_answer(errc::bad_registration);
-  auto metadata = parse_registration(body, parts->clients.rules());
+  if (!has_media_type(head, "application/json"))
+    co_return error_answer(errc::bad_registration, false, "the Content-Type must be application/json");
+  client_metadata_report report;
+  auto metadata = parse_registration(body, parts->clients.rules(), report);
+  detail::log_refused_uris(log, report);
   if (!metadata) {
-    log.info("registration refused", {{"reason", metadata.error().message()}});
-    co_return error_answer(metadata.error());
+    log.info("registration refused", {{"reason", reason_of(metadata.error(), report.wrong)}});
+    co_return error_answer(metadata.error(), false, report.wrong);
   }
+  metadata->scope = metadata->scope & parts->rules.authorization.understood();
   if (!parts->registrations.take()) {
     log.warning("registration refused", {{"reason", "too many at once"}});
     http::response busy = error_answer(errc::too_many_registrations);
@@ -43,7 +63,7 @@ task<http::response> answer_registration(std::shared_ptr<server_parts<Store>> pa
     co_return error_answer(made.error());
   }
   log.info("client registered", {{"client", made->record.id}, {"name", made->record.metadata.client_name}});
-  co_return json_answer(201, made->record.registration_json(made->client_secret));
+  co_return json_answer(201, made->record.registration_json(made->client_secret, report));
 }
 
 }  // namespace mcpawl::oauth

@@ -1,10 +1,13 @@
 // mcpawl/oauth/resource.hpp - whether a resource indicator means our resource
 #pragma once
 
+#include <mcpawl/core/error.hpp>
 #include <mcpawl/http/url.hpp>
+#include <mcpawl/oauth/errc.hpp>
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpawl::oauth {
 
@@ -24,5 +27,23 @@ inline bool is_same_resource(std::string_view asked, std::string_view ours) {
   };
   return bare(a->target()) == bare(b->target());
 }
+
+namespace detail {
+
+/** Judge the `resource` parameters of a request: all must be ours, since tokens are for this resource alone.
+
+    Errors: `errc::bad_target`; `detail` then says what would be right, which is in the metadata, too.
+*/
+inline error_code judge_resources(std::vector<std::string> const& asked, std::string_view ours,
+                                  std::string& detail) {
+  for (auto const& each : asked) {
+    if (is_same_resource(each, ours)) continue;
+    detail = std::string{"resource must be "}.append(ours);
+    return errc::bad_target;
+  }
+  return {};
+}
+
+}  // namespace detail
 
 }  // namespace mcpawl::oauth

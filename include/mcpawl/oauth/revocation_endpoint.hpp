@@ -24,11 +24,15 @@ namespace mcpawl::oauth {
 namespace detail {
 
 /** Read the form that both endpoints take. */
-inline result<revocation_request> read_token_form(http::request_head const& head, std::string_view body) {
+inline result<revocation_request> read_token_form(http::request_head const& head, std::string_view body,
+                                                  std::string& wrong) {
   auto const authorization = find_authorization(head);
   if (!authorization) return authorization.error();
-  if (!has_media_type(head, "application/x-www-form-urlencoded")) return errc::malformed_request;
-  return revocation_request::parse(body, *authorization);
+  if (!has_media_type(head, "application/x-www-form-urlencoded")) {
+    wrong = form_needed;
+    return errc::malformed_request;
+  }
+  return revocation_request::parse(body, *authorization, wrong);
 }
 
 }  // namespace detail
@@ -38,9 +42,10 @@ inline result<revocation_request> read_token_form(http::request_head const& head
 template <kv_store Store>
 task<http::response> answer_revocation(std::shared_ptr<server_parts<Store>> parts,
                                        http::request_head const& head, std::string_view body, logger log) {
-  auto asked = detail::read_token_form(head, body);
+  std::string wrong;
+  auto asked = detail::read_token_form(head, body, wrong);
   bool const tried = head.count("authorization") != 0;
-  if (!asked) co_return error_answer(asked.error(), tried);
+  if (!asked) co_return error_answer(asked.error(), tried, wrong);
   auto const who = co_await authenticate_client(parts, asked->client);
   if (!who) co_return error_answer(who.error(), tried);
   auto const ended = co_await parts->tokens.revoke(std::move(asked->token), who->id);
@@ -57,9 +62,10 @@ task<http::response> answer_revocation(std::shared_ptr<server_parts<Store>> part
 template <kv_store Store>
 task<http::response> answer_introspection(std::shared_ptr<server_parts<Store>> parts,
                                           http::request_head const& head, std::string_view body) {
-  auto asked = detail::read_token_form(head, body);
+  std::string wrong;
+  auto asked = detail::read_token_form(head, body, wrong);
   bool const tried = head.count("authorization") != 0;
-  if (!asked) co_return error_answer(asked.error(), tried);
+  if (!asked) co_return error_answer(asked.error(), tried, wrong);
   auto const& allowed = parts->rules.introspector;
   bool const good = allowed && has_secret(asked->client.method) && asked->client.client_id == allowed->id &&
                     asked->client.client_secret == allowed->password;
@@ -79,8 +85,10 @@ task<http::response> answer_introspection(std::shared_ptr<server_parts<Store>> p
   append_json_string(out, found->resource);
   out += ",\"iss\":";
   append_json_string(out, parts->rules.issuer());
-  out += ",\"scope\":";
-  append_json_string(out, found->scope.text());
+  if (!found->scope.empty()) {
+    out += ",\"scope\":";
+    append_json_string(out, found->scope.text());
+  }
   out += ",\"exp\":";
   append_json_number(out, found->expires);
   out += '}';

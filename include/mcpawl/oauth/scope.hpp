@@ -3,6 +3,7 @@
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/scopes.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -30,30 +31,27 @@ public:
   }
 
   /** Tell whether the text is a scope-token: printable ASCII without space, `"` and `\`. */
-  static constexpr bool is_scope(std::string_view text) noexcept {
-    if (text.empty()) return false;
-    for (char const c : text)
-      if (c <= ' ' || c > '~' || c == '"' || c == '\\') return false;
-    return true;
-  }
+  static constexpr bool is_scope(std::string_view text) noexcept { return oauth::is_scope(text); }
 
-  /** Read a `scope` parameter: scope-tokens with one space between. The empty text is the empty set.
+  /** Read a `scope` parameter: scope-tokens with spaces between, as `all_scopes` has them. A text of spaces,
+     or of nothing, is the empty set.
 
       Errors: `errc::bad_scope`; `errc::parameter_too_long` over `most_bytes` or `most_scopes`.
   */
   static result<scope_set> parse(std::string_view text) {
     if (text.size() > most_bytes) return errc::parameter_too_long;
     scope_set out;
-    while (!text.empty()) {
-      std::size_t const space = text.find(' ');
-      std::string_view const scope = text.substr(0, space);
-      if (!is_scope(scope)) return errc::bad_scope;
-      out.add(scope);
-      if (out.size() > most_scopes) return errc::parameter_too_long;
-      if (space == std::string_view::npos) break;
-      text.remove_prefix(space + 1);
-      if (text.empty()) return errc::bad_scope;
-    }
+    error_code bad;
+    all_scopes(text, [&out, &bad](std::string_view scope) {
+      if (!is_scope(scope)) {
+        bad = errc::bad_scope;
+      } else {
+        out.add(scope);
+        if (out.size() > most_scopes) bad = errc::parameter_too_long;
+      }
+      return !bad;
+    });
+    if (bad) return bad;
     return out;
   }
 

@@ -7,7 +7,9 @@
 #include <mcpawl/oauth/client_assertion.hpp>
 #include <mcpawl/oauth/client_fetcher.hpp>
 #include <mcpawl/oauth/client_registry.hpp>
+#include <mcpawl/oauth/document_availability.hpp>
 #include <mcpawl/oauth/flow_table.hpp>
+#include <mcpawl/oauth/known_clients.hpp>
 #include <mcpawl/oauth/rate_limit.hpp>
 #include <mcpawl/oauth/server_rules.hpp>
 #include <mcpawl/oauth/token_service.hpp>
@@ -56,12 +58,27 @@ struct server_parts {
   /** Tell where the server has its endpoint, and how documents are fetched; before anything is asked. */
   void place(std::string resource, client_fetch_settings fetching) {
     rules.authorization.resource = std::move(resource);
-    if (!rules.client_documents) return;
+    if (!rules.takes_documents()) return;
     fetching.redirects = rules.authorization.redirects;
+    fetching.fetches = rules.client_documents != client_document_mode::off;
+    std::vector<pinned_client_mistake> mistakes;  // were told when the options were checked
+    fetching.pinned = read_pinned_clients(rules, mistakes);
+    fetching.fallback =
+        read_pinned_clients(known_client_documents(), fetching.redirects, fetching.fetches, mistakes);
+    if (rules.documents_may_pause()) {
+      availability_ = std::make_shared<document_availability>(time_);
+      fetching.availability = availability_;
+    }
     documents.emplace(std::move(fetching));
     std::vector<std::string> audiences;
     for (char const* path : {"", "/token"}) audiences.push_back(rules.issuer() + path);
     assertions.emplace(*store, *documents, std::move(audiences), time_);
+  }
+
+  /** Whether to say that clients may be known by their document: only if that works now. */
+  bool advertises_documents() const noexcept {
+    if (rules.client_documents == client_document_mode::off) return false;
+    return !availability_ || availability_->available();
   }
 
   clock const& time() const noexcept { return time_; }
@@ -78,6 +95,7 @@ struct server_parts {
 
 private:
   clock const& time_;
+  std::shared_ptr<document_availability> availability_;
   std::atomic<clock::steady_time::duration> tidied_{clock::steady_time::duration{}};
 };
 

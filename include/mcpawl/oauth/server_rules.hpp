@@ -7,6 +7,7 @@
 #include <mcpawl/oauth/client_registry.hpp>
 #include <mcpawl/oauth/issue.hpp>
 #include <mcpawl/oauth/page.hpp>
+#include <mcpawl/oauth/pinned_client.hpp>
 
 #include <chrono>
 #include <map>
@@ -16,6 +17,14 @@
 #include <vector>
 
 namespace mcpawl::oauth {
+
+/** Whether clients may be known by a document at their URL, which is then fetched (OAuth Client ID Metadata
+    Document). */
+enum class client_document_mode : unsigned char {
+  off,        ///< None is fetched or advertised.
+  on,         ///< Advertised at all times, for clients that cannot register.
+  automatic,  ///< Advertised while they can be fetched; see `document_availability`.
+};
 
 /** How an authorization server is to work; what its endpoints have in common. */
 struct server_rules {
@@ -33,9 +42,11 @@ struct server_rules {
   /** Whether clients get refresh tokens for people of whom the upstream gave none: then nobody asks it again
       whether they may still come in. */
   bool refresh_unchecked = false;
+  bool refresh = true;  ///< Whether clients can get refresh tokens at all, so that this is advertised.
 
-  bool registration = true;      ///< RFC 7591.
-  bool client_documents = true;  ///< Client ID Metadata Documents.
+  bool registration = true;  ///< RFC 7591.
+  client_document_mode client_documents = client_document_mode::automatic;
+  std::vector<std::string> pinned_documents;  ///< JSON texts of documents that are not fetched.
   unix_seconds client_lifetime = 90 * 86'400;
   unsigned registrations_at_once = 60;
   std::chrono::milliseconds registration_interval{1'000};  ///< One more for each.
@@ -47,8 +58,24 @@ struct server_rules {
   };
   std::optional<introspecting> introspector;
 
+  /** Whether there are clients with a document, be they advertised or not. */
+  bool takes_documents() const noexcept {
+    return client_documents != client_document_mode::off || !pinned_documents.empty();
+  }
+  /** Whether documents are advertised only while they can be fetched: who cannot register needs them then. */
+  bool documents_may_pause() const noexcept {
+    return client_documents == client_document_mode::automatic && registration;
+  }
+
   std::string const& issuer() const noexcept { return authorization.issuer; }
   std::string const& resource() const noexcept { return authorization.resource; }
 };
+
+/** Read the pinned documents of the rules. `mistakes` takes those of each that cannot be used. */
+inline pinned_clients read_pinned_clients(server_rules const& rules,
+                                          std::vector<pinned_client_mistake>& mistakes) {
+  bool const fetches = rules.client_documents != client_document_mode::off;
+  return read_pinned_clients(rules.pinned_documents, rules.authorization.redirects, fetches, mistakes);
+}
 
 }  // namespace mcpawl::oauth

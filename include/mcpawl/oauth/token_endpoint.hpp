@@ -51,7 +51,7 @@ task<result<issued_tokens>> exchange_code(std::shared_ptr<server_parts<Store>> p
   code_redemption redemption(std::move(asked.code), std::move(asked.client.client_id));
   redemption.verifier = std::move(asked.verifier);
   redemption.redirect_uri = std::move(asked.redirect_uri);
-  if (asked.resource) redemption.resource = parts->rules.resource();
+  if (!asked.resources.empty()) redemption.resource = parts->rules.resource();
   co_return co_await parts->tokens.redeem(std::move(redemption));
 }
 
@@ -66,7 +66,8 @@ task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_parts<Store>>
   for (int look = 0; look != most_looks; ++look) {
     refresh_request request(asked.refresh_token, asked.client.client_id);
     request.scope = asked.scope;
-    if (asked.resource) request.resource = parts->rules.resource();
+    request.understood = parts->rules.authorization.understood();
+    if (!asked.resources.empty()) request.resource = parts->rules.resource();
     auto pending = co_await parts->tokens.begin_refresh(std::move(request));
     if (!pending) co_return pending.error();
     if (pending->answer) co_return std::move(*pending->answer);
@@ -82,7 +83,7 @@ task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_parts<Store>>
       co_await wait_a_moment();
       continue;
     }
-    std::string const user = login->who.email;
+    std::string const user = login->who.label();
     auto renewed = co_await upstream.refresh(std::move(*login));
     if (renewed) {
       std::optional<secret> props = props_of(*renewed);
@@ -113,18 +114,26 @@ task<http::response> answer_token_request(std::shared_ptr<server_parts<Store>> p
   auto const authorization = find_authorization(head);
   if (!authorization) co_return error_answer(authorization.error());
   bool const tried = authorization->has_value();
+  std::string wrong{form_needed};
   if (!has_media_type(head, "application/x-www-form-urlencoded"))
-    co_return error_answer(errc::malformed_request);
-  auto asked = token_request::parse(body, *authorization);
-  if (!asked) co_return error_answer(asked.error(), tried);
+    co_return error_answer(errc::malformed_request, tried, wrong);
+  wrong.clear();
+  auto asked = token_request::parse(body, *authorization, wrong);
+  if (!asked) {
+    log.info("token request refused", {{"reason", reason_of(asked.error(), wrong)}});
+    co_return error_answer(asked.error(), tried, wrong);
+  }
   auto const who = co_await authenticate_client(parts, asked->client);
   if (!who) {
     log.info("client refused", {{"client", asked->client.client_id}, {"reason", who.error().message()}});
     co_return error_answer(who.error(), tried);
   }
   asked->client.client_id = who->id;
-  if (asked->resource && !is_same_resource(*asked->resource, parts->rules.resource()))
-    co_return error_answer(errc::bad_target);
+  error_code const elsewhere = detail::judge_resources(asked->resources, parts->rules.resource(), wrong);
+  if (elsewhere) {
+    log.info("token request refused", {{"client", who->id}, {"reason", reason_of(elsewhere, wrong)}});
+    co_return error_answer(elsewhere, false, wrong);
+  }
   bool const refreshes = asked->grant == token_request::grant_kind::refresh_token;
   if (refreshes && !who->metadata.refreshable) co_return error_answer(errc::grant_type_not_allowed);
   task<result<issued_tokens>> work = refreshes

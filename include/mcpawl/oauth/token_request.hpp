@@ -3,15 +3,16 @@
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
-#include <mcpawl/http/form.hpp>
 #include <mcpawl/oauth/client_credentials.hpp>
 #include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/parameters.hpp>
 #include <mcpawl/oauth/scope.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mcpawl::oauth {
 
@@ -26,44 +27,51 @@ struct token_request {
   secret refresh_token;
   std::optional<std::string> redirect_uri;
   std::optional<scope_set> scope;
-  std::optional<std::string> resource;
+  std::vector<std::string> resources;  ///< RFC 8707 section 2 lets a client name several.
 
   /** Read a body of the type application/x-www-form-urlencoded and the Authorization field, if there is
-      one.
+      one. `scope` has a meaning for a refresh alone.
 
       Errors: `errc::malformed_request`, `errc::duplicate_parameter`, `errc::missing_parameter`,
-      `errc::unsupported_grant_type`, `errc::bad_scope`, and those of `read_client_credentials`.
+      `errc::unsupported_grant_type`, `errc::bad_scope`, and those of `read_client_credentials`. `detail` then
+      says more, in words of ours.
   */
-  static result<token_request> parse(std::string_view body, std::optional<std::string_view> authorization) {
-    auto form = detail::read_endpoint_form(body);
+  static result<token_request> parse(std::string_view body, std::optional<std::string_view> authorization,
+                                     std::string& detail) {
+    auto form = oauth::detail::read_parameters(body, detail);
     if (!form) return form.error();
     token_request out;
-    auto client = read_client_credentials(*form, authorization);
+    auto client = read_client_credentials(*form, authorization, detail);
     if (!client) return client.error();
     out.client = std::move(*client);
-    auto const grant_type = detail::value_of(*form, "grant_type");
-    if (!grant_type) return errc::missing_parameter;
-    if (auto const uri = detail::value_of(*form, "redirect_uri")) out.redirect_uri = std::string{*uri};
-    if (auto const resource = detail::value_of(*form, "resource")) out.resource = std::string{*resource};
-    if (auto const scope = detail::value_of(*form, "scope")) {
-      auto parsed = scope_set::parse(*scope);
-      if (!parsed) return errc::bad_scope;
-      out.scope = std::move(*parsed);
-    }
-    if (*grant_type == "authorization_code") {
-      auto const code = detail::value_of(*form, "code"), verifier = detail::value_of(*form, "code_verifier");
-      if (!code || !verifier) return errc::missing_parameter;
-      out.code = secret{std::string{*code}};
-      out.verifier = secret{std::string{*verifier}};
-    } else if (*grant_type == "refresh_token") {
+    std::string_view missing;
+    auto const needed = [&form, &missing](std::string_view name) {
+      auto const found = oauth::detail::value_of(*form, name);
+      if (!found && missing.empty()) missing = name;
+      return found.value_or("");
+    };
+    std::string_view const grant_type = needed("grant_type");
+    out.redirect_uri = oauth::detail::text_of(*form, "redirect_uri");
+    out.resources = oauth::detail::resources_of(*form);
+    if (grant_type == "authorization_code") {
+      out.code = secret{std::string{needed("code")}};
+      out.verifier = secret{std::string{needed("code_verifier")}};
+    } else if (grant_type == "refresh_token") {
       out.grant = grant_kind::refresh_token;
-      auto const token = detail::value_of(*form, "refresh_token");
-      if (!token) return errc::missing_parameter;
-      out.refresh_token = secret{std::string{*token}};
-    } else {
+      out.refresh_token = secret{std::string{needed("refresh_token")}};
+      auto scope = scope_set::parse(oauth::detail::value_of(*form, "scope").value_or(""));
+      if (!scope) return errc::bad_scope;
+      if (!scope->empty()) out.scope = std::move(*scope);
+    } else if (missing.empty()) {
       return errc::unsupported_grant_type;
     }
-    return out;
+    if (missing.empty()) return out;
+    detail = missing;
+    return errc::missing_parameter;
+  }
+  static result<token_request> parse(std::string_view body, std::optional<std::string_view> authorization) {
+    std::string untold;
+    return parse(body, authorization, untold);
   }
 };
 
@@ -75,17 +83,26 @@ struct revocation_request {
 
   /** Errors: as `token_request::parse`. */
   static result<revocation_request> parse(std::string_view body,
-                                          std::optional<std::string_view> authorization) {
-    auto form = detail::read_endpoint_form(body);
+                                          std::optional<std::string_view> authorization,
+                                          std::string& detail) {
+    auto form = oauth::detail::read_parameters(body, detail);
     if (!form) return form.error();
     revocation_request out;
-    auto client = read_client_credentials(*form, authorization);
+    auto client = read_client_credentials(*form, authorization, detail);
     if (!client) return client.error();
     out.client = std::move(*client);
-    auto const token = detail::value_of(*form, "token");
-    if (!token) return errc::missing_parameter;
+    auto const token = oauth::detail::value_of(*form, "token");
+    if (!token) {
+      detail = "token";
+      return errc::missing_parameter;
+    }
     out.token = secret{std::string{*token}};
     return out;
+  }
+  static result<revocation_request> parse(std::string_view body,
+                                          std::optional<std::string_view> authorization) {
+    std::string untold;
+    return parse(body, authorization, untold);
   }
 };
 

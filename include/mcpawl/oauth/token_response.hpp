@@ -7,10 +7,12 @@
 #include <mcpawl/reflect/json_text.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace mcpawl::oauth {
 
-/** The body of a successful answer (RFC 6749 section 5.1); it goes with `Cache-Control: no-store`. */
+/** The body of a successful answer (RFC 6749 section 5.1); it goes with `Cache-Control: no-store`. Without
+   any scope it has no `scope`, which cannot be empty (RFC 6749 section 3.3). */
 inline std::string token_json(issued_tokens const& tokens) {
   std::string out = "{\"access_token\":";
   append_json_string(out, tokens.access_token.reveal());
@@ -20,19 +22,21 @@ inline std::string token_json(issued_tokens const& tokens) {
     out += ",\"refresh_token\":";
     append_json_string(out, tokens.refresh_token.reveal());
   }
-  out += ",\"scope\":";
-  append_json_string(out, tokens.scope.text());
+  if (!tokens.scope.empty()) {
+    out += ",\"scope\":";
+    append_json_string(out, tokens.scope.text());
+  }
   out += '}';
   return out;
 }
 
-/** The body of an error (RFC 6749 section 5.2, RFC 7591 section 3.2.2). */
-inline std::string error_json(error_code const& why) {
+/** The body of an error (RFC 6749 section 5.2, RFC 7591 section 3.2.2); `detail` as `error_text` has it. */
+inline std::string error_json(error_code const& why, std::string_view detail = {}) {
   std::string out = "{\"error\":";
   append_json_string(out, error_name(why));
-  if (auto const text = error_description(why)) {
+  if (auto const text = error_text(why, detail); !text.empty()) {
     out += ",\"error_description\":";
-    append_json_string(out, *text);
+    append_json_string(out, text);
   }
   out += '}';
   return out;

@@ -302,7 +302,7 @@ private:
     if (decided) co_return std::move(*decided);
     error_code const why = decided.error();
     bool const blind =
-        why == jose::errc::no_keys || (why == jose::errc::unknown_kid && keys_.source().failing());
+        why == jose::errc::no_keys || (jose::newer_keys_may_help(why) && keys_.source().failing());
     auto const kid = verifier_->last_kid();
     log_.error(blind ? "ID token not checked for want of keys" : "ID token refused",
                {{"reason", why.message()}, {"kid", kid.substr(0, 80)}});
@@ -311,7 +311,7 @@ private:
   }
 
   static bool curable(error_code error) noexcept {
-    return error == jose::errc::unknown_kid || error == jose::errc::no_keys;
+    return jose::newer_keys_may_help(error) || error == jose::errc::no_keys;
   }
 
   result<access_claims> verify(secret const& token, id_token_occasion const& at) {

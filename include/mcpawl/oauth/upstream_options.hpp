@@ -12,6 +12,7 @@
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/jose/algorithm.hpp>
 #include <mcpawl/oauth/discovery.hpp>
+#include <mcpawl/oauth/scopes.hpp>
 #include <mcpawl/oauth/upstream_settings.hpp>
 
 #include <algorithm>
@@ -78,10 +79,12 @@ public:
     callback_ = std::move(redirect_uri);
     return *this;
   }
-  /** What to ask for; "openid email profile" by default. `offline_access` beside them asks for a refresh
-   * token. */
+  /** What to ask for; "openid email profile groups" by default. `offline_access` beside them asks for a
+      refresh token. Another provider than Access may not know `groups`. */
   upstream_options& scopes(std::string_view with_spaces) {
-    scopes_ = with_spaces;
+    std::vector<std::string> all;
+    append_scopes(with_spaces, all);
+    scopes_ = join_scopes(all);
     return *this;
   }
   /** For a whole exchange or refresh, keys aside; 10 seconds by default. */
@@ -180,7 +183,7 @@ private:
   std::string id_;
   secret secret_;
   std::string callback_;
-  std::string scopes_ = "openid email profile";
+  std::string scopes_ = "openid email profile groups";
   std::chrono::milliseconds timeout_{10'000};
   std::optional<http::tls_trust> trust_;
   clock const* clock_ = &clock::system();

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/fields.hpp>
 #include <mcpawl/test/fake_access.hpp>
+#include <mcpawl/test/fake_identity.hpp>
+#include <mcpawl/test/plain_http.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
@@ -68,17 +71,22 @@ public:
   certs_endpoint& operator=(certs_endpoint const&) = delete;
   ~certs_endpoint() { close(); }
 
-  /** Begin to answer, with the keys of this access at `/cdn-cgi/access/certs`. */
+  /** Begin to answer, with the keys of this access at `/cdn-cgi/access/certs` and identities at
+      `/cdn-cgi/access/get-identity`. */
   void serve(fake_access const& access) {
     auto keys = [&access] { return access.certs(); };
-    serve("/cdn-cgi/access/certs", std::move(keys), [](std::string_view) { return std::nullopt; });
+    auto identity = [&access](plain_request const& asked) -> std::optional<plain_answer> {
+      if (asked.path() != get_identity_path) return std::nullopt;
+      return get_identity(access, asked.field("cookie"), access.time().wall());
+    };
+    serve("/cdn-cgi/access/certs", std::move(keys), std::move(identity));
   }
 
-  /** Begin to answer, with the keys at a path of your own and perhaps other JSON documents elsewhere.
+  /** Begin to answer, with the keys at a path of your own and perhaps other answers elsewhere.
 
       @param keys called for each request, like `others`, on the executor's thread */
   void serve(std::string path, std::function<std::string()> keys,
-             std::function<std::optional<std::string>(std::string_view path)> others) {
+             std::function<std::optional<plain_answer>(plain_request const&)> others) {
     state_->path = std::move(path);
     state_->keys = std::move(keys);
     state_->others = std::move(others);
@@ -114,7 +122,7 @@ private:
     std::atomic<int> strays{0};
     std::string path;
     std::function<std::string()> keys;
-    std::function<std::optional<std::string>(std::string_view path)> others;
+    std::function<std::optional<plain_answer>(plain_request const&)> others;
   };
 
   static task<> accept(std::shared_ptr<state> shared) {
@@ -145,8 +153,8 @@ private:
     target = target.substr(0, target.find(" HTTP/1.1\r\n"));
     target.remove_prefix(target.starts_with("GET ") ? 4 : target.size());
     if (target != shared->path) {
-      auto const other = shared->others(target);
-      if (other) reply = whole(200, "application/json", *other);
+      auto const other = shared->others(read(request, target));
+      if (other) reply = other->wire();
       if (target == "/elsewhere") reply = whole(200, "application/json", shared->keys());
       if (!other) ++shared->strays;
     } else {
@@ -177,6 +185,20 @@ private:
       char byte = 0;
       co_await socket.async_read_some(boost::asio::buffer(&byte, 1), token);
     }
+  }
+
+  static plain_request read(std::string_view text, std::string_view target) {
+    plain_request out;
+    out.method = "GET";
+    out.target = target;
+    for (auto line = text.find("\r\n"); line != std::string_view::npos; line = text.find("\r\n")) {
+      text.remove_prefix(line + 2);
+      auto const field = text.substr(0, text.find("\r\n"));
+      auto const colon = field.find(':');
+      if (colon == std::string_view::npos) break;
+      out.fields.emplace_back(field.substr(0, colon), http::trim(field.substr(colon + 1)));
+    }
+    return out;
   }
 
   static task<> pause(tcp::socket& socket, std::chrono::milliseconds time) {

@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -100,6 +101,27 @@ public:
     return token;
   }
 
+  /** The token of a user of an `end_user` application: known by an id, without an email. */
+  access_token end_user(std::string_view subject) const {
+    return user("nobody@example.com").claim("sub", subject).without("email");
+  }
+
+  /** Note what the endpoint `get-identity` says of somebody beside what is in the token: groups, `idp`,
+      device posture, in the shape that Access gives them.
+
+      @param who an email, or the subject of somebody without one */
+  void knows(std::string who, boost::json::object members) {
+    std::lock_guard const lock(mutex_);
+    known_[std::move(who)] = std::move(members);
+  }
+  /** What was noted of somebody. */
+  boost::json::object known_of(std::string const& who) const {
+    std::lock_guard const lock(mutex_);
+    auto const found = known_.find(who);
+    return found == known_.end() ? boost::json::object() : found->second;
+  }
+  clock const& time() const noexcept { return clock_; }
+
   /** A service token's application token: `common_name`, an empty `sub`, no email, no `nbf`. */
   access_token service(std::string_view common_name) const {
     access_token token = common(86'400);
@@ -176,6 +198,7 @@ private:
   std::string audience_;
   clock const& clock_;
   mutable std::mutex mutex_;
+  std::map<std::string, boost::json::object> known_;
   signing_key current_;
   signing_key previous_;
   signing_key stranger_;

@@ -7,10 +7,12 @@
 #include <mcpawl/jose/jwk_set.hpp>
 #include <mcpawl/test/access_token.hpp>
 #include <mcpawl/test/certs_endpoint.hpp>
+#include <mcpawl/test/plain_http.hpp>
 #include <mcpawl/test/signing_key.hpp>
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,7 +48,7 @@ public:
         key_(signing_key::generate()),
         metadata_(good_metadata()) {
     auto keys = [this] { return key_set(); };
-    auto others = [this](std::string_view path) { return document(path); };
+    auto others = [this](plain_request const& asked) { return document(asked.path()); };
     endpoint_.serve("/jwks", std::move(keys), std::move(others));
     thread_ = std::thread([this] { context_.run(); });
   }
@@ -73,7 +75,10 @@ public:
   }
 
   /** The token signed with the current key. */
-  std::string sign(access_token const& token) const { return token.sign(current_key()); }
+  std::string sign(access_token const& token) const {
+    signing_key const key = current_key();
+    return token.sign(key, names_keys_ ? std::string_view(key.kid()) : std::string_view());
+  }
 
   /** The identity that a server would have from a token, to call a tool with it: the token is really signed
       and verified, since nothing else can make one.
@@ -99,9 +104,13 @@ public:
     previous_ = std::exchange(key_, std::move(made));
   }
 
+  /** Name keys and tokens by a `kid`, or be an issuer that has one key at a time and does not. */
+  void name_keys(bool named) noexcept { names_keys_ = named; }
+
   /** The key set. */
   std::string key_set() const {
     std::lock_guard const lock(mutex_);
+    if (!names_keys_) return "{\"keys\":[" + key_.nameless_jwk() + "]}";
     return "{\"keys\":[" + key_.jwk() + (previous_ ? ',' + previous_->jwk() : std::string()) + "]}";
   }
 
@@ -121,17 +130,19 @@ public:
   int fetches() const noexcept { return endpoint_.fetches(); }
 
 private:
-  std::optional<std::string> document(std::string_view path) const {
+  std::optional<plain_answer> document(std::string_view path) const {
     bool const known =
         path == "/.well-known/openid-configuration" || path == "/.well-known/oauth-authorization-server";
     std::lock_guard const lock(mutex_);
-    return known ? metadata_ : std::nullopt;
+    if (!known || !metadata_) return std::nullopt;
+    return answer_with(200, "application/json", *metadata_);
   }
 
   boost::asio::io_context context_{1};
   certs_endpoint endpoint_;
   std::string audience_;
   clock const& clock_;
+  std::atomic<bool> names_keys_{true};
   mutable std::mutex mutex_;
   signing_key key_;
   std::optional<signing_key> previous_;

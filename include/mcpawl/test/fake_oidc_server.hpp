@@ -3,6 +3,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/test/fake_access.hpp>
+#include <mcpawl/test/fake_identity.hpp>
 #include <mcpawl/test/fake_oidc.hpp>
 #include <mcpawl/test/fake_oidc_options.hpp>
 #include <mcpawl/test/plain_http_server.hpp>
@@ -14,7 +15,7 @@ namespace mcpawl::test {
 
 /** A whole Access for SaaS on a loopback port, ready when it is made, gone when it is destroyed.
 
-    Its team domain has the certs of the self-hosted side, too, with the same keys.
+    Its team domain has the certs and identities of the self-hosted side, too, with the same keys.
 
     @code
     mcpawl::test::fake_oidc_server access({"client", "secret", {"http://127.0.0.1:8080/callback"}});
@@ -50,6 +51,8 @@ private:
   plain_answer answer(plain_request const& request) {
     if (request.path() == "/cdn-cgi/access/certs")
       return answer_with(200, "application/json", access_.certs());
+    if (request.path() == get_identity_path)
+      return get_identity(access_, request.field("cookie"), access_.time().wall());
     return provider_.answer(request);
   }
 

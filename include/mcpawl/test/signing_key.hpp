@@ -67,10 +67,12 @@ public:
   std::string const& kid() const noexcept { return kid_; }
 
   /** The public key as a member of a certs document, in Access's order. */
-  std::string jwk() const {
-    return R"({"kid":")" + kid_ + R"(","kty":"RSA","alg":"RS256","use":"sig","e":")" +
-           base64url(number(OSSL_PKEY_PARAM_RSA_E)) + R"(","n":")" +
-           base64url(number(OSSL_PKEY_PARAM_RSA_N)) + R"("})";
+  std::string jwk() const { return R"({"kid":")" + kid_ + "\"," + nameless_jwk().substr(1); }
+
+  /** The same without its kid. */
+  std::string nameless_jwk() const {
+    return R"({"kty":"RSA","alg":"RS256","use":"sig","e":")" + base64url(number(OSSL_PKEY_PARAM_RSA_E)) +
+           R"(","n":")" + base64url(number(OSSL_PKEY_PARAM_RSA_N)) + R"("})";
   }
 
   /** A self-signed certificate of the key, in PEM. */

@@ -106,7 +106,7 @@ private:
           log(shared.log),
           connections(total),
           transport(shared, entrance.copy(),
-                    dispatcher{protocol, known, shared.log, shared.bounds.json_depth}) {}
+                    dispatcher{protocol, known, shared.log, {shared.bounds.json_depth, shared.bounds.json_members}}) {}
 
     void run(logger const& to) {
       transport.attach(context.get_executor());

@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
 #include <map>
 #include <optional>
 #include <string>
@@ -76,7 +77,7 @@ BOOST_AUTO_TEST_CASE(settings_become_options) {
   BOOST_TEST(options.public_url().origin() == "https://mcp.example.com");
   BOOST_TEST(options.upstream().callback() == "https://mcp.example.com/callback");
   BOOST_TEST(options.upstream().issuer() == at_access);
-  BOOST_TEST(options.upstream().scopes() == "openid email profile offline_access");
+  BOOST_TEST(options.upstream().scopes() == "openid email profile groups offline_access");
   BOOST_TEST_REQUIRE(options.cookie_keys().size() == 1u);
   BOOST_TEST(options.cookie_keys()[0].reveal().size() == 32u);
   BOOST_TEST(options.cookie_keys()[0].reveal().substr(9, 4) == "\x99\xaa\xbb\xcc");
@@ -91,6 +92,37 @@ BOOST_AUTO_TEST_CASE(keys_can_be_changed_without_a_gap) {
   BOOST_TEST_REQUIRE(options.cookie_keys().size() == 2u);
   BOOST_TEST(options.cookie_keys()[0].reveal() == std::string(32, '\xff'));
   BOOST_TEST(options.upstream().scopes() == "openid email");
+}
+
+BOOST_AUTO_TEST_CASE(redirect_schemes_can_be_named) {
+  auto const schemes = [](access_oauth_options const& options) {
+    return options.rules().authorization.redirects.private_schemes;
+  };
+  BOOST_TEST(schemes(read(good)).empty());
+  table with = good;
+  with["REDIRECT_SCHEMES"] = "cursor, com.example.app";
+  BOOST_TEST(schemes(read(with)) == (std::vector<std::string>{"cursor", "com.example.app"}));
+  with["REDIRECT_SCHEMES"] = " ";
+  BOOST_TEST(schemes(read(with)).empty());
+  struct row {
+    char const* value;
+    char const* mistake;
+  };
+  for (auto const& [value, mistake] :
+       {row{"cursor://", R"(REDIRECT_SCHEMES has "cursor://", which must be a scheme alone, such as cursor)"},
+        row{"Cursor", R"(REDIRECT_SCHEMES has "Cursor", which must be in lower case)"},
+        row{"vscode,javascript", R"(REDIRECT_SCHEMES has "javascript", which cannot be allowed)"},
+        row{"https", R"(REDIRECT_SCHEMES has "https", which is not a private-use scheme)"},
+        row{"*", R"(REDIRECT_SCHEMES has "*", which is no scheme of a URI)"},
+        row{"cursor,,vscode", "REDIRECT_SCHEMES has an empty item between its commas"}})
+    BOOST_TEST(mistake_with("REDIRECT_SCHEMES", value) == mistake);
+  BOOST_TEST(mistakes_of(read(good).allow_private_scheme("data")).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(scopes_for_access_may_have_several_spaces_between_them) {
+  table with = good;
+  with["ACCESS_SCOPES"] = "  openid   email ";
+  BOOST_TEST(read(with).upstream().scopes() == "openid email");
 }
 
 BOOST_AUTO_TEST_CASE(each_mistake_is_told) {
@@ -110,6 +142,61 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_told) {
   BOOST_TEST(mistake_with("OAUTH_KV", "") == "OAUTH_KV is empty");
   BOOST_TEST(mistake_with("ACCESS_CLIENT_SECRET", "<your-client-secret>")
                  .starts_with("ACCESS_CLIENT_SECRET is still the placeholder"));
+}
+
+BOOST_AUTO_TEST_CASE(clients_documents_are_on_off_or_automatic) {
+  using mode = oauth::client_document_mode;
+  BOOST_TEST((read(good).rules().client_documents == mode::automatic));
+  struct {
+    std::string word;
+    mode expected;
+  } const cases[] = {{"on", mode::on}, {"off", mode::off}, {"auto", mode::automatic}, {"", mode::automatic}};
+  for (auto const& each : cases) {
+    table changed = good;
+    changed["CLIENT_DOCUMENTS"] = each.word;
+    BOOST_TEST((read(changed).rules().client_documents == each.expected), each.word);
+  }
+  for (std::string const wrong : {"true", "AUTO", "on,off"})
+    BOOST_TEST(mistake_with("CLIENT_DOCUMENTS", wrong) ==
+               "CLIENT_DOCUMENTS must be on, off or auto, not \"" + wrong + '"');
+}
+
+BOOST_AUTO_TEST_CASE(documents_in_a_file_are_pinned_and_every_mistake_in_it_is_told) {
+  temporary_folder folder;
+  std::string const path = folder.file("documents.json");
+  auto const write = [&path](std::string const& text) { std::ofstream(path) << text; };
+  std::string const a =
+      R"({"client_id":"https://a.example/c","client_name":"A","redirect_uris":["https://a.example/cb"]})";
+  std::string const b =
+      R"({"client_id":"https://b.example/c","client_name":"B","redirect_uris":["b.example:/cb"]})";
+  write("[" + a + "," + b + "]");
+  table with_file = good;
+  with_file["CLIENT_DOCUMENTS_FILE"] = path;
+  BOOST_TEST(mistakes(with_file).empty());  // which schemes are allowed may be said later
+  auto from = reading(with_file);
+  auto options = access_oauth_options::from(from);
+  auto const wrong = mistakes_of(options);
+  BOOST_TEST_REQUIRE(wrong.size() == 1u);
+  BOOST_TEST(wrong[0] ==
+             "client document 2 (https://b.example/c) cannot be used: redirect URI not acceptable: "
+             "b.example:/cb");
+  options.allow_private_scheme("b.example");
+  BOOST_TEST(mistakes_of(options).empty());
+  oauth::pinned_client const nobody{.client_id = "https://c.example/c", .client_name = ""};
+  BOOST_TEST(mistakes_of(access_oauth_options(options).pin_client(nobody)).size() == 1u);
+
+  write("[1," + a + "," + a + "]");
+  auto const all = mistakes(with_file);
+  BOOST_TEST_REQUIRE(all.size() == 2u);
+  BOOST_TEST(all[0].starts_with("CLIENT_DOCUMENTS_FILE has a mistake: client document 1 must be"));
+  BOOST_TEST(all[1].ends_with("is given twice"));
+  for (std::string const text : {"", "[", "CLIENT_DOCUMENTS=on"}) {
+    write(text);
+    BOOST_TEST(mistakes(with_file).size() == 1u, text);
+  }
+  for (std::string const& name : {folder.file("none"), folder.file("")})
+    BOOST_TEST(mistake_with("CLIENT_DOCUMENTS_FILE", name) ==
+               "CLIENT_DOCUMENTS_FILE names a file that cannot be read, or that is empty");
 }
 
 BOOST_AUTO_TEST_CASE(all_mistakes_are_told_at_once) {

@@ -211,6 +211,40 @@ BOOST_AUTO_TEST_CASE(a_newer_token_is_tried_once_where_nothing_can_happen_twice)
   BOOST_TEST(keeper->asked == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(the_login_of_access_means_what_401_means) {
+  auto const to = [](char const* status, std::string const& where) {
+    return std::string("HTTP/1.1 ") + status + " Go\r\nLocation: " + where + "\r\nContent-Length: 0\r\n\r\n";
+  };
+  std::string const yes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  std::string const team = "https://acme.cloudflareaccess.com";
+  for (std::string const& login :
+       {to("302", team + "/cdn-cgi/access/login/orders.example.com?kid=f70ff9&redirect_url=%2F&meta=eyJh"),
+        to("302", team + "/cdn-cgi/access/login?x"), to("303", "/cdn-cgi/access/login/orders.example.com"),
+        to("307", "https://login.example.com/cdn-cgi/access/login")}) {
+    will_answer({login, yes});
+    BOOST_TEST(ask(here(), token({"old", "new"}), request(peer.url())).value().status == 200);
+    will_answer({login});
+    auto const refused = ask(here(), token(), request(peer.url()));
+    BOOST_TEST_REQUIRE(refused.has_value());
+    BOOST_TEST(downstream::turned_away(*refused));
+    will_answer({login, yes});
+    auto post = request(peer.url());
+    post.method("POST").body("text/plain", "pay");
+    BOOST_TEST(downstream::turned_away(ask(here(), token({"old", "new"}), std::move(post)).value()));
+    BOOST_TEST(keeper->asked == 1u);
+  }
+  for (std::string const& other :
+       {to("302", team + "/"), to("302", "/login"), to("302", team + "/cdn-cgi/access/loginx"), to("302", ""),
+        to("302", team + "/x?/cdn-cgi/access/login"), to("301", team + "/cdn-cgi/access/login"),
+        to("200", team + "/cdn-cgi/access/login")}) {
+    will_answer({other, yes});
+    auto const answer = ask(here(), token({"old", "new"}), request(peer.url()));
+    BOOST_TEST_REQUIRE(answer.has_value());
+    BOOST_TEST(!downstream::turned_away(*answer));
+    BOOST_TEST(keeper->asked == 1u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_trace_goes_on) {
   trace_context trace;
   trace.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

@@ -94,6 +94,35 @@ BOOST_AUTO_TEST_CASE(three_hundred_forged_kids_cost_one_fetch_and_disturb_nobody
   BOOST_TEST(issuer.fetches() == 3);
 }
 
+BOOST_AUTO_TEST_CASE(an_issuer_with_one_key_needs_no_kid) {
+  issuer.name_keys(false);
+  jwt_bearer<> door(options());
+  BOOST_REQUIRE(ask(door, alice()).has_value());
+  // it changes its key: nothing but the signature tells, and the new one is fetched
+  issuer.rotate();
+  BOOST_TEST(ask(door, alice()).has_value());
+  BOOST_TEST(issuer.fetches() == 2);
+
+  // forged ones cost no more fetches than unknown kids do
+  static auto const stranger = test::signing_key::generate();
+  std::string const forged = issuer.token("alice").sign(stranger, "");
+  for (int i = 0; i != 100; ++i) {
+    auto const refused = ask(door, forged);
+    BOOST_REQUIRE(refused.has_error());
+    BOOST_TEST(refused.error().status == 401);
+    BOOST_TEST(refused.error().code == "invalid_token");
+  }
+  BOOST_TEST(issuer.fetches() == 2);
+  BOOST_TEST(ask(door, alice()).has_value());
+
+  // a second key: which one is meant is not tried out
+  issuer.name_keys(true);
+  clock.advance(30s);
+  BOOST_TEST(ask(door, forged).error().log_reason ==
+             "token header without kid, and not exactly one key for its algorithm");
+  BOOST_TEST(issuer.fetches() == 3);
+}
+
 BOOST_AUTO_TEST_CASE(a_remembered_token_ends_on_time) {
   jwt_bearer<> door(options());
   std::string const token = alice();

@@ -273,7 +273,13 @@ BOOST_AUTO_TEST_CASE(set_of_unusable_keys) {
       },
       "key set without a usable key");
 }
-BOOST_AUTO_TEST_CASE(two_keys_of_one_kid) { survive(certs_fault::same_kid_twice, "keys not fetched"); }
+BOOST_AUTO_TEST_CASE(every_key_twice_is_every_key_once) {
+  server.fault(certs_fault::same_kid_twice);
+  follow(server.team_domain() + "/cdn-cgi/access/certs");
+  run_until(context, [&] { return follower->keys() != nullptr; });
+  BOOST_TEST(follower->keys()->keys().size() == 2u);
+  BOOST_TEST(follower->keys()->skipped_count() == 0u);
+}
 BOOST_AUTO_TEST_CASE(set_of_keys_for_other_algorithms) {
   key_origin origin(*http::origin_url::parse(server.team_domain() + "/cdn-cgi/access/certs"));
   origin.algorithms({jose::algorithm::es256});

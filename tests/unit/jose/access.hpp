@@ -22,6 +22,7 @@ inline jose::expectation access_expectation() {
   e.issuer = team;
   e.audiences = {std::string{application}};
   e.wanted = {"type", "email", "country", "common_name", "custom"};
+  e.kid_required = true;
   return e;
 }
 

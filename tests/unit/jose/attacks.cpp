@@ -119,7 +119,8 @@ BOOST_AUTO_TEST_CASE(another_algorithm_of_the_same_key) {
 BOOST_AUTO_TEST_CASE(kid_missing_unknown_of_the_wrong_type_or_an_injection) {
   access_setup a;
   BOOST_TEST((a.with_header(R"({"alg":"RS256","typ":"JWT"})") == errc::no_kid));
-  for (std::string_view value : {"null", "7", "[]", "{}", "\"\""}) {
+  BOOST_TEST((a.with_header(R"({"alg":"RS256","kid":""})") == errc::no_kid));
+  for (std::string_view value : {"null", "7", "[]", "{}"}) {
     BOOST_TEST((a.with_header(R"({"alg":"RS256","kid":)" + std::string{value} + "}") == errc::header_member));
   }
   for (std::string value :

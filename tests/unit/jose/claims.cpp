@@ -143,8 +143,8 @@ BOOST_AUTO_TEST_CASE(the_audience_is_a_string_or_a_list_of_strings_with_one_of_o
     for (std::size_t i = 1; i != n; ++i) aud += ",\"x\"";
     return aud + "]";
   };
-  BOOST_TEST(!read.why(with_aud(list(32))));
-  BOOST_TEST((read.why(with_aud(list(33))) == errc::bad_audience));
+  BOOST_TEST(!read.why(with_aud(list(256))));
+  BOOST_TEST((read.why(with_aud(list(257))) == errc::bad_audience));
 }
 
 BOOST_AUTO_TEST_CASE(the_expiry_is_a_number_in_range) {

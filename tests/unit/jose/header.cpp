@@ -37,6 +37,8 @@ BOOST_AUTO_TEST_CASE(alg_kid_and_typ_are_read) {
   BOOST_TEST(header.typ == "JWT");
   BOOST_TEST(header.has_typ);
   BOOST_TEST(!read(R"({"kid":"k","alg":"RS256"})").value().has_typ);
+  BOOST_TEST(read(R"({"alg":"RS256"})").value().kid == "");
+  BOOST_TEST(read(R"({"alg":"RS256","kid":""})").value().kid == "");
 }
 
 BOOST_AUTO_TEST_CASE(keys_and_addresses_in_the_header_mean_nothing) {
@@ -58,7 +60,6 @@ BOOST_AUTO_TEST_CASE(each_refusal_has_its_reason) {
   BOOST_TEST(read.refuses(R"({"kid":"k"})", errc::no_algorithm));
   BOOST_TEST(read.refuses(R"({"ALG":"RS256","kid":"k"})", errc::no_algorithm));
   BOOST_TEST(read.refuses(R"({"alg\u0000":"RS256","kid":"k"})", errc::no_algorithm));
-  BOOST_TEST(read.refuses(R"({"alg":"RS256"})", errc::no_kid));
   for (std::string_view value : {"null", "1", "true", "[\"RS256\"]", "{}", "1.5"}) {
     std::string const v{value};
     BOOST_TEST(read.refuses(R"({"kid":"k","alg":)" + v + "}", errc::header_member));
@@ -82,12 +83,11 @@ BOOST_AUTO_TEST_CASE(a_member_named_twice_is_refused_however_it_is_written) {
   BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":"k","x":1,"x":1})", errc::header_duplicate));
 }
 
-BOOST_AUTO_TEST_CASE(a_kid_is_not_empty_and_at_most_256_bytes) {
+BOOST_AUTO_TEST_CASE(a_kid_has_at_most_256_bytes) {
   reading read;
   auto const with_kid = [](std::string const& kid) { return R"({"alg":"RS256","kid":")" + kid + "\"}"; };
   BOOST_TEST(read(with_kid(std::string(256, 'k'))).has_value());
   BOOST_TEST(read.refuses(with_kid(std::string(257, 'k')), errc::header_member));
-  BOOST_TEST(read.refuses(with_kid(""), errc::header_member));
 }
 
 BOOST_AUTO_TEST_CASE(members_and_depth_are_limited) {

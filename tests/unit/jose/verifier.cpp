@@ -161,6 +161,70 @@ BOOST_AUTO_TEST_CASE(an_unknown_kid_is_told_apart_from_everything_else) {
   BOOST_TEST(a.verifier.last_kid() == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_token_without_a_kid_is_held_against_the_only_key_for_its_algorithm) {
+  jose::expectation e = access_expectation();
+  e.algorithms = {algorithm::rs256, algorithm::es256};
+  e.kid_required = false;
+  access_setup a{e};
+  signing_key const& other = signing_key::named("other");
+  auto const ec = signing_key::ec("P-256");
+  std::string const header = R"({"alg":"RS256","typ":"JWT"})", empty = R"({"alg":"RS256","kid":""})";
+  std::string const token = a.token(header, access_claims());
+  for (std::string const& keys :
+       {a.key.jwk(kid), object(a.key.jwk_members()), a.key.jwk(kid) + ',' + ec.jwk("ec", ""),
+        a.key.jwk(kid) + ',' + a.key.jwk("another name"),
+        object(a.key.jwk_members()) + ',' + a.key.jwk(kid)}) {
+    BOOST_TEST_CONTEXT(keys) {
+      a.verifier.use(key_set(keys));
+      for (int i = 0; i != 2; ++i) {  // the second time the header is known again
+        BOOST_TEST(!a.verify(token));
+        BOOST_TEST(a.verifier.last_kid() == "");
+        BOOST_TEST((a.verify(other.token(header, access_claims())) == errc::bad_signature_without_kid));
+      }
+      BOOST_TEST(!a.with_header(empty));
+    }
+  }
+  // not one key, or none: none is tried
+  for (std::string const& keys : {a.key.jwk(kid) + ',' + other.jwk("other"), ec.jwk("ec", "")}) {
+    a.verifier.use(key_set(keys));
+    BOOST_TEST((a.verify(token) == errc::no_single_key));
+  }
+  // a kid is never that of a key without one
+  a.verifier.use(key_set(object(a.key.jwk_members())));
+  BOOST_TEST((a.verify(a.good()) == errc::unknown_kid));
+
+  e.kid_required = true;
+  access_setup strict{e};
+  BOOST_TEST((strict.with_header(header) == errc::no_kid));
+  BOOST_TEST((strict.with_header(empty) == errc::no_kid));
+}
+
+BOOST_AUTO_TEST_CASE(one_kid_may_be_that_of_several_keys) {
+  jose::expectation e = access_expectation();
+  e.algorithms = {algorithm::rs256, algorithm::rs512, algorithm::es256};
+  access_setup a{e};
+  signing_key const& other = signing_key::named("other");
+  auto const ec = signing_key::ec("P-256");
+  std::string const k{kid};
+  a.verifier.use(key_set(ec.jwk(k, "") + ',' + other.jwk(k, R"(,"alg":"RS512")") + ',' + a.key.jwk(k)));
+  for (int i = 0; i != 2; ++i) {
+    BOOST_TEST(!a.verify(a.good()));
+    BOOST_TEST(!a.verify(other.token(object(header_members("RS512")), access_claims(), algorithm::rs512)));
+    BOOST_TEST(!a.verify(ec.token(object(header_members("ES256")), access_claims(), algorithm::es256)));
+    // each key for its algorithm, and not for that of its neighbour
+    BOOST_TEST((a.verify(other.token(object(header_members()), access_claims())) == errc::bad_signature));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(newer_keys_may_help_against_three_refusals) {
+  for (errc e : {errc::unknown_kid, errc::no_single_key, errc::bad_signature_without_kid})
+    BOOST_TEST(jose::newer_keys_may_help(e));
+  for (errc e : {errc::no_kid, errc::bad_signature, errc::algorithm_mismatch, errc::expired, errc::no_keys})
+    BOOST_TEST(!jose::newer_keys_may_help(e));
+  BOOST_TEST(!jose::newer_keys_may_help(
+      error_code(static_cast<int>(errc::unknown_kid), boost::system::generic_category())));
+}
+
 BOOST_AUTO_TEST_CASE(new_keys_are_used_at_once_and_old_ones_are_gone) {
   access_setup a;
   std::string const old = a.good();

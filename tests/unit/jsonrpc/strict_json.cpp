@@ -67,6 +67,22 @@ BOOST_AUTO_TEST_CASE(many_members_are_counted_right) {
   BOOST_TEST(error_of(text + ",\"k7\":0}") == make_error_code(json_errc::duplicate_member));
 }
 
+BOOST_AUTO_TEST_CASE(members_of_one_object_are_limited_before_anything_is_built) {
+  auto const error_within = [](std::string_view text, std::size_t members) {
+    auto const r = parse_strict_json(text, {16, members});
+    return r ? mcpawl::error_code{} : r.error();
+  };
+  auto const too_many = make_error_code(json_errc::too_many_members);
+  for (std::string const text : {R"({"a":1,"b":2})", R"({"a":{"c":3,"d":4},"b":{"c":3,"d":4}})",
+                                 R"([{"a":1,"b":2},{"a":1,"b":2}])", R"({"a":":::","b":"\"::"})"})
+    BOOST_TEST(!error_within(text, 2), text);
+  for (std::string const text : {R"({"a":1,"b":2,"c":3})", R"({"a":1,"b":{"x":{}},"c":3})",
+                                 R"([[{"y":{"a":1,"b":[],"c":3}}]])", R"({"a":1,"b":2,"c":)"})
+    BOOST_TEST(error_within(text, 2) == too_many, text);
+  BOOST_TEST(error_within("]}{:::", 2) == make_error_code(json_errc::syntax));
+  BOOST_TEST(error_within(std::string(100'000, '['), 2) == make_error_code(json_errc::too_deep));
+}
+
 BOOST_AUTO_TEST_CASE(the_value_lives_in_the_storage_it_was_given) {
   unsigned char arena[4096];
   boost::json::monotonic_resource memory{arena, sizeof arena};

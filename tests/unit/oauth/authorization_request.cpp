@@ -86,16 +86,39 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_for_a_page) {
   BOOST_TEST((misread("response_type=code") == oauth::errc::missing_parameter));
   BOOST_TEST((misread("client_id=%zz") == oauth::errc::malformed_request));
   BOOST_TEST((misread("client_id=c&state=\xc3\xa9") == oauth::errc::malformed_request));
-  for (char const* name :
-       {"client_id", "redirect_uri", "state", "scope", "code_challenge", "resource", "whatever"}) {
+  for (char const* name : {"client_id", "redirect_uri", "state", "scope", "code_challenge", "whatever"}) {
     BOOST_TEST((misread("client_id=c&" + std::string(name) + "=1&" + name + "=2") ==
                 oauth::errc::duplicate_parameter));
   }
   BOOST_TEST((misread("client_id=c&%73tate=1&state=1") == oauth::errc::duplicate_parameter));
+  BOOST_TEST(
+      (misread("client_id=c&resource=1&state=1&resource=1&state=1") == oauth::errc::duplicate_parameter));
   BOOST_TEST((misread("client_id=" + std::string(2049, 'c')) == oauth::errc::parameter_too_long));
   BOOST_TEST((misread("client_id=c&state=" + std::string(4097, 's')) == oauth::errc::parameter_too_long));
   BOOST_TEST((misread("client_id=c&x=" + std::string(40'000, 'x')) == oauth::errc::parameter_too_long));
   BOOST_TEST(authorization_query::parse("client_id=c&state=" + std::string(4096, 's')).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_wrong_with_a_query_is_named_and_not_repeated) {
+  struct row {
+    std::string query;
+    char const* detail;
+  };
+  row const rows[] = {
+      {"state=1", "client_id"},
+      {"client_id=c&state=1&state=2", "state"},
+      {"client_id=c&client_id=c", "client_id"},
+      {"client_id=c&%3Cb%3E=1&%3Cb%3E=2", "one that is not known here"},
+      {"client_id=c&state=" + std::string(4097, 's'), "state may have 4096 bytes"},
+      {"client_id=" + std::string(2049, 'c'), "client_id may have 2048 bytes"},
+      {"client_id=c&x=" + std::string(40'000, 'x'), "there may be 64 parameters, of 32 KiB in all"},
+      {"client_id=%zz", "names and values must be percent-encoded, with & and = between them"},
+  };
+  for (auto const& [query, told] : rows) {
+    std::string detail;
+    BOOST_TEST(!authorization_query::parse(query, detail));
+    BOOST_TEST(detail == told);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(without_a_redirect_uri_to_trust_nobody_is_sent_anywhere) {
@@ -109,6 +132,8 @@ BOOST_AUTO_TEST_CASE(without_a_redirect_uri_to_trust_nobody_is_sent_anywhere) {
     is_page(query, oauth::errc::redirect_uri_mismatch);
     is_page(query + "&response_type=code&state=s" + pkce, oauth::errc::redirect_uri_mismatch);
   }
+  for (char const* uri : {"cursor://anysphere.cursor-mcp/oauth/callback", "com.example.app:/cb"})
+    is_page("client_id=c&redirect_uri=" + std::string(uri), oauth::errc::redirect_scheme_refused);
   is_page("client_id=c&response_type=code" + pkce, oauth::errc::redirect_uri_needed);
   client.redirect_uris.clear();
   is_page("client_id=c&response_type=code" + pkce, oauth::errc::redirect_uri_needed);
@@ -154,22 +179,68 @@ BOOST_AUTO_TEST_CASE(other_errors_are_told_to_the_client_with_its_state) {
         "http://mcp.example.com/mcp", "https://mcp.example.com/mcp%23x"}) {
     is_redirect(good + "&resource=" + resource, oauth::errc::bad_target, "invalid_target");
   }
-  is_redirect(good + "&scope=a%20%20b", oauth::errc::bad_scope, "invalid_scope");
   is_redirect(good + "&scope=%22", oauth::errc::bad_scope, "invalid_scope");
+  is_redirect(good + "&scope=read%09write", oauth::errc::bad_scope, "invalid_scope");
   is_redirect(good + "&scope=" + std::string(3000, 's'), oauth::errc::bad_scope, "invalid_scope");
-  is_redirect(good + "&scope=admin", oauth::errc::scope_not_allowed, "invalid_scope");
+}
+
+BOOST_AUTO_TEST_CASE(errors_name_what_was_wrong_and_what_would_be_right) {
+  std::string const base = "client_id=c&state=s%20t" + redirect, code = base + "&response_type=code";
+  struct row {
+    std::string query;
+    char const* told;
+  };
+  row const rows[] = {
+      {base + pkce, "parameter missing: response_type"},
+      {base + pkce + "&response_type=token", "response_type must be code"},
+      {good + "&response_mode=fragment", "response_mode must be query"},
+      {code, "code_challenge missing"},
+      {code + "&code_challenge=" + challenge, "code_challenge_method must be S256"},
+      {code + "&code_challenge_method=S256&code_challenge=" + challenge + "%3D",
+       "code_challenge must be the base64url of a SHA-256, 43 characters without padding"},
+      {good + "&resource=https%3A%2F%2Fmcp.example.com",
+       "resource not served here: resource must be https://mcp.example.com/mcp"},
+      {good + "&scope=%22",
+       "scope must be names of printable ASCII, without quotes and backslashes, spaces between them"},
+  };
+  for (auto const& [query, told] : rows) {
+    auto const refusal = refused(query);
+    BOOST_TEST_REQUIRE(refusal.location.has_value());
+    auto const answer = http::form::parse(refusal.location->substr(refusal.location->find('?') + 1)).value();
+    BOOST_TEST(*answer.find("error_description") == told);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(scopes_are_those_there_are) {
-  BOOST_TEST(accepted(good).scope.text() == "read");
-  BOOST_TEST(accepted(good + "&scope=write%20admin").scope.text() == "write");
-  BOOST_TEST(accepted(good + "&scope=write%20offline_access").scope.text() == "offline_access write");
-  client.scope = scope_set{"read"};
-  BOOST_TEST(accepted(good + "&scope=read%20write").scope.text() == "read");
-  BOOST_TEST((refused(good + "&scope=write").why == oauth::errc::scope_not_allowed));
+  struct row {
+    char const* asked;
+    char const* granted;
+  };
+  row const rows[] = {
+      {"", "read"},
+      {"&scope=", "read"},
+      {"&scope=%20", "read"},
+      {"&scope=write%20admin", "write"},
+      {"&scope=write%20offline_access", "offline_access write"},
+      {"&scope=%20%20write++read%20", "read write"},
+      // none of ours: as if none had been named
+      {"&scope=admin", "read"},
+      {"&scope=openid%20profile%20email", "read"},
+      {"&scope=a%20%20b", "read"},
+      {"&scope=%20offline_access", "offline_access read"},
+      {"&scope=openid+offline_access", "offline_access read"},
+  };
+  for (auto const& [asked, granted] : rows) BOOST_TEST(accepted(good + asked).scope.text() == granted, asked);
+  // what it registered is what it asked for first, and no limit to what it may ask a person for
+  for (char const* registered : {"read", "write", "openid", "offline_access"}) {
+    client.scope = scope_set{registered};
+    BOOST_TEST(accepted(good).scope.text() == "read", registered);
+    BOOST_TEST(accepted(good + "&scope=read%20write").scope.text() == "read write", registered);
+  }
   client.scope = scope_set{};
-  rules.scopes = scope_set{};
   rules.default_scopes = scope_set{};
+  BOOST_TEST(accepted(good + "&scope=openid").scope.empty());
+  rules.scopes = scope_set{};
   BOOST_TEST(accepted(good + "&scope=openid%20email").scope.empty());
 }
 
@@ -178,6 +249,15 @@ BOOST_AUTO_TEST_CASE(every_spelling_of_our_resource_is_ours) {
                                "HTTPS://MCP.example.com/mcp", "https://mcp.example.com:443/mcp"}) {
     BOOST_TEST(accepted(good + "&resource=" + resource).resource == "https://mcp.example.com/mcp");
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_resource_may_be_named_several_times_if_it_is_ours_each_time) {
+  std::string const ours = "&resource=https%3A%2F%2Fmcp.example.com%2Fmcp", slash = ours + "%2F",
+                    other = "&resource=https%3A%2F%2Fother.example%2Fmcp";
+  for (std::string const& all : {ours + ours, ours + slash, slash + ours + "&resource=" + ours})
+    BOOST_TEST(accepted(good + all).resource == "https://mcp.example.com/mcp", all);
+  for (std::string const& some : {ours + other, other + ours, other + other, ours + ours + other})
+    is_redirect(good + some, oauth::errc::bad_target, "invalid_target");
 }
 
 BOOST_AUTO_TEST_CASE(state_comes_back_as_it_was_whatever_it_is) {

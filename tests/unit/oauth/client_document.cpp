@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(what_has_the_wrong_type_or_value_is_refused) {
                               R"("token_endpoint_auth_method":"private_key_jwt")",
                               R"("token_endpoint_auth_method":"")",
                               R"("token_endpoint_auth_method":1)",
-                              R"("scope":"a  b")",
+                              R"("scope":"a\"b")",
                               R"("scope":["a"])",
                               R"("contacts":"a")",
                               R"("contacts":[1])",
@@ -131,6 +131,11 @@ BOOST_AUTO_TEST_CASE(what_has_the_wrong_type_or_value_is_refused) {
   }
   BOOST_TEST((with("\"client_name\":\"" + std::string(201, 'a') + "\"").error() == errc::bad_registration));
   BOOST_TEST(with("\"client_name\":\"" + std::string(200, 'a') + "\"").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(spaces_of_a_scope_may_be_several) {
+  BOOST_TEST(with(R"("scope":" b  a ")").value().scope.text() == "a b");
+  BOOST_TEST(with(R"("scope":" ")").value().scope.empty());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_object_is_refused) {

@@ -148,8 +148,11 @@ BOOST_AUTO_TEST_CASE(attack_only_so_often_and_what_is_known_serves_on) {
   auto const kept = std::make_shared<cache>(few, clock);
   kept->look("a", "h").task->succeed(std::make_shared<int const>(1), 100s);
   BOOST_TEST((kept->look("b", "h").error == errc::document_unavailable));
+  BOOST_TEST(kept->look("b", "h").over_budget);
   clock.advance(200s);
-  BOOST_TEST(*kept->look("a", "h").value == 1);
+  auto const known = kept->look("a", "h");
+  BOOST_TEST(*known.value == 1);
+  BOOST_TEST(!known.over_budget);
 }
 
 BOOST_AUTO_TEST_CASE(attack_many_documents_throw_out_what_is_of_least_use) {

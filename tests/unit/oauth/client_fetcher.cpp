@@ -104,6 +104,9 @@ BOOST_AUTO_TEST_CASE(attack_answers_that_are_no_document) {
       {"HELLO\r\n\r\n", errc::unknown_client},
       {answer_with(good, {}, 500), errc::document_unavailable},
       {answer_with(good, {}, 429), errc::document_unavailable},
+      {answer_with(good, {}, 403), errc::document_unavailable},
+      {answer_with(good, {}, 407), errc::document_unavailable},
+      {answer_with(good, {}, 410), errc::unknown_client},
       {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{", errc::document_unavailable},
       {"", errc::document_unavailable},
   };
@@ -259,6 +262,140 @@ BOOST_AUTO_TEST_CASE(who_stops_in_the_middle_leaves_the_fetch_to_another) {
   }
   BOOST_TEST(w.documents.size() == 0u);
   BOOST_TEST(w.find().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(it_is_noted_whether_documents_can_be_fetched_from_here) {
+  struct {
+    std::string answer;
+    bool available;
+  } const cases[] = {
+      {answer_with("{}", {}, 403), false}, {answer_with("{}", {}, 407), false},
+      {answer_with("{}", {}, 429), false}, {answer_with("{}", {}, 451), false},
+      {answer_with("{}", {}, 500), false}, {answer_with("{}", {}, 503), false},
+      {"", false},                         {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{", false},
+      {answer_with("{}", {}, 404), true},  {answer_with("{}", {}, 410), true},
+      {answer_with("{}"), true},           {answer_with("<p>", {}, 200, "text/html"), true},
+      {"HELLO\r\n\r\n", true},
+  };
+  for (auto const& each : cases) {
+    world w;
+    auto settings = settings_for(w.clock);
+    settings.availability = std::make_shared<document_availability>(w.clock);
+    client_documents const documents(settings);
+    w.answers(each.answer);
+    BOOST_TEST(!await(documents.find(w.host.url())).has_value());
+    BOOST_TEST(settings.availability->available() == each.available, each.answer.substr(0, 60));
+    w.clock.advance(31s);
+    w.answers(answer_with(w.host.document()));
+    BOOST_TEST(await(documents.find(w.host.url())).has_value());
+    BOOST_TEST(settings.availability->available());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_cannot_be_reached_is_noted_and_told_to_the_log) {
+  test::manual_clock clock;
+  struct {
+    std::string url;
+    bool available;
+  } const cases[] = {
+      {"https://localhost.invalid/client", false},  // no such name (RFC 6761 section 6.4)
+      {"https://127.0.0.1:1/client", false},
+      {"https://10.0.0.1/client", true},  // an address that nobody's resolver gave
+      {"https://[fd00::1]/client", true},
+      {"https://127.0.0.1/", true},
+  };
+  for (auto const& each : cases) {
+    std::string log;
+    auto settings = settings_for(clock);
+    settings.log = logger(log_level::info, [&log](log_level, std::string_view line) { log += line; });
+    settings.availability = std::make_shared<document_availability>(clock);
+    client_documents const documents(settings);
+    BOOST_TEST(!await(documents.find(each.url)).has_value());
+    BOOST_TEST(settings.availability->available() == each.available, each.url);
+    bool const told = log.find("client_documents_not_advertised") != std::string::npos &&
+                      log.find("setting=CLIENT_DOCUMENTS") != std::string::npos;
+    BOOST_TEST(told == !each.available, log);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_network_that_shows_a_certificate_of_its_own_cannot_reach_documents) {
+  world w;
+  auto const inspecting = http_test::make_authority("inspecting");
+  auto settings = settings_for(w.clock);
+  settings.trust = http::tls_trust::from_pem(inspecting.pem()).value();
+  settings.availability = std::make_shared<document_availability>(w.clock);
+  BOOST_TEST(!await(client_documents(settings).find(w.host.url())).has_value());
+  BOOST_TEST(!settings.availability->available());
+}
+
+BOOST_AUTO_TEST_CASE(what_may_not_be_fetched_any_more_is_not_advertised) {
+  world w;
+  auto settings = settings_for(w.clock);
+  settings.limits.burst = 1;
+  settings.availability = std::make_shared<document_availability>(w.clock);
+  client_documents const documents(settings);
+  BOOST_TEST(await(documents.find(w.host.url())).has_value());
+  BOOST_TEST(settings.availability->available());
+  BOOST_TEST((await(documents.find(w.host.url("/other"))).error() == errc::document_unavailable));
+  BOOST_TEST(!settings.availability->available());
+}
+
+BOOST_AUTO_TEST_CASE(keys_say_nothing_about_documents) {
+  world w;
+  auto settings = settings_for(w.clock);
+  settings.availability = std::make_shared<document_availability>(w.clock);
+  client_metadata metadata;
+  metadata.jwks_uri = w.host.url("/down");
+  w.answers(answer_with("", {}, 500));
+  BOOST_TEST(!await(client_documents(settings).keys_of(metadata)).has_value());
+  BOOST_TEST(settings.availability->available());
+}
+
+BOOST_AUTO_TEST_CASE(a_pinned_client_is_never_fetched) {
+  world w;
+  auto settings = settings_for(w.clock);
+  client known;
+  known.id = w.host.url();
+  known.metadata.client_name = "Pinned";
+  settings.pinned.emplace(known.id, known);
+  client_documents const documents(settings);
+  BOOST_TEST(await(documents.find(known.id)).value().metadata.client_name == "Pinned");
+  BOOST_TEST(w.host.visits() == 0);
+  w.answers(answer_with(w.host.document({}, "/other")));
+  BOOST_TEST(await(documents.find(w.host.url("/other"))).has_value());
+
+  settings.fetches = false;
+  client_documents const closed(settings);
+  BOOST_TEST(await(closed.find(known.id)).has_value());
+  BOOST_TEST((await(closed.find(w.host.url("/other"))).error() == errc::unknown_client));
+  known.metadata.jwks_uri = w.host.url("/keys");
+  BOOST_TEST((await(closed.keys_of(known.metadata)).error() == errc::authentication_failed));
+  BOOST_TEST(w.host.visits() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_known_document_stands_in_while_it_cannot_be_fetched_and_never_else) {
+  struct {
+    std::string answer, name;
+  } const cases[] = {{answer_with("", {}, 403), "Known"}, {answer_with("", {}, 503), "Known"},
+                     {"", "Known"},                       {answer_with("", {}, 404), "none"},
+                     {answer_with("{}"), "none"},         {"good", "A client"}};
+  for (auto const& each : cases) {
+    world w;
+    w.answers(each.answer == "good" ? answer_with(w.host.document()) : each.answer);
+    auto settings = settings_for(w.clock);
+    settings.availability = std::make_shared<document_availability>(w.clock);
+    client known;
+    known.id = w.host.url();
+    known.metadata.client_name = "Known";
+    settings.fallback.emplace(known.id, known);
+    client_documents const documents(settings);
+    for (int again = 0; again != 2; ++again) {
+      auto const found = await(documents.find(known.id));
+      BOOST_TEST((found ? found->metadata.client_name : "none") == each.name, each.answer);
+    }
+    BOOST_TEST(settings.availability->available() == (each.name != "Known"));
+    BOOST_TEST(w.host.visits() == 1);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(keys_are_in_the_document_or_where_it_says) {

@@ -50,6 +50,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_offered_is_not_mentioned) {
   server_metadata metadata("https://mcp.example.com");
   metadata.registration = metadata.revocation = metadata.client_documents = false;
   metadata.introspection = metadata.private_key_jwt = true;
+  metadata.refresh = false;
   metadata.documentation = "https://mcp.example.com/\"docs\"";
   auto const json = object(metadata.json());
   for (char const* name :
@@ -58,6 +59,10 @@ BOOST_AUTO_TEST_CASE(what_is_not_offered_is_not_mentioned) {
     BOOST_TEST(!json.contains(name));
   }
   BOOST_TEST(json.at("introspection_endpoint").as_string() == "https://mcp.example.com/introspect");
+  BOOST_TEST(text(json, "introspection_endpoint_auth_methods_supported") ==
+             R"(["client_secret_basic","client_secret_post"])");
+  BOOST_TEST(text(json, "grant_types_supported") == R"(["authorization_code"])");
+  BOOST_TEST(text(json, "scopes_supported") == "[]");
   BOOST_TEST(text(json, "token_endpoint_auth_signing_alg_values_supported") == R"(["RS256","ES256"])");
   BOOST_TEST(json.at("service_documentation").as_string() == "https://mcp.example.com/\"docs\"");
 }
@@ -69,6 +74,8 @@ BOOST_AUTO_TEST_CASE(tokens_are_answered_as_the_rfc_says) {
   tokens.scope = scope_set{"read", "write"};
   BOOST_TEST(token_json(tokens) ==
              R"({"access_token":"a","token_type":"Bearer","expires_in":3600,"scope":"read write"})");
+  tokens.scope = scope_set{};
+  BOOST_TEST(token_json(tokens) == R"({"access_token":"a","token_type":"Bearer","expires_in":3600})");
   tokens.refresh_token = secret{"r"};
   BOOST_TEST(object(token_json(tokens)).at("refresh_token").as_string() == "r");
 }
@@ -96,6 +103,9 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_name_of_the_rfcs_and_a_status) {
   BOOST_CHECK(describe(static_cast<oauth::errc>(last + 1)).kind == condition::internal);  // there are no more
   BOOST_TEST(error_status(oauth::errc::authentication_failed) == 401);
   BOOST_TEST(error_status(oauth::errc::bad_token) == 400);
+  BOOST_TEST(error_json(oauth::errc::missing_parameter, "code") ==
+             R"({"error":"invalid_request","error_description":"parameter missing: code"})");
+  BOOST_TEST(error_json(store_errc::busy, "a detail") == R"({"error":"temporarily_unavailable"})");
   BOOST_TEST(error_json(store_errc::busy) == R"({"error":"temporarily_unavailable"})");
   BOOST_TEST(error_status(store_errc::busy) == 503);
   BOOST_TEST(error_json(store_errc::corrupt) == R"({"error":"server_error"})");

@@ -314,6 +314,7 @@ BOOST_AUTO_TEST_CASE(the_error_page_tells_a_person_what_happened_and_what_to_do)
     BOOST_TEST(text(why, 400) == words.malformed);
   for (auto const why : {errc::redirect_uri_needed, errc::redirect_uri_mismatch})
     BOOST_TEST(text(why, 400) == words.wrong_destination);
+  BOOST_TEST(text(errc::redirect_scheme_refused, 400) == words.refused_scheme);
   for (auto const why : {errc::registration_too_large, errc::bad_registration, errc::bad_registered_uri,
                          errc::document_elsewhere})
     BOOST_TEST(text(why, 400) == words.bad_document);
@@ -329,6 +330,30 @@ BOOST_AUTO_TEST_CASE(the_error_page_tells_a_person_what_happened_and_what_to_do)
   BOOST_TEST(text(elsewhere, 500) == words.unavailable);
   BOOST_TEST(text(elsewhere, 400) == words.text);
   BOOST_TEST(text({}, 400) == words.text);
+}
+
+BOOST_AUTO_TEST_CASE(the_error_page_names_the_host_that_was_not_reached) {
+  error_words const words;
+  error_view view;
+  view.why = errc::document_unavailable;
+  view.host = "app.example.com<";
+  std::string const later = page_maker{}.error(view);
+  BOOST_TEST(has(later, words.document_unavailable));
+  BOOST_TEST(has(later, "Not reached: <code><bdi>app.example.com&lt;</bdi></code>"));
+  view.can_register = true;
+  std::string const again = page_maker{}.error(view);
+  BOOST_TEST(has(again, words.document_avoidable));
+  BOOST_TEST(has(again, "connect again: that will help"));
+  view.why = errc::unknown_client;
+  BOOST_TEST(has(page_maker{}.error(view), words.unknown_client));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_wrong_is_shown_to_who_makes_the_application) {
+  error_view view;
+  BOOST_TEST(!has(page_maker{}.error(view), error_words{}.detail));
+  view.detail = "parameter given twice: <b>";
+  std::string const html = page_maker{}.error(view);
+  BOOST_TEST(has(html, error_words{}.detail + ": <code><bdi>parameter given twice: &lt;b&gt;</bdi></code>"));
 }
 
 BOOST_AUTO_TEST_CASE(the_sentences_of_errors_can_be_replaced) {

@@ -33,9 +33,18 @@ BOOST_AUTO_TEST_CASE(the_characters_of_a_scope_are_those_of_the_rfc) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(one_space_separates_and_nothing_else) {
-  for (char const* text : {" ", " a", "a ", "a  b", "a\tb", "a\nb", "a,b\\", "\"a\"", "a\xc2\xa0"}) {
-    BOOST_TEST((scope_set::parse(text).error() == errc::bad_scope));
+BOOST_AUTO_TEST_CASE(spaces_separate_however_many_and_nothing_else) {
+  struct row {
+    char const* text;
+    char const* scopes;
+  };
+  for (auto const& [text, scopes] :
+       {row{" ", ""}, row{"   ", ""}, row{" offline_access", "offline_access"},
+        row{"offline_access ", "offline_access"}, row{"a  b", "a b"}, row{"   b   a   ", "a b"}}) {
+    BOOST_TEST(set(text).text() == scopes, '"' << text << '"');
+  }
+  for (char const* text : {"a\tb", "a\nb", " \t ", "a,b\\", "\"a\"", "a\xc2\xa0", " a \r"}) {
+    BOOST_TEST_CONTEXT(text) BOOST_TEST((scope_set::parse(text).error() == errc::bad_scope));
   }
 }
 

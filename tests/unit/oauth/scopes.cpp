@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(oauth_scopes)
@@ -19,6 +20,17 @@ BOOST_AUTO_TEST_CASE(a_text_holds_scopes_with_spaces_between_them) {
   std::vector<std::string> none;
   for (auto const* text : {"", " ", "   "}) oauth::append_scopes(text, none);
   BOOST_TEST(none.empty());
+}
+
+BOOST_AUTO_TEST_CASE(who_has_seen_enough_sees_no_more) {
+  std::string seen;
+  auto const until_b = [&seen](std::string_view one) {
+    seen += one;
+    return one != "b";
+  };
+  BOOST_TEST(!oauth::all_scopes(" a  b c", until_b));
+  BOOST_TEST(seen == "ab");
+  BOOST_TEST(oauth::all_scopes(" a  c ", until_b));
 }
 
 BOOST_AUTO_TEST_CASE(joining_is_the_way_back) {

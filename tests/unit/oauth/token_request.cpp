@@ -5,7 +5,9 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 BOOST_AUTO_TEST_SUITE(oauth_token_request)
 
@@ -45,8 +47,12 @@ BOOST_AUTO_TEST_CASE(a_code_is_read) {
   BOOST_TEST(request.code.reveal() == "c");
   BOOST_TEST(request.verifier.reveal() == "v");
   BOOST_TEST(*request.redirect_uri == "https://c.example/cb");
-  BOOST_TEST(*request.resource == "r");
+  BOOST_TEST(request.resources == std::vector<std::string>{"r"});
   BOOST_TEST(!request.scope);
+  // a scope has no meaning here, so none is malformed
+  BOOST_TEST(!read(code + "&client_id=id&scope=%22a%22").value().scope);
+  auto const twice = read(code + "&client_id=id&resource=r&resource=&resource=r2").value().resources;
+  BOOST_TEST(twice == (std::vector<std::string>{"r", "r2"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_refresh_is_read) {
@@ -54,7 +60,11 @@ BOOST_AUTO_TEST_CASE(a_refresh_is_read) {
   BOOST_TEST((request.grant == token_request::grant_kind::refresh_token));
   BOOST_TEST(request.refresh_token.reveal() == "t");
   BOOST_TEST(request.scope->text() == "a b");
-  BOOST_TEST(!read("grant_type=refresh_token&refresh_token=t&client_id=id&scope=").value().scope);
+  std::string const bare = "grant_type=refresh_token&refresh_token=t&client_id=id";
+  for (char const* none : {"&scope=", "&scope=%20", "&scope=++"})
+    BOOST_TEST(!read(bare + none).value().scope, none);
+  BOOST_TEST(read(bare + "&scope=%20b%20%20a%20").value().scope->text() == "a b");
+  BOOST_TEST((misread(bare + "&scope=%22") == oauth::errc::bad_scope));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_incomplete_or_odd_is_refused) {
@@ -72,14 +82,57 @@ BOOST_AUTO_TEST_CASE(what_is_incomplete_or_odd_is_refused) {
     BOOST_TEST(
         (misread("client_id=id&grant_type=" + std::string(type)) == oauth::errc::unsupported_grant_type));
   }
-  for (char const* name : {"code", "client_id", "grant_type", "resource", "x"}) {
+  for (char const* name : {"code", "client_id", "grant_type", "x"}) {
     BOOST_TEST(
         (misread(code + "&client_id=id&x=1&resource=r&" + name + "=2") == oauth::errc::duplicate_parameter));
   }
   BOOST_TEST((misread(code + "&client_id=%") == oauth::errc::malformed_request));
   BOOST_TEST((misread("{\"grant_type\":\"refresh_token\"}") == oauth::errc::malformed_request));
-  BOOST_TEST((misread(code + "&client_id=id&scope=%20") == oauth::errc::bad_scope));
   BOOST_TEST((misread(code + "&client_id=" + std::string(100'000, 'x')) == oauth::errc::parameter_too_long));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_wrong_is_named) {
+  struct row {
+    std::string body;
+    std::optional<std::string> authorization;
+    std::string told;
+  };
+  std::string const refresh = "grant_type=refresh_token&client_id=id";
+  row const rows[] = {
+      {"client_id=id", {}, "grant_type"},
+      {"client_id=id&code=c&code_verifier=v", {}, "grant_type"},
+      {code, {}, "client_id"},
+      {"client_id=id&grant_type=authorization_code&code_verifier=v", {}, "code"},
+      {"client_id=id&grant_type=authorization_code&code=c", {}, "code_verifier"},
+      {refresh, {}, "refresh_token"},
+      {refresh + "&refresh_token=", {}, "refresh_token"},
+      {code + "&client_id=id&client_id=id", {}, "client_id"},
+      {code + "&client_id=id&x=1&x=2", {}, "one that is not known here"},
+      {"{\"grant_type\":\"refresh_token\"}",
+       {},
+       "names and values must be percent-encoded, with & and = between them"},
+      {code + "&client_id=id&client_secret=s", basic("id:s"),
+       "an Authorization field, client_secret, or client_assertion"},
+      {code + "&client_id=other", basic("id:s"),
+       "client_id in the body is not that of the Authorization field"},
+      {code + "&client_id=id", "Bearer t",
+       "Authorization must be Basic, with client_id:client_secret in base64"},
+      {code + "&client_id=id&client_assertion=j",
+       {},
+       "client_assertion needs the client_assertion_type of a JWT (RFC 7523 section 2.2)"},
+  };
+  for (auto const& [body, authorization, told] : rows) {
+    std::optional<std::string_view> view;
+    if (authorization) view = *authorization;
+    std::string detail;
+    BOOST_TEST_CONTEXT(body) {
+      BOOST_TEST(!token_request::parse(body, view, detail));
+      BOOST_TEST(detail == told);
+    }
+  }
+  std::string detail;
+  BOOST_TEST(!revocation_request::parse("client_id=id", std::nullopt, detail));
+  BOOST_TEST(detail == "token");
 }
 
 BOOST_AUTO_TEST_CASE(basic_is_decoded_twice) {
@@ -88,7 +141,13 @@ BOOST_AUTO_TEST_CASE(basic_is_decoded_twice) {
   BOOST_TEST(request.client.client_id == "a id");
   BOOST_TEST(request.client.client_secret.reveal() == "s:e+c r%");
   BOOST_TEST(read(code, basic("id:a:b")).value().client.client_secret.reveal() == "a:b");
-  BOOST_TEST(read(code, basic("id:")).value().client.client_secret.empty());
+  // a client without a secret may say who it is in this field, too
+  for (auto const& field : {basic("id:"), basic("%69d:")}) {
+    auto const open = read(code, field).value();
+    BOOST_TEST(open.client.client_secret.empty());
+    BOOST_TEST(open.client.client_id == "id");
+    BOOST_TEST((open.client.method == client_auth::none));
+  }
   BOOST_TEST(read(code, "bAsIc   " + encode_base64("id:s")).has_value());
 }
 

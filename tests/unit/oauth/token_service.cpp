@@ -306,6 +306,42 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_refresh_can_narrow_the_scope_and_not_widen_it, B
   BOOST_TEST((await(w.service.refresh(std::move(elsewhere))).error() == oauth::errc::bad_target));
 }
 
+BOOST_AUTO_TEST_CASE(of_the_scopes_of_a_refresh_only_known_ones_that_were_not_granted_are_refused) {
+  struct row {
+    char const* asked;
+    char const* granted;  ///< Nothing if it is refused.
+  };
+  row const rows[] = {
+      {"read", "read"},
+      {"read write", "read write"},
+      {"openid read", "read"},
+      {"openid profile email", "read write"},
+      {"read offline_access", "read"},
+      {"offline_access", "read write"},
+      {"admin", nullptr},
+      {"read admin openid", nullptr},
+  };
+  for (auto const& [asked, granted] : rows) {
+    BOOST_TEST_CONTEXT(asked) {
+      world<memory_backend> w;
+      refresh_request request(copy(w.tokens().refresh_token), "client");
+      request.scope = scope_set::parse(asked).value();
+      request.understood = scope_set{"read", "write", "admin", "offline_access"};
+      refresh_request again(copy(request.token), "client");
+      again.scope = request.scope;
+      again.understood = request.understood;
+      auto const first = await(w.service.refresh(std::move(request)));
+      BOOST_TEST(first.has_value() == (granted != nullptr));
+      if (!first) continue;
+      BOOST_TEST(first->scope.text() == granted);
+      // and so is the answer that is given again
+      auto const second = await(w.service.refresh(std::move(again)));
+      BOOST_TEST_REQUIRE(second.has_value());
+      BOOST_TEST(second->scope.text() == granted);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(tokens_are_good_for_one_thing_only, Backend, backends) {
   world<Backend> w;
   auto const code = w.code();

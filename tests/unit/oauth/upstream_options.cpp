@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(the_three_addresses_of_the_guide) {
   BOOST_TEST(options.client_id() == "abc");
   BOOST_TEST((options.client_secret() == secret("s3cret")));
   BOOST_TEST(options.callback() == callback);
-  BOOST_TEST(options.scopes() == "openid email profile");
+  BOOST_TEST(options.scopes() == "openid email profile groups");
   BOOST_TEST(options.addresses().complete());
   BOOST_TEST(options.keys().keys().has_value());
 }

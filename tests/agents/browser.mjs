@@ -1,0 +1,9 @@
+// tests/agents/browser.mjs - what an agent gets when it opens a browser: a person who approves and signs in
+//
+// usage: PAGES=FILE node tests/agents/browser.mjs URL      appends where it ended to the file, as a line of JSON
+import { appendFileSync } from 'node:fs';
+
+import { Person } from '../clients/person.mjs';
+
+const { url, status, text } = await new Person('approve').visit(process.argv[2]);
+appendFileSync(process.env.PAGES, `${JSON.stringify({ url, status, text })}\n`);
