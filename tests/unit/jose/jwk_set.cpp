@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(only_what_stays_ambiguous_is_left_out) {
 }
 
 BOOST_AUTO_TEST_CASE(the_only_key_for_an_algorithm_needs_no_name) {
-  auto const nameless = [](std::string const& name) {
+  auto const nameless = [](char const* name) {
     return object_of(signing_key::named(name).jwk_members() + R"(,"alg":"RS256")");
   };
   auto const only = [](std::string const& keys, algorithm alg = algorithm::rs256) {
