@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   constexpr unix_seconds now = 1'800'000'000;
   std::string const text(reinterpret_cast<char const*>(data), size);
   (void)oauth::claimed_client_of(text);
-  if (oauth::detail::verify_nameless_assertion(text, keys, expected, now)) std::abort();
+  if (oauth::detail::verify_assertion(text, keys, expected, now)) std::abort();
 
   // the first line as a header, the rest as claims
   auto const line = std::min(text.find('\n'), size);
@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   append_base64url(token += '.', std::string_view(text).substr(std::min(line + 1, size)));
   std::string const signature = key.sign(token);
   append_base64url(token += '.', signature);
-  auto const good = oauth::detail::verify_nameless_assertion(token, keys, expected, now);
+  auto const good = oauth::detail::verify_assertion(token, keys, expected, now);
   if (!good) return 0;
   auto const from = oauth::claimed_client_of(token);
   if (!from || *from != expected.issuer || good->jti.empty() || good->expires - now > 305) std::abort();
