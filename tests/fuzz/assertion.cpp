@@ -7,12 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   using namespace mcpawl;
   static auto const key = test::signing_key::generate();
-  static auto const keys = jose::parse_jwk_set("{\"keys\":[" + key.jwk() + "]}").value();
+  static auto const keys =
+      std::make_shared<jose::jwk_set const>(jose::parse_jwk_set("{\"keys\":[" + key.jwk() + "]}").value());
   static auto const expected = oauth::detail::expect_assertion("https://c.example/me", {"https://a.example"});
   constexpr unix_seconds now = 1'800'000'000;
   std::string const text(reinterpret_cast<char const*>(data), size);
