@@ -87,7 +87,7 @@ struct page_reader {
 };
 
 std::string whoami(mcpawl::access_identity const& who) {
-  return who->email.empty() ? "the service " + who->common_name : who->email;
+  return who->kind == mcpawl::access_kind::service ? "the service " + who->common_name : who->label();
 }
 
 template <class Server>

@@ -192,9 +192,9 @@ BOOST_AUTO_TEST_CASE(easy_to_miss_19_results_that_the_output_schema_refuses_do_n
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_output_schema_is_a_mistake_at_the_start) {
-  auto const mistakes = [](std::string const& schema) {
+  auto const mistakes = [](std::string const& output_schema) {
     mcpawl::server srv{{"x", "1"}};
-    srv.raw_tool("f", "x", R"({"type":"object"})", echo).output_schema(schema);
+    srv.raw_tool("f", "x", R"({"type":"object"})", echo).output_schema(output_schema);
     try {
       srv.check();
     } catch (mcpawl::configuration_error const& e) {

@@ -152,6 +152,13 @@ private:
   bool stopped_ = false;
 };
 
+/** A document without the byte order mark that some servers put in front of it, which a reader may pass over
+   (RFC 8259 section 8.1). For what issuers publish: a token has none. */
+inline std::string_view without_byte_order_mark(std::string_view document) noexcept {
+  if (document.starts_with("\xef\xbb\xbf")) document.remove_prefix(3);
+  return document;
+}
+
 /** Reads JSON texts (RFC 8259) one after the other: one value and nothing behind it, valid UTF-8, no byte
     order mark, no comments, nesting up to a limit.
 

@@ -305,7 +305,7 @@ private:
 */
 inline result<jwk_set> parse_jwk_set(std::string_view json) {
   if (json.size() > jwk_set::max_document_bytes) return errc::key_set_too_large;
-  if (json.starts_with("\xef\xbb\xbf")) json.remove_prefix(3);
+  json = detail::without_byte_order_mark(json);
   detail::json_reader reader{json.size(), 16};
   jwk_set set;
   detail::jwk_set_sink sink{set};

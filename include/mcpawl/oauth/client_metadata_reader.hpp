@@ -85,6 +85,18 @@ inline bool can_be_left_out(error_code const& why) noexcept {
          why == redirect_uri_errc::wildcard;
 }
 
+/** Say which redirect URIs were refused, the first four of them, and why. */
+inline std::string refused_uris(client_metadata_report const& report) {
+  constexpr std::size_t max_named = 4;
+  std::string out;
+  for (std::size_t i = 0; i != std::min(report.refused.size(), max_named); ++i) {
+    auto const& each = report.refused[i];
+    out += i == 0 ? "" : "; ";
+    out.append(quotable(each.uri)).append(" - ").append(each.why.message());
+  }
+  return out;
+}
+
 /** Reads the members one by one; the first that is wrong is reported. */
 class client_metadata_reader {
 public:
@@ -148,12 +160,7 @@ private:
       report_.refused.push_back({each, parsed.error()});
     }
     if (rest_is_good && !out.redirect_uris.empty()) return {};
-    constexpr std::size_t most_named = 4;
-    for (std::size_t i = 0; i != std::min(report_.refused.size(), most_named); ++i) {
-      auto const& each = report_.refused[i];
-      report_.wrong += i == 0 ? "" : "; ";
-      report_.wrong.append(quotable(each.uri)).append(" - ").append(each.why.message());
-    }
+    report_.wrong += refused_uris(report_);
     return errc::bad_registered_uri;
   }
 

@@ -87,7 +87,8 @@ private:
 inline result<http::origin_url> read_jwks_uri(std::string_view document, std::string_view issuer) {
   jose::detail::json_reader reader(document.size(), 16);
   detail::metadata_sink found;
-  if (reader.read(document, found) != jose::detail::json_outcome::complete)
+  if (reader.read(jose::detail::without_byte_order_mark(document), found) !=
+      jose::detail::json_outcome::complete)
     return auth_errc::bad_discovery_document;
   if (found.issuer != issuer) return auth_errc::discovery_of_another_issuer;
   auto url = http::origin_url::parse(found.jwks_uri);

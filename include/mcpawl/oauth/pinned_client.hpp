@@ -81,19 +81,6 @@ inline std::string id_of_document(std::string_view json) {
   return {};
 }
 
-/** Say which redirect URIs of a document are not acceptable. */
-inline std::string bad_redirect_uris(std::string_view json, redirect_rules const& rules) {
-  std::string out;
-  auto const members = read_json_members(json, largest_client_document);
-  if (!members) return out;
-  for (auto const& each : *members) {
-    if (each.name != "redirect_uris") continue;
-    for (auto const& uri : each.list)
-      if (!redirect_uri::parse(uri, rules)) out.append(out.empty() ? ": " : ", ").append(uri);
-  }
-  return out;
-}
-
 }  // namespace detail
 
 /** Split what a file holds: an array of documents, or one. Errors: `errc::registration_too_large` above 1 MiB,
@@ -125,12 +112,13 @@ inline pinned_clients read_pinned_clients(std::vector<std::string> const& docume
       wrong(errc::bad_registration, "must be an object whose client_id is an https:// URL with a path");
       continue;
     }
-    auto metadata = parse_client_document(json, one.id, rules);
-    if (!metadata) {
-      error_code const why = metadata.error();
-      bool const redirects = why == errc::bad_registered_uri;
-      wrong(why, "cannot be used: " + why.message() +
-                     (redirects ? detail::bad_redirect_uris(json, rules) : std::string()));
+    client_metadata_report report;
+    auto metadata = parse_client_document(json, one.id, rules, report);
+    // a client that registers may have left out what is not acceptable; an operator should know
+    if (!metadata || !report.refused.empty()) {
+      error_code const why = metadata ? make_error_code(errc::bad_registered_uri) : metadata.error();
+      std::string const what = report.wrong.empty() ? detail::refused_uris(report) : report.wrong;
+      wrong(why, "cannot be used: " + why.message() + (what.empty() ? "" : ": ") + what);
       continue;
     }
     if (!fetches && !metadata->jwks_uri.empty()) {

@@ -13,11 +13,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace mcpawl::oauth {
@@ -61,8 +63,9 @@ public:
     bool const null = e.token == token::literal && e.text == "null";
     std::size_t const at = std::exchange(at_, std::size_t{count});
     if (std::exchange(lifetime_, false) && !null) {
-      if (e.token != token::integer || e.integer < 0 || e.integer > longest) return false;
-      expires_in = e.integer;
+      expires_in = e.token == token::string ? number_of(e.text) : std::optional(e.integer);
+      bool const is_number = e.token == token::integer || e.token == token::string;
+      if (!is_number || !expires_in || *expires_in < 0 || *expires_in > longest) return false;
     }
     if (at == count || null) return true;
     texts[at] = e.text;
@@ -71,6 +74,15 @@ public:
 
 private:
   static constexpr unix_seconds longest = unix_seconds{100} * 366 * 24 * 3600;
+
+  /** Some providers write the number as a text. */
+  static std::optional<unix_seconds> number_of(std::string_view text) noexcept {
+    unix_seconds value = 0;
+    char const* const end = text.data() + text.size();
+    auto const read = std::from_chars(text.data(), end, value);
+    if (text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
+    return value;
+  }
 
   jose::detail::name_set<256> names_;
   std::size_t at_ = count;

@@ -6,6 +6,7 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/http/url.hpp>
+#include <mcpawl/jose/json_events.hpp>
 #include <mcpawl/oauth/json_members.hpp>
 
 #include <chrono>
@@ -38,7 +39,8 @@ struct upstream_endpoints {
 inline result<upstream_endpoints> read_upstream_endpoints(std::string_view document,
                                                           std::string_view issuer) {
   using detail::json_member;
-  auto const members = detail::read_json_members(document, document.size());
+  auto const members =
+      detail::read_json_members(jose::detail::without_byte_order_mark(document), document.size());
   if (!members) return auth_errc::bad_discovery_document;
   auto const text = [&](std::string_view name) noexcept -> std::string_view {
     for (json_member const& each : *members)

@@ -302,6 +302,25 @@ BOOST_AUTO_TEST_CASE(bad_keys_beside_good_ones_are_left_out) {
   follower.reset();
 }
 
+BOOST_AUTO_TEST_CASE(keys_are_told_by_their_content_and_not_by_its_type) {
+  for (char const* type :
+       {"Content-Type: application/json\r\n", "Content-Type: application/jwk-set+json; charset=UTF-8\r\n",
+        "Content-Type: text/plain\r\n", "Content-Type: application/octet-stream\r\n",
+        "Content-Type: text/html\r\n", ""}) {
+    http_test::scripted_peer peer([this, type](guest& who) {
+      std::string const asked = who.read_until("\r\n\r\n");
+      std::string const keys = "\xef\xbb\xbf" + server->certs();
+      BOOST_TEST(asked.find("\r\nAccept:") == std::string::npos);  // or a server might answer 406
+      who.send(std::string("HTTP/1.1 200 OK\r\n") + type + "Content-Length: " + std::to_string(keys.size()) +
+               "\r\n\r\n" + keys);
+    });
+    follow(peer.url());
+    run_until(context, [&] { return follower->keys() != nullptr; });
+    BOOST_TEST(follower->keys()->keys().size() == 2u);
+    follower.reset();
+  }
+}
+
 // --- and afterwards
 
 BOOST_AUTO_TEST_CASE(keys_are_fetched_again_when_the_fault_is_over) {

@@ -65,6 +65,9 @@ BOOST_AUTO_TEST_CASE(the_address_of_the_keys_is_read) {
       "https://a.example");
   BOOST_REQUIRE(found.has_value());
   BOOST_TEST(found->origin() + found->target() == "https://keys.example/k?v=1");
+  std::string const plain = R"({"issuer":"https://a.example","jwks_uri":"https://a.example/k"})";
+  BOOST_TEST(!refusal("\xef\xbb\xbf" + plain));  // a byte order mark
+  BOOST_TEST(refusal("\xef\xbb\xbf\xef\xbb\xbf" + plain) == code(auth_errc::bad_discovery_document));
 }
 
 BOOST_AUTO_TEST_CASE(the_issuer_is_compared_byte_for_byte) {

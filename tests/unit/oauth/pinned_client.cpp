@@ -86,10 +86,13 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_and_what_is_good_is_kept) {
        "client document 4 (https://b.example) must be an object whose client_id is an https:// URL with a path"},
       {other + R"("https://b.example/cb","http://b.example/cb","b:/cb"]})",
        "client document 5 (https://b.example/c) cannot be used: redirect URI not acceptable: "
-       "http://b.example/cb, b:/cb"},
+       "http://b.example/cb - must be https, since http is for loopback addresses alone; "
+       "b:/cb - private-use scheme that this server does not allow"},
       {other + R"("https://b.example/cb"],"client_secret":"x"})",
-       "client document 6 (https://b.example/c) cannot be used: client metadata not acceptable"},
-      {other + "]}", "client document 7 (https://b.example/c) cannot be used: redirect URI not acceptable"},
+       "client document 6 (https://b.example/c) cannot be used: client metadata not acceptable: "
+       "client_secret must not be in a public document"},
+      {other + "]}", "client document 7 (https://b.example/c) cannot be used: redirect URI not acceptable: "
+       "redirect_uris must be an array of 1 to 16 strings"},
   };
   std::vector<std::string> documents, expected, mistakes;
   for (auto const& each : cases) {

@@ -48,6 +48,8 @@ BOOST_AUTO_TEST_CASE(a_good_answer_is_read) {
   BOOST_TEST(least.refresh_token.empty());
   BOOST_TEST(least.id_token.empty());
   BOOST_TEST(!least.expires_in);
+  auto const as_text = read(R"({"token_type":"Bearer","access_token":"a","expires_in":"3599"})");
+  BOOST_TEST(as_text.expires_in.value() == 3599);
   BOOST_TEST(read(R"({"token_type":"Bearer","access_token":"a","refresh_token":null,"expires_in":null})")
                  .refresh_token.empty());
   BOOST_TEST(
@@ -65,7 +67,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_good_answer_is_an_outage) {
                                  good + ",}",
                                  good + R"(,"access_token":"b"})",
                                  good + R"(,"x":1,"x":2})",
-                                 good + R"(,"expires_in":"300"})",
+                                 good + R"(,"expires_in":"300s"})",
+                                 good + R"(,"expires_in":""})",
+                                 good + R"(,"expires_in":"-1"})",
+                                 good + R"(,"expires_in":" 300"})",
+                                 good + R"(,"expires_in":"9223372036854775808"})",
+                                 good + R"(,"expires_in":["300"]})",
                                  good + R"(,"expires_in":-1})",
                                  good + R"(,"expires_in":1.5})",
                                  good + R"(,"expires_in":1e300})",

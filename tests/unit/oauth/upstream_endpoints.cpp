@@ -34,6 +34,7 @@ BOOST_AUTO_TEST_CASE(good_metadata_is_read) {
   BOOST_TEST(found.value().authorization.target() == "/go?x=1");
   BOOST_TEST(found.value().token.target() == "/token");
   BOOST_TEST(!found.value().names_itself);
+  BOOST_TEST(!error_of("\xef\xbb\xbf" + document(issuer, "https://a.example/a", "https://a.example/t")));
   std::string const says = R"(,"authorization_response_iss_parameter_supported":)";
   auto const names = [&](char const* value) {
     return oauth::read_upstream_endpoints(
