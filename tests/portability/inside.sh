@@ -108,12 +108,20 @@ build_tests() {
   programs=("${targets[@]/#/build/tests/tests/}")
 }
 
-# run_tests [COMMAND...] - each of $programs, by the command; $suites: these test suites alone
+# run_tests [COMMAND...] - all of $programs at once, each by the command; $suites: these test suites alone
 run_tests() {
-  local program
+  local program status=0 pids=()
   for program in "${programs[@]}"; do
-    "$@" "$program" --color_output=no --report_level=short --catch_system_errors=no ${suites:+--run_test="$suites"}
+    "$@" "$program" --color_output=no --report_level=short --catch_system_errors=no ${suites:+--run_test="$suites"} \
+      > "$work/${program##*/}.out" 2>&1 &
+    pids+=($!)
   done
+  for program in "${programs[@]}"; do
+    wait "${pids[0]}" || status=1
+    pids=("${pids[@]:1}")
+    cat "$work/${program##*/}.out"
+  done
+  return "$status"
 }
 
 step_tests_debian13() {

@@ -301,9 +301,9 @@ private:
       return oauth_error(400, "invalid_request", "the body must be a form");
     auto const form = http::form::parse(request.body);
     if (!form || form->repeated()) return oauth_error(400, "invalid_request", "the form is malformed");
-    std::string_view const authorization = request.field("authorization");
-    auto const client = oauth::read_client_credentials(
-        *form, authorization.empty() ? std::nullopt : std::optional(authorization));
+    std::string_view const presented = request.field("authorization");
+    auto const client = presented.empty() ? oauth::read_client_credentials(*form, std::nullopt)
+                                          : oauth::read_client_credentials(*form, presented);
     if (!client || client->client_id != options_.client_id ||
         !equal_in_constant_time(client->client_secret.reveal(), options_.client_secret))
       return oauth_error(401, "invalid_client",
