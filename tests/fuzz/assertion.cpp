@@ -7,17 +7,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   using namespace mcpawl;
   static auto const key = test::signing_key::generate();
-  static auto const keys = jose::parse_jwk_set("{\"keys\":[" + key.jwk() + "]}").value();
+  static auto const keys =
+      std::make_shared<jose::jwk_set const>(jose::parse_jwk_set("{\"keys\":[" + key.jwk() + "]}").value());
   static auto const expected = oauth::detail::expect_assertion("https://c.example/me", {"https://a.example"});
   constexpr unix_seconds now = 1'800'000'000;
   std::string const text(reinterpret_cast<char const*>(data), size);
   (void)oauth::claimed_client_of(text);
-  if (oauth::detail::verify_nameless_assertion(text, keys, expected, now)) std::abort();
+  if (oauth::detail::verify_assertion(text, keys, expected, now)) std::abort();
 
   // the first line as a header, the rest as claims
   auto const line = std::min(text.find('\n'), size);
@@ -26,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   append_base64url(token += '.', std::string_view(text).substr(std::min(line + 1, size)));
   std::string const signature = key.sign(token);
   append_base64url(token += '.', signature);
-  auto const good = oauth::detail::verify_nameless_assertion(token, keys, expected, now);
+  auto const good = oauth::detail::verify_assertion(token, keys, expected, now);
   if (!good) return 0;
   auto const from = oauth::claimed_client_of(token);
   if (!from || *from != expected.issuer || good->jti.empty() || good->expires - now > 305) std::abort();

@@ -16,7 +16,12 @@ static auto const key = mcpawl::jose_tests::signing_key::ed25519();
 
 struct prepared : verifier {
   explicit prepared(bool first)
-      : verifier({"i", {"a"}, {algorithm::eddsa}, {}, {"JWT"}, false, {"w", "sub"}, first}) {
+      : verifier({.issuer = "i",
+                  .audiences = {"a"},
+                  .algorithms = {algorithm::eddsa},
+                  .leeway = {},
+                  .wanted = {"w", "sub"},
+                  .expiry_first = first}) {
     use(std::make_shared<jwk_set const>(parse_jwk_set("{\"keys\":[" + key.jwk("k", "") + "]}").value()));
   }
 };
