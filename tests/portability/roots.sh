@@ -72,6 +72,7 @@ enter() {
   mkdir -p "$at/ccache"
   mount --bind "$cache/ccache" "$at/ccache"
   cp -L /etc/resolv.conf "$at/etc/resolv.conf"
+  printf '%s\n' '127.0.0.1 localhost' '::1 localhost' > "$at/etc/hosts"
   env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
     CCACHE_DIR=/ccache CCACHE_MAXSIZE=5G MCPAWL_JOBS="$jobs" \
     ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} ${no_proxy:+no_proxy="$no_proxy"} \
@@ -121,6 +122,7 @@ layer() {
   enter "$below" "$partial" "$@"
   discard "$partial/work" "$partial/files/mcpawl" "$partial/files/ccache"
   { echo "$below"; cat "$cache/$below/below"; } > "$partial/below"
+  date +%s.%N > "$partial/made"
   printf '%s\n' "$key" > "$partial/key"
   mv "$partial" "$cache/$name"
 }

@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(huge_numbers) {
           {with_argument("[-1e999]"), -32700, says},
           {with_argument("1" + repeated("0", 400)), -32700, says},
           {with_argument(repeated("9", 1'000'000)), -32700, says},
-          {with_argument("1e99999999999999999999"), -32700, "not a JSON text"},
+          {with_argument("1e99999999999999999999"), -32700, says},
           {with_argument("0x10"), -32700, "not a JSON text"},
           {with_argument("NaN"), -32700, "not a JSON text"},
           {R"({"jsonrpc":"2.0","id":1e30,"method":"ping"})", -32600, "id must be"},

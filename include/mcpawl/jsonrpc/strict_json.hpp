@@ -121,7 +121,10 @@ inline result<boost::json::value> parse_strict_json(std::string_view text, json_
   parser.reset(std::move(storage));
   error_code ec;
   parser.write(text.data(), text.size(), ec);
-  if (ec) return ec == boost::json::error::too_deep ? json_errc::too_deep : detail::syntax_errc(text);
+  if (ec == boost::json::error::too_deep) return json_errc::too_deep;
+  // Boost 1.81 refuses an exponent that newer versions read as infinity
+  if (ec == boost::json::error::exponent_overflow) return json_errc::number_range;
+  if (ec) return detail::syntax_errc(text);
   boost::json::value value = parser.release();
   detail::json_census census;
   detail::take_census(value, census);
