@@ -12,7 +12,7 @@
 
 using namespace mcpawl::jose;
 
-static auto const key = mcpawl::jose_tests::signing_key::ed25519();
+static auto const signer = mcpawl::jose_tests::signing_key::ed25519();
 
 struct prepared : verifier {
   explicit prepared(bool first)
@@ -22,7 +22,7 @@ struct prepared : verifier {
                   .leeway = {},
                   .wanted = {"w", "sub"},
                   .expiry_first = first}) {
-    use(std::make_shared<jwk_set const>(parse_jwk_set("{\"keys\":[" + key.jwk("k", "") + "]}").value()));
+    use(std::make_shared<jwk_set const>(parse_jwk_set("{\"keys\":[" + signer.jwk("k", "") + "]}").value()));
   }
 };
 
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (usual.verify(text, 1) || expiry_first.verify(text, 1)) std::abort();
   auto const line = text.find('\n');  // behind the header; the rest is the payload
   if (line == text.npos) return 0;
-  auto const token = key.token(text.substr(0, line), text.substr(line + 1), algorithm::eddsa);
+  auto const token = signer.token(text.substr(0, line), text.substr(line + 1), algorithm::eddsa);
   auto const claims = usual.verify(token, 1);
   if (claims && claims->payload_json != text.substr(line + 1)) std::abort();
   auto const same = expiry_first.verify(token, 1);
