@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(documents_in_a_file_are_pinned_and_every_mistake_in_it_is_t
   BOOST_TEST_REQUIRE(wrong.size() == 1u);
   BOOST_TEST(wrong[0] ==
              "client document 2 (https://b.example/c) cannot be used: redirect URI not acceptable: "
-             "b.example:/cb");
+             "b.example:/cb - private-use scheme that this server does not allow");
   options.allow_private_scheme("b.example");
   BOOST_TEST(mistakes_of(options).empty());
   oauth::pinned_client const nobody{.client_id = "https://c.example/c", .client_name = ""};
