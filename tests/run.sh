@@ -2,7 +2,7 @@
 # tests/run.sh - install what is missing, build everything, run every test
 #
 # usage: tests/run.sh                  everything, some 40 minutes on two cores from clean, 15 where ccache knows the tree
-#        tests/run.sh quick            one compiler: the rules, unit, flow and wire tests
+#        tests/run.sh quick            one compiler: the rules, unit, flow, wire and abuse tests
 #        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
 #        tests/run.sh STEP...          only these steps, in this order
 # steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance
@@ -170,7 +170,7 @@ step_quick() {
   configure dev
   cmake --build --preset dev --target suites hazards hazards_self_test
   say 'quick: run them'
-  run_ctest dev -L '^(unit|flow|wire|rules)$'
+  run_ctest dev -L '^(unit|flow|wire|abuse|rules)$'
 }
 
 # layers: from the command line
@@ -188,7 +188,7 @@ step_dev() {
   say 'dev: build the test programs (g++, preset dev)'
   configure dev
   cmake --build --preset dev --target suites fuzz hazards hazards_self_test
-  say 'dev: unit, flow and wire tests, replay of the fuzz inputs, refusals of the compiler'
+  say 'dev: unit, flow, wire and abuse tests, replay of the fuzz inputs, refusals of the compiler'
   run_ctest dev -LE '^headers$'
 }
 
@@ -204,7 +204,7 @@ step_asan() {
   say 'asan: build the test programs (g++, AddressSanitizer)'
   configure asan
   cmake --build --preset asan --target suites fuzz hazards hazards_self_test
-  say 'asan: unit, flow and wire tests, replay of the fuzz inputs, refusals of the compiler, snippets of the README'
+  say 'asan: unit, flow, wire and abuse tests, replay of the fuzz inputs, refusals of the compiler, snippets of the README'
   run_ctest asan -LE '^headers$'
 }
 
@@ -213,14 +213,14 @@ step_tsan() {
   configure tsan
   cmake --build --preset tsan --target suites
   say 'tsan: run them'
-  run_ctest tsan -L '^(unit|flow|wire)$'
+  run_ctest tsan -L '^(unit|flow|wire|abuse)$'
 }
 
 step_clang() {
   say "clang: build the test programs and the examples ($clang, AddressSanitizer and UndefinedBehaviorSanitizer)"
   configure clang
   cmake --build --preset clang --target suites examples
-  say 'clang: unit, flow and wire tests, refusals of the compiler, snippets of the README'
+  say 'clang: unit, flow, wire and abuse tests, refusals of the compiler, snippets of the README'
   # the step fuzz replays the inputs with this compiler and these sanitizers
   run_ctest clang -LE '^(headers|rules|fuzz)$'
 }
