@@ -13,7 +13,7 @@
 # It stops at the first step that fails, and ends with a table of the seconds of each step. The last line counts what was run: test cases of the test programs, other
 # tests of ctest, and one for each step that is a program of its own.
 #
-# Environment: MCPAWL_JOBS (compilers at once, default: the number of cores), MCPAWL_FUZZ_SECONDS (per target, default 20),
+# Environment: MCPAWL_JOBS (compilers at once, default: the number of cores), MCPAWL_FUZZ_SECONDS (per target, default 10),
 # MCPAWL_NO_INSTALL=1 (never call apt-get).
 set -euo pipefail
 
@@ -57,9 +57,9 @@ finish() {
   fi
   if [ -n "$own_table" ]; then
     echo
-    echo 'seconds  step'
+    echo 'seconds  CPU seconds  step'
     cat "$table"
-    rm -f "$table"
+    rm -f "$table" "$table.begin" "$table.end"
   fi
   if [ "$current" = finished ]; then
     say 'all steps are done'
@@ -127,12 +127,18 @@ part() {
   passed=$((passed + 1))
 }
 
+# cpu_seconds_in FILE - of what `times` printed there: user and system time of the children, each as 1m2.345s
+cpu_seconds_in() { awk 'NR == 2 { gsub(/[ms]/, " "); $0 = $0; printf "%d\n", $1 * 60 + $2 + $3 * 60 + $4 }' "$1"; }
+
 # run_step STEP - and note how long it took
 run_step() {
-  local begin=$SECONDS
+  local begin=$SECONDS cpu
   current=$1
+  times > "$table.begin"
+  cpu=$(cpu_seconds_in "$table.begin")
   "step_$1"
-  printf '%7d  %s\n' $((SECONDS - begin)) "$1" >> "$table"
+  times > "$table.end"
+  printf '%7d  %11d  %s\n' $((SECONDS - begin)) $(($(cpu_seconds_in "$table.end") - cpu)) "$1" >> "$table"
 }
 
 # start_beside STEP... - as a run of its own, in a process group of its own, whose messages are kept for later
@@ -254,8 +260,8 @@ step_fuzz() {
   cmake --build --preset fuzz --target fuzz
   say 'fuzz: replay what is known'
   run_ctest fuzz -L '^fuzz$'
-  say "fuzz: look for more, ${MCPAWL_FUZZ_SECONDS:-20} seconds per target"
-  part tests/fuzz/run.sh "${MCPAWL_FUZZ_SECONDS:-20}"
+  say "fuzz: look for more, ${MCPAWL_FUZZ_SECONDS:-10} seconds per target"
+  part tests/fuzz/run.sh "${MCPAWL_FUZZ_SECONDS:-10}"
 }
 
 step_release() {

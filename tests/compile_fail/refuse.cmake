@@ -5,10 +5,7 @@ if(NOT expectations)
   message(FATAL_ERROR "compile_fail: no line `// expect: words` in ${SOURCE}")
 endif()
 
-set(command "${COMPILER}" -std=c++20 -fsyntax-only -DMCPAWL_SEPARATE_COMPILATION)
-foreach(dir IN LISTS INCLUDE_DIRS)
-  list(APPEND command -I "${dir}")
-endforeach()
+set(command "${COMPILER}" ${OPTIONS} -fsyntax-only -include "${PRECOMPILED}")
 # Plain quotes and English, whatever the locale is.
 set(ENV{LC_ALL} C)
 execute_process(COMMAND ${command} "${SOURCE}" RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)

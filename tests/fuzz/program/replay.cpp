@@ -1,34 +1,18 @@
-// tests/fuzz/replay/main.cpp - give the fuzz target named every file below the folders named, without libFuzzer
-#include <cstddef>
+// tests/fuzz/program/replay.cpp - give the fuzz target named every file below the folders named, without libFuzzer
+#include "targets.hpp"
+
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <vector>
 
-extern "C" {
-#define FUZZ_TARGET(name) int fuzz_##name(std::uint8_t const* data, std::size_t size);
-#include "targets.inc"
-#undef FUZZ_TARGET
-}
-
 namespace {
 
-using fuzz_target = int (*)(std::uint8_t const*, std::size_t);
-
-fuzz_target find(std::string_view wanted) {
-#define FUZZ_TARGET(name) \
-  if (wanted == #name) return &fuzz_##name;
-#include "targets.inc"
-#undef FUZZ_TARGET
-  return nullptr;
-}
-
-void replay(fuzz_target target, std::string const& bytes) {
+void replay(fuzz::target target, std::string const& bytes) {
   // a heap block of exactly this size, without the null of a string: a sanitizer sees a read of one byte too
   // many
   std::vector<std::uint8_t> const exact(bytes.begin(), bytes.end());
@@ -38,7 +22,7 @@ void replay(fuzz_target target, std::string const& bytes) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  fuzz_target const target = argc > 1 ? find(argv[1]) : nullptr;
+  fuzz::target const target = argc > 1 ? fuzz::find_target(argv[1]) : nullptr;
   if (target == nullptr) {
     std::fprintf(stderr, "usage: fuzz_replay TARGET FOLDER...\n");
     return 2;
