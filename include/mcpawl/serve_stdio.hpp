@@ -9,6 +9,7 @@
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/core/sigpipe.hpp>
 #include <mcpawl/mcp/dispatcher.hpp>
 #include <mcpawl/mcp/sessions.hpp>
 #include <mcpawl/server.hpp>
@@ -33,25 +34,9 @@ struct stdio_options {
 
 namespace detail {
 
-/** Keeps a client that closed its end from killing the process. */
-class without_sigpipe {
-public:
-  without_sigpipe() noexcept {
-    struct sigaction ignore {};
-    ignore.sa_handler = SIG_IGN;
-    ::sigaction(SIGPIPE, &ignore, &before_);
-  }
-  ~without_sigpipe() { ::sigaction(SIGPIPE, &before_, nullptr); }
-  without_sigpipe(without_sigpipe const&) = delete;
-  without_sigpipe& operator=(without_sigpipe const&) = delete;
-
-private:
-  struct sigaction before_ {};
-};
-
 /** Serve one client to its end; `who` outlives it. */
 inline void run_stdio(service const& protocol, stdio_options const& options, caller who) {
-  without_sigpipe const quiet;
+  sigpipe_ignored const quiet;
   boost::asio::io_context context{1};
   // it dies before the context, which its descriptors need; coroutines that are left touch nothing of it
   stdio_link link{context.get_executor(),

@@ -1,11 +1,14 @@
 // mcpawl/core/log.hpp - one-line log records to a sink the user may replace
 #pragma once
 
+#include <mcpawl/core/log_limiter.hpp>
+#include <mcpawl/core/log_writer.hpp>
+
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <functional>
 #include <initializer_list>
@@ -65,8 +68,8 @@ inline void append_log_value(std::string& line, std::string_view value) {
     are never passed to a logger by mcpawl.
 
     @par Thread safety
-    Copies may be used from any thread; the sink is then called from that thread and must allow it.
-    The default sink writes each record to standard error with a single `write`.
+    Copies may be used from any thread; the sink is then called from that thread and must allow it. A sink
+    should not wait: who logs is answering a request. The default sink never does, see `detail::log_writer`.
 */
 class logger {
 public:
@@ -74,7 +77,7 @@ public:
 
   /** Log to standard error, with a time stamp in UTC. */
   logger() : logger(log_level::info, to_standard_error()) {}
-  logger(log_level least, sink to) : least_(least), sink_(std::make_shared<sink const>(std::move(to))) {}
+  logger(log_level least, sink to) : least_(least), shared_(std::make_shared<shared const>(std::move(to))) {}
 
   /** A logger that drops everything. */
   static logger none() {
@@ -93,7 +96,19 @@ public:
       line += '=';
       append_log_value(line, field.value);
     }
-    (*sink_)(level, line);
+    shared_->to(level, line);
+  }
+
+  /** The same for what strangers can cause without end, such as denials: of each event and level at most
+      `log_limiter::max_lines` in `log_limiter::window`; one line then tells how many were left out. */
+  void write_limited(log_level level, std::string_view event, std::initializer_list<log_field> fields = {}) const {
+    if (!enabled(level)) return;
+    if (shared_->limiter.admit(to_string(level), event, std::chrono::steady_clock::now(),
+                               [this](std::string_view what, std::uint64_t count) {
+                                 std::string const left_out = std::to_string(count);
+                                 write(log_level::warning, "log_lines_left_out", {{"event", what}, {"count", left_out}});
+                               }))
+      write(level, event, fields);
   }
 
   void debug(std::string_view event, std::initializer_list<log_field> fields = {}) const {
@@ -122,13 +137,28 @@ private:
       text += ' ';
       text += line;
       text += '\n';
-      // a log that cannot be written has nobody left to tell
-      [[maybe_unused]] auto const written = ::write(STDERR_FILENO, text.data(), text.size());
+      standard_error().write(text);
     };
   }
 
+  /** Made at the first line and never destroyed, since objects that die at the end of the program log, too. */
+  static detail::log_writer& standard_error() {
+    static detail::log_writer* const writer = [] {
+      auto* const made = new detail::log_writer(STDERR_FILENO);
+      std::atexit([] { standard_error().flush(); });
+      return made;
+    }();
+    return *writer;
+  }
+
+  struct shared {
+    explicit shared(sink target) : to(std::move(target)) {}
+    sink to;
+    mutable detail::log_limiter limiter;
+  };
+
   log_level least_;
-  std::shared_ptr<sink const> sink_;
+  std::shared_ptr<shared const> shared_;
 };
 
 }  // namespace mcpawl

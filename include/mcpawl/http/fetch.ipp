@@ -4,6 +4,7 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/close_on_exec.hpp>
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/fetch.hpp>
 #include <mcpawl/http/fetch_dialogue.hpp>
@@ -56,6 +57,7 @@ inline task<std::optional<errc>> connect(boost::asio::ip::tcp::socket& socket, w
     error_code ec;
     socket.close(ec);
     socket.open(addresses[i].protocol(), ec);
+    if (!ec) close_on_exec(socket.native_handle());
     if (!ec) socket.non_blocking(true, ec);
     if (ec) continue;
     guard.set_at(now + (deadline - now) / static_cast<long>(addresses.size() - i));

@@ -5,6 +5,7 @@
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/close_on_exec.hpp>
 #include <mcpawl/http/connection.hpp>
 #include <mcpawl/http/connection_set.hpp>
 #include <mcpawl/http/errc.hpp>
@@ -24,6 +25,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +58,7 @@ inline result<boost::asio::ip::tcp::acceptor> listen(boost::asio::any_io_executo
   ip::tcp::endpoint const endpoint(where, port);
   ip::tcp::acceptor acceptor(std::move(executor));
   acceptor.open(endpoint.protocol(), ec);
+  if (!ec) detail::close_on_exec(acceptor.native_handle());
   if (!ec) acceptor.set_option(ip::tcp::acceptor::reuse_address(true), ec);
   int const on = 1;
   if (!ec && reuse_port &&
@@ -111,32 +114,40 @@ private:
 
 /** Accept and serve connections until the acceptor is closed.
 
-    At `bounds.connections` open ones (all threads together) it closes the longest idle and lets newcomers
-    wait in the backlog. It outlives a shortage of descriptors or memory.
+    At `bounds.connections` open ones (all threads together), and when descriptors or memory run short, it
+    closes the longest idle and lets newcomers wait in the backlog meanwhile.
 
     Never throws.
+
+    @param shed_elsewhere  closes up to so many idle connections of other threads; called when there are
+                           none in `set`. May be empty.
 
     @par Lifetime
     `acceptor`, `handler`, `bounds` and `set` must outlive it and, but for the acceptor, the connections.
 */
 template <request_handler Handler>
 task<> accept_loop(boost::asio::ip::tcp::acceptor& acceptor, Handler& handler, limits const& bounds,
-                   connection_set& set, logger log) {
+                   connection_set& set, logger log,
+                   std::function<void(std::size_t)> shed_elsewhere = {}) {
   auto const executor = acceptor.get_executor();
   detail::rare_complaint complain(log);
   error_code ec;
+  auto const protocol = acceptor.local_endpoint(ec).protocol();
+  auto const shed = [&](std::size_t count) {
+    if (set.shed(count) == 0 && shed_elsewhere) shed_elsewhere(count);
+  };
   acceptor.non_blocking(true, ec);
   while (acceptor.is_open()) {
     bool const full = set.total() >= bounds.connections;
     if (full && detail::somebody_waits(acceptor)) {
       complain("connections_at_limit", "closing idle ones");
-      set.shed(std::max<std::size_t>(1, bounds.connections / 100));
+      shed(std::max<std::size_t>(1, bounds.connections / 100));
       co_await detail::pause_for(executor, std::chrono::milliseconds{10});
       continue;
     }
     auto remedy = full ? detail::accept_remedy::wait : detail::accept_remedy::go_on;
     if (!full) try {
-        auto socket = acceptor.accept(ec);
+        auto socket = detail::accept_connection(acceptor, protocol, ec);
         if (!ec) {
           auto serving = serve_connection(std::move(socket), handler, bounds, set, log);
           boost::asio::co_spawn(executor, std::move(serving), boost::asio::detached);
@@ -149,7 +160,9 @@ task<> accept_loop(boost::asio::ip::tcp::acceptor& acceptor, Handler& handler, l
     if (remedy == detail::accept_remedy::stop) break;
     if (remedy == detail::accept_remedy::pause) {
       complain("accept_failed", ec.message());
-      co_await detail::pause_for(executor, std::chrono::milliseconds{100});
+      // an idle connection is worth less than one that waits with a request
+      shed(1);
+      co_await detail::pause_for(executor, std::chrono::milliseconds{10});
     } else if (remedy == detail::accept_remedy::wait) {
       co_await acceptor.async_wait(boost::asio::ip::tcp::acceptor::wait_read,
                                    boost::asio::redirect_error(boost::asio::use_awaitable, ec));

@@ -12,8 +12,10 @@
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/core/sigpipe.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/connection_set.hpp>
+#include <mcpawl/http/descriptor_limit.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/listener.hpp>
 #include <mcpawl/mcp/dispatcher.hpp>
@@ -34,6 +36,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,7 +51,7 @@ namespace mcpawl::detail {
 class http_host::impl {
 public:
   impl(service const& protocol, door const& policy, bool open, http_options options)
-      : options_(checked(protocol, std::move(options))),
+      : options_(within_descriptors(checked(protocol, std::move(options)))),
         shared_{options_.path, entrance(options_, open), options_.bounds, options_.log, options_.retry} {
     shared_.allowed_headers = options_.allowed_headers;
     if (!options_.sse_path.empty()) shared_.old_clients = std::make_shared<sse_channels>(options_.sse_path);
@@ -73,11 +76,12 @@ public:
   }
 
   void run() {
+    sigpipe_ignored const quiet;
     if (options_.on_ready) options_.on_ready(url());
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < workers_.size(); ++i)
-      threads.emplace_back([this, i] { workers_[i]->run(options_.log); });
-    workers_.front()->run(options_.log);
+      threads.emplace_back([this, i] { run(*workers_[i]); });
+    run(*workers_.front());
     for (auto& thread : threads) thread.join();
   }
 
@@ -96,7 +100,16 @@ public:
   }
 
 private:
+  struct worker;
+
   void close() { workers_.front()->transport.close(); }
+
+  void run(worker& each) {
+    each.run(options_.log, [this, &each](std::size_t count) {
+      for (auto& other : workers_)
+        if (other.get() != &each) boost::asio::post(other->context, [&other, count] { other->connections.shed(count); });
+    });
+  }
 
   // the context is the last member: coroutines must die before what they refer to
   struct worker {
@@ -108,11 +121,12 @@ private:
           transport(shared, entrance.copy(),
                     dispatcher{protocol, known, shared.log, {shared.bounds.json_depth, shared.bounds.json_members}}) {}
 
-    void run(logger const& to) {
+    void run(logger const& to, std::function<void(std::size_t)> shed_elsewhere) {
       transport.attach(context.get_executor());
       if (sweeper) sweeper->start();
-      boost::asio::co_spawn(context, http::accept_loop(acceptor, transport, bounds, connections, log),
-                            boost::asio::detached);
+      auto accepting =
+          http::accept_loop(acceptor, transport, bounds, connections, log, std::move(shed_elsewhere));
+      boost::asio::co_spawn(context, std::move(accepting), boost::asio::detached);
       for (;;) {
         try {
           context.run();
@@ -170,6 +184,19 @@ private:
       if (!http::is_token(name))
         mistakes.push_back("allowed header \"" + name + "\" is not the name of a header");
     if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
+    return options;
+  }
+
+  /** Connections beyond what there are descriptors for would not be shed, only refused by the system. */
+  static http_options within_descriptors(http_options options) {
+    std::size_t const asked = options.bounds.connections;
+    options.bounds.connections = http::make_room_for_connections(asked);
+    if (options.bounds.connections < asked) {
+      std::string const possible = std::to_string(options.bounds.connections);
+      std::string const wanted = std::to_string(asked);
+      options.log.warning("fewer connections than asked for: the hard limit of open files is too low",
+                          {{"connections", possible}, {"asked", wanted}});
+    }
     return options;
   }
 

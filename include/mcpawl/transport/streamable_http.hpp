@@ -125,9 +125,10 @@ public:
     public_route const route = auth_->route_of(head);
     bool const any_page = route == public_route::any_page;
     if (auto const why = shared_.entrance.refusal(head, any_page)) {
-      shared_.log.warning("request refused", {{"reason", *why},
-                                              {"host", head.find("host").value_or("")},
-                                              {"origin", head.find("origin").value_or("")}});
+      shared_.log.write_limited(log_level::warning, "request refused",
+                                {{"reason", *why},
+                                 {"host", head.find("host").value_or("")},
+                                 {"origin", head.find("origin").value_or("")}});
       co_await ex.respond(detail::refusal(403, *why));
       co_return;
     }
@@ -146,7 +147,7 @@ public:
     auth_result<admission> const& admitted = *decided;
     if (!admitted) {
       denial const& d = admitted.error();
-      shared_.log.info("caller denied", {{"code", d.code}, {"reason", d.log_reason}});
+      shared_.log.write_limited(log_level::info, "caller denied", {{"code", d.code}, {"reason", d.log_reason}});
       http::response answer = answer_to_stranger(head, d);
       allow_reading(answer, head);
       co_await ex.respond(std::move(answer));
