@@ -183,7 +183,7 @@ private:
     return true;
   }
   bool found(schema_pattern const& pattern, std::string_view text) {
-    return work((text.size() + 1) * (pattern.compiled.size() / 16 + 1) / 4) && pattern.compiled.matches(text);
+    return work(pattern.compiled.work_for(text.size())) && pattern.compiled.matches(text);
   }
 
   bool check_array(array_rules const& rules, subject const& on) {

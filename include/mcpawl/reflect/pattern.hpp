@@ -49,6 +49,11 @@ public:
   /** How many steps: what one character of a text may cost. */
   constexpr std::size_t size() const noexcept { return steps_.size(); }
 
+  /** What `matches` may cost for a text of so many bytes, in units of work of the validators. */
+  constexpr std::size_t work_for(std::size_t bytes) const noexcept {
+    return (bytes + 1) * (steps_.size() / 16 + 1) / 4;
+  }
+
   /** Whether the pattern occurs anywhere in the text: JSON Schema has no anchors but `^` and `$`. */
   bool matches(std::string_view text) const noexcept {
     state_set sets[2];

@@ -76,9 +76,15 @@ inline bool has_shape(type_descriptor const& type, boost::json::value const& val
   }
 }
 
-/** Reads one value; keeps the first problem. */
+/** Reads one value; keeps the first problem.
+
+    A pattern may cost the length of a text times the size of the pattern, so the sum of that is bounded.
+*/
 class value_reader {
 public:
+  /** As much as hand-written schemas get, see `schema_validator::max_work`. */
+  static constexpr std::size_t max_pattern_work = 4'000'000;
+
   explicit value_reader(decode_options options = {}) noexcept : options_(options) {}
 
   bool read(type_descriptor const& type, boost::json::value const& value, void* to) {
@@ -264,8 +270,12 @@ private:
         (rules.max_length < text.size() / 4 || rules.max_length < count_code_points(text))) {
       return refuse(at, "must have at most ", rules.max_length, " characters");
     }
-    if (state != nullptr && state->compiled && !state->compiled->matches(text)) {
-      return refuse(at, "must match the pattern " + std::string(rules.pattern));
+    if (state != nullptr && state->compiled) {
+      pattern_work_ += state->compiled->work_for(text.size());
+      if (pattern_work_ > max_pattern_work)
+        return refuse(at, "is too long for a text that is compared with the pattern " + std::string(rules.pattern));
+      if (!state->compiled->matches(text))
+        return refuse(at, "must match the pattern " + std::string(rules.pattern));
     }
     if (!has_format(rules.format, text))
       return refuse(at, "must have the format " + std::string(rules.format));
@@ -346,6 +356,7 @@ private:
   }
 
   decode_problem problem_;
+  std::size_t pattern_work_ = 0;
   decode_options options_;
 };
 

@@ -45,8 +45,16 @@ struct text_rules {
   std::optional<std::map<std::string, int>> pairs;
 };
 struct empty {};
+struct costly {
+  std::string text;
+};
 
 }  // namespace reflect_decode_types
+
+// found at the first character, so that only the bound is tested, not the patience of who waits
+template <>
+inline constexpr auto mcpawl::docs<reflect_decode_types::costly> =
+    mcpawl::fields(mcpawl::field<&reflect_decode_types::costly::text>().pattern("^a|b{900}"));
 
 template <>
 inline constexpr auto mcpawl::docs<reflect_decode_types::everything> = mcpawl::fields(
@@ -245,6 +253,14 @@ BOOST_AUTO_TEST_CASE(patterns_and_formats_are_enforced) {
   BOOST_TEST(problem<text_rules>(R"({"code":"AB12","day":"2026-11-23"})") == "");
   BOOST_TEST(problem<text_rules>(R"({"code":"AB"})") == "/code: must match the pattern ^[A-Z]{2}[0-9]+$");
   BOOST_TEST(problem<text_rules>(R"({"day":"2026-11-31"})") == "/day: must have the format date");
+}
+
+BOOST_AUTO_TEST_CASE(the_work_for_a_pattern_is_bounded) {
+  auto const of_length = [](std::size_t length) {
+    return problem<costly>(R"({"text":")" + std::string(length, 'a') + R"("})");
+  };
+  BOOST_TEST(of_length(250'000) == "");
+  BOOST_TEST(of_length(300'000) == "/text: is too long for a text that is compared with the pattern ^a|b{900}");
 }
 
 BOOST_AUTO_TEST_CASE(counts_of_items_are_enforced) {
