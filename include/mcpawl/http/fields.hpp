@@ -17,6 +17,12 @@ namespace detail {
 
 constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
+/** Tell whether it is an ASCII control character, whether char is signed or not. */
+constexpr bool is_control(char c) noexcept {
+  auto const byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
 inline constexpr auto token_characters = [] {
   std::array<bool, 256> table{};
   for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = table[c - 32] = true;

@@ -4,6 +4,7 @@
 #include <mcpawl/core/boost_version.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/http/errc.hpp>
+#include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/request_head.hpp>
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -275,7 +276,7 @@ private:
       if (extensions > longest_extensions) return fail(errc::bad_chunk, ec);
       for (char c : extension)
         // Beast lets control characters into quoted strings (cf. CVE-2025-55315)
-        if ((c >= 0 && c < ' ' && c != '\t') || c == '\x7f') return fail(errc::bad_chunk, ec);
+        if (detail::is_control(c) && c != '\t') return fail(errc::bad_chunk, ec);
       if (size > limit || received > limit - size) return fail(errc::body_too_large, ec);
       announced += size;
     }

@@ -25,7 +25,7 @@ template <class Text>
 void append_field(Text& out, std::string_view name, std::string_view value) {
   for (char c : name) out += token_characters[static_cast<unsigned char>(c)] ? c : '-';
   out += std::string_view{": "};
-  for (char c : value) out += (c >= 0 && c < ' ' && c != '\t') || c == '\x7f' ? ' ' : c;
+  for (char c : value) out += is_control(c) && c != '\t' ? ' ' : c;
   out += std::string_view{"\r\n"};
 }
 
