@@ -5,6 +5,7 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/crypto/hex.hpp>
 #include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/crypto/weak_key.hpp>
 
 #include "options.hpp"
 
@@ -21,6 +22,8 @@ inline std::vector<mcpawl::secret> session_keys(mcpawl::settings& settings) {
     if (keys.back().empty())
       settings.mistake("SESSION_KEYS",
                        "must have 64 hexadecimal digits for each key, as `openssl rand -hex 32` makes them");
+    else if (mcpawl::is_weak_key(keys.back()))
+      settings.mistake("SESSION_KEYS", mcpawl::weak_key_words);
   }
   return keys;
 }

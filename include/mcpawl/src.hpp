@@ -11,6 +11,7 @@
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/http/fetch.ipp>
+#include <mcpawl/http/name_resolver.ipp>
 #include <mcpawl/transport/http_host.ipp>
 
 template class mcpawl::basic_access_jwt<mcpawl::openssl_engine>;

@@ -32,7 +32,7 @@ const for_saas = {
   ACCESS_CLIENT_ID: 'client',
   ACCESS_CLIENT_SECRET: 'secret',
   ACCESS_CONFIG_URL: 'http://127.0.0.1:9/.well-known/openid-configuration',
-  COOKIE_ENCRYPTION_KEY: 'ab'.repeat(32),
+  COOKIE_ENCRYPTION_KEY: 'ab'.repeat(31) + 'cd',
   OAUTH_KV: 'memory:',
 };
 
@@ -117,6 +117,18 @@ const mistaken = [
       /--access is for HTTP/, /--threads must be/, /SESSION_KEYS must have 64/, /TEAM_DOMAIN is still the placeholder/,
       /POLICY_AUD is not set/,
     ],
+  },
+  {
+    program: 'access_saas',
+    args: [],
+    settings: { PUBLIC_URL: 'https://mcp.example.com', COOKIE_ENCRYPTION_KEY: '0'.repeat(64) },
+    words: [/COOKIE_ENCRYPTION_KEY follows a pattern.*openssl rand -hex 32/],
+  },
+  {
+    program: 'everything',
+    args: ['--stdio'],
+    settings: { SESSION_KEYS: '0123456789abcdef'.repeat(4) },
+    words: [/SESSION_KEYS follows a pattern.*openssl rand -hex 32/],
   },
   {
     program: 'access_saas',

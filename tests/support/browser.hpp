@@ -18,9 +18,9 @@ namespace support {
 /** A field of a form, or a parameter of a query. */
 using form_fields = std::vector<std::pair<std::string, std::string>>;
 
-inline std::string encoded(form_fields const& fields) {
+inline std::string encoded(form_fields const& form) {
   std::string text;
-  for (auto const& [name, value] : fields) mcpawl::http::append_form_field(text, name, value);
+  for (auto const& [name, value] : form) mcpawl::http::append_form_field(text, name, value);
   return text;
 }
 
@@ -60,16 +60,16 @@ public:
     auto const at = mcpawl::http::origin_url::parse(url);
     if (!at) throw std::runtime_error("no URL: " + url);
     mcpawl::test::loopback_client client(ports_.at(at->origin()));
-    mcpawl::test::loopback_client::fields fields{{"Host", at->authority()}};
+    mcpawl::test::loopback_client::fields head{{"Host", at->authority()}};
     std::string cookies;
     for (auto const& [name, value] : jar_[at->host()])
       cookies.append(cookies.empty() ? "" : "; ").append(name).append("=").append(value);
-    if (!cookies.empty()) fields.emplace_back("Cookie", cookies);
+    if (!cookies.empty()) head.emplace_back("Cookie", cookies);
     if (method == "POST") {
-      fields.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-      fields.emplace_back("Origin", at->origin());
+      head.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+      head.emplace_back("Origin", at->origin());
     }
-    place there{std::move(url), client.request(method, at->target(), fields, body)};
+    place there{std::move(url), client.request(method, at->target(), head, body)};
     for (auto const& [name, value] : there.reply.fields)
       if (name == "set-cookie") take_cookie(*at, value);
     return there;
@@ -78,10 +78,10 @@ public:
   /** Send the form of the page at hand, with a button. */
   place submit(place const& page, std::string const& button, std::string const& value,
                form_fields more = {}) {
-    form_fields fields = hidden_fields(page.reply.body);
-    for (auto& each : more) fields.push_back(std::move(each));
-    fields.emplace_back(button, value);
-    return post(absolute(page.url, attribute(page.reply.body, "<form", "action")), fields);
+    form_fields form = hidden_fields(page.reply.body);
+    for (auto& each : more) form.push_back(std::move(each));
+    form.emplace_back(button, value);
+    return post(absolute(page.url, attribute(page.reply.body, "<form", "action")), form);
   }
 
   static form_fields hidden_fields(std::string_view html) {

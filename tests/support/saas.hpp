@@ -227,7 +227,7 @@ private:
     upstream.client(access_->client_id(), mcpawl::secret{access_->client_secret()});
     upstream.scopes("openid email profile groups offline_access");
     std::vector<mcpawl::secret> keys;
-    keys.emplace_back(std::string(32, 'k'));
+    keys.emplace_back(std::string("a-key-of-32-bytes-for-tests-only"));
     mcpawl::access_oauth_options made(origin, std::move(upstream), std::move(keys));
     made.time(clock).named("Flow Server").run_by("Example Inc.", "https://example.com");
     if (adjust != nullptr) adjust(made);

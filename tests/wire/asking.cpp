@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_state_that_was_altered_or_belongs_elsewhere_is_an_error) 
 
 BOOST_AUTO_TEST_CASE(two_servers_with_the_same_keys_understand_each_other) {
   mcpawl::server_options options;
-  options.keys.emplace_back(std::string(32, 'k'));
+  options.keys.emplace_back(std::string("a-key-of-32-bytes-for-tests-only"));
   stateless_site one{options};
   stateless_site two{options};
   auto const asked = json_of(one.call("deploy", web));

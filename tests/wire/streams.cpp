@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(nonsense_in_last_event_id_is_harmless) {
 
 BOOST_AUTO_TEST_CASE(a_session_survives_a_restart_and_its_listener_comes_back) {
   mcpawl::server_options options;
-  options.keys.emplace_back(std::string(32, 'k'));
+  options.keys.emplace_back(std::string("a-key-of-32-bytes-for-tests-only"));
   auto s = std::make_unique<site>(options);
   auto const session = s->open();
   std::string last;

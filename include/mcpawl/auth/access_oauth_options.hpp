@@ -10,6 +10,7 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/crypto/hex.hpp>
 #include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/crypto/weak_key.hpp>
 #include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
@@ -74,7 +75,9 @@ public:
     for (std::string& text : from.required_list("COOKIE_ENCRYPTION_KEY")) {
       secret const digits{std::move(text)};
       auto key = decode_hex(digits.reveal(), sealer::key_size);
-      if (key) {
+      if (key && is_weak_key(*key)) {
+        from.mistake("COOKIE_ENCRYPTION_KEY", weak_key_words);
+      } else if (key) {
         keys.push_back(std::move(*key));
       } else if (!digits.empty()) {
         from.mistake(
@@ -180,6 +183,18 @@ public:
     rules_.pinned_documents.push_back(known.json());
     return *this;
   }
+  /** Fetch such a document, or the keys of a client, within this time, the lookup of its host included; look
+      up so many hosts at once. Further ones get 503. */
+  access_oauth_options& client_fetches(std::chrono::milliseconds timeout, std::size_t max_lookups) {
+    rules_.client_fetch_timeout = timeout;
+    rules_.max_client_lookups = max_lookups;
+    return *this;
+  }
+  /** Look up the hosts of such documents by this resolver, which has its own bounds. */
+  access_oauth_options& client_names(std::shared_ptr<http::name_resolver const> by) {
+    rules_.client_names = std::move(by);
+    return *this;
+  }
   /** Fetch such documents from this machine as well; see the tag. */
   access_oauth_options& allow(unsafe::loopback_is_public) {
     loopback_is_public_ = true;
@@ -217,7 +232,10 @@ public:
       mistakes.push_back("the public URL " + wrong);
     if (options.cookie_keys_.empty()) mistakes.emplace_back("the cookie key is missing");
     for (auto const& key : options.cookie_keys_)
-      if (key.reveal().size() != sealer::key_size) mistakes.emplace_back("a cookie key has not 32 bytes");
+      if (key.reveal().size() != sealer::key_size)
+        mistakes.emplace_back("a cookie key has not 32 bytes");
+      else if (is_weak_key(key))
+        mistakes.push_back("a cookie key " + std::string(weak_key_words));
     auto const& lives = options.rules_.lifetimes;
     if (lives.code <= 0 || lives.access <= 0 || lives.refresh <= 0 || lives.refresh_grace < 0 ||
         lives.access_tokens == 0)
@@ -228,6 +246,10 @@ public:
     std::vector<oauth::pinned_client_mistake> pinned;
     (void)oauth::read_pinned_clients(options.rules_, pinned);
     for (auto& each : pinned) mistakes.push_back(std::move(each.text));
+    if (options.rules_.max_client_lookups == 0 || options.rules_.client_fetch_timeout.count() <= 0)
+      mistakes.emplace_back("the bounds of fetches from clients are not positive");
+    if (lives.max_refresh_repeats == 0 || lives.max_refresh_repeats > 1000)
+      mistakes.emplace_back("max_refresh_repeats is not between 1 and 1000");
     if (options.rules_.pages == nullptr) mistakes.emplace_back("the maker of pages is missing");
     if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
     return options;

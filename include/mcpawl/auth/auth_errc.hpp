@@ -36,6 +36,7 @@ enum class auth_errc {
   no_subject,
   claims_do_not_fit,
   insufficient_scope,
+  id_token,
 };
 
 constexpr char const* category_name(auth_errc) noexcept { return "mcpawl.auth"; }
@@ -84,6 +85,8 @@ constexpr error_entry describe(auth_errc e) noexcept {
     case auth_errc::claims_do_not_fit:
       return {"the claims are not those that the server reads", condition::refused};
     case auth_errc::insufficient_scope: return {"the token lacks a scope", condition::refused};
+    case auth_errc::id_token:
+      return {"an ID token, which tells a client of a login and is no access token", condition::refused};
   }
   return {"unknown error of the auth layer", condition::internal};
 }

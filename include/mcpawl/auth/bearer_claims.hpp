@@ -85,9 +85,10 @@ inline std::string bearer_principal(registered_claims const& who) {
 
 namespace detail {
 
-/** The claims read beside the registered ones: two names of the client, and behind them those with scopes. */
+/** The claims read beside the registered ones: two names of the client, two that ID tokens alone have, and
+    behind them those with scopes. */
 inline std::vector<std::string> bearer_claim_names(std::vector<std::string> const& of_scopes) {
-  std::vector<std::string> names{"client_id", "azp"};
+  std::vector<std::string> names{"client_id", "azp", "nonce", "at_hash"};
   names.insert(names.end(), of_scopes.begin(), of_scopes.end());
   return names;
 }
@@ -115,18 +116,22 @@ inline bool append_scope_claim(jose::claim_value const& claim, std::vector<std::
 
     @param claims of a verifier that was told to collect `bearer_claim_names`
 
-    Errors: `no_subject`, `malformed_claim` for scopes that are neither text nor an array of texts.
+    Errors: `no_subject`, `malformed_claim` for scopes that are neither text nor an array of texts, `id_token`
+    for a token with `nonce` or `at_hash`: it was issued to a client, about a login (OpenID Connect Core 1.0
+    section 2), and where client ID and audience coincide nothing else tells it from an access token.
 */
 inline result<registered_claims> read_registered_claims(jose::claims_view const& claims) {
   registered_claims out;
   if (!claims.sub || claims.sub->empty()) return auth_errc::no_subject;
+  for (jose::claim_value const& claim : claims.wanted.subspan(2, 2))
+    if (claim.is != jose::claim_value::kind::absent) return auth_errc::id_token;
   out.issuer = claims.iss;
   out.subject = *claims.sub;
   out.audiences.assign(claims.aud.begin(), claims.aud.end());
   out.issued_at = claims.iat.value_or(0);
   out.expires_at = claims.exp;
   out.client_id = claims.wanted[0].string().value_or(claims.wanted[1].string().value_or(std::string_view()));
-  for (jose::claim_value const& claim : claims.wanted.subspan(2))
+  for (jose::claim_value const& claim : claims.wanted.subspan(4))
     if (!append_scope_claim(claim, out.scopes)) return auth_errc::malformed_claim;
   return out;
 }

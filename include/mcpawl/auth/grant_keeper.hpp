@@ -13,6 +13,7 @@
 #include <mcpawl/oauth/upstream_client.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -37,7 +38,8 @@ public:
       : parts_(std::move(parts)), upstream_(upstream), access_token_(std::move(access_token)) {}
 
   task<result<secret>> current([[maybe_unused]] std::shared_ptr<token_keeper> self) override {
-    for (int look = 0; look != oauth::detail::most_looks; ++look) {
+    auto const patience = std::chrono::steady_clock::now() + oauth::detail::max_upstream_wait;
+    do {
       auto pending = co_await parts_->tokens.begin_renewal(access_token_, parts_->rules.resource());
       if (!pending) co_return pending.error();
       auto login = oauth::login_of(pending->props);
@@ -48,15 +50,17 @@ public:
         if (now < ends) co_return std::move(login->access_token);
         co_return oauth::errc::upstream_denied;
       }
-      auto const claimed = co_await parts_->tokens.claim_upstream(*pending);
-      if (!claimed) co_return claimed.error();
-      if (*claimed == 0) {
+      auto lease = co_await parts_->tokens.lease_upstream(*pending);
+      if (!lease) co_return lease.error();
+      if (!lease->held()) {
         co_await oauth::detail::wait_a_moment();
         continue;
       }
-      auto renewed = co_await upstream_.refresh(std::move(*login));
+      auto renewed = co_await oauth::detail::ask_with_lease(parts_, upstream_, *pending, std::move(*login),
+                                                            std::move(*lease));
       if (!renewed) {
         error_code const why = renewed.error();
+        if (why == oauth::errc::contended) continue;
         co_await give_up(*pending, why);
         co_return why;
       }
@@ -64,7 +68,7 @@ public:
       auto const saved = co_await parts_->tokens.finish_renewal(std::move(*pending), std::move(props));
       if (!saved) co_return saved.error();
       co_return std::move(renewed->access_token);
-    }
+    } while (std::chrono::steady_clock::now() < patience);
     co_return oauth::errc::contended;
   }
 

@@ -35,6 +35,7 @@ enum class errc {
   answer_cut_short,     ///< The peer closed before the answer was complete.
   answer_encoded,       ///< The answer has a content coding though none was asked for.
   address_refused,      ///< The host has an address that the fetch may not connect to.
+  resolver_busy,        ///< As many host names as are allowed are being looked up.
 };
 
 constexpr error_entry describe(errc e) noexcept {
@@ -67,6 +68,7 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::answer_cut_short: return {"answer cut short", condition::unavailable};
     case errc::answer_encoded: return {"answer with an unasked content coding", condition::refused};
     case errc::address_refused: return {"host with an address that is not public", condition::refused};
+    case errc::resolver_busy: return {"too many host names are being resolved", condition::unavailable};
   }
   return {"unknown HTTP error", condition::malformed};
 }

@@ -15,12 +15,15 @@ namespace mcpawl::http {
     One deadline covers everything. A redirect is an answer like any other. Each call makes a connection of
     its own. Whether plain http is acceptable is the caller's decision: the URL is followed as it is.
 
+    Names are resolved by `fetch_request::names`. Without it that is `name_resolver::of_operators`, or
+    `of_strangers` for a request with `only_public_addresses`.
+
     Memory stays within the bounds of the request and about 40 KiB, whatever the server sends.
 
     @par Errors
-    `errc::resolve_failed`, `address_refused`, `connect_failed`, `tls_failed`, `certificate_refused`,
-    `fetch_timed_out`, `bad_answer`, `answer_too_large`, `answer_cut_short`, `answer_encoded`; `bad_request`
-   if the method is not a token.
+    `errc::resolve_failed`, `resolver_busy`, `address_refused`, `connect_failed`, `tls_failed`,
+   `certificate_refused`, `fetch_timed_out`, `bad_answer`, `answer_too_large`, `answer_cut_short`,
+   `answer_encoded`; `bad_request` if the method is not a token.
 
     @par Cancellation
     Ends the fetch at its next step.

@@ -11,8 +11,8 @@
 #include <mcpawl/http/fetch_request.hpp>
 #include <mcpawl/http/fetch_response.hpp>
 #include <mcpawl/http/io.hpp>
+#include <mcpawl/http/name_resolver.hpp>
 #include <mcpawl/http/public_address.hpp>
-#include <mcpawl/http/resolve.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/watchdog.hpp>
 
@@ -48,7 +48,7 @@ namespace detail {
     `errc::connect_failed`, `errc::fetch_timed_out`.
 */
 inline task<std::optional<errc>> connect(boost::asio::ip::tcp::socket& socket, watchdog& guard,
-                                         endpoints const& addresses,
+                                         name_resolver::endpoint_list const& addresses,
                                          std::chrono::steady_clock::time_point deadline) {
   using boost::asio::ip::tcp;
   for (std::size_t i = 0; i != addresses.size(); ++i) {
@@ -86,8 +86,10 @@ MCPAWL_DECL task<result<fetch_response>> fetch(fetch_request request, tls_trust 
   if (!is_token(request.method())) co_return make_error_code(errc::bad_request);
   auto const executor = co_await boost::asio::this_coro::executor;
   auto const deadline = std::chrono::steady_clock::now() + request.timeout();
-  auto const addresses =
-      co_await detail::resolve(executor, request.url().host_name(), request.url().port(), deadline);
+  auto names = request.names();
+  if (!names && request.addresses() == address_rule::any) names = name_resolver::of_operators();
+  if (!names) names = name_resolver::of_strangers();
+  auto const addresses = co_await names->resolve(request.url().host_name(), request.url().port(), deadline);
   if (!addresses) co_return addresses.error();
   for (auto const& each : *addresses)
     if (!allows(request.addresses(), each.address())) co_return make_error_code(errc::address_refused);

@@ -8,11 +8,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace mcpawl::http {
+
+class name_resolver;
 
 /** One request of ours; GET with bounds that suit a key set or a token answer, unless told otherwise.
 
@@ -67,6 +70,12 @@ public:
     return *this;
   }
 
+  /** Look the host up by this resolver. */
+  fetch_request& names(std::shared_ptr<name_resolver const> by) {
+    names_ = std::move(by);
+    return *this;
+  }
+
   /** Whether a field has a name that this accepts. */
   template <class Predicate>
   bool has_field(Predicate accepts) const {
@@ -84,6 +93,7 @@ public:
   std::size_t max_body_bytes() const noexcept { return max_body_bytes_; }
   std::size_t max_header_bytes() const noexcept { return max_header_bytes_; }
   address_rule addresses() const noexcept { return addresses_; }
+  std::shared_ptr<name_resolver const> const& names() const noexcept { return names_; }
 
   /** The bytes on the wire. */
   std::string to_string() const {
@@ -110,6 +120,7 @@ private:
   std::size_t max_body_bytes_ = 64 * 1024;
   std::size_t max_header_bytes_ = 64 * 1024;
   address_rule addresses_ = address_rule::any;
+  std::shared_ptr<name_resolver const> names_;
 };
 
 }  // namespace mcpawl::http

@@ -3,6 +3,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/crypto/weak_key.hpp>
 #include <mcpawl/mcp/client_profile.hpp>
 #include <mcpawl/mcp/live_session.hpp>
 #include <mcpawl/mcp/revision.hpp>
@@ -111,6 +112,8 @@ inline std::vector<std::string> key_mistakes(service const& s) {
   for (std::size_t i = 0; i != s.options.keys.size(); ++i)
     if (s.options.keys[i].reveal().size() != sealer::key_size)
       wrong.push_back("key " + std::to_string(i + 1) + " of server_options must have 32 bytes");
+    else if (is_weak_key(s.options.keys[i]))
+      wrong.push_back("key " + std::to_string(i + 1) + " of server_options " + std::string(weak_key_words));
   return wrong;
 }
 

@@ -9,6 +9,7 @@
 #include <mcpawl/http/fetch.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/io.hpp>
+#include <mcpawl/http/name_resolver.hpp>
 #include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
@@ -60,6 +61,9 @@ struct client_fetch_settings {
   redirect_rules redirects;
   std::chrono::milliseconds timeout{5000};  ///< For everything from the name lookup to the last byte.
   http::address_rule addresses = http::address_rule::only_public;
+  /** So many host names at once; one thread each. While they all hang, further hosts are not asked. */
+  std::size_t max_lookups = 8;
+  std::shared_ptr<http::name_resolver const> names;  ///< Instead of one for `max_lookups`; may be null.
   bool fetches = true;  ///< Otherwise there are the pinned clients alone.
   std::map<std::string, client, std::less<>> pinned;    ///< By their id; never fetched.
   std::map<std::string, client, std::less<>> fallback;  ///< By their id; while they cannot be fetched.
@@ -157,7 +161,7 @@ private:
     client_fetch_settings const& settings = all->settings;
     http::fetch_request request(target);
     request.field("Accept", "application/json").timeout(settings.timeout).max_body_bytes(Reader::most_bytes);
-    request.max_header_bytes(16 * 1024);
+    request.max_header_bytes(16 * 1024).names(settings.names);
     if (settings.addresses == http::address_rule::only_public) request.only_public_addresses();
     if (settings.addresses == http::address_rule::public_or_loopback)
       request.only_public_addresses(unsafe::loopback_is_public{});
@@ -170,6 +174,11 @@ private:
       co_return value;
     }
     error_code const why = read.error();
+    if (why == http::errc::resolver_busy) {
+      // says nothing about this host, so the next one may try it again
+      settings.log.warning("client_fetch_refused", {{"url", url}, {"why", why.message()}});
+      co_return errc::document_unavailable;
+    }
     std::string const status = answer ? std::to_string(answer->status) : std::string("none");
     bool const unreachable = is_unreachable(why, target);
     if (unreachable) {
@@ -261,7 +270,8 @@ struct client_key_source {
 /** The clients whose client_id is the URL of a document about them (OAuth Client ID Metadata Document).
 
     What a stranger names is fetched with care: https with a verified certificate, public addresses alone, no
-    redirect, 5 KiB and 5 seconds in all, only so often, and once for all who ask at the same time. What an
+    redirect, 5 KiB and 5 seconds in all, only so often, and once for all who ask at the same time. Its host is
+    looked up apart from all others, few at once. What an
     operator has pinned is not fetched at all; what is known beforehand stands in while nothing can be fetched.
 
     @par Errors
@@ -278,7 +288,7 @@ struct client_key_source {
 class client_documents {
 public:
   explicit client_documents(client_fetch_settings settings)
-      : documents_(settings), keys_(for_keys(std::move(settings))) {}
+      : documents_(with_names(settings)), keys_(for_keys(documents_.settings())) {}
 
   /** Find a client. */
   task<result<client>> find(std::string url) const { return find_in(documents_, std::move(url)); }
@@ -299,6 +309,14 @@ public:
 private:
   using document_fetcher = detail::client_fetcher<detail::client_document_source>;
   using key_fetcher = detail::client_fetcher<detail::client_key_source>;
+
+  /** Names of documents and of keys are resolved by the same few threads, apart from all others. */
+  static client_fetch_settings with_names(client_fetch_settings settings) {
+    if (!settings.names)
+      settings.names = std::make_shared<http::name_resolver const>(
+          http::name_resolver::strangers_limits(settings.max_lookups));
+    return settings;
+  }
 
   /** Whether keys can be had decides nothing about documents. */
   static client_fetch_settings for_keys(client_fetch_settings settings) {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,7 +53,9 @@ struct grant {
     std::string wrapped_key;
     std::string previous_digest;  ///< The token before, while it still gets the same answer.
     unix_seconds previous_until = 0;
-    std::string sealed_answer;  ///< That answer, which only the token before opens.
+    std::string sealed_answer;          ///< That answer, which only the token before opens.
+    std::string unused_access;          ///< The digest of the access token in that answer, until it is used.
+    std::vector<unix_seconds> repeats;  ///< When the token before came although that one had been used.
   } refresh;
 
   struct access_state {
@@ -78,16 +81,21 @@ struct grant {
     out.text(code.digest).text(code.challenge).text(code.redirect_uri).integer(code.redirect_uri_given);
     out.integer(code.expires).integer(code.redeemed).text(code.wrapped_key);
     out.text(refresh.digest).text(refresh.wrapped_key).text(refresh.previous_digest);
-    out.integer(refresh.previous_until).text(refresh.sealed_answer);
+    out.integer(refresh.previous_until).text(refresh.sealed_answer).text(refresh.unused_access);
+    out.integer(static_cast<std::int64_t>(refresh.repeats.size()));
+    for (unix_seconds const each : refresh.repeats) out.integer(each);
     out.integer(static_cast<std::int64_t>(access.size()));
     for (auto const& each : access)
       out.text(each.digest).text(each.wrapped_key).text(each.scope.text()).integer(each.expires);
     return out.take();
   }
 
-  /** Errors: `errc::damaged_record`. */
+  /** Read what `bytes` made, or what it made before it noted which tokens are used.
+
+      Errors: `errc::damaged_record`. */
   static result<grant> parse(std::string_view bytes) {
-    detail::record_reader in(bytes, layout);
+    bool const older = detail::record_reader(bytes, layout_without_use).good();
+    detail::record_reader in(bytes, older ? layout_without_use : layout);
     bool good = true;
     auto const scope = [&in, &good] {
       auto parsed = scope_set::parse(in.text());
@@ -117,6 +125,11 @@ struct grant {
     out.refresh.previous_digest = in.text();
     out.refresh.previous_until = in.integer();
     out.refresh.sealed_answer = in.text();
+    if (!older) {
+      out.refresh.unused_access = in.text();
+      out.refresh.repeats.resize(in.count());
+      for (auto& each : out.refresh.repeats) each = in.integer();
+    }
     out.access.resize(in.count());
     for (auto& each : out.access) {
       each.digest = in.text();
@@ -125,11 +138,13 @@ struct grant {
       each.expires = in.integer();
     }
     if (!good || !in.complete()) return errc::damaged_record;
+    if (older && !out.refresh.previous_digest.empty() && !out.access.empty())
+      out.refresh.unused_access = out.access.back().digest;
     return out;
   }
 
 private:
-  static constexpr unsigned char layout = 1;
+  static constexpr unsigned char layout_without_use = 1, layout = 2;
 };
 
 }  // namespace mcpawl::oauth

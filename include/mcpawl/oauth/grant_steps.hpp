@@ -13,6 +13,7 @@
 #include <mcpawl/oauth/token.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -134,7 +135,8 @@ inline result<scope_set> judge_refreshed_scope(grant const& state, refresh_reque
 /** What a refresh token turned out to be. */
 enum class refresh_kind {
   current,
-  previous,  ///< Replaced a moment ago; gets the answer again.
+  previous,  ///< Replaced a moment ago, and nobody has used what replaced it: the answer got lost.
+  repeated,  ///< The same, but somebody has used it; both get the answer, and it counts.
 };
 
 /** Judge a refresh token (RFC 6749 section 6, RFC 9700 section 4.14.2). `refresh_token_reused` means that
@@ -151,7 +153,25 @@ inline result<refresh_kind> check_refresh(grant const& state, token const& prese
   if (!current && (!previous || now >= refresh.previous_until)) return errc::refresh_token_reused;
   if (asked.resource && *asked.resource != state.resource) return errc::bad_target;
   if (auto const scope = judge_refreshed_scope(state, asked); !scope) return scope.error();
-  return current ? refresh_kind::current : refresh_kind::previous;
+  if (current) return refresh_kind::current;
+  return refresh.unused_access.empty() ? refresh_kind::repeated : refresh_kind::previous;
+}
+
+/** Count a replaced refresh token that came although what replaced it had been used; how often that was
+   within a day, this time included. */
+inline std::size_t count_repeat(grant& state, unix_seconds now) {
+  constexpr unix_seconds day = 86'400;
+  auto& all = state.refresh.repeats;
+  std::erase_if(all, [now](unix_seconds each) { return each <= now - day; });
+  all.push_back(now);
+  return all.size();
+}
+
+/** Whether nobody has used this access token yet, and it matters: it came with a refresh token whose
+    predecessor still gets the same answer. */
+inline bool is_first_use(grant const& state, token const& access, unix_seconds now) {
+  auto const& refresh = state.refresh;
+  return now < refresh.previous_until && is_same_digest(access.digest(), refresh.unused_access);
 }
 
 inline constexpr unsigned char answer_layout = 1;
@@ -198,6 +218,7 @@ inline issued_tokens rotate(grant& state, grant_name const& name, token const& c
   state.refresh.previous_digest = std::move(state.refresh.digest);
   state.refresh.previous_until = std::min(now + lifetimes.refresh_grace, state.access.back().expires);
   state.refresh.sealed_answer = seal_for(current.wrapping_key(), answer.reveal(), "answer", name.key());
+  state.refresh.unused_access = access.digest();
   state.refresh.digest = refresh.digest();
   state.refresh.wrapped_key = wrap_key(refresh, props_key, name.key());
   return answer_of(state, access.text(), refresh.text(), now);

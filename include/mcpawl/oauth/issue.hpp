@@ -21,7 +21,15 @@ struct token_lifetimes {
       answer again: several processes of one client share it, and answers are lost. Never longer than
       the access token of that answer lives. */
   unix_seconds refresh_grace = 3600;
+  /** The old refresh token presented so often within a day, each time after one of the new tokens had been
+      used, ends the grant: somebody has the new ones and somebody has not, so there are two holders. Until
+      then they get the same answer, and the log says so. With 1 the first time ends it (RFC 9700
+      section 4.14.2). */
+  std::size_t max_refresh_repeats = 5;
   std::size_t access_tokens = 8;  ///< Of one grant at once; a further one ends the oldest.
+  /** What the upstream gave for so many grants is kept in this process while the store takes no writes;
+      what comes for further ones is lost with the upstream's refresh token, and those people log in again. */
+  std::size_t max_unsaved = 1024;
 };
 
 /** A user's consent, as it becomes a code. */
@@ -64,6 +72,9 @@ struct refresh_request {
   /** The scopes that have a meaning here. Of `scope`, what is neither among them nor granted is ignored. */
   std::optional<scope_set> understood;
   std::optional<std::string> resource;
+  /** Whether an earlier look found the token not replaced yet: then it is presented beside its replacement
+      and not after it, which says nothing about two holders. */
+  bool seen_current = false;
 };
 
 /** What the token endpoint answers. */
@@ -74,6 +85,9 @@ struct issued_tokens {
   unix_seconds expires_in = 0;
   scope_set scope;
   std::string resource;
+  /** How often within a day a replaced refresh token came again after one of the new tokens had been used,
+      this time included; 0 if this is not such a time. */
+  std::size_t repeats = 0;
 };
 
 /** What an access token stands for. */

@@ -60,6 +60,9 @@ struct server_parts {
     rules.authorization.resource = std::move(resource);
     if (!rules.takes_documents()) return;
     fetching.redirects = rules.authorization.redirects;
+    fetching.max_lookups = rules.max_client_lookups;
+    fetching.timeout = rules.client_fetch_timeout;
+    fetching.names = rules.client_names;
     fetching.fetches = rules.client_documents != client_document_mode::off;
     std::vector<pinned_client_mistake> mistakes;  // were told when the options were checked
     fetching.pinned = read_pinned_clients(rules, mistakes);

@@ -3,6 +3,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/secret.hpp>
+#include <mcpawl/http/name_resolver.hpp>
 #include <mcpawl/oauth/authorization_request.hpp>
 #include <mcpawl/oauth/client_registry.hpp>
 #include <mcpawl/oauth/issue.hpp>
@@ -10,6 +11,7 @@
 #include <mcpawl/oauth/pinned_client.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,6 +49,12 @@ struct server_rules {
   bool registration = true;  ///< RFC 7591.
   client_document_mode client_documents = client_document_mode::automatic;
   std::vector<std::string> pinned_documents;  ///< JSON texts of documents that are not fetched.
+  /** Host names of such documents, and of clients' keys, that are resolved at once. */
+  std::size_t max_client_lookups = 8;
+  /** For a document, or for the keys of a client, from the name lookup to the last byte. */
+  std::chrono::milliseconds client_fetch_timeout{5'000};
+  /** What resolves them instead of the system; may be null. */
+  std::shared_ptr<http::name_resolver const> client_names;
   unix_seconds client_lifetime = 90 * 86'400;
   unsigned registrations_at_once = 60;
   std::chrono::milliseconds registration_interval{1'000};  ///< One more for each.

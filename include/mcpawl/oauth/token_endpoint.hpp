@@ -17,6 +17,8 @@
 #include <mcpawl/oauth/token_request.hpp>
 #include <mcpawl/oauth/token_response.hpp>
 #include <mcpawl/oauth/upstream_client.hpp>
+#include <mcpawl/oauth/upstream_lease.hpp>
+#include <mcpawl/oauth/upstream_login.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <boost/asio/redirect_error.hpp>
@@ -43,8 +45,12 @@ inline task<> wait_a_moment() {
   co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
 }
 
-/** How often to look whether somebody else has heard from the upstream: for 15 seconds, over its time-out. */
-inline constexpr int most_looks = 300;
+/** How long to wait for somebody else who asks the upstream; then the client is told to come back. The lease
+    of who died ends before. */
+inline constexpr std::chrono::milliseconds max_upstream_wait{2'900};
+
+/** For so long the upstream's answer that could not be saved is good without asking again. */
+inline constexpr std::chrono::seconds unsaved_is_fresh{60};
 
 template <kv_store Store>
 task<result<issued_tokens>> exchange_code(std::shared_ptr<server_parts<Store>> parts, token_request asked) {
@@ -60,36 +66,70 @@ task<result<issued_tokens>> exchange_code(std::shared_ptr<server_parts<Store>> p
     Of concurrent requests for one grant one asks; the others wait and get the same answer. What the upstream
     refuses for good ends the grant. While it cannot be asked, nothing is issued and nothing is lost.
 */
+/** Ask the upstream for a new login, while others are kept from asking. What was got before and could not be
+    saved comes first, since the upstream may take no older refresh token.
+
+    Errors: as `upstream_client::refresh`; `errc::contended` if the lease was lost meanwhile and the upstream
+    said no, which may be because it answered whoever has the lease now.
+*/
+template <kv_store Store, class Pending>
+task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_parts<Store>> parts,
+                                            upstream_client& upstream, Pending const& pending,
+                                            upstream_login login, upstream_lease lease) {
+  auto const kept = parts->tokens.unsaved(pending);
+  if (kept) {
+    auto newer = login_of(kept->props);
+    if (!newer) co_return newer.error();
+    login = std::move(*newer);
+    if (parts->time().steady() - kept->since < unsaved_is_fresh) co_return login;
+  }
+  auto const executor = co_await boost::asio::this_coro::executor;
+  typename upstream_leases<Store>::renewal const renewing(parts->tokens.leases(), std::move(lease), executor);
+  auto renewed = co_await upstream.refresh(std::move(login));
+  if (!renewed && renewed.error() == errc::upstream_denied && renewing.lost()) co_return errc::contended;
+  co_return renewed;
+}
+
+/** Refresh, when the upstream has been asked whether the person may still come in.
+
+    Of concurrent requests for one grant one asks; the others wait and get the same answer. What the upstream
+    refuses for good ends the grant. While it cannot be asked, nothing is issued and nothing is lost.
+*/
 template <kv_store Store>
 task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_parts<Store>> parts,
                                             upstream_client& upstream, token_request asked, logger log) {
-  for (int look = 0; look != most_looks; ++look) {
+  auto const patience = std::chrono::steady_clock::now() + max_upstream_wait;
+  bool seen_current = false;
+  do {
     refresh_request request(asked.refresh_token, asked.client.client_id);
     request.scope = asked.scope;
     request.understood = parts->rules.authorization.understood();
+    request.seen_current = seen_current;
     if (!asked.resources.empty()) request.resource = parts->rules.resource();
     auto pending = co_await parts->tokens.begin_refresh(std::move(request));
     if (!pending) co_return pending.error();
     if (pending->answer) co_return std::move(*pending->answer);
+    seen_current = true;
     auto login = login_of(pending->props);
     if (!login) co_return login.error();
     if (login->refresh_token.empty()) {
       if (!parts->rules.refresh_unchecked) co_return errc::bad_token;
       co_return co_await parts->tokens.finish_refresh(std::move(*pending));
     }
-    auto const claimed = co_await parts->tokens.claim_upstream(*pending);
-    if (!claimed) co_return claimed.error();
-    if (*claimed == 0) {
+    auto lease = co_await parts->tokens.lease_upstream(*pending);
+    if (!lease) co_return lease.error();
+    if (!lease->held()) {
       co_await wait_a_moment();
       continue;
     }
     std::string const user = login->who.label();
-    auto renewed = co_await upstream.refresh(std::move(*login));
+    auto renewed = co_await ask_with_lease(parts, upstream, *pending, std::move(*login), std::move(*lease));
     if (renewed) {
       std::optional<secret> props = props_of(*renewed);
       co_return co_await parts->tokens.finish_refresh(std::move(*pending), std::move(props));
     }
     error_code const why = renewed.error();
+    if (why == errc::contended) continue;
     if (why == errc::upstream_denied) {
       log.warning("grant ended", {{"user", user}, {"reason", why.message()}});
       auto const ended = co_await parts->tokens.end_grant(*pending);
@@ -100,8 +140,19 @@ task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_parts<Store>>
     log.error("login not confirmed upstream", {{"user", user}, {"reason", why.message()}});
     // whatever it is, it is not the client's fault, and its tokens stay good
     co_return errc::upstream_unavailable;
-  }
+  } while (std::chrono::steady_clock::now() < patience);
   co_return errc::contended;
+}
+
+/** Log a refresh token that came after its successor had been used, as operators should see it. */
+inline void note_repeat(logger const& log, client const& who, issued_tokens const& tokens,
+                        token_lifetimes const& lifetimes) {
+  if (tokens.repeats == 0) return;
+  log.write(tokens.repeats == 1 ? log_level::warning : log_level::info, "refresh token of two holders",
+            {{"client", who.id},
+             {"client_name", who.metadata.client_name},
+             {"times", std::to_string(tokens.repeats)},
+             {"ends_at", std::to_string(lifetimes.max_refresh_repeats)}});
 }
 
 }  // namespace detail
@@ -145,10 +196,12 @@ task<http::response> answer_token_request(std::shared_ptr<server_parts<Store>> p
     bool const attack = why == errc::code_replayed || why == errc::refresh_token_reused;
     log.write(attack ? log_level::warning : log_level::info, "no tokens",
               {{"client", who->id},
+               {"client_name", who->metadata.client_name},
                {"grant", refreshes ? "refresh_token" : "authorization_code"},
                {"reason", why.message()}});
     co_return error_answer(why);
   }
+  detail::note_repeat(log, *who, *tokens, parts->rules.lifetimes);
   co_return json_answer(200, token_json(*tokens));
 }
 

@@ -8,12 +8,21 @@
 #include <mcpawl/oauth/errc.hpp>
 #include <mcpawl/oauth/grant.hpp>
 #include <mcpawl/oauth/grant_steps.hpp>
+#include <mcpawl/oauth/grant_table.hpp>
 #include <mcpawl/oauth/issue.hpp>
+#include <mcpawl/oauth/pending_refresh.hpp>
 #include <mcpawl/oauth/props.hpp>
 #include <mcpawl/oauth/token.hpp>
+#include <mcpawl/oauth/unsaved_props.hpp>
+#include <mcpawl/oauth/upstream_lease.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
-#include <atomic>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,48 +34,12 @@
 
 namespace mcpawl::oauth {
 
-/** A refresh token that was found good and has not been replaced yet; made by `begin_refresh`. */
-class pending_refresh {
-public:
-  /** The answer, if another request has refreshed already; then nothing remains to be done. */
-  std::optional<issued_tokens> answer;
-  std::string user;
-  secret props;
-
-private:
-  template <kv_store Store>
-  friend class token_service;
-
-  explicit pending_refresh(refresh_request from) : asked(std::move(from)) {}
-
-  refresh_request asked;
-  secret props_key;
-  grant state;
-  store_version version = store_absent;
-};
-
-/** A look at the props of a grant, so that an upstream can be asked for new ones; made by `begin_renewal`. */
-class pending_renewal {
-public:
-  std::string user;
-  secret props;
-
-private:
-  template <kv_store Store>
-  friend class token_service;
-
-  pending_renewal(secret access_token, std::string sealed)
-      : access(std::move(access_token)), sealed_props(std::move(sealed)) {}
-
-  secret access;
-  std::string sealed_props;
-};
-
 /** Issues tokens and judges them, over any `kv_store`; the store makes all processes that share it agree.
 
     @li A code is good once. Presented again by its client, it ends the grant and all its tokens.
-    @li A refresh token is replaced when it is used. Until the new one is used, and for a while, the old one
-        gets the same answer again; older ones end the grant.
+    @li A refresh token is replaced when it is used. Until one of the new tokens is used, and for a while, the
+        old one gets the same answer again. After that it counts as a sign of two holders, and ends the grant
+        at the `token_lifetimes::max_refresh_repeats`th time; older ones end it at once.
     @li A token of a grant that has ended is not good from that moment on.
 
     What was answered survives a power cut, but for a code that has not been exchanged.
@@ -83,7 +56,12 @@ template <kv_store Store>
 class token_service {
 public:
   explicit token_service(Store& store, token_lifetimes lifetimes = {}, clock const& time = clock::system())
-      : store_(&store), clock_(&time), lifetimes_(lifetimes) {}
+      : store_(&store),
+        clock_(&time),
+        lifetimes_(lifetimes),
+        grants_(store),
+        leases_(store, time),
+        unsaved_(std::make_shared<detail::unsaved_props>(lifetimes.max_unsaved)) {}
 
   token_lifetimes const& lifetimes() const noexcept { return lifetimes_; }
 
@@ -94,7 +72,7 @@ public:
     std::string family_key{detail::make_props_key().reveal()};
     token const code = token::make(token_kind::code, name, family_key);
     grant const state = detail::begin_grant(issue, name, lifetimes_, now, std::move(family_key), code);
-    auto const saved = co_await save(name, state, store_absent, durability::relaxed);
+    auto const saved = co_await grants_.save(name, state, store_absent, durability::relaxed);
     if (!saved) co_return saved.error();
     if (!*saved) co_return errc::contended;  // 120 random bits came twice
     co_return code.text();
@@ -103,7 +81,7 @@ public:
   /** Counts what this service and its copies have taken back. What was looked up after this was read may be
       used again, instead of looking it up once more, as long as the number stays the same. What other
      processes take back is not counted. */
-  std::uint64_t revocations() const noexcept { return revocations_->load(std::memory_order_acquire); }
+  std::uint64_t revocations() const noexcept { return grants_.revocations(); }
 
   /** Exchange a code for tokens (RFC 6749 section 4.1.3). */
   task<result<issued_tokens>> redeem(code_redemption asked) {
@@ -111,7 +89,7 @@ public:
     if (!code) co_return code.error();
     grant_name const name = code->grant();
     for (int attempt = 0; attempt != most_attempts; ++attempt) {
-      auto found = co_await load(name);
+      auto found = co_await grants_.load(name);
       if (!found) co_return found.error();
       unix_seconds const now = clock_->wall();
       if (error_code const bad = detail::check_code(found->state, *code, asked, now)) {
@@ -120,7 +98,7 @@ public:
       }
       auto tokens = detail::exchange_code(found->state, name, *code, lifetimes_, now);
       if (!tokens) co_return tokens.error();
-      auto const saved = co_await save(name, found->state, found->version, durability::power_loss);
+      auto const saved = co_await grants_.save(name, found->state, found->version, durability::power_loss);
       if (!saved) co_return saved.error();
       if (*saved) co_return std::move(*tokens);
     }
@@ -133,75 +111,103 @@ public:
     auto const presented = token::parse(token_kind::refresh, asked.token.reveal());
     if (!presented) co_return presented.error();
     grant_name const name = presented->grant();
-    auto found = co_await load(name);
-    if (!found) co_return found.error();
-    unix_seconds const now = clock_->wall();
-    auto const kind = detail::check_refresh(found->state, *presented, asked, now);
-    if (!kind) {
-      if (kind.error() == errc::refresh_token_reused) {
+    for (int attempt = 0; attempt != most_attempts; ++attempt) {
+      auto found = co_await grants_.load(name);
+      if (!found) co_return found.error();
+      unix_seconds const now = clock_->wall();
+      auto const kind = detail::check_refresh(found->state, *presented, asked, now);
+      if (!kind) {
+        if (kind.error() != errc::refresh_token_reused) co_return kind.error();
         error_code const ended = co_await end_because(name, kind.error());
         co_return ended;
       }
-      co_return kind.error();
-    }
-    pending_refresh out(std::move(asked));
-    out.user = found->state.user;
-    if (*kind == detail::refresh_kind::previous) {
-      auto again = detail::repeat_answer(found->state, name, *presented, out.asked, now);
+      if (*kind == detail::refresh_kind::current) co_return open(name, *presented, std::move(asked), *found);
+      std::size_t repeats = 0;
+      if (*kind == detail::refresh_kind::repeated && !asked.seen_current) {
+        repeats = detail::count_repeat(found->state, now);
+        if (repeats >= lifetimes_.max_refresh_repeats) {
+          error_code const ended = co_await end_because(name, errc::refresh_token_reused);
+          co_return ended;
+        }
+        // what cannot be counted is not answered
+        auto const saved = co_await grants_.save(name, found->state, found->version, durability::relaxed);
+        if (!saved) co_return saved.error();
+        if (!*saved) continue;
+      }
+      auto again = detail::repeat_answer(found->state, name, *presented, asked, now);
       if (!again) co_return again.error();
+      again->repeats = repeats;
+      pending_refresh out(std::move(asked));
+      out.user = found->state.user;
       out.answer = std::move(*again);
       co_return out;
     }
-    auto props_key = detail::unwrap_key(*presented, found->state.refresh.wrapped_key, name.key());
-    if (!props_key) co_return props_key.error();
-    auto props = detail::open_props(*props_key, found->state.sealed_props, name.key());
-    if (!props) co_return props.error();
-    out.props = std::move(*props);
-    out.props_key = std::move(*props_key);
-    out.state = std::move(found->state);
-    out.version = found->version;
-    co_return out;
+    co_return errc::contended;
   }
 
-  /** Reserve the asking of the upstream: 1 for one request of those that want new props for the same grant,
-     in all processes, 0 for the others, which should wait a moment and begin again to find what the first has
-      got. It ends with new props, by `release_upstream`, or by itself after `seconds`, in case that request
-      has died. */
-  task<result<std::size_t>> claim_upstream(pending_refresh const& pending, unix_seconds seconds = 30) {
-    return claim(pending.asked.token, pending.state.sealed_props, seconds);
+  /** Take the lease to ask the upstream: held by one request of those that want new props for the same grant,
+      in all processes. The others wait a moment and begin again, to find what the first has got. It ends with
+      new props, by `release_upstream`, or by itself unless it is renewed. */
+  task<result<upstream_lease>> lease_upstream(pending_refresh const& pending) {
+    return leases_.take(lease_key(pending));
   }
-  task<result<std::size_t>> claim_upstream(pending_renewal const& pending, unix_seconds seconds = 30) {
-    return claim(pending.access, pending.sealed_props, seconds);
+  task<result<upstream_lease>> lease_upstream(pending_renewal const& pending) {
+    return leases_.take(lease_key(pending));
+  }
+  upstream_leases<Store> const& leases() const noexcept { return leases_; }
+  /** Take leases in the name of this process start. */
+  void lease_as(std::string incarnation) {
+    leases_ = upstream_leases<Store>(*store_, *clock_, std::move(incarnation));
   }
 
   /** Let others ask the upstream, since it gave nothing. */
   task<result<std::size_t>> release_upstream(pending_refresh const& pending) {
-    return store_->erase(claim_key(pending.asked.token, pending.state.sealed_props), durability::relaxed);
+    return leases_.give_back(lease_key(pending));
   }
   task<result<std::size_t>> release_upstream(pending_renewal const& pending) {
-    return store_->erase(claim_key(pending.access, pending.sealed_props), durability::relaxed);
+    return leases_.give_back(lease_key(pending));
+  }
+
+  /** New props that the upstream gave for what is still in the grant, because the store did not take them;
+      `since` tells when. */
+  std::optional<detail::unsaved_props::entry> unsaved(pending_refresh const& pending) const {
+    return unsaved_->find(lease_key(pending));
+  }
+  std::optional<detail::unsaved_props::entry> unsaved(pending_renewal const& pending) const {
+    return unsaved_->find(lease_key(pending));
   }
 
   /** Replace the token; with new props if there are any. If somebody else was faster, the answer is
       theirs, and so are the props. */
   task<result<issued_tokens>> finish_refresh(pending_refresh pending, std::optional<secret> new_props = {}) {
+    std::string const key = lease_key(pending);
+    int failures = 0;
     for (int attempt = 0; attempt != most_attempts; ++attempt) {
       if (pending.answer) co_return std::move(*pending.answer);
       auto const current = token::parse(token_kind::refresh, pending.asked.token.reveal());
       if (!current) co_return current.error();
       grant_name const name = current->grant();
-      auto tokens =
-          detail::rotate(pending.state, name, *current, pending.props_key, new_props ? &*new_props : nullptr,
-                         pending.asked, lifetimes_, clock_->wall());
-      auto const saved = co_await save(name, pending.state, pending.version, durability::power_loss);
-      if (!saved) co_return saved.error();
+      grant next = pending.state;
+      auto tokens = detail::rotate(next, name, *current, pending.props_key, new_props ? &*new_props : nullptr,
+                                   pending.asked, lifetimes_, clock_->wall());
+      auto const saved = co_await grants_.save(name, next, pending.version, durability::power_loss);
+      if (!saved) {
+        if (!new_props) co_return saved.error();
+        // what the upstream gave may be the only refresh token that it still takes
+        unsaved_->keep(key, *new_props, clock_->steady());
+        if (failures == most_retries) co_return saved.error();
+        co_await pause_after(failures++);
+        continue;
+      }
       if (*saved) {
-        if (new_props) count_revocation();
+        if (new_props) note_new_props(key);
         co_return tokens;
       }
+      pending.asked.seen_current = true;
       auto again = co_await begin_refresh(std::move(pending.asked));
       if (!again) co_return again.error();
       pending = std::move(*again);
+      if (pending.answer) unsaved_->forget(key);
     }
     co_return errc::contended;
   }
@@ -218,9 +224,17 @@ public:
     auto const access = token::parse(token_kind::access, access_token.reveal());
     if (!access) co_return access.error();
     grant_name const name = access->grant();
-    auto const found = co_await load(name);
-    if (!found) co_return found.error();
-    co_return detail::read_access(found->state, name, *access, resource, clock_->wall());
+    for (int attempt = 0;; ++attempt) {
+      auto found = co_await grants_.load(name);
+      if (!found) co_return found.error();
+      unix_seconds const now = clock_->wall();
+      auto known = detail::read_access(found->state, name, *access, resource, now);
+      if (!known || !detail::is_first_use(found->state, *access, now)) co_return known;
+      // noted once for each refresh; if it cannot be, the refresh token before is taken for a lost answer
+      found->state.refresh.unused_access.clear();
+      auto const saved = co_await grants_.save(name, found->state, found->version, durability::relaxed);
+      if (!saved || *saved || attempt == most_retries) co_return known;
+    }
   }
 
   /** Open the props by an access token, so that an upstream can be asked for new ones. Changes nothing. */
@@ -228,7 +242,7 @@ public:
     auto const access = token::parse(token_kind::access, access_token.reveal());
     if (!access) co_return access.error();
     grant_name const name = access->grant();
-    auto found = co_await load(name);
+    auto found = co_await grants_.load(name);
     if (!found) co_return found.error();
     auto known = detail::read_access(found->state, name, *access, resource, clock_->wall());
     if (!known) co_return known.error();
@@ -243,19 +257,34 @@ public:
     auto const access = token::parse(token_kind::access, pending.access.reveal());
     if (!access) co_return access.error();
     grant_name const name = access->grant();
+    std::string const key = lease_key(pending);
+    int failures = 0;
     for (int attempt = 0; attempt != most_attempts; ++attempt) {
-      auto found = co_await load(name);
+      auto found = co_await grants_.load(name);
+      if (!found && found.error() != errc::bad_token && failures != most_retries) {
+        unsaved_->keep(key, new_props, clock_->steady());
+        co_await pause_after(failures++);
+        continue;
+      }
       if (!found) co_return found.error();
-      if (found->state.sealed_props != pending.sealed_props) co_return std::size_t{0};
+      if (found->state.sealed_props != pending.sealed_props) {
+        note_new_props(key);
+        co_return std::size_t{0};
+      }
       auto const* const holder = detail::find_access(found->state, access->digest());
       if (holder == nullptr) co_return errc::bad_token;
       auto const props_key = detail::unwrap_key(*access, holder->wrapped_key, name.key());
       if (!props_key) co_return props_key.error();
       found->state.sealed_props = detail::seal_props(*props_key, new_props, name.key());
-      auto const saved = co_await save(name, found->state, found->version, durability::power_loss);
-      if (!saved) co_return saved.error();
+      auto const saved = co_await grants_.save(name, found->state, found->version, durability::power_loss);
+      if (!saved) {
+        unsaved_->keep(key, new_props, clock_->steady());
+        if (failures == most_retries) co_return saved.error();
+        co_await pause_after(failures++);
+        continue;
+      }
       if (!*saved) continue;
-      count_revocation();
+      note_new_props(key);
       co_return std::size_t{1};
     }
     co_return errc::contended;
@@ -297,22 +326,25 @@ public:
   /** End a grant and all its tokens; returns 0 if there was none. */
   task<result<std::size_t>> end_grant(std::string user, std::string grant_id) {
     grant_name const name(grant_name::owner_of(user), std::move(grant_id));
-    co_return co_await end(name);
+    co_return co_await grants_.end(name);
   }
 
   /** End the grant that the upstream was asked about, because it has ended there. */
   task<result<std::size_t>> end_grant(pending_refresh const& pending) {
+    unsaved_->forget(lease_key(pending));
     return end_grant_of(token::parse(token_kind::refresh, pending.asked.token.reveal()));
   }
   task<result<std::size_t>> end_grant(pending_renewal const& pending) {
+    unsaved_->forget(lease_key(pending));
     return end_grant_of(token::parse(token_kind::access, pending.access.reveal()));
   }
 
 private:
   static constexpr int most_attempts = 16;
+  static constexpr int most_retries = 4;  // of a write that failed
 
   /** Of a grant in one state of its props: what went well leaves nothing for the next one to wait for. */
-  static std::string claim_key(secret const& any_token, std::string_view sealed_props) {
+  static std::string lease_key(secret const& any_token, std::string_view sealed_props) {
     std::string key{"upstream/"};
     std::string const digest = detail::digest_for("mcpawl.oauth.claim", sealed_props);
     key.append(any_token.reveal().substr(token::prefix_size + grant_name::owner_size, grant_name::id_size));
@@ -320,85 +352,76 @@ private:
     append_base64url(key, digest);
     return key;
   }
-
-  task<result<std::size_t>> claim(secret const& any_token, std::string_view sealed_props,
-                                  unix_seconds seconds) {
-    store_write write(claim_key(any_token, sealed_props), std::string{});
-    write.expires(clock_->wall() + seconds);
-    return put_claim(std::move(write));
+  static std::string lease_key(pending_refresh const& pending) {
+    return lease_key(pending.asked.token, pending.state.sealed_props);
   }
-  task<result<std::size_t>> put_claim(store_write write) {
-    auto const written = co_await store_->compare_and_set(std::move(write), store_absent);
-    if (!written) co_return written.error();
-    co_return std::size_t{written->has_value()};
+  static std::string lease_key(pending_renewal const& pending) {
+    return lease_key(pending.access, pending.sealed_props);
   }
 
-  struct loaded {
-    grant state;
-    store_version version;
-  };
-
-  task<result<loaded>> load(grant_name const& name) {
-    auto const found = co_await store_->get(name.key());
-    if (!found) co_return found.error();
-    if (!*found) co_return errc::bad_token;
-    auto state = grant::parse((*found)->value);
-    if (!state) co_return state.error();
-    loaded out{std::move(*state), (*found)->version};
-    co_return out;
+  /** What a refresh needs that finds the current token. */
+  static result<pending_refresh> open(grant_name const& name, token const& presented, refresh_request asked,
+                                      typename detail::grant_table<Store>::loaded& found) {
+    auto props_key = detail::unwrap_key(presented, found.state.refresh.wrapped_key, name.key());
+    if (!props_key) return props_key.error();
+    auto props = detail::open_props(*props_key, found.state.sealed_props, name.key());
+    if (!props) return props.error();
+    pending_refresh out(std::move(asked));
+    out.user = found.state.user;
+    out.props = std::move(*props);
+    out.props_key = std::move(*props_key);
+    out.state = std::move(found.state);
+    out.version = found.version;
+    return out;
   }
 
-  /** False if somebody else has changed the grant. */
-  task<result<std::size_t>> save(grant_name const& name, grant const& state, store_version expected,
-                                 durability survives) {
-    store_write write(name.key(), state.bytes());
-    write.expires(state.forgettable()).survives(survives);
-    auto const written = co_await store_->compare_and_set(std::move(write), expected);
-    if (!written) co_return written.error();
-    co_return std::size_t{written->has_value()};
+  /** Wait before a failed write is tried again: 50, 100, 200 and 400 ms. */
+  static task<> pause_after(int failures) {
+    auto executor = co_await boost::asio::this_coro::executor;
+    boost::asio::steady_timer timer(executor, std::chrono::milliseconds{50 << failures});
+    error_code ignored;
+    co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
   }
 
-  task<result<std::size_t>> end(grant_name const& name) {
-    auto const ended = co_await store_->erase(name.key(), durability::power_loss);
-    // also after an error: perhaps it was done
-    count_revocation();
-    co_return ended;
+  void note_new_props(std::string const& key) {
+    unsaved_->forget(key);
+    grants_.count_revocation();  // what was remembered of the grant is no longer true
   }
 
   task<result<std::size_t>> end_grant_of(result<token> of) {
     if (!of) co_return of.error();
     grant_name const name = of->grant();
-    co_return co_await end(name);
+    co_return co_await grants_.end(name);
   }
 
   task<error_code> end_because(grant_name const& name, error_code why) {
-    auto const ended = co_await end(name);
+    auto const ended = co_await grants_.end(name);
     co_return ended ? why : ended.error();
   }
 
   task<result<std::size_t>> revoke_refresh(token const& refresh, std::string client_id) {
     grant_name const name = refresh.grant();
-    auto const found = co_await load(name);
+    auto const found = co_await grants_.load(name);
     if (!found) co_return nothing_or(found.error());
     // an old one will do: its client wants the grant to end
     if (!refresh.is_of_family(found->state.family_key)) co_return std::size_t{0};
     if (found->state.client_id != client_id) co_return errc::wrong_client;
-    co_return co_await end(name);
+    co_return co_await grants_.end(name);
   }
 
   task<result<std::size_t>> revoke_access(token const& access, std::string client_id) {
     grant_name const name = access.grant();
     for (int attempt = 0; attempt != most_attempts; ++attempt) {
-      auto found = co_await load(name);
+      auto found = co_await grants_.load(name);
       if (!found) co_return nothing_or(found.error());
       auto& all = found->state.access;
       auto const* const which = detail::find_access(found->state, access.digest());
       if (which == nullptr) co_return std::size_t{0};
       if (found->state.client_id != client_id) co_return errc::wrong_client;
       all.erase(all.begin() + (which - all.data()));
-      auto const saved = co_await save(name, found->state, found->version, durability::power_loss);
+      auto const saved = co_await grants_.save(name, found->state, found->version, durability::power_loss);
       if (!saved) co_return saved.error();
-      count_revocation();
+      grants_.count_revocation();
       if (*saved) co_return std::size_t{1};
     }
     co_return errc::contended;
@@ -409,12 +432,12 @@ private:
     return why;
   }
 
-  void count_revocation() noexcept { revocations_->fetch_add(1, std::memory_order_acq_rel); }
-
   Store* store_;
   clock const* clock_;
   token_lifetimes lifetimes_;
-  std::shared_ptr<std::atomic<std::uint64_t>> revocations_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  detail::grant_table<Store> grants_;
+  upstream_leases<Store> leases_;
+  std::shared_ptr<detail::unsaved_props> unsaved_;
 };
 
 }  // namespace mcpawl::oauth

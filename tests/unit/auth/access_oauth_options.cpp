@@ -86,11 +86,11 @@ BOOST_AUTO_TEST_CASE(settings_become_options) {
 
 BOOST_AUTO_TEST_CASE(keys_can_be_changed_without_a_gap) {
   table two = good;
-  two["COOKIE_ENCRYPTION_KEY"] = std::string(64, 'f') + ", " + digits;
+  two["COOKIE_ENCRYPTION_KEY"] = std::string(62, 'f') + "fe, " + digits;
   two["ACCESS_SCOPES"] = "openid email";
   auto const options = read(two);
   BOOST_TEST_REQUIRE(options.cookie_keys().size() == 2u);
-  BOOST_TEST(options.cookie_keys()[0].reveal() == std::string(32, '\xff'));
+  BOOST_TEST(options.cookie_keys()[0].reveal() == std::string(31, '\xff') + '\xfe');
   BOOST_TEST(options.upstream().scopes() == "openid email");
 }
 
@@ -138,6 +138,10 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_told) {
       "commas";
   for (auto const& wrong : {std::string("secret"), digits.substr(1), digits + '0', digits.substr(1) + 'g'})
     BOOST_TEST(mistake_with("COOKIE_ENCRYPTION_KEY", wrong) == key);
+  for (auto const& weak : {std::string(64, '0'), std::string(64, 'A'), digits + ',' + std::string(64, 'f')})
+    BOOST_TEST(mistake_with("COOKIE_ENCRYPTION_KEY", weak) ==
+               "COOKIE_ENCRYPTION_KEY follows a pattern that anybody could guess: make a key by `openssl "
+               "rand -hex 32`");
   BOOST_TEST(mistake_with("OAUTH_KV", "/no/such/folder/oauth.db").starts_with("OAUTH_KV cannot be opened: "));
   BOOST_TEST(mistake_with("OAUTH_KV", "") == "OAUTH_KV is empty");
   BOOST_TEST(mistake_with("ACCESS_CLIENT_SECRET", "<your-client-secret>")

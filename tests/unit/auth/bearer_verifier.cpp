@@ -121,6 +121,17 @@ BOOST_AUTO_TEST_CASE(what_a_token_leaves_out_stays_empty) {
   BOOST_TEST(!(*who)->claims.level.has_value());
 }
 
+// Where a provider gives an API the same name as a client, the aud of both is the same.
+BOOST_AUTO_TEST_CASE(attack_an_id_token_is_no_access_token) {
+  BOOST_TEST(refusal(alice()) == error_code());
+  for (auto const* name : {"nonce", "at_hash"})
+    for (auto const* value : {R"("n-0S6_WzA2Mj")", R"("")", "null", "1", "[]"})
+      BOOST_TEST(refusal(alice().claim(name, json(value))) == code(auth_errc::id_token),
+                 name << ' ' << value);
+  expected.scope_claims.emplace_back("roles");
+  BOOST_TEST(refusal(alice().claim("roles", "read").claim("identity_nonce", "x")) == error_code());
+}
+
 BOOST_AUTO_TEST_CASE(scopes_come_in_three_shapes) {
   expected.scopes = {"read"};
   expected.scope_claims.push_back("roles");

@@ -78,18 +78,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_asks_the_upstream_whether_for_a_refresh_or_a_r
   auto const tokens = w.tokens();
   auto renewal = w.begin(tokens.access_token).value();
   auto const refresh = await(w.other.begin_refresh(refresh_request(tokens.refresh_token, "client"))).value();
-  BOOST_TEST(await(w.service.claim_upstream(renewal)).value() == 1u);
-  BOOST_TEST(await(w.other.claim_upstream(refresh)).value() == 0u);
+  BOOST_TEST(await(w.service.lease_upstream(renewal)).value().held());
+  BOOST_TEST(!await(w.other.lease_upstream(refresh)).value().held());
   // the upstream gave nothing: the next one may ask
   BOOST_TEST(await(w.service.release_upstream(renewal)).value() == 1u);
-  BOOST_TEST(await(w.other.claim_upstream(refresh)).value() == 1u);
-  BOOST_TEST(await(w.service.claim_upstream(renewal)).value() == 0u);
+  BOOST_TEST(await(w.other.lease_upstream(refresh)).value().held());
+  BOOST_TEST(!await(w.service.lease_upstream(renewal)).value().held());
   BOOST_TEST(await(w.other.release_upstream(refresh)).value() == 1u);
-  // with new props there is a new claim
-  BOOST_TEST(await(w.service.claim_upstream(renewal)).value() == 1u);
+  // with new props there is a new lease
+  BOOST_TEST(await(w.service.lease_upstream(renewal)).value().held());
   BOOST_TEST(await(w.service.finish_renewal(std::move(renewal), secret{std::string("next")})).value() == 1u);
   auto const again = w.begin(tokens.access_token).value();
-  BOOST_TEST(await(w.other.claim_upstream(again)).value() == 1u);
+  BOOST_TEST(await(w.other.lease_upstream(again)).value().held());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_token_that_is_not_good_renews_nothing, Backend, backends) {

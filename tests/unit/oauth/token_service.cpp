@@ -6,7 +6,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -258,6 +260,106 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_grace_has_an_end, Backend, backends) {
   BOOST_TEST((w.refresh(second.refresh_token).error() == oauth::errc::bad_token));
 }
 
+// Thief and owner alternated 24 times without a word: each time one of them presented the token before.
+BOOST_AUTO_TEST_CASE_TEMPLATE(attack_two_holders_of_a_refresh_token_are_noticed_and_the_fifth_time_ends_it,
+                              Backend, backends) {
+  world<Backend> w;
+  auto old = w.tokens();
+  for (std::size_t time = 1; time != 5; ++time) {
+    auto const next = w.refresh(old.refresh_token).value();
+    BOOST_TEST(next.repeats == 0u);
+    BOOST_TEST(w.works(next.access_token));
+    w.backend.clock.jump(w.now() + 600);
+    auto const again = w.refresh(old.refresh_token).value();
+    BOOST_TEST((again.refresh_token == next.refresh_token));
+    BOOST_TEST(again.repeats == time);
+    old = next;
+  }
+  auto const last = w.refresh(old.refresh_token).value();
+  BOOST_TEST(w.works(last.access_token));
+  BOOST_TEST((w.refresh(old.refresh_token).error() == oauth::errc::refresh_token_reused));
+  BOOST_TEST(!w.works(last.access_token));
+  BOOST_TEST((w.refresh(last.refresh_token).error() == oauth::errc::bad_token));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_lost_answer_is_given_again_as_often_as_it_is_asked_for, Backend, backends) {
+  world<Backend> w;
+  auto const first = w.tokens();
+  auto const second = w.refresh(first.refresh_token).value();
+  for (int i = 0; i != 10; ++i) {
+    auto const again = w.refresh(first.refresh_token).value();
+    BOOST_TEST((again.refresh_token == second.refresh_token));
+    BOOST_TEST(again.repeats == 0u);
+  }
+  // the token before may still be used, which says nothing about the answer
+  BOOST_TEST(w.works(first.access_token));
+  BOOST_TEST(w.refresh(first.refresh_token).value().repeats == 0u);
+  // and the use of the new one is known to every process
+  BOOST_TEST(w.works(second.access_token));
+  BOOST_TEST(await(w.other.refresh(refresh_request(copy(first.refresh_token), "client"))).value().repeats ==
+             1u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(only_the_times_of_one_day_are_counted, Backend, backends) {
+  world<Backend> w;
+  auto old = w.tokens();
+  for (int time = 0; time != 12; ++time) {
+    auto const next = w.refresh(old.refresh_token).value();
+    BOOST_TEST(w.works(next.access_token));
+    BOOST_TEST(w.refresh(old.refresh_token).value().repeats == std::min<std::size_t>(4, time + 1u));
+    old = next;
+    w.backend.clock.jump(w.now() + 86'400 / 4);
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_strict_deployment_ends_the_grant_at_the_first_time, Backend, backends) {
+  world<Backend> w;
+  token_lifetimes strict;
+  strict.max_refresh_repeats = 1;
+  token_service<typename Backend::store_type> service(w.backend.store(), strict, w.backend.clock);
+  auto const first = w.tokens();
+  auto const refresh = [&] {
+    return await(service.refresh(refresh_request(copy(first.refresh_token), "client")));
+  };
+  auto const second = refresh().value();
+  BOOST_TEST(refresh().has_value());  // a lost answer still is none of these
+  BOOST_TEST(w.works(second.access_token));
+  BOOST_TEST((refresh().error() == oauth::errc::refresh_token_reused));
+  BOOST_TEST(!w.works(second.access_token));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_began_before_the_token_was_replaced_is_not_counted, Backend, backends) {
+  world<Backend> w;
+  auto const first = w.tokens();
+  auto one = await(w.service.begin_refresh(refresh_request(copy(first.refresh_token), "client"))).value();
+  auto two = await(w.other.begin_refresh(refresh_request(copy(first.refresh_token), "client"))).value();
+  auto const next = await(w.service.finish_refresh(std::move(one))).value();
+  BOOST_TEST(w.works(next.access_token));
+  auto const same = await(w.other.finish_refresh(std::move(two))).value();
+  BOOST_TEST((same.refresh_token == next.refresh_token));
+  BOOST_TEST(same.repeats == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_grant_of_an_older_version_is_read) {
+  // as it was written before the use of tokens was noted
+  grant old;
+  old.user = "alice";
+  old.code.redeemed = true;
+  old.access.push_back({"digest", "key", scope_set{"read"}, 100});
+  oauth::detail::record_writer out(1);
+  out.text(old.user).text("").text("").text("").text("").integer(0).integer(0).integer(0).text("").text("");
+  out.text("").text("").text("").integer(1).integer(0).integer(1).text("");
+  out.text("now").text("key").text("before").integer(3600).text("answer");
+  out.integer(1).text("digest").text("key").text("read").integer(100);
+  auto const read = grant::parse(out.take()).value();
+  BOOST_TEST(read.user == "alice");
+  BOOST_TEST(read.refresh.unused_access == "digest");
+  BOOST_TEST(read.refresh.repeats.empty());
+  auto const again = grant::parse(read.bytes()).value();
+  BOOST_TEST(again.refresh.unused_access == "digest");
+  BOOST_TEST(again.bytes() == read.bytes());
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_made_up_refresh_token_ends_nothing, Backend, backends) {
   world<Backend> w;
   auto const issued = w.tokens();
@@ -406,27 +508,27 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_request_asks_the_upstream_and_the_others_find_
                               backends) {
   world<Backend> w;
   auto const issued = w.tokens();
-  std::atomic<int> claimed{0};
+  std::atomic<int> held{0};
   on_threads(8, [&](int i) {
     auto& service = i % 2 == 0 ? w.service : w.other;
     auto const pending =
         await(service.begin_refresh(refresh_request(copy(issued.refresh_token), "client"))).value();
-    if (await(service.claim_upstream(pending)).value() == 1) ++claimed;
+    if (await(service.lease_upstream(pending)).value().held()) ++held;
   });
-  BOOST_TEST(claimed == 1);
+  BOOST_TEST(held == 1);
   auto const begin = [&](secret const& token) {
     return await(w.service.begin_refresh(refresh_request(copy(token), "client"))).value();
   };
-  // who claimed it died: another may try
-  w.backend.clock.jump(w.now() + 30);
+  // who had the lease has not renewed it: another may try
+  w.backend.clock.jump(w.now() + 3);
   auto pending = begin(issued.refresh_token);
-  BOOST_TEST(await(w.service.claim_upstream(pending)).value() == 1u);
-  BOOST_TEST(await(w.other.claim_upstream(pending)).value() == 0u);
+  BOOST_TEST(await(w.service.lease_upstream(pending)).value().held());
+  BOOST_TEST(!await(w.other.lease_upstream(pending)).value().held());
   auto const next = await(w.service.finish_refresh(std::move(pending), secret{"newer"})).value();
   BOOST_TEST(begin(issued.refresh_token).answer.has_value());
   // and the next refresh need not wait
   auto const again = begin(next.refresh_token);
-  BOOST_TEST(await(w.other.claim_upstream(again)).value() == 1u);
+  BOOST_TEST(await(w.other.lease_upstream(again)).value().held());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(whatever_is_taken_back_is_counted_in_all_copies, Backend, backends) {
