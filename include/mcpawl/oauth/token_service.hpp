@@ -9,8 +9,10 @@
 #include <mcpawl/oauth/grant.hpp>
 #include <mcpawl/oauth/grant_steps.hpp>
 #include <mcpawl/oauth/issue.hpp>
+#include <mcpawl/oauth/pending_revocations.hpp>
 #include <mcpawl/oauth/props.hpp>
 #include <mcpawl/oauth/token.hpp>
+#include <mcpawl/oauth/write_revocations.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <atomic>
@@ -67,7 +69,8 @@ private:
     @li A code is good once. Presented again by its client, it ends the grant and all its tokens.
     @li A refresh token is replaced when it is used. Until the new one is used, and for a while, the old one
         gets the same answer again; older ones end the grant.
-    @li A token of a grant that has ended is not good from that moment on.
+    @li A token of a grant that has ended is not good from that moment on; where the store cannot write that
+        down, in this process, and everywhere once `write_pending` succeeds.
 
     What was answered survives a power cut, but for a code that has not been exchanged.
 
@@ -308,6 +311,12 @@ public:
     return end_grant_of(token::parse(token_kind::access, pending.access.reveal()));
   }
 
+  /** Whether revocations wait to be written; `write_pending` does that. */
+  bool has_pending() const noexcept { return !pending_->empty(); }
+
+  /** Write what waits. Returns how many grants are done; see `write_revocations` for the errors. */
+  task<result<std::size_t>> write_pending() { return detail::write_revocations(*store_, pending_); }
+
 private:
   static constexpr int most_attempts = 16;
 
@@ -344,6 +353,10 @@ private:
     if (!*found) co_return errc::bad_token;
     auto state = grant::parse((*found)->value);
     if (!state) co_return state.error();
+    if (!pending_->empty()) {
+      if (pending_->ends(name.key())) co_return errc::bad_token;
+      (void)detail::drop_revoked(*pending_, name.key(), *state);
+    }
     loaded out{std::move(*state), (*found)->version};
     co_return out;
   }
@@ -360,6 +373,11 @@ private:
 
   task<result<std::size_t>> end(grant_name const& name) {
     auto const ended = co_await store_->erase(name.key(), durability::power_loss);
+    // it ends here and now, whether or not that is written
+    if (!ended)
+      (void)pending_->add_grant(name.key());
+    else if (!pending_->empty())
+      pending_->written(name.key());
     // also after an error: perhaps it was done
     count_revocation();
     co_return ended;
@@ -378,6 +396,7 @@ private:
 
   task<result<std::size_t>> revoke_refresh(token const& refresh, std::string client_id) {
     grant_name const name = refresh.grant();
+    if (pending_->ends(name.key())) co_return co_await end(name);  // to answer for what is written alone
     auto const found = co_await load(name);
     if (!found) co_return nothing_or(found.error());
     // an old one will do: its client wants the grant to end
@@ -388,6 +407,8 @@ private:
 
   task<result<std::size_t>> revoke_access(token const& access, std::string client_id) {
     grant_name const name = access.grant();
+    if (pending_->ends(name.key(), access.digest()))
+      co_return co_await detail::write_revocations_of(*store_, pending_, name.key());
     for (int attempt = 0; attempt != most_attempts; ++attempt) {
       auto found = co_await load(name);
       if (!found) co_return nothing_or(found.error());
@@ -397,7 +418,11 @@ private:
       if (found->state.client_id != client_id) co_return errc::wrong_client;
       all.erase(all.begin() + (which - all.data()));
       auto const saved = co_await save(name, found->state, found->version, durability::power_loss);
-      if (!saved) co_return saved.error();
+      if (!saved) {
+        (void)pending_->add_access(name.key(), access.digest());
+        count_revocation();
+        co_return saved.error();
+      }
       count_revocation();
       if (*saved) co_return std::size_t{1};
     }
@@ -415,6 +440,7 @@ private:
   clock const* clock_;
   token_lifetimes lifetimes_;
   std::shared_ptr<std::atomic<std::uint64_t>> revocations_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::shared_ptr<detail::pending_revocations> pending_ = std::make_shared<detail::pending_revocations>();
 };
 
 }  // namespace mcpawl::oauth
