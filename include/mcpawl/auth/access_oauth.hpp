@@ -15,6 +15,7 @@
 #include <mcpawl/auth/store_setting.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/client_address.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
@@ -146,7 +147,9 @@ public:
       if (!read) co_return;  // the connection answers, and closes
       body = *read;
     }
-    task<http::response> work = answer(path, head, body);
+    auto const& field = shared_->parts->rules.client_address_field;
+    std::string address = http::client_address(head, ex.remote().address(), field);
+    task<http::response> work = answer(path, head, body, std::move(address));
     http::response ready = co_await std::move(work);
     co_await ex.respond(std::move(ready));
     if (posts) co_await shared_->parts->tidy();
@@ -248,16 +251,19 @@ private:
     return http::list_contains(list, method);
   }
 
-  task<http::response> answer(oauth_path path, http::request_head const& head, std::string_view body) {
+  task<http::response> answer(oauth_path path, http::request_head const& head, std::string_view body,
+                              std::string by) {
     auto const& parts = shared_->parts;
     switch (path) {
-      case oauth_path::registration: return oauth::answer_registration(parts, head, body, log_);
-      case oauth_path::token: return oauth::answer_token_request(parts, *upstream_, head, body, log_);
-      case oauth_path::revocation: return oauth::answer_revocation(parts, head, body, log_);
+      case oauth_path::registration: return oauth::answer_registration(parts, head, body, log_, std::move(by));
+      case oauth_path::token: 
+        return oauth::answer_token_request(parts, *upstream_, head, body, log_, std::move(by));
+      case oauth_path::revocation: return oauth::answer_revocation(parts, head, body, log_, std::move(by));
       case oauth_path::introspection: return oauth::answer_introspection(parts, head, body);
       case oauth_path::callback: return people_->come_back(head);
       case oauth_path::authorization:
-        return head.method() == "POST" ? people_->decide(head, body) : people_->ask(head);
+        if (head.method() == "POST") return people_->decide(head, body, std::move(by));
+        return people_->ask(head, std::move(by));
       default: return at_once(entrance_->metadata(path, parts->advertises_documents()));
     }
   }

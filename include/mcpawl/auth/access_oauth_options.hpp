@@ -11,6 +11,7 @@
 #include <mcpawl/crypto/hex.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/crypto/weak_key.hpp>
+#include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
@@ -62,7 +63,8 @@ public:
       without a gap), optionally `ACCESS_SCOPES` (what Access is asked for, with spaces; by default
       `openid email profile groups offline_access`),
       `CLIENT_DOCUMENTS` (`on`, `off` or `auto`), `CLIENT_DOCUMENTS_FILE` (documents that are not fetched),
-      `REDIRECT_SCHEMES` (as `allow_private_scheme`, with commas), and what `upstream_options::from` reads:
+      `REDIRECT_SCHEMES` (as `allow_private_scheme`, with commas), `CLIENT_ADDRESS_HEADER` (as
+      `client_address_field`), and what `upstream_options::from` reads:
       `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and either `ACCESS_AUTHORIZATION_URL`, `ACCESS_TOKEN_URL`
       and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL`. Mistakes are noted in `from`.
   */
@@ -96,6 +98,9 @@ public:
         out.allow_private_scheme(std::move(scheme));
       }
     }
+    out.rules_.client_address_field = from.optional("CLIENT_ADDRESS_HEADER");
+    if (auto const& field = out.rules_.client_address_field; !field.empty() && !http::is_token(field))
+      from.mistake("CLIENT_ADDRESS_HEADER", "must be the name of a header field, such as CF-Connecting-IP");
     out.rules_.client_documents = read_client_document_mode(from);
     out.rules_.pinned_documents = read_client_documents_file(from, out.rules_);
     return out;
@@ -170,6 +175,21 @@ public:
     rules_.registration = at_once != 0;
     rules_.registrations_at_once = at_once;
     rules_.registration_interval = interval;
+    return *this;
+  }
+  /** Know the addresses of clients by this header field, which a proxy in front of the server sets, such as
+      `CF-Connecting-IP`, or appends to, such as `X-Forwarded-For` (`http::client_address`). Only where no request
+      comes by another way. Without it, clients behind a proxy share the limits of all. */
+  access_oauth_options& client_address_field(std::string name) {
+    rules_.client_address_field = std::move(name);
+    return *this;
+  }
+  /** What one client address may do: register, begin logins, and have documents of unknown clients fetched. */
+  access_oauth_options& per_address(oauth::address_share registrations, oauth::address_share logins,
+                                    oauth::address_share documents) {
+    rules_.registrations_per_address = registrations;
+    rules_.logins_per_address = logins;
+    rules_.documents_per_address = documents;
     return *this;
   }
   /** Take clients that are described by a document at their URL, which is then fetched? `automatic`, the
@@ -250,6 +270,8 @@ public:
       mistakes.emplace_back("the bounds of fetches from clients are not positive");
     if (lives.max_refresh_repeats == 0 || lives.max_refresh_repeats > 1000)
       mistakes.emplace_back("max_refresh_repeats is not between 1 and 1000");
+    if (auto const& field = options.rules_.client_address_field; !field.empty() && !http::is_token(field))
+      mistakes.push_back("the field of client addresses, \"" + field + "\", is no name of a header field");
     if (options.rules_.pages == nullptr) mistakes.emplace_back("the maker of pages is missing");
     if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
     return options;

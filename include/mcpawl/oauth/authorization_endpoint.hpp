@@ -22,6 +22,7 @@
 #include <mcpawl/oauth/flow_table.hpp>
 #include <mcpawl/oauth/login_record.hpp>
 #include <mcpawl/oauth/page.hpp>
+#include <mcpawl/oauth/sealed_consent.hpp>
 #include <mcpawl/oauth/server_parts.hpp>
 #include <mcpawl/oauth/upstream_client.hpp>
 #include <mcpawl/store/kv_store.hpp>
@@ -39,13 +40,18 @@ namespace mcpawl::oauth {
 /** What people see of an authorization server, and the way of their browser: `/authorize`, the page there,
    the upstream, `/callback`, the client.
 
-    Nothing that was asked is in the hands of the browser: it carries a handle, and a cookie that belongs to
-    that handle. An authorization can be continued only in the browser that began it, and only once. A person
+    The browser can neither read nor alter what was asked: the page carries it sealed, and the way to the
+    upstream and back a handle, each with a cookie that belongs to it. Until a person has approved, nothing is
+    kept. An authorization can be continued only in the browser that began it, and only once. A person
     is asked before they are sent to sign in, unless they have approved the same client, redirect URI and
     scopes before, in this browser; if somebody else signs in then, that person is asked.
 
     Errors are told to the client where the redirect URI is right, and are a page otherwise (RFC 6749 section
-    4.1.2.1).
+    4.1.2.1). Before somebody has approved, a wrong request sends nobody to an address that a stranger has
+    registered (RFC 9700 section 4.11.2): there is a page with a link, unless the address is on the person's
+    own machine or this browser holds an approval for it.
+
+    `address` is who asks, as `http::client_address` names them; each may begin only so many logins.
 
     @par Thread safety
     One per thread.
@@ -58,22 +64,26 @@ public:
       : parts_(std::move(parts)),
         upstream_(upstream),
         cookies_(cookies),
+        consents_(cookie_keys, parts_->rules.issuer(), parts_->rules.authorization.redirects,
+                  parts_->time()),
         passes_(std::move(cookie_keys), parts_->rules.issuer(), browser_pass::default_lifetime,
                 parts_->time()),
         log_(std::move(log)) {}
 
   /** GET /authorize: an authorization request (RFC 6749 section 4.1.1). */
-  task<http::response> ask(http::request_head const& head) {
+  task<http::response> ask(http::request_head const& head, std::string address = {}) {
     std::string wrong;
     auto const query = authorization_query::parse(head.query(), wrong);
     if (!query) co_return page(query.error(), wrong);
-    auto const client = co_await find_client(parts_, query->client_id);
+    auto const client = co_await find_client(parts_, query->client_id, address);
     if (!client) co_return page(client.error(), {}, query->client_id);
     auto judged = judge_authorization(*query, client->metadata, parts_->rules.authorization);
     if (auto const* const refusal = std::get_if<authorization_refusal>(&judged)) {
       log_refusal(*query, *client, *refusal);
       if (!refusal->location) co_return page_of(refusal->why, refusal->detail);
-      co_return redirect(*refusal->location);
+      bool const sends = co_await may_redirect(head, *query, *client);
+      if (sends) co_return redirect(*refusal->location);
+      co_return link_page(*refusal, *query, *client);
     }
     flow asked(std::get<authorization_request>(std::move(judged)));
     asked.client_name = client->metadata.client_name;
@@ -82,15 +92,16 @@ public:
       approval wanted = approval_of(asked, *browser, browser->person);
       auto const approved = co_await parts_->approved.approved(std::move(wanted));
       if (approved && *approved) {
+        if (!parts_->logins_by_address.take(address)) co_return too_many_logins();
         asked.approved_by = browser->person;
         co_return co_await log_in(std::move(asked), head);
       }
     }
-    co_return co_await consent(std::move(asked), *client, std::string(), head);
+    co_return consent(std::move(asked), *client, std::string(), head);
   }
 
   /** POST /authorize: the answer to the page. */
-  task<http::response> decide(http::request_head const& head, std::string_view body) {
+  task<http::response> decide(http::request_head const& head, std::string_view body, std::string address = {}) {
     if (!has_media_type(head, "application/x-www-form-urlencoded")) co_return page(errc::malformed_request);
     auto const form = http::form::parse(body);
     if (!form || form->repeated()) co_return page(errc::malformed_request);
@@ -98,16 +109,32 @@ public:
     bool const approves = decision == "approve";
     if (!handle || (!approves && decision != "deny")) co_return page(errc::missing_parameter);
     flow_ticket ticket = ticket_of(head, cookie_use::consent, *handle);
-    auto found = co_await parts_->flows.take(table::stage::consent, ticket);
-    if (!found) co_return page(found.error());
+    auto found = consents_.open(ticket);
+    if (!found) {
+      error_code why = found.error();
+      // the cookie of a page goes when it is approved: who comes back to it is no stranger
+      bool const alone = why == errc::flow_of_another_browser && ticket.browser.empty();
+      bool over = ticket.browser == denied_mark;
+      if (alone) over = co_await was_approved(ticket.handle);
+      if (over) why = errc::flow_not_found;
+      co_return page(why);
+    }
+    flow asked = std::move(found->asked);
     if (!approves) {
-      log_.info("authorization denied", {{"client", found->request.client_id}});
-      http::response denied = tell(*found, errc::denied);
-      drop_cookie(denied, cookie_use::consent, ticket);
+      log_.info("authorization denied", {{"client", asked.request.client_id}});
+      http::response denied = tell(asked, errc::denied);
+      // what was denied is told to the client as often as it is sent, but cannot be approved any more
+      denied.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::consent, ticket.handle), denied_mark,
+                                              sealed_consent::lifetime));
       co_return denied;
     }
-    found->remember = form->find("remember").has_value();
-    http::response answer = co_await log_in(std::move(*found), head);
+    // before anything is written, so that the page can be sent again
+    if (!parts_->logins_by_address.take(address)) co_return too_many_logins();
+    auto const first = co_await parts_->flows.approve_once(std::move(found->id), found->expires);
+    if (!first) co_return tell(asked, first.error());
+    if (*first == 0) co_return page(errc::flow_not_found);
+    asked.remember = form->find("remember").has_value();
+    http::response answer = co_await log_in(std::move(asked), head);
     drop_cookie(answer, cookie_use::consent, ticket);
     co_return answer;
   }
@@ -119,7 +146,7 @@ public:
     auto const state = form->find("state");
     if (!state) co_return page(errc::missing_parameter);
     flow_ticket ticket = ticket_of(head, cookie_use::flow, *state);
-    auto found = co_await parts_->flows.take(table::stage::login, ticket);
+    auto found = co_await parts_->flows.take(ticket);
     if (!found) co_return page(found.error());
     http::response answer = co_await finish(head, *form, std::move(*found));
     drop_cookie(answer, cookie_use::flow, ticket);
@@ -128,20 +155,27 @@ public:
 
 private:
   using table = flow_table<Store>;
+  /** The cookie of a page that was denied: no digest of it is ever sealed. */
+  static constexpr std::string_view denied_mark = "denied";
 
   // --- the steps
 
+  task<bool> was_approved(std::string_view handle) {
+    auto id = consents_.id_of(handle);
+    if (!id) co_return false;
+    auto const found = co_await parts_->flows.was_approved(std::move(*id));
+    co_return found && *found != 0;
+  }
+
   /** Show the page. `person` is who is signed in, if that is known. */
-  task<http::response> consent(flow asked, client const& by, std::string person,
-                               http::request_head const& head) {
+  http::response consent(flow asked, client const& by, std::string person, http::request_head const& head) {
     consent_view view = view_of(asked, by);
     view.person = std::move(person);
-    auto const ticket = co_await parts_->flows.begin(table::stage::consent, asked);
-    if (!ticket) co_return tell(asked, ticket.error());
-    view.handle = ticket->handle;
+    auto const ticket = consents_.seal(asked);
+    view.handle = ticket.handle;
     http::response shown = consent_response(*parts_->rules.pages, view);
-    keep_cookie(shown, cookie_use::consent, *ticket, head);
-    co_return shown;
+    keep_cookie(shown, cookie_use::consent, ticket, head);
+    return shown;
   }
 
   /** Send the browser to the upstream. */
@@ -149,7 +183,7 @@ private:
     upstream_flow login = upstream_flow::make();
     asked.nonce = login.nonce;
     asked.verifier = login.verifier;
-    auto const ticket = co_await parts_->flows.begin(table::stage::login, asked);
+    auto const ticket = co_await parts_->flows.begin(asked);
     if (!ticket) co_return tell(asked, ticket.error());
     login.state = ticket->handle;
     auto const location = co_await upstream_.location(login);
@@ -182,9 +216,10 @@ private:
   /** Somebody else has signed in than the one who had approved. */
   task<http::response> ask_again(flow asked, std::string person, http::request_head const& head) {
     asked.approved_by.clear();
+    asked.nonce.clear();  // that login is over
     auto const by = co_await find_client(parts_, asked.request.client_id);
     if (!by) co_return tell(asked, by.error());
-    co_return co_await consent(std::move(asked), *by, std::move(person), head);
+    co_return consent(std::move(asked), *by, std::move(person), head);
   }
 
   task<http::response> hand_over(http::request_head const& head, flow asked, upstream_login const& login) {
@@ -217,6 +252,40 @@ private:
   }
 
   // --- what they have in common
+
+  http::response too_many_logins() const {
+    http::response refused = page(errc::too_many_logins);
+    refused.field("Retry-After", std::to_string(parts_->logins_by_address.back_off().count()));
+    return refused;
+  }
+
+  /** The redirect URI of a request that was refused for something else. */
+  std::optional<redirect_uri> redirect_of(authorization_query const& query, client const& by) const {
+    if (!query.redirect_uri) return by.metadata.redirect_uris.front();
+    auto parsed = redirect_uri::parse(*query.redirect_uri, parts_->rules.authorization.redirects);
+    if (!parsed) return std::nullopt;
+    return std::move(*parsed);
+  }
+
+  /** Whether a wrong request may send the browser on. */
+  task<bool> may_redirect(http::request_head const& head, authorization_query const& query, client const& by) {
+    auto const to = redirect_of(query, by);
+    if (!to) co_return false;
+    if (to->kind() == redirect_kind::loopback) co_return true;
+    auto const browser = browser_of(head);
+    if (!browser) co_return false;
+    approval any(browser->id, browser->person, by.id, to->text(), scope_set());
+    auto const approved = co_await parts_->approved.approved(std::move(any));
+    co_return approved && *approved;
+  }
+
+  http::response link_page(authorization_refusal const& refusal, authorization_query const& query,
+                           client const& by) const {
+    error_view view = view_of_error(refusal.why, refusal.detail, by.id);
+    view.go_on_url = *refusal.location;
+    if (auto const to = redirect_of(query, by)) view.go_on_place = to->place();
+    return error_response(*parts_->rules.pages, view);
+  }
 
   consent_view view_of(flow const& asked, client const& by) const {
     auto const& rules = parts_->rules;
@@ -270,6 +339,10 @@ private:
   }
 
   http::response page_of(error_code const& why, std::string_view detail, std::string_view client_id = {}) const {
+    return error_response(*parts_->rules.pages, view_of_error(why, detail, client_id));
+  }
+
+  error_view view_of_error(error_code const& why, std::string_view detail, std::string_view client_id) const {
     auto const& rules = parts_->rules;
     error_view view;
     view.why = why;
@@ -285,7 +358,7 @@ private:
     }
     int const status = error_status(why);
     view.status = status == 401 ? 400 : status;
-    return error_response(*rules.pages, view);
+    return view;
   }
 
   http::response tell(flow const& asked, error_code const& why) const {
@@ -333,6 +406,7 @@ private:
   std::shared_ptr<server_parts<Store>> parts_;
   upstream_client& upstream_;
   flow_cookies cookies_;
+  sealed_consent consents_;
   browser_pass passes_;
   logger log_;
 };

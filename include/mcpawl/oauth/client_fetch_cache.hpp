@@ -96,7 +96,7 @@ public:
       }
       if (e.flying) return out;
     }
-    if (flying_ >= limits_.at_once || !budget_.take(host, now)) {
+    if (flying_ >= budget_.at_once(host) || !budget_.take(host, now)) {
       if (at != entries_.end()) out.value = at->second.value;
       if (!out.value) out.error = errc::document_unavailable;
       out.over_budget = !out.value;
@@ -106,11 +106,25 @@ public:
       make_room();
       at = entries_.emplace(url, entry{}).first;
       at->second.used = ++uses_;
+      at->second.host = host;
     }
     at->second.flying = true;
     ++flying_;
     out.task.emplace(this->shared_from_this(), url);
     return out;
+  }
+
+  /** Whether something good of this URL is kept, however old. */
+  bool knows(std::string_view url) const {
+    std::lock_guard const lock(mutex_);
+    auto const at = entries_.find(url);
+    return at != entries_.end() && at->second.value != nullptr;
+  }
+
+  /** Count this host among those that gave something good. */
+  void know_host(std::string_view host) {
+    std::lock_guard const lock(mutex_);
+    budget_.know(host);
   }
 
   /** How many URLs are known, for better or worse. */
@@ -123,6 +137,7 @@ private:
   friend class flight;
 
   struct entry {
+    std::string host;
     value_ptr value;
     clock::steady_time fetched{};
     clock::steady_time fresh_until{};
@@ -140,6 +155,7 @@ private:
     e.flying = false;
     e.error = why;
     if (value) {
+      budget_.know(e.host);
       e.value = std::move(value);
       e.fetched = now;
       e.fresh_until = now + time;

@@ -26,6 +26,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -64,6 +65,8 @@ struct client_fetch_settings {
   /** So many host names at once; one thread each. While they all hang, further hosts are not asked. */
   std::size_t max_lookups = 8;
   std::shared_ptr<http::name_resolver const> names;  ///< Instead of one for `max_lookups`; may be null.
+  /** The one port that is asked, but for this machine where it is allowed: strangers name no other service. */
+  std::uint16_t port = 443;
   bool fetches = true;  ///< Otherwise there are the pinned clients alone.
   std::map<std::string, client, std::less<>> pinned;    ///< By their id; never fetched.
   std::map<std::string, client, std::less<>> fallback;  ///< By their id; while they cannot be fetched.
@@ -125,7 +128,10 @@ public:
 private:
   struct shared {
     explicit shared(client_fetch_settings from)
-        : settings(std::move(from)), entries(std::make_shared<cache>(settings.limits, *settings.time)) {}
+        : settings(std::move(from)), entries(std::make_shared<cache>(settings.limits, *settings.time)) {
+      for (auto const& [id, known] : settings.fallback)
+        if (auto const at = http::origin_url::parse(id)) entries->know_host(at->host());
+    }
     client_fetch_settings settings;
     std::shared_ptr<cache> entries;
   };
@@ -134,6 +140,8 @@ private:
                                          std::optional<std::chrono::seconds> oldest) {
     auto const target = http::origin_url::parse(url);
     if (!target || !target->is_secure()) co_return errc::unknown_client;
+    bool const own_machine = all->settings.addresses != http::address_rule::only_public && target->is_loopback();
+    if (target->port() != all->settings.port && !own_machine) co_return errc::unknown_client;
     auto const executor = co_await boost::asio::this_coro::executor;
     constexpr std::chrono::milliseconds glance{10};
     auto const patience = std::chrono::steady_clock::now() + all->settings.timeout + all->settings.timeout;
@@ -269,9 +277,9 @@ struct client_key_source {
 
 /** The clients whose client_id is the URL of a document about them (OAuth Client ID Metadata Document).
 
-    What a stranger names is fetched with care: https with a verified certificate, public addresses alone, no
-    redirect, 5 KiB and 5 seconds in all, only so often, and once for all who ask at the same time. Its host is
-    looked up apart from all others, few at once. What an
+    What a stranger names is fetched with care: https at port 443 with a verified certificate, public addresses
+    alone, no redirect, 5 KiB and 5 seconds in all, only so often, and once for all who ask at the same time.
+    Its host is looked up apart from all others, few at once. What an
     operator has pinned is not fetched at all; what is known beforehand stands in while nothing can be fetched.
 
     @par Errors
@@ -301,6 +309,12 @@ public:
   task<result<std::shared_ptr<jose::jwk_set const>>> keys_of(
       client_metadata const& of, std::optional<std::chrono::seconds> oldest = {}) const {
     return keys_in(keys_, of.jwks, of.jwks_uri, oldest);
+  }
+
+  /** Whether a client is known without a fetch, or was not long ago. */
+  bool knows(std::string_view url) const {
+    auto const& settings = documents_.settings();
+    return settings.pinned.find(url) != settings.pinned.end() || documents_.known().knows(url);
   }
 
   /** How many documents are kept, good and bad ones. */

@@ -20,12 +20,18 @@ namespace mcpawl::oauth {
 
 /** Find a client by its id.
 
+    `address` is who asks, as `http::client_address` names them: what is not known yet is fetched only so often
+    for each.
+
     Errors: `errc::unknown_client`, those of fetching its document, or what the store says.
 */
 template <kv_store Store>
-task<result<client>> find_client(std::shared_ptr<server_parts<Store>> parts, std::string id) {
+task<result<client>> find_client(std::shared_ptr<server_parts<Store>> parts, std::string id,
+                                 std::string address = {}) {
   if (!is_client_document_url(id)) co_return co_await parts->clients.find(std::move(id));
   if (!parts->documents) co_return errc::unknown_client;
+  if (!parts->documents->knows(id) && !parts->documents_by_address.take(address))
+    co_return errc::document_unavailable;
   co_return co_await parts->documents->find(std::move(id));
 }
 
@@ -36,7 +42,7 @@ task<result<client>> find_client(std::shared_ptr<server_parts<Store>> parts, std
 */
 template <kv_store Store>
 task<result<client>> authenticate_client(std::shared_ptr<server_parts<Store>> parts,
-                                         client_credentials presented) {
+                                         client_credentials presented, std::string address = {}) {
   bool const by_key = presented.method == client_auth::private_key_jwt;
   if (by_key && presented.client_id.empty()) {
     auto claimed = claimed_client_of(presented.assertion.reveal());
@@ -44,7 +50,7 @@ task<result<client>> authenticate_client(std::shared_ptr<server_parts<Store>> pa
     presented.client_id = std::move(*claimed);
   }
   std::string id = presented.client_id;
-  auto found = co_await find_client(parts, std::move(id));
+  auto found = co_await find_client(parts, std::move(id), std::move(address));
   if (!found) {
     if (found.error() == errc::unknown_client) co_return errc::authentication_failed;
     co_return found.error();

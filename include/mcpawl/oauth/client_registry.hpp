@@ -28,7 +28,8 @@ struct registered_client {
 
 /** Keeps registered clients (RFC 7591) in a store.
 
-    A registration ends when it was not used for `lifetime`; using it in its second half begins it anew.
+    Anybody can register, so a registration lives for `unused_lifetime` until its client gets a token, and
+    then for `lifetime` after the latest; being looked up does not prolong it.
     A client with a secret is told that the secret does not expire, since it is prolonged in the same way.
 
     @par Errors
@@ -42,12 +43,18 @@ template <kv_store Store>
 class client_registry {
 public:
   static constexpr unix_seconds default_lifetime = 90 * 86'400;
+  static constexpr unix_seconds default_unused_lifetime = 3600;
   static constexpr std::size_t id_bytes = 18;      ///< Random bytes of a client_id.
   static constexpr std::size_t secret_bytes = 33;  ///< Random bytes of a client_secret.
 
   explicit client_registry(Store& store, redirect_rules rules = {}, unix_seconds lifetime = default_lifetime,
-                           clock const& time = clock::system())
-      : store_(&store), clock_(&time), rules_(std::move(rules)), lifetime_(lifetime) {}
+                           clock const& time = clock::system(),
+                           unix_seconds unused_lifetime = default_unused_lifetime)
+      : store_(&store),
+        clock_(&time),
+        rules_(std::move(rules)),
+        lifetime_(lifetime),
+        unused_lifetime_(unused_lifetime) {}
 
   redirect_rules const& rules() const noexcept { return rules_; }
 
@@ -61,26 +68,33 @@ public:
       out.client_secret = secret{detail::random_base64url(secret_bytes)};
       out.record.secret_digest = client::digest_of(out.client_secret);
     }
-    auto const saved = co_await save(out.record, store_absent, durability::power_loss);
+    auto const saved = co_await save(out.record, store_absent, unused_lifetime_, durability::power_loss);
     if (!saved) co_return saved.error();
     if (!*saved) co_return errc::contended;  // 144 random bits came twice
     co_return out;
   }
 
-  /** Find a client and prolong its registration if that is due. */
+  /** Find a client. */
   task<result<client>> find(std::string id) {
     if (!can_be_id(id)) co_return errc::unknown_client;
     auto const found = co_await store_->get(client::key_of(id));
     if (!found) co_return found.error();
     if (!*found) co_return errc::unknown_client;
+    co_return client::parse((*found)->value, rules_);
+  }
+
+  /** Prolong a registration, since its client got a token; 1 if that was due and is done. Writes once in half a
+      `lifetime`. Does nothing for what is no id of ours. */
+  task<result<std::size_t>> prolong(std::string id) {
+    if (!can_be_id(id)) co_return std::size_t{0};
+    auto const found = co_await store_->get(client::key_of(id));
+    if (!found) co_return found.error();
+    if (!*found) co_return std::size_t{0};
     store_entry const& entry = **found;
-    auto parsed = client::parse(entry.value, rules_);
+    if (entry.expires - clock_->wall() >= lifetime_ / 2) co_return std::size_t{0};
+    auto const parsed = client::parse(entry.value, rules_);
     if (!parsed) co_return parsed.error();
-    if (entry.expires - clock_->wall() < lifetime_ / 2) {
-      // whether or not it worked: somebody else may have done it, or it is tried again the next time
-      (void)co_await save(*parsed, entry.version, durability::relaxed);
-    }
-    co_return std::move(*parsed);
+    co_return co_await save(*parsed, entry.version, lifetime_, durability::relaxed);
   }
 
   /** Forget a client; its grants end when they are next refreshed. */
@@ -94,9 +108,10 @@ private:
     return id.size() == id_bytes / 3 * 4 && is_base64url(id);
   }
 
-  task<result<std::size_t>> save(client const& record, store_version expected, durability survives) {
+  task<result<std::size_t>> save(client const& record, store_version expected, unix_seconds lifetime,
+                                 durability survives) {
     store_write write(client::key_of(record.id), record.bytes());
-    write.expires(clock_->wall() + lifetime_).survives(survives);
+    write.expires(clock_->wall() + lifetime).survives(survives);
     auto const written = co_await store_->compare_and_set(std::move(write), expected);
     if (!written) co_return written.error();
     co_return std::size_t{written->has_value()};
@@ -106,6 +121,7 @@ private:
   clock const* clock_;
   redirect_rules rules_;
   unix_seconds lifetime_;
+  unix_seconds unused_lifetime_;
 };
 
 }  // namespace mcpawl::oauth

@@ -50,6 +50,7 @@ enum class errc {
   flow_not_found,            ///< An authorization that nobody began, or that was finished or has expired.
   flow_of_another_browser,   ///< Begun in one browser and continued in another. RFC 9700 section 4.7.
   too_many_registrations,    ///< More than the server takes at once. RFC 7591 section 5.
+  too_many_logins,           ///< More than one address may begin at once.
   wrong_issuer,              ///< The upstream's answer names another issuer. RFC 9207 section 2.4.
   upstream_denied,           ///< The upstream said no for good. RFC 6749 sections 4.1.2.1, 5.2.
   upstream_unavailable,      ///< The upstream was not reached, or answered nothing of use.
@@ -108,6 +109,7 @@ constexpr error_entry describe(errc e) noexcept {
     case errc::flow_not_found: return {"authorization expired or finished already", condition::expired};
     case errc::flow_of_another_browser: return {"authorization of another browser", condition::refused};
     case errc::too_many_registrations: return {"too many registrations", condition::unavailable};
+    case errc::too_many_logins: return {"too many logins begun from one address", condition::unavailable};
     case errc::wrong_issuer: return {"answer of another issuer", condition::refused};
     case errc::upstream_denied: return {"login refused or ended upstream", condition::refused};
     case errc::upstream_unavailable: return {"login service not available", condition::unavailable};
@@ -156,6 +158,7 @@ constexpr std::string_view error_name(errc e) noexcept {
     case errc::code_replayed:
     case errc::refresh_token_reused: return "invalid_grant";
     case errc::too_many_registrations:
+    case errc::too_many_logins:
     case errc::upstream_unavailable:
     case errc::contended:
     case errc::document_unavailable: return "temporarily_unavailable";

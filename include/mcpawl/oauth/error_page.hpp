@@ -21,6 +21,8 @@ struct error_view {
   std::string reference;  ///< What the log knows this by. May be empty.
   std::string host;       ///< Where the application's description could not be had. May be empty.
   bool can_register = false;  ///< Whether the next attempt will do without that description.
+  std::string go_on_url;  ///< Where the application would be told, if the person chooses so. May be empty.
+  std::string go_on_place;  ///< Whom that tells: host and port, or a scheme.
   std::string server_name;
   std::string operator_name;
   std::string operator_url;
@@ -39,6 +41,15 @@ inline std::string make_error_page(error_view const& view, error_words const& wo
           ? words.document_avoidable
           : words_for(words, view.why, view.status);
   append_element(out, "p", view.text.empty() ? usual : view.text);
+  if (!view.go_on_url.empty()) {
+    out += "<p class=\"theirs\"><a rel=\"noreferrer\" href=\"";
+    http::append_html(out, view.go_on_url);
+    out += "\">";
+    http::append_html(out, words.go_on);
+    out += " <code>";
+    append_theirs(out, view.go_on_place);
+    out += "</code></a></p>\n";
+  }
   auto const detail = [&out](std::string_view name, std::string_view value) {
     if (value.empty()) return;
     out += "<p class=\"soft\">";

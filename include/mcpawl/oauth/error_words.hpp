@@ -47,6 +47,7 @@ struct error_words {
       "This server could not reach the host where the application publishes a description of itself. Go back "
       "to the application and connect again: that will help, since the next attempt needs no description. If "
       "you come back here, remove this server there, add it anew, and connect again.";
+  std::string go_on = "Tell the application, at";
   std::string code = "Error";
   std::string detail = "For the makers of the application";
   std::string reference = "Reference";

@@ -11,6 +11,7 @@
 #include <mcpawl/oauth/props.hpp>
 #include <mcpawl/oauth/record.hpp>
 #include <mcpawl/oauth/redirect_uri.hpp>
+#include <mcpawl/oauth/sealed_consent.hpp>
 #include <mcpawl/oauth/token.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
@@ -20,16 +21,11 @@
 
 namespace mcpawl::oauth {
 
-/** What the browser carries while an authorization waits for it: both must come back. */
-struct flow_ticket {
-  std::string handle;   ///< In the form of the consent page, or as the `state` of the login upstream.
-  std::string browser;  ///< In a cookie, so that nobody else can go on: an authorization that an attacker has
-                        ///< begun must not end in the browser of a victim (RFC 9700 section 4.7).
-};
+/** Keeps authorizations in a store while their browser is away to sign in, for ten minutes, and which consent
+    pages were approved.
 
-/** Keeps authorizations under way in a store, for ten minutes.
-
-    The store knows them by digests and holds them sealed; only the handle opens them.
+    The store knows them by digests and holds them sealed; only the handle opens them. Nothing is kept before a
+    person has approved (`sealed_consent`).
 
     @par Errors
     `errc::flow_not_found`, `errc::flow_of_another_browser`, or what the store says.
@@ -43,18 +39,15 @@ class flow_table {
 public:
   static constexpr unix_seconds lifetime = 600;
 
-  /** Where an authorization waits; what waits at one stage is not found at the other. */
-  enum class stage : unsigned char { consent, login };
-
   explicit flow_table(Store& store, redirect_rules rules = {}, clock const& time = clock::system())
       : store_(&store), clock_(&time), rules_(std::move(rules)) {}
 
   /** Keep one. */
-  task<result<flow_ticket>> begin(stage at, flow what) {
+  task<result<flow_ticket>> begin(flow what) {
     flow_ticket ticket;
     ticket.handle = detail::random_base64url(bytes_of_handle);
     ticket.browser = detail::random_base64url(bytes_of_handle);
-    std::string key = key_of(at, ticket.handle);
+    std::string key = key_of(ticket.handle);
     secret const record = what.bytes();
     detail::record_writer out(layout, record.reveal().size() + 128);
     out.text(detail::digest_for(browser_purpose, ticket.browser)).text(record.reveal());
@@ -68,8 +61,8 @@ public:
   }
 
   /** Look at one without ending its wait. */
-  task<result<flow>> look(stage at, flow_ticket ticket) {
-    std::string key = key_of(at, ticket.handle);
+  task<result<flow>> look(flow_ticket ticket) {
+    std::string key = key_of(ticket.handle);
     auto const found = co_await store_->get(key);
     if (!found) co_return found.error();
     if (!*found) co_return errc::flow_not_found;
@@ -77,14 +70,31 @@ public:
   }
 
   /** Take one out: of any number of calls one gets it. Another browser neither gets nor ends it. */
-  task<result<flow>> take(stage at, flow_ticket ticket) {
-    auto const seen = co_await look(at, ticket);
+  task<result<flow>> take(flow_ticket ticket) {
+    auto const seen = co_await look(ticket);
     if (!seen) co_return seen.error();
-    std::string key = key_of(at, ticket.handle);
+    std::string key = key_of(ticket.handle);
     auto const taken = co_await store_->take(key, durability::relaxed);
     if (!taken) co_return taken.error();
     if (!*taken) co_return errc::flow_not_found;
     co_return open(key, ticket, (*taken)->value);
+  }
+
+  /** Note that a consent page was approved: 1 for the first time, 0 for every other. The note lives as long as
+      the page could be sent again. */
+  task<result<std::size_t>> approve_once(std::string id, unix_seconds expires) {
+    store_write write(approved_key(id), std::string{});
+    write.expires(expires);
+    auto const written = co_await store_->compare_and_set(std::move(write), store_absent);
+    if (!written) co_return written.error();
+    co_return std::size_t{written->has_value()};
+  }
+
+  /** Whether a consent page was approved: 1 or 0. */
+  task<result<std::size_t>> was_approved(std::string id) {
+    auto const found = co_await store_->get(approved_key(id));
+    if (!found) co_return found.error();
+    co_return std::size_t{found->has_value()};
   }
 
 private:
@@ -92,8 +102,13 @@ private:
   static constexpr unsigned char layout = 1;
   static constexpr std::string_view browser_purpose = "mcpawl.oauth.flow.browser";
 
-  static std::string key_of(stage at, std::string_view handle) {
-    std::string key = at == stage::consent ? "flow/consent/" : "flow/login/";
+  static std::string approved_key(std::string_view id) {
+    std::string key = "flow/approved/";
+    append_base64url(key, std::string_view{detail::digest_for("mcpawl.oauth.flow.approved", id)});
+    return key;
+  }
+  static std::string key_of(std::string_view handle) {
+    std::string key = "flow/login/";
     append_base64url(key, std::string_view{detail::digest_for("mcpawl.oauth.flow", handle)});
     return key;
   }

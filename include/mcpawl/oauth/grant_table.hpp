@@ -5,23 +5,26 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/oauth/errc.hpp>
 #include <mcpawl/oauth/grant.hpp>
+#include <mcpawl/oauth/pending_revocations.hpp>
 #include <mcpawl/oauth/token.hpp>
+#include <mcpawl/oauth/write_revocations.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace mcpawl::oauth::detail {
 
-/** The grants of a store, and a count of what was taken back of them.
+/** The grants of a store, what was taken back of them but could not be written yet, and a count of both.
 
     @par Lifetime
     The store must outlive it and its tasks.
     @par Thread safety
-    All functions may be called from any thread at once. Copies share the count.
+    All functions may be called from any thread at once. Copies share what is counted and what waits.
 */
 template <kv_store Store>
 class grant_table {
@@ -41,6 +44,10 @@ public:
     if (!*found) co_return errc::bad_token;
     auto state = grant::parse((*found)->value);
     if (!state) co_return state.error();
+    if (!pending_->empty()) {
+      if (pending_->ends(name.key())) co_return errc::bad_token;
+      (void)drop_revoked(*pending_, name.key(), *state);
+    }
     loaded out{std::move(*state), (*found)->version};
     co_return out;
   }
@@ -58,6 +65,11 @@ public:
   /** Returns 0 if there was none. */
   task<result<std::size_t>> end(grant_name const& name) {
     auto const ended = co_await store_->erase(name.key(), durability::power_loss);
+    // it ends here and now, whether or not that is written
+    if (!ended)
+      (void)pending_->add_grant(name.key());
+    else if (!pending_->empty())
+      pending_->written(name.key());
     // also after an error: perhaps it was done
     count_revocation();
     co_return ended;
@@ -66,8 +78,18 @@ public:
   std::uint64_t revocations() const noexcept { return revocations_->load(std::memory_order_acquire); }
   void count_revocation() noexcept { revocations_->fetch_add(1, std::memory_order_acq_rel); }
 
+  /** What the store refused to write; it holds in this process already. */
+  pending_revocations& pending() const noexcept { return *pending_; }
+  /** Write what waits; see `write_revocations`. */
+  task<result<std::size_t>> write_pending() { return write_revocations(*store_, pending_); }
+  /** The same for one grant; see `write_revocations_of`. */
+  task<result<std::size_t>> write_pending(std::string key) {
+    return write_revocations_of(*store_, pending_, std::move(key));
+  }
+
 private:
   Store* store_;
+  std::shared_ptr<pending_revocations> pending_ = std::make_shared<pending_revocations>();
   std::shared_ptr<std::atomic<std::uint64_t>> revocations_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 

@@ -36,11 +36,13 @@ inline void log_refused_uris(logger const& log, client_metadata_report const& re
     all that it was not given: scopes that are not known here are not echoed, and `refused_redirect_uris` has
     the redirect URIs that were left out, each with the reason.
 
-    Each registration costs a write, whoever asks for it, so their rate is limited.
+    Each registration costs a write, whoever asks for it, so their rate is limited, for each client address
+    (`http::client_address`; empty if it is not known) and for all together.
 */
 template <kv_store Store>
 task<http::response> answer_registration(std::shared_ptr<server_parts<Store>> parts,
-                                         http::request_head const& head, std::string_view body, logger log) {
+                                         http::request_head const& head, std::string_view body, logger log,
+                                         std::string address = {}) {
   if (!has_media_type(head, "application/json"))
     co_return error_answer(errc::bad_registration, false, "the Content-Type must be application/json");
   client_metadata_report report;
@@ -51,10 +53,13 @@ task<http::response> answer_registration(std::shared_ptr<server_parts<Store>> pa
     co_return error_answer(metadata.error(), false, report.wrong);
   }
   metadata->scope = metadata->scope & parts->rules.authorization.understood();
-  if (!parts->registrations.take()) {
+  bool const own_share_left = parts->registrations_by_address.take(address);
+  if (!own_share_left || !parts->registrations.take()) {
     log.warning("registration refused", {{"reason", "too many at once"}});
+    auto const back_off =
+        own_share_left ? parts->registrations.back_off() : parts->registrations_by_address.back_off();
     http::response busy = error_answer(errc::too_many_registrations);
-    busy.field("Retry-After", std::to_string(parts->registrations.back_off().count()));
+    busy.field("Retry-After", std::to_string(back_off.count()));
     co_return busy;
   }
   auto const made = co_await parts->clients.add(std::move(*metadata));

@@ -41,12 +41,13 @@ inline result<revocation_request> read_token_form(http::request_head const& head
     may revoke its own tokens only; of others it learns nothing, and they stay. */
 template <kv_store Store>
 task<http::response> answer_revocation(std::shared_ptr<server_parts<Store>> parts,
-                                       http::request_head const& head, std::string_view body, logger log) {
+                                       http::request_head const& head, std::string_view body, logger log,
+                                       std::string address = {}) {
   std::string wrong;
   auto asked = detail::read_token_form(head, body, wrong);
   bool const tried = head.count("authorization") != 0;
   if (!asked) co_return error_answer(asked.error(), tried, wrong);
-  auto const who = co_await authenticate_client(parts, asked->client);
+  auto const who = co_await authenticate_client(parts, asked->client, std::move(address));
   if (!who) co_return error_answer(who.error(), tried);
   auto const ended = co_await parts->tokens.revoke(std::move(asked->token), who->id);
   if (!ended && ended.error() != errc::wrong_client) {

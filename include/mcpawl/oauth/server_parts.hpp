@@ -3,6 +3,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/oauth/address_limit.hpp>
 #include <mcpawl/oauth/approvals.hpp>
 #include <mcpawl/oauth/client_assertion.hpp>
 #include <mcpawl/oauth/client_fetcher.hpp>
@@ -39,10 +40,13 @@ struct server_parts {
       : rules(how),
         store(std::move(into)),
         tokens(*store, rules.lifetimes, time),
-        clients(*store, rules.authorization.redirects, rules.client_lifetime, time),
+        clients(*store, rules.authorization.redirects, rules.client_lifetime, time, rules.unused_client_lifetime),
         flows(*store, rules.authorization.redirects, time),
         approved(*store, approvals<Store>::default_lifetime, time),
         registrations(rules.registrations_at_once, rules.registration_interval, time),
+        registrations_by_address(rules.registrations_per_address, time),
+        logins_by_address(rules.logins_per_address, time),
+        documents_by_address(rules.documents_per_address, time),
         time_(time) {}
 
   server_rules rules;
@@ -52,6 +56,7 @@ struct server_parts {
   flow_table<Store> flows;
   approvals<Store> approved;
   rate_limit registrations;
+  address_limit registrations_by_address, logins_by_address, documents_by_address;
   std::optional<client_documents> documents;           ///< Set by `place`, unless the rules leave them out.
   std::optional<client_assertions<Store>> assertions;  ///< With them.
 
@@ -87,9 +92,15 @@ struct server_parts {
   clock const& time() const noexcept { return time_; }
 
   /** Remove some of what has expired, once a minute, on whatever thread comes by: where nobody writes,
-      nothing piles up. */
+      nothing piles up. Once a second, write the revocations that the store had refused. */
   task<> tidy() {
     auto const now = time_.steady().time_since_epoch();
+    if (tokens.has_pending()) {
+      auto tried = tried_.load(std::memory_order_relaxed);
+      bool const due_again = now >= tried + std::chrono::seconds{1};
+      if (due_again && tried_.compare_exchange_strong(tried, now, std::memory_order_relaxed))
+        (void)co_await tokens.write_pending();
+    }
     auto due = tidied_.load(std::memory_order_relaxed);
     if (now < due + std::chrono::minutes{1}) co_return;
     if (!tidied_.compare_exchange_strong(due, now, std::memory_order_relaxed)) co_return;
@@ -99,6 +110,7 @@ struct server_parts {
 private:
   clock const& time_;
   std::shared_ptr<document_availability> availability_;
+  std::atomic<clock::steady_time::duration> tried_{clock::steady_time::duration{}};
   std::atomic<clock::steady_time::duration> tidied_{clock::steady_time::duration{}};
 };
 

@@ -4,6 +4,7 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/http/name_resolver.hpp>
+#include <mcpawl/oauth/address_limit.hpp>
 #include <mcpawl/oauth/authorization_request.hpp>
 #include <mcpawl/oauth/client_registry.hpp>
 #include <mcpawl/oauth/issue.hpp>
@@ -55,9 +56,17 @@ struct server_rules {
   std::chrono::milliseconds client_fetch_timeout{5'000};
   /** What resolves them instead of the system; may be null. */
   std::shared_ptr<http::name_resolver const> client_names;
-  unix_seconds client_lifetime = 90 * 86'400;
+  unix_seconds client_lifetime = 90 * 86'400;  ///< Of a registration that is used, since its last token.
+  unix_seconds unused_client_lifetime = 3600;  ///< Until its first token: anybody may register, as often.
   unsigned registrations_at_once = 60;
   std::chrono::milliseconds registration_interval{1'000};  ///< One more for each.
+
+  /** The field in which a trusted proxy names the client's address (`http::client_address`). Empty: none. */
+  std::string client_address_field;
+  // what one client address may do, where it is known
+  address_share registrations_per_address{10, std::chrono::minutes{1}};
+  address_share logins_per_address{60, std::chrono::seconds{1}};     ///< Each is a record in the store.
+  address_share documents_per_address{10, std::chrono::seconds{10}};  ///< Of clients not known yet: each is a fetch.
 
   /** Who may ask about tokens (RFC 7662); nobody if it is not set. */
   struct introspecting {

@@ -161,7 +161,7 @@ inline void note_repeat(logger const& log, client const& who, issued_tokens cons
 template <kv_store Store>
 task<http::response> answer_token_request(std::shared_ptr<server_parts<Store>> parts,
                                           upstream_client& upstream, http::request_head const& head,
-                                          std::string_view body, logger log) {
+                                          std::string_view body, logger log, std::string address = {}) {
   auto const authorization = find_authorization(head);
   if (!authorization) co_return error_answer(authorization.error());
   bool const tried = authorization->has_value();
@@ -174,7 +174,7 @@ task<http::response> answer_token_request(std::shared_ptr<server_parts<Store>> p
     log.info("token request refused", {{"reason", reason_of(asked.error(), wrong)}});
     co_return error_answer(asked.error(), tried, wrong);
   }
-  auto const who = co_await authenticate_client(parts, asked->client);
+  auto const who = co_await authenticate_client(parts, asked->client, std::move(address));
   if (!who) {
     log.info("client refused", {{"client", asked->client.client_id}, {"reason", who.error().message()}});
     co_return error_answer(who.error(), tried);
@@ -202,6 +202,8 @@ task<http::response> answer_token_request(std::shared_ptr<server_parts<Store>> p
     co_return error_answer(why);
   }
   detail::note_repeat(log, *who, *tokens, parts->rules.lifetimes);
+  // whether or not it works: the next token tries again
+  (void)co_await parts->clients.prolong(who->id);
   co_return json_answer(200, token_json(*tokens));
 }
 

@@ -40,7 +40,8 @@ namespace mcpawl::oauth {
     @li A refresh token is replaced when it is used. Until one of the new tokens is used, and for a while, the
         old one gets the same answer again. After that it counts as a sign of two holders, and ends the grant
         at the `token_lifetimes::max_refresh_repeats`th time; older ones end it at once.
-    @li A token of a grant that has ended is not good from that moment on.
+    @li A token of a grant that has ended is not good from that moment on; where the store cannot write that
+        down, in this process, and everywhere once `write_pending` succeeds.
 
     What was answered survives a power cut, but for a code that has not been exchanged.
 
@@ -339,6 +340,12 @@ public:
     return end_grant_of(token::parse(token_kind::access, pending.access.reveal()));
   }
 
+  /** Whether revocations wait to be written; `write_pending` does that. */
+  bool has_pending() const noexcept { return !grants_.pending().empty(); }
+
+  /** Write what waits. Returns how many grants are done; see `write_revocations` for the errors. */
+  task<result<std::size_t>> write_pending() { return grants_.write_pending(); }
+
 private:
   static constexpr int most_attempts = 16;
   static constexpr int most_retries = 4;  // of a write that failed
@@ -401,6 +408,8 @@ private:
 
   task<result<std::size_t>> revoke_refresh(token const& refresh, std::string client_id) {
     grant_name const name = refresh.grant();
+    // to answer for what is written alone
+    if (grants_.pending().ends(name.key())) co_return co_await grants_.end(name);
     auto const found = co_await grants_.load(name);
     if (!found) co_return nothing_or(found.error());
     // an old one will do: its client wants the grant to end
@@ -411,6 +420,8 @@ private:
 
   task<result<std::size_t>> revoke_access(token const& access, std::string client_id) {
     grant_name const name = access.grant();
+    if (grants_.pending().ends(name.key(), access.digest()))
+      co_return co_await grants_.write_pending(name.key());
     for (int attempt = 0; attempt != most_attempts; ++attempt) {
       auto found = co_await grants_.load(name);
       if (!found) co_return nothing_or(found.error());
@@ -420,8 +431,9 @@ private:
       if (found->state.client_id != client_id) co_return errc::wrong_client;
       all.erase(all.begin() + (which - all.data()));
       auto const saved = co_await grants_.save(name, found->state, found->version, durability::power_loss);
-      if (!saved) co_return saved.error();
+      if (!saved) (void)grants_.pending().add_access(name.key(), access.digest());
       grants_.count_revocation();
+      if (!saved) co_return saved.error();
       if (*saved) co_return std::size_t{1};
     }
     co_return errc::contended;

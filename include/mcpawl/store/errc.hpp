@@ -19,6 +19,7 @@ enum class store_errc {
   foreign,          ///< The file is a database of some other program.
   newer_schema,     ///< The file was written by a newer version of mcpawl.
   io,               ///< Reading or writing failed below the store.
+  over_quota,       ///< No room for more keys of this kind (`store_quotas`); other kinds have theirs.
 };
 
 constexpr error_entry describe(store_errc e) noexcept {
@@ -34,6 +35,7 @@ constexpr error_entry describe(store_errc e) noexcept {
     case store_errc::corrupt: return {"store is damaged or not a database", condition::internal};
     case store_errc::foreign: return {"database of another program", condition::configuration};
     case store_errc::newer_schema: return {"store of a newer version", condition::configuration};
+    case store_errc::over_quota: return {"store has no room for more of this kind", condition::unavailable};
     case store_errc::io: return {"store could not be read or written", condition::internal};
   }
   return {"unknown store error", condition::internal};

@@ -4,10 +4,13 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/store/clock_watch.hpp>
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/errc.hpp>
+#include <mcpawl/store/quota.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -23,7 +26,9 @@ namespace mcpawl {
 /** A `kv_store` in memory, for tests and for servers that may forget everything when they restart.
 
     It holds at most `most_bytes`, keys and its own bookkeeping included; what has expired makes room by
-    itself. Whatever durability is asked for, nothing survives the process.
+    itself, as long as the wall clock can be believed (`detail::clock_watch`). `store_quotas` bounds what
+    strangers can fill; what gets no larger by a write always fits, so that a full store can still take things
+    back. Whatever durability is asked for, nothing survives the process.
 
     @par Thread safety
     All functions may be called from any thread at once; none ever waits for longer than a lock.
@@ -35,7 +40,7 @@ public:
 
   /** The clock must outlive the store. */
   explicit memory_store(std::size_t most_bytes = default_bytes, clock const& time = clock::system()) noexcept
-      : clock_(time), most_bytes_(most_bytes) {}
+      : clock_(time), watch_(time, detail::clock_watch::start::trusted), most_bytes_(most_bytes) {}
   memory_store(memory_store const&) = delete;
   memory_store& operator=(memory_store const&) = delete;
 
@@ -105,7 +110,7 @@ private:
     auto const at = live(key);
     if (at == entries_.end()) return std::optional<store_entry>{};
     std::optional<store_entry> taken{std::move(at->second)};
-    bytes_ -= size_of(at->first, taken->value);
+    count_out(at->first, taken->value);
     by_expiry_.erase({taken->expires, at->first});
     entries_.erase(at);
     return taken;
@@ -139,19 +144,18 @@ private:
     constexpr std::size_t swept_on_the_way = 4;
     unix_seconds const now = clock_.wall();
     drop_expired(now, swept_on_the_way);
-    auto at = entries_.find(write.key());
-    std::size_t const old = at == entries_.end() ? 0 : size_of(at->first, at->second.value);
     std::size_t const added = size_of(write.key(), write.value());
-    if (bytes_ - old + added > most_bytes_) {
+    error_code lacking = room_for(write.key(), added);
+    if (lacking) {
       drop_expired(now, entries_.size());
-      at = entries_.find(write.key());
-      std::size_t const left = at == entries_.end() ? 0 : size_of(at->first, at->second.value);
-      if (bytes_ - left + added > most_bytes_) return store_errc::full;
+      lacking = room_for(write.key(), added);
+      if (lacking) return lacking;
     }
+    auto at = entries_.find(write.key());
     if (at == entries_.end()) {
       at = entries_.emplace(write.key(), store_entry{}).first;
     } else {
-      bytes_ -= size_of(at->first, at->second.value);
+      count_out(at->first, at->second.value);
       by_expiry_.erase({at->second.expires, at->first});
     }
     at->second.value = write.value();
@@ -159,14 +163,33 @@ private:
     at->second.expires = write.expiry();
     if (write.expiry() != never_expires) by_expiry_.emplace(write.expiry(), at->first);
     bytes_ += added;
+    if (auto const quota = detail::quota_of(at->first)) used_[*quota] += added;
     return at->second.version;
+  }
+
+  error_code room_for(std::string_view key, std::size_t added) const {
+    auto const at = entries_.find(key);
+    std::size_t const old = at == entries_.end() ? 0 : size_of(at->first, at->second.value);
+    if (added <= old) return {};
+    if (bytes_ - old + added > most_bytes_) return store_errc::full;
+    auto const quota = detail::quota_of(key);
+    if (quota && used_[*quota] - old + added > detail::quota_bytes(*quota, most_bytes_))
+      return store_errc::over_quota;
+    return {};
+  }
+
+  void count_out(std::string_view key, std::string_view value) noexcept {
+    std::size_t const size = size_of(key, value);
+    bytes_ -= size;
+    if (auto const quota = detail::quota_of(key)) used_[*quota] -= size;
   }
 
   std::size_t drop_expired(unix_seconds now, std::size_t limit) {
     std::size_t dropped = 0;
+    if (by_expiry_.empty() || by_expiry_.begin()->first > now || !watch_.believes()) return dropped;
     while (dropped != limit && !by_expiry_.empty() && by_expiry_.begin()->first <= now) {
       auto const at = entries_.find(by_expiry_.begin()->second);
-      bytes_ -= size_of(at->first, at->second.value);
+      count_out(at->first, at->second.value);
       entries_.erase(at);
       by_expiry_.erase(by_expiry_.begin());
       ++dropped;
@@ -175,11 +198,13 @@ private:
   }
 
   clock const& clock_;
+  detail::clock_watch watch_;
   std::size_t const most_bytes_;
   mutable std::mutex mutex_;
   entries entries_;
   std::set<std::pair<unix_seconds, std::string>> by_expiry_;
   std::size_t bytes_ = 0;
+  std::array<std::size_t, store_quotas.size()> used_{};  // of bytes_, by quota
   store_version last_version_ = store_absent;
 };
 

@@ -5,10 +5,12 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/errc.hpp>
+#include <mcpawl/store/quota.hpp>
 #include <mcpawl/store/sqlite_file.hpp>
 #include <mcpawl/store/sqlite_handle.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -99,6 +101,33 @@ public:
     return static_cast<std::size_t>(sqlite3_changes64(database_.get()));
   }
 
+  /** Whether a new entry is within its quota; `store_errc::over_quota` if not.
+
+      What other processes write is noticed by counting anew, at each 1024th entry, and once a second while the
+      quota seems used up; so many processes may overrun it by as many entries.
+  */
+  error_code check_quota(store_write const& write, std::size_t of, clock::steady_time now) {
+    constexpr std::size_t counted_again_after = 1024;
+    auto const which = quota_of(write.key());
+    if (!which) return {};
+    std::size_t const most = quota_bytes(*which, of), size = write.key().size() + write.value().size();
+    counted& known = counted_[*which];
+    bool const spent = known.bytes + size > most && now - known.at >= std::chrono::seconds{1};
+    if (known.entries % counted_again_after == 0 || spent) {
+      std::string const from{store_quotas[*which].prefix};
+      sqlite_use const use(count_);
+      use->bind(1, std::string_view{from});
+      use->bind(2, std::string_view{*end_of_prefix(from)});
+      if (int const code = use->step(); code != SQLITE_ROW) return sqlite_error(code);
+      known.bytes = static_cast<std::size_t>(use->integer(0));
+      known.at = now;
+    }
+    if (known.bytes + size > most) return store_errc::over_quota;
+    known.bytes += size;
+    ++known.entries;
+    return {};
+  }
+
   error_code run(char const* sql) noexcept { return run_sql(database_.get(), sql); }
   bool in_transaction() const noexcept { return sqlite3_get_autocommit(database_.get()) == 0; }
 
@@ -134,6 +163,8 @@ private:
         {purge_,
          "DELETE FROM entry WHERE key IN (SELECT key FROM entry"
          " WHERE expires < 9223372036854775807 AND expires <= ?1 LIMIT ?2)"},
+        {count_,
+         "SELECT COALESCE(SUM(LENGTH(key) + LENGTH(value)), 0) FROM entry WHERE key >= ?1 AND key < ?2"},
     };
     for (auto const& each : lines)
       if (error_code const failed = each.statement.prepare(database_.get(), each.sql)) return failed;
@@ -174,7 +205,13 @@ private:
   }
 
   sqlite_handle database_;  // declared first: the statements are finalized before it is closed
-  sqlite_statement get_, take_, put_, insert_, update_, scan_, scan_to_end_, purge_;
+  sqlite_statement get_, take_, put_, insert_, update_, scan_, scan_to_end_, purge_, count_;
+
+  struct counted {
+    std::size_t bytes = 0, entries = 0;  // entries that were let in since the start
+    clock::steady_time at{};
+  };
+  std::array<counted, store_quotas.size()> counted_{};
 };
 
 }  // namespace mcpawl::detail

@@ -4,6 +4,7 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/store/clock_watch.hpp>
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/errand.hpp>
 #include <mcpawl/store/errc.hpp>
@@ -32,6 +33,10 @@ namespace mcpawl {
     its two companions (`-wal`, `-shm`) can be read and written by their owner only. Not for network file
     systems, which SQLite's locks do not work on.
 
+    What strangers can fill is bounded by `store_quotas`, of `bounded_bytes`; each write deletes two entries that
+    have expired, so that no more pile up than are written, an hour after the start and while the wall clock
+    can be believed (`detail::clock_watch`).
+
     What it does not do: encrypt. Whoever can read the file sees the keys and the values.
 
     Needs SQLite 3.35 and, to link, `mcpawl::sqlite` (CMake), `mcpawl_sqlite_dep` (Meson) or
@@ -52,6 +57,8 @@ class sqlite_store {
 public:
   /** How long a write waits for another process to finish its own, until it is `store_errc::busy`. */
   static constexpr std::chrono::milliseconds default_patience{5000};
+  /** What the quotas are parts of. Other keys have as much room as the disk. */
+  static constexpr std::size_t bounded_bytes = std::size_t{1} << 30;
 
   /** Open the database, or make it; the folder must be there. The clock must outlive the store.
 
@@ -100,15 +107,22 @@ public:
   task<result<store_version>> put(store_write write_this) {
     if (error_code const bad = detail::check_store_write(write_this)) co_return bad;
     durability const wanted = write_this.wanted_durability();
-    auto put = [write = std::move(write_this)](detail::sqlite_connection& on) { return on.put(write); };
+    auto put = [write = std::move(write_this), this](detail::sqlite_connection& on) -> result<store_version> {
+      if (error_code const ec = make_room(on, write)) return ec;
+      return on.put(write);
+    };
     co_return co_await write<store_version>(wanted, std::move(put));
   }
 
   task<result<std::optional<store_version>>> compare_and_set(store_write write_this, store_version expected) {
     if (error_code const bad = detail::check_store_write(write_this)) co_return bad;
     durability const wanted = write_this.wanted_durability();
-    auto set = [write = std::move(write_this), expected, time = &clock_](detail::sqlite_connection& on) {
-      return on.compare_and_set(write, expected, time->wall());
+    auto set = [write = std::move(write_this), expected,
+                this](detail::sqlite_connection& on) -> result<std::optional<store_version>> {
+      // what is there already is only changed: a registration that is used lives on in a full store
+      if (expected == store_absent)
+        if (error_code const ec = make_room(on, write)) return ec;
+      return on.compare_and_set(write, expected, clock_.wall());
     };
     co_return co_await write<std::optional<store_version>>(wanted, std::move(set));
   }
@@ -138,8 +152,9 @@ public:
   }
 
   task<result<std::size_t>> purge(std::size_t limit) {
-    auto purge = [limit, time = &clock_](detail::sqlite_connection& on) {
-      return on.purge(limit, time->wall());
+    auto purge = [limit, this](detail::sqlite_connection& on) -> result<std::size_t> {
+      if (!watch_.believes()) return std::size_t{0};
+      return on.purge(limit, clock_.wall());
     };
     co_return co_await write<std::size_t>(durability::relaxed, std::move(purge));
   }
@@ -153,7 +168,8 @@ private:
 
     error_code perform(detail::sqlite_connection& connection) override {
       answer_ = f_(connection);
-      return answer_ ? error_code{} : answer_.error();
+      // a refusal has changed nothing, so it need not spoil the work of others
+      return answer_ || answer_.error() == store_errc::over_quota ? error_code{} : answer_.error();
     }
     void finish(error_code ec) noexcept override {
       if (ec) answer_ = ec;
@@ -169,7 +185,20 @@ private:
   };
 
   sqlite_store(std::string path, detail::sqlite_connection writing, clock const& time)
-      : path_(std::move(path)), clock_(time), writer_(std::move(writing)) {}
+      : path_(std::move(path)),
+        clock_(time),
+        watch_(time, detail::clock_watch::start::on_probation),
+        writer_(std::move(writing)) {}
+
+  /** On the writer's thread: delete a little of what has expired, and see whether there is room. */
+  error_code make_room(detail::sqlite_connection& on, store_write const& write) {
+    constexpr std::size_t swept_on_the_way = 2;
+    if (watch_.believes()) {
+      auto const swept = on.purge(swept_on_the_way, clock_.wall());
+      if (!swept) return swept.error();
+    }
+    return on.check_quota(write, bounded_bytes, clock_.steady());
+  }
 
   template <class T, class F>
   task<result<T>> write(durability wanted, F f) {
@@ -205,6 +234,7 @@ private:
 
   std::string const path_;
   clock const& clock_;
+  detail::clock_watch watch_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<detail::sqlite_connection>> idle_;
   detail::sqlite_writer writer_;

@@ -76,4 +76,43 @@ BOOST_AUTO_TEST_CASE(attack_many_hosts_take_no_memory) {
   BOOST_TEST(w.takes("h", 5) == 2);
 }
 
+// 31 requests with invented hosts kept a well-known document from being fetched.
+BOOST_AUTO_TEST_CASE(hosts_that_once_gave_a_good_document_have_a_part_of_their_own) {
+  world w;
+  w.limits.max_known_burst = 3;
+  w.limits.max_known_per_second = 0.1;
+  w.limits.max_known_at_once = 2;
+  w.limits.host_burst = 100;
+  oauth::detail::client_fetch_budget budget{w.limits};
+  budget.know("known");
+  auto const takes = [&](std::string const& host) { return budget.take(host, w.clock.steady()); };
+  for (int i = 0; i != 100; ++i) (void)takes("invented" + std::to_string(i));
+  BOOST_TEST(!takes("stranger"));
+  for (int i = 0; i != 3; ++i) BOOST_TEST(takes("known"), i);
+  BOOST_TEST(!takes("known"));
+  BOOST_TEST(budget.at_once("known") == w.limits.at_once + 2);
+  BOOST_TEST(budget.at_once("stranger") == w.limits.at_once);
+}
+
+BOOST_AUTO_TEST_CASE(so_many_hosts_are_known_and_the_latest_stay) {
+  world w;
+  w.limits.max_known_hosts = 2;
+  oauth::detail::client_fetch_budget budget{w.limits};
+  auto const known = [&](std::string const& host) { return budget.at_once(host) != w.limits.at_once; };
+  budget.know("a");
+  budget.know("b");
+  budget.know("a");
+  BOOST_TEST((known("a") && known("b")));
+  budget.know("c");
+  BOOST_TEST((known("a") && !known("b") && known("c")));
+}
+
+// to be known gives a part of its own, not a new share
+BOOST_AUTO_TEST_CASE(a_host_that_gets_known_has_used_up_what_it_has_used_up) {
+  world w;
+  BOOST_TEST(w.takes("a", 10) == 2);
+  w.budget.know("a");
+  BOOST_TEST(!w.take("a"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -145,6 +145,7 @@ BOOST_AUTO_TEST_CASE(attack_only_so_often_and_what_is_known_serves_on) {
   auto few = limits();
   few.burst = 1;
   few.per_second = 0.001;
+  few.max_known_burst = 0;
   auto const kept = std::make_shared<cache>(few, clock);
   kept->look("a", "h").task->succeed(std::make_shared<int const>(1), 100s);
   BOOST_TEST((kept->look("b", "h").error == errc::document_unavailable));

@@ -138,8 +138,9 @@ BOOST_AUTO_TEST_CASE(attack_nothing_inside_is_asked) {
   test::manual_clock clock;
   auto settings = settings_for(clock);
   settings.addresses = http::address_rule::only_public;
-  client_documents const documents(settings);
   client_host const inside([](std::string const&) { return answer_with("{}"); });
+  settings.port = http::origin_url::parse(inside.url("/c")).value().port();
+  client_documents const documents(settings);
   std::string const port = inside.url("/c").substr(std::string("https://127.0.0.1").size());
   for (std::string const name : {"127.0.0.1",
                                  "localhost",
@@ -167,6 +168,20 @@ BOOST_AUTO_TEST_CASE(attack_nothing_inside_is_asked) {
     BOOST_TEST(!found.has_value(), name);
   }
   BOOST_TEST(inside.visits() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(attack_no_other_port_of_a_host_is_asked) {
+  test::manual_clock clock;
+  auto settings = settings_for(clock);
+  for (auto const rule : {http::address_rule::only_public, http::address_rule::public_or_loopback}) {
+    settings.addresses = rule;
+    client_documents const documents(settings);
+    for (std::string const port : {"22", "80", "442", "444", "8443"}) {
+      auto const found = await(documents.find("https://client.example:" + port + "/c"));
+      BOOST_TEST((found.error() == errc::unknown_client), port);
+    }
+    BOOST_TEST(documents.size() == 0u);  // nobody was even looked up
+  }
 }
 
 BOOST_AUTO_TEST_CASE(attack_what_is_no_client_url_is_not_fetched) {
@@ -332,6 +347,7 @@ BOOST_AUTO_TEST_CASE(what_may_not_be_fetched_any_more_is_not_advertised) {
   world w;
   auto settings = settings_for(w.clock);
   settings.limits.burst = 1;
+  settings.limits.max_known_burst = 0;
   settings.availability = std::make_shared<document_availability>(w.clock);
   client_documents const documents(settings);
   BOOST_TEST(await(documents.find(w.host.url())).has_value());

@@ -30,7 +30,7 @@ client_metadata metadata(std::string const& method) {
 template <class Backend>
 struct world {
   Backend backend;
-  client_registry<typename Backend::store_type> registry{backend.store(), {{"app"}}, 1000, backend.clock};
+  client_registry<typename Backend::store_type> registry{backend.store(), {{"app"}}, 1000, backend.clock, 100};
   registered_client add(std::string const& method) { return await(registry.add(metadata(method))).value(); }
 };
 
@@ -65,18 +65,26 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_secret_is_known_and_not_kept, Backend, backends)
   BOOST_TEST(!open.record.knows(secret{}));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_registration_that_is_used_lives_on, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_registration_lives_by_the_tokens_of_its_client, Backend, backends) {
   world<Backend> w;
   auto const used = w.add("none").record.id, unused = w.add("none").record.id;
   auto const start = w.backend.clock.wall();
-  w.backend.clock.jump(start + 400);
-  BOOST_TEST(await(w.registry.find(used)).has_value());  // first half: nothing is written
-  w.backend.clock.jump(start + 999);
-  BOOST_TEST(await(w.registry.find(used)).has_value());
-  w.backend.clock.jump(start + 1000);
-  BOOST_TEST((await(w.registry.find(unused)).error() == oauth::errc::unknown_client));
-  w.backend.clock.jump(start + 1998);
-  BOOST_TEST(await(w.registry.find(used)).has_value());
+  auto const known = [&w](std::string const& id) { return await(w.registry.find(id)).has_value(); };
+  w.backend.clock.jump(start + 99);
+  BOOST_TEST(known(unused));  // which is no use of it
+  BOOST_TEST(await(w.registry.prolong(used)).value() == 1u);
+  w.backend.clock.jump(start + 100);
+  BOOST_TEST(!known(unused));
+  BOOST_TEST(known(used));
+  BOOST_TEST(await(w.registry.prolong(used)).value() == 0u);  // first half: nothing is written
+  w.backend.clock.jump(start + 1098);
+  BOOST_TEST(await(w.registry.prolong(used)).value() == 1u);
+  w.backend.clock.jump(start + 2097);
+  BOOST_TEST(known(used));
+  w.backend.clock.jump(start + 2098);
+  BOOST_TEST(!known(used));
+  for (std::string const& none : {unused, std::string("x"), std::string("https://client.example/id")})
+    BOOST_TEST(await(w.registry.prolong(none)).value() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_no_id_of_ours_is_unknown, Backend, backends) {

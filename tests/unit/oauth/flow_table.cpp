@@ -40,12 +40,11 @@ flow some_flow() {
 template <class Backend>
 struct world {
   using table = flow_table<typename Backend::store_type>;
-  using stage = typename table::stage;
   Backend backend;
   table flows{backend.store(), {}, backend.clock};
   table others{backend.other(), {}, backend.clock};
 
-  flow_ticket begin(stage at = stage::consent) { return await(flows.begin(at, some_flow())).value(); }
+  flow_ticket begin() { return await(flows.begin(some_flow())).value(); }
 };
 
 error_code altered(result<flow> const& got) { return got ? error_code() : got.error(); }
@@ -56,47 +55,47 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_kept_comes_back_once, Backend, backends) {
   world<Backend> w;
   auto const ticket = w.begin();
   for (bool const takes : {false, true}) {
-    auto const got = takes ? await(w.others.take(world<Backend>::stage::consent, ticket))
-                           : await(w.others.look(world<Backend>::stage::consent, ticket));
+    auto const got = takes ? await(w.others.take(ticket))
+                           : await(w.others.look(ticket));
     BOOST_TEST_REQUIRE(got.has_value());
     BOOST_TEST(got->bytes().reveal() == some_flow().bytes().reveal());
     BOOST_TEST(*got->request.state == std::string("the state\0\xff", 11));
     BOOST_TEST(got->verifier.reveal() == "the verifier");
   }
-  BOOST_CHECK(altered(await(w.flows.take(world<Backend>::stage::consent, ticket))) == errc::flow_not_found);
+  BOOST_CHECK(altered(await(w.flows.take(ticket))) == errc::flow_not_found);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(another_browser_neither_gets_nor_ends_it, Backend, backends) {
-  using stage = typename world<Backend>::stage;
   world<Backend> w;
   auto const ticket = w.begin();
   for (std::string const& browser : {std::string(), ticket.handle, w.begin().browser, ticket.browser + 'x'}) {
     flow_ticket stolen = ticket;
     stolen.browser = browser;
-    BOOST_CHECK(altered(await(w.flows.take(stage::consent, stolen))) == errc::flow_of_another_browser);
+    BOOST_CHECK(altered(await(w.flows.take(stolen))) == errc::flow_of_another_browser);
   }
-  BOOST_TEST(await(w.flows.take(stage::consent, ticket)).has_value());
+  BOOST_TEST(await(w.flows.take(ticket)).has_value());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_handle_is_for_one_stage, Backend, backends) {
-  using stage = typename world<Backend>::stage;
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_page_is_approved_once_by_any_process, Backend, backends) {
   world<Backend> w;
-  BOOST_CHECK(altered(await(w.flows.take(stage::login, w.begin(stage::consent)))) == errc::flow_not_found);
-  BOOST_CHECK(altered(await(w.flows.take(stage::consent, w.begin(stage::login)))) == errc::flow_not_found);
+  auto const until = w.backend.clock.wall() + 600;
+  BOOST_TEST(await(w.flows.was_approved("page")).value() == 0u);
+  BOOST_TEST(await(w.flows.approve_once("page", until)).value() == 1u);
+  BOOST_TEST(await(w.others.approve_once("page", until)).value() == 0u);
+  BOOST_TEST(await(w.others.was_approved("page")).value() == 1u);
+  BOOST_TEST(await(w.flows.approve_once("another", until)).value() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(it_ends_by_itself, Backend, backends) {
-  using stage = typename world<Backend>::stage;
   world<Backend> w;
   auto const ticket = w.begin();
   w.backend.clock.jump(w.backend.clock.wall() + 599);
-  BOOST_TEST(await(w.flows.look(stage::consent, ticket)).has_value());
+  BOOST_TEST(await(w.flows.look(ticket)).has_value());
   w.backend.clock.jump(w.backend.clock.wall() + 1);
-  BOOST_CHECK(altered(await(w.flows.look(stage::consent, ticket))) == errc::flow_not_found);
+  BOOST_CHECK(altered(await(w.flows.look(ticket))) == errc::flow_not_found);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(of_many_who_take_it_one_gets_it, Backend, backends) {
-  using stage = typename world<Backend>::stage;
   world<Backend> w;
   auto const ticket = w.begin();
   std::atomic<int> got{0};
@@ -104,7 +103,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(of_many_who_take_it_one_gets_it, Backend, backends
   for (int i = 0; i != 8; ++i)
     all.emplace_back([&, i] {
       auto& flows = i % 2 == 0 ? w.flows : w.others;
-      if (await(flows.take(stage::consent, ticket))) ++got;
+      if (await(flows.take(ticket))) ++got;
     });
   for (auto& each : all) each.join();
   BOOST_TEST(got == 1);
@@ -123,12 +122,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_store_knows_neither_handle_nor_what_was_asked,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_handle_somebody_made_up_finds_nothing, Backend, backends) {
-  using stage = typename world<Backend>::stage;
   world<Backend> w;
   auto const real = w.begin();
   for (std::string const& handle : {std::string(), std::string("x"), real.browser, real.handle + 'x',
                                     std::string(100'000, 'a'), std::string("a\0b", 3)})
-    BOOST_CHECK(altered(await(w.flows.take(stage::consent, {handle, real.browser}))) == errc::flow_not_found);
+    BOOST_CHECK(altered(await(w.flows.take({handle, real.browser}))) == errc::flow_not_found);
 }
 
 BOOST_AUTO_TEST_CASE(a_record_that_was_cut_or_altered_is_damaged) {

@@ -215,13 +215,15 @@ BOOST_AUTO_TEST_CASE(a_token_whose_use_cannot_be_noted_is_good_all_the_same) {
   BOOST_TEST(works(second.access_token));
 }
 
-BOOST_AUTO_TEST_CASE(a_replay_whose_grant_could_not_be_ended_ends_it_the_next_time) {
+BOOST_AUTO_TEST_CASE(a_replay_whose_grant_could_not_be_ended_ends_it_here_and_is_written_later) {
   auto const fresh = code();
   auto const tokens = redeem(fresh).value();
   fail_at(2, fault::not_done);
   BOOST_TEST((redeem(fresh).error() == store_errc::busy));
-  BOOST_TEST(works(tokens.access_token));
-  BOOST_TEST((redeem(fresh).error() == oauth::errc::code_replayed));
+  BOOST_TEST(!works(tokens.access_token));
+  BOOST_TEST((redeem(fresh).error() == oauth::errc::bad_token));
+  BOOST_TEST(await(service.write_pending()).value() == 1u);
+  BOOST_TEST(await(store.scan("grant/", "", 10)).value().items.empty());
   BOOST_TEST(!works(tokens.access_token));
 }
 
@@ -259,6 +261,45 @@ BOOST_AUTO_TEST_CASE(each_request_costs_as_few_operations_as_it_can) {
   BOOST_TEST(counted([&] { tokens = refresh(tokens->refresh_token).value(); }) == 2);
   BOOST_TEST(counted([&] { works(tokens->access_token); }) == 2);  // its first use is noted
   BOOST_TEST(counted([&] { works(tokens->access_token); }) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_revocation_that_cannot_be_written_holds_at_once_and_is_written_later) {
+  auto const tokens = redeem(code()).value();
+  auto const others = redeem(code()).value();
+  for (secret const& revoked : {tokens.access_token, others.refresh_token}) {
+    auto const revoke = [&] { return await(service.revoke(secret{revoked}, "client")); };
+    secret const& access = revoked == tokens.access_token ? tokens.access_token : others.access_token;
+    token_service<faulty_store> another_process(store, {}, clock);
+    auto const before = service.revocations();
+    fail_at(2, fault::not_done);
+    BOOST_TEST((revoke().error() == store_errc::busy));  // which says that others may not know it
+    BOOST_TEST(service.revocations() != before);
+    BOOST_TEST(!works(access));
+    BOOST_TEST(await(another_process.look_up(secret{access}, "")).has_value());
+    // to ask again is no way to be told that it is written
+    fail_at(1, fault::not_done);
+    BOOST_TEST((revoke().error() == store_errc::busy));
+    fail_at(1, fault::not_done);
+    BOOST_TEST(!await(service.write_pending()));
+    BOOST_TEST(service.has_pending());
+    BOOST_TEST(await(service.write_pending()).value() == 1u);
+    BOOST_TEST(!service.has_pending());
+    BOOST_TEST(!await(another_process.look_up(secret{access}, "")).has_value());
+    BOOST_TEST(revoke().value() == 0u);
+  }
+  BOOST_TEST(refresh(tokens.refresh_token).has_value());
+  BOOST_TEST(!refresh(others.refresh_token));
+}
+
+BOOST_AUTO_TEST_CASE(so_many_revocations_wait_and_no_more) {
+  oauth::detail::pending_revocations waiting;
+  constexpr std::size_t most = oauth::detail::pending_revocations::max_pending_revocations;
+  for (std::size_t i = 0; i != most; ++i) BOOST_TEST_REQUIRE(waiting.add_grant("grant/" + std::to_string(i)));
+  BOOST_TEST(!waiting.add_grant("grant/one more"));
+  BOOST_TEST(waiting.add_access("grant/1", "digest"));  // of one that waits already
+  waiting.written("grant/0");
+  BOOST_TEST(!waiting.ends("grant/0"));
+  BOOST_TEST(waiting.add_grant("grant/one more"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

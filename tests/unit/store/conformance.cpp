@@ -203,6 +203,36 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_expiry_can_be_put_off_and_taken_away, Backend, 
   BOOST_TEST((keys(store, "") == std::vector<std::string>{"for ever"}));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_clock_in_the_wrong_year_deletes_nothing, Backend, every_store) {
+  Backend b;
+  auto& store = b.store();
+  b.clock.advance(detail::clock_watch::probation);
+  auto const now = b.clock.wall();
+  put(store, "grant/a", "v", now + 30 * 86'400);
+  b.clock.jump(now + 10 * 365 * 86'400);
+  BOOST_TEST(!get(store, "grant/a"));
+  for (int i = 0; i != 20; ++i) put(store, "k" + std::to_string(i), "v");
+  BOOST_TEST(await(store.purge(1000)).value() == 0u);
+  b.clock.jump(now + 60);
+  BOOST_TEST(*get(store, "grant/a") == "v");
+  // a clock that has run with the steady one for an hour is believed
+  b.clock.jump(now + 31 * 86'400);
+  BOOST_TEST(await(store.purge(1000)).value() == 0u);
+  b.clock.advance(detail::clock_watch::probation);
+  BOOST_TEST(await(store.purge(1000)).value() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_strangers_cause_is_deleted_as_fast_as_it_is_written, Backend, every_store) {
+  Backend b;
+  auto& store = b.store();
+  b.clock.advance(detail::clock_watch::probation);
+  auto const at = b.clock.wall() + 10;
+  for (int i = 0; i != 40; ++i) put(store, "flow/old" + std::to_string(i), "v", at);
+  b.clock.advance(std::chrono::seconds{10});
+  for (int i = 0; i != 20; ++i) put(store, "flow/new" + std::to_string(i), "v", at + 600);
+  BOOST_TEST(await(store.purge(1000)).value() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_scan_finds_the_prefix_and_nothing_else, Backend, every_store) {
   Backend b;
   auto& store = b.store();
@@ -261,6 +291,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(purge_removes_what_has_expired_a_bounded_number_at
                               every_store) {
   Backend b;
   auto& store = b.store();
+  b.clock.advance(detail::clock_watch::probation);
   auto const at = b.clock.wall() + 10;
   for (int i = 0; i != 25; ++i) put(store, "old" + std::to_string(i), "v", at);
   put(store, "young", "v", at + 1);

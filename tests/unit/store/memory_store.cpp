@@ -48,6 +48,31 @@ BOOST_AUTO_TEST_CASE(what_has_expired_makes_room_by_itself) {
   BOOST_TEST(put(store, "large", 8'000).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(strangers_fill_their_quota_and_no_more) {
+  memory_store store(1'000'000);
+  for (auto const& quota : store_quotas) {
+    std::string const prefix(quota.prefix);
+    std::size_t const most = 1'000'000 / 100 * quota.percent;
+    // an entry takes twice its key, its value, and the bookkeeping
+    std::size_t const value = most - memory_store::bytes_per_entry - 2 * (prefix.size() + 1);
+    BOOST_TEST((put(store, prefix + 'k', value + 1).error() == store_errc::over_quota), prefix);
+    BOOST_TEST(put(store, prefix + 'k', value).has_value(), prefix);
+    BOOST_TEST((put(store, prefix + 'l', 0).error() == store_errc::over_quota), prefix);
+    BOOST_TEST(put(store, prefix + 'k', value).has_value(), prefix);  // a change that needs no more room
+  }
+  BOOST_TEST(put(store, "grant/k", 400'000).has_value());
+  BOOST_TEST(await(store.erase("flow/k")).value() == 1u);
+  BOOST_TEST(put(store, "flow/l", 10).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_full_store_takes_what_gets_no_larger) {
+  memory_store store(10'000);
+  BOOST_TEST(put(store, "grant/k", 9'000).has_value());
+  while (put(store, "x" + std::to_string(store.bytes()), 0)) {
+  }
+  BOOST_TEST(put(store, "grant/k", 8'999).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(its_bookkeeping_comes_back_to_nothing) {
   test::manual_clock clock;
   memory_store store(100'000, clock);

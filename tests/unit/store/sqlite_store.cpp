@@ -1,4 +1,5 @@
 // tests/unit/store/sqlite_store.cpp - what a file can do to a store, and what the store does for its file
+#include <mcpawl/store/sqlite_connection.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
@@ -329,6 +330,31 @@ BOOST_AUTO_TEST_CASE(a_path_is_never_a_uri) {
   BOOST_TEST(std::filesystem::exists("file:store.db?mode=memory"));
   BOOST_TEST(std::filesystem::exists(":memory:"));
   std::filesystem::current_path(here);
+}
+
+BOOST_AUTO_TEST_CASE(a_quota_holds_for_its_keys_and_for_all_processes) {
+  temporary_folder folder;
+  std::string const file = folder.file("store.db");
+  auto const store = sqlite_store::open(file).value();
+  auto one = detail::sqlite_connection::open(file, std::chrono::milliseconds{0}).value();
+  auto other = detail::sqlite_connection::open(file, std::chrono::milliseconds{0}).value();
+  clock::steady_time now{std::chrono::hours{1}};
+  // of 10 000 bytes, "flow/" may have 1000: ten entries of 100
+  auto const entry = [](int i) { return store_write("flow/" + std::to_string(100 + i), std::string(92, 'v')); };
+  for (int i = 0; i != 5; ++i) {
+    BOOST_TEST(!one.check_quota(entry(i), 10'000, now));
+    BOOST_TEST(one.put(entry(i)).has_value());
+  }
+  for (int i = 5; i != 10; ++i) {
+    BOOST_TEST(!other.check_quota(entry(i), 10'000, now));
+    BOOST_TEST(other.put(entry(i)).has_value());
+  }
+  BOOST_CHECK(other.check_quota(entry(10), 10'000, now) == error_code(store_errc::over_quota));
+  BOOST_TEST(!other.check_quota(store_write("grant/1", std::string(5000, 'v')), 10'000, now));
+  BOOST_TEST(one.take("flow/100", 0).value().has_value());
+  BOOST_CHECK(other.check_quota(entry(10), 10'000, now) == error_code(store_errc::over_quota));
+  now += std::chrono::seconds{1};
+  BOOST_TEST(!other.check_quota(entry(10), 10'000, now));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
