@@ -13,6 +13,7 @@
 #include <mcpawl/mcp/meta_keys.hpp>
 #include <mcpawl/mcp/method_call.hpp>
 #include <mcpawl/mcp/methods.hpp>
+#include <mcpawl/mcp/not_found.hpp>
 #include <mcpawl/mcp/noted_source.hpp>
 #include <mcpawl/mcp/process_channel.hpp>
 #include <mcpawl/mcp/request.hpp>
@@ -108,15 +109,22 @@ inline found_session session_of(std::optional<request_id> const& id, protocol_he
   return found;
 }
 
-/** Answer `resources/subscribe` and `resources/unsubscribe`. */
-inline answer subscribe(service const& s, rpc_message const& m, live_session& session) {
+/** Answer `resources/subscribe` and `resources/unsubscribe`.
+
+    A resource the caller may not see is as unknown as one that does not exist. */
+inline answer subscribe(service const& s, rpc_message const& m, live_session& session, caller const& who) {
   auto const* uri = m.params ? m.params->if_contains("uri") : nullptr;
   if (!uri || !uri->is_string() || uri->get_string().empty())
     return fault_answer(*m.id, {rpc_code::invalid_params, "params.uri must be a string"});
   std::string_view const text = view_of(uri->get_string());
-  if (m.method == "resources/unsubscribe")
+  if (m.method == "resources/unsubscribe") {
     session.unsubscribe(text);
-  else if (!session.subscribe(text))
+    return frame_result(s, session.protocol(), *m.id, {});
+  }
+  if (!s.find_resource(text, who.identity))
+    return fault_answer(*m.id, resource_not_found(session.protocol(), text));
+  session.heard_by(who.kept_identity());
+  if (!session.subscribe(text))
     return fault_answer(*m.id, {rpc_code::internal_error, "too many subscriptions"});
   return frame_result(s, session.protocol(), *m.id, {});
 }
@@ -131,7 +139,7 @@ inline reply answer_in_session(core_parts const& parts, rpc_message const& m,
   if (m.method == "ping") return frame_result(s, session->protocol(), *m.id, {});
   bool const subscribes = m.method == "resources/subscribe" || m.method == "resources/unsubscribe";
   if (subscribes && find_method(s, session->protocol(), "resources/read"))
-    return detail::subscribe(s, m, *session);
+    return detail::subscribe(s, m, *session, who);
   auto const* method = find_method(s, session->protocol(), m.method);
   if (!method) return fault_answer(*m.id, {rpc_code::method_not_found, "unknown method"});
   detail::noted_source noted(out);

@@ -165,6 +165,12 @@ public:
 
   // --- subscriptions --------------------------------------------------------------------------------------
 
+  /** Say who listens: with this identity it is decided what the client may hear of. */
+  void heard_by(std::shared_ptr<void const> identity) {
+    std::lock_guard const lock{mutex_};
+    identity_ = std::move(identity);
+  }
+
   /** Subscribe to a resource; false if there are too many already. */
   bool subscribe(std::string_view uri) {
     std::lock_guard const lock{mutex_};
@@ -186,7 +192,7 @@ public:
     std::string params = "{}";
     if (what.what == change::kind::resource) {
       bool wanted = false;
-      for (auto const& uri : subscribed_) wanted = wanted || covers(uri, what.subject);
+      for (auto const& uri : subscribed_) wanted = wanted || what.concerns(uri, identity_.get());
       if (!wanted) return;
       params = R"({"uri":)";
       append_json_string(params, what.subject);
@@ -255,6 +261,7 @@ private:
   std::uint64_t next_question_ = 0;
   std::deque<std::string> visits_;  // ids of pages, the oldest first
   std::set<std::string, std::less<>> subscribed_;
+  std::shared_ptr<void const> identity_;  // of whom it was subscribed for, or who listened last
   std::shared_ptr<event_log> own_;
   bool shares_stream_;  // with all else that goes to the client
   std::deque<stream> streams_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 
 namespace mcpawl {
@@ -37,6 +38,13 @@ struct protocol_headers {
 struct caller {
   void const* identity;        ///< Of the server's identity type.
   std::string_view principal;  ///< Names the caller for binding sessions; empty for nobody.
+  /** Who owns the identity; null if it outlives the server. */
+  std::shared_ptr<void const> const* owner = nullptr;
+
+  /** The identity for what outlives the request, such as a subscription. */
+  std::shared_ptr<void const> kept_identity() const {
+    return owner ? *owner : std::shared_ptr<void const>(std::shared_ptr<void const>(), identity);
+  }
 };
 
 }  // namespace mcpawl

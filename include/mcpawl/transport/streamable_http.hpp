@@ -153,7 +153,7 @@ public:
       co_await ex.respond(std::move(answer));
       co_return;
     }
-    caller const who{admitted->identity.get(), admitted->principal};
+    caller const who{admitted->identity.get(), admitted->principal, &admitted->identity};
     if (head.path() != shared_.path && shared_.old_clients && shared_.old_clients->serves(head.path())) {
       co_await serve_old_client(ex, who);
     } else if (!is_endpoint(head.path())) {
