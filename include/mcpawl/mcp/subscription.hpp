@@ -59,7 +59,8 @@ inline constexpr std::array<list_filter, 3> list_filters{{{"toolsListChanged", "
 
     A resource the caller may not see is left out as one that does not exist. */
 inline std::optional<change_filter> read_filter(service const& s, boost::json::object const& wanted,
-                                                void const* identity, std::string& honoured) {
+                                                void const* identity, std::size_t max_uri_bytes,
+                                                std::string& honoured) {
   change_filter filter;
   honoured = "{";
   for (std::size_t i = 0; i != list_filters.size(); ++i) {
@@ -79,6 +80,7 @@ inline std::optional<change_filter> read_filter(service const& s, boost::json::o
     for (auto const& uri : *uris) {
       if (!uri.is_string()) return std::nullopt;
       std::string_view const text = view_of(uri.get_string());
+      if (text.size() > max_uri_bytes) return std::nullopt;
       if (!s.find_resource(text, identity)) continue;
       if (!filter.uris.empty())
         honoured += ',';
@@ -193,20 +195,24 @@ inline reply listen(method_call const& call, session_table& table, bool on_a_cha
   auto const* wanted = detail::object_member(call.params, "notifications");
   if (!wanted) return refuse(rpc_code::invalid_params, "params.notifications must be an object");
   std::string honoured;
-  auto filter = detail::read_filter(call.server, *wanted, call.who.identity, honoured);
+  auto filter = detail::read_filter(call.server, *wanted, call.who.identity,
+                                    table.bounds().each.max_uri_bytes, honoured);
   if (!filter) return refuse(rpc_code::invalid_params, "params.notifications is not a valid filter");
   auto place =
       detail::subscription_place::take(table.subscriptions(), call.server.options.most_subscriptions);
-  if (!place) return refuse(rpc_code::internal_error, "too many subscriptions");
+  if (!place) return too_many(call.id, "subscriptions", "most_subscriptions");
   auto out = call.out.open();
   if (!out->open())
     return answer::of_fault(answer::outcome::not_acceptable, call.id,
                             {rpc_code::invalid_request, "accept text/event-stream to listen"});
   auto made = std::make_shared<detail::subscription>(std::move(*filter), call.id, call.who.kept_identity());
   if (!table.feed().listen(made)) return refuse(rpc_code::internal_error, "the server stops");
-  return pending_answer{detail::serve_subscription(call.server, std::move(made), std::move(out), call.id,
-                                                   std::move(honoured), std::move(*place), on_a_channel),
-                        true};
+  pending_answer made_call(
+      detail::serve_subscription(call.server, std::move(made), std::move(out), call.id, std::move(honoured),
+                                 std::move(*place), on_a_channel),
+      true);
+  made_call.listens = true;
+  return made_call;
 }
 
 }  // namespace mcpawl
