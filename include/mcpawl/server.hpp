@@ -17,6 +17,7 @@
 #include <mcpawl/mcp/service.hpp>
 #include <mcpawl/mcp/tool_name.hpp>
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -158,10 +159,26 @@ public:
   void notify_tools_changed() const { service_->changes->tell({change::kind::tools}); }
   void notify_prompts_changed() const { service_->changes->tell({change::kind::prompts}); }
   void notify_resources_changed() const { service_->changes->tell({change::kind::resources}); }
-  /** Tell the clients that subscribed to a resource, or to what it lies below, that it has changed. Any
-   * thread. */
-  void notify_resource_updated(std::string_view uri) const {
-    service_->changes->tell({change::kind::resource, uri});
+  /** Tell the clients that subscribed to a resource that it, or a part of it, has changed. Any thread, holding no
+      lock that a predicate of `allow` takes.
+
+      A part is what lies below and is no resource of its own: `config://app/log` below `config://app`. Only callers are told whom `allow` lets see it at that moment. Who owns which URI of a template is known
+      to you alone: the other overload takes that into account. */
+  void notify_resource_updated(std::string_view uri) const { service_->tell_updated(uri); }
+
+  /** The same for those callers only of whom `allowed(identity)` is true; if it throws, the answer is no. */
+  template <std::predicate<identity_type const&> Predicate>
+  void notify_resource_updated(std::string_view uri, Predicate allowed) const {
+    static_assert(!std::same_as<identity_type, anonymous>,
+                  "mcpawl: notify_resource_updated() for some callers needs callers that can be told apart; give "
+                  "the server a policy");
+    service_->tell_updated(uri, [&allowed](void const* identity) {
+      try {
+        return static_cast<bool>(allowed(*static_cast<identity_type const*>(identity)));
+      } catch (...) {
+        return false;
+      }
+    });
   }
 
   /** Tell the client that was sent to a page that its user has done what the page was for (MCP 2025-11-25

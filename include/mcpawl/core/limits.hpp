@@ -14,6 +14,18 @@ struct limits {
   std::size_t json_depth = 64;               ///< Nesting of arrays and objects in a message.
   std::size_t json_members = 256;            ///< Members of one object in a message.
   std::size_t connections = 10'000;  ///< Open connections, all threads together; more wait in the backlog.
+  std::size_t max_id_bytes = 8 * 1024;   ///< The id of a request, a progress token: each is kept with its call.
+  std::size_t max_uri_bytes = 8 * 1024;  ///< The URI of a resource: it is kept with a subscription.
+
+  // What one caller may hold at once, counted by principal, an anonymous one by network address; and all
+  // callers together. A caller beyond it gets 429, or in a batch the error of JSON-RPC.
+  std::size_t max_sessions = 1'000;  ///< Of one caller in memory; the longest idle is forgotten for a new one.
+  std::size_t max_calls = 256;       ///< Calls of coroutines that run.
+  std::size_t max_streams = 128;     ///< Event streams of clients that listen.
+  std::size_t max_retained_bytes = 64 * 1024 * 1024;  ///< Arguments of running calls, subscriptions, events kept.
+  std::size_t max_calls_in_process = 8'192;
+  std::size_t max_streams_in_process = 8'192;
+  std::size_t max_retained_bytes_in_process = 512 * 1024 * 1024;
 
   std::chrono::milliseconds header_timeout{
       10'000};  ///< From the first byte of a request to its last header byte.
@@ -21,6 +33,9 @@ struct limits {
   std::chrono::milliseconds idle_timeout{75'000};   ///< Between two requests on one connection.
   std::chrono::milliseconds write_timeout{30'000};  ///< For a peer that does not read, per write.
   std::chrono::milliseconds keep_alive{15'000};     ///< Between comments on a quiet event stream.
+  /** How often it is asked again whether the token of an open event stream is good: so long may a stream
+      outlive its token. */
+  std::chrono::milliseconds stream_check{1'000};
   std::chrono::milliseconds drain_timeout{10'000};  ///< For requests in flight when the server stops.
 };
 

@@ -126,7 +126,7 @@ public:
   /** Wait until the peer has closed or reset the connection.
 
       A peer that only closes its sending side counts as gone. While bytes of a later request are in the way,
-      the connection is looked at once a second.
+      the connection is looked at four times a second: they stay where they are, in the socket.
 
       @par Cancellation
       Returns when it is cancelled, without an error: `co_await (work() || exchange.wait_disconnect())`.
@@ -136,7 +136,7 @@ public:
     while (!channel_.broken()) {
       error_code ec;
       if (in_the_way) {
-        boost::asio::steady_timer timer(channel_.socket().get_executor(), std::chrono::seconds{1});
+        boost::asio::steady_timer timer(channel_.socket().get_executor(), std::chrono::milliseconds{250});
         co_await detail::wait_for(timer, ec);
       } else {
         co_await detail::wait_until_ready(channel_.socket(), boost::asio::ip::tcp::socket::wait_read, ec);

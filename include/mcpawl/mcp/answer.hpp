@@ -5,6 +5,7 @@
 #include <mcpawl/jsonrpc/fault.hpp>
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
+#include <mcpawl/mcp/budget.hpp>
 #include <mcpawl/mcp/call_table.hpp>
 #include <mcpawl/mcp/outbound.hpp>
 
@@ -28,6 +29,7 @@ struct answer {
     unknown_method,  ///< No such method in its revision, or none that was advertised.
     no_session,      ///< The session does not exist (any more); the client should open a new one.
     not_acceptable,  ///< It can only be answered by events, which the client does not take.
+    too_many,        ///< Its caller holds as much as one may; later there may be room.
     not_allowed,     ///< The endpoint has no such stream in this revision.
   };
 
@@ -43,6 +45,13 @@ struct answer {
   }
 };
 
+/** The answer to who asks for more than one caller may hold. */
+inline answer too_many(std::optional<request_id> const& id, std::string_view what, std::string_view bound) {
+  std::string text = "too many ";
+  text.append(what).append(" at once for one caller, or for this server (").append(bound).append("): try again later");
+  return answer::of_fault(answer::outcome::too_many, id, {rpc_code::internal_error, std::move(text)});
+}
+
 class live_session;
 
 /** A call that has to be run: a coroutine tool. */
@@ -52,9 +61,12 @@ struct pending_answer {
 
   task<answer> work;
   bool ends_with_connection;  ///< Whether the client's leaving cancels it (MCP 2026-07-28, "Cancellation").
+  bool listens = false;       ///< Whether it only tells what happens, so that it ends with its token.
   std::shared_ptr<outbound> channel = {};      ///< The transport's side of the call; null if it opened none.
   std::shared_ptr<live_session> session = {};  ///< Null in the stateless protocol.
   call_table::place place = {};                ///< Where `notifications/cancelled` finds it.
+  charge held = {};                            ///< Of the caller's budget: the call or the stream.
+  charge retained = {};                        ///< The bytes of its message.
 };
 
 /** The answers to a batch (MCP 2025-03-26): those that are there, and the calls that have to be run. */

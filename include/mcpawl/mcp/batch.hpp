@@ -6,6 +6,7 @@
 
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/answer.hpp>
+#include <mcpawl/mcp/call_budget.hpp>
 #include <mcpawl/mcp/core_parts.hpp>
 #include <mcpawl/mcp/handshake_core.hpp>
 #include <mcpawl/mcp/stateless_core.hpp>
@@ -44,6 +45,8 @@ inline reply answer_batch(core_parts const& parts, boost::json::array const& bat
   if (session->protocol() != revision::v2025_03_26)
     return refuse("only revision 2025-03-26 has batches: send one message");
 
+  core_parts share = parts;
+  share.message_bytes /= batch.size();
   batch_answer all;
   all.session = session;
   for (auto const& element : batch) {
@@ -53,7 +56,9 @@ inline reply answer_batch(core_parts const& parts, boost::json::array const& bat
       continue;
     }
     auto const& m = std::get<rpc_message>(read);
-    if (m.what == rpc_message::kind::response) {
+    if (auto refusal = detail::long_id_refusal(parts, m)) {
+      all.ready.push_back(std::move(refusal->body));
+    } else if (m.what == rpc_message::kind::response) {
       if (m.id) session->answer(*m.id, m.result, m.error);
     } else if (m.what == rpc_message::kind::notification) {
       take_notification(m, *session);
@@ -61,7 +66,7 @@ inline reply answer_batch(core_parts const& parts, boost::json::array const& bat
       rpc_fault const fault{rpc_code::invalid_request, "initialize does not belong into a batch"};
       all.ready.push_back(write_error(m.id, fault));
     } else {
-      reply r = answer_in_session(parts, m, session, who, out);
+      reply r = answer_in_session(share, m, session, who, out);
       if (auto* pending = std::get_if<pending_answer>(&r))
         all.pending.push_back(std::move(*pending));
       else

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,11 +16,27 @@
 
 namespace mcpawl {
 
+/** Whether `uri` is what was subscribed to, or lies below it. A slash at the end covers nothing: with a template
+    such as `mail://{owner}/{id}` it would be a way to hear of every `id`. */
+inline bool covers(std::string_view subscribed, std::string_view uri) noexcept {
+  if (!uri.starts_with(subscribed)) return false;
+  uri.remove_prefix(subscribed.size());
+  return uri.empty() || (uri.front() == '/' && !subscribed.ends_with('/'));
+}
+
 /** What changed. `visit` says that the user has done what a page was for (MCP 2025-11-25 "Elicitation"). */
 struct change {
   enum class kind { tools, prompts, resources, resource, visit };
   kind what;
   std::string_view subject = {};  ///< The URI of a `resource`, the id of a `visit`; empty for lists.
+  /** Whether a caller who subscribed to a URI may hear of it now. */
+  using gate = std::function<bool(std::string_view subscribed, void const* identity)>;
+  gate const* may_hear = nullptr;  ///< Null: who subscribed may.
+
+  /** Whether a resource changed that a caller subscribed to and may hear of. */
+  bool concerns(std::string_view subscribed, void const* identity) const {
+    return covers(subscribed, subject) && (!may_hear || (*may_hear)(subscribed, identity));
+  }
 
   std::string_view method() const noexcept {
     constexpr std::array<std::string_view, 5> names{
@@ -29,13 +46,6 @@ struct change {
     return names[static_cast<std::size_t>(what)];
   }
 };
-
-/** Whether `uri` is what was subscribed to, or lies below it. */
-inline bool covers(std::string_view subscribed, std::string_view uri) noexcept {
-  if (!uri.starts_with(subscribed)) return false;
-  uri.remove_prefix(subscribed.size());
-  return uri.empty() || uri.front() == '/' || subscribed.ends_with('/');
-}
 
 /** Hears of changes; called from any thread, with the feed locked: it may only note and post. */
 class change_listener {

@@ -5,6 +5,8 @@
 #include <mcpawl/mcp/service.hpp>
 #include <mcpawl/mcp/sessions.hpp>
 
+#include <cstddef>
+
 namespace mcpawl {
 
 /** What both protocol cores need to answer; its parts outlive every answer that is pending. */
@@ -12,6 +14,7 @@ struct core_parts {
   service const& server;
   logger const& log;
   sessions& known;
+  std::size_t message_bytes = 0;  ///< Of the message that is answered.
 };
 
 }  // namespace mcpawl

@@ -10,6 +10,7 @@
 #include <mcpawl/jsonrpc/unparsed_id.hpp>
 #include <mcpawl/mcp/answer.hpp>
 #include <mcpawl/mcp/batch.hpp>
+#include <mcpawl/mcp/call_budget.hpp>
 #include <mcpawl/mcp/core_parts.hpp>
 #include <mcpawl/mcp/handshake_core.hpp>
 #include <mcpawl/mcp/open_stream.hpp>
@@ -61,11 +62,11 @@ public:
           {is_json ? rpc_code::invalid_request : rpc_code::parse_error, parsed.error().message()});
     }
     if (auto const* batch = parsed->if_array())
-      return answer_batch(parts(), *batch, headers, who, out, channel);
+      return answer_batch(parts(body.size()), *batch, headers, who, out, channel);
     auto read = read_message(*parsed);
     if (auto const* rejection = std::get_if<rpc_rejection>(&read))
       return answer::of_fault(answer::outcome::malformed, rejection->id, rejection->fault);
-    return route(std::get<rpc_message>(read), headers, who, out, channel);
+    return route(parts(body.size()), std::get<rpc_message>(read), headers, who, out, channel);
   }
 
   /** End the session named in the headers; false if there is none that is this caller's. */
@@ -82,10 +83,13 @@ public:
   sessions& known() noexcept { return sessions_; }
 
 private:
-  core_parts parts() noexcept { return {service_, log_, sessions_}; }
+  core_parts parts(std::size_t message_bytes) noexcept {
+    return {service_, log_, sessions_, message_bytes};
+  }
 
-  reply route(rpc_message const& m, protocol_headers const& h, caller const& who, outbound_source& out,
-              process_channel* channel) {
+  reply route(core_parts const& parts, rpc_message const& m, protocol_headers const& h, caller const& who,
+              outbound_source& out, process_channel* channel) {
+    if (auto refusal = detail::long_id_refusal(parts, m)) return std::move(*refusal);
     bool const claimed = claims_stateless(m);
     bool const stateless_header = h.version.present() && names_stateless_revision(h.version.value);
     bool const stateless = claimed || stateless_header;
@@ -104,7 +108,7 @@ private:
       if (m.what == rpc_message::kind::response)
         return malformed(rpc_code::invalid_request, "a client sends no responses");
       if (m.what == rpc_message::kind::notification) return take_stateless_notification(m, h, channel);
-      return answer_stateless(parts(), m, h, who, out, channel);
+      return answer_stateless(parts, m, h, who, out, channel);
     }
     // the one request that may come before the handshake
     bool const before_handshake = channel || !h.session_id.present();
@@ -115,7 +119,7 @@ private:
     auto found = detail::session_of(m.id, h, sessions_, who, channel);
     if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
     auto const& session = std::get<std::shared_ptr<live_session>>(found);
-    if (m.what == rpc_message::kind::request) return answer_in_session(parts(), m, session, who, out);
+    if (m.what == rpc_message::kind::request) return answer_in_session(parts, m, session, who, out);
     if (m.what == rpc_message::kind::notification)
       take_notification(m, *session);
     else if (m.id)

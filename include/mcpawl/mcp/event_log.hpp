@@ -2,6 +2,8 @@
 // back
 #pragma once
 
+#include <mcpawl/mcp/budget.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -41,7 +43,8 @@ public:
     queue,  ///< Drop what was read, and nothing else: who writes minds the backlog.
   };
 
-  explicit event_log(retention kept) : retention_(kept) {}
+  /** @param held  of the budget that its messages are counted in. Where that has no room the oldest go, too. */
+  explicit event_log(retention kept, charge held = {}) : held_(std::move(held)), retention_(kept) {}
   event_log(event_log const&) = delete;
   event_log& operator=(event_log const&) = delete;
 
@@ -51,6 +54,13 @@ public:
     std::lock_guard const lock{mutex_};
     if (finished_) return;
     std::size_t const size = message.size();
+    while (!held_.grow(size)) {
+      if (retention_ == retention::queue || entries_.empty()) {
+        held_.force(size);
+        break;
+      }
+      drop_first();
+    }
     bytes_ += size;
     entries_.push_back({++last_, size, std::move(message)});
     while (retention_ != retention::queue &&
@@ -98,6 +108,15 @@ public:
     std::size_t count = 0;
     for (auto it = entries_.rbegin(); it != entries_.rend() && it->at > read_; ++it) ++count;
     return count;
+  }
+
+  /** The bytes of these messages. */
+  std::size_t backlog_bytes() const {
+    std::lock_guard const lock{mutex_};
+    if (reader_ == 0) return 0;
+    std::size_t bytes = 0;
+    for (auto it = entries_.rbegin(); it != entries_.rend() && it->at > read_; ++it) bytes += it->size;
+    return bytes;
   }
 
   // --- reading --------------------------------------------------------------------------------------------
@@ -166,11 +185,13 @@ private:
   }
   void drop_first() {
     bytes_ -= entries_.front().size;
+    held_.shrink(entries_.front().size);
     entries_.pop_front();
   }
 
   mutable std::mutex mutex_;
   std::deque<record> entries_;
+  charge held_;
   std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;  // number of the newest message; the first has 1
   std::uint64_t read_ = 0;

@@ -7,18 +7,21 @@
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/answer.hpp>
+#include <mcpawl/mcp/call_budget.hpp>
 #include <mcpawl/mcp/core_parts.hpp>
 #include <mcpawl/mcp/frame.hpp>
 #include <mcpawl/mcp/live_session.hpp>
 #include <mcpawl/mcp/meta_keys.hpp>
 #include <mcpawl/mcp/method_call.hpp>
 #include <mcpawl/mcp/methods.hpp>
+#include <mcpawl/mcp/not_found.hpp>
 #include <mcpawl/mcp/noted_source.hpp>
 #include <mcpawl/mcp/process_channel.hpp>
 #include <mcpawl/mcp/request.hpp>
 #include <mcpawl/mcp/service.hpp>
 #include <mcpawl/mcp/sessions.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,12 +71,13 @@ inline answer initialize(service const& s, rpc_message const& m, sessions& open,
   auto profile = client_profile::of(capabilities, info);
   if (channel) {
     auto session = std::make_shared<live_session>(agreed, std::move(profile), channel->out);
+    session->charge_to(open.table().budget().shared_from_this(), who.account());
     open.table().feed().listen(session);
     channel->begin(std::move(session));
     return a;
   }
-  auto opened = open.open(agreed, who.principal, std::move(profile));
-  if (!opened) return fault_answer(id, {rpc_code::internal_error, "too many sessions are in use"});
+  auto opened = open.open(agreed, who.principal, std::move(profile), who.account());
+  if (!opened) return too_many(id, "sessions in use", "max_sessions");
   a.session_id = std::move(opened->id);
   return a;
 }
@@ -103,21 +107,32 @@ inline found_session session_of(std::optional<request_id> const& id, protocol_he
   if (!h.session_id.present())
     return refuse(answer::outcome::malformed, "Mcp-Session-Id is missing: initialize first");
   if (h.session_id.count != 1) return refuse(answer::outcome::malformed, "Mcp-Session-Id is repeated");
-  auto found = known.find(h.session_id.value, who.principal);
+  auto found = known.find(h.session_id.value, who.principal, who.account());
   if (!found) return refuse(answer::outcome::no_session, "unknown session: initialize again");
   return found;
 }
 
-/** Answer `resources/subscribe` and `resources/unsubscribe`. */
-inline answer subscribe(service const& s, rpc_message const& m, live_session& session) {
+/** Answer `resources/subscribe` and `resources/unsubscribe`.
+
+    A resource the caller may not see is as unknown as one that does not exist. */
+inline answer subscribe(core_parts const& parts, rpc_message const& m, live_session& session, caller const& who) {
+  service const& s = parts.server;
   auto const* uri = m.params ? m.params->if_contains("uri") : nullptr;
   if (!uri || !uri->is_string() || uri->get_string().empty())
     return fault_answer(*m.id, {rpc_code::invalid_params, "params.uri must be a string"});
   std::string_view const text = view_of(uri->get_string());
-  if (m.method == "resources/unsubscribe")
+  if (m.method == "resources/unsubscribe") {
     session.unsubscribe(text);
-  else if (!session.subscribe(text))
-    return fault_answer(*m.id, {rpc_code::internal_error, "too many subscriptions"});
+    return frame_result(s, session.protocol(), *m.id, {});
+  }
+  std::size_t const most = parts.known.table().bounds().each.max_uri_bytes;
+  if (text.size() > most)
+    return fault_answer(*m.id, {rpc_code::invalid_params,
+                                "params.uri is longer than " + std::to_string(most) + " bytes (max_uri_bytes)"});
+  if (!s.find_resource(text, who.identity))
+    return fault_answer(*m.id, resource_not_found(session.protocol(), text));
+  session.heard_by(who.kept_identity());
+  if (!session.subscribe(text)) return too_many(m.id, "subscriptions", "max_retained_bytes");
   return frame_result(s, session.protocol(), *m.id, {});
 }
 
@@ -131,7 +146,7 @@ inline reply answer_in_session(core_parts const& parts, rpc_message const& m,
   if (m.method == "ping") return frame_result(s, session->protocol(), *m.id, {});
   bool const subscribes = m.method == "resources/subscribe" || m.method == "resources/unsubscribe";
   if (subscribes && find_method(s, session->protocol(), "resources/read"))
-    return detail::subscribe(s, m, *session);
+    return detail::subscribe(parts, m, *session, who);
   auto const* method = find_method(s, session->protocol(), m.method);
   if (!method) return fault_answer(*m.id, {rpc_code::method_not_found, "unknown method"});
   detail::noted_source noted(out);
@@ -143,7 +158,7 @@ inline reply answer_in_session(core_parts const& parts, rpc_message const& m,
     pending->channel = std::move(noted.opened);
     pending->session = session;
   }
-  return r;
+  return detail::within_budget(parts, m, who, std::move(r));
 }
 
 /** Take a notification of a session. What is malformed or names nothing is ignored. */

@@ -4,6 +4,7 @@
 
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/mcp/answer_box.hpp>
+#include <mcpawl/mcp/budget.hpp>
 #include <mcpawl/mcp/call_table.hpp>
 #include <mcpawl/mcp/change_feed.hpp>
 #include <mcpawl/mcp/client_profile.hpp>
@@ -50,6 +51,17 @@ public:
         calls_(std::make_shared<call_table>()),
         own_(std::move(own)),
         shares_stream_(own_ != nullptr) {}
+
+  /** Count what it keeps; once, before it is used.
+
+      @param account  what the caller is counted by. */
+  void charge_to(std::shared_ptr<budgets> all, std::string_view account) {
+    subscribed_bytes_ = all->open(account, budget_item::bytes);
+    budgets_ = std::move(all);
+    account_ = account;
+  }
+  /** Count what a stream of it keeps. */
+  charge retained() const { return budgets_ ? budgets_->open(account_, budget_item::bytes) : charge(); }
 
   revision protocol() const noexcept { return protocol_; }
   client_profile const& client() const noexcept { return client_; }
@@ -165,16 +177,26 @@ public:
 
   // --- subscriptions --------------------------------------------------------------------------------------
 
+  /** Say who listens: with this identity it is decided what the client may hear of. */
+  void heard_by(std::shared_ptr<void const> identity) {
+    std::lock_guard const lock{mutex_};
+    identity_ = std::move(identity);
+  }
+
   /** Subscribe to a resource; false if there are too many already. */
   bool subscribe(std::string_view uri) {
     std::lock_guard const lock{mutex_};
-    if (subscribed_.size() >= most_subscriptions && !subscribed_.contains(uri)) return false;
+    if (subscribed_.contains(uri)) return true;
+    if (subscribed_.size() >= most_subscriptions || !subscribed_bytes_.grow(uri.size())) return false;
     subscribed_.emplace(uri);
     return true;
   }
   void unsubscribe(std::string_view uri) {
     std::lock_guard const lock{mutex_};
-    if (auto const found = subscribed_.find(uri); found != subscribed_.end()) subscribed_.erase(found);
+    if (auto const found = subscribed_.find(uri); found != subscribed_.end()) {
+      subscribed_.erase(found);
+      subscribed_bytes_.shrink(uri.size());
+    }
   }
 
   /** The client has said that it is ready; before that it is told nothing. */
@@ -186,7 +208,7 @@ public:
     std::string params = "{}";
     if (what.what == change::kind::resource) {
       bool wanted = false;
-      for (auto const& uri : subscribed_) wanted = wanted || covers(uri, what.subject);
+      for (auto const& uri : subscribed_) wanted = wanted || what.concerns(uri, identity_.get());
       if (!wanted) return;
       params = R"({"uri":)";
       append_json_string(params, what.subject);
@@ -241,7 +263,7 @@ private:
     return tag_;
   }
   std::shared_ptr<event_log> const& own() {
-    if (!own_) own_ = std::make_shared<event_log>(event_log::retention::keep);
+    if (!own_) own_ = std::make_shared<event_log>(event_log::retention::keep, retained());
     if (ended_ && !shares_stream_) own_->finish();
     return own_;
   }
@@ -254,7 +276,11 @@ private:
   std::map<std::uint64_t, waiter> waiting_;
   std::uint64_t next_question_ = 0;
   std::deque<std::string> visits_;  // ids of pages, the oldest first
+  std::shared_ptr<budgets> budgets_;
+  std::string account_;
   std::set<std::string, std::less<>> subscribed_;
+  charge subscribed_bytes_;
+  std::shared_ptr<void const> identity_;  // of whom it was subscribed for, or who listened last
   std::shared_ptr<event_log> own_;
   bool shares_stream_;  // with all else that goes to the client
   std::deque<stream> streams_;

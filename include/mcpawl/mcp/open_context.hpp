@@ -70,7 +70,7 @@ inline std::unique_ptr<context> open_context(method_call const& call) {
                                    detail::object_member(meta, detail::client_info_key));
   std::unique_ptr<asker> by;
   if (call.seal) {
-    std::string binding = state_binding(call.who.principal, call.method_name, call.params);
+    std::string binding = state_binding(call.server.info.name, call.who.principal, call.method_name, call.params);
     replay_input input = detail::read_replay(call, binding);
     by = std::make_unique<replay_asker>(std::move(input), client, *call.seal, std::move(binding),
                                         *call.server.options.time,

@@ -41,6 +41,7 @@ inline std::variant<opened_stream, answer> open_stream(protocol_headers const& h
   auto found = detail::session_of({}, h, known, who, nullptr);
   if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
   auto session = std::get<std::shared_ptr<live_session>>(std::move(found));
+  session->heard_by(who.kept_identity());
   if (h.last_event.count > 1) return refuse(answer::outcome::malformed, "Last-Event-ID is repeated");
 
   std::string_view const last = h.last_event.present() ? h.last_event.value : std::string_view();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 
 namespace mcpawl {
@@ -37,6 +38,18 @@ struct protocol_headers {
 struct caller {
   void const* identity;        ///< Of the server's identity type.
   std::string_view principal;  ///< Names the caller for binding sessions; empty for nobody.
+  /** What an anonymous caller is counted by: the network address, in whatever form. Empty: the principal. */
+  std::string_view address = {};
+  /** Who owns the identity; null if it outlives the server. */
+  std::shared_ptr<void const> const* owner = nullptr;
+
+  /** What budgets count the caller by. */
+  std::string_view account() const noexcept { return principal.empty() ? address : principal; }
+
+  /** The identity for what outlives the request, such as a subscription. */
+  std::shared_ptr<void const> kept_identity() const {
+    return owner ? *owner : std::shared_ptr<void const>(std::shared_ptr<void const>(), identity);
+  }
 };
 
 }  // namespace mcpawl

@@ -57,11 +57,14 @@ inline void append_canonical(std::string& out, boost::json::value const& v) {
 
 }  // namespace detail
 
-/** What a state is bound to: who calls, the method, and its parameters but those that change between rounds.
+/** What a state is bound to: the server, who calls, the method, and its parameters but those that change between rounds.
 
     A state that comes back with another caller or another call does not open (MCP 2026-07-28 "Multi
-   Round-Trip Requests": the server SHOULD bind it to principal, method and salient parameters). */
-inline std::string state_binding(std::string_view principal, std::string_view method,
+   Round-Trip Requests": the server SHOULD bind it to principal, method and salient parameters), nor with
+   another server that happens to have the same keys.
+
+    @param server  the name of the server, which its instances share. */
+inline std::string state_binding(std::string_view server, std::string_view principal, std::string_view method,
                                  boost::json::object const* params) {
   std::string text;
   if (params) {
@@ -80,7 +83,8 @@ inline std::string state_binding(std::string_view principal, std::string_view me
     }
   }
   sha256_digest const digest = sha256(text);
-  std::string out = "mcpawl request state 1:";
+  std::string out = "mcpawl request state 2:" + std::to_string(server.size()) + ':';
+  out += server;
   out += method;
   out += ':';
   out.append(reinterpret_cast<char const*>(digest.data()), digest.size());

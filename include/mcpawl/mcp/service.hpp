@@ -22,6 +22,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -102,6 +103,28 @@ struct service {
       if (variables && t.visible_to(identity)) return found_resource{&t, std::move(*variables)};
     }
     return std::nullopt;
+  }
+
+  /** Whether a URI is that of a resource, whoever may see it. */
+  bool names_resource(std::string_view uri) const {
+    if (resources.contains(uri)) return true;
+    for (std::size_t i = 0; i != templates.size(); ++i)
+      if (templates[i].match(uri)) return true;
+    return false;
+  }
+
+  /** Tell those who subscribed to a resource that it has changed, and of them only who may see it now.
+
+      What is no resource of its own is part of the one that was subscribed to. A resource is told to those alone
+      who subscribed to it, since others might learn of URIs that are not theirs.
+      @param allowed  who else is to be left out; may be empty. */
+  void tell_updated(std::string_view uri, std::function<bool(void const* identity)> const& allowed = {}) const {
+    change::gate const may_hear = [&](std::string_view subscribed, void const* identity) {
+      if (allowed && !allowed(identity)) return false;
+      if (subscribed != uri && names_resource(uri)) return false;
+      return find_resource(subscribed, identity).has_value();
+    };
+    changes->tell({change::kind::resource, uri, &may_hear});
   }
 
   /** The capabilities as JSON text: nothing is advertised that was not registered, nor what the revision

@@ -2,15 +2,20 @@
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/limits.hpp>
+#include <mcpawl/mcp/budget.hpp>
 #include <mcpawl/mcp/change_feed.hpp>
 #include <mcpawl/mcp/ended_sessions.hpp>
 #include <mcpawl/mcp/live_session.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <iterator>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,6 +31,7 @@ struct session_bounds {
   std::chrono::seconds lifetime;  ///< From its opening.
   std::chrono::seconds idle;      ///< From the last message of its client.
   std::size_t most;               ///< Known at once.
+  limits each = {};               ///< What one caller may hold.
 };
 
 /** The sessions of one served server, shared by its threads.
@@ -37,7 +43,10 @@ class session_table {
 public:
   /** @param all  the feed of the whole server, which tells this table's sessions what changes. */
   session_table(session_bounds bounds, clock const& time, change_feed& all)
-      : bounds_(bounds), clock_(&time), feed_(std::make_shared<change_feed>()) {
+      : bounds_(bounds),
+        clock_(&time),
+        feed_(std::make_shared<change_feed>()),
+        budgets_(std::make_shared<budgets>(bounds.each)) {
     all.listen(feed_);
   }
   session_table(session_table const&) = delete;
@@ -45,6 +54,9 @@ public:
 
   change_feed& feed() noexcept { return *feed_; }
   session_bounds const& bounds() const noexcept { return bounds_; }
+
+  /** What each caller holds. */
+  budgets& budget() const noexcept { return *budgets_; }
 
   /** Open subscriptions of the stateless protocol, all threads together. */
   std::shared_ptr<std::atomic<std::size_t>> const& subscriptions() const noexcept { return subscriptions_; }
@@ -60,25 +72,30 @@ public:
       end(at, now);
       return nullptr;
     }
-    at->used = now;
-    order_.splice(order_.end(), order_, at);
+    use(at, now);
     return at->session;
   }
 
   /** Take in a session that was just opened, or whose id says that another process opened it.
 
-      Nothing if it is over already, or if there is no room because so many are in use. */
+      Nothing if it is over already, or if there is no room because so many are in use.
+      @param account  what the caller is counted by; empty for the principal. */
   std::shared_ptr<live_session> add(std::string id, std::string principal, unix_seconds opened,
-                                    revision protocol, client_profile who) {
+                                    revision protocol, client_profile who, std::string_view account = {}) {
     std::unique_lock lock{mutex_};
     auto const now = clock_->wall();
     unix_seconds const expires = opened + bounds_.lifetime.count();
     if (closed_ || now >= expires || ended_.contains(id)) return nullptr;
     if (auto const found = index_.find(id); found != index_.end()) return found->second->session;
-    if (!make_room(now)) return nullptr;
+    std::string payer(account.empty() ? std::string_view(principal) : account);
+    if (!make_room(now, payer)) return nullptr;
     auto made = std::make_shared<live_session>(protocol, std::move(who));
-    order_.push_back({std::move(id), std::move(principal), expires, now, made});
-    index_.emplace(order_.back().id, std::prev(order_.end()));
+    made->charge_to(budgets_, payer);
+    auto& own = owners_[payer];
+    order_.push_back({std::move(id), std::move(principal), expires, now, made, std::move(payer), {}});
+    place const at = std::prev(order_.end());
+    at->among_own = own.insert(own.end(), at);
+    index_.emplace(at->id, at);
     lock.unlock();
     feed_->listen(made);
     return made;
@@ -125,14 +142,47 @@ private:
     unix_seconds expires;
     unix_seconds used;
     std::shared_ptr<live_session> session;
+    std::string account;
+    std::list<std::list<known_session>::iterator>::iterator among_own;
   };
   using place = std::list<known_session>::iterator;
 
   void end(place at, unix_seconds now) {
     at->session->end();
     ended_.add(at->id, at->expires, now);
+    forget(at);
+  }
+
+  /** Make room: the session goes on when its client comes back, since its id says all. */
+  void forget(place at) {
     index_.erase(at->id);
+    auto const owner = owners_.find(at->account);
+    owner->second.erase(at->among_own);
+    if (owner->second.empty()) owners_.erase(owner);
     order_.erase(at);
+  }
+
+  void use(place at, unix_seconds now) {
+    at->used = now;
+    order_.splice(order_.end(), order_, at);
+    auto& own = owners_.find(at->account)->second;
+    own.splice(own.end(), own, at->among_own);
+  }
+
+  /** Forget the longest idle session of a caller; false if all that were looked at are in use. */
+  bool forget_one_of(std::string_view account, unix_seconds now) {
+    auto const owner = owners_.find(account);
+    if (owner == owners_.end()) return false;
+    std::size_t const most = std::min<std::size_t>(owner->second.size(), 16);
+    for (std::size_t looked_at = 0; looked_at != most; ++looked_at) {
+      place const first = owner->second.front();
+      if (!first->session->busy()) {
+        forget(first);
+        return true;
+      }
+      use(first, now);
+    }
+    return false;
   }
 
   bool over(known_session const& s, unix_seconds now) const noexcept {
@@ -145,8 +195,7 @@ private:
     if (now >= first->expires || !first->session->busy()) {
       end(first, now);
     } else {
-      first->used = now;
-      order_.splice(order_.end(), order_, first);
+      use(first, now);
     }
   }
 
@@ -158,12 +207,25 @@ private:
     return looked_at;
   }
 
-  /** Drop what is over; then, if the table is full, the longest idle. False if all are in use. */
-  bool make_room(unix_seconds now) {
+  /** Drop what is over; then, if the caller has too many or the table is full, forget the longest idle: of
+      the caller's own, and only of others if there are none. False if all are in use. */
+  bool make_room(unix_seconds now, std::string_view account) {
     std::size_t looked_at = drop_idle(now);
+    auto const owner = owners_.find(account);
+    bool const told_apart = !account.empty();
+    if (told_apart && owner != owners_.end() && owner->second.size() >= bounds_.each.max_sessions) {
+      if (!forget_one_of(account, now)) return false;
+    } else if (order_.size() >= bounds_.most) {
+      forget_one_of(account, now);
+    }
     for (std::size_t left = order_.size();
-         order_.size() >= bounds_.most && left != 0 && looked_at != most_looked_at; --left, ++looked_at)
-      end_first_unless_busy(now);
+         order_.size() >= bounds_.most && left != 0 && looked_at != most_looked_at; --left, ++looked_at) {
+      auto const first = order_.begin();
+      if (first->session->busy())
+        use(first, now);
+      else
+        forget(first);
+    }
     return order_.size() < bounds_.most;
   }
 
@@ -172,10 +234,12 @@ private:
   session_bounds bounds_;
   clock const* clock_;
   std::shared_ptr<change_feed> feed_;
+  std::shared_ptr<budgets> budgets_;
   std::shared_ptr<std::atomic<std::size_t>> subscriptions_ = std::make_shared<std::atomic<std::size_t>>(0);
   mutable std::mutex mutex_;
   std::list<known_session> order_;  // the longest unused first
   std::unordered_map<std::string_view, place> index_;
+  std::map<std::string, std::list<place>, std::less<>> owners_;  // by account; the longest unused first
   ended_sessions ended_;
   bool closed_ = false;
 };

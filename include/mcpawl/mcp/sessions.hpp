@@ -42,16 +42,23 @@ struct opened_session {
 */
 class sessions {
 public:
-  sessions(sealer seal, std::shared_ptr<session_table> known, clock const& time)
-      : seal_(std::move(seal)), table_(std::move(known)), clock_(&time) {}
+  /** @param server  the name of the server, which its instances share: ids of another server do not open. */
+  sessions(sealer seal, std::shared_ptr<session_table> known, clock const& time, std::string_view server = {})
+      : seal_(std::move(seal)),
+        table_(std::move(known)),
+        clock_(&time),
+        binding_("mcpawl session 3:" + std::to_string(server.size()) + ':' + std::string(server)) {}
 
   session_table& table() noexcept { return *table_; }
   /** Seals for other purposes with the same keys. */
   sealer& seal() noexcept { return seal_; }
   clock const& time() const noexcept { return *clock_; }
 
-  /** Open a session; its id is visible ASCII, as the transport demands. Nothing if there is no room. */
-  std::optional<opened_session> open(revision protocol, std::string_view principal, client_profile who) {
+  /** Open a session; its id is visible ASCII, as the transport demands. Nothing if there is no room.
+
+      @param account  what the caller is counted by; empty for the principal. */
+  std::optional<opened_session> open(revision protocol, std::string_view principal, client_profile who,
+                                     std::string_view account = {}) {
     std::string plain(1, static_cast<char>(protocol));
     plain += static_cast<char>(who.capabilities);
     auto const now = clock_->wall();
@@ -61,13 +68,14 @@ public:
     plain += who.name;
     plain += who.version;
     std::string id = seal_.seal(plain, binding(principal));
-    auto session = table_->add(id, std::string(principal), now, protocol, std::move(who));
+    auto session = table_->add(id, std::string(principal), now, protocol, std::move(who), account);
     if (!session) return std::nullopt;
     return opened_session{std::move(id), std::move(session)};
   }
 
   /** Find the session of an id; null if it is not ours, not this principal's, too old or ended. */
-  std::shared_ptr<live_session> find(std::string_view id, std::string_view principal) {
+  std::shared_ptr<live_session> find(std::string_view id, std::string_view principal,
+                                     std::string_view account = {}) {
     if (id.empty() || id.size() > longest_id) return nullptr;
     if (auto known = table_->find(id, principal)) return known;
     auto const plain = seal_.open(id, binding(principal));
@@ -82,7 +90,7 @@ public:
     who.name = plain->substr(name_at, name_size);
     who.version = plain->substr(name_at + name_size);
     auto restored = table_->add(std::string(id), std::string(principal), static_cast<unix_seconds>(stamp),
-                                static_cast<revision>(byte(0)), std::move(who));
+                                static_cast<revision>(byte(0)), std::move(who), account);
     // its client said long ago that it is ready
     if (restored) restored->initialized();
     return restored;
@@ -97,13 +105,12 @@ private:
   static constexpr std::size_t longest_id = 512;
   static constexpr std::size_t name_at = 11;  // behind revision, capabilities, stamp and the name's size
 
-  static std::string binding(std::string_view principal) {
-    return "mcpawl session 2:" + std::string(principal);
-  }
+  std::string binding(std::string_view principal) const { return binding_ + std::string(principal); }
 
   sealer seal_;
   std::shared_ptr<session_table> table_;
   clock const* clock_;
+  std::string binding_;
 };
 
 /** What is wrong with the keys of a server, in sentences. */
@@ -119,13 +126,15 @@ inline std::vector<std::string> key_mistakes(service const& s) {
 
 /** Make the sessions of a server that is about to be served: their keys and bounds are in its options.
 
+    @param each  what one caller may hold.
+
     Errors: throws `std::invalid_argument` if a key has not 32 bytes. */
-inline sessions make_sessions(service const& s) {
+inline sessions make_sessions(service const& s, limits const& each = {}) {
   auto const& o = s.options;
-  session_bounds const bounds{o.session_lifetime, o.session_idle, o.most_sessions};
+  session_bounds const bounds{o.session_lifetime, o.session_idle, o.most_sessions, each};
   auto table = std::make_shared<session_table>(bounds, *o.time, *s.changes);
-  if (o.keys.empty()) return {sealer::with_random_key(), std::move(table), *o.time};
-  return {sealer(o.keys), std::move(table), *o.time};
+  if (o.keys.empty()) return {sealer::with_random_key(), std::move(table), *o.time, s.info.name};
+  return {sealer(o.keys), std::move(table), *o.time, s.info.name};
 }
 
 }  // namespace mcpawl

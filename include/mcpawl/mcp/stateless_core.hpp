@@ -7,6 +7,7 @@
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/answer.hpp>
+#include <mcpawl/mcp/call_budget.hpp>
 #include <mcpawl/mcp/core_parts.hpp>
 #include <mcpawl/mcp/frame.hpp>
 #include <mcpawl/mcp/header_value.hpp>
@@ -169,7 +170,7 @@ inline reply answer_stateless(core_parts const& parts, rpc_message const& m, pro
     if (channel) pending->place = channel->calls->add(id, noted.opened);
     pending->channel = std::move(noted.opened);
   }
-  return r;
+  return detail::within_budget(parts, m, who, std::move(r));
 }
 
 /** Take a notification of the stateless kind: the headers need not be there, but must not lie. */

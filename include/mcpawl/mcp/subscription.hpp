@@ -36,11 +36,11 @@ struct change_filter {
   std::array<bool, 3> lists{};  // by change::kind
   std::vector<std::string> uris;
 
-  bool wants(change const& what) const {
+  bool wants(change const& what, void const* identity) const {
     if (what.what == change::kind::visit) return false;  // not told since 2026-07-28
     if (what.what != change::kind::resource) return lists[static_cast<std::size_t>(what.what)];
     for (auto const& uri : uris)
-      if (covers(uri, what.subject)) return true;
+      if (what.concerns(uri, identity)) return true;
     return false;
   }
 };
@@ -55,8 +55,11 @@ inline constexpr std::array<list_filter, 3> list_filters{{{"toolsListChanged", "
                                                           {"promptsListChanged", "prompts/list"},
                                                           {"resourcesListChanged", "resources/list"}}};
 
-/** Read the filter and write what of it is honoured; nothing if it is malformed. */
+/** Read the filter and write what of it is honoured; nothing if it is malformed.
+
+    A resource the caller may not see is left out as one that does not exist. */
 inline std::optional<change_filter> read_filter(service const& s, boost::json::object const& wanted,
+                                                void const* identity, std::size_t max_uri_bytes,
                                                 std::string& honoured) {
   change_filter filter;
   honoured = "{";
@@ -76,14 +79,17 @@ inline std::optional<change_filter> read_filter(service const& s, boost::json::o
     if (!uris || uris->size() > change_filter::most_uris) return std::nullopt;
     for (auto const& uri : *uris) {
       if (!uri.is_string()) return std::nullopt;
-      filter.uris.emplace_back(view_of(uri.get_string()));
+      std::string_view const text = view_of(uri.get_string());
+      if (text.size() > max_uri_bytes) return std::nullopt;
+      if (!s.find_resource(text, identity)) continue;
+      if (!filter.uris.empty())
+        honoured += ',';
+      else
+        honoured += honoured.size() > 1 ? R"(,"resourceSubscriptions":[)" : R"("resourceSubscriptions":[)";
+      append_json_string(honoured, text);
+      filter.uris.emplace_back(text);
     }
-    if (!find_method(s, revision::v2026_07_28, "resources/read")) filter.uris.clear();
-    if (!filter.uris.empty()) {
-      if (honoured.size() > 1) honoured += ',';
-      honoured += R"("resourceSubscriptions":)";
-      append_json(honoured, *value);
-    }
+    if (!filter.uris.empty()) honoured += ']';
   }
   honoured += '}';
   return filter;
@@ -92,7 +98,9 @@ inline std::optional<change_filter> read_filter(service const& s, boost::json::o
 /** One open subscription: notes what its client wants to hear until it is sent. */
 class subscription final : public change_listener {
 public:
-  subscription(change_filter filter, request_id const& id) : filter_(std::move(filter)) {
+  /** @param identity  of the caller, by which it is decided what they may hear of. */
+  subscription(change_filter filter, request_id const& id, std::shared_ptr<void const> identity)
+      : filter_(std::move(filter)), identity_(std::move(identity)) {
     meta_ = '"';
     meta_ += subscription_key;
     meta_ += "\":" + id.json();
@@ -103,7 +111,7 @@ public:
   event_log& log() noexcept { return log_; }
 
   void changed(change const& what) override {
-    if (!filter_.wants(what)) return;
+    if (!filter_.wants(what, identity_.get())) return;
     std::string params = "{";
     if (what.what == change::kind::resource) {
       params += R"("uri":)";
@@ -117,6 +125,7 @@ public:
 
 private:
   change_filter filter_;
+  std::shared_ptr<void const> identity_;
   std::string meta_;
   event_log log_{event_log::retention::drop};
 };
@@ -186,20 +195,24 @@ inline reply listen(method_call const& call, session_table& table, bool on_a_cha
   auto const* wanted = detail::object_member(call.params, "notifications");
   if (!wanted) return refuse(rpc_code::invalid_params, "params.notifications must be an object");
   std::string honoured;
-  auto filter = detail::read_filter(call.server, *wanted, honoured);
+  auto filter = detail::read_filter(call.server, *wanted, call.who.identity,
+                                    table.bounds().each.max_uri_bytes, honoured);
   if (!filter) return refuse(rpc_code::invalid_params, "params.notifications is not a valid filter");
   auto place =
       detail::subscription_place::take(table.subscriptions(), call.server.options.most_subscriptions);
-  if (!place) return refuse(rpc_code::internal_error, "too many subscriptions");
+  if (!place) return too_many(call.id, "subscriptions", "most_subscriptions");
   auto out = call.out.open();
   if (!out->open())
     return answer::of_fault(answer::outcome::not_acceptable, call.id,
                             {rpc_code::invalid_request, "accept text/event-stream to listen"});
-  auto made = std::make_shared<detail::subscription>(std::move(*filter), call.id);
+  auto made = std::make_shared<detail::subscription>(std::move(*filter), call.id, call.who.kept_identity());
   if (!table.feed().listen(made)) return refuse(rpc_code::internal_error, "the server stops");
-  return pending_answer{detail::serve_subscription(call.server, std::move(made), std::move(out), call.id,
-                                                   std::move(honoured), std::move(*place), on_a_channel),
-                        true};
+  pending_answer made_call(
+      detail::serve_subscription(call.server, std::move(made), std::move(out), call.id, std::move(honoured),
+                                 std::move(*place), on_a_channel),
+      true);
+  made_call.listens = true;
+  return made_call;
 }
 
 }  // namespace mcpawl

@@ -16,6 +16,7 @@ constexpr int status_of(answer::outcome what) noexcept {
     case answer::outcome::no_session: return 404;
     case answer::outcome::not_acceptable: return 406;
     case answer::outcome::not_allowed: return 405;
+    case answer::outcome::too_many: return 429;
   }
   return 500;
 }

@@ -3,9 +3,6 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
@@ -15,6 +12,7 @@
 #include <mcpawl/mcp/live_session.hpp>
 #include <mcpawl/mcp/wake.hpp>
 #include <mcpawl/transport/answer_status.hpp>
+#include <mcpawl/transport/disconnect_watch.hpp>
 #include <mcpawl/transport/event_stream.hpp>
 #include <mcpawl/transport/message_sink.hpp>
 #include <mcpawl/transport/running_call.hpp>
@@ -54,7 +52,7 @@ public:
   task<> take(std::string message) override {
     if (!events_accepted_ || gone_) co_return;
     log_->append(std::move(message));
-    while (log_->backlog() > most_queued && !gone_) co_await room_->wait(std::chrono::hours{1});
+    while (full() && !gone_) co_await room_->wait(std::chrono::hours{1});
   }
   bool takes_messages() const noexcept override { return events_accepted_; }
   void let_go() noexcept override {
@@ -70,32 +68,33 @@ public:
   /** Run the calls and write what comes of them.
 
       @param make_head  makes the head of an answer with the status it is given.
+      @param style      of the event stream: how often it is kept alive, and whether its client may listen.
       The first notification, or `keep_alive` without an answer, turns the answer into an event stream.
   */
   template <class MakeHead>
-  task<> run(http::exchange& ex, reply calls, MakeHead const& make_head, std::chrono::milliseconds keep_alive,
+  task<> run(http::exchange& ex, reply calls, MakeHead const& make_head, event_style style,
              std::chrono::milliseconds retry) {
     start(std::move(calls));
-    if (running_ != 0 && ends_with_connection_) watch(ex);
-    event_style style;
-    style.keep_alive = keep_alive;
-    {
+    auto const watch = std::make_shared<disconnect_watch>(bell_);
+    if (running_ != 0) watch->start(ex, [self = shared_from_this()] { self->client_left(); });
+    // the answer to a call is worth waiting for, whatever becomes of its token meanwhile
+    if (!listens_) style.may_listen = {};
+    try {
       detail::log_reader reader(log_, bell_);
-      bool streaming = co_await must_stream(keep_alive);
+      bool streaming = co_await must_stream(style.keep_alive);
       if (streaming) streaming = co_await ex.start_events(make_head(200));
       if (streaming) {
         begin_stream(style, retry);
-        co_await write_events(ex, reader, *bell_, style, 0);
+        co_await write_events(ex, reader, *bell_, *watch, style, 0);
       }
+    } catch (...) {
+      failure_ = std::current_exception();
     }
     if (streaming_ || running_ != 0) leave();
-    while (watching_) {
-      stop_watching_.emit(boost::asio::cancellation_type::terminal);
-      if (watching_) co_await bell_->wait(std::chrono::hours{1});
-    }
+    co_await watch->stop();
     if (failure_) std::rethrow_exception(failure_);
     if (ex.responded()) co_return;
-    if (gone_) {
+    if (gone_ || (left_ && running_ != 0)) {
       // nobody reads it, but the exchange wants to know that it was answered
       co_await ex.respond(http::response(503));
       co_return;
@@ -108,6 +107,9 @@ public:
 
 private:
   static constexpr std::size_t most_queued = 64;
+  static constexpr std::size_t max_queued_bytes = 1024 * 1024;
+
+  bool full() const { return log_->backlog() > most_queued || log_->backlog_bytes() > max_queued_bytes; }
 
   void start(reply calls) {
     bell_ = std::make_shared<wake>(executor_);
@@ -115,7 +117,7 @@ private:
     std::vector<pending_answer> all;
     if (auto* one = std::get_if<pending_answer>(&calls)) {
       session_ = one->session;
-      ends_with_connection_ = one->ends_with_connection;
+      listens_ = one->listens;
       all.push_back(std::move(*one));
     } else {
       auto& batch = std::get<batch_answer>(calls);
@@ -124,7 +126,10 @@ private:
       finished_ = std::move(batch.ready);
       all = std::move(batch.pending);
     }
-    log_ = std::make_shared<event_log>(session_ ? event_log::retention::keep : event_log::retention::queue);
+    if (session_)
+      log_ = std::make_shared<event_log>(event_log::retention::keep, session_->retained());
+    else
+      log_ = std::make_shared<event_log>(event_log::retention::queue);
     log_->on_room(room_->ringer());
     running_ = all.size();
     for (auto& call : all) {
@@ -157,12 +162,12 @@ private:
   /** Wait until it is clear how the answer goes out: true for events, false if it is there, or nobody waits.
    */
   task<bool> must_stream(std::chrono::milliseconds keep_alive) {
-    while (running_ != 0 && !gone_) {
+    while (running_ != 0 && !left_) {
       if (log_->backlog() != 0 || letting_go_) co_return true;
       bool const rung = co_await bell_->wait(keep_alive);
       if (!rung && events_accepted_) co_return true;
     }
-    co_return !gone_ && log_->backlog() != 0;
+    co_return !left_ && log_->backlog() != 0;
   }
 
   void begin_stream(event_style& style, std::chrono::milliseconds retry) {
@@ -186,18 +191,13 @@ private:
     room_->ring();
   }
 
-  void watch(http::exchange& ex) {
-    watching_ = true;
-    auto left = [self = shared_from_this()](std::exception_ptr) {
-      self->watching_ = false;
-      if (self->running_ != 0) {
-        self->leave();
-        self->log_->hang_up();
-      }
-      self->bell_->ring();
-    };
-    boost::asio::co_spawn(executor_, ex.wait_disconnect(),
-                          boost::asio::bind_cancellation_slot(stop_watching_.slot(), std::move(left)));
+  /** The client closed the connection: in the stateless protocol that cancels (MCP 2026-07-28,
+      "Cancellation"), in a session it does not. */
+  void client_left() {
+    left_ = true;
+    if (running_ == 0 || session_) return;
+    leave();
+    log_->hang_up();
   }
 
   boost::asio::any_io_executor executor_;
@@ -208,16 +208,15 @@ private:
   std::vector<std::weak_ptr<running_call>> calls_;
   std::vector<std::string> finished_;
   std::exception_ptr failure_;
-  boost::asio::cancellation_signal stop_watching_;
   std::size_t running_ = 0;
   answer::outcome status_ = answer::outcome::answered;
   bool events_accepted_;
-  bool ends_with_connection_ = false;
+  bool listens_ = false;
+  bool left_ = false;  // the client closed the connection
   bool batch_ = false;
   bool streaming_ = false;
   bool letting_go_ = false;
-  bool gone_ = false;
-  bool watching_ = false;
+  bool gone_ = false;  // and nobody will read what the calls say
 };
 
 }  // namespace mcpawl

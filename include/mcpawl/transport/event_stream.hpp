@@ -5,9 +5,13 @@
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/mcp/event_log.hpp>
 #include <mcpawl/mcp/wake.hpp>
+#include <mcpawl/transport/disconnect_watch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,6 +23,9 @@ struct event_style {
   std::string name;  ///< Of the stream, for the ids of its events; empty for events without.
   std::chrono::milliseconds retry{0};  ///< Told to the client at the beginning, with an id to come back with.
   std::chrono::milliseconds keep_alive{15'000};  ///< Between comments while there is nothing to say.
+  /** Asked every `check_every` whether the client may still listen; empty if nobody has to ask. */
+  std::function<task<bool>()> may_listen = {};
+  std::chrono::milliseconds check_every{1'000};
 };
 
 namespace detail {
@@ -44,11 +51,13 @@ private:
 }  // namespace detail
 
 /** Write what is in a log after message number `cursor`, and what comes, until the log ends, the client
-   leaves or another connection takes the log over. The events were started already.
+   leaves or may listen no longer, or another connection takes the log over. The events were started already.
+
+    @param watch  was started; it rings the bell.
 
     With a `retry` time it begins with an event without data, whose id the client can come back with (MCP
     2025-11-25 "Sending Messages to the Server"). */
-inline task<> write_events(http::exchange& ex, detail::log_reader& reader, wake& bell,
+inline task<> write_events(http::exchange& ex, detail::log_reader& reader, wake& bell, disconnect_watch& watch,
                            event_style const& style, std::uint64_t cursor) {
   std::string id;
   auto const name_event = [&] {
@@ -60,16 +69,33 @@ inline task<> write_events(http::exchange& ex, detail::log_reader& reader, wake&
         "id: " + id + "\nretry: " + std::to_string(style.retry.count()) + "\ndata: \n\n";
     if (!co_await ex.raw_event(priming)) co_return;
   }
+  using steady = std::chrono::steady_clock;
   std::string message;
+  auto written = steady::now(), checked = written;
   for (;;) {
+    if (watch.left()) co_return;
+    if (style.may_listen && steady::now() - checked >= style.check_every) {
+      if (!co_await style.may_listen()) {
+        co_await ex.end_events();
+        co_return;
+      }
+      checked = steady::now();
+    }
     auto const got = reader.next(cursor, message);
     bool alive = true;
     if (got == event_log::reading::message) {
       name_event();
       alive = co_await ex.event(message, id);
+      written = steady::now();
     } else if (got == event_log::reading::none) {
-      bool const rung = co_await bell.wait(style.keep_alive);
-      if (!rung) alive = co_await ex.comment("keep-alive");
+      auto next = written + style.keep_alive;
+      if (style.may_listen) next = std::min<steady::time_point>(next, checked + style.check_every);
+      auto const patience = std::chrono::ceil<std::chrono::milliseconds>(next - steady::now());
+      if (patience.count() > 0) co_await bell.wait(patience);
+      if (steady::now() >= written + style.keep_alive) {
+        alive = co_await ex.comment("keep-alive");
+        written = steady::now();
+      }
     } else {
       // let go of properly, too: a client that comes back waits for the end of this stream
       co_await ex.end_events();
@@ -77,6 +103,21 @@ inline task<> write_events(http::exchange& ex, detail::log_reader& reader, wake&
     }
     if (!alive) co_return;
   }
+}
+
+/** Write the events of a log to a client that listens, watching whether it is still there. */
+inline task<> write_events_watched(http::exchange& ex, detail::log_reader& reader, std::shared_ptr<wake> bell,
+                                   event_style const& style, std::uint64_t cursor) {
+  auto const watch = std::make_shared<disconnect_watch>(bell);
+  watch->start(ex);
+  std::exception_ptr failure;
+  try {
+    co_await write_events(ex, reader, *bell, *watch, style, cursor);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await watch->stop();
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace mcpawl

@@ -57,10 +57,14 @@ public:
   /** Begin; `ended` may be called before this returns. */
   void start(pending_answer call, on_end ended) {
     place_ = std::move(call.place);
+    held_ = std::move(call.held);
+    retained_ = std::move(call.retained);
     auto finish = [self = shared_from_this(), ended = std::move(ended)](std::exception_ptr failure,
                                                                         answer result) {
       self->over_ = true;
       self->place_ = {};
+      self->held_ = {};
+      self->retained_ = {};
       if (self->cancelled_)
         ended(nullptr, std::nullopt);
       else
@@ -75,6 +79,8 @@ private:
   std::shared_ptr<message_sink> sink_;
   boost::asio::cancellation_signal cancel_;
   call_table::place place_;
+  charge held_;
+  charge retained_;
   bool cancelled_ = false;
   bool over_ = false;
 };

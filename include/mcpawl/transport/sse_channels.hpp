@@ -33,6 +33,7 @@ class sse_channels {
 public:
   static constexpr std::size_t most_clients = 10'000;
   static constexpr std::size_t most_queued = 1024;  ///< Messages for a client that does not read.
+  static constexpr std::size_t max_queued_bytes = 4 * 1024 * 1024;  ///< And their bytes, but for the last one.
 
   /** @param path  of the event stream; messages are posted to `/messages` below it. */
   explicit sse_channels(std::string path) : path_(std::move(path)), messages_(path_ + "/messages") {}
@@ -49,9 +50,10 @@ public:
     return found->second.client;
   }
 
-  /** Serve one event stream to its end. */
-  task<> listen(http::exchange& ex, http::response head, caller const& who,
-                std::chrono::milliseconds keep_alive) {
+  /** Serve one event stream to its end.
+
+      @param style  without a name: its events have no ids. */
+  task<> listen(http::exchange& ex, http::response head, caller const& who, event_style const& style) {
     std::string const id = random_hex(16);
     auto const client = std::make_shared<bounded_client>();
     entry const place(*this, id, std::string(who.principal), client);
@@ -65,9 +67,7 @@ public:
     std::string const endpoint =
         "event: endpoint\ndata: " + messages_ + '?' + std::string(parameter) + id + "\n\n";
     if (!co_await ex.raw_event(endpoint)) co_return;
-    event_style style;
-    style.keep_alive = keep_alive;
-    co_await write_events(ex, reader, *bell, style, 0);
+    co_await write_events_watched(ex, reader, bell, style, 0);
   }
 
   /** End all streams, and take no more clients. */
@@ -87,7 +87,7 @@ private:
   class bounded_client final : public channel_client {
   protected:
     void say(std::string message) override {
-      if (out()->backlog() >= most_queued) out()->hang_up();
+      if (out()->backlog() >= most_queued || out()->backlog_bytes() > max_queued_bytes) out()->hang_up();
       channel_client::say(std::move(message));
     }
   };

@@ -13,6 +13,7 @@
 #include <mcpawl/jsonrpc/write.hpp>
 #include <mcpawl/mcp/dispatcher.hpp>
 #include <mcpawl/mcp/request.hpp>
+#include <mcpawl/transport/address_key.hpp>
 #include <mcpawl/transport/answer_status.hpp>
 #include <mcpawl/transport/call_stream.hpp>
 #include <mcpawl/transport/cors.hpp>
@@ -153,7 +154,8 @@ public:
       co_await ex.respond(std::move(answer));
       co_return;
     }
-    caller const who{admitted->identity.get(), admitted->principal};
+    address_key const address(admitted->principal.empty(), ex.remote().address());
+    caller const who{admitted->identity.get(), admitted->principal, address.view(), &admitted->identity};
     if (head.path() != shared_.path && shared_.old_clients && shared_.old_clients->serves(head.path())) {
       co_await serve_old_client(ex, who);
     } else if (!is_endpoint(head.path())) {
@@ -244,7 +246,27 @@ private:
       allow_reading(made, head);
       return made;
     };
-    co_await stream->run(ex, std::move(r), make_head, shared_.bounds.keep_alive, shared_.retry);
+    event_style style = style_for(head);
+    co_await stream->run(ex, std::move(r), make_head, std::move(style), shared_.retry);
+  }
+
+  /** How a stream is written that lasts as long as the token of its request. */
+  event_style style_for(http::request_head const& head) {
+    event_style style;
+    style.keep_alive = shared_.bounds.keep_alive;
+    style.check_every = shared_.bounds.stream_check;
+    style.may_listen = [this, &head] { return still_admitted(head); };
+    return style;
+  }
+
+  /** Whether the policy would let a request in now. Where it cannot tell, because a store or a key endpoint
+      does not answer, the stream goes on. */
+  task<bool> still_admitted(http::request_head const& head) {
+    auto decided = auth_->decide_now(head);
+    if (!decided) decided = co_await auth_->authenticate(head);
+    if (decided->has_value()) co_return true;
+    int const status = decided->error().status;
+    co_return status != 401 && status != 403;
   }
 
   /** Open the stream for what belongs to no request, or go on with one that broke. */
@@ -260,16 +282,21 @@ private:
       co_return;
     }
     auto const& opened = std::get<opened_stream>(found);
-    event_style style;
+    charge place = protocol_.known().table().budget().open(who.account(), budget_item::streams);
+    if (!place.grow(1)) {
+      answer refused = too_many({}, "event streams", "max_streams");
+      co_await write(ex, std::move(refused), false);
+      co_return;
+    }
+    event_style style = style_for(head);
     style.name = opened.stream.name;
-    style.keep_alive = shared_.bounds.keep_alive;
     if (opened.session->protocol() >= revision::v2025_11_25) style.retry = shared_.retry;
     auto const bell = std::make_shared<wake>(ex.executor());
     detail::log_reader reader(opened.stream.log, bell);
     http::response ok{200};
     allow_reading(ok, head);
     if (co_await ex.start_events(std::move(ok)))
-      co_await write_events(ex, reader, *bell, style, opened.after);
+      co_await write_events_watched(ex, reader, bell, style, opened.after);
   }
 
   task<> serve_old_client(http::exchange& ex, caller const& who) {
@@ -277,7 +304,14 @@ private:
     if (head.method() == "GET" && head.path() == shared_.old_clients->path()) {
       http::response ok{200};
       allow_reading(ok, head);
-      co_await shared_.old_clients->listen(ex, std::move(ok), who, shared_.bounds.keep_alive);
+      event_style const style = style_for(head);
+      charge place = protocol_.known().table().budget().open(who.account(), budget_item::streams);
+      if (!place.grow(1)) {
+        answer refused = too_many({}, "event streams", "max_streams");
+        co_await write(ex, std::move(refused), false);
+        co_return;
+      }
+      co_await shared_.old_clients->listen(ex, std::move(ok), who, style);
       co_return;
     }
     auto const client = head.method() == "POST" ? shared_.old_clients->find(head.query(), who) : nullptr;
@@ -298,6 +332,7 @@ private:
     http::response whole{status_of(a.what)};
     allow_reading(whole, ex.head());
     if (a.what == answer::outcome::not_allowed) whole.field("Allow", "POST");
+    if (a.what == answer::outcome::too_many) whole.field("Retry-After", "1");
     if (!a.session_id.empty()) whole.field("Mcp-Session-Id", a.session_id);
     if (as_event && a.what == answer::outcome::answered) {
       if (co_await ex.start_events(std::move(whole))) {

@@ -26,7 +26,9 @@ struct hearer final : mcpawl::change_listener {
 BOOST_AUTO_TEST_CASE(a_subscription_covers_its_resource_and_what_lies_below) {
   BOOST_TEST(covers("test://a", "test://a"));
   BOOST_TEST(covers("test://a", "test://a/b"));
-  BOOST_TEST(covers("test://a/", "test://a/b"));
+  BOOST_TEST(covers("test://a/", "test://a/"));
+  BOOST_TEST(!covers("test://a/", "test://a/b"));
+  BOOST_TEST(!covers("test://a/", "test://a//b"));
   BOOST_TEST(!covers("test://a", "test://ab"));
   BOOST_TEST(!covers("test://a/b", "test://a"));
   BOOST_TEST(!covers("test://a", "test://A"));

@@ -15,9 +15,9 @@ using mcpawl::state_binding;
 namespace {
 
 std::string binding_of(std::string const& params, std::string_view principal = "alice",
-                       std::string_view method = "tools/call") {
+                       std::string_view method = "tools/call", std::string_view server = "one") {
   auto const parsed = boost::json::parse(params);
-  return state_binding(principal, method, &parsed.as_object());
+  return state_binding(server, principal, method, &parsed.as_object());
 }
 
 struct fixture {
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(it_expires_and_is_bound_to_its_place_and_key) {
   BOOST_TEST(!open_state(seal, seal.seal(R"({"e":"soon","a":{},"s":{}})", "here"), 99, "here").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(the_binding_is_of_caller_method_and_arguments) {
+BOOST_AUTO_TEST_CASE(the_binding_is_of_server_caller_method_and_arguments) {
   auto const one = binding_of(R"({"name":"t","arguments":{"a":1,"b":[{"x":1,"y":2}]}})");
   // what changes between rounds, and the order of members, do not matter
   BOOST_TEST(one == binding_of(R"({"arguments":{"b":[{"y":2,"x":1}],"a":1},"name":"t","_meta":{"q":1},)"
@@ -75,6 +75,9 @@ BOOST_AUTO_TEST_CASE(the_binding_is_of_caller_method_and_arguments) {
   std::string const params = R"({"name":"t"})";
   BOOST_TEST(binding_of(params) != binding_of(params, "bob"));
   BOOST_TEST(binding_of(params) != binding_of(params, "alice", "prompts/get"));
+  // two servers may have the same keys
+  BOOST_TEST(binding_of(params) != binding_of(params, "alice", "tools/call", "two"));
+  BOOST_TEST(binding_of(params, "alice", "ab", "c") != binding_of(params, "alice", "b", "ca"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -30,10 +30,11 @@ struct fixture {
   sessions known = another();
 
   /** The same server, after a restart or on another machine. */
-  sessions another(std::size_t most = 10'000) {
-    return {seal,
-            std::make_shared<mcpawl::session_table>(mcpawl::session_bounds{3600s, 600s, most}, time, feed),
-            time};
+  sessions another(std::size_t most = 10'000, std::size_t most_of_one = 10'000, std::string_view name = "one") {
+    mcpawl::limits each;
+    each.max_sessions = most_of_one;
+    mcpawl::session_bounds const bounds{3600s, 600s, most, each};
+    return {seal, std::make_shared<mcpawl::session_table>(bounds, time, feed), time, name};
   }
   static client_profile someone() {
     client_profile who;
@@ -152,9 +153,10 @@ BOOST_AUTO_TEST_CASE(over_the_limit_the_longest_idle_leaves) {
   time.advance(1s);
   BOOST_TEST(known.find(first, "alice"));
   auto const fourth = open();
-  BOOST_TEST(!known.find(second, "alice"));
-  for (auto const& id : {first, third, fourth}) BOOST_TEST(known.find(id, "alice"));
+  BOOST_TEST(!known.table().find(second, "alice"));
+  for (auto const& id : {first, third, fourth}) BOOST_TEST(known.table().find(id, "alice"));
   BOOST_TEST(known.table().size() == 3U);
+  BOOST_TEST(known.find(second, "alice"));  // it was forgotten, not ended
 }
 
 BOOST_AUTO_TEST_CASE(over_the_limit_sessions_in_use_stay_and_a_new_one_is_refused_if_all_are) {
@@ -164,9 +166,33 @@ BOOST_AUTO_TEST_CASE(over_the_limit_sessions_in_use_stay_and_a_new_one_is_refuse
   reading const one(*known.find(first, "alice"));
   auto const third = open();
   BOOST_TEST(known.find(first, "alice"));
-  BOOST_TEST(!known.find(second, "alice"));
+  BOOST_TEST(!known.table().find(second, "alice"));
   reading const two(*known.find(third, "alice"));
   BOOST_TEST(!known.open(revision::v2025_11_25, "alice", {}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(sessions_of_one_caller_push_out_their_own_and_no_others) {
+  known = another(5, 3);
+  auto const others = open("bob");
+  std::vector<std::string> mine;
+  for (int i = 0; i != 4; ++i) mine.push_back(open());
+  BOOST_TEST(!known.table().find(mine[0], "alice"));
+  for (std::size_t i = 1; i != 4; ++i) BOOST_TEST(known.table().find(mine[i], "alice"));
+  // a full table takes of the newcomer first
+  open("carol");
+  for (int i = 0; i != 3; ++i) mine.push_back(open());
+  BOOST_TEST(known.table().size() == 5U);
+  BOOST_TEST(known.table().find(others, "bob"));
+  // who has none yet takes that of who was away longest
+  open("dave");
+  BOOST_TEST(known.table().size() == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(an_id_of_another_server_with_the_same_keys_does_not_open) {
+  auto const id = open();
+  auto other = another(10, 10, "two");
+  BOOST_TEST(!other.find(id, "alice"));
+  BOOST_TEST(another().find(id, "alice"));
 }
 
 BOOST_AUTO_TEST_CASE(sessions_that_are_opened_and_abandoned_leave_nothing_behind) {

@@ -1,0 +1,50 @@
+// mcpawl/transport/address_key.hpp - what an anonymous caller is counted by: the network address
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace mcpawl {
+
+/** The bytes of an address, of IPv6 its first 64 bits: who has one address of such a network has all of them.
+
+    Callers behind one proxy share an address, and so a budget. A loopback address has no key: behind it is either
+    the only user of a machine, or a proxy and everybody.
+    @par Lifetime
+    The view points into it.
+*/
+class address_key {
+public:
+  /** @param wanted  false for a caller who has a name: then it is empty. */
+  address_key(bool wanted, boost::asio::ip::address const& from) noexcept {
+    if (!wanted || from.is_loopback()) return;
+    namespace ip = boost::asio::ip;
+    if (from.is_v4() || from.to_v6().is_v4_mapped()) {
+      bytes_[0] = '4';
+      auto const plain = from.is_v4() ? from.to_v4() : ip::make_address_v4(ip::v4_mapped, from.to_v6());
+      auto const raw = plain.to_bytes();
+      if (!plain.is_loopback()) keep(raw.data(), raw.size());
+    } else {
+      bytes_[0] = '6';
+      auto const raw = from.to_v6().to_bytes();
+      keep(raw.data(), 8);
+    }
+  }
+
+  std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+
+private:
+  void keep(unsigned char const* raw, std::size_t count) noexcept {
+    std::transform(raw, raw + count, bytes_.begin() + 1, [](unsigned char b) { return static_cast<char>(b); });
+    size_ = count + 1;
+  }
+
+  std::array<char, 9> bytes_{};
+  std::size_t size_ = 0;
+};
+
+}  // namespace mcpawl
