@@ -61,11 +61,6 @@ task<result<issued_tokens>> exchange_code(std::shared_ptr<server_parts<Store>> p
   co_return co_await parts->tokens.redeem(std::move(redemption));
 }
 
-/** Refresh, when the upstream has been asked whether the person may still come in.
-
-    Of concurrent requests for one grant one asks; the others wait and get the same answer. What the upstream
-    refuses for good ends the grant. While it cannot be asked, nothing is issued and nothing is lost.
-*/
 /** Ask the upstream for a new login, while others are kept from asking. What was got before and could not be
     saved comes first, since the upstream may take no older refresh token.
 

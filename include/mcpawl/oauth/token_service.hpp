@@ -350,20 +350,11 @@ private:
   static constexpr int most_attempts = 16;
   static constexpr int most_retries = 4;  // of a write that failed
 
-  /** Of a grant in one state of its props: what went well leaves nothing for the next one to wait for. */
-  static std::string lease_key(secret const& any_token, std::string_view sealed_props) {
-    std::string key{"upstream/"};
-    std::string const digest = detail::digest_for("mcpawl.oauth.claim", sealed_props);
-    key.append(any_token.reveal().substr(token::prefix_size + grant_name::owner_size, grant_name::id_size));
-    key += '/';
-    append_base64url(key, digest);
-    return key;
-  }
   static std::string lease_key(pending_refresh const& pending) {
-    return lease_key(pending.asked.token, pending.state.sealed_props);
+    return detail::upstream_lease_key(pending.asked.token, pending.state.sealed_props);
   }
   static std::string lease_key(pending_renewal const& pending) {
-    return lease_key(pending.access, pending.sealed_props);
+    return detail::upstream_lease_key(pending.access, pending.sealed_props);
   }
 
   /** What a refresh needs that finds the current token. */

@@ -3,8 +3,11 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/crypto/base64url.hpp>
 #include <mcpawl/oauth/process_incarnation.hpp>
+#include <mcpawl/oauth/token.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,9 +22,25 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace mcpawl::oauth {
+
+namespace detail {
+
+/** What the lease of a grant is called, in one state of its props: what went well leaves nothing for the next
+    one to wait for. */
+inline std::string upstream_lease_key(secret const& any_token, std::string_view sealed_props) {
+  std::string key{"upstream/"};
+  std::string const digest = digest_for("mcpawl.oauth.claim", sealed_props);
+  key.append(any_token.reveal().substr(token::prefix_size + grant_name::owner_size, grant_name::id_size));
+  key += '/';
+  append_base64url(key, digest);
+  return key;
+}
+
+}  // namespace detail
 
 /** The right to ask the upstream about one grant, if `held`. It ends by itself after
    `upstream_leases::lifetime` unless it is renewed, so that who dies with it stops nobody. */
