@@ -114,7 +114,7 @@ public:
     scanner_.reset();
     if (storage_.capacity() > receive_buffer::most_kept) storage_ = std::string{};
     if (channel_.output().capacity() > channel::most_kept_output) channel_.output() = std::string{};
-    channel_.place().set_idle(true);
+    channel_.place().set_idle(in.size() == 0);
     channel_.deadline().set(channel_.bounds().idle_timeout);
     fresh_ = in.size() != 0;
   }
@@ -220,6 +220,9 @@ task<> serve_connection(boost::asio::ip::tcp::socket socket, Handler& handler, l
         if (!detail::connection::reusable(request)) break;
       }
       self.finish(request);
+      // a request that was sent ahead waits for those that other connections have sent by now
+      if (self.channel().input().size() != 0)
+        co_await detail::let_others_run(self.channel().socket().get_executor());
     }
     co_await self.channel().linger();
   } catch (...) {

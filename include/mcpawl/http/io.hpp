@@ -7,6 +7,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -35,6 +36,11 @@ namespace mcpawl::http::detail {
 /** Wait for a timer; a cancelled one sets `ec`. */
 [[gnu::noinline]] inline task<> wait_for(boost::asio::steady_timer& timer, error_code& ec) {
   return timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
+}
+
+/** Let everything else that is ready run first. */
+[[gnu::noinline]] inline task<> let_others_run(boost::asio::any_io_executor executor) {
+  return boost::asio::post(executor, boost::asio::use_awaitable);
 }
 
 /** Let some time pass. */

@@ -325,16 +325,16 @@ private:
     bool const by_scheme = refusal.why == errc::redirect_scheme_refused;
     auto const reason = reason_of(refusal.why, by_scheme ? allow_schemes_by : refusal.detail);
     if (refusal.location) {
-      log_.info("authorization refused", {{"client", by.id}, {"reason", reason}});
+      log_.write_limited(log_level::info, "authorization refused", {{"client", by.id}, {"reason", reason}});
     } else {
       std::string const place = query.redirect_uri.value_or("");
-      log_.info("authorization refused", {{"client", by.id}, {"reason", reason}, {"redirect_uri", place}});
+      log_.write_limited(log_level::info, "authorization refused", {{"client", by.id}, {"reason", reason}, {"redirect_uri", place}});
     }
   }
 
   /** A page, since nobody vouches for a redirect URI. */
   http::response page(error_code const& why, std::string_view detail = {}, std::string_view client_id = {}) const {
-    log_.info("authorization failed", {{"reason", reason_of(why, detail)}});
+    log_.write_limited(log_level::info, "authorization failed", {{"reason", reason_of(why, detail)}});
     return page_of(why, detail, client_id);
   }
 
@@ -363,7 +363,7 @@ private:
 
   http::response tell(flow const& asked, error_code const& why) const {
     if (why != errc::denied) {
-      log_.warning("authorization failed", {{"client", asked.request.client_id}, {"reason", why.message()}});
+      log_.write_limited(log_level::warning, "authorization failed", {{"client", asked.request.client_id}, {"reason", why.message()}});
     }
     return redirect(error_location(asked.request.redirect, why, asked.request.state, parts_->rules.issuer()));
   }

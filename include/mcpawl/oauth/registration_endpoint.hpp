@@ -26,7 +26,7 @@ inline void log_refused_uris(logger const& log, client_metadata_report const& re
   for (auto const& each : report.refused) {
     bool const by_scheme = each.why == redirect_uri_errc::private_scheme;
     auto const reason = reason_of(each.why, by_scheme ? allow_schemes_by : std::string_view{});
-    log.info("redirect URI refused", {{"redirect_uri", each.uri}, {"reason", reason}});
+    log.write_limited(log_level::info, "redirect URI refused", {{"redirect_uri", each.uri}, {"reason", reason}});
   }
 }
 
@@ -49,13 +49,13 @@ task<http::response> answer_registration(std::shared_ptr<server_parts<Store>> pa
   auto metadata = parse_registration(body, parts->clients.rules(), report);
   detail::log_refused_uris(log, report);
   if (!metadata) {
-    log.info("registration refused", {{"reason", reason_of(metadata.error(), report.wrong)}});
+    log.write_limited(log_level::info, "registration refused", {{"reason", reason_of(metadata.error(), report.wrong)}});
     co_return error_answer(metadata.error(), false, report.wrong);
   }
   metadata->scope = metadata->scope & parts->rules.authorization.understood();
   bool const own_share_left = parts->registrations_by_address.take(address);
   if (!own_share_left || !parts->registrations.take()) {
-    log.warning("registration refused", {{"reason", "too many at once"}});
+    log.write_limited(log_level::warning, "registration refused", {{"reason", "too many at once"}});
     auto const back_off =
         own_share_left ? parts->registrations.back_off() : parts->registrations_by_address.back_off();
     http::response busy = error_answer(errc::too_many_registrations);

@@ -166,18 +166,18 @@ task<http::response> answer_token_request(std::shared_ptr<server_parts<Store>> p
   wrong.clear();
   auto asked = token_request::parse(body, *authorization, wrong);
   if (!asked) {
-    log.info("token request refused", {{"reason", reason_of(asked.error(), wrong)}});
+    log.write_limited(log_level::info, "token request refused", {{"reason", reason_of(asked.error(), wrong)}});
     co_return error_answer(asked.error(), tried, wrong);
   }
   auto const who = co_await authenticate_client(parts, asked->client, std::move(address));
   if (!who) {
-    log.info("client refused", {{"client", asked->client.client_id}, {"reason", who.error().message()}});
+    log.write_limited(log_level::info, "client refused", {{"client", asked->client.client_id}, {"reason", who.error().message()}});
     co_return error_answer(who.error(), tried);
   }
   asked->client.client_id = who->id;
   error_code const elsewhere = detail::judge_resources(asked->resources, parts->rules.resource(), wrong);
   if (elsewhere) {
-    log.info("token request refused", {{"client", who->id}, {"reason", reason_of(elsewhere, wrong)}});
+    log.write_limited(log_level::info, "token request refused", {{"client", who->id}, {"reason", reason_of(elsewhere, wrong)}});
     co_return error_answer(elsewhere, false, wrong);
   }
   bool const refreshes = asked->grant == token_request::grant_kind::refresh_token;
