@@ -172,11 +172,11 @@ step_rules() {
 }
 
 step_quick() {
-  say 'quick: build the test programs (g++, preset dev)'
-  configure dev
-  cmake --build --preset dev --target suites hazards hazards_self_test
+  say 'quick: build the test programs (g++, preset quick)'
+  configure quick
+  cmake --build --preset quick --target suites hazards hazards_self_test
   say 'quick: run them'
-  run_ctest dev -L '^(unit|flow|wire|abuse|rules)$'
+  run_ctest quick -L '^(unit|flow|wire|abuse|rules)$'
 }
 
 # layers: from the command line

@@ -158,6 +158,9 @@ task<> accept_loop(boost::asio::ip::tcp::acceptor& acceptor, Handler& handler, l
         remedy = detail::accept_remedy::pause;
       }
     if (remedy == detail::accept_remedy::stop) break;
+    // without a descriptor accept(2) fails also when nobody is there to be accepted
+    if (remedy == detail::accept_remedy::pause && !detail::somebody_waits(acceptor))
+      remedy = detail::accept_remedy::wait;
     if (remedy == detail::accept_remedy::pause) {
       complain("accept_failed", ec.message());
       // an idle connection is worth less than one that waits with a request

@@ -6,9 +6,13 @@
 #include "loopback.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 
+#include <chrono>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(http_listener)
@@ -50,14 +54,12 @@ BOOST_AUTO_TEST_CASE(each_failure_of_accept_has_its_remedy) {
   BOOST_TEST((http::detail::remedy_for(error::operation_aborted) == accept_remedy::stop));
 }
 
-BOOST_AUTO_TEST_CASE(a_shortage_of_descriptors_is_survived) {
-  server s(echo);
-  client before = s.connect();
-  BOOST_TEST(before.ask(get).status == 200);
-  rlimit usual{};
-  BOOST_TEST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
-  client waiting = [&] {
-    // the client's socket takes the last descriptor that is allowed, so the server's end cannot have one
+// What the limit was before, and a client whose socket took the last descriptor that is allowed now, so that the
+// server's end cannot have one.
+struct shortage {
+  explicit shortage(server& s) : waiting(tighten(s)) {}
+  client tighten(server& s) {
+    BOOST_TEST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
     int const probe = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     ::close(probe);
     rlimit tight = usual;
@@ -66,12 +68,41 @@ BOOST_AUTO_TEST_CASE(a_shortage_of_descriptors_is_survived) {
     client c = s.connect();
     c.send(get);
     return c;
-  }();
-  BOOST_TEST(before.ask(get).status == 200);
-  pollfd nothing{waiting.fd(), POLLIN, 0};
+  }
+  void end() { BOOST_TEST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual) == 0); }
+  rlimit usual{};
+  client waiting;
+};
+
+BOOST_AUTO_TEST_CASE(a_shortage_of_descriptors_is_survived) {
+  server s(echo);
+  client busy = s.connect();
+  std::string_view const request = get;
+  busy.send(request.substr(0, 10));
+  // the first bytes of a request make a connection busy, once they are read
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  shortage lack(s);
+  pollfd nothing{lack.waiting.fd(), POLLIN, 0};
   BOOST_TEST(::poll(&nothing, 1, 150) == 0);
-  BOOST_TEST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual) == 0);
-  BOOST_TEST(waiting.read_answer().status == 200);
+  busy.send(request.substr(10));
+  BOOST_TEST(busy.read_answer().status == 200);
+  lack.end();
+  BOOST_TEST(lack.waiting.read_answer().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_connection_gives_its_descriptor_to_one_that_waits) {
+  server s(echo);
+  client oldest = s.connect();
+  BOOST_TEST(oldest.ask(get).status == 200);
+  client idle = s.connect();
+  BOOST_TEST(idle.ask(get).status == 200);
+  shortage lack(s);
+  BOOST_TEST(lack.waiting.read_answer().status == 200);
+  // one was enough, although accept fails as long as there is no descriptor
+  std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  BOOST_TEST(idle.ask(get).status == 200);
+  BOOST_TEST(oldest.read_answer().status == 0);
+  lack.end();
 }
 
 BOOST_AUTO_TEST_CASE(idle_connections_make_way_at_the_limit) {
