@@ -294,6 +294,7 @@ mcpawl::server<> make_examples() {
       .audience(annotations_of(readme).audience)
       .priority(0.8)
       .last_modified(annotations_of(readme).last_modified);
+  srv.resource("file:///project/config.json", "config.json", "{}");  // examples subscribe to it
   value const& files = example("ListResourceTemplatesResult/resource-templates-list-with-cursor-and-ttl")
                            .at("resourceTemplates")
                            .at(0);
