@@ -121,7 +121,7 @@ const mistaken = [
   {
     program: 'access_saas',
     args: [],
-    settings: { PUBLIC_URL: 'https://mcp.example.com', COOKIE_ENCRYPTION_KEY: '0'.repeat(64) },
+    settings: { ...for_saas, COOKIE_ENCRYPTION_KEY: '0'.repeat(64) },
     words: [/COOKIE_ENCRYPTION_KEY follows a pattern.*openssl rand -hex 32/],
   },
   {

@@ -114,10 +114,11 @@ public:
     counted& known = counted_[*which];
     bool const spent = known.bytes + size > most && now - known.at >= std::chrono::seconds{1};
     if (known.entries % counted_again_after == 0 || spent) {
-      std::string const from{store_quotas[*which].prefix};
+      // the statement keeps views of both
+      std::string const from{store_quotas[*which].prefix}, end = end_of_prefix(from).value();
       sqlite_use const use(count_);
       use->bind(1, std::string_view{from});
-      use->bind(2, std::string_view{*end_of_prefix(from)});
+      use->bind(2, std::string_view{end});
       if (int const code = use->step(); code != SQLITE_ROW) return sqlite_error(code);
       known.bytes = static_cast<std::size_t>(use->integer(0));
       known.at = now;
