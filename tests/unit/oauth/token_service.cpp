@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_lost_answer_is_given_again_as_often_as_it_is_ask
 BOOST_AUTO_TEST_CASE_TEMPLATE(only_the_times_of_one_day_are_counted, Backend, backends) {
   world<Backend> w;
   auto old = w.tokens();
-  for (int time = 0; time != 12; ++time) {
+  for (unsigned time = 0; time != 12; ++time) {
     auto const next = w.refresh(old.refresh_token).value();
     BOOST_TEST(w.works(next.access_token));
     BOOST_TEST(w.refresh(old.refresh_token).value().repeats == std::min<std::size_t>(4, time + 1u));
