@@ -59,7 +59,7 @@ finish() {
     echo
     echo 'seconds  CPU seconds  step'
     cat "$table"
-    rm -f "$table" "$table.begin" "$table.end"
+    rm -f "$table"
   fi
   if [ "$current" = finished ]; then
     say 'all steps are done'
@@ -127,18 +127,24 @@ part() {
   passed=$((passed + 1))
 }
 
-# cpu_seconds_in FILE - of what `times` printed there: user and system time of the children, each as 1m2.345s
-cpu_seconds_in() { awk 'NR == 2 { gsub(/[ms]/, " "); $0 = $0; printf "%d\n", $1 * 60 + $2 + $3 * 60 + $4 }' "$1"; }
+# note_cpu - leave in $cpu the seconds of processor time of what this shell has waited for; by a file of its own, since a
+# subshell would tell of its own children
+note_cpu() {
+  times > "$table.$$"
+  # the second line: user and system, each as 1m2.345s
+  cpu=$(awk 'NR == 2 { gsub(/[ms]/, " "); $0 = $0; printf "%d\n", $1 * 60 + $2 + $3 * 60 + $4 }' "$table.$$")
+  rm -f "$table.$$"
+}
 
 # run_step STEP - and note how long it took
 run_step() {
-  local begin=$SECONDS cpu
+  local begin=$SECONDS cpu before
   current=$1
-  times > "$table.begin"
-  cpu=$(cpu_seconds_in "$table.begin")
+  note_cpu
+  before=$cpu
   "step_$1"
-  times > "$table.end"
-  printf '%7d  %11d  %s\n' $((SECONDS - begin)) $(($(cpu_seconds_in "$table.end") - cpu)) "$1" >> "$table"
+  note_cpu
+  printf '%7d  %11d  %s\n' $((SECONDS - begin)) $((cpu - before)) "$1" >> "$table"
 }
 
 # start_beside STEP... - as a run of its own, in a process group of its own, whose messages are kept for later

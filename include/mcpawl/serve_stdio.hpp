@@ -42,7 +42,10 @@ inline void run_stdio(service const& protocol, stdio_options const& options, cal
   stdio_link link{context.get_executor(),
                   options.input,
                   options.output,
-                  dispatcher{protocol, make_sessions(protocol, options.bounds), options.log, {options.bounds.json_depth, options.bounds.json_members}},
+                  dispatcher{protocol,
+                             make_sessions(protocol, options.bounds),
+                             options.log,
+                             {options.bounds.json_depth, options.bounds.json_members}},
                   options.bounds,
                   options.log};
   boost::asio::signal_set signals{context, SIGINT, SIGTERM};

@@ -162,8 +162,9 @@ public:
   /** Tell the clients that subscribed to a resource that it, or a part of it, has changed. Any thread, holding no
       lock that a predicate of `allow` takes.
 
-      A part is what lies below and is no resource of its own: `config://app/log` below `config://app`. Only callers are told whom `allow` lets see it at that moment. Who owns which URI of a template is known
-      to you alone: the other overload takes that into account. */
+      A part is what lies below and is no resource of its own: `config://app/log` below `config://app`. Only
+      callers are told whom `allow` lets see it at that moment. Who owns which URI of a template is known to you
+      alone: the other overload takes that into account. */
   void notify_resource_updated(std::string_view uri) const { service_->tell_updated(uri); }
 
   /** The same for those callers only of whom `allowed(identity)` is true; if it throws, the answer is no. */

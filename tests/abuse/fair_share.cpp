@@ -3,6 +3,7 @@
 // The figures are printed; only that everything is answered is checked, since machines of tests are shared. Costs
 // 1 s.
 #include "../support/door.hpp"
+#include "../support/posted.hpp"
 #include "../support/running.hpp"
 
 #include <mcpawl/server.hpp>
@@ -25,18 +26,9 @@ using support::fields;
 using support::loopback_client;
 using site = mcpawl::server<support::user_header>;
 
-fields call_fields(std::string const& user) {
-  return {{"Content-Type", "application/json"},
-          {"Accept", "application/json, text/event-stream"},
-          {"MCP-Protocol-Version", "2026-07-28"},
-          {"Mcp-Method", "tools/call"},
-          {"Mcp-Name", "hello"},
-          {"X-User", user}};
-}
+fields call_fields(std::string const& user) { return support::posting_stateless(user, "tools/call", "hello"); }
 
-constexpr std::string_view call_text =
-    R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-    R"("io.modelcontextprotocol/clientCapabilities":{}},"name":"hello","arguments":{}}})";
+std::string const call_text = support::stateless_request("tools/call", R"(,"name":"hello","arguments":{})");
 
 struct waits {
   std::size_t calls = 0;

@@ -1,5 +1,6 @@
 // tests/abuse/notifications.cpp - what a caller may hear of resources that are not theirs: nothing
 #include "../support/door.hpp"
+#include "../support/posted.hpp"
 #include "../support/running.hpp"
 
 #include <mcpawl/server.hpp>
@@ -12,6 +13,7 @@
 #include <atomic>
 #include <string>
 #include <string_view>
+#include <utility>
 
 BOOST_AUTO_TEST_SUITE(abuse_notifications)
 
@@ -40,20 +42,11 @@ struct visitor {
   std::uint16_t port;
   std::string name;
 
-  fields with(fields more) const {
-    more.emplace_back("Content-Type", "application/json");
-    more.emplace_back("Accept", "application/json, text/event-stream");
-    more.emplace_back("X-User", name);
-    return more;
-  }
+  fields with(fields more) const { return support::posting(name, std::move(more)); }
   std::string session() const {
-    loopback_client client(port);
-    auto const opened = client.request(
-        "POST", "/mcp", with({}),
-        R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"c","version":"1"}}})");
-    std::string id{opened.field("mcp-session-id")};
-    client.request("POST", "/mcp", with({{"Mcp-Session-Id", id}}),
-                   R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+    std::string id{support::initialize(port, with({})).field("mcp-session-id")};
+    loopback_client(port).request("POST", "/mcp", with({{"Mcp-Session-Id", id}}),
+                                  R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
     return id;
   }
   std::string subscribe(std::string const& session, std::string_view uri) const {
@@ -72,13 +65,10 @@ struct listener {
     BOOST_TEST(client.read_head().status == 200);
   }
   listener(visitor const& who, std::string_view uris, int) : client(who.port) {
-    std::string text =
-        R"({"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-        R"("io.modelcontextprotocol/clientCapabilities":{}},"notifications":{"resourcesListChanged":true,"resourceSubscriptions":)";
-    text.append(uris).append("}}}");
-    client.send_request(
-        "POST", "/mcp",
-        who.with({{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "subscriptions/listen"}}), text);
+    std::string more = R"(,"notifications":{"resourcesListChanged":true,"resourceSubscriptions":)";
+    more.append(uris).append("}");
+    client.send_request("POST", "/mcp", support::posting_stateless(who.name, "subscriptions/listen"),
+                        support::stateless_request("subscriptions/listen", more));
     BOOST_TEST(client.read_head().status == 200);
   }
   /** The next message with data. */

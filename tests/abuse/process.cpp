@@ -1,5 +1,6 @@
 // tests/abuse/process.cpp - a server that runs out of descriptors, and one whose log nobody reads
 #include "../support/child.hpp"
+#include "../support/posted.hpp"
 #include "../support/running.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -21,13 +22,8 @@ using support::child;
 using support::fields;
 using support::loopback_client;
 
-fields const list_fields{{"Content-Type", "application/json"},
-                         {"Accept", "text/event-stream, application/json"},
-                         {"MCP-Protocol-Version", "2026-07-28"},
-                         {"Mcp-Method", "tools/list"}};
-constexpr std::string_view list =
-    R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-    R"("io.modelcontextprotocol/clientCapabilities":{}}}})";
+fields const list_fields = support::posting_stateless({}, "tools/list");
+std::string const list = support::stateless_request("tools/list");
 
 int status_of_good_call(std::uint16_t port) {
   loopback_client client(port);
@@ -89,7 +85,8 @@ BOOST_AUTO_TEST_CASE(sockets_are_not_inherited_by_programs_that_tools_start) {
     while (dirent const* const entry = ::readdir(folder.get())) {
       int const descriptor = std::atoi(entry->d_name);
       struct stat what {};
-      if (entry->d_name[0] != '.' && ::fstat(descriptor, &what) == 0 && S_ISSOCK(what.st_mode)) found.insert(descriptor);
+      bool const is_there = entry->d_name[0] != '.' && ::fstat(descriptor, &what) == 0;
+      if (is_there && S_ISSOCK(what.st_mode)) found.insert(descriptor);
     }
     return found;
   };

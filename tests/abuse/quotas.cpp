@@ -1,5 +1,6 @@
 // tests/abuse/quotas.cpp - what one caller may hold leaves the others theirs
 #include "../support/door.hpp"
+#include "../support/posted.hpp"
 #include "../support/running.hpp"
 
 #include <mcpawl/mcp/context.hpp>
@@ -25,6 +26,8 @@ using namespace std::chrono_literals;
 using support::fields;
 using support::http_reply;
 using support::loopback_client;
+using support::posting;
+using support::stateless_request;
 using site = mcpawl::server<support::user_header>;
 using clients = std::vector<std::unique_ptr<loopback_client>>;
 
@@ -70,26 +73,12 @@ struct quotas {
   }
   ~quotas() { go_on = true; }
 
-  static fields with(std::string const& user, fields more = {}) {
-    more.emplace_back("Content-Type", "application/json");
-    more.emplace_back("Accept", "application/json, text/event-stream");
-    more.emplace_back("X-User", user);
-    return more;
-  }
-  static std::string text(std::string_view id, std::string_view method, std::string_view more) {
-    std::string out = R"({"jsonrpc":"2.0","id":)";
-    out.append(id).append(R"(,"method":")").append(method);
-    out +=
-        R"(","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}})";
-    return out.append(more) + "}}";
-  }
   void send(loopback_client& client, std::string const& user, std::string const& tool,
             std::string_view id = "1", std::string_view arguments = R"({"what":"it"})") const {
     std::string more = R"(,"name":")";
     more.append(tool).append(R"(","arguments":)").append(arguments);
-    fields const headers =
-        with(user, {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/call"}, {"Mcp-Name", tool}});
-    client.send_request("POST", "/mcp", headers, text(id, "tools/call", more));
+    client.send_request("POST", "/mcp", support::posting_stateless(user, "tools/call", tool),
+                        stateless_request("tools/call", more, id));
   }
   http_reply call(std::string const& user, std::string const& tool, std::string_view id = "1",
                   std::string_view arguments = R"({"what":"it"})") const {
@@ -99,17 +88,14 @@ struct quotas {
   }
   std::string hello(std::string const& user) const { return call(user, "hello", "1", "{}").body; }
   http_reply initialize(std::string const& user) const {
-    loopback_client client(server->port());
-    return client.request(
-        "POST", "/mcp", with(user),
-        R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"c","version":"1"}}})");
+    return support::initialize(server->port(), posting(user));
   }
   std::string session(std::string const& user) const {
     return std::string(initialize(user).field("mcp-session-id"));
   }
   http_reply in_session(std::string const& user, std::string const& session, std::string_view body) const {
     loopback_client client(server->port());
-    return client.request("POST", "/mcp", with(user, {{"Mcp-Session-Id", session}}), body);
+    return client.request("POST", "/mcp", posting(user, {{"Mcp-Session-Id", session}}), body);
   }
   int ping(std::string const& user, std::string const& session) const {
     return in_session(user, session, R"({"jsonrpc":"2.0","id":1,"method":"ping"})").status;
@@ -122,9 +108,8 @@ struct quotas {
   int listen(clients& into, std::string const& user) const {
     into.push_back(std::make_unique<loopback_client>(server->port()));
     into.back()->send_request(
-        "POST", "/mcp",
-        with(user, {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "subscriptions/listen"}}),
-        text("1", "subscriptions/listen", R"(,"notifications":{"toolsListChanged":true})"));
+        "POST", "/mcp", support::posting_stateless(user, "subscriptions/listen"),
+        stateless_request("subscriptions/listen", R"(,"notifications":{"toolsListChanged":true})"));
     return into.back()->read_head().status;
   }
 };
@@ -162,7 +147,7 @@ BOOST_AUTO_TEST_CASE(sessions_of_one_caller_push_out_their_own) {
   clients reading;
   for (std::size_t i = 16; i != 20; ++i) {
     reading.push_back(std::make_unique<loopback_client>(q.server->port()));
-    reading.back()->send_request("GET", "/mcp", q.with("eve", {{"Mcp-Session-Id", eves[i]}}));
+    reading.back()->send_request("GET", "/mcp", posting("eve", {{"Mcp-Session-Id", eves[i]}}));
     BOOST_TEST(reading.back()->read_head().status == 200);
   }
   is_refused(q.initialize("eve"), "max_sessions");
@@ -234,7 +219,7 @@ BOOST_AUTO_TEST_CASE(streams_of_one_caller_leave_some_for_the_others) {
   clients all;
   for (int i = 0; i != 2; ++i) BOOST_TEST(q.listen(all, "eve") == 200);
   auto const session = q.session("eve");
-  fields const get = q.with("eve", {{"Mcp-Session-Id", session}});
+  fields const get = posting("eve", {{"Mcp-Session-Id", session}});
   all.push_back(std::make_unique<loopback_client>(q.server->port()));
   all.back()->send_request("GET", "/mcp", get);
   BOOST_TEST(all.back()->read_head().status == 200);

@@ -1,5 +1,6 @@
 // tests/abuse/streams.cpp - event streams end with their client and with their token
 #include "../support/door.hpp"
+#include "../support/posted.hpp"
 #include "../support/running.hpp"
 
 #include <mcpawl/mcp/context.hpp>
@@ -13,12 +14,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(abuse_streams)
@@ -26,12 +26,8 @@ BOOST_AUTO_TEST_SUITE(abuse_streams)
 using namespace std::chrono_literals;
 using support::fields;
 using support::loopback_client;
+using support::open_files;
 using clients = std::vector<std::unique_ptr<loopback_client>>;
-
-std::size_t open_files() {
-  std::filesystem::directory_iterator const all("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
 
 /** Wait for something for at most a second; tells how long it took, or that second. */
 template <class Condition>
@@ -63,28 +59,14 @@ mcpawl::task<std::string> wait_long(mcpawl::context& ctx) {
   co_return "waited";
 }
 
-fields posting(fields more) {
-  more.emplace_back("Content-Type", "application/json");
-  more.emplace_back("Accept", "application/json, text/event-stream");
-  more.emplace_back("X-User", "alice");
-  return more;
-}
-
-constexpr std::string_view begin_stateless =
-    R"({"_meta":{"progressToken":"p","io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}})";
+fields posting(fields more) { return support::posting("alice", std::move(more)); }
 
 std::string stateless(std::string_view method, std::string_view more) {
-  std::string text = R"({"jsonrpc":"2.0","id":1,"method":")";
-  text.append(method).append(R"(","params":)").append(begin_stateless).append(more);
-  return text + "}}";
+  return support::stateless_request(method, more, "1", R"("progressToken":"p",)");
 }
 
 std::string open_session(std::uint16_t port) {
-  loopback_client client(port);
-  auto const opened = client.request(
-      "POST", "/mcp", posting({}),
-      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"c","version":"1"}}})");
-  return std::string(opened.field("mcp-session-id"));
+  return std::string(support::initialize(port, posting({})).field("mcp-session-id"));
 }
 
 struct opener {
@@ -102,13 +84,11 @@ struct opener {
     return open("GET", "/mcp", posting({{"Mcp-Session-Id", session}}));
   }
   loopback_client& listen() {
-    return open("POST", "/mcp",
-                posting({{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "subscriptions/listen"}}),
+    return open("POST", "/mcp", support::posting_stateless("alice", "subscriptions/listen"),
                 stateless("subscriptions/listen", R"(,"notifications":{"toolsListChanged":true})"));
   }
   loopback_client& call() {
-    return open("POST", "/mcp",
-                posting({{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/call"}, {"Mcp-Name", "wait"}}),
+    return open("POST", "/mcp", support::posting_stateless("alice", "tools/call", "wait"),
                 stateless("tools/call", R"(,"name":"wait","arguments":{})"));
   }
   loopback_client& call_in_session(std::string const& session) {

@@ -8,7 +8,10 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -21,6 +24,12 @@ namespace support {
 using fields = mcpawl::test::loopback_client::fields;
 using mcpawl::test::http_reply;
 using mcpawl::test::loopback_client;
+
+/** How many descriptors this process has, one for the look at them included. */
+inline std::ptrdiff_t open_files() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                       std::filesystem::directory_iterator());
+}
 
 /** Keeps what a server logs. */
 class kept_log {

@@ -16,9 +16,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,6 +37,8 @@ extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
 
 namespace {
+
+using support::open_files;
 
 constexpr std::size_t kibibyte = 1024, mebibyte = 1024 * kibibyte;
 
@@ -67,10 +67,6 @@ std::size_t memory() {
 
 std::size_t growth(std::size_t before, std::size_t now) { return now > before ? now - before : 0; }
 
-std::ptrdiff_t open_files() {
-  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
-                       std::filesystem::directory_iterator());
-}
 void allow_files(rlim_t count) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);

@@ -256,7 +256,7 @@ private:
     auto const& parts = shared_->parts;
     switch (path) {
       case oauth_path::registration: return oauth::answer_registration(parts, head, body, log_, std::move(by));
-      case oauth_path::token: 
+      case oauth_path::token:
         return oauth::answer_token_request(parts, *upstream_, head, body, log_, std::move(by));
       case oauth_path::revocation: return oauth::answer_revocation(parts, head, body, log_, std::move(by));
       case oauth_path::introspection: return oauth::answer_introspection(parts, head, body);

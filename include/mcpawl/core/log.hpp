@@ -101,13 +101,14 @@ public:
 
   /** The same for what strangers can cause without end, such as denials: of each event and level at most
       `log_limiter::max_lines` in `log_limiter::window`; one line then tells how many were left out. */
-  void write_limited(log_level level, std::string_view event, std::initializer_list<log_field> fields = {}) const {
+  void write_limited(log_level level, std::string_view event,
+                     std::initializer_list<log_field> fields = {}) const {
     if (!enabled(level)) return;
-    if (shared_->limiter.admit(to_string(level), event, std::chrono::steady_clock::now(),
-                               [this](std::string_view what, std::uint64_t count) {
-                                 std::string const left_out = std::to_string(count);
-                                 write(log_level::warning, "log_lines_left_out", {{"event", what}, {"count", left_out}});
-                               }))
+    auto const tell = [this](std::string_view what, std::uint64_t count) {
+      std::string const left_out = std::to_string(count);
+      write(log_level::warning, "log_lines_left_out", {{"event", what}, {"count", left_out}});
+    };
+    if (shared_->limiter.admit(to_string(level), event, std::chrono::steady_clock::now(), tell))
       write(level, event, fields);
   }
 

@@ -1,13 +1,13 @@
 // mcpawl/http/client_address.hpp - from which address a request came, by the connection or by a proxy's word
 #pragma once
 
+#include <mcpawl/http/caller_network.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/request_head.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,15 +16,9 @@ namespace mcpawl::http {
 
 namespace detail {
 
-/** An address as one caller has it: an IPv6 network of 64 bits is one, since it is what one customer gets. */
 inline std::string caller_of(boost::asio::ip::address const& from) {
-  namespace ip = boost::asio::ip;
-  if (from.is_v4()) return from.to_v4().to_string();
-  auto const v6 = from.to_v6();
-  if (v6.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, v6).to_string();
-  auto bytes = v6.to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
-  return ip::address_v6(bytes).to_string() + "/64";
+  auto const network = caller_network(from);
+  return network.is_v4() ? network.to_string() : network.to_string() + "/64";
 }
 
 /** The address that the proxy next to us has written: the last one of the last such field. */

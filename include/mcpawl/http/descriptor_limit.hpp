@@ -9,9 +9,10 @@
 namespace mcpawl::http {
 
 /** Descriptors that connections never get: they are for the store, for fetches, and for what the program
-    opens itself. An eighth of the limit, but 16 at least and 256 at most. */
+    opens itself. An eighth of the limit, but 16 at least and so many at most. */
+inline constexpr std::size_t max_descriptor_reserve = 256;
 inline std::size_t descriptor_reserve(std::size_t descriptors) noexcept {
-  return std::clamp<std::size_t>(descriptors / 8, 16, 256);
+  return std::clamp<std::size_t>(descriptors / 8, 16, max_descriptor_reserve);
 }
 
 /** Raise the soft limit of open files of this process (RLIMIT_NOFILE), as far as the hard limit lets it, to
@@ -23,7 +24,7 @@ inline std::size_t descriptor_reserve(std::size_t descriptors) noexcept {
 inline std::size_t make_room_for_connections(std::size_t connections) noexcept {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections;
-  rlim_t const wanted = connections + descriptor_reserve(8 * connections);
+  rlim_t const wanted = connections + max_descriptor_reserve;
   if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < wanted) {
     rlimit raised = limit;
     raised.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);

@@ -76,8 +76,8 @@ private:
 /** The budgets of all callers of one served server, and the one of the process.
 
     A caller is counted by principal, an anonymous one by network address. Callers who cannot be told apart (an
-    empty account) have only the budget of the process: among them a smaller one would be easier to use up. What goes beyond the bounds of
-    `limits` is refused before it is kept.
+    empty account) have only the budget of the process: among them a smaller one would be easier to use up. What
+    goes beyond the bounds of `limits` is refused before it is kept.
     @par Thread safety
     Any thread. A call that is answered at once never comes here.
 */

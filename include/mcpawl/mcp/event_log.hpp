@@ -101,23 +101,24 @@ public:
     room_ = std::move(room);
   }
 
-  /** Messages that a reader has still to read; none if nobody reads. */
-  std::size_t backlog() const {
-    std::lock_guard const lock{mutex_};
-    if (reader_ == 0) return 0;
-    std::size_t count = 0;
-    for (auto it = entries_.rbegin(); it != entries_.rend() && it->at > read_; ++it) ++count;
-    return count;
-  }
+  /** What a reader has still to read. */
+  struct unread {
+    std::size_t messages = 0, bytes = 0;
+  };
 
-  /** The bytes of these messages. */
-  std::size_t backlog_bytes() const {
+  /** What is still to be read; nothing if nobody reads. */
+  unread to_read() const {
     std::lock_guard const lock{mutex_};
-    if (reader_ == 0) return 0;
-    std::size_t bytes = 0;
-    for (auto it = entries_.rbegin(); it != entries_.rend() && it->at > read_; ++it) bytes += it->size;
-    return bytes;
+    unread out;
+    if (reader_ == 0) return out;
+    for (auto it = entries_.rbegin(); it != entries_.rend() && it->at > read_; ++it) {
+      ++out.messages;
+      out.bytes += it->size;
+    }
+    return out;
   }
+  std::size_t backlog() const { return to_read().messages; }
+  std::size_t backlog_bytes() const { return to_read().bytes; }
 
   // --- reading --------------------------------------------------------------------------------------------
 

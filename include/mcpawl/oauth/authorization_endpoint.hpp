@@ -81,9 +81,9 @@ public:
     if (auto const* const refusal = std::get_if<authorization_refusal>(&judged)) {
       log_refusal(*query, *client, *refusal);
       if (!refusal->location) co_return page_of(refusal->why, refusal->detail);
-      bool const sends = co_await may_redirect(head, *query, *client);
+      bool const sends = co_await may_redirect(head, *refusal->redirect, *client);
       if (sends) co_return redirect(*refusal->location);
-      co_return link_page(*refusal, *query, *client);
+      co_return link_page(*refusal, *client);
     }
     flow asked(std::get<authorization_request>(std::move(judged)));
     asked.client_name = client->metadata.client_name;
@@ -259,31 +259,20 @@ private:
     return refused;
   }
 
-  /** The redirect URI of a request that was refused for something else. */
-  std::optional<redirect_uri> redirect_of(authorization_query const& query, client const& by) const {
-    if (!query.redirect_uri) return by.metadata.redirect_uris.front();
-    auto parsed = redirect_uri::parse(*query.redirect_uri, parts_->rules.authorization.redirects);
-    if (!parsed) return std::nullopt;
-    return std::move(*parsed);
-  }
-
   /** Whether a wrong request may send the browser on. */
-  task<bool> may_redirect(http::request_head const& head, authorization_query const& query, client const& by) {
-    auto const to = redirect_of(query, by);
-    if (!to) co_return false;
-    if (to->kind() == redirect_kind::loopback) co_return true;
+  task<bool> may_redirect(http::request_head const& head, redirect_uri const& to, client const& by) {
+    if (to.kind() == redirect_kind::loopback) co_return true;
     auto const browser = browser_of(head);
     if (!browser) co_return false;
-    approval any(browser->id, browser->person, by.id, to->text(), scope_set());
+    approval any(browser->id, browser->person, by.id, to.text(), scope_set());
     auto const approved = co_await parts_->approved.approved(std::move(any));
     co_return approved && *approved;
   }
 
-  http::response link_page(authorization_refusal const& refusal, authorization_query const& query,
-                           client const& by) const {
+  http::response link_page(authorization_refusal const& refusal, client const& by) const {
     error_view view = view_of_error(refusal.why, refusal.detail, by.id);
     view.go_on_url = *refusal.location;
-    if (auto const to = redirect_of(query, by)) view.go_on_place = to->place();
+    view.go_on_place = refusal.redirect->place();
     return error_response(*parts_->rules.pages, view);
   }
 
@@ -328,7 +317,8 @@ private:
       log_.write_limited(log_level::info, "authorization refused", {{"client", by.id}, {"reason", reason}});
     } else {
       std::string const place = query.redirect_uri.value_or("");
-      log_.write_limited(log_level::info, "authorization refused", {{"client", by.id}, {"reason", reason}, {"redirect_uri", place}});
+      log_.write_limited(log_level::info, "authorization refused",
+                         {{"client", by.id}, {"reason", reason}, {"redirect_uri", place}});
     }
   }
 
@@ -363,7 +353,8 @@ private:
 
   http::response tell(flow const& asked, error_code const& why) const {
     if (why != errc::denied) {
-      log_.write_limited(log_level::warning, "authorization failed", {{"client", asked.request.client_id}, {"reason", why.message()}});
+      log_.write_limited(log_level::warning, "authorization failed",
+                         {{"client", asked.request.client_id}, {"reason", why.message()}});
     }
     return redirect(error_location(asked.request.redirect, why, asked.request.state, parts_->rules.issuer()));
   }

@@ -104,6 +104,7 @@ struct authorization_refusal {
       redirect URI (RFC 6749 section 4.1.2.1). */
   std::optional<std::string> location;
   std::string detail;  ///< More about it, in words of ours. May be empty.
+  std::optional<redirect_uri> redirect = {};  ///< That of the request; set with `location`.
 };
 
 using judged_authorization = std::variant<authorization_request, authorization_refusal>;
@@ -158,7 +159,7 @@ inline judged_authorization judge_authorization(authorization_query const& query
   std::string more;
   auto const tell = [&](error_code why) {
     auto location = error_location(*redirect, why, query.state, rules.issuer, more);
-    return authorization_refusal{why, std::move(location), more};
+    return authorization_refusal{why, std::move(location), more, *redirect};
   };
   if (error_code const bad = detail::judge_parameters(query, rules, more)) return tell(bad);
   auto scope = detail::judge_scope(query, rules);

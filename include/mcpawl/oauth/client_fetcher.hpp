@@ -190,13 +190,13 @@ private:
     std::string const status = answer ? std::to_string(answer->status) : std::string("none");
     bool const unreachable = is_unreachable(why, target);
     if (unreachable) {
-      settings.log.write_limited(log_level::warning, "client_fetch_failed", {{"url", url},
-                                                   {"why", why.message()},
-                                                   {"status", status},
-                                                   {"setting", "CLIENT_DOCUMENTS"}});
+      settings.log.write_limited(
+          log_level::warning, "client_fetch_failed",
+          {{"url", url}, {"why", why.message()}, {"status", status}, {"setting", "CLIENT_DOCUMENTS"}});
       note_failure(settings, target.host(), why);
     } else {
-      settings.log.write_limited(log_level::info, "client_fetch_failed", {{"url", url}, {"why", why.message()}, {"status", status}});
+      settings.log.write_limited(log_level::info, "client_fetch_failed",
+                                 {{"url", url}, {"why", why.message()}, {"status", status}});
       note_answer(settings, target.host());
     }
     bool const passing = why == condition::unavailable || why == condition::timed_out;

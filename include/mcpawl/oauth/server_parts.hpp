@@ -95,23 +95,25 @@ struct server_parts {
       nothing piles up. Once a second, write the revocations that the store had refused. */
   task<> tidy() {
     auto const now = time_.steady().time_since_epoch();
-    if (tokens.has_pending()) {
-      auto tried = tried_.load(std::memory_order_relaxed);
-      bool const due_again = now >= tried + std::chrono::seconds{1};
-      if (due_again && tried_.compare_exchange_strong(tried, now, std::memory_order_relaxed))
-        (void)co_await tokens.write_pending();
-    }
-    auto due = tidied_.load(std::memory_order_relaxed);
-    if (now < due + std::chrono::minutes{1}) co_return;
-    if (!tidied_.compare_exchange_strong(due, now, std::memory_order_relaxed)) co_return;
+    if (tokens.has_pending() && is_due(tried_, std::chrono::seconds{1}, now))
+      (void)co_await tokens.write_pending();
+    if (!is_due(tidied_, std::chrono::minutes{1}, now)) co_return;
     (void)co_await store->purge(largest_store_page);
   }
 
 private:
+  using instant = clock::steady_time::duration;  // since the clock's epoch
+
+  /** Whether it is time again; of several threads one is told so, and the time begins anew. */
+  static bool is_due(std::atomic<instant>& last, instant interval, instant now) {
+    auto before = last.load(std::memory_order_relaxed);
+    return now >= before + interval && last.compare_exchange_strong(before, now, std::memory_order_relaxed);
+  }
+
   clock const& time_;
   std::shared_ptr<document_availability> availability_;
-  std::atomic<clock::steady_time::duration> tried_{clock::steady_time::duration{}};
-  std::atomic<clock::steady_time::duration> tidied_{clock::steady_time::duration{}};
+  std::atomic<instant> tried_{instant{}};
+  std::atomic<instant> tidied_{instant{}};
 };
 
 }  // namespace mcpawl::oauth

@@ -5,6 +5,7 @@
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/io.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/oauth/client.hpp>
@@ -21,10 +22,7 @@
 #include <mcpawl/oauth/upstream_login.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <memory>
@@ -39,10 +37,8 @@ namespace detail {
 
 /** Let somebody else finish. */
 inline task<> wait_a_moment() {
-  auto executor = co_await boost::asio::this_coro::executor;
-  boost::asio::steady_timer timer(executor, std::chrono::milliseconds{50});
-  error_code ignored;
-  co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+  auto const executor = co_await boost::asio::this_coro::executor;
+  co_await http::detail::pause_for(executor, std::chrono::milliseconds{50});
 }
 
 /** How long to wait for somebody else who asks the upstream; then the client is told to come back. The lease
@@ -171,13 +167,15 @@ task<http::response> answer_token_request(std::shared_ptr<server_parts<Store>> p
   }
   auto const who = co_await authenticate_client(parts, asked->client, std::move(address));
   if (!who) {
-    log.write_limited(log_level::info, "client refused", {{"client", asked->client.client_id}, {"reason", who.error().message()}});
+    log.write_limited(log_level::info, "client refused",
+                      {{"client", asked->client.client_id}, {"reason", who.error().message()}});
     co_return error_answer(who.error(), tried);
   }
   asked->client.client_id = who->id;
   error_code const elsewhere = detail::judge_resources(asked->resources, parts->rules.resource(), wrong);
   if (elsewhere) {
-    log.write_limited(log_level::info, "token request refused", {{"client", who->id}, {"reason", reason_of(elsewhere, wrong)}});
+    log.write_limited(log_level::info, "token request refused",
+                      {{"client", who->id}, {"reason", reason_of(elsewhere, wrong)}});
     co_return error_answer(elsewhere, false, wrong);
   }
   bool const refreshes = asked->grant == token_request::grant_kind::refresh_token;

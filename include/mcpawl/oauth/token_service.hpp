@@ -5,6 +5,7 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/io.hpp>
 #include <mcpawl/oauth/errc.hpp>
 #include <mcpawl/oauth/grant.hpp>
 #include <mcpawl/oauth/grant_steps.hpp>
@@ -17,10 +18,7 @@
 #include <mcpawl/oauth/upstream_lease.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -375,10 +373,8 @@ private:
 
   /** Wait before a failed write is tried again: 50, 100, 200 and 400 ms. */
   static task<> pause_after(int failures) {
-    auto executor = co_await boost::asio::this_coro::executor;
-    boost::asio::steady_timer timer(executor, std::chrono::milliseconds{50 << failures});
-    error_code ignored;
-    co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+    auto const executor = co_await boost::asio::this_coro::executor;
+    co_await http::detail::pause_for(executor, std::chrono::milliseconds{50 << failures});
   }
 
   void note_new_props(std::string const& key) {

@@ -31,7 +31,7 @@ namespace mcpawl::detail {
 */
 class schema_validator {
 public:
-  static constexpr std::size_t max_work = 4'000'000;
+  static constexpr std::size_t max_work = pattern::max_work;
   static constexpr std::size_t max_depth = 400;
 
   explicit schema_validator(schema_program const& program) noexcept : program_(program) {}

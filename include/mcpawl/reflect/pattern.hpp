@@ -49,6 +49,9 @@ public:
   /** How many steps: what one character of a text may cost. */
   constexpr std::size_t size() const noexcept { return steps_.size(); }
 
+  /** Units of work that checking one value may cost, be it typed or by a hand-written schema. */
+  static constexpr std::size_t max_work = 4'000'000;
+
   /** What `matches` may cost for a text of so many bytes, in units of work of the validators. */
   constexpr std::size_t work_for(std::size_t bytes) const noexcept {
     return (bytes + 1) * (steps_.size() / 16 + 1) / 4;

@@ -78,13 +78,11 @@ inline bool has_shape(type_descriptor const& type, boost::json::value const& val
 
 /** Reads one value; keeps the first problem.
 
-    A pattern may cost the length of a text times the size of the pattern, so the sum of that is bounded.
+    A pattern may cost the length of a text times the size of the pattern, so the sum of that is bounded, by
+    `pattern::max_work`.
 */
 class value_reader {
 public:
-  /** As much as hand-written schemas get, see `schema_validator::max_work`. */
-  static constexpr std::size_t max_pattern_work = 4'000'000;
-
   explicit value_reader(decode_options options = {}) noexcept : options_(options) {}
 
   bool read(type_descriptor const& type, boost::json::value const& value, void* to) {
@@ -272,7 +270,7 @@ private:
     }
     if (state != nullptr && state->compiled) {
       pattern_work_ += state->compiled->work_for(text.size());
-      if (pattern_work_ > max_pattern_work)
+      if (pattern_work_ > pattern::max_work)
         return refuse(at, "is too long for a text that is compared with the pattern " + std::string(rules.pattern));
       if (!state->compiled->matches(text))
         return refuse(at, "must match the pattern " + std::string(rules.pattern));

@@ -1,6 +1,8 @@
 // mcpawl/transport/address_key.hpp - what an anonymous caller is counted by: the network address
 #pragma once
 
+#include <mcpawl/http/caller_network.hpp>
+
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
@@ -10,7 +12,7 @@
 
 namespace mcpawl {
 
-/** The bytes of an address, of IPv6 its first 64 bits: who has one address of such a network has all of them.
+/** The bytes of the network that a caller has (`http::caller_network`).
 
     Callers behind one proxy share an address, and so a budget. A loopback address has no key: behind it is either
     the only user of a machine, or a proxy and everybody.
@@ -21,16 +23,15 @@ class address_key {
 public:
   /** @param wanted  false for a caller who has a name: then it is empty. */
   address_key(bool wanted, boost::asio::ip::address const& from) noexcept {
-    if (!wanted || from.is_loopback()) return;
-    namespace ip = boost::asio::ip;
-    if (from.is_v4() || from.to_v6().is_v4_mapped()) {
+    auto const network = http::caller_network(from);
+    if (!wanted || from.is_loopback() || network.is_loopback()) return;
+    if (network.is_v4()) {
       bytes_[0] = '4';
-      auto const plain = from.is_v4() ? from.to_v4() : ip::make_address_v4(ip::v4_mapped, from.to_v6());
-      auto const raw = plain.to_bytes();
-      if (!plain.is_loopback()) keep(raw.data(), raw.size());
+      auto const raw = network.to_v4().to_bytes();
+      keep(raw.data(), raw.size());
     } else {
       bytes_[0] = '6';
-      auto const raw = from.to_v6().to_bytes();
+      auto const raw = network.to_v6().to_bytes();
       keep(raw.data(), 8);
     }
   }

@@ -109,7 +109,10 @@ private:
   static constexpr std::size_t most_queued = 64;
   static constexpr std::size_t max_queued_bytes = 1024 * 1024;
 
-  bool full() const { return log_->backlog() > most_queued || log_->backlog_bytes() > max_queued_bytes; }
+  bool full() const {
+    auto const queued = log_->to_read();
+    return queued.messages > most_queued || queued.bytes > max_queued_bytes;
+  }
 
   void start(reply calls) {
     bell_ = std::make_shared<wake>(executor_);

@@ -107,7 +107,8 @@ private:
   void run(worker& each) {
     each.run(options_.log, [this, &each](std::size_t count) {
       for (auto& other : workers_)
-        if (other.get() != &each) boost::asio::post(other->context, [&other, count] { other->connections.shed(count); });
+        if (other.get() != &each)
+          boost::asio::post(other->context, [&other, count] { other->connections.shed(count); });
     });
   }
 

@@ -87,7 +87,8 @@ private:
   class bounded_client final : public channel_client {
   protected:
     void say(std::string message) override {
-      if (out()->backlog() >= most_queued || out()->backlog_bytes() > max_queued_bytes) out()->hang_up();
+      auto const queued = out()->to_read();
+      if (queued.messages >= most_queued || queued.bytes > max_queued_bytes) out()->hang_up();
       channel_client::say(std::move(message));
     }
   };

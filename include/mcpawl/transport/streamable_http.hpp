@@ -282,12 +282,9 @@ private:
       co_return;
     }
     auto const& opened = std::get<opened_stream>(found);
-    charge place = protocol_.known().table().budget().open(who.account(), budget_item::streams);
-    if (!place.grow(1)) {
-      answer refused = too_many({}, "event streams", "max_streams");
-      co_await write(ex, std::move(refused), false);
-      co_return;
-    }
+    charge place;
+    bool const has_room = co_await take_stream(ex, who, place);
+    if (!has_room) co_return;
     event_style style = style_for(head);
     style.name = opened.stream.name;
     if (opened.session->protocol() >= revision::v2025_11_25) style.retry = shared_.retry;
@@ -299,18 +296,24 @@ private:
       co_await write_events_watched(ex, reader, bell, style, opened.after);
   }
 
+  /** Charge the caller for an event stream; false if there is no room, which is answered then. */
+  task<bool> take_stream(http::exchange& ex, caller const& who, charge& place) {
+    place = protocol_.known().table().budget().open(who.account(), budget_item::streams);
+    if (place.grow(1)) co_return true;
+    answer refused = too_many({}, "event streams", "max_streams");
+    co_await write(ex, std::move(refused), false);
+    co_return false;
+  }
+
   task<> serve_old_client(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
     if (head.method() == "GET" && head.path() == shared_.old_clients->path()) {
       http::response ok{200};
       allow_reading(ok, head);
+      charge place;
+      bool const has_room = co_await take_stream(ex, who, place);
+      if (!has_room) co_return;
       event_style const style = style_for(head);
-      charge place = protocol_.known().table().budget().open(who.account(), budget_item::streams);
-      if (!place.grow(1)) {
-        answer refused = too_many({}, "event streams", "max_streams");
-        co_await write(ex, std::move(refused), false);
-        co_return;
-      }
       co_await shared_.old_clients->listen(ex, std::move(ok), who, style);
       co_return;
     }
