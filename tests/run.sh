@@ -5,8 +5,8 @@
 #        tests/run.sh quick            one compiler: the rules, unit, flow, wire and abuse tests
 #        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
 #        tests/run.sh STEP...          only these steps, in this order
-# steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance
-#        (and dev, tidy, agents and portability, which are in no list)
+# steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance portability
+#        (and dev, tidy and agents, which are in no list)
 #
 # On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed.
 #
@@ -34,7 +34,7 @@ jobs=${MCPAWL_JOBS:-$(cores)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
 all_steps=(rules release asan clang tsan fuzz headers schemas meson consume)
 # Of a run of everything, these go beside the others once the examples are built: they wait more than they compute.
-beside_steps=(clients browser conformance)
+beside_steps=(clients browser conformance portability)
 quick_steps=(rules quick)
 
 current=start
@@ -216,7 +216,7 @@ step_asan() {
   say 'asan: build the test programs (g++, AddressSanitizer)'
   configure asan
   cmake --build --preset asan --target suites fuzz hazards hazards_self_test
-  say 'asan: unit, flow, wire and abuse tests, replay of the fuzz inputs, refusals of the compiler, snippets of the README'
+  say 'asan: unit, flow, wire and abuse tests, replay of the fuzz inputs, refusals of the compiler, snippets of README and docs'
   run_ctest asan -LE '^headers$'
 }
 
@@ -232,7 +232,7 @@ step_clang() {
   say "clang: build the test programs and the examples ($clang, AddressSanitizer and UndefinedBehaviorSanitizer)"
   configure clang
   cmake --build --preset clang --target suites examples
-  say 'clang: unit, flow, wire and abuse tests, refusals of the compiler, snippets of the README'
+  say 'clang: unit, flow, wire and abuse tests, refusals of the compiler, snippets of README and docs'
   # the step fuzz replays the inputs with this compiler and these sanitizers
   run_ctest clang -LE '^(headers|rules|fuzz)$'
 }
@@ -278,6 +278,7 @@ step_release() {
   say 'release: real calls through the examples'
   part examples/run.sh --check
   part examples/run.sh --saas --check
+  part tests/readme/tutorial.sh
 }
 
 step_clients() {

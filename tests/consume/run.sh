@@ -51,7 +51,7 @@ version=$("$here/version.sh" g++ "$root" | sed 's/version //')
 passed=$((passed + 1))
 
 say 'the README shows the twelve lines that are built here'
-awk '/^```cpp$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$root/README.md" | diff - "$here/twelve_lines.cpp"
+awk '/^```cpp$/ { inside = ++count == 2; next } /^```$/ { if (inside) exit } inside' "$root/README.md" | diff - "$here/twelve_lines.cpp"
 passed=$((passed + 1))
 
 say 'install (cmake --install), then move the installed tree'

@@ -1,14 +1,14 @@
 #!/bin/sh
-# tests/readme/revisions.sh - the README's table of revisions names all of them, and the tests that hold its rows
+# tests/readme/revisions.sh - the table of revisions in docs/protocol.md names all of them, and the tests that hold its rows
 #
 # usage: revisions.sh SOURCE_DIR
 set -eu
 cd "$1"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-complain() { echo "README.md, table of revisions: $1"; exit 1; }
+complain() { echo "docs/protocol.md, table of revisions: $1"; exit 1; }
 
-sed -n '/^| | 2024/,/^$/p' README.md | sed '/^$/d' > "$work/table"
+sed -n '/^| | 2024/,/^$/p' docs/protocol.md | sed '/^$/d' > "$work/table"
 [ -s "$work/table" ] || complain 'it is not there'
 
 sed -n 's/.*revision::v[0-9_]*, "\([0-9-]*\)".*/\1/p' include/mcpawl/mcp/revision.hpp > "$work/known"

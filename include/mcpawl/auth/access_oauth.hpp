@@ -62,7 +62,7 @@ namespace mcpawl {
    within `access_oauth_options::remember` in others. What a tool sees is what Access said when the person
    logged in or at the last refresh.
 
-    What is stored where, and for how long: see the README.
+    What is stored where, and for how long: see docs/stores.md.
 
     @code
     mcpawl::server srv{{"adder", "1.0"}, mcpawl::access_oauth<mcpawl::local_store>::from_env()};
