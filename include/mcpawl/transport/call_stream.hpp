@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/response.hpp>
@@ -41,8 +42,11 @@ class call_stream final : public message_sink,
                           public outbound_source,
                           public std::enable_shared_from_this<call_stream> {
 public:
-  call_stream(boost::asio::any_io_executor executor, bool events_accepted)
-      : executor_(std::move(executor)), events_accepted_(events_accepted) {}
+  call_stream(boost::asio::any_io_executor executor, bool events_accepted, limits const& bounds)
+      : executor_(std::move(executor)),
+        max_messages_(bounds.max_unread_messages),
+        max_bytes_(bounds.max_unread_bytes),
+        events_accepted_(events_accepted) {}
 
   std::shared_ptr<outbound> open() override {
     return std::make_shared<running_call>(executor_, shared_from_this());
@@ -106,13 +110,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t most_queued = 64;
-  static constexpr std::size_t max_queued_bytes = 1024 * 1024;
-
-  bool full() const {
-    auto const queued = log_->to_read();
-    return queued.messages > most_queued || queued.bytes > max_queued_bytes;
-  }
+  bool full() const { return log_->to_read().exceeds(max_messages_, max_bytes_); }
 
   void start(reply calls) {
     bell_ = std::make_shared<wake>(executor_);
@@ -130,7 +128,7 @@ private:
       all = std::move(batch.pending);
     }
     if (session_)
-      log_ = std::make_shared<event_log>(event_log::retention::keep, session_->retained());
+      log_ = session_->make_stream();
     else
       log_ = std::make_shared<event_log>(event_log::retention::queue);
     log_->on_room(room_->ringer());
@@ -204,6 +202,7 @@ private:
   }
 
   boost::asio::any_io_executor executor_;
+  std::size_t max_messages_, max_bytes_;
   std::shared_ptr<wake> bell_;  // rings whenever something happened
   std::shared_ptr<wake> room_;  // rings whenever a message was read
   std::shared_ptr<event_log> log_;
