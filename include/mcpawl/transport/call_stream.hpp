@@ -78,22 +78,23 @@ public:
   template <class MakeHead>
   task<> run(http::exchange& ex, reply calls, MakeHead const& make_head, event_style style,
              std::chrono::milliseconds retry) {
-    start(std::move(calls));
+    std::optional<detail::log_reader> reader;
+    start(std::move(calls), reader);
     auto const watch = std::make_shared<disconnect_watch>(bell_);
     if (running_ != 0) watch->start(ex, [self = shared_from_this()] { self->client_left(); });
     // the answer to a call is worth waiting for, whatever becomes of its token meanwhile
     if (!listens_) style.may_listen = {};
     try {
-      detail::log_reader reader(log_, bell_);
       bool streaming = co_await must_stream(style.keep_alive);
       if (streaming) streaming = co_await ex.start_events(make_head(200));
       if (streaming) {
         begin_stream(style, retry);
-        co_await write_events(ex, reader, *bell_, *watch, style, 0);
+        co_await write_events(ex, *reader, *bell_, *watch, style, 0);
       }
     } catch (...) {
       failure_ = std::current_exception();
     }
+    reader.reset();
     if (streaming_ || running_ != 0) leave();
     co_await watch->stop();
     if (failure_) std::rethrow_exception(failure_);
@@ -112,7 +113,9 @@ public:
 private:
   bool full() const { return log_->to_read().exceeds(max_messages_, max_bytes_); }
 
-  void start(reply calls) {
+  /** @param reader  is made before the calls begin: what they say at once counts as unread, or a call that never
+      waits for anything else would fill the memory. */
+  void start(reply calls, std::optional<detail::log_reader>& reader) {
     bell_ = std::make_shared<wake>(executor_);
     room_ = std::make_shared<wake>(executor_);
     std::vector<pending_answer> all;
@@ -132,6 +135,7 @@ private:
     else
       log_ = std::make_shared<event_log>(event_log::retention::queue);
     log_->on_room(room_->ringer());
+    reader.emplace(log_, bell_);
     running_ = all.size();
     for (auto& call : all) {
       auto const runner = std::static_pointer_cast<running_call>(call.channel);
