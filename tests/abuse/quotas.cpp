@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -132,8 +133,9 @@ std::atomic<bool> enough{false};
 
 mcpawl::task<std::string> tell(mcpawl::context& ctx) {
   std::string const news(64 * 1024, 'x');
+  std::optional<double> const total;
   for (double done = 1; !enough; ++done) {
-    co_await ctx.progress(done, {}, news);
+    co_await ctx.progress(done, total, news);
     ++told;
   }
   co_return "told";
