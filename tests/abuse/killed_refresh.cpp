@@ -53,7 +53,7 @@ support::http_reply refresh_at(std::uint16_t port, std::string const& client, st
 }
 
 // The lease of the killed process named nobody, and the next refresh of its grants hung for up to 30 seconds.
-BOOST_AUTO_TEST_CASE(after_a_kill_in_the_middle_of_a_refresh_the_next_one_is_answered_within_three_seconds) {
+BOOST_AUTO_TEST_CASE(after_a_kill_in_the_middle_of_a_refresh_the_next_one_does_not_wait) {
   temporary_folder folder;
   std::string const store = folder.file("oauth.db");
   saas server(nullptr, true, {}, std::shared_ptr<mcpawl::sqlite_store>(mcpawl::sqlite_store::open(store).value()));
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(after_a_kill_in_the_middle_of_a_refresh_the_next_one_is_ans
     auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     longest = std::max(longest, took);
     BOOST_TEST_REQUIRE(reply.status == 200, reply.body);
-    BOOST_TEST((took < 3s));
+    BOOST_TEST((took < 2s));  // before the lease would have ended by itself
     tokens = server.tokens_of(reply);
     BOOST_TEST(server.whoami(tokens.access) == "alice@example.com through a client");
   }
