@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -125,6 +126,56 @@ void is_refused(http_reply const& reply, std::string_view bound) {
   BOOST_TEST(reply.field("retry-after") == "1");
   BOOST_TEST(reply.body.find("-32603") != std::string::npos, reply.body);
   BOOST_TEST(reply.body.find(bound) != std::string::npos, reply.body);
+}
+
+std::atomic<std::size_t> told{0};
+std::atomic<bool> enough{false};
+
+mcpawl::task<std::string> tell(mcpawl::context& ctx) {
+  std::string const news(64 * 1024, 'x');
+  std::optional<double> const total;
+  for (double done = 1; !enough; ++done) {
+    co_await ctx.progress(done, total, news);
+    ++told;
+  }
+  co_return "told";
+}
+
+/** How many messages a tool can send to a client that reads none of them. */
+std::size_t told_to_who_does_not_read(mcpawl::limits const& bounds) {
+  told = 0;
+  enough = false;
+  site srv{{"quotas", "1"}};
+  srv.tool("tell", "Tell the same again and again.", tell);
+  mcpawl::http_options http;
+  http.bounds = bounds;
+  support::running<site> server(srv, http);
+  auto client = std::make_unique<loopback_client>(server.port());
+  client->send_request("POST", "/mcp", support::posting_stateless("alice", "tools/call", "tell"),
+                       stateless_request("tools/call", R"(,"name":"tell","arguments":{})", "1", R"("progressToken":"p",)"));
+  std::size_t before = 1;
+  for (int i = 0; i != 100 && (told == 0 || told != before); ++i) {
+    before = told;
+    std::this_thread::sleep_for(200ms);
+  }
+  BOOST_TEST(told == before);
+  enough = true;
+  client.reset();
+  return before;
+}
+
+// A call that waits for nothing else sent 10 000 messages, 600 MB, before the first of them was written, and nobody
+// else on its thread was served. Costs a second. What the system buffers for a connection comes on top of the bounds.
+BOOST_AUTO_TEST_CASE(a_call_waits_for_a_client_that_does_not_read) {
+  mcpawl::limits few, many;
+  few.max_unread_messages = 2;
+  many.max_unread_messages = 1000;
+  few.max_unread_bytes = many.max_unread_bytes = 1 << 30;
+  auto const with_few = told_to_who_does_not_read(few);
+  BOOST_TEST(told_to_who_does_not_read(many) >= with_few + 700);
+  mcpawl::limits short_ones = many;
+  short_ones.max_unread_bytes = 1024;
+  BOOST_TEST(told_to_who_does_not_read(short_ones) + 700 < many.max_unread_messages);
 }
 
 // 10 001 sessions of one caller ended the idle one of another, although its id could have restored it.

@@ -26,6 +26,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,20 +39,22 @@ struct client_tokens {
 
 /** The server is reached as https://mcp.example.com, as if something in front of it spoke TLS.
 
-    @tparam Policy what the server is behind: `access_oauth` itself, or what is made of it */
-template <class Policy = mcpawl::access_oauth<mcpawl::memory_store>>
+    @tparam Policy what the server is behind: `access_oauth` itself, or what is made of it
+    @tparam Store  in memory, or one that is handed in */
+template <class Policy = mcpawl::access_oauth<mcpawl::memory_store>, class Store = mcpawl::memory_store>
 class basic_saas {
 public:
-  using door = mcpawl::access_oauth<mcpawl::memory_store>;
+  using door = mcpawl::access_oauth<Store>;
   static constexpr char const* origin = "https://mcp.example.com";
   static constexpr char const* client_redirect = "http://127.0.0.1:7777/done";
 
   /** @param rotates whether Access ends a refresh token when it gives the next one
       @param add_tools adds further tools */
   explicit basic_saas(void (*adjust)(mcpawl::access_oauth_options&) = nullptr, bool rotates = true,
-                      std::function<void(mcpawl::server<Policy>&)> const& add_tools = {})
+                      std::function<void(mcpawl::server<Policy>&)> const& add_tools = {},
+                      std::shared_ptr<Store> given = {})
       : access_(application(rotates), "self-hosted", clock),
-        store(std::make_shared<mcpawl::memory_store>(mcpawl::memory_store::default_bytes, clock)),
+        store(given ? std::move(given) : in_memory(clock)),
         policy_(options(adjust), store),
         server_(mcpawl::implementation("flow", "1"), Policy(policy_)) {
     server_.tool("whoami", "Say who is calling.", [](mcpawl::access_identity const& who) {
@@ -200,6 +203,13 @@ public:
   }
 
 private:
+  static std::shared_ptr<Store> in_memory(mcpawl::clock const& time) {
+    if constexpr (std::is_same_v<Store, mcpawl::memory_store>)
+      return std::make_shared<Store>(Store::default_bytes, time);
+    else
+      throw std::logic_error("this kind of store has to be handed in");
+  }
+
   template <class T>
   static T await(mcpawl::task<T> work) {
     boost::asio::io_context context;
@@ -237,7 +247,7 @@ private:
   mcpawl::test::fake_oidc_server access_;
 
 public:
-  std::shared_ptr<mcpawl::memory_store> store;
+  std::shared_ptr<Store> store;
 
 private:
   door policy_;

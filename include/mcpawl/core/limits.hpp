@@ -27,6 +27,19 @@ struct limits {
   std::size_t max_streams_in_process = 8'192;
   std::size_t max_retained_bytes_in_process = 512 * 1024 * 1024;
 
+  // What one event stream or one session may hold, which no client is refused for: who reads too slowly waits or
+  // misses the oldest.
+  std::size_t max_unread_messages = 64;        ///< Of running calls of one POST; beyond, their tools wait.
+  std::size_t max_unread_bytes = 1024 * 1024;  ///< The same in bytes, the last message apart.
+  std::size_t max_kept_events = 256;           ///< Of one stream, for a client that comes back; the oldest go.
+  std::size_t max_kept_bytes = 256 * 1024;     ///< The same in bytes; the newest event stays however long.
+  std::size_t max_kept_streams = 16;      ///< Of calls of one session, for a client that comes back; the oldest goes.
+  std::size_t max_pages = 64;             ///< Of one session, whose end the client is to be told; the oldest goes.
+  std::size_t max_subscribed_uris = 1024;  ///< Resources, of one session or one `subscriptions/listen`.
+  std::size_t max_sse_clients = 10'000;    ///< With the event stream of 2024-11-05, all callers together (503).
+  std::size_t max_sse_unread_messages = 1024;             ///< Of one of them; beyond, its stream ends.
+  std::size_t max_sse_unread_bytes = 4 * 1024 * 1024;     ///< The same in bytes, the last message apart.
+
   std::chrono::milliseconds header_timeout{
       10'000};  ///< From the first byte of a request to its last header byte.
   std::chrono::milliseconds body_timeout{30'000};   ///< From the last header byte to the last body byte.

@@ -77,7 +77,9 @@ public:
 
   /** Log to standard error, with a time stamp in UTC. */
   logger() : logger(log_level::info, to_standard_error()) {}
-  logger(log_level least, sink to) : least_(least), shared_(std::make_shared<shared const>(std::move(to))) {}
+  /** @param limits  of what strangers cause, see `write_limited`. */
+  logger(log_level least, sink to, log_limits limits = {})
+      : least_(least), shared_(std::make_shared<shared const>(std::move(to), limits)) {}
 
   /** A logger that drops everything. */
   static logger none() {
@@ -100,7 +102,7 @@ public:
   }
 
   /** The same for what strangers can cause without end, such as denials: of each event and level at most
-      `log_limiter::max_lines` in `log_limiter::window`; one line then tells how many were left out. */
+      `log_limits::max_lines` in `log_limits::window`; one line then tells how many were left out. */
   void write_limited(log_level level, std::string_view event,
                      std::initializer_list<log_field> fields = {}) const {
     if (!enabled(level)) return;
@@ -153,7 +155,7 @@ private:
   }
 
   struct shared {
-    explicit shared(sink target) : to(std::move(target)) {}
+    shared(sink target, log_limits limits) : to(std::move(target)), limiter(limits) {}
     sink to;
     mutable detail::log_limiter limiter;
   };

@@ -10,7 +10,18 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl::detail {
+namespace mcpawl {
+
+/** How much strangers can write to a log; what is left out is counted and told. */
+struct log_limits {
+  std::uint64_t max_lines = 100;                   ///< Of one event and level in each window.
+  std::chrono::milliseconds window{10'000};        ///< From the first of these lines on.
+  /** Events and levels that are counted. They are fixed texts of mcpawl, less than this; further ones would be
+      written without a limit. */
+  std::size_t max_events = 64;
+};
+
+namespace detail {
 
 /** Admits so many lines of one event and level in each window of time, and counts the others.
 
@@ -20,10 +31,8 @@ namespace mcpawl::detail {
 class log_limiter {
 public:
   using time_point = std::chrono::steady_clock::time_point;
-  static constexpr std::uint64_t max_lines = 100;
-  static constexpr std::chrono::seconds window{10};
-  /// Events are fixed texts of ours; should there be more, the others are not limited.
-  static constexpr std::size_t max_events = 64;
+
+  explicit log_limiter(log_limits limits = {}) : limits_(limits) {}
 
   /** Whether a line is to be written. Calls `tell(event, count)` for each event whose window has passed and
       of which lines were left out. */
@@ -35,16 +44,17 @@ public:
       std::lock_guard const lock{mutex_};
       bool known = false;
       for (auto& each : events_) {
-        if (now - each.begin >= window) {
-          if (each.count > max_lines) left_out.emplace_back(each.name, each.count - max_lines);
+        if (now - each.begin >= limits_.window) {
+          if (each.count > limits_.max_lines)
+            left_out.emplace_back(each.name, each.count - limits_.max_lines);
           each.begin = now;
           each.count = 0;
         }
         if (each.level != level || each.name != event) continue;
         known = true;
-        admitted = ++each.count <= max_lines;
+        admitted = ++each.count <= limits_.max_lines;
       }
-      if (!known && events_.size() < max_events)
+      if (!known && events_.size() < limits_.max_events)
         events_.push_back({std::string(level), std::string(event), now, 1});
     }
     for (auto const& [name, count] : left_out) tell(name, count);
@@ -57,8 +67,11 @@ private:
     time_point begin;
     std::uint64_t count;
   };
+  log_limits const limits_;
   std::mutex mutex_;
   std::vector<counted> events_;
 };
 
-}  // namespace mcpawl::detail
+}  // namespace detail
+
+}  // namespace mcpawl

@@ -84,10 +84,13 @@ private:
 class budgets : public std::enable_shared_from_this<budgets> {
 public:
   explicit budgets(limits const& bounds)
-      : each_{bounds.max_calls, bounds.max_streams, bounds.max_retained_bytes},
+      : bounds_(bounds),
+        each_{bounds.max_calls, bounds.max_streams, bounds.max_retained_bytes},
         all_{bounds.max_calls_in_process, bounds.max_streams_in_process, bounds.max_retained_bytes_in_process} {}
   budgets(budgets const&) = delete;
   budgets& operator=(budgets const&) = delete;
+
+  limits const& bounds() const noexcept { return bounds_; }
 
   /** A charge that has taken nothing yet. */
   charge open(std::string_view whose, budget_item what) {
@@ -148,6 +151,7 @@ private:
     }
   }
 
+  limits const bounds_;
   std::array<std::size_t, 3> each_;
   std::array<std::size_t, 3> all_;
   mutable std::mutex mutex_;

@@ -2,6 +2,7 @@
 // back
 #pragma once
 
+#include <mcpawl/core/limits.hpp>
 #include <mcpawl/mcp/budget.hpp>
 
 #include <cstddef>
@@ -17,8 +18,8 @@ namespace mcpawl {
 /** A queue of messages between who writes them and the one connection that reads them.
 
     The writer goes on when the reader has left; another reader may take its place and begin after the last
-    message it got (MCP "Resumability and Redelivery"). It is bounded: over `most_events` or `most_bytes`
-    the oldest messages go, read or not.
+    message it got (MCP "Resumability and Redelivery"). It is bounded: over
+    `limits::max_kept_events` or `limits::max_kept_bytes` the oldest messages go, read or not.
 
     @par Thread safety
     Any thread. The callbacks are called with the lock held, from the thread that caused them: they may only
@@ -26,9 +27,6 @@ namespace mcpawl {
 */
 class event_log {
 public:
-  static constexpr std::size_t most_events = 256;
-  static constexpr std::size_t most_bytes = 256 * 1024;
-
   enum class reading {
     message,   ///< One was read.
     none,      ///< Wait to be woken.
@@ -44,7 +42,11 @@ public:
   };
 
   /** @param held  of the budget that its messages are counted in. Where that has no room the oldest go, too. */
-  explicit event_log(retention kept, charge held = {}) : held_(std::move(held)), retention_(kept) {}
+  explicit event_log(retention kept, charge held = {}, limits const& bounds = {})
+      : held_(std::move(held)),
+        max_events_(bounds.max_kept_events),
+        max_bytes_(bounds.max_kept_bytes),
+        retention_(kept) {}
   event_log(event_log const&) = delete;
   event_log& operator=(event_log const&) = delete;
 
@@ -64,7 +66,7 @@ public:
     bytes_ += size;
     entries_.push_back({++last_, size, std::move(message)});
     while (retention_ != retention::queue &&
-           (entries_.size() > most_events || (bytes_ > most_bytes && entries_.size() > 1)))
+           (entries_.size() > max_events_ || (bytes_ > max_bytes_ && entries_.size() > 1)))
       drop_first();
     wake();
   }
@@ -104,6 +106,11 @@ public:
   /** What a reader has still to read. */
   struct unread {
     std::size_t messages = 0, bytes = 0;
+
+    /** Whether a writer should wait. */
+    bool exceeds(std::size_t max_messages, std::size_t max_bytes) const noexcept {
+      return messages > max_messages || bytes > max_bytes;
+    }
   };
 
   /** What is still to be read; nothing if nobody reads. */
@@ -193,6 +200,7 @@ private:
   mutable std::mutex mutex_;
   std::deque<record> entries_;
   charge held_;
+  std::size_t max_events_, max_bytes_;
   std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;  // number of the newest message; the first has 1
   std::uint64_t read_ = 0;

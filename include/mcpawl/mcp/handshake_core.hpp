@@ -132,7 +132,7 @@ inline answer subscribe(core_parts const& parts, rpc_message const& m, live_sess
   if (!s.find_resource(text, who.identity))
     return fault_answer(*m.id, resource_not_found(session.protocol(), text));
   session.heard_by(who.kept_identity());
-  if (!session.subscribe(text)) return too_many(m.id, "subscriptions", "max_retained_bytes");
+  if (!session.subscribe(text)) return too_many(m.id, "subscriptions", "max_subscribed_uris or max_retained_bytes");
   return frame_result(s, session.protocol(), *m.id, {});
 }
 

@@ -2,6 +2,7 @@
 // subscriptions
 #pragma once
 
+#include <mcpawl/core/limits.hpp>
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/mcp/answer_box.hpp>
 #include <mcpawl/mcp/budget.hpp>
@@ -39,11 +40,6 @@ namespace mcpawl {
 */
 class live_session final : public change_listener {
 public:
-  static constexpr std::size_t most_subscriptions = 1024;
-  static constexpr std::size_t most_streams =
-      16;                                         ///< Kept for clients that come back; the oldest goes first.
-  static constexpr std::size_t most_visits = 64;  ///< Whose end is still to be told; the oldest goes first.
-
   /** @param own  the stream for what belongs to no call, if the transport has just one. */
   live_session(revision protocol, client_profile who, std::shared_ptr<event_log> own = {})
       : protocol_(protocol),
@@ -60,8 +56,11 @@ public:
     budgets_ = std::move(all);
     account_ = account;
   }
-  /** Count what a stream of it keeps. */
-  charge retained() const { return budgets_ ? budgets_->open(account_, budget_item::bytes) : charge(); }
+  /** A stream of it that a client may come back to; what it keeps is counted. */
+  std::shared_ptr<event_log> make_stream() const {
+    charge held = budgets_ ? budgets_->open(account_, budget_item::bytes) : charge();
+    return std::make_shared<event_log>(event_log::retention::keep, std::move(held), bounds());
+  }
 
   revision protocol() const noexcept { return protocol_; }
   client_profile const& client() const noexcept { return client_; }
@@ -125,7 +124,7 @@ public:
   /** Note that the client was sent to a page, to tell it and nobody else when that is done. */
   void sent_to_page(std::string visit) {
     std::lock_guard const lock{mutex_};
-    if (visits_.size() >= most_visits) visits_.pop_front();
+    if (visits_.size() >= bounds().max_pages) visits_.pop_front();
     visits_.push_back(std::move(visit));
   }
 
@@ -141,7 +140,7 @@ public:
   std::string keep(std::shared_ptr<event_log> log) {
     std::lock_guard const lock{mutex_};
     if (ended_) log->finish();
-    if (streams_.size() >= most_streams) streams_.pop_front();
+    if (streams_.size() >= bounds().max_kept_streams) streams_.pop_front();
     streams_.push_back({"c" + tag() + std::to_string(++named_), std::move(log)});
     return streams_.back().name;
   }
@@ -187,7 +186,7 @@ public:
   bool subscribe(std::string_view uri) {
     std::lock_guard const lock{mutex_};
     if (subscribed_.contains(uri)) return true;
-    if (subscribed_.size() >= most_subscriptions || !subscribed_bytes_.grow(uri.size())) return false;
+    if (subscribed_.size() >= bounds().max_subscribed_uris || !subscribed_bytes_.grow(uri.size())) return false;
     subscribed_.emplace(uri);
     return true;
   }
@@ -245,6 +244,11 @@ private:
     std::string_view method;
   };
 
+  limits const& bounds() const noexcept {
+    static constexpr limits defaults;
+    return budgets_ ? budgets_->bounds() : defaults;
+  }
+
   static rpc_fault refusal_of(boost::json::value const* error) {
     auto const* object = error ? error->if_object() : nullptr;
     auto const* code = object ? object->if_contains("code") : nullptr;
@@ -263,7 +267,7 @@ private:
     return tag_;
   }
   std::shared_ptr<event_log> const& own() {
-    if (!own_) own_ = std::make_shared<event_log>(event_log::retention::keep, retained());
+    if (!own_) own_ = make_stream();
     if (ended_ && !shares_stream_) own_->finish();
     return own_;
   }

@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <mcpawl/core/limits.hpp>
 #include <mcpawl/mcp/answer.hpp>
 #include <mcpawl/mcp/change_feed.hpp>
 #include <mcpawl/mcp/event_log.hpp>
@@ -31,8 +32,6 @@ namespace mcpawl {
 
 /** What a client wants to hear of: its filter, as far as the server can honour it. */
 struct change_filter {
-  static constexpr std::size_t most_uris = 1024;
-
   std::array<bool, 3> lists{};  // by change::kind
   std::vector<std::string> uris;
 
@@ -59,7 +58,7 @@ inline constexpr std::array<list_filter, 3> list_filters{{{"toolsListChanged", "
 
     A resource the caller may not see is left out as one that does not exist. */
 inline std::optional<change_filter> read_filter(service const& s, boost::json::object const& wanted,
-                                                void const* identity, std::size_t max_uri_bytes,
+                                                void const* identity, limits const& bounds,
                                                 std::string& honoured) {
   change_filter filter;
   honoured = "{";
@@ -76,11 +75,11 @@ inline std::optional<change_filter> read_filter(service const& s, boost::json::o
   }
   if (auto const* value = present_member(&wanted, "resourceSubscriptions")) {
     auto const* uris = value->if_array();
-    if (!uris || uris->size() > change_filter::most_uris) return std::nullopt;
+    if (!uris || uris->size() > bounds.max_subscribed_uris) return std::nullopt;
     for (auto const& uri : *uris) {
       if (!uri.is_string()) return std::nullopt;
       std::string_view const text = view_of(uri.get_string());
-      if (text.size() > max_uri_bytes) return std::nullopt;
+      if (text.size() > bounds.max_uri_bytes) return std::nullopt;
       if (!s.find_resource(text, identity)) continue;
       if (!filter.uris.empty())
         honoured += ',';
@@ -99,8 +98,11 @@ inline std::optional<change_filter> read_filter(service const& s, boost::json::o
 class subscription final : public change_listener {
 public:
   /** @param identity  of the caller, by which it is decided what they may hear of. */
-  subscription(change_filter filter, request_id const& id, std::shared_ptr<void const> identity)
-      : filter_(std::move(filter)), identity_(std::move(identity)) {
+  subscription(change_filter filter, request_id const& id, std::shared_ptr<void const> identity,
+               limits const& bounds)
+      : filter_(std::move(filter)),
+        identity_(std::move(identity)),
+        log_(event_log::retention::drop, charge(), bounds) {
     meta_ = '"';
     meta_ += subscription_key;
     meta_ += "\":" + id.json();
@@ -127,7 +129,7 @@ private:
   change_filter filter_;
   std::shared_ptr<void const> identity_;
   std::string meta_;
-  event_log log_{event_log::retention::drop};
+  event_log log_;
 };
 
 /** A place among the subscriptions that a server has at once. */
@@ -195,8 +197,8 @@ inline reply listen(method_call const& call, session_table& table, bool on_a_cha
   auto const* wanted = detail::object_member(call.params, "notifications");
   if (!wanted) return refuse(rpc_code::invalid_params, "params.notifications must be an object");
   std::string honoured;
-  auto filter = detail::read_filter(call.server, *wanted, call.who.identity,
-                                    table.bounds().each.max_uri_bytes, honoured);
+  limits const& bounds = table.bounds().each;
+  auto filter = detail::read_filter(call.server, *wanted, call.who.identity, bounds, honoured);
   if (!filter) return refuse(rpc_code::invalid_params, "params.notifications is not a valid filter");
   auto place =
       detail::subscription_place::take(table.subscriptions(), call.server.options.most_subscriptions);
@@ -205,7 +207,8 @@ inline reply listen(method_call const& call, session_table& table, bool on_a_cha
   if (!out->open())
     return answer::of_fault(answer::outcome::not_acceptable, call.id,
                             {rpc_code::invalid_request, "accept text/event-stream to listen"});
-  auto made = std::make_shared<detail::subscription>(std::move(*filter), call.id, call.who.kept_identity());
+  auto made = std::make_shared<detail::subscription>(std::move(*filter), call.id, call.who.kept_identity(),
+                                                     bounds);
   if (!table.feed().listen(made)) return refuse(rpc_code::internal_error, "the server stops");
   pending_answer made_call(
       detail::serve_subscription(call.server, std::move(made), std::move(out), call.id, std::move(honoured),

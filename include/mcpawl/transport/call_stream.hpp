@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/response.hpp>
@@ -41,8 +42,11 @@ class call_stream final : public message_sink,
                           public outbound_source,
                           public std::enable_shared_from_this<call_stream> {
 public:
-  call_stream(boost::asio::any_io_executor executor, bool events_accepted)
-      : executor_(std::move(executor)), events_accepted_(events_accepted) {}
+  call_stream(boost::asio::any_io_executor executor, bool events_accepted, limits const& bounds)
+      : executor_(std::move(executor)),
+        max_messages_(bounds.max_unread_messages),
+        max_bytes_(bounds.max_unread_bytes),
+        events_accepted_(events_accepted) {}
 
   std::shared_ptr<outbound> open() override {
     return std::make_shared<running_call>(executor_, shared_from_this());
@@ -74,22 +78,23 @@ public:
   template <class MakeHead>
   task<> run(http::exchange& ex, reply calls, MakeHead const& make_head, event_style style,
              std::chrono::milliseconds retry) {
-    start(std::move(calls));
+    std::optional<detail::log_reader> reader;
+    start(std::move(calls), reader);
     auto const watch = std::make_shared<disconnect_watch>(bell_);
     if (running_ != 0) watch->start(ex, [self = shared_from_this()] { self->client_left(); });
     // the answer to a call is worth waiting for, whatever becomes of its token meanwhile
     if (!listens_) style.may_listen = {};
     try {
-      detail::log_reader reader(log_, bell_);
       bool streaming = co_await must_stream(style.keep_alive);
       if (streaming) streaming = co_await ex.start_events(make_head(200));
       if (streaming) {
         begin_stream(style, retry);
-        co_await write_events(ex, reader, *bell_, *watch, style, 0);
+        co_await write_events(ex, *reader, *bell_, *watch, style, 0);
       }
     } catch (...) {
       failure_ = std::current_exception();
     }
+    reader.reset();
     if (streaming_ || running_ != 0) leave();
     co_await watch->stop();
     if (failure_) std::rethrow_exception(failure_);
@@ -106,15 +111,11 @@ public:
   }
 
 private:
-  static constexpr std::size_t most_queued = 64;
-  static constexpr std::size_t max_queued_bytes = 1024 * 1024;
+  bool full() const { return log_->to_read().exceeds(max_messages_, max_bytes_); }
 
-  bool full() const {
-    auto const queued = log_->to_read();
-    return queued.messages > most_queued || queued.bytes > max_queued_bytes;
-  }
-
-  void start(reply calls) {
+  /** @param reader  is made before the calls begin: what they say at once counts as unread, or a call that never
+      waits for anything else would fill the memory. */
+  void start(reply calls, std::optional<detail::log_reader>& reader) {
     bell_ = std::make_shared<wake>(executor_);
     room_ = std::make_shared<wake>(executor_);
     std::vector<pending_answer> all;
@@ -130,10 +131,11 @@ private:
       all = std::move(batch.pending);
     }
     if (session_)
-      log_ = std::make_shared<event_log>(event_log::retention::keep, session_->retained());
+      log_ = session_->make_stream();
     else
       log_ = std::make_shared<event_log>(event_log::retention::queue);
     log_->on_room(room_->ringer());
+    reader.emplace(log_, bell_);
     running_ = all.size();
     for (auto& call : all) {
       auto const runner = std::static_pointer_cast<running_call>(call.channel);
@@ -204,6 +206,7 @@ private:
   }
 
   boost::asio::any_io_executor executor_;
+  std::size_t max_messages_, max_bytes_;
   std::shared_ptr<wake> bell_;  // rings whenever something happened
   std::shared_ptr<wake> room_;  // rings whenever a message was read
   std::shared_ptr<event_log> log_;

@@ -54,7 +54,8 @@ public:
       : options_(within_descriptors(checked(protocol, std::move(options)))),
         shared_{options_.path, entrance(options_, open), options_.bounds, options_.log, options_.retry} {
     shared_.allowed_headers = options_.allowed_headers;
-    if (!options_.sse_path.empty()) shared_.old_clients = std::make_shared<sse_channels>(options_.sse_path);
+    if (!options_.sse_path.empty())
+      shared_.old_clients = std::make_shared<sse_channels>(options_.sse_path, options_.bounds);
     sessions known = make_sessions(protocol, options_.bounds);
     auto const total = std::make_shared<std::atomic<std::size_t>>(0);
     for (unsigned i = 0; i != options_.threads; ++i)

@@ -2,6 +2,7 @@
 // to
 #pragma once
 
+#include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/http/exchange.hpp>
@@ -31,12 +32,9 @@ namespace mcpawl {
 */
 class sse_channels {
 public:
-  static constexpr std::size_t most_clients = 10'000;
-  static constexpr std::size_t most_queued = 1024;  ///< Messages for a client that does not read.
-  static constexpr std::size_t max_queued_bytes = 4 * 1024 * 1024;  ///< And their bytes, but for the last one.
-
   /** @param path  of the event stream; messages are posted to `/messages` below it. */
-  explicit sse_channels(std::string path) : path_(std::move(path)), messages_(path_ + "/messages") {}
+  explicit sse_channels(std::string path, limits const& bounds = {})
+      : path_(std::move(path)), messages_(path_ + "/messages"), bounds_(bounds) {}
 
   std::string const& path() const noexcept { return path_; }
   bool serves(std::string_view path) const noexcept { return path == path_ || path == messages_; }
@@ -55,7 +53,7 @@ public:
       @param style  without a name: its events have no ids. */
   task<> listen(http::exchange& ex, http::response head, caller const& who, event_style const& style) {
     std::string const id = random_hex(16);
-    auto const client = std::make_shared<bounded_client>();
+    auto const client = std::make_shared<bounded_client>(bounds_);
     entry const place(*this, id, std::string(who.principal), client);
     if (!place.taken) {
       co_await ex.respond(http::response(503));
@@ -80,18 +78,26 @@ public:
     }
   }
 
-private:
-  static constexpr std::string_view parameter = "sessionId=";
-
-  /** A client that is given up when it reads too slowly. */
+  /** A client that is given up when it reads too slowly: over `limits::max_sse_unread_messages` or
+      `limits::max_sse_unread_bytes`. */
   class bounded_client final : public channel_client {
+  public:
+    explicit bounded_client(limits const& bounds)
+        : max_messages_(bounds.max_sse_unread_messages), max_bytes_(bounds.max_sse_unread_bytes) {}
+
   protected:
     void say(std::string message) override {
       auto const queued = out()->to_read();
-      if (queued.messages >= most_queued || queued.bytes > max_queued_bytes) out()->hang_up();
+      if (queued.messages >= max_messages_ || queued.bytes > max_bytes_) out()->hang_up();
       channel_client::say(std::move(message));
     }
+
+  private:
+    std::size_t max_messages_, max_bytes_;
   };
+
+private:
+  static constexpr std::string_view parameter = "sessionId=";
 
   struct known_client {
     std::string principal;
@@ -103,7 +109,7 @@ private:
     entry(sse_channels& all_, std::string id_, std::string principal, std::shared_ptr<channel_client> client_)
         : all(all_), id(std::move(id_)), client(std::move(client_)) {
       std::lock_guard const lock{all.mutex_};
-      taken = !all.closed_ && all.clients_.size() < most_clients;
+      taken = !all.closed_ && all.clients_.size() < all.bounds_.max_sse_clients;
       if (taken) all.clients_.emplace(id, known_client{std::move(principal), client});
     }
     ~entry() {
@@ -125,6 +131,7 @@ private:
 
   std::string path_;
   std::string messages_;
+  limits bounds_;
   mutable std::mutex mutex_;
   std::map<std::string, known_client, std::less<>> clients_;
   bool closed_ = false;

@@ -235,7 +235,7 @@ private:
     auto const body = co_await read_message_of(ex);
     if (!body) co_return;
     auto const accepted = detail::accepted_types::of(head);
-    auto const stream = std::make_shared<call_stream>(ex.executor(), accepted.takes_events());
+    auto const stream = std::make_shared<call_stream>(ex.executor(), accepted.takes_events(), shared_.bounds);
     reply r = protocol_.handle(*body, detail::protocol_headers_of(head), who, *stream);
     if (auto* whole = std::get_if<answer>(&r)) {
       co_await write(ex, std::move(*whole), accepted.prefers_events());

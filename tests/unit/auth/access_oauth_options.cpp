@@ -8,10 +8,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(auth_access_oauth_options)
@@ -138,7 +140,13 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_told) {
       "commas";
   for (auto const& wrong : {std::string("secret"), digits.substr(1), digits + '0', digits.substr(1) + 'g'})
     BOOST_TEST(mistake_with("COOKIE_ENCRYPTION_KEY", wrong) == key);
-  for (auto const& weak : {std::string(64, '0'), std::string(64, 'A'), digits + ',' + std::string(64, 'f')})
+  auto const repeated = [](std::string_view text) {
+    std::string all;
+    while (all.size() < 64) all += text;
+    return all.substr(0, 64);
+  };
+  for (auto const& weak : {std::string(64, '0'), std::string(64, 'A'), digits + ',' + std::string(64, 'f'),
+                           repeated("c0ffee01"), repeated("0123456789abcdef")})
     BOOST_TEST(mistake_with("COOKIE_ENCRYPTION_KEY", weak) ==
                "COOKIE_ENCRYPTION_KEY follows a pattern that anybody could guess: make a key by `openssl "
                "rand -hex 32`");
@@ -222,7 +230,33 @@ BOOST_AUTO_TEST_CASE(options_from_code_are_checked_too) {
   short_key.emplace_back(std::string(31, 'k'));
   access_oauth_options const other("https://mcp.example.com", options.upstream(), short_key);
   BOOST_TEST(mistakes_of(other).size() == 1u);
+  std::vector<secret> weak_key;
+  weak_key.emplace_back(std::string(32, '\0'));
+  auto const weak = mistakes_of(access_oauth_options("https://mcp.example.com", options.upstream(), weak_key));
+  BOOST_TEST_REQUIRE(weak.size() == 1u);
+  BOOST_TEST(weak[0] == "a cookie key " + std::string(weak_key_words));
   BOOST_TEST(mistakes_of(access_oauth_options("x", options.upstream(), {})).size() >= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(bounds_from_code_are_checked_at_their_ends) {
+  auto const options = read(good);
+  auto const repeats = [&](std::size_t most) {
+    oauth::token_lifetimes times;
+    times.max_refresh_repeats = most;
+    return mistakes_of(access_oauth_options(options).lifetimes(times)).size();
+  };
+  BOOST_TEST(repeats(0) == 1u);
+  BOOST_TEST(repeats(1) == 0u);
+  BOOST_TEST(repeats(1000) == 0u);
+  BOOST_TEST(repeats(1001) == 1u);
+  auto const fetches = [&](int timeout, std::size_t lookups) {
+    auto with = options;
+    return mistakes_of(with.client_fetches(std::chrono::milliseconds(timeout), lookups)).size();
+  };
+  BOOST_TEST(fetches(1, 1) == 0u);
+  BOOST_TEST(fetches(0, 1) == 1u);
+  BOOST_TEST(fetches(-1, 1) == 1u);
+  BOOST_TEST(fetches(1, 0) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_store_is_in_memory_or_in_a_file) {

@@ -57,29 +57,47 @@ BOOST_AUTO_TEST_CASE(what_strangers_cause_without_end_is_summarised) {
   kept k;
   auto const log = k.at(mcpawl::log_level::info);
   for (int i = 0; i != 1000; ++i) log.write_limited(mcpawl::log_level::info, "caller denied", {{"code", "x"}});
-  BOOST_TEST(k.lines.size() == mcpawl::detail::log_limiter::max_lines);
+  BOOST_TEST(k.lines.size() == mcpawl::log_limits{}.max_lines);
   // other events, and the same at another level, have lines of their own
   log.write_limited(mcpawl::log_level::info, "client refused");
   log.write_limited(mcpawl::log_level::warning, "caller denied");
-  BOOST_TEST(k.lines.size() == mcpawl::detail::log_limiter::max_lines + 2);
+  BOOST_TEST(k.lines.size() == mcpawl::log_limits{}.max_lines + 2);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_left_out_is_told_after_the_window) {
   using limiter = mcpawl::detail::log_limiter;
+  mcpawl::log_limits const limits;
   limiter limit;
   limiter::time_point now{};
   std::vector<std::string> told;
   auto const tell = [&told](std::string_view event, std::uint64_t count) {
     told.push_back(std::string(event) + " " + std::to_string(count));
   };
-  for (std::uint64_t i = 0; i != limiter::max_lines; ++i) BOOST_TEST_REQUIRE(limit.admit("info", "denied", now, tell));
+  for (std::uint64_t i = 0; i != limits.max_lines; ++i) BOOST_TEST_REQUIRE(limit.admit("info", "denied", now, tell));
   for (int i = 0; i != 7; ++i) BOOST_TEST(!limit.admit("info", "denied", now, tell));
   BOOST_TEST(told.empty());
-  now += limiter::window;
+  now += limits.window - std::chrono::milliseconds(1);
+  BOOST_TEST(limit.admit("info", "another", now, tell));
+  BOOST_TEST(told.empty());
+  now += std::chrono::milliseconds(1);
   BOOST_TEST(limit.admit("info", "other", now, tell));
   BOOST_TEST(told == std::vector<std::string>{"denied 7"}, boost::test_tools::per_element());
   BOOST_TEST(limit.admit("info", "denied", now, tell));
   BOOST_TEST(told.size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(how_much_strangers_may_write_can_be_set) {
+  kept k;
+  auto const keep = [&k](mcpawl::log_level, std::string_view line) { k.lines.emplace_back(line); };
+  mcpawl::log_limits limits;
+  limits.max_lines = 2;
+  limits.max_events = 1;
+  mcpawl::logger const log(mcpawl::log_level::info, keep, limits);
+  for (int i = 0; i != 3; ++i) log.write_limited(mcpawl::log_level::info, "first");
+  BOOST_TEST(k.lines.size() == 2u);
+  // there is no place to count one more
+  for (int i = 0; i != 3; ++i) log.write_limited(mcpawl::log_level::info, "second");
+  BOOST_TEST(k.lines.size() == 5u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_closed_feed_says_so_once_and_then_nothing) {
 
 BOOST_AUTO_TEST_CASE(a_session_bounds_its_subscriptions) {
   mcpawl::live_session session{mcpawl::revision::v2025_11_25, {}};
-  for (std::size_t i = 0; i != mcpawl::live_session::most_subscriptions; ++i)
+  for (std::size_t i = 0; i != mcpawl::limits{}.max_subscribed_uris; ++i)
     BOOST_TEST(session.subscribe("test://" + std::to_string(i)));
   BOOST_TEST(!session.subscribe("test://one-more"));
   BOOST_TEST(session.subscribe("test://7"));  // it is there already
@@ -71,12 +71,46 @@ BOOST_AUTO_TEST_CASE(a_session_bounds_its_subscriptions) {
   session.unsubscribe("test://nothing");
 }
 
+BOOST_AUTO_TEST_CASE(the_bounds_of_a_session_can_be_set) {
+  mcpawl::limits bounds;
+  bounds.max_subscribed_uris = 2;
+  bounds.max_kept_streams = 2;
+  bounds.max_kept_events = 2;
+  bounds.max_pages = 2;
+  mcpawl::live_session session{mcpawl::revision::v2025_11_25, {}};
+  session.charge_to(std::make_shared<mcpawl::budgets>(bounds), "alice");
+  BOOST_TEST(session.subscribe("test://1"));
+  BOOST_TEST(session.subscribe("test://2"));
+  BOOST_TEST(!session.subscribe("test://3"));
+
+  auto const one = session.keep(session.make_stream());
+  auto const two = session.keep(session.make_stream());
+  BOOST_TEST(session.find_stream(one).log);
+  auto const three = session.keep(session.make_stream());
+  BOOST_TEST(!session.find_stream(one).log);
+  BOOST_TEST(session.find_stream(two).log);
+  auto const log = session.find_stream(three).log;
+  for (int i = 0; i != 3; ++i) log->append("x");
+  log->attach({});
+  BOOST_TEST(log->backlog() == 2u);
+
+  // of three pages the end of the first is not told any more
+  session.initialized();
+  for (char const* page : {"p1", "p2", "p3"}) session.sent_to_page(page);
+  auto const own = session.own_stream().log;
+  own->attach({});
+  session.changed({change::kind::visit, "p1"});
+  BOOST_TEST(own->backlog() == 0u);
+  for (char const* page : {"p2", "p3"}) session.changed({change::kind::visit, page});
+  BOOST_TEST(own->backlog() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(a_session_keeps_the_newest_streams) {
   mcpawl::live_session session{mcpawl::revision::v2025_11_25, {}};
   auto const make = [] { return std::make_shared<mcpawl::event_log>(mcpawl::event_log::retention::keep); };
   auto const first = session.keep(make());
   std::string last;
-  for (std::size_t i = 0; i != mcpawl::live_session::most_streams; ++i) last = session.keep(make());
+  for (std::size_t i = 0; i != mcpawl::limits{}.max_kept_streams; ++i) last = session.keep(make());
   BOOST_TEST(!session.find_stream(first).log);
   BOOST_TEST(session.find_stream(last).log);
   BOOST_TEST(!session.find_stream("").log);

@@ -79,14 +79,14 @@ BOOST_AUTO_TEST_CASE(it_is_bounded_in_number_and_size_and_keeps_the_newest) {
   for (int i = 0; i != 100'000; ++i) many.append("x");
   std::uint64_t cursor = 0;
   auto const ticket = many.attach({});
-  BOOST_TEST(rest(many, ticket, cursor).size() == event_log::most_events);
+  BOOST_TEST(rest(many, ticket, cursor).size() == mcpawl::limits{}.max_kept_events);
   BOOST_TEST(cursor == 100'000U);
 
   event_log large{retention::keep};
-  for (int i = 0; i != 10; ++i) large.append(std::string(event_log::most_bytes, static_cast<char>('a' + i)));
+  for (int i = 0; i != 10; ++i) large.append(std::string(mcpawl::limits{}.max_kept_bytes, static_cast<char>('a' + i)));
   cursor = 0;
   auto const reader = large.attach({});
-  BOOST_TEST(rest(large, reader, cursor) == std::string(event_log::most_bytes, 'j'));
+  BOOST_TEST(rest(large, reader, cursor) == std::string(mcpawl::limits{}.max_kept_bytes, 'j'));
 
   event_log queue{retention::queue};
   for (int i = 0; i != 1000; ++i) queue.append("x");
@@ -94,6 +94,44 @@ BOOST_AUTO_TEST_CASE(it_is_bounded_in_number_and_size_and_keeps_the_newest) {
   auto const all = queue.attach({});
   BOOST_TEST(queue.backlog() == 1000U);
   BOOST_TEST(rest(queue, all, cursor).size() == 1000U);
+}
+
+BOOST_AUTO_TEST_CASE(its_bounds_can_be_set) {
+  mcpawl::limits bounds;
+  bounds.max_kept_events = 3;
+  bounds.max_kept_bytes = 10;
+  for (auto const how : {retention::keep, retention::drop}) {
+    event_log log{how, {}, bounds};
+    for (char const* text : {"a", "b", "c"}) log.append(text);
+    std::uint64_t cursor = 0;
+    BOOST_TEST(rest(log, log.attach({}), cursor) == "abc");
+  }
+  event_log many{retention::keep, {}, bounds};
+  for (char const* text : {"a", "b", "c", "d"}) many.append(text);
+  std::uint64_t cursor = 0;
+  BOOST_TEST(rest(many, many.attach({}), cursor) == "bcd");
+
+  event_log large{retention::keep, {}, bounds};
+  large.append("12345");
+  large.append("67890");
+  cursor = 0;
+  BOOST_TEST(rest(large, large.attach({}), cursor) == "1234567890");
+  large.append("+");
+  cursor = 0;
+  BOOST_TEST(rest(large, large.attach({}), cursor) == "67890+");
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_waits_for_one_message_or_byte_more_than_may_be_unread) {
+  event_log log{retention::queue};
+  std::string message;
+  std::uint64_t cursor = 0;
+  auto const ticket = log.attach({});
+  for (int i = 0; i != 3; ++i) log.append("four");
+  BOOST_TEST(!log.to_read().exceeds(3, 12));
+  BOOST_TEST(log.to_read().exceeds(2, 12));
+  BOOST_TEST(log.to_read().exceeds(3, 11));
+  BOOST_TEST((log.next(ticket, cursor, message) == reading::message));
+  BOOST_TEST(!log.to_read().exceeds(2, 8));
 }
 
 BOOST_AUTO_TEST_CASE(the_same_message_does_not_wait_twice) {

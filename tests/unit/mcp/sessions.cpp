@@ -11,7 +11,9 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace mcp_sessions {
@@ -271,6 +273,31 @@ BOOST_AUTO_TEST_CASE(an_ended_session_is_dead_in_every_copy) {
   BOOST_TEST(known.end(id, "alice"));
   BOOST_TEST(!copy.find(id, "alice"));
   BOOST_TEST(!copy.end(id, "alice"));
+}
+
+BOOST_AUTO_TEST_CASE(keys_that_anybody_could_guess_are_refused) {
+  auto const mistakes_with = [](std::string const& key) {
+    mcpawl::server_options options;
+    options.keys.emplace_back(key);
+    return mcpawl::key_mistakes(mcpawl::service({"one", "1"}, std::move(options)));
+  };
+  auto const repeated = [](std::string_view text) {
+    std::string key;
+    while (key.size() < mcpawl::sealer::key_size) key += text;
+    return key.substr(0, mcpawl::sealer::key_size);
+  };
+  std::string const words = "key 1 of server_options " + std::string(mcpawl::weak_key_words);
+  std::string rising;
+  for (char c = 'A'; rising.size() != mcpawl::sealer::key_size; ++c) rising += c;
+  for (auto const& weak : {std::string(32, '\0'), repeated("\xff"), repeated("ab"), repeated("password"), rising}) {
+    auto const mistakes = mistakes_with(weak);
+    BOOST_TEST_REQUIRE(mistakes.size() == 1u);
+    BOOST_TEST(mistakes[0] == words);
+  }
+  // with a period of nine it is none of these
+  BOOST_TEST(mistakes_with(repeated("passwords")).empty());
+  BOOST_TEST(mistakes_with(mcpawl::random_hex(16)).empty());
+  BOOST_TEST(mistakes_with(mcpawl::random_hex(16).substr(1)).at(0) == "key 1 of server_options must have 32 bytes");
 }
 
 BOOST_AUTO_TEST_CASE(any_altered_character_kills_it) {

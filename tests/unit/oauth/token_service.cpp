@@ -328,6 +328,30 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_strict_deployment_ends_the_grant_at_the_first_ti
   BOOST_TEST(!w.works(second.access_token));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_grant_ends_at_the_last_repeat_that_is_allowed_and_not_before, Backend,
+                              backends) {
+  world<Backend> w;
+  for (std::size_t const max : {2u, 3u, 7u}) {
+    token_lifetimes lifetimes;
+    lifetimes.max_refresh_repeats = max;
+    token_service<typename Backend::store_type> service(w.backend.store(), lifetimes, w.backend.clock);
+    auto const refresh = [&](secret const& with) {
+      return await(service.refresh(refresh_request(copy(with), "client")));
+    };
+    auto old = w.tokens();
+    for (std::size_t time = 1; time != max; ++time) {
+      auto const next = refresh(old.refresh_token).value();
+      BOOST_TEST(w.works(next.access_token));
+      BOOST_TEST_REQUIRE(refresh(old.refresh_token).has_value(), time << " of " << max);
+      old = next;
+    }
+    auto const last = refresh(old.refresh_token).value();
+    BOOST_TEST(w.works(last.access_token));
+    BOOST_TEST((refresh(old.refresh_token).error() == oauth::errc::refresh_token_reused), max);
+    BOOST_TEST(!w.works(last.access_token));
+  }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(who_began_before_the_token_was_replaced_is_not_counted, Backend, backends) {
   world<Backend> w;
   auto const first = w.tokens();

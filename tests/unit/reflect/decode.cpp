@@ -259,8 +259,16 @@ BOOST_AUTO_TEST_CASE(the_work_for_a_pattern_is_bounded) {
   auto const of_length = [](std::size_t length) {
     return problem<costly>(R"({"text":")" + std::string(length, 'a') + R"("})");
   };
-  BOOST_TEST(of_length(250'000) == "");
-  BOOST_TEST(of_length(300'000) == "/text: is too long for a text that is compared with the pattern ^a|b{900}");
+  // the least length whose work is more than `max_work`; the text ends the search at its first character
+  auto const compiled = mcpawl::detail::compile_pattern("^a|b{900}");
+  auto const work_of = [&compiled](std::size_t length) { return compiled.work_for(length); };
+  std::size_t above = 0;
+  for (std::size_t bit = std::size_t{1} << 20; bit != 0; bit /= 2)
+    if (work_of(above + bit) <= mcpawl::detail::pattern::max_work) above += bit;
+  ++above;
+  BOOST_TEST(work_of(above - 1) <= mcpawl::detail::pattern::max_work);
+  BOOST_TEST(of_length(above - 1) == "");
+  BOOST_TEST(of_length(above) == "/text: is too long for a text that is compared with the pattern ^a|b{900}");
 }
 
 BOOST_AUTO_TEST_CASE(counts_of_items_are_enforced) {

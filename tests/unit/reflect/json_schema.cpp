@@ -361,6 +361,22 @@ BOOST_AUTO_TEST_CASE(work_and_depth_are_bounded) {
   BOOST_TEST(list.validate(deep).value().message == "is too deep or takes too long to be checked");
 }
 
+BOOST_AUTO_TEST_CASE(the_work_for_patterns_is_counted_with_all_other_work) {
+  auto const s = compiled(R"({"type":"string","pattern":"^a|b{900}"})");
+  auto const pattern = mcpawl::detail::compile_pattern("^a|b{900}");
+  // a look at the text costs work, too
+  auto const work_of = [&pattern](std::size_t length) { return pattern.work_for(length) + length / 16; };
+  std::size_t longest = 0;
+  for (std::size_t bit = std::size_t{1} << 20; bit != 0; bit /= 2)
+    if (work_of(longest + bit) <= mcpawl::detail::pattern::max_work) longest += bit;
+  auto const takes = [&s](std::size_t length) {
+    return !s.validate(boost::json::string(length, 'a')).has_value();
+  };
+  constexpr std::size_t spare = 64;  // some units of work are for looking at the schema
+  BOOST_TEST(takes(longest - spare));
+  BOOST_TEST(!takes(longest + 1));
+}
+
 BOOST_AUTO_TEST_CASE(long_arrays_are_compared_by_hash) {
   boost::json::array numbers;
   for (int i = 0; i != 100'000; ++i) numbers.emplace_back(i);
