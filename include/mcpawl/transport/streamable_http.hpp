@@ -114,6 +114,7 @@ public:
 
   /** Tell the policy where it runs; once, before the first request. */
   void attach(boost::asio::any_io_executor executor) {
+    turns_.attach(executor);
     auth_environment const environment{std::move(executor), shared_.log, shared_.path};
     auth_->attach(environment);
   }
@@ -161,8 +162,7 @@ public:
     address_key const address(admitted->principal.empty(), ex.remote().address());
     caller const who{admitted->identity.get(), admitted->principal, address.view(), &admitted->identity};
     // a message has its turn when all of it is there
-    if (head.method() != "POST" && !turns_.take(who.account()))
-      co_await turns_.wait(ex.executor(), who.account());
+    if (head.method() != "POST" && !turns_.take(who.account())) co_await turns_.wait(who.account());
     if (head.path() != shared_.path && shared_.old_clients && shared_.old_clients->serves(head.path())) {
       co_await serve_old_client(ex, who);
     } else if (!is_endpoint(head.path())) {
@@ -220,7 +220,7 @@ private:
     auto const body = co_await ex.read_body(shared_.bounds.body_bytes);
     if (body) {
       // what follows costs what the caller likes; who sends the end of many bodies at once has one turn, too
-      if (!turns_.take(who.account())) co_await turns_.wait(ex.executor(), who.account());
+      if (!turns_.take(who.account())) co_await turns_.wait(who.account());
       co_return *body;
     }
     if (body.error() == condition::too_large)

@@ -48,16 +48,21 @@ public:
   static constexpr std::size_t quiet_after = 65'536;
 
   /** @param max_alone  requests in a round of a caller who is alone; at least one. */
-  explicit turn_order(std::size_t max_alone) : max_alone_(std::max<std::size_t>(max_alone, 1)) {}
+  explicit turn_order(std::size_t max_alone)
+      : max_alone_(std::max<std::size_t>(max_alone, 1)), enough_alone_((max_alone_ - 1) / 2) {}
 
   /** Whether a request may be answered at once; if not, it has to `enter`. */
   bool take(std::size_t who) noexcept {
-    if (who == last_ && !contended_ && used_ < max_alone_) {
+    if (who == last_ && !contended_ && used_ < enough_alone_) {
       ++used_;
       return true;
     }
     return take_among_others(who);
   }
+
+  /** Whether a round should begin soon: a caller who is alone has used up half of this one, and would have to
+      wait at its end for nobody. */
+  bool wants_round() const noexcept { return !contended_ && used_ > enough_alone_; }
 
   /** Let a request wait for its turn. */
   void enter(std::size_t who, waiter& request) {
@@ -147,6 +152,7 @@ private:
   }
 
   std::size_t max_alone_;
+  std::size_t enough_alone_;
   std::size_t last_ = 0;      // who called last
   std::size_t used_ = 0;      // requests of this round, while one is alone
   bool contended_ = false;    // a second caller has called lately

@@ -24,16 +24,18 @@ namespace mcpawl::detail {
 
 /** The turns of the callers of one thread, in the order of `turn_order`.
 
-    While requests wait, a function is posted to the executor that begins the next round: it runs after the
-    sockets were looked at. Those who wait are destroyed with the context of the executor.
+    While requests wait, a function is posted to the executor that begins the next round. It is posted twice:
+    first it comes behind the next look at the sockets, and then behind what that look has found, so that who
+    has arrived meanwhile need not wait for another round. Those who wait are destroyed with the context of the
+    executor. Where nobody waits, taking a turn allocates nothing, but for that function once in half a round.
 
     @par Lifetime
-    Must outlive the context of the executor, as everything that coroutines refer to.
+    Must outlive the context of the executor, as everything that coroutines refer to. `attach` comes first.
     @par Thread safety
     Belongs to one thread.
     @par Example
     @code
-    if (!turns.take(name)) co_await turns.wait(executor, name);
+    if (!turns.take(name)) co_await turns.wait(name);
     @endcode
 */
 class turns {
@@ -43,17 +45,24 @@ public:
   turns& operator=(turns const&) = delete;
   ~turns() { drop_all(); }
 
+  /** Say where requests are served; once, before the first. */
+  void attach(boost::asio::any_io_executor executor) { executor_ = std::move(executor); }
+
   /** Whether a request of this caller may be answered at once. */
-  bool take(std::string_view who) noexcept { return order_.take(key(who)); }
+  bool take(std::string_view who) {
+    bool const at_once = order_.take(key(who));
+    if (order_.wants_round()) keep_going();
+    return at_once;
+  }
 
   /** Wait for the turn that `take` did not give.
 
       @par Cancellation
       Gives up the place and throws `operation_aborted`.
   */
-  task<> wait(boost::asio::any_io_executor executor, std::string_view who) {
+  task<> wait(std::string_view who) {
     return boost::asio::async_initiate<boost::asio::use_awaitable_t<> const, void(error_code)>(
-        enter{}, boost::asio::use_awaitable, this, std::move(executor), key(who));
+        enter{}, boost::asio::use_awaitable, this, key(who));
   }
 
 private:
@@ -83,19 +92,18 @@ private:
 
   struct enter {
     template <class Handler>
-    void operator()(Handler&& handler, turns* self, boost::asio::any_io_executor const& executor,
-                    std::size_t who) const {
+    void operator()(Handler&& handler, turns* self, std::size_t who) const {
       using type = parked_handler<std::decay_t<Handler>>;
       auto slot = boost::asio::get_associated_cancellation_slot(handler);
       // what can fail comes first: from then on the handler belongs to the line
       auto place = std::make_unique<type>();
-      self->keep_going(executor);
+      self->keep_going();
       self->order_.enter(who, *place);
       if (slot.is_connected()) {
-        slot.assign([self, executor, waiting = place.get()](boost::asio::cancellation_type) {
+        slot.assign([self, waiting = place.get()](boost::asio::cancellation_type) {
           self->order_.leave(*waiting);
           std::unique_ptr<parked> mine(waiting);
-          boost::asio::post(executor, [mine = std::move(mine)]() mutable {
+          boost::asio::post(self->executor_, [mine = std::move(mine)]() mutable {
             mine.release()->resume(boost::asio::error::operation_aborted);
           });
         });
@@ -107,39 +115,45 @@ private:
   /** Begins the next round; if its context is destroyed before, nobody waits any more. */
   class round {
   public:
-    round(turns& self, boost::asio::any_io_executor executor)
-        : self_(&self), executor_(std::move(executor)) {}
-    round(round&& other) noexcept
-        : self_(std::exchange(other.self_, nullptr)), executor_(std::move(other.executor_)) {}
+    explicit round(turns& self) : self_(&self) {}
+    round(round&& other) noexcept : self_(std::exchange(other.self_, nullptr)), looked_(other.looked_) {}
     ~round() {
       if (self_) self_->drop_all();
     }
-    void operator()() { std::exchange(self_, nullptr)->run_round(executor_); }
+    void operator()() {
+      if (looked_ || self_->order_.empty()) {
+        std::exchange(self_, nullptr)->run_round();
+      } else {
+        looked_ = true;
+        auto const executor = self_->executor_;
+        boost::asio::post(executor, std::move(*this));
+      }
+    }
 
   private:
     turns* self_;
-    boost::asio::any_io_executor executor_;
+    bool looked_ = false;  // the sockets were looked at since it was posted
   };
 
   static std::size_t key(std::string_view who) noexcept { return std::hash<std::string_view>{}(who); }
 
-  void keep_going(boost::asio::any_io_executor const& executor) {
+  void keep_going() {
     if (posted_) return;
-    round next(*this, executor);
-    boost::asio::post(executor, std::move(next));
+    round next(*this);
+    boost::asio::post(executor_, std::move(next));
     posted_ = true;
   }
 
-  void run_round(boost::asio::any_io_executor const& executor) {
+  void run_round() {
     posted_ = false;
     order_.begin_round();
     try {
       while (auto* const waiting = order_.next()) static_cast<parked*>(waiting)->resume({});
     } catch (...) {
-      if (!order_.empty()) keep_going(executor);
+      if (!order_.empty()) keep_going();
       throw;
     }
-    if (!order_.empty()) keep_going(executor);
+    if (!order_.empty()) keep_going();
   }
 
   void drop_all() noexcept {
@@ -148,6 +162,7 @@ private:
   }
 
   turn_order order_;
+  boost::asio::any_io_executor executor_;
   bool posted_ = false;
 };
 

@@ -63,6 +63,16 @@ BOOST_AUTO_TEST_CASE(a_bound_of_zero_still_lets_one_by) {
   BOOST_TEST(!q.order.take(eve));
 }
 
+BOOST_AUTO_TEST_CASE(who_is_alone_asks_for_the_next_round_before_this_one_is_used_up) {
+  queue q(4);
+  q.order.take(eve);
+  BOOST_TEST(!q.order.wants_round());
+  q.order.take(eve);
+  BOOST_TEST(q.order.wants_round());
+  q.order.begin_round();
+  BOOST_TEST(!q.order.wants_round());
+}
+
 BOOST_AUTO_TEST_CASE(two_have_one_turn_each) {
   queue q(32);
   BOOST_TEST(q.order.take(eve));

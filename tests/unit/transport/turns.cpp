@@ -25,6 +25,7 @@ struct one_thread {
   std::shared_ptr<int> alive = std::make_shared<int>(0);
   std::optional<boost::asio::io_context> context{std::in_place, 1};
 
+  one_thread() { order.attach(context->get_executor()); }
   void request(std::string who, boost::asio::cancellation_signal* cancel = nullptr) {
     auto work = answer(*this, std::move(who), alive);
     auto note = [this](std::exception_ptr failure) {
@@ -38,7 +39,7 @@ struct one_thread {
   }
 
   static mcpawl::task<> answer(one_thread& self, std::string who, std::shared_ptr<int> /*held*/) {
-    if (!self.order.take(who)) co_await self.order.wait(self.context->get_executor(), who);
+    if (!self.order.take(who)) co_await self.order.wait(who);
     self.served += who + " ";
   }
 };
