@@ -148,6 +148,8 @@ private:
     ring_.splice(ring_.end(), ring_, whose);
     waiter& request = whose->waiting.front();
     leave(request);
+    // or all that comes behind those who have waited would have to wait, too
+    if (!contended_ && ring_.empty()) used_ = 0;
     return request;
   }
 

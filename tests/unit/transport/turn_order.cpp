@@ -73,6 +73,14 @@ BOOST_AUTO_TEST_CASE(who_is_alone_asks_for_the_next_round_before_this_one_is_use
   BOOST_TEST(!q.order.wants_round());
 }
 
+BOOST_AUTO_TEST_CASE(who_is_alone_stops_waiting_when_all_were_served) {
+  queue q(2);
+  for (int i = 0; i != 2; ++i) q.order.take(eve);
+  for (char const* name : {"e1", "e2"}) q.wait(eve, name);
+  BOOST_TEST(q.round() == "e1 e2 ");
+  BOOST_TEST(q.order.take(eve));
+}
+
 BOOST_AUTO_TEST_CASE(two_have_one_turn_each) {
   queue q(32);
   BOOST_TEST(q.order.take(eve));
