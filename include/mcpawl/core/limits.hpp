@@ -14,6 +14,9 @@ struct limits {
   std::size_t json_depth = 64;               ///< Nesting of arrays and objects in a message.
   std::size_t json_members = 256;            ///< Members of one object in a message.
   std::size_t connections = 10'000;  ///< Open connections, all threads together; more wait in the backlog.
+  /** Messages of one caller in a round of a thread while nobody else calls it; of several callers each has
+      one. More wait for the next round. Asio reads 128 of epoll at once: the next round begins in time. */
+  std::size_t max_requests_per_round = 256;
   std::size_t max_id_bytes = 8 * 1024;   ///< The id of a request, a progress token: each is kept with its call.
   std::size_t max_uri_bytes = 8 * 1024;  ///< The URI of a resource: it is kept with a subscription.
 

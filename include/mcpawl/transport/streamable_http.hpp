@@ -22,6 +22,7 @@
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/media.hpp>
 #include <mcpawl/transport/sse_channels.hpp>
+#include <mcpawl/transport/turns.hpp>
 #include <mcpawl/transport/visitor_page.hpp>
 
 #include <chrono>
@@ -87,7 +88,7 @@ inline protocol_headers protocol_headers_of(http::request_head const& head) {
 /** Serves MCP's Streamable HTTP transport on one thread (all revisions, MCP "Transports").
 
     The order of decisions: host and origin, preflight, paths of the policy's own, authentication, path,
-   method, content type, size, and only then is a byte of JSON read.
+   method, content type, size, turn (`detail::turns`), and only then is a byte of JSON read.
 
     @par Thread safety
     One per thread, with its own copy of the policy.
@@ -106,10 +107,14 @@ public:
   };
 
   streamable_http(settings const& shared, std::unique_ptr<door> auth, dispatcher protocol)
-      : shared_(shared), auth_(std::move(auth)), protocol_(std::move(protocol)) {}
+      : shared_(shared),
+        auth_(std::move(auth)),
+        protocol_(std::move(protocol)),
+        turns_(shared.bounds.max_requests_per_round) {}
 
   /** Tell the policy where it runs; once, before the first request. */
   void attach(boost::asio::any_io_executor executor) {
+    turns_.attach(executor);
     auth_environment const environment{std::move(executor), shared_.log, shared_.path};
     auth_->attach(environment);
   }
@@ -156,6 +161,8 @@ public:
     }
     address_key const address(admitted->principal.empty(), ex.remote().address());
     caller const who{admitted->identity.get(), admitted->principal, address.view(), &admitted->identity};
+    // a message has its turn when all of it is there
+    if (head.method() != "POST" && !turns_.take(who.account())) co_await turns_.wait(who.account());
     if (head.path() != shared_.path && shared_.old_clients && shared_.old_clients->serves(head.path())) {
       co_await serve_old_client(ex, who);
     } else if (!is_endpoint(head.path())) {
@@ -202,15 +209,20 @@ private:
     co_await ex.respond(std::move(answer));
   }
 
-  /** Read the message of a POST; without one the request was answered. */
-  task<std::optional<std::string_view>> read_message_of(http::exchange& ex) {
+  /** Read the message of a POST and wait for the turn of its caller; without a message the request was
+      answered. */
+  task<std::optional<std::string_view>> read_message_of(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
     if (head.count("content-type") != 1 || !detail::is_json(*head.find("content-type"))) {
       co_await refuse(ex, 415, "send a body of type application/json");
       co_return std::nullopt;
     }
     auto const body = co_await ex.read_body(shared_.bounds.body_bytes);
-    if (body) co_return *body;
+    if (body) {
+      // what follows costs what the caller likes; who sends the end of many bodies at once has one turn, too
+      if (!turns_.take(who.account())) co_await turns_.wait(who.account());
+      co_return *body;
+    }
     if (body.error() == condition::too_large)
       co_await refuse(ex, 413, "the message is too large");
     else if (body.error() == make_error_code(http::errc::body_encoded))
@@ -232,7 +244,7 @@ private:
 
   task<> post(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
-    auto const body = co_await read_message_of(ex);
+    auto const body = co_await read_message_of(ex, who);
     if (!body) co_return;
     auto const accepted = detail::accepted_types::of(head);
     auto const stream = std::make_shared<call_stream>(ex.executor(), accepted.takes_events(), shared_.bounds);
@@ -322,7 +334,7 @@ private:
       co_await refuse(ex, 404, "unknown session: open the event stream first");
       co_return;
     }
-    auto const body = co_await read_message_of(ex);
+    auto const body = co_await read_message_of(ex, who);
     if (!body) co_return;
     client->receive(protocol_, *body, who, ex.executor());
     http::response accepted{202};
@@ -368,6 +380,7 @@ private:
   settings const& shared_;
   std::unique_ptr<door> auth_;
   dispatcher protocol_;
+  detail::turns turns_;
 };
 
 }  // namespace mcpawl
