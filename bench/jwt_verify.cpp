@@ -38,7 +38,7 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
-#include <mcpawl/auth/access_verifier.hpp>
+#include <mcpawl/access/access_verifier.hpp>
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/verifier.hpp>

@@ -15,8 +15,8 @@
 #include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/crypto/digest.hpp>
 #include <mcpawl/crypto/seal.hpp>
-#include <mcpawl/oauth/login_record.hpp>
-#include <mcpawl/oauth/pkce.hpp>
+#include <mcpawl/oauth/common/pkce.hpp>
+#include <mcpawl/oauth/upstream/login_record.hpp>
 #include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
 

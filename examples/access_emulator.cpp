@@ -1,6 +1,6 @@
 // examples/access_emulator.cpp - a stand-in for Cloudflare Access, in front of an MCP server under
 // development
-#include <mcpawl/oauth/redirect_uri.hpp>
+#include <mcpawl/oauth/common/redirect_uri.hpp>
 #include <mcpawl/test/fake_oidc_options.hpp>
 
 #include "emulated_access.hpp"

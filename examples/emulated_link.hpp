@@ -2,7 +2,7 @@
 // is
 #pragma once
 
-#include <mcpawl/auth/access_verifier.hpp>
+#include <mcpawl/access/access_verifier.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/jose/jwk_set.hpp>

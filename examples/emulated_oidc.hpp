@@ -1,7 +1,7 @@
 // examples/emulated_oidc.hpp - the Access for SaaS side of the access emulator, and its switches
 #pragma once
 
-#include <mcpawl/oauth/redirect_uri.hpp>
+#include <mcpawl/oauth/common/redirect_uri.hpp>
 #include <mcpawl/test/fake_oidc.hpp>
 
 #include "emulated.hpp"

@@ -3,7 +3,7 @@
 #include <mcpawl/auth/linked_app.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/mcpawl.hpp>
-#include <mcpawl/oauth/errc.hpp>
+#include <mcpawl/oauth/common/errc.hpp>
 
 #include "options.hpp"
 #include "program.hpp"

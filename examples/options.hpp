@@ -1,7 +1,7 @@
 // examples/options.hpp - the command line that the examples share
 #pragma once
 
-#include <mcpawl/auth/settings.hpp>
+#include <mcpawl/core/settings.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/error_code.hpp>

@@ -1,8 +1,8 @@
 // examples/session_keys.hpp - the keys that let a server be restarted under its clients, from the environment
 #pragma once
 
-#include <mcpawl/auth/settings.hpp>
 #include <mcpawl/core/secret.hpp>
+#include <mcpawl/core/settings.hpp>
 #include <mcpawl/crypto/hex.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/crypto/weak_key.hpp>

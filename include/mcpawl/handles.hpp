@@ -4,15 +4,15 @@
 #include <boost/json/object.hpp>
 
 #include <mcpawl/auth/no_auth.hpp>
-#include <mcpawl/mcp/annotations.hpp>
-#include <mcpawl/mcp/bind_completion.hpp>
-#include <mcpawl/mcp/cache_hint.hpp>
-#include <mcpawl/mcp/icon.hpp>
-#include <mcpawl/mcp/prompt.hpp>
-#include <mcpawl/mcp/resource.hpp>
-#include <mcpawl/mcp/resource_template.hpp>
-#include <mcpawl/mcp/service.hpp>
-#include <mcpawl/mcp/tool.hpp>
+#include <mcpawl/mcp/offer/bind_completion.hpp>
+#include <mcpawl/mcp/offer/prompt.hpp>
+#include <mcpawl/mcp/offer/resource.hpp>
+#include <mcpawl/mcp/offer/resource_template.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/tool.hpp>
+#include <mcpawl/mcp/types/annotations.hpp>
+#include <mcpawl/mcp/types/cache_hint.hpp>
+#include <mcpawl/mcp/types/icon.hpp>
 
 #include <concepts>
 #include <cstdint>

@@ -4,10 +4,10 @@
 #include <mcpawl/auth/access_jwt.hpp>
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/core/configuration_error.hpp>
-#include <mcpawl/mcp/content.hpp>
-#include <mcpawl/mcp/context.hpp>
-#include <mcpawl/mcp/tool_error.hpp>
-#include <mcpawl/mcp/tool_result.hpp>
+#include <mcpawl/mcp/call/context.hpp>
+#include <mcpawl/mcp/types/content.hpp>
+#include <mcpawl/mcp/types/tool_error.hpp>
+#include <mcpawl/mcp/types/tool_result.hpp>
 #include <mcpawl/reflect/docs.hpp>
 #include <mcpawl/serve.hpp>
 #include <mcpawl/server.hpp>

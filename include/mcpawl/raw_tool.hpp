@@ -4,13 +4,13 @@
 
 #include <boost/json/value.hpp>
 
+#include <mcpawl/json_schema/json_schema.hpp>
 #include <mcpawl/jsonrpc/strict_json.hpp>
-#include <mcpawl/mcp/bind_tool.hpp>
-#include <mcpawl/mcp/handled.hpp>
-#include <mcpawl/mcp/registration.hpp>
-#include <mcpawl/mcp/service.hpp>
-#include <mcpawl/mcp/tool.hpp>
-#include <mcpawl/reflect/json_schema.hpp>
+#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/offer/bind_tool.hpp>
+#include <mcpawl/mcp/offer/registration.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/tool.hpp>
 #include <mcpawl/server.hpp>
 
 #include <cstddef>

@@ -10,8 +10,8 @@
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/sigpipe.hpp>
-#include <mcpawl/mcp/dispatcher.hpp>
-#include <mcpawl/mcp/sessions.hpp>
+#include <mcpawl/mcp/protocol/dispatcher.hpp>
+#include <mcpawl/mcp/session/sessions.hpp>
 #include <mcpawl/server.hpp>
 #include <mcpawl/transport/stdio.hpp>
 

@@ -8,14 +8,14 @@
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/handles.hpp>
-#include <mcpawl/mcp/bind_prompt.hpp>
-#include <mcpawl/mcp/bind_resource.hpp>
-#include <mcpawl/mcp/bind_tool.hpp>
-#include <mcpawl/mcp/implementation.hpp>
-#include <mcpawl/mcp/registration.hpp>
-#include <mcpawl/mcp/resource_uri.hpp>
-#include <mcpawl/mcp/service.hpp>
-#include <mcpawl/mcp/tool_name.hpp>
+#include <mcpawl/mcp/offer/bind_prompt.hpp>
+#include <mcpawl/mcp/offer/bind_resource.hpp>
+#include <mcpawl/mcp/offer/bind_tool.hpp>
+#include <mcpawl/mcp/offer/registration.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/types/implementation.hpp>
+#include <mcpawl/mcp/types/resource_uri.hpp>
+#include <mcpawl/mcp/types/tool_name.hpp>
 
 #include <concepts>
 #include <memory>

@@ -6,12 +6,12 @@
 #endif
 
 #include <mcpawl/auth/access_jwt.ipp>
-#include <mcpawl/auth/key_follower.ipp>
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/http/fetch.ipp>
 #include <mcpawl/http/name_resolver.ipp>
+#include <mcpawl/keys/key_follower.ipp>
 #include <mcpawl/transport/http_host.ipp>
 
 template class mcpawl::basic_access_jwt<mcpawl::openssl_engine>;

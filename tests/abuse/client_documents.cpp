@@ -1,6 +1,6 @@
 // tests/abuse/client_documents.cpp - what a stranger can make the server fetch by naming a client at /authorize
 #include "../support/saas.hpp"
-#include "../unit/oauth/client_host.hpp"
+#include "../unit/oauth/client/client_host.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,7 +3,7 @@
 #include "../unit/store/await.hpp"
 #include "../unit/store/backends.hpp"
 
-#include <mcpawl/oauth/token_service.hpp>
+#include <mcpawl/oauth/grant/token_service.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
 
 #include <boost/test/unit_test.hpp>

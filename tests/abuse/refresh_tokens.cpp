@@ -3,8 +3,8 @@
 #include "../support/saas.hpp"
 #include "../unit/store/await.hpp"
 
-#include <mcpawl/oauth/process_incarnation.hpp>
-#include <mcpawl/oauth/token_service.hpp>
+#include <mcpawl/oauth/grant/process_incarnation.hpp>
+#include <mcpawl/oauth/grant/token_service.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,7 +3,7 @@
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
 
-#include <mcpawl/mcp/context.hpp>
+#include <mcpawl/mcp/call/context.hpp>
 #include <mcpawl/server.hpp>
 
 #include <boost/asio/steady_timer.hpp>

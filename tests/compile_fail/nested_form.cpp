@@ -1,5 +1,5 @@
 // expect: mcpawl: a form has flat fields only
-#include <mcpawl/mcp/context.hpp>
+#include <mcpawl/mcp/call/context.hpp>
 
 struct address {
   std::string city;

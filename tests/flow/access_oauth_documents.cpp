@@ -1,6 +1,6 @@
 // tests/flow/access_oauth_documents.cpp - clients that are known by a document at their URL log in
 #include "../support/saas.hpp"
-#include "../unit/oauth/client_host.hpp"
+#include "../unit/oauth/client/client_host.hpp"
 
 #include <boost/test/unit_test.hpp>
 

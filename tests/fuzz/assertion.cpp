@@ -1,6 +1,6 @@
 // tests/fuzz/assertion.cpp - an assertion from anywhere is refused; a signed one is of whom it claims, or
 // refused
-#include <mcpawl/oauth/assertion_verifier.hpp>
+#include <mcpawl/oauth/client/assertion_verifier.hpp>
 #include <mcpawl/test/signing_key.hpp>
 
 #include <algorithm>

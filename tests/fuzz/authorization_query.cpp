@@ -1,6 +1,6 @@
 // tests/fuzz/authorization_query.cpp - an authorization request is judged, and no browser is sent anywhere
 // else
-#include <mcpawl/oauth/authorization_request.hpp>
+#include <mcpawl/oauth/server/authorization_request.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // tests/fuzz/browser_pass.cpp - a cookie from anywhere is of nobody; what was sealed is read as it is, or not
 // at all
-#include <mcpawl/oauth/browser_pass.hpp>
+#include <mcpawl/oauth/server/browser_pass.hpp>
 
 #include <algorithm>
 #include <cstddef>

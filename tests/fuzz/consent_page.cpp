@@ -1,5 +1,5 @@
 // tests/fuzz/consent_page.cpp - whatever a client says of itself, the page has the tags it has for any other
-#include <mcpawl/oauth/page.hpp>
+#include <mcpawl/oauth/page/page.hpp>
 
 #include <cstddef>
 #include <cstdint>

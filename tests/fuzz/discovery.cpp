@@ -1,5 +1,5 @@
 // tests/fuzz/discovery.cpp - an issuer's metadata from anywhere: an address over https, or a refusal
-#include <mcpawl/oauth/discovery.hpp>
+#include <mcpawl/keys/discovery.hpp>
 
 #include <cstddef>
 #include <cstdint>

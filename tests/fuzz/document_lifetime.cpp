@@ -1,5 +1,5 @@
 // tests/fuzz/document_lifetime.cpp - whatever a client's document says, it is kept for a minute to a day
-#include <mcpawl/oauth/client_fetch_lifetime.hpp>
+#include <mcpawl/oauth/client/client_fetch_lifetime.hpp>
 
 #include <algorithm>
 #include <cstddef>

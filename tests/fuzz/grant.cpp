@@ -1,6 +1,6 @@
 // tests/fuzz/grant.cpp - the records of grants and clients are read or damaged, and written as they were read
-#include <mcpawl/oauth/client.hpp>
-#include <mcpawl/oauth/grant.hpp>
+#include <mcpawl/oauth/client/client.hpp>
+#include <mcpawl/oauth/grant/grant.hpp>
 
 #include <cstddef>
 #include <cstdint>

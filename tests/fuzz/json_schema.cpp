@@ -1,5 +1,5 @@
 // tests/fuzz/json_schema.cpp - any schema compiles or says why not, and any value is checked in bounded time
-#include <mcpawl/reflect/json_schema.hpp>
+#include <mcpawl/json_schema/json_schema.hpp>
 
 #include <boost/json/parse.hpp>
 

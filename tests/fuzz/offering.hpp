@@ -2,7 +2,7 @@
 // transport
 #pragma once
 
-#include <mcpawl/mcp/dispatcher.hpp>
+#include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/raw_tool.hpp>
 #include <mcpawl/server.hpp>
 

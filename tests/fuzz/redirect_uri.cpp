@@ -1,6 +1,6 @@
 // tests/fuzz/redirect_uri.cpp - a redirect URI leads where it says or is refused; only equals fit, but for a
 // port
-#include <mcpawl/oauth/redirect_uri.hpp>
+#include <mcpawl/oauth/common/redirect_uri.hpp>
 
 #include <algorithm>
 #include <cstddef>

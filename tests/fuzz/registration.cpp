@@ -1,6 +1,6 @@
 // tests/fuzz/registration.cpp - what a client says about itself is refused or within bounds, and stays the
 // same
-#include <mcpawl/oauth/client_document.hpp>
+#include <mcpawl/oauth/client/client_document.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // tests/fuzz/token_request.cpp - a request for tokens has all that its kind needs, and one way to
 // authenticate
-#include <mcpawl/oauth/token_request.hpp>
+#include <mcpawl/oauth/server/token_request.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // tests/fuzz/upstream_answer.cpp - answers of an upstream from anywhere: tokens that can be sent on, or a
 // refusal
-#include <mcpawl/oauth/upstream_answer.hpp>
-#include <mcpawl/oauth/upstream_endpoints.hpp>
+#include <mcpawl/oauth/upstream/upstream_answer.hpp>
+#include <mcpawl/oauth/upstream/upstream_endpoints.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 // usage: json_schema_suite SUITE        SUITE is a folder with tests/draft2020-12 and remotes
 //
 // Prints every test that fails and how many ran; exits 1 if one failed, 2 if the suite cannot be read.
-#include <mcpawl/reflect/json_schema.hpp>
+#include <mcpawl/json_schema/json_schema.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

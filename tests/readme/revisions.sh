@@ -11,7 +11,7 @@ complain() { echo "docs/protocol.md, table of revisions: $1"; exit 1; }
 sed -n '/^| | 2024/,/^$/p' docs/protocol.md | sed '/^$/d' > "$work/table"
 [ -s "$work/table" ] || complain 'it is not there'
 
-sed -n 's/.*revision::v[0-9_]*, "\([0-9-]*\)".*/\1/p' include/mcpawl/mcp/revision.hpp > "$work/known"
+sed -n 's/.*revision::v[0-9_]*, "\([0-9-]*\)".*/\1/p' include/mcpawl/mcp/types/revision.hpp > "$work/known"
 head -n 1 "$work/table" | grep -o '20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]' > "$work/named"
 diff "$work/known" "$work/named" || complain 'its columns are not the revisions there are'
 

@@ -7,7 +7,7 @@
 
 #include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/mcpawl.hpp>
-#include <mcpawl/oauth/pkce.hpp>
+#include <mcpawl/oauth/common/pkce.hpp>
 #include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/test/fake_oidc_server.hpp>
 #include <mcpawl/test/manual_clock.hpp>

@@ -4,7 +4,7 @@
 
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/crypto/base64.hpp>
-#include <mcpawl/reflect/json_schema.hpp>
+#include <mcpawl/json_schema/json_schema.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,12 +1,12 @@
 // mcpawl/auth/access_jwt.hpp - the door of a server behind Cloudflare Access
 #pragma once
 
-#include <mcpawl/auth/access_claims.hpp>
+#include <mcpawl/access/access_claims.hpp>
 #include <mcpawl/auth/access_options.hpp>
 #include <mcpawl/auth/linked_token.hpp>
 #include <mcpawl/auth/policy.hpp>
-#include <mcpawl/auth/settings.hpp>
 #include <mcpawl/core/separate.hpp>
+#include <mcpawl/core/settings.hpp>
 #include <mcpawl/core/task.hpp>
 
 #include <memory>
@@ -88,7 +88,7 @@ public:
   /** The caller's token, with which the caller may be followed downstream (`linked_app`). */
   std::optional<linked_token> linked_token_of(http::request_head const& head, access_identity const&);
 
-  /** The keys, for a look at how they are doing; include `auth/key_source.hpp` for it. */
+  /** The keys, for a look at how they are doing; include `keys/key_source.hpp` for it. */
   key_source const& source() const noexcept;
 
 private:

@@ -1,20 +1,20 @@
 // mcpawl/auth/access_jwt.ipp - the bodies of access_jwt.hpp
 #pragma once
 
+#include <mcpawl/access/access_verifier.hpp>
 #include <mcpawl/auth/access_jwt.hpp>
-#include <mcpawl/auth/access_verifier.hpp>
 #include <mcpawl/auth/assertion.hpp>
-#include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/auth/fixed_token.hpp>
-#include <mcpawl/auth/key_follower.hpp>
-#include <mcpawl/auth/key_origin.hpp>
-#include <mcpawl/auth/key_source.hpp>
 #include <mcpawl/auth/linked_token.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/errc.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/keys/key_follower.hpp>
+#include <mcpawl/keys/key_origin.hpp>
+#include <mcpawl/keys/key_source.hpp>
 
 #include <boost/asio/this_coro.hpp>
 

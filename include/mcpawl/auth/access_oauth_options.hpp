@@ -1,27 +1,27 @@
 // mcpawl/auth/access_oauth_options.hpp - the settings of access_oauth, from code or from the environment
 #pragma once
 
-#include <mcpawl/auth/authorities.hpp>
 #include <mcpawl/auth/client_documents_setting.hpp>
-#include <mcpawl/auth/settings.hpp>
-#include <mcpawl/auth/url_setting.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/secret.hpp>
+#include <mcpawl/core/settings.hpp>
 #include <mcpawl/crypto/hex.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/crypto/weak_key.hpp>
+#include <mcpawl/http/authorities.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
+#include <mcpawl/http/url_setting.hpp>
 #include <mcpawl/jose/token_cache.hpp>
-#include <mcpawl/oauth/page.hpp>
-#include <mcpawl/oauth/pinned_client.hpp>
-#include <mcpawl/oauth/redirect_uri.hpp>
-#include <mcpawl/oauth/scope.hpp>
-#include <mcpawl/oauth/server_rules.hpp>
-#include <mcpawl/oauth/upstream_options.hpp>
+#include <mcpawl/oauth/client/pinned_client.hpp>
+#include <mcpawl/oauth/common/redirect_uri.hpp>
+#include <mcpawl/oauth/common/scope.hpp>
+#include <mcpawl/oauth/page/page.hpp>
+#include <mcpawl/oauth/server/server_rules.hpp>
+#include <mcpawl/oauth/upstream/upstream_options.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -1,14 +1,14 @@
 // mcpawl/auth/access_options.hpp - the settings of access_jwt, from code or from the environment
 #pragma once
 
-#include <mcpawl/auth/access_verifier.hpp>
-#include <mcpawl/auth/authorities.hpp>
-#include <mcpawl/auth/key_timing.hpp>
-#include <mcpawl/auth/settings.hpp>
+#include <mcpawl/access/access_verifier.hpp>
 #include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/settings.hpp>
+#include <mcpawl/http/authorities.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/jose/token_cache.hpp>
+#include <mcpawl/keys/key_timing.hpp>
 
 #include <chrono>
 #include <optional>

@@ -1,12 +1,12 @@
 // mcpawl/auth/access_session.hpp - what an access token of ours stands for
 #pragma once
 
-#include <mcpawl/auth/access_claims.hpp>
+#include <mcpawl/access/access_claims.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
-#include <mcpawl/oauth/issue.hpp>
-#include <mcpawl/oauth/login_record.hpp>
+#include <mcpawl/oauth/grant/issue.hpp>
+#include <mcpawl/oauth/upstream/login_record.hpp>
 
 #include <cstdint>
 #include <memory>

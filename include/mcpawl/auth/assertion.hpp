@@ -1,10 +1,10 @@
 // mcpawl/auth/assertion.hpp - finds the one token of Access in a request
 #pragma once
 
-#include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/http/cookie.hpp>
 #include <mcpawl/http/request_head.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
 
 #include <string_view>
 

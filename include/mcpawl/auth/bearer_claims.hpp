@@ -1,12 +1,12 @@
 // mcpawl/auth/bearer_claims.hpp - who an access token says is calling, and what it says in claims of your own
 #pragma once
 
-#include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/verified.hpp>
 #include <mcpawl/jose/claims.hpp>
-#include <mcpawl/oauth/scopes.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/oauth/common/scopes.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>

@@ -1,9 +1,7 @@
 // mcpawl/auth/bearer_entrance.hpp - tells clients without a good token how to get one
 #pragma once
 
-#include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/auth/bearer_options.hpp>
-#include <mcpawl/auth/key_source.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/task.hpp>
@@ -12,9 +10,11 @@
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/jose/errc.hpp>
-#include <mcpawl/oauth/challenge.hpp>
-#include <mcpawl/oauth/protected_resource.hpp>
-#include <mcpawl/oauth/scopes.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/keys/key_source.hpp>
+#include <mcpawl/oauth/common/scopes.hpp>
+#include <mcpawl/oauth/resource/challenge.hpp>
+#include <mcpawl/oauth/resource/protected_resource.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -1,20 +1,20 @@
 // mcpawl/auth/bearer_options.hpp - the settings of jwt_bearer, from code or from the environment
 #pragma once
 
-#include <mcpawl/auth/authorities.hpp>
 #include <mcpawl/auth/bearer_verifier.hpp>
-#include <mcpawl/auth/key_origin.hpp>
-#include <mcpawl/auth/key_timing.hpp>
-#include <mcpawl/auth/settings.hpp>
-#include <mcpawl/auth/url_setting.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/configuration_error.hpp>
+#include <mcpawl/core/settings.hpp>
+#include <mcpawl/http/authorities.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
+#include <mcpawl/http/url_setting.hpp>
 #include <mcpawl/jose/algorithm.hpp>
 #include <mcpawl/jose/token_cache.hpp>
-#include <mcpawl/oauth/discovery.hpp>
-#include <mcpawl/oauth/scopes.hpp>
+#include <mcpawl/keys/discovery.hpp>
+#include <mcpawl/keys/key_origin.hpp>
+#include <mcpawl/keys/key_timing.hpp>
+#include <mcpawl/oauth/common/scopes.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -1,10 +1,10 @@
 // mcpawl/auth/bearer_token.hpp - finds the one bearer token of a request
 #pragma once
 
-#include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/request_head.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
 
 #include <array>
 #include <cstddef>

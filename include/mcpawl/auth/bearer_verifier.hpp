@@ -1,12 +1,12 @@
 // mcpawl/auth/bearer_verifier.hpp - turns an access token into an identity, without I/O
 #pragma once
 
-#include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/auth/bearer_claims.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/jose/expectation.hpp>
 #include <mcpawl/jose/remembering_verifier.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/reflect/decode.hpp>
 #include <mcpawl/reflect/schema_type.hpp>
 

@@ -1,9 +1,9 @@
 // mcpawl/auth/client_documents_setting.hpp - the settings about clients that are known by a document
 #pragma once
 
-#include <mcpawl/auth/settings.hpp>
-#include <mcpawl/oauth/pinned_client.hpp>
-#include <mcpawl/oauth/server_rules.hpp>
+#include <mcpawl/core/settings.hpp>
+#include <mcpawl/oauth/client/pinned_client.hpp>
+#include <mcpawl/oauth/server/server_rules.hpp>
 
 #include <fstream>
 #include <ios>

@@ -5,10 +5,10 @@
 #include <mcpawl/auth/access_login.hpp>
 #include <mcpawl/auth/downstream_errc.hpp>
 #include <mcpawl/auth/linked_token.hpp>
-#include <mcpawl/auth/settings.hpp>
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
+#include <mcpawl/core/settings.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/fetch.hpp>
 #include <mcpawl/http/fields.hpp>

@@ -6,11 +6,11 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/oauth/errc.hpp>
-#include <mcpawl/oauth/login_record.hpp>
-#include <mcpawl/oauth/server_parts.hpp>
-#include <mcpawl/oauth/token_endpoint.hpp>
-#include <mcpawl/oauth/upstream_client.hpp>
+#include <mcpawl/oauth/common/errc.hpp>
+#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/oauth/server/token_endpoint.hpp>
+#include <mcpawl/oauth/upstream/login_record.hpp>
+#include <mcpawl/oauth/upstream/upstream_client.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <chrono>

@@ -1,20 +1,20 @@
 // mcpawl/auth/jwt_bearer.hpp - the door of a server that takes access tokens of any OAuth issuer
 #pragma once
 
-#include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/auth/bearer_claims.hpp>
 #include <mcpawl/auth/bearer_entrance.hpp>
 #include <mcpawl/auth/bearer_options.hpp>
 #include <mcpawl/auth/bearer_token.hpp>
 #include <mcpawl/auth/bearer_verifier.hpp>
-#include <mcpawl/auth/key_follower.hpp>
 #include <mcpawl/auth/policy.hpp>
-#include <mcpawl/auth/settings.hpp>
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/core/settings.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/jose/errc.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/keys/key_follower.hpp>
 
 #include <boost/asio/this_coro.hpp>
 

@@ -1,18 +1,18 @@
 // mcpawl/auth/oauth_entrance.hpp - the paths of an authorization server, its metadata, and its challenges
 #pragma once
 
-#include <mcpawl/auth/auth_errc.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/http/url.hpp>
-#include <mcpawl/oauth/challenge.hpp>
-#include <mcpawl/oauth/errc.hpp>
-#include <mcpawl/oauth/metadata.hpp>
-#include <mcpawl/oauth/protected_resource.hpp>
-#include <mcpawl/oauth/scope.hpp>
-#include <mcpawl/oauth/server_rules.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/oauth/common/errc.hpp>
+#include <mcpawl/oauth/common/scope.hpp>
+#include <mcpawl/oauth/resource/challenge.hpp>
+#include <mcpawl/oauth/resource/protected_resource.hpp>
+#include <mcpawl/oauth/server/metadata.hpp>
+#include <mcpawl/oauth/server/server_rules.hpp>
 
 #include <chrono>
 #include <string>

@@ -1,7 +1,7 @@
 // mcpawl/auth/store_setting.hpp - opens the store that a setting names
 #pragma once
 
-#include <mcpawl/auth/settings.hpp>
+#include <mcpawl/core/settings.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <memory>

@@ -1,7 +1,7 @@
 // mcpawl/http/html.hpp - text from others, fit to stand in a page of ours
 #pragma once
 
-#include <mcpawl/reflect/utf8.hpp>
+#include <mcpawl/text/utf8.hpp>
 
 #include <string>
 #include <string_view>

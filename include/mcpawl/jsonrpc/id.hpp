@@ -3,7 +3,7 @@
 
 #include <boost/json/value.hpp>
 
-#include <mcpawl/reflect/json_text.hpp>
+#include <mcpawl/text/json_text.hpp>
 
 #include <cmath>
 #include <cstddef>

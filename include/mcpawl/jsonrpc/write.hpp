@@ -3,7 +3,7 @@
 
 #include <mcpawl/jsonrpc/fault.hpp>
 #include <mcpawl/jsonrpc/id.hpp>
-#include <mcpawl/reflect/json_text.hpp>
+#include <mcpawl/text/json_text.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 // mcpawl/reflect/decode_problem.hpp - what is wrong with a JSON value, and where in it
 #pragma once
 
-#include <mcpawl/reflect/json_pointer.hpp>
+#include <mcpawl/text/json_pointer.hpp>
 
 #include <string>
 

@@ -1,10 +1,10 @@
 // mcpawl/reflect/descriptor.hpp - a type as data, so that one piece of code can serve all types
 #pragma once
 
-#include <mcpawl/reflect/any_integer.hpp>
 #include <mcpawl/reflect/docs.hpp>
 #include <mcpawl/reflect/function_ref.hpp>
-#include <mcpawl/reflect/pattern.hpp>
+#include <mcpawl/text/any_integer.hpp>
+#include <mcpawl/text/pattern.hpp>
 
 #include <cstddef>
 #include <optional>

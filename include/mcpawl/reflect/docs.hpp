@@ -1,10 +1,10 @@
 // mcpawl/reflect/docs.hpp - descriptions and bounds of the fields of a struct
 #pragma once
 
-#include <mcpawl/reflect/any_integer.hpp>
 #include <mcpawl/reflect/fields.hpp>
-#include <mcpawl/reflect/pattern_parser.hpp>
 #include <mcpawl/reflect/type_kinds.hpp>
+#include <mcpawl/text/any_integer.hpp>
+#include <mcpawl/text/pattern_parser.hpp>
 
 #include <array>
 #include <concepts>

@@ -1,7 +1,7 @@
 // mcpawl/reflect/encode_problem.hpp - why a value has no JSON, and which part of it has none
 #pragma once
 
-#include <mcpawl/reflect/json_pointer.hpp>
+#include <mcpawl/text/json_pointer.hpp>
 
 #include <string>
 

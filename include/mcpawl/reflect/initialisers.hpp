@@ -3,8 +3,8 @@
 
 #include <mcpawl/reflect/descriptor.hpp>
 #include <mcpawl/reflect/fields.hpp>
-#include <mcpawl/reflect/pattern_parser.hpp>
 #include <mcpawl/reflect/value_writer.hpp>
+#include <mcpawl/text/pattern_parser.hpp>
 
 #include <array>
 #include <cstddef>

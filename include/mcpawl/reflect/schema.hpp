@@ -2,9 +2,9 @@
 #pragma once
 
 #include <mcpawl/reflect/descriptor.hpp>
-#include <mcpawl/reflect/json_text.hpp>
 #include <mcpawl/reflect/model.hpp>
 #include <mcpawl/reflect/schema_type.hpp>
+#include <mcpawl/text/json_text.hpp>
 
 #include <cstddef>
 #include <cstdint>

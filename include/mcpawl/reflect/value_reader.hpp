@@ -4,9 +4,9 @@
 #include <mcpawl/reflect/decode_options.hpp>
 #include <mcpawl/reflect/decode_problem.hpp>
 #include <mcpawl/reflect/descriptor.hpp>
-#include <mcpawl/reflect/format.hpp>
-#include <mcpawl/reflect/json_text.hpp>
-#include <mcpawl/reflect/utf8.hpp>
+#include <mcpawl/text/format.hpp>
+#include <mcpawl/text/json_text.hpp>
+#include <mcpawl/text/utf8.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

@@ -3,8 +3,8 @@
 
 #include <mcpawl/reflect/descriptor.hpp>
 #include <mcpawl/reflect/encode_problem.hpp>
-#include <mcpawl/reflect/json_pointer.hpp>
-#include <mcpawl/reflect/json_text.hpp>
+#include <mcpawl/text/json_pointer.hpp>
+#include <mcpawl/text/json_text.hpp>
 
 #include <cmath>
 #include <cstddef>

@@ -1,8 +1,8 @@
 // mcpawl/test/fake_identity.hpp - the endpoint of a fake Access that tells the whole identity of a caller
 #pragma once
 
-#include <mcpawl/auth/access_claims.hpp>
-#include <mcpawl/auth/access_verifier.hpp>
+#include <mcpawl/access/access_claims.hpp>
+#include <mcpawl/access/access_verifier.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/jose/jwk_set.hpp>

@@ -5,8 +5,8 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/http/form.hpp>
 #include <mcpawl/http/url.hpp>
-#include <mcpawl/oauth/client_credentials.hpp>
-#include <mcpawl/oauth/pkce.hpp>
+#include <mcpawl/oauth/client/client_credentials.hpp>
+#include <mcpawl/oauth/common/pkce.hpp>
 #include <mcpawl/test/fake_access.hpp>
 #include <mcpawl/test/fake_oidc_faults.hpp>
 #include <mcpawl/test/fake_oidc_grants.hpp>

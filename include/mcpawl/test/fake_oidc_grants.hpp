@@ -3,7 +3,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/crypto/random.hpp>
-#include <mcpawl/oauth/pkce.hpp>
+#include <mcpawl/oauth/common/pkce.hpp>
 #include <mcpawl/test/fake_oidc_tokens.hpp>
 
 #include <map>

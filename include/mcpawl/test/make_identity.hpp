@@ -1,7 +1,7 @@
 // mcpawl/test/make_identity.hpp - an identity for the test of a tool, by the front door
 #pragma once
 
-#include <mcpawl/auth/access_verifier.hpp>
+#include <mcpawl/access/access_verifier.hpp>
 #include <mcpawl/jose/jwk_set.hpp>
 #include <mcpawl/test/fake_access.hpp>
 

@@ -1,7 +1,7 @@
 // mcpawl/transport/answer_status.hpp - the status of HTTP that tells what became of a message
 #pragma once
 
-#include <mcpawl/mcp/answer.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
 
 namespace mcpawl {
 

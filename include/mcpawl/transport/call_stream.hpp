@@ -8,10 +8,10 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/response.hpp>
-#include <mcpawl/mcp/answer.hpp>
-#include <mcpawl/mcp/event_log.hpp>
-#include <mcpawl/mcp/live_session.hpp>
-#include <mcpawl/mcp/wake.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/session/event_log.hpp>
+#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/session/wake.hpp>
 #include <mcpawl/transport/answer_status.hpp>
 #include <mcpawl/transport/disconnect_watch.hpp>
 #include <mcpawl/transport/event_stream.hpp>

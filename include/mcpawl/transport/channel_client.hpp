@@ -6,11 +6,11 @@
 
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/mcp/answer.hpp>
-#include <mcpawl/mcp/dispatcher.hpp>
-#include <mcpawl/mcp/event_log.hpp>
-#include <mcpawl/mcp/process_channel.hpp>
-#include <mcpawl/mcp/request.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/dispatcher.hpp>
+#include <mcpawl/mcp/session/event_log.hpp>
+#include <mcpawl/mcp/session/process_channel.hpp>
+#include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/transport/message_sink.hpp>
 #include <mcpawl/transport/running_call.hpp>
 

@@ -8,7 +8,7 @@
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
-#include <mcpawl/mcp/wake.hpp>
+#include <mcpawl/mcp/session/wake.hpp>
 
 #include <chrono>
 #include <exception>

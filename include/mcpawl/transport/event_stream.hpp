@@ -3,8 +3,8 @@
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
-#include <mcpawl/mcp/event_log.hpp>
-#include <mcpawl/mcp/wake.hpp>
+#include <mcpawl/mcp/session/event_log.hpp>
+#include <mcpawl/mcp/session/wake.hpp>
 #include <mcpawl/transport/disconnect_watch.hpp>
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mcpawl/core/separate.hpp>
-#include <mcpawl/mcp/service.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
 #include <mcpawl/transport/door.hpp>
 #include <mcpawl/transport/http_options.hpp>
 

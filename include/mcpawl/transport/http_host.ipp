@@ -18,11 +18,11 @@
 #include <mcpawl/http/descriptor_limit.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/listener.hpp>
-#include <mcpawl/mcp/dispatcher.hpp>
-#include <mcpawl/mcp/registration.hpp>
-#include <mcpawl/mcp/service.hpp>
-#include <mcpawl/mcp/session_sweeper.hpp>
-#include <mcpawl/mcp/sessions.hpp>
+#include <mcpawl/mcp/offer/registration.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/protocol/dispatcher.hpp>
+#include <mcpawl/mcp/session/session_sweeper.hpp>
+#include <mcpawl/mcp/session/sessions.hpp>
 #include <mcpawl/transport/door.hpp>
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/http_host.hpp>

@@ -8,8 +8,8 @@
 #include <boost/asio/post.hpp>
 
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/mcp/answer.hpp>
-#include <mcpawl/mcp/outbound.hpp>
+#include <mcpawl/mcp/call/outbound.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/transport/message_sink.hpp>
 
 #include <exception>

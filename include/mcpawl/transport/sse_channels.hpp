@@ -7,8 +7,8 @@
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/response.hpp>
-#include <mcpawl/mcp/request.hpp>
-#include <mcpawl/mcp/wake.hpp>
+#include <mcpawl/mcp/session/wake.hpp>
+#include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/transport/channel_client.hpp>
 #include <mcpawl/transport/event_stream.hpp>
 

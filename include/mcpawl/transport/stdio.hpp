@@ -11,8 +11,8 @@
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
-#include <mcpawl/mcp/dispatcher.hpp>
-#include <mcpawl/mcp/wake.hpp>
+#include <mcpawl/mcp/protocol/dispatcher.hpp>
+#include <mcpawl/mcp/session/wake.hpp>
 #include <mcpawl/transport/channel_client.hpp>
 #include <mcpawl/transport/event_stream.hpp>
 

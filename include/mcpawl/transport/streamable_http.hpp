@@ -11,8 +11,8 @@
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
-#include <mcpawl/mcp/dispatcher.hpp>
-#include <mcpawl/mcp/request.hpp>
+#include <mcpawl/mcp/protocol/dispatcher.hpp>
+#include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/transport/address_key.hpp>
 #include <mcpawl/transport/answer_status.hpp>
 #include <mcpawl/transport/call_stream.hpp>

@@ -6,7 +6,7 @@
 #include <mcpawl/http/errc.hpp>
 
 #include "../http/scripted_peer.hpp"
-#include "loopback_fixture.hpp"
+#include "../keys/loopback_fixture.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>

@@ -2,9 +2,9 @@
 // say
 #include <mcpawl/auth/access_jwt.hpp>
 
-#include "loopback_fixture.hpp"
+#include "../keys/loopback_fixture.hpp"
 
-#include <mcpawl/auth/key_source.hpp>
+#include <mcpawl/keys/key_source.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
 #include <boost/json/parse.hpp>

@@ -1,7 +1,7 @@
 // tests/unit/auth/assertion.cpp - a request has one token or is refused
 #include <mcpawl/auth/assertion.hpp>
 
-#include "access_fixture.hpp"
+#include "../access/access_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 

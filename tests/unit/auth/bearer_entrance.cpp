@@ -1,7 +1,7 @@
 // tests/unit/auth/bearer_entrance.cpp - what callers are told, and which paths are open
 #include <mcpawl/auth/bearer_entrance.hpp>
 
-#include "access_fixture.hpp"
+#include "../access/access_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 

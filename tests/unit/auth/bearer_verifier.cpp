@@ -1,7 +1,7 @@
 // tests/unit/auth/bearer_verifier.cpp - claims become identities, remembered ones included
 #include <mcpawl/auth/bearer_verifier.hpp>
 
-#include "access_fixture.hpp"
+#include "../access/access_fixture.hpp"
 
 #include <mcpawl/test/access_token.hpp>
 

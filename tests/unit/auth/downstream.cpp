@@ -1,9 +1,9 @@
 // tests/unit/auth/downstream.cpp - a caller's token goes to the applications on the list and nowhere else
 #include <mcpawl/auth/downstream.hpp>
-#include <mcpawl/mcp/trace_context.hpp>
+#include <mcpawl/mcp/types/trace_context.hpp>
 
 #include "../http/scripted_peer.hpp"
-#include "loopback_fixture.hpp"
+#include "../keys/loopback_fixture.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>

@@ -1,7 +1,7 @@
 // tests/unit/auth/jwt_bearer.cpp - the policy for access tokens while threads, keys and callers come and go
 #include <mcpawl/auth/jwt_bearer.hpp>
 
-#include "loopback_fixture.hpp"
+#include "../keys/loopback_fixture.hpp"
 
 #include <mcpawl/test/fake_issuer.hpp>
 #include <mcpawl/test/manual_clock.hpp>

@@ -5,11 +5,11 @@
 #include <mcpawl/auth/linked_app.hpp>
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/http/exchange.hpp>
-#include <mcpawl/mcp/bind_tool.hpp>
+#include <mcpawl/mcp/offer/bind_tool.hpp>
 #include <mcpawl/test/make_identity.hpp>
 
-#include "access_fixture.hpp"
-#include "loopback_fixture.hpp"
+#include "../access/access_fixture.hpp"
+#include "../keys/loopback_fixture.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>

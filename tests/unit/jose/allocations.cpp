@@ -9,7 +9,7 @@
 #ifndef JOSE_TEST_OWN_NEW_IMPOSSIBLE
 #include <boost/test/unit_test.hpp>
 
-#include <mcpawl/auth/access_verifier.hpp>
+#include <mcpawl/access/access_verifier.hpp>
 #include <mcpawl/jose/remembering_verifier.hpp>
 #include <mcpawl/jose/verifier.hpp>
 

@@ -4,7 +4,7 @@
 //   padding and numbers of signatures   crypto/signature.cpp: Bleichenbacher 2006, e = 3, missing NULL, wrong
 //   OID, ... keys and key sets                   jose/jwk.cpp, jose/jwk_set.cpp, jose/roca.cpp,
 //   crypto/public_key.cpp the memory of verified tokens       jose/remembering_verifier.cpp,
-//   jose/token_cache.cpp, auth/recall.cpp identities                          auth/access_verifier.cpp:
+//   jose/token_cache.cpp, access/recall.cpp identities                          access/access_verifier.cpp:
 //   tokens that are no application's, unnamed callers requests                            auth/assertion.cpp:
 //   several tokens that differ, duplicates
 #include <boost/test/unit_test.hpp>

@@ -1,7 +1,7 @@
 // tests/unit/test/fake_access.cpp - the stand-in is shaped like Access and signs what it publishes
 #include <mcpawl/test/fake_access.hpp>
 
-#include "../auth/access_fixture.hpp"
+#include "../access/access_fixture.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>

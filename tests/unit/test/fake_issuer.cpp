@@ -1,7 +1,7 @@
 // tests/unit/test/fake_issuer.cpp - the fake issuer makes what real ones make
 #include <mcpawl/test/fake_issuer.hpp>
 
-#include <mcpawl/oauth/discovery.hpp>
+#include <mcpawl/keys/discovery.hpp>
 #include <mcpawl/test/loopback_client.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 

@@ -1,7 +1,7 @@
 // tests/unit/test/fake_oidc.cpp - the stand-in for Access for SaaS keeps the rules, until it is told not to
 #include <mcpawl/test/fake_oidc.hpp>
 
-#include "../auth/access_fixture.hpp"
+#include "../access/access_fixture.hpp"
 
 #include <mcpawl/crypto/base64.hpp>
 #include <mcpawl/jose/verifier.hpp>

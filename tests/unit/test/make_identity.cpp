@@ -1,7 +1,7 @@
 // tests/unit/test/make_identity.cpp - identities for tests are made by verification
 #include <mcpawl/test/make_identity.hpp>
 
-#include "../auth/access_fixture.hpp"
+#include "../access/access_fixture.hpp"
 
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>

@@ -1,0 +1,107 @@
+// mcpawl/access/access_verifier.hpp - turns a token of Cloudflare Access into an identity, without I/O
+#pragma once
+
+#include <mcpawl/access/access_claims.hpp>
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/crypto/engine.hpp>
+#include <mcpawl/crypto/openssl_engine.hpp>
+#include <mcpawl/jose/remembering_verifier.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** What an application's tokens must be like. */
+struct access_expectation {
+  access_expectation(std::string team_domain, std::vector<std::string> aud_tags)
+      : issuer(std::move(team_domain)), audiences(std::move(aud_tags)) {}
+
+  std::string issuer;                  ///< The team domain; `iss`, exactly.
+  std::vector<std::string> audiences;  ///< AUD tags, one of which must be in `aud`.
+  std::chrono::seconds leeway{5};      ///< For `nbf` and `iat` alone.
+  bool service_tokens = false;
+  bool expiry_first = false;  ///< See `jose::expectation::expiry_first`.
+};
+
+/** The verification of `access_jwt` alone: no header, no fetching, no waiting.
+
+    Checks signature (RS256), issuer, audience, `exp`, `nbf` and `iat`, `type` and that there is an
+    identity; see `access_jwt` for what the rules are.
+
+    A copy has the same keys and its own buffers, and remembers no token yet.
+
+    @tparam Engine who verifies signatures; see `crypto_engine`
+    @par Thread safety
+    One thread at a time.
+*/
+template <crypto_engine Engine = openssl_engine>
+class basic_access_verifier {
+public:
+  using counters = typename jose::remembering_verifier<access_identity, Engine>::counters;
+
+  explicit basic_access_verifier(access_expectation const& expected,
+                                 jose::token_cache_settings remembered = {})
+      : jose_(translated(expected), remembered), service_tokens_(expected.service_tokens) {}
+
+  /** Verify with these keys from now on; null for none. Costs nothing if they are the same. */
+  void use(std::shared_ptr<jose::jwk_set const> const& keys) { jose_.use(keys); }
+
+  bool has_keys() const noexcept { return jose_.keys() != nullptr; }
+
+  /** Verify a token.
+
+      Errors: those of `jose::errc` and of `auth_errc`; `jose::newer_keys_may_help` tells which newer keys
+      may cure. No refusal allocates.
+  */
+  result<access_identity> verify(std::string_view token, unix_seconds now) {
+    return jose_.verify(token, now, reading());
+  }
+
+  /** The same, but a token that was verified a moment ago is recognised instead: see `jose::token_cache`. */
+  result<access_identity> verify_or_recall(std::string_view token, unix_seconds now,
+                                           clock::steady_time steady) {
+    return jose_.verify_or_recall(token, now, steady, reading());
+  }
+
+  /** How often tokens were recalled. */
+  counters const& recalls() const noexcept { return jose_.recalls(); }
+
+  /** The kid of the token seen last, for a log; ends with the next call. */
+  std::string_view last_kid() const noexcept { return jose_.last_kid(); }
+
+  /** Who does the arithmetic for each key in use, for a log; the views end with the keys. */
+  std::vector<jose::engine_use> engines() const { return jose_.inside().engines(); }
+
+private:
+  auto reading() const noexcept {
+    return [services = service_tokens_](jose::claims_view const& claims) {
+      return access_reader::read(claims, services);
+    };
+  }
+
+  static jose::expectation translated(access_expectation const& from) {
+    jose::expectation to;
+    to.issuer = from.issuer;
+    to.audiences = from.audiences;
+    to.leeway = from.leeway;
+    to.wanted = access_reader::names();
+    to.kid_required = true;  // Access has two keys and says which it was
+    to.expiry_first = from.expiry_first;
+    to.max_token_bytes = 16 * 1024;  // users with many groups have long ones
+    return to;
+  }
+
+  jose::remembering_verifier<access_identity, Engine> jose_;
+  bool service_tokens_;
+};
+
+using access_verifier = basic_access_verifier<>;
+
+}  // namespace mcpawl

@@ -1,0 +1,123 @@
+// mcpawl/core/settings.hpp - reads settings by name and collects every mistake before it complains
+#pragma once
+
+#include <mcpawl/core/configuration_error.hpp>
+
+#include <cstdlib>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** Whether a value is still the text of a guide that somebody meant to replace.
+
+    `<...>`, `${...}`, `{{...}}`, `your-team` and its relatives, `changeme`, `placeholder`: a server that
+    started with one of these would refuse every caller without saying why.
+*/
+inline bool is_placeholder(std::string_view value) {
+  std::string plain;
+  for (char c : value) {
+    if (c == '<' || c == '>' || c == '{' || c == '}') return true;
+    if (c == '-' || c == '_' || c == ' ') continue;
+    plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  for (std::string_view word : {"yourteam", "yourdomain", "youraud", "yourpolicy", "yourapp", "yourclient",
+                                "addteamdomain", "addpolicyaud", "changeme", "replaceme", "placeholder"})
+    if (plain.find(word) != std::string::npos) return true;
+  return plain == "todo" || plain == "xxx" || plain == "...";
+}
+
+/** Read settings by name, collecting what is wrong.
+
+    @code
+    mcpawl::settings s;
+    auto team = s.required("TEAM_DOMAIN");
+    auto verbose = s.flag("VERBOSE");
+    s.complain();   // throws configuration_error with all mistakes, if there are any
+    @endcode
+
+    The getters return an empty value where they note a mistake, so reading can go on. White space
+    around a value is dropped: it comes from env files and is never meant.
+*/
+class settings {
+public:
+  /** Look a name up; no value means it is not set. */
+  using source = std::function<std::optional<std::string>(std::string const& name)>;
+
+  /** Read the environment of the process. */
+  settings() : settings(source(&settings::environment)) {}
+  explicit settings(source from) : source_(std::move(from)) {}
+
+  /** A value that must be there. */
+  std::string required(std::string const& name) { return checked(name, true); }
+
+  /** A value that may be missing or empty; empty then. */
+  std::string optional(std::string const& name) { return checked(name, false); }
+
+  /** A switch: `1`, `true`, `yes`, `on` or `0`, `false`, `no`, `off`; missing or empty is off. */
+  bool flag(std::string const& name) {
+    std::string const value = checked(name, false);
+    for (auto const* yes : {"1", "true", "yes", "on"})
+      if (value == yes) return true;
+    for (auto const* no : {"", "0", "false", "no", "off"})
+      if (value == no) return false;
+    mistake(name, "must be true or false, not \"" + value + '"');
+    return false;
+  }
+
+  /** One or several values with commas between them; none of them may be empty. */
+  std::vector<std::string> required_list(std::string const& name) {
+    std::vector<std::string> items;
+    std::string const value = checked(name, true);
+    if (value.empty()) return items;
+    for (std::string_view rest = value;;) {
+      auto const comma = rest.find(',');
+      items.emplace_back(trimmed(rest.substr(0, comma)));
+      if (items.back().empty()) mistake(name, "has an empty item between its commas");
+      if (comma == std::string_view::npos) return items;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+
+  /** Note a mistake in a setting; `text` continues the sentence that its name begins. */
+  void mistake(std::string const& name, std::string const& text) { mistakes_.push_back(name + ' ' + text); }
+
+  /** Throw `configuration_error` if any mistake was noted. */
+  void complain() const {
+    if (!mistakes_.empty()) throw configuration_error(mistakes_);
+  }
+
+private:
+  static std::optional<std::string> environment(std::string const& name) {
+    char const* const value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  }
+
+  static std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blank = " \t\r\n";
+    auto const first = text.find_first_not_of(blank);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+  }
+
+  std::string checked(std::string const& name, bool must_be_there) {
+    auto const found = source_(name);
+    std::string value(found ? trimmed(*found) : std::string_view());
+    if (value.empty()) {
+      if (must_be_there) mistake(name, found ? "is empty" : "is not set");
+    } else if (is_placeholder(value)) {
+      mistake(name, "is still the placeholder \"" + value + '"');
+      value.clear();
+    }
+    return value;
+  }
+
+  source source_;
+  std::vector<std::string> mistakes_;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,101 @@
+// mcpawl/json_schema/json_schema.hpp - a hand-written JSON Schema, compiled once to check many values
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/json_schema/json_schema_compiler.hpp>
+#include <mcpawl/json_schema/json_schema_errc.hpp>
+#include <mcpawl/json_schema/json_schema_index.hpp>
+#include <mcpawl/json_schema/json_schema_library.hpp>
+#include <mcpawl/json_schema/json_schema_mistake.hpp>
+#include <mcpawl/json_schema/json_schema_node.hpp>
+#include <mcpawl/json_schema/json_schema_validator.hpp>
+#include <mcpawl/reflect/decode_problem.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/parse_options.hpp>
+#include <boost/json/value.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** A compiled JSON Schema of dialect 2020-12: core, applicator, unevaluated and validation vocabularies.
+
+    `format` and the content keywords are annotations, as that dialect has it by default. `pattern` and
+    `patternProperties` match in linear time; detail::pattern_parser says which regular expressions that
+   leaves. A reference leads into the schema itself, into the library it was compiled with, or to the schema
+   of the dialect; nothing is ever fetched.
+
+    @par Thread safety
+    Immutable: any number of threads may validate at the same time. Copies share one program.
+
+    @par Example
+    @code
+    std::vector<json_schema_mistake> mistakes;
+    auto const schema = json_schema::parse(R"({"type":"object","required":["city"]})", mistakes);
+    auto const problem = schema->validate(arguments);   // "/city", "is required"
+    @endcode
+*/
+class json_schema {
+public:
+  /** The most schemas within schemas, and the most in all. */
+  static constexpr std::size_t max_depth = detail::schema_index::max_depth;
+  static constexpr std::size_t max_schemas = detail::schema_index::max_schemas;
+
+  /** Compile a schema; what it and the library hold is copied as far as it is needed.
+
+      @par Errors
+      The `json_schema_errc` of the first mistake; `mistakes` holds all, of many the first 20.
+  */
+  static result<json_schema> compile(boost::json::value const& schema,
+                                     std::vector<json_schema_mistake>& mistakes,
+                                     json_schema_library const& library = {}) {
+    detail::schema_compiler compiler(library);
+    auto program = std::make_shared<detail::schema_program>(compiler.run(schema));
+    mistakes = compiler.mistakes().all();
+    if (!mistakes.empty()) return make_error_code(mistakes.front().code);
+    return json_schema(std::move(program));
+  }
+
+  /** Parse and compile the text of a schema.
+
+      @par Errors
+      As `compile`, and `json_schema_errc::not_json`.
+  */
+  static result<json_schema> parse(std::string_view text, std::vector<json_schema_mistake>& mistakes,
+                                   json_schema_library const& library = {}) {
+    boost::json::parse_options options;
+    // each schema is at most two levels inside of another
+    options.max_depth = 2 * max_depth + 32;
+    error_code error;
+    auto const schema = boost::json::parse({text.data(), text.size()}, error, {}, options);
+    if (!error.failed()) return compile(schema, mistakes, library);
+    mistakes = {{json_schema_errc::not_json, {}, "must be JSON: " + error.message()}};
+    return make_error_code(json_schema_errc::not_json);
+  }
+
+  /** Check a value; nothing if the schema allows it, else the first problem.
+
+      Errors: none is thrown for any value; only `std::bad_alloc` can come out. A value whose check goes
+     deeper than 400 schemas or takes more than some million steps is refused with a problem that says so.
+  */
+  std::optional<decode_problem> validate(boost::json::value const& value) const {
+    detail::schema_validator validator(*program_);
+    if (validator.run(value)) return {};
+    return validator.take_problem();
+  }
+
+private:
+  explicit json_schema(std::shared_ptr<detail::schema_program const> program)
+      : program_(std::move(program)) {}
+
+  std::shared_ptr<detail::schema_program const> program_;
+};
+
+}  // namespace mcpawl

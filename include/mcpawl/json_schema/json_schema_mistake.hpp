@@ -1,0 +1,40 @@
+// mcpawl/json_schema/json_schema_mistake.hpp - mistakes in a JSON Schema and where they are
+#pragma once
+
+#include <mcpawl/json_schema/json_schema_errc.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** One mistake in a hand-written schema. */
+struct json_schema_mistake {
+  json_schema_errc code;
+  /** The JSON Pointer of what is wrong; in another document, its URI, `#` and the pointer there. */
+  std::string pointer;
+  std::string message;  ///< `must be a number over 0`.
+};
+
+namespace detail {
+
+/** Collects mistakes, of which a person reads the first ones. */
+class schema_mistakes {
+public:
+  static constexpr std::size_t max_kept = 20;
+
+  void add(json_schema_errc code, std::string pointer, std::string message) {
+    if (all_.size() < max_kept) all_.push_back({code, std::move(pointer), std::move(message)});
+  }
+  bool empty() const noexcept { return all_.empty(); }
+  std::vector<json_schema_mistake> const& all() const noexcept { return all_; }
+
+private:
+  std::vector<json_schema_mistake> all_;
+};
+
+}  // namespace detail
+
+}  // namespace mcpawl

@@ -1,0 +1,74 @@
+// mcpawl/keys/key_discovery.hpp - asks an issuer where its keys are
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/fetch.hpp>
+#include <mcpawl/http/tls.hpp>
+#include <mcpawl/http/url.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/keys/discovery.hpp>
+#include <mcpawl/keys/key_origin.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace mcpawl::detail {
+
+/** The time that one of several requests may take, so that the last of them has a share as well. */
+inline std::chrono::milliseconds share_of_time(std::chrono::steady_clock::time_point deadline,
+                                               std::size_t requests_left) {
+  auto const left = deadline - std::chrono::steady_clock::now();
+  auto const share = std::chrono::ceil<std::chrono::milliseconds>(left / static_cast<long>(requests_left));
+  return std::max(share, std::chrono::milliseconds(1));
+}
+
+/** Ask an issuer's metadata for the address of its keys.
+
+    The document for OpenID Connect and that of RFC 8414 are tried in turn; the first that is good counts. A
+    share of the time until `deadline` is left for fetching the keys.
+
+    Errors: those of `http::fetch` and of `oauth::read_jwks_uri`, or `no_discovery_document` for another
+   status than 200: what was wrong with the last document, or with the last one that was there at all.
+*/
+inline task<result<http::origin_url>> discover_keys(std::shared_ptr<key_origin const> origin,
+                                                    http::tls_trust trust, std::size_t most_bytes,
+                                                    std::chrono::steady_clock::time_point deadline,
+                                                    logger log) {
+  error_code why = auth_errc::no_keys_address;
+  bool there = false;
+  std::size_t left = origin->metadata().size();
+  for (http::origin_url const& url : origin->metadata()) {
+    http::fetch_request request(url);
+    request.field("Accept", "application/json");
+    request.timeout(share_of_time(deadline, left-- + 1));
+    request.max_body_bytes(most_bytes);
+    auto answer = co_await http::fetch(std::move(request), trust);
+    error_code wrong;
+    if (!answer) {
+      wrong = answer.error();
+    } else if (answer->status != 200) {
+      wrong = auth_errc::no_discovery_document;
+    } else {
+      auto found = oauth::read_jwks_uri(answer->body, origin->issuer());
+      if (found) co_return found;
+      wrong = found.error();
+    }
+    bool const document = answer && answer->status == 200;
+    auto const status = std::to_string(answer ? answer->status : 0);
+    // most issuers have only one of the documents
+    auto const level = answer && answer->status == 404 ? log_level::debug : log_level::info;
+    log.write(level, "issuer's metadata not usable",
+              {{"url", url.origin() + url.target()}, {"reason", wrong.message()}, {"status", status}});
+    if (document || !there) why = wrong;
+    there = there || document;
+  }
+  co_return why;
+}
+
+}  // namespace mcpawl::detail

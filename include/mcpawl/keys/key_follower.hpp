@@ -1,0 +1,160 @@
+// mcpawl/keys/key_follower.hpp - one thread's part in keeping the published keys fresh
+#pragma once
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/core/separate.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/fetch_response.hpp>
+#include <mcpawl/http/tls.hpp>
+#include <mcpawl/jose/jwk_set.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/keys/key_source.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** How waiting for keys ended. */
+enum class key_outcome {
+  landed,    ///< A fetch has ended, well or not.
+  not_now,   ///< None was allowed: too soon after the last one.
+  stopping,  ///< The follower is gone, or was never attached.
+};
+
+/** Fetches keys for a `key_source` and waits for them, on one thread.
+
+    Any thread may do the fetching; the source sees to it that one does at a time. Threads never post
+    to each other, so the end of one (and of its `io_context`) leaves nothing dangling: a fetch that
+    dies with it is begun again by another. The price: a thread whose requests wait for the fetch of
+    another looks every ten milliseconds whether it has ended.
+
+    A copy follows the same source and is not attached yet.
+
+    @par Lifetime
+    Destroying it ends its coroutine, on its thread or after its `io_context` has stopped. An attached
+    follower keeps `io_context::run` busy.
+    @par Thread safety
+    One thread at a time; the source is shared.
+*/
+class key_follower {
+public:
+  using milliseconds = std::chrono::milliseconds;
+
+  key_follower(std::shared_ptr<key_source> source, http::tls_trust trust)
+      : source_(std::move(source)), trust_(std::move(trust)) {}
+  key_follower(key_follower const& other) : source_(other.source_), trust_(other.trust_) {}
+  key_follower(key_follower&&) noexcept = default;
+  key_follower& operator=(key_follower const&) = delete;
+  ~key_follower() {
+    if (thread_) thread_->stop();
+  }
+
+  bool attached() const noexcept { return thread_ != nullptr; }
+
+  /** Begin to follow on this thread's executor; fetches the keys at once if nobody has. */
+  MCPAWL_DECL void attach(boost::asio::any_io_executor executor, logger log);
+
+  /** The keys as of now; null if there are none or they are too old. */
+  std::shared_ptr<jose::jwk_set const> const& keys() {
+    auto const now = source_->now();
+    source_->follow(view_);
+    if (thread_ && source_->due(now)) thread_->poke();
+    return source_->fresh(view_, now) ? view_.keys : none_;
+  }
+
+  /** Ask for a fetch and wait for its end, or for the end of the one in flight.
+
+      Cancellation: giving up does not stop the fetch, which others may be waiting for.
+      Lifetime: the follower may die while this waits.
+  */
+  task<key_outcome> renew(key_want want) { return on_thread::wait(thread_, want); }
+
+  key_source const& source() const noexcept { return *source_; }
+
+private:
+  using timer = boost::asio::steady_timer;
+  struct known_timer;
+
+  /** What the coroutines of one thread share. It may outlive the `io_context`, being nothing but
+      memory then: the timers live in the coroutines and are known here by address. */
+  struct on_thread : std::enable_shared_from_this<on_thread> {
+    on_thread(std::shared_ptr<key_source> from, http::tls_trust with, boost::asio::any_io_executor on,
+              logger to)
+        : source(std::move(from)), trust(std::move(with)), executor(std::move(on)), log(std::move(to)) {}
+
+    std::shared_ptr<key_source> source;
+    http::tls_trust trust;
+    boost::asio::any_io_executor executor;
+    logger log;
+    boost::asio::cancellation_signal cancel;
+    timer* sleeping = nullptr;          // the loop's, while the loop exists
+    std::vector<known_timer*> waiting;  // the requests'
+    std::optional<key_flight> booked;   // taken by a request, for the loop to carry out
+    bool stopped = false;
+
+    /** For the log: where the keys are, or where one would learn it. */
+    std::string url_text() const {
+      auto const known = source->address();
+      auto const& url = known ? *known : source->origin()->metadata().front();
+      return url.origin() + url.target();
+    }
+    void poke() noexcept {
+      if (sleeping) sleeping->cancel();
+    }
+    MCPAWL_DECL void wake_all() noexcept;
+    MCPAWL_DECL void stop();
+    static task<> sleep(timer& on, error_code& error) {
+      return on.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, error));
+    }
+    struct departure;
+    MCPAWL_DECL static task<> run(std::shared_ptr<on_thread> self);
+    MCPAWL_DECL static task<key_outcome> wait(std::shared_ptr<on_thread> self, key_want want);
+    MCPAWL_DECL task<> fly(key_flight flight);
+    MCPAWL_DECL task<result<http::origin_url>> locate(std::chrono::steady_clock::time_point deadline);
+    MCPAWL_DECL void land(key_flight& flight, http::fetch_response answer);
+    MCPAWL_DECL void crash(key_flight& flight, error_code why, http::fetch_response const& answer);
+  };
+
+  /** A timer that is known as long as it lives. */
+  struct known_timer {
+    known_timer(on_thread& thread, milliseconds longest)
+        : timer_(thread.executor, longest), thread_(thread), index_(thread.waiting.size()) {
+      thread_.waiting.push_back(this);
+    }
+    known_timer(known_timer const&) = delete;
+    known_timer& operator=(known_timer const&) = delete;
+    ~known_timer() {
+      thread_.waiting.back()->index_ = index_;
+      thread_.waiting[index_] = thread_.waiting.back();
+      thread_.waiting.pop_back();
+    }
+    timer timer_;
+
+  private:
+    on_thread& thread_;
+    std::size_t index_;
+  };
+
+  std::shared_ptr<key_source> source_;
+  http::tls_trust trust_;
+  key_view view_;
+  std::shared_ptr<jose::jwk_set const> none_;
+  std::shared_ptr<on_thread> thread_;
+};
+
+}  // namespace mcpawl
+
+#ifndef MCPAWL_SEPARATE_COMPILATION
+#include <mcpawl/keys/key_follower.ipp>
+#endif

@@ -1,0 +1,191 @@
+// mcpawl/keys/key_follower.ipp - the bodies of key_follower.hpp
+#pragma once
+
+#include <mcpawl/core/separate.hpp>
+#include <mcpawl/http/fetch.hpp>
+#include <mcpawl/jose/jwk_set.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/keys/key_discovery.hpp>
+#include <mcpawl/keys/key_follower.hpp>
+#include <mcpawl/keys/key_source.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace mcpawl {
+
+MCPAWL_DECL void key_follower::attach(boost::asio::any_io_executor executor, logger log) {
+  if (thread_) thread_->stop();
+  thread_ = std::make_shared<on_thread>(source_, trust_, std::move(executor), std::move(log));
+  auto ended = [self = thread_](std::exception_ptr) {};
+  auto bound = boost::asio::bind_cancellation_slot(thread_->cancel.slot(), std::move(ended));
+  boost::asio::co_spawn(thread_->executor, on_thread::run(thread_), std::move(bound));
+}
+
+MCPAWL_DECL void key_follower::on_thread::wake_all() noexcept {
+  for (auto* const each : waiting) each->timer_.cancel();
+}
+
+/** End the loop. Where it is gone, its `io_context` may be gone too and must not be touched. */
+MCPAWL_DECL void key_follower::on_thread::stop() {
+  stopped = true;
+  if (!sleeping) return;
+  auto end = [self = shared_from_this()] {
+    self->cancel.emit(boost::asio::cancellation_type::terminal);
+    self->wake_all();
+  };
+  boost::asio::dispatch(executor, std::move(end));
+}
+
+/** The loop has ended, also when the `io_context` destroys its coroutine: nobody may find the timer or wait
+    for the flight. */
+struct key_follower::on_thread::departure {
+  on_thread& thread;
+  ~departure() {
+    thread.sleeping = nullptr;
+    thread.booked.reset();
+  }
+};
+
+MCPAWL_DECL task<> key_follower::on_thread::run(std::shared_ptr<on_thread> self) {
+  constexpr milliseconds shortest(10), longest(60'000);
+  timer pause(self->executor);
+  departure const at_the_end{*self};
+  self->sleeping = &pause;
+
+  std::uint64_t seen = self->source->flights();
+  while (!self->stopped) {
+    if (!self->booked) self->booked = self->source->ask(key_want::renewal).flight;
+    if (self->booked) {
+      key_flight flight = std::move(*self->booked);
+      self->booked.reset();
+      co_await self->fly(std::move(flight));
+    }
+    if (auto const ended = self->source->flights(); ended != seen) {
+      seen = ended;
+      self->wake_all();
+    }
+    milliseconds const nap = std::clamp(self->source->until_due(self->source->now()), shortest, longest);
+    pause.expires_after(self->waiting.empty() ? nap : shortest);
+    error_code ignored;
+    co_await sleep(pause, ignored);
+  }
+}
+
+MCPAWL_DECL task<key_outcome> key_follower::on_thread::wait(std::shared_ptr<on_thread> self, key_want want) {
+  if (!self || self->stopped) co_return key_outcome::stopping;
+  auto asked = self->source->ask(want);
+  if (!asked.wait) co_return key_outcome::not_now;
+  bool const first = self->waiting.empty();
+  if (asked.flight) self->booked = std::move(asked.flight);
+  known_timer known(*self, self->source->timing().fetch_timeout + milliseconds(1000));
+  if (first || self->booked) self->poke();
+  while (!self->stopped && self->source->flights() == asked.seen) {
+    error_code error;
+    co_await sleep(known.timer_, error);
+    if (!error) break;  // nobody woke us: the fetch takes longer than it may
+  }
+  if (self->stopped) co_return key_outcome::stopping;
+  co_return key_outcome::landed;
+}
+
+MCPAWL_DECL task<> key_follower::on_thread::fly(key_flight flight) {
+  http::fetch_response nothing;
+  error_code why;
+  try {
+    auto const deadline = std::chrono::steady_clock::now() + source->timing().fetch_timeout;
+    auto const address = co_await locate(deadline);
+    if (stopped) co_return;
+    if (address) {
+      http::fetch_request request(*address);
+      request.timeout(detail::share_of_time(deadline, 1));
+      request.max_body_bytes(source->timing().document_bytes);
+      auto answer = co_await http::fetch(std::move(request), trust);
+      if (stopped) co_return;
+      if (answer) {
+        land(flight, std::move(*answer));
+        co_return;
+      }
+      why = answer.error();
+    } else {
+      why = address.error();
+    }
+  } catch (boost::system::system_error const& e) {
+    why = e.code();
+  } catch (std::exception const&) {
+    why = boost::system::errc::make_error_code(boost::system::errc::not_enough_memory);
+  }
+  if (!stopped) crash(flight, why, nothing);
+}
+
+/** Find out where the keys are. An issuer whose metadata fails has its keys where they were last. */
+MCPAWL_DECL task<result<http::origin_url>> key_follower::on_thread::locate(
+    std::chrono::steady_clock::time_point deadline) {
+  auto known = source->address();
+  if (source->origin()->keys()) co_return *known;
+  auto found =
+      co_await detail::discover_keys(source->origin(), trust, source->timing().document_bytes, deadline, log);
+  if (!found && known && !stopped) co_return *known;
+  if (found) source->found_at(*found);
+  co_return found;
+}
+
+MCPAWL_DECL void key_follower::on_thread::land(key_flight& flight, http::fetch_response answer) {
+  if (answer.status != 200) {
+    bool const redirect = answer.status >= 300 && answer.status < 400;
+    crash(flight, redirect ? auth_errc::redirect_instead_of_keys : auth_errc::status_instead_of_keys, answer);
+    return;
+  }
+  if (auto same = source->same_document(answer.body)) {
+    flight.succeed(std::move(same), std::move(answer.body));
+    log.debug("keys unchanged", {{"url", url_text()}});
+    return;
+  }
+  auto parsed = jose::parse_jwk_set(answer.body);
+  if (!parsed) {
+    auto const first = answer.body.find_first_not_of(" \t\r\n");
+    bool const page = answer.content_type.starts_with("text/html") ||
+                      (first != std::string::npos && answer.body[first] == '<');
+    crash(flight, page ? make_error_code(auth_errc::web_page_instead_of_keys) : parsed.error(), answer);
+    return;
+  }
+  auto const& origin = *source->origin();
+  auto const of_use = [&origin](jose::jwk const& key) { return origin.accepts(key.algorithms()); };
+  if (std::none_of(parsed->keys().begin(), parsed->keys().end(), of_use)) {
+    crash(flight, auth_errc::no_acceptable_key, answer);
+    return;
+  }
+  auto keys = std::make_shared<jose::jwk_set const>(std::move(*parsed));
+  auto const usable = std::to_string(keys->keys().size());
+  auto const skipped = std::to_string(keys->skipped_count());
+  for (auto const& key : keys->skipped())
+    log.warning("key skipped", {{"url", url_text()}, {"kid", key.kid}, {"reason", key.reason.message()}});
+  flight.succeed(std::move(keys), std::move(answer.body));
+  log.info("keys fetched", {{"url", url_text()}, {"usable", usable}, {"skipped", skipped}});
+}
+
+MCPAWL_DECL void key_follower::on_thread::crash(key_flight& flight, error_code why,
+                                                http::fetch_response const& answer) {
+  bool const old_ones = source->generation() != 0;
+  auto const retry = std::to_string(flight.fail().count());
+  log.write(old_ones ? log_level::warning : log_level::error, "keys not fetched",
+            {{"url", url_text()},
+             {"reason", why.message()},
+             {"status", std::to_string(answer.status)},
+             {"content_type", answer.content_type},
+             {"retry_in_ms", retry},
+             {"serving", old_ones ? "old keys" : "nobody"}});
+}
+
+}  // namespace mcpawl

@@ -1,0 +1,273 @@
+// mcpawl/keys/key_source.hpp - the published keys of an issuer, shared by all threads
+#pragma once
+
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/crypto/random.hpp>
+#include <mcpawl/http/url.hpp>
+#include <mcpawl/jose/jwk_set.hpp>
+#include <mcpawl/keys/key_origin.hpp>
+#include <mcpawl/keys/key_timing.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl {
+
+class key_source;
+
+/** The right to fetch the keys: there is one at a time. Destroying it gives the right back.
+
+    A flight that ends without a result (its thread stopped, say) counts neither as success nor as
+    failure; whoever asks next may begin another.
+*/
+class key_flight {
+public:
+  key_flight(key_flight&&) noexcept = default;
+  key_flight& operator=(key_flight&& other) noexcept {
+    source_.swap(other.source_);
+    return *this;
+  }
+  ~key_flight();
+
+  /** Publish the document that was fetched: a usable set, and the text it came from. */
+  void succeed(std::shared_ptr<jose::jwk_set const> keys, std::string document);
+
+  /** Keep what there is; returns the time until another attempt is allowed. A flight ends once: what
+      is reported after that counts for nothing. */
+  std::chrono::milliseconds fail();
+
+private:
+  friend class key_source;
+  explicit key_flight(std::shared_ptr<key_source> source) noexcept : source_(std::move(source)) {}
+  std::shared_ptr<key_source> source_;
+};
+
+/** Why somebody wants the keys fetched. */
+enum class key_want {
+  renewal,      ///< The time has come.
+  any_key,      ///< There is none to verify with.
+  unknown_kid,  ///< A token names a key that is not among them, or none and none of them is its.
+};
+
+/** One thread's copy of the published keys. */
+struct key_view {
+  std::shared_ptr<jose::jwk_set const> keys;
+  std::uint64_t generation = 0;
+  clock::steady_time fetched{};
+};
+
+/** The published keys of an issuer, and the rules of when to fetch them again.
+
+    It holds the state that all threads share and decides; it fetches nothing itself and waits for
+    nothing. A `key_follower` on each thread does. The rules:
+
+    - one fetch at a time, whatever the number of threads and reasons;
+    - a renewal every `refresh`, with jitter, so that a fleet of servers does not fetch in step;
+    - unknown kids cause a fetch at most once per `cool_down` altogether, however many a client invents;
+    - after a failure nobody fetches before a growing back-off is over, and the keys stay as they are;
+    - keys that no fetch confirmed for `keep` are used no more.
+
+    @par Thread safety
+    All functions may be called from several threads. A lock is held for a few assignments only.
+*/
+class key_source : public std::enable_shared_from_this<key_source> {
+public:
+  using milliseconds = std::chrono::milliseconds;
+
+  /** @param time must outlive the source */
+  key_source(key_origin origin, clock const& time, key_timing timing = {})
+      : origin_(std::make_shared<key_origin const>(std::move(origin))),
+        clock_(time),
+        timing_(timing),
+        address_(origin_->keys()) {}
+
+  std::shared_ptr<key_origin const> const& origin() const noexcept { return origin_; }
+
+  /** Where the keys are, as far as is known; an issuer's metadata may be needed to find out. */
+  std::optional<http::origin_url> address() const {
+    std::lock_guard const lock(mutex_);
+    return address_;
+  }
+  /** Note where the metadata says the keys are. */
+  void found_at(http::origin_url const& address) {
+    std::lock_guard const lock(mutex_);
+    address_ = address;
+  }
+
+  key_timing const& timing() const noexcept { return timing_; }
+
+  /** Bring a thread's copy up to date; costs one atomic load while nothing changed. */
+  void follow(key_view& view) const {
+    if (view.generation == generation_.load(std::memory_order_acquire)) return;
+    std::lock_guard const lock(mutex_);
+    view = view_;
+  }
+
+  /** Whether keys of that age may still be used. */
+  bool fresh(key_view const& view, clock::steady_time now) const noexcept {
+    return view.keys && now - view.fetched < timing_.keep;
+  }
+
+  clock::steady_time now() const noexcept { return clock_.steady(); }
+
+  /** Whether somebody should ask for a renewal now. */
+  bool due(clock::steady_time now) const noexcept {
+    return !flying_.load(std::memory_order_relaxed) && until_due(now) <= milliseconds(0);
+  }
+
+  /** Time until the next renewal; zero or negative when it is due. */
+  milliseconds until_due(clock::steady_time now) const noexcept {
+    clock::steady_time const due(clock::steady_time::duration(due_.load(std::memory_order_relaxed)));
+    return std::chrono::ceil<milliseconds>(due - now);
+  }
+
+  /** What `ask` decided: fetch (`flight`), wait until `flights()` is no longer `seen` (`flight` or
+      `wait`), or neither. */
+  struct answer {
+    std::optional<key_flight> flight;
+    bool wait = false;
+    std::uint64_t seen = 0;
+  };
+
+  /** Ask for the keys to be fetched. */
+  answer ask(key_want want) {
+    auto const now = clock_.steady();
+    std::lock_guard const lock(mutex_);
+    answer out;
+    out.seen = flights_;
+    out.wait = flying_;
+    if (flying_ || now < earliest_) return out;
+    if (want == key_want::renewal && until_due(now) > milliseconds(0)) return out;
+    if (want == key_want::unknown_kid) {
+      if (last_unknown_ && now - *last_unknown_ < timing_.cool_down) return out;
+      last_unknown_ = now;
+    }
+    flying_ = true;
+    ++fetches_;
+    want_ = want;
+    out.flight = key_flight(shared_from_this());
+    out.wait = true;
+    return out;
+  }
+
+  /** Successful fetches so far. */
+  std::uint64_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
+
+  /** Flights that have ended. */
+  std::uint64_t flights() const noexcept { return flights_.load(std::memory_order_acquire); }
+
+  /** Fetches begun so far. */
+  std::uint64_t fetches() const noexcept { return fetches_; }
+
+  /** Whether the latest fetch that ended had failed. */
+  bool failing() const noexcept { return failures_ != 0; }
+
+  /** Time until another fetch is allowed after a failure; zero when it is. */
+  milliseconds back_off() const {
+    auto const now = clock_.steady();
+    std::lock_guard const lock(mutex_);
+    return now < earliest_ ? std::chrono::ceil<milliseconds>(earliest_ - now) : milliseconds(0);
+  }
+
+  /** The keys that came from this very document, if it is the latest one: it need not be parsed again. */
+  std::shared_ptr<jose::jwk_set const> same_document(std::string_view document) const {
+    std::lock_guard const lock(mutex_);
+    return view_.keys && document == document_ ? view_.keys : nullptr;
+  }
+
+private:
+  friend class key_flight;
+
+  void succeeded(std::shared_ptr<jose::jwk_set const> keys, std::string document) {
+    auto const now = clock_.steady();
+    auto const until_renewal =
+        timing_.refresh * (1000 - 10 * timing_.jitter_percent * random_byte() / 255) / 1000;
+    std::lock_guard const lock(mutex_);
+    view_.keys = std::move(keys);
+    view_.fetched = now;
+    document_ = std::move(document);
+    failures_ = 0;
+    earliest_ = now;
+    set_due(now + until_renewal);
+    ++view_.generation;
+    generation_.store(view_.generation, std::memory_order_release);
+    landed();
+  }
+
+  milliseconds failed() {
+    auto const now = clock_.steady();
+    std::lock_guard const lock(mutex_);
+    milliseconds pause = timing_.first_backoff;
+    for (int i = 0; i != failures_ && pause < timing_.longest_backoff; ++i) pause *= 2;
+    if (pause > timing_.longest_backoff) pause = timing_.longest_backoff;
+    ++failures_;
+    earliest_ = now + pause;
+    set_due(earliest_);
+    landed();
+    return pause;
+  }
+
+  void abandoned() noexcept {
+    std::lock_guard const lock(mutex_);
+    if (want_ == key_want::unknown_kid) last_unknown_.reset();
+    landed();
+  }
+
+  void landed() noexcept {
+    flying_ = false;
+    flights_.store(flights_ + 1, std::memory_order_release);
+  }
+
+  void set_due(clock::steady_time when) noexcept { due_ = when.time_since_epoch().count(); }
+
+  static int random_byte() {
+    unsigned char byte = 0;
+    fill_random({&byte, 1});
+    return byte;
+  }
+
+  std::shared_ptr<key_origin const> const origin_;
+  clock const& clock_;
+  key_timing const timing_;
+
+  std::atomic<std::uint64_t> generation_{0};
+  std::atomic<std::uint64_t> flights_{0};
+  std::atomic<std::uint64_t> fetches_{0};
+  std::atomic<bool> flying_{false};
+  std::atomic<int> failures_{0};
+  std::atomic<clock::steady_time::rep> due_{clock::steady_time::min().time_since_epoch().count() / 2};
+
+  std::mutex mutable mutex_;  // guards what follows and every change of the above
+  std::optional<http::origin_url> address_;
+  key_view view_;
+  std::string document_;
+  clock::steady_time earliest_ = clock::steady_time::min();
+  std::optional<clock::steady_time> last_unknown_;
+  key_want want_ = key_want::renewal;
+};
+
+inline key_flight::~key_flight() {
+  if (source_) source_->abandoned();
+}
+
+inline void key_flight::succeed(std::shared_ptr<jose::jwk_set const> keys, std::string document) {
+  if (!source_) return;
+  source_->succeeded(std::move(keys), std::move(document));
+  source_.reset();
+}
+
+inline std::chrono::milliseconds key_flight::fail() {
+  if (!source_) return {};
+  auto const pause = source_->failed();
+  source_.reset();
+  return pause;
+}
+
+}  // namespace mcpawl

@@ -1,0 +1,19 @@
+// mcpawl/mcp/call/call_details.hpp - what a request says besides its arguments
+#pragma once
+
+#include <mcpawl/mcp/types/message_level.hpp>
+#include <mcpawl/mcp/types/trace_context.hpp>
+
+#include <optional>
+#include <string>
+
+namespace mcpawl {
+
+/** What a handler can learn of its call through the context. */
+struct call_details {
+  trace_context trace;
+  std::optional<message_level> least_level;  ///< Of messages the client wants; none: it wants none.
+  std::string uri;                           ///< Of the resource being read; empty for other calls.
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,247 @@
+// mcpawl/mcp/call/context.hpp - what a tool may ask of the call it is in
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/jsonrpc/write.hpp>
+#include <mcpawl/mcp/call/call_details.hpp>
+#include <mcpawl/mcp/call/outbound.hpp>
+#include <mcpawl/mcp/call/step.hpp>
+#include <mcpawl/mcp/elicit/question.hpp>
+#include <mcpawl/mcp/elicit/questions.hpp>
+#include <mcpawl/mcp/types/client_profile.hpp>
+#include <mcpawl/mcp/types/message_level.hpp>
+#include <mcpawl/mcp/types/revision.hpp>
+#include <mcpawl/mcp/types/tool_error.hpp>
+#include <mcpawl/mcp/types/trace_context.hpp>
+#include <mcpawl/text/json_text.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** The call a tool is running in; take it as `mcpawl::context&`, anywhere in the parameter list.
+
+    What it asks is asked in every revision. Where there are sessions the call waits for the answer. In the
+    stateless protocol the call ends, and when the answers are there it is run again from its start: so ask
+    before you act, ask the same in every round, and let `once` keep what must not be done twice. Do not
+    catch what these functions throw by `catch (...)`.
+
+    @par Lifetime
+    Ends with the call. A tool that hands work to others must not let them keep the reference.
+    @par Thread safety
+    Belongs to the thread the call runs on.
+    @par Cancellation
+    When the client cancels, the tool's pending `co_await` ends with `operation_aborted`.
+*/
+class context {
+public:
+  /** @param out  may be null: then nothing can be sent, as in a plain function, which cannot wait either.
+      @param by   may be null: then nothing can be asked. */
+  context(revision protocol, std::string progress_token, std::shared_ptr<outbound> out,
+          client_profile client = {}, std::unique_ptr<asker> by = {})
+      : protocol_(protocol),
+        progress_token_(std::move(progress_token)),
+        out_(std::move(out)),
+        client_(std::move(client)),
+        asker_(std::move(by)) {}
+  context(context const&) = delete;
+  context& operator=(context const&) = delete;
+
+  /** The revision this call is answered in. */
+  revision protocol() const noexcept { return protocol_; }
+
+  /** What the client says of itself: its name, and what it can be asked. */
+  client_profile const& client() const noexcept { return client_; }
+
+  /** Tell the client how far the work has come (`notifications/progress`).
+
+      Nothing is sent if the client did not ask for progress, nor if `done` has not grown since the last
+      time, as the specification demands. Revision 2024-11-05 has no `message`.
+  */
+  task<> progress(double done, std::optional<double> total = {}, std::string message = {}) {
+    if (!out_ || progress_token_.empty() || !(done > last_progress_) || !std::isfinite(done)) co_return;
+    last_progress_ = done;
+    std::string params = R"({"progressToken":)";
+    params += progress_token_;
+    params += R"(,"progress":)";
+    append_json_number(params, done);
+    if (total && std::isfinite(*total)) {
+      params += R"(,"total":)";
+      append_json_number(params, *total);
+    }
+    if (!message.empty() && protocol_ >= revision::v2025_03_26) {
+      params += R"(,"message":)";
+      append_json_string(params, message);
+    }
+    params += '}';
+    std::string notification = write_notification("notifications/progress", params);
+    co_await out_->send(std::move(notification));
+  }
+
+  /** The trace this call is part of, to be sent on with calls to others. */
+  trace_context const& trace() const noexcept { return details_.trace; }
+
+  /** The URI a resource is being read by; empty in other calls. */
+  std::string const& uri() const noexcept { return details_.uri; }
+
+  /** Send the client a message to show or keep (`notifications/message`).
+
+      Nothing is sent below the level the client asked for, nor, since 2026-07-28, if it did not ask.
+      The client sees what is sent: no secrets, nothing about others. For the server's own log see `logger`.
+      @param source  which part of the server speaks; empty for the whole.
+  */
+  task<> log(message_level level, std::string text, std::string source = {}) {
+    if (!sends(level)) co_return;
+    std::string data;
+    append_json_string(data, text);
+    co_await send_message(level, std::move(data), std::move(source));
+  }
+  /** The same with structured data. */
+  task<> log(message_level level, boost::json::object data, std::string source = {}) {
+    if (!sends(level)) co_return;
+    std::string text;
+    append_json(text, data);
+    co_await send_message(level, std::move(text), std::move(source));
+  }
+
+  /** Tell the context about its call; for the framework. */
+  void describe(call_details details) { details_ = std::move(details); }
+
+  /** Ask the user to fill in a form whose fields are the members of `T`.
+
+      @param key  names the question among those of this call.
+      Errors: throws `tool_error` if the client cannot be asked, or what it answers does not fit.
+  */
+  template <class T>
+  task<elicited<T>> ask(std::string key, std::string text) {
+    form<T> asked(std::move(key), std::move(text));
+    return ask_one(std::move(asked));
+  }
+  /** Send the user to a page; `page` says what its parameters are. */
+  template <class Question = page>
+  task<visited> ask_url(std::string key, std::string text, std::string url, std::string visit = {}) {
+    Question asked(std::move(key), std::move(text), std::move(url), std::move(visit));
+    return ask_one(std::move(asked));
+  }
+  /** Have a model of the client's say something. */
+  template <class Question = sampling>
+  task<sampled> sample(std::string key, std::string prompt, int max_tokens = 1000) {
+    Question asked(std::move(key), prompt, max_tokens);
+    return ask_one(std::move(asked));
+  }
+  /** Ask for the folders the client works in. */
+  template <class Question = roots_list>
+  task<std::vector<root>> roots(std::string key = "roots") {
+    Question asked(std::move(key));
+    return ask_one(std::move(asked));
+  }
+
+  /** Ask one question of any kind: `form<T>`, `raw_form`, `page`, `sampling`, `roots_list`. */
+  template <class Question>
+  task<typename Question::answer_type> ask_one(Question asked) {
+    std::vector<question> all;
+    all.push_back(asked.ask(protocol_));
+    std::vector<client_answer> answers = co_await put(std::move(all));
+    co_return asked.read(*asker_, answers.front());
+  }
+
+  /** Ask several questions at once; the answers come as a tuple, in their order.
+
+      @code
+      auto [name, where] = co_await ctx.ask_all(mcpawl::form<person>("name", "Who?"), mcpawl::roots_list());
+      @endcode
+  */
+  template <class... Questions>
+  task<std::tuple<typename Questions::answer_type...>> ask_all(Questions... asked) {
+    std::vector<question> all;
+    (all.push_back(asked.ask(protocol_)), ...);
+    std::vector<client_answer> answers = co_await put(std::move(all));
+    co_return read_all(std::index_sequence_for<Questions...>(), answers, asked...);
+  }
+
+  /** Take a step that must not be taken again when the call is run again: its result is kept instead.
+
+      @param f  a named callable without parameters; it returns a value that JSON Schema can describe,
+     nothing, or a task of these. The result travels sealed with the client between two rounds, and is not
+     kept across calls. A client can present an old round again: a step that must never happen twice needs a
+     record of its own.
+  */
+  template <class F>
+  task<detail::step_result<F>> once(std::string key, F&& f) {
+    static_assert(
+        std::is_lvalue_reference_v<F>,
+        "mcpawl: give the callable of once() a name first: auto step = ...; co_await ctx.once(key, step)");
+    return detail::take_step(asker_.get(), std::move(key), f);
+  }
+
+  /** Let the client call again before the rest is done: it carries what `once` has kept until then, so that a
+      long call need not begin anew when it is cut off, and may come to another server.
+
+      @param key  each is passed once, then it does nothing; nor does it do anything in sessions. */
+  void come_back(std::string const& key) {
+    if (!asker_ || asker_->recall(key)) return;
+    asker_->keep(key, "null");
+    asker_->end_round();
+  }
+
+  /** Let go of the connection and work on; the client comes back for the rest (MCP 2025-11-25, polling).
+
+      Does nothing where clients do not come back. */
+  void hang_up() noexcept {
+    if (out_) out_->hang_up();
+  }
+
+private:
+  bool sends(message_level level) const noexcept {
+    return out_ && details_.least_level && level >= *details_.least_level;
+  }
+
+  task<> send_message(message_level level, std::string data, std::string source) {
+    std::string params = R"({"level":")";
+    params += to_string(level);
+    params += '"';
+    if (!source.empty()) {
+      params += R"(,"logger":)";
+      append_json_string(params, source);
+    }
+    params += R"(,"data":)";
+    params += data;
+    params += '}';
+    std::string notification = write_notification("notifications/message", params);
+    co_await out_->send(std::move(notification));
+  }
+
+  template <std::size_t... At, class... Questions>
+  std::tuple<typename Questions::answer_type...> read_all(std::index_sequence<At...>,
+                                                          std::vector<client_answer> const& answers,
+                                                          Questions const&... asked) const {
+    return {asked.read(*asker_, answers[At])...};
+  }
+
+  task<std::vector<client_answer>> put(std::vector<question> all) {
+    if (!asker_) throw tool_error("nothing can be asked in this call");
+    return asker_->ask(std::move(all));
+  }
+
+  revision protocol_;
+  std::string progress_token_;  // JSON text, empty if the client gave none
+  std::shared_ptr<outbound> out_;
+  client_profile client_;
+  call_details details_;
+  std::unique_ptr<asker> asker_;
+  double last_progress_ = -std::numeric_limits<double>::infinity();
+};
+
+}  // namespace mcpawl

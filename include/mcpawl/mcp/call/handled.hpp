@@ -1,0 +1,54 @@
+// mcpawl/mcp/call/handled.hpp - what came of a function the user registered, its types erased
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/jsonrpc/fault.hpp>
+#include <mcpawl/reflect/decode_options.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace mcpawl {
+
+class context;
+
+/** The members of a result as JSON text in the revision of the call, or why there is none.
+
+    One type for tools, prompts, resources and completion, so that one piece of code runs them all.
+*/
+struct handled {
+  std::string members;             ///< Without braces, without `_meta`.
+  std::string meta;                ///< The members of the result's `_meta` without braces; empty for none.
+  std::optional<rpc_fault> fault;  ///< If set, this is the answer.
+
+  static handled refused(rpc_fault why) {
+    handled out;
+    out.fault = std::move(why);
+    return out;
+  }
+};
+
+/** A plain function has answered already; a coroutine waits to be run. */
+using invocation = std::variant<handled, task<handled>>;
+
+/** The inputs of one call: `arguments` is an object, `identity` the caller as the server's policy verified
+    it. */
+struct handler_call {
+  boost::json::value const& arguments;
+  context& ctx;
+  void const* identity;
+};
+
+/** A function the user registered, as the protocol calls it. */
+struct handler {
+  bool coroutine = false;         ///< Whether `invoke` returns work that has to be awaited.
+  bool can_log = false;           ///< Whether it is a coroutine that takes the context.
+  decode_options lets_pass = {};  ///< Of its arguments, if they are a struct.
+  std::function<invocation(handler_call const&)> invoke;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,105 @@
+// mcpawl/mcp/elicit/elicited.hpp - what a client answers: a filled-in form, words of a model, its roots
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/jsonrpc/message.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** What the user did with a question. */
+enum class user_action { accepted, declined, cancelled };
+
+/** The user's answer to a form: a value, if it was accepted.
+
+    @code
+    auto sure = co_await ctx.ask<confirmation>("sure", "Deploy?");
+    if (!sure) throw mcpawl::tool_error("not confirmed");
+    use(sure->reason);
+    @endcode
+*/
+template <class T>
+class elicited {
+public:
+  explicit elicited(T value) : action_(user_action::accepted), value_(std::move(value)) {}
+  explicit elicited(user_action without_value) : action_(without_value) {}
+
+  explicit operator bool() const noexcept { return value_.has_value(); }
+  user_action action() const noexcept { return action_; }
+  bool declined() const noexcept { return action_ == user_action::declined; }
+  bool cancelled() const noexcept { return action_ == user_action::cancelled; }
+
+  /** The value; only if there is one. */
+  T const& operator*() const& { return value_.value(); }
+  T&& operator*() && { return std::move(value_).value(); }
+  T const* operator->() const { return &value_.value(); }
+
+private:
+  user_action action_;
+  std::optional<T> value_;
+};
+
+/** The user's answer to being sent to a page. Accepted means "I will look", not "I have done it". */
+class visited {
+public:
+  explicit visited(user_action action) noexcept : action_(action) {}
+  explicit operator bool() const noexcept { return action_ == user_action::accepted; }
+  user_action action() const noexcept { return action_; }
+
+private:
+  user_action action_;
+};
+
+/** What a model of the client's said, or that the user did not let it. */
+class sampled {
+public:
+  /** Not made: the user refused. */
+  sampled() = default;
+  explicit sampled(boost::json::object result) : result_(std::move(result)) {}
+
+  explicit operator bool() const noexcept { return !result_.empty(); }
+  /** All text blocks of the message together. */
+  std::string text() const {
+    std::string out;
+    auto const* content = result_.if_contains("content");
+    if (!content) return out;
+    if (auto const* array = content->if_array())
+      for (auto const& block : *array) append_text(out, block);
+    else
+      append_text(out, *content);
+    return out;
+  }
+  std::string model() const { return member("model"); }
+  std::string stop_reason() const { return member("stopReason"); }
+  /** The whole CreateMessageResult. */
+  boost::json::object const& json() const noexcept { return result_; }
+
+private:
+  static void append_text(std::string& out, boost::json::value const& block) {
+    auto const* object = block.if_object();
+    auto const* type = object ? object->if_contains("type") : nullptr;
+    auto const* text = object ? object->if_contains("text") : nullptr;
+    if (type && type->is_string() && type->get_string() == "text" && text && text->is_string())
+      out += detail::view_of(text->get_string());
+  }
+  std::string member(char const* name) const {
+    auto const* found = result_.if_contains(name);
+    return found && found->is_string() ? std::string(detail::view_of(found->get_string())) : std::string();
+  }
+
+  boost::json::object result_;
+};
+
+/** A folder the client works in; informational only. */
+struct root {
+  std::string uri;
+  std::string name;  ///< Empty for none.
+};
+
+}  // namespace mcpawl

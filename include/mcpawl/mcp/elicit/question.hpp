@@ -1,0 +1,88 @@
+// mcpawl/mcp/elicit/question.hpp - what a call asks its client, and how it gets its answers
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/jsonrpc/fault.hpp>
+#include <mcpawl/mcp/types/client_profile.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** One request to the client, before it is known how it travels. */
+struct question {
+  question(std::string key_, std::string_view method_, std::string params_, client_capability needs_)
+      : key(std::move(key_)), method(method_), params(std::move(params_)), needs(needs_) {}
+
+  std::string key;          ///< Names it among the questions of one call.
+  std::string_view method;  ///< A literal, such as `elicitation/create`.
+  std::string params;       ///< JSON text of an object.
+  client_capability needs;
+  std::string visit;  ///< Of a page: what `notifications/elicitation/complete` calls the visit; else empty.
+};
+
+/** What came back: a result of the right shape, or the client's refusal. */
+struct client_answer {
+  boost::json::value result;
+  std::optional<rpc_fault> refusal;
+};
+
+/** How the questions of one call reach its client; one implementation per kind of protocol.
+
+    @par Thread safety
+    Belongs to the thread of its call.
+*/
+class asker {
+public:
+  virtual ~asker() = default;
+  /** Ask all at once and wait for all answers, which come in the order of the questions.
+
+      Errors: throws `tool_error` if the client cannot be asked or does not answer in time,
+      `operation_aborted` if its session ended, and what `interruption.hpp` has. */
+  virtual task<std::vector<client_answer>> ask(std::vector<question> questions) = 0;
+  /** Give up because an answer does not fit its question. */
+  [[noreturn]] virtual void reject(std::string_view key, std::string_view why) const = 0;
+  /** The result of a step of this call that was taken already; null if it was not. */
+  virtual boost::json::value const* recall(std::string_view key) const = 0;
+  virtual void keep(std::string_view key, std::string_view json) = 0;
+  /** End the round, to be called again at once with what was kept; nothing where a call is run once. */
+  virtual void end_round() = 0;
+};
+
+namespace detail {
+
+/** Whether a result has the shape its method promises; what is inside is for who asked. */
+inline bool answers(std::string_view method, boost::json::value const& result) {
+  auto const* object = result.if_object();
+  if (!object) return false;
+  auto const text = [object](char const* name) -> std::string_view {
+    auto const* found = object->if_contains(name);
+    auto const* string = found ? found->if_string() : nullptr;
+    return string ? view_of(*string) : std::string_view();
+  };
+  if (method == "elicitation/create") {
+    auto const action = text("action");
+    auto const* content = object->if_contains("content");
+    return (action == "accept" || action == "decline" || action == "cancel") &&
+           (!content || content->is_object() || content->is_null());
+  }
+  if (method == "sampling/createMessage") {
+    auto const* content = object->if_contains("content");
+    return content && (content->is_object() || content->is_array()) && !text("role").empty();
+  }
+  if (method == "roots/list") {
+    auto const* roots = object->if_contains("roots");
+    return roots && roots->is_array();
+  }
+  return true;
+}
+
+}  // namespace detail
+
+}  // namespace mcpawl

@@ -1,0 +1,105 @@
+// mcpawl/mcp/offer/bind_tool.hpp - make a registered tool of a typed function
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/mcp/call/context.hpp>
+#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/call/parameters.hpp>
+#include <mcpawl/mcp/call/returns.hpp>
+#include <mcpawl/mcp/call/signature.hpp>
+#include <mcpawl/mcp/offer/bind_handler.hpp>
+#include <mcpawl/mcp/offer/entry.hpp>
+#include <mcpawl/mcp/offer/tool.hpp>
+#include <mcpawl/mcp/types/meta.hpp>
+#include <mcpawl/mcp/types/tool_result.hpp>
+#include <mcpawl/reflect/decode.hpp>
+#include <mcpawl/reflect/schema.hpp>
+
+#include <concepts>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace mcpawl::detail {
+
+/** The result of a tool as text. */
+inline handled handled_tool(tool_result const& result, context const& ctx) {
+  handled out;
+  result.append_members(out.members, ctx.protocol());
+  append_meta_members(out.meta, result.meta(), server_info_key);
+  return out;
+}
+
+/** Hold a result against the schema that was promised by hand; throws what the log is to say. */
+inline void check_output(tool const& of, tool_result& result) {
+  if (!of.output_problem) return;
+  auto const problem = of.output_problem(result.structured_json());
+  // clients hold what failed against the schema, too, and would hide its words behind a complaint of their
+  // own
+  if (problem && result.is_error())
+    result.structured_json({});
+  else if (problem)
+    throw std::logic_error("the output schema does not allow the result: " + *problem);
+}
+
+struct tool_kind {
+  template <class R>
+  static handled wrap(R value, context const& ctx, entry const& of) {
+    tool_result result = returns<R>::wrap(std::move(value));
+    if constexpr (!returns_structured<R>) check_output(static_cast<tool const&>(of), result);
+    return handled_tool(result, ctx);
+  }
+  static handled nothing(context const& ctx, entry const& of) { return wrap(tool_result{}, ctx, of); }
+  /** Arguments that do not fit are the tool's failure, so that the model can mend them. */
+  static handled refused(decode_problem const& problem, context const& ctx) {
+    std::string text = "invalid arguments: ";
+    if (!problem.pointer.empty()) text += problem.pointer + ": ";
+    return handled_tool(tool_result::failure(text + problem.message), ctx);
+  }
+  template <class Arguments>
+  static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to,
+                                            decode_options lets_pass) {
+    return decode(from, to, lets_pass);
+  }
+};
+
+/** Fill in what follows from the type of `f`: the schemas and how to call it. */
+template <class Identity, class F, class R, class... P>
+void bind_tool_as(tool& to, F f, parameter_list<P...> list) {
+  using found = parameters<Identity, P...>;
+  using arguments = typename found::arguments;
+  using output = typename awaited<R>::type;
+  static_assert(returnable<output>,
+                "mcpawl: a tool must return void, text, content, a tool_result, JSON, or a value that JSON "
+                "Schema can describe; or a mcpawl::task of one of these");
+  if constexpr (found::usable && returnable<output>) {
+    if constexpr (std::same_as<arguments, no_arguments>) {
+      // without `properties` some model APIs refuse the request that lists the tool
+      to.input_schema = R"({"type":"object","properties":{},"additionalProperties":false})";
+    } else if constexpr (!std::same_as<arguments, boost::json::object>) {
+      to.input_schema = schema_of<arguments>();
+    }
+    if constexpr (returns_structured<output>) {
+      to.output_schema = schema_of<output>();
+      to.output_is_object = returns<output>::object;
+    }
+    bind_handler<Identity, tool_kind, arguments, R>(to, std::move(f), list);
+  }
+}
+
+template <class Identity, class F>
+void bind_tool(tool& to, F f) {
+  static_assert(has_signature<F>,
+                "mcpawl: a tool must be a function or a function object with one operator() const; generic "
+                "lambdas (auto parameters), overloads and mutable lambdas cannot be registered");
+  if constexpr (has_signature<F>) {
+    using signature = signature_of<std::decay_t<F>>;
+    bind_tool_as<Identity, F, typename signature::result>(to, std::move(f), typename signature::parameters{});
+  }
+}
+
+}  // namespace mcpawl::detail

@@ -1,0 +1,115 @@
+// mcpawl/mcp/offer/change_feed.hpp - tells who listens that a list or a resource has changed
+#pragma once
+
+#include <mcpawl/jsonrpc/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** Whether `uri` is what was subscribed to, or lies below it. A slash at the end covers nothing: with a template
+    such as `mail://{owner}/{id}` it would be a way to hear of every `id`. */
+inline bool covers(std::string_view subscribed, std::string_view uri) noexcept {
+  if (!uri.starts_with(subscribed)) return false;
+  uri.remove_prefix(subscribed.size());
+  return uri.empty() || (uri.front() == '/' && !subscribed.ends_with('/'));
+}
+
+/** What changed. `visit` says that the user has done what a page was for (MCP 2025-11-25 "Elicitation"). */
+struct change {
+  enum class kind { tools, prompts, resources, resource, visit };
+  kind what;
+  std::string_view subject = {};  ///< The URI of a `resource`, the id of a `visit`; empty for lists.
+  /** Whether a caller who subscribed to a URI may hear of it now. */
+  using gate = std::function<bool(std::string_view subscribed, void const* identity)>;
+  gate const* may_hear = nullptr;  ///< Null: who subscribed may.
+
+  /** Whether a resource changed that a caller subscribed to and may hear of. */
+  bool concerns(std::string_view subscribed, void const* identity) const {
+    return covers(subscribed, subject) && (!may_hear || (*may_hear)(subscribed, identity));
+  }
+
+  std::string_view method() const noexcept {
+    constexpr std::array<std::string_view, 5> names{
+        "notifications/tools/list_changed", "notifications/prompts/list_changed",
+        "notifications/resources/list_changed", "notifications/resources/updated",
+        "notifications/elicitation/complete"};
+    return names[static_cast<std::size_t>(what)];
+  }
+};
+
+/** Hears of changes; called from any thread, with the feed locked: it may only note and post. */
+class change_listener {
+public:
+  virtual void changed(change const& what) = 0;
+  /** The server stops: nothing more will change. */
+  virtual void feed_closed() {}
+
+protected:
+  ~change_listener() = default;
+};
+
+/** The place where changes are told and heard of. A server has one, and each time it is served one more,
+   which listens to that.
+
+    @par Thread safety
+    Any thread. Once `close` has returned nobody is called any more.
+*/
+class change_feed final : public change_listener {
+public:
+  void changed(change const& what) override { tell(what); }
+
+  /** Listen until the listener dies; false if the feed is closed. */
+  bool listen(std::shared_ptr<change_listener> const& listener) {
+    std::lock_guard const lock{mutex_};
+    if (closed_) return false;
+    if (listeners_.size() >= next_sweep_) drop_dead();
+    listeners_.push_back(listener);
+    return true;
+  }
+
+  /** Give back what is left of listeners that have died. */
+  void sweep() {
+    std::lock_guard const lock{mutex_};
+    drop_dead();
+  }
+
+  void tell(change const& what) {
+    std::lock_guard const lock{mutex_};
+    if (closed_) return;
+    for (auto const& entry : listeners_)
+      if (auto const listener = entry.lock()) listener->changed(what);
+  }
+
+  /** Tell all listeners that it is over. */
+  void close() {
+    std::lock_guard const lock{mutex_};
+    closed_ = true;
+    for (auto const& entry : listeners_)
+      if (auto const listener = entry.lock()) listener->feed_closed();
+    listeners_.clear();
+  }
+
+private:
+  void drop_dead() {
+    std::erase_if(listeners_, [](auto const& entry) { return entry.expired(); });
+    next_sweep_ = std::max<std::size_t>(64, 2 * listeners_.size());
+    if (listeners_.capacity() > 4 * next_sweep_) listeners_.shrink_to_fit();
+  }
+
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<change_listener>> listeners_;
+  std::size_t next_sweep_ = 64;
+  bool closed_ = false;
+};
+
+}  // namespace mcpawl

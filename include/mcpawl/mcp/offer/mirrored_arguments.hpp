@@ -1,0 +1,157 @@
+// mcpawl/mcp/offer/mirrored_arguments.hpp - arguments of tools that headers repeat, for what stands in between
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/jsonrpc/fault.hpp>
+#include <mcpawl/jsonrpc/message.hpp>
+#include <mcpawl/mcp/types/header_value.hpp>
+#include <mcpawl/mcp/types/request.hpp>
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** An argument marked with `x-mcp-header` in its schema (MCP 2026-07-28, "Custom Headers from Tool
+    Parameters"). */
+struct mirrored_argument {
+  std::string header;             ///< Its whole name, `Mcp-Param-Region`.
+  std::vector<std::string> path;  ///< The names of the members that lead to it.
+};
+
+namespace detail {
+
+constexpr bool is_header_token(std::string_view text) noexcept {
+  for (char c : text) {
+    bool const alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!alnum && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos) return false;
+  }
+  return !text.empty();
+}
+
+/** Finds the marks in a schema; what clients would refuse is a mistake here. */
+class mark_finder {
+public:
+  std::vector<mirrored_argument> found;
+  std::vector<std::string> mistakes;
+
+  void run(boost::json::object const& schema) {
+    descend(schema);
+    if (marks_in(schema) != reached_)
+      mistakes.push_back("x-mcp-header may only mark what `properties` alone lead to");
+  }
+
+private:
+  void descend(boost::json::object const& schema) {
+    auto const* properties = schema.if_contains("properties");
+    if (!properties || !properties->is_object()) return;
+    for (auto const& property : properties->get_object()) {
+      auto const* inner = property.value().if_object();
+      if (!inner) continue;
+      path_.emplace_back(property.key().data(), property.key().size());
+      if (auto const* mark = inner->if_contains("x-mcp-header")) take(*inner, *mark);
+      descend(*inner);
+      path_.pop_back();
+    }
+  }
+
+  void take(boost::json::object const& schema, boost::json::value const& mark) {
+    if (mark.is_string()) ++reached_;
+    auto const* type = schema.if_contains("type");
+    auto const kind = type && type->is_string() ? view_of(type->get_string()) : std::string_view();
+    if (!mark.is_string() || !is_header_token(view_of(mark.get_string())))
+      return mistakes.push_back("x-mcp-header must be the end of a header's name");
+    if (kind != "string" && kind != "integer" && kind != "boolean")
+      return mistakes.push_back("x-mcp-header may only mark a string, an integer or a boolean");
+    std::string header = "Mcp-Param-" + std::string(view_of(mark.get_string()));
+    for (auto const& other : found)
+      if (same_header(other.header, header)) return mistakes.push_back(header + " mirrors two arguments");
+    found.push_back({std::move(header), path_});
+  }
+
+  static bool same_header(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    for (std::size_t i = 0; i != a.size(); ++i)
+      if (lower(a[i]) != lower(b[i])) return false;
+    return true;
+  }
+
+  static std::size_t marks_in(boost::json::value const& value) {
+    if (auto const* object = value.if_object()) return marks_in(*object);
+    std::size_t count = 0;
+    if (auto const* array = value.if_array())
+      for (auto const& item : *array) count += marks_in(item);
+    return count;
+  }
+  static std::size_t marks_in(boost::json::object const& object) {
+    std::size_t count = 0;
+    for (auto const& member : object)
+      count += member.key() == "x-mcp-header" && member.value().is_string() ? 1 : marks_in(member.value());
+    return count;
+  }
+
+  std::vector<std::string> path_;
+  std::size_t reached_ = 0;
+};
+
+/** Whether a decoded header says what an argument says; of other types the schema has to complain. */
+inline bool mirrors(std::string_view header, boost::json::value const& argument) {
+  if (auto const* text = argument.if_string()) return header == view_of(*text);
+  if (auto const* boolean = argument.if_bool()) return header == (*boolean ? "true" : "false");
+  if (!argument.is_number()) return true;
+  char const* const end = header.data() + header.size();
+  std::int64_t integer = 0;
+  if (auto const* expected = argument.if_int64()) {
+    auto const read = std::from_chars(header.data(), end, integer);
+    if (read.ec == std::errc() && read.ptr == end) return integer == *expected;
+  }
+  double number = 0;
+  auto const read = std::from_chars(header.data(), end, number);
+  boost::system::error_code ignored;
+  constexpr double largest = 9007199254740991.0;  // beyond it two integers may be one double
+  return read.ec == std::errc() && read.ptr == end && number >= -largest && number <= largest &&
+         number == argument.to_number<double>(ignored);
+}
+
+}  // namespace detail
+
+/** What is wrong with the headers that mirror arguments, or nothing.
+
+    An argument that is missing or null has no header; one that is there must have it, once, and the same. */
+inline std::optional<rpc_fault> mirror_fault(std::vector<mirrored_argument> const& mirrored,
+                                             boost::json::value const& arguments, protocol_headers const& h) {
+  for (auto const& one : mirrored) {
+    auto const fault = [&one](char const* why) {
+      return rpc_fault{rpc_code::header_mismatch, one.header + why};
+    };
+    boost::json::value const* value = &arguments;
+    for (auto const& name : one.path) {
+      auto const* object = value ? value->if_object() : nullptr;
+      value = object ? object->if_contains(name) : nullptr;
+    }
+    mirror_header const header = h.find(one.header);
+    if (!value || value->is_null()) {
+      if (header.present()) return fault(" has no argument");
+      continue;
+    }
+    if (!header.present()) return fault(" is missing");
+    if (header.count != 1) return fault(" is repeated");
+    auto const text = decode_header_value(header.value);
+    if (!text) return fault(" is not valid Base64");
+    if (!detail::mirrors(*text, *value)) return fault(" differs from the message");
+  }
+  return std::nullopt;
+}
+
+}  // namespace mcpawl

@@ -1,0 +1,166 @@
+// mcpawl/mcp/offer/registration.hpp - put entries into a service, and everything that can be wrong with them
+#pragma once
+
+#include <boost/json/parse.hpp>
+
+#include <mcpawl/mcp/offer/prompt.hpp>
+#include <mcpawl/mcp/offer/resource.hpp>
+#include <mcpawl/mcp/offer/resource_template.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/tool.hpp>
+#include <mcpawl/mcp/types/resource_uri.hpp>
+#include <mcpawl/mcp/types/tool_name.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpawl {
+
+namespace detail {
+
+inline std::string quoted(std::string_view kind, std::string_view name) {
+  return std::string(kind) + " \"" + std::string(name) + '"';
+}
+
+template <class Entry>
+Entry& add_entry(service& s, registry<Entry>& to, std::string_view kind, std::unique_ptr<Entry> e) {
+  if (to.contains(e->key())) s.mistakes.push_back(quoted(kind, e->key()) + " is registered twice");
+  return to.add(std::move(e));
+}
+
+/** JSON text without the white space between its parts: a message must fit on one line. */
+inline std::string without_white_space(std::string_view json) {
+  std::string out;
+  bool inside = false;
+  for (std::size_t i = 0; i != json.size(); ++i) {
+    char const c = json[i];
+    if (!inside && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) continue;
+    out += c;
+    if (c == '"') inside = !inside;
+    if (inside && c == '\\' && i + 1 != json.size()) out += json[++i];
+  }
+  return out;
+}
+
+inline void check_name(service& s, std::string_view kind, std::string_view name) {
+  if (!is_tool_name(name))
+    s.mistakes.push_back(std::string(kind) + " name \"" + std::string(name) +
+                         "\" is not 1 to 128 characters of A-Z a-z 0-9 . - _");
+}
+
+}  // namespace detail
+
+inline tool& add_tool(service& s, std::string_view name) {
+  detail::check_name(s, "tool", name);
+  tool& added = detail::add_entry(s, s.tools, "tool", std::make_unique<tool>(std::string(name)));
+  added.lets_pass = s.options.arguments;
+  return added;
+}
+
+inline prompt& add_prompt(service& s, std::string_view name) {
+  detail::check_name(s, "prompt", name);
+  prompt& added = detail::add_entry(s, s.prompts, "prompt", std::make_unique<prompt>(std::string(name)));
+  added.lets_pass = s.options.arguments;
+  return added;
+}
+
+inline resource& add_resource(service& s, std::string_view uri, std::string name) {
+  if (!is_resource_uri(uri))
+    s.mistakes.push_back(detail::quoted("resource", uri) + " has no URI with a scheme");
+  return detail::add_entry(s, s.resources, "resource",
+                           std::make_unique<resource>(std::string(uri), std::move(name)));
+}
+
+inline resource_template& add_template(service& s, std::string text, std::string name) {
+  auto& added = detail::add_entry(s, s.templates, "resource template",
+                                  std::make_unique<resource_template>(std::move(text), std::move(name)));
+  if (!added.parsed)
+    s.mistakes.push_back(detail::quoted("resource template", added.text) + ": " +
+                         added.parsed.error().message());
+  return added;
+}
+
+/** Note which arguments of a tool headers must repeat, by the marks in its schema. */
+inline void note_mirrored_arguments(service& s, tool& t) {
+  if (t.input_schema.find("\"x-mcp-header\"") == std::string::npos) return;
+  boost::system::error_code error;
+  auto const schema = boost::json::parse(t.input_schema, error);
+  if (error || !schema.is_object()) return;
+  detail::mark_finder marks;
+  marks.run(schema.get_object());
+  for (auto const& mistake : marks.mistakes)
+    s.mistakes.push_back(detail::quoted("tool", t.name) + ": " + mistake);
+  t.mirrored = std::move(marks.found);
+}
+
+/** Identifiers of extensions: labels with dots between them, a slash, a name (MCP 2026-07-28, "_meta"). */
+constexpr bool is_extension_id(std::string_view id) noexcept {
+  auto const letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  auto const alnum = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
+  auto const slash = id.find('/');
+  if (slash == std::string_view::npos) return false;
+  std::string_view prefix = id.substr(0, slash);
+  std::string_view const name = id.substr(slash + 1);
+  for (;;) {
+    auto const label = prefix.substr(0, prefix.find('.'));
+    if (label.empty() || !letter(label.front()) || !alnum(label.back())) return false;
+    for (char c : label)
+      if (!alnum(c) && c != '-') return false;
+    if (label.size() == prefix.size()) break;
+    prefix.remove_prefix(label.size() + 1);
+  }
+  if (name.empty() || !alnum(name.front()) || !alnum(name.back())) return false;
+  for (char c : name)
+    if (!alnum(c) && c != '-' && c != '_' && c != '.') return false;
+  return true;
+}
+
+/** Everything that is wrong with what was registered; empty if nothing is. */
+inline std::vector<std::string> registration_mistakes(service const& s) {
+  std::vector<std::string> all = s.mistakes;
+  auto const check_icons = [&all](std::string const& owner, std::vector<icon> const& icons) {
+    for (auto const& i : icons)
+      if (!is_icon_source(i.src))
+        all.push_back(owner + ": the source of an icon must be an https: or data: URI");
+  };
+  auto const check_each = [&](std::string_view kind, catalogue const& entries, cache_hint const& hint) {
+    for (std::size_t i = 0; i != entries.size(); ++i)
+      check_icons(detail::quoted(kind, entries.at(i).key()), entries.at(i).icons);
+    if (hint.shared() && entries.depends_on_caller())
+      all.push_back("the list with " + std::string(kind) +
+                    "s may be cached for everyone, but allow() makes it differ from caller to caller");
+  };
+  auto const check_cache = [&all](std::string_view kind, readable const& r) {
+    if (r.cache.shared() && r.allowed)
+      all.push_back(detail::quoted(kind, r.key()) +
+                    " may be cached for everyone, but allow() hides it from some");
+  };
+  check_icons("the server", s.info.icons);
+  check_each("tool", s.tools, s.options.cache.tools);
+  check_each("prompt", s.prompts, s.options.cache.prompts);
+  check_each("resource", s.resources, s.options.cache.resources);
+  check_each("resource template", s.templates, s.options.cache.templates);
+  for (std::size_t i = 0; i != s.resources.size(); ++i) check_cache("resource", s.resources[i]);
+  for (std::size_t i = 0; i != s.templates.size(); ++i) {
+    check_cache("resource template", s.templates[i]);
+    for (auto const& [name, unused] : s.templates[i].completers)
+      if (!s.templates[i].has_variable(name))
+        all.push_back(detail::quoted("resource template", s.templates[i].text) + " has no variable " + name +
+                      " to complete");
+  }
+  for (std::size_t i = 0; i != s.prompts.size(); ++i)
+    for (auto const& [name, unused] : s.prompts[i].completers)
+      if (!s.prompts[i].find_argument(name))
+        all.push_back(detail::quoted("prompt", s.prompts[i].name) + " has no argument " + name +
+                      " to complete");
+  for (auto const& extension : s.extensions)
+    if (!is_extension_id({extension.key().data(), extension.key().size()}))
+      all.push_back("extension \"" + std::string(extension.key().data(), extension.key().size()) +
+                    "\" is not an identifier such as com.example/name");
+  return all;
+}
+
+}  // namespace mcpawl

@@ -1,0 +1,91 @@
+// mcpawl/mcp/protocol/answer.hpp - what a transport gets back for one message
+#pragma once
+
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/jsonrpc/fault.hpp>
+#include <mcpawl/jsonrpc/id.hpp>
+#include <mcpawl/jsonrpc/write.hpp>
+#include <mcpawl/mcp/call/outbound.hpp>
+#include <mcpawl/mcp/session/budget.hpp>
+#include <mcpawl/mcp/session/call_table.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace mcpawl {
+
+/** One message's answer. The class says what happened; how that looks on the wire is the transport's
+ * business. */
+struct answer {
+  enum class outcome {
+    accepted,        ///< A notification or a response: nothing is answered.
+    answered,        ///< A result, or an error that belongs to a request that was understood.
+    malformed,       ///< The message could not be taken as a request of its revision.
+    unknown_method,  ///< No such method in its revision, or none that was advertised.
+    no_session,      ///< The session does not exist (any more); the client should open a new one.
+    not_acceptable,  ///< It can only be answered by events, which the client does not take.
+    too_many,        ///< Its caller holds as much as one may; later there may be room.
+    not_allowed,     ///< The endpoint has no such stream in this revision.
+  };
+
+  outcome what = outcome::accepted;
+  std::string body;        ///< JSON text; empty if nothing is answered.
+  std::string session_id;  ///< Of a session that was opened by this message.
+
+  static answer of_result(request_id const& id, std::string_view result) {
+    return {outcome::answered, write_result(id, result), {}};
+  }
+  static answer of_fault(outcome what, std::optional<request_id> const& id, rpc_fault const& fault) {
+    return {what, write_error(id, fault), {}};
+  }
+};
+
+/** The answer to who asks for more than one caller may hold. */
+inline answer too_many(std::optional<request_id> const& id, std::string_view what, std::string_view bound) {
+  std::string text = "too many ";
+  text.append(what).append(" at once for one caller, or for this server (").append(bound).append("): try again later");
+  return answer::of_fault(answer::outcome::too_many, id, {rpc_code::internal_error, std::move(text)});
+}
+
+class live_session;
+
+/** A call that has to be run: a coroutine tool. */
+struct pending_answer {
+  pending_answer(task<answer> work_, bool ends_with_connection_)
+      : work(std::move(work_)), ends_with_connection(ends_with_connection_) {}
+
+  task<answer> work;
+  bool ends_with_connection;  ///< Whether the client's leaving cancels it (MCP 2026-07-28, "Cancellation").
+  bool listens = false;       ///< Whether it only tells what happens, so that it ends with its token.
+  std::shared_ptr<outbound> channel = {};      ///< The transport's side of the call; null if it opened none.
+  std::shared_ptr<live_session> session = {};  ///< Null in the stateless protocol.
+  call_table::place place = {};                ///< Where `notifications/cancelled` finds it.
+  charge held = {};                            ///< Of the caller's budget: the call or the stream.
+  charge retained = {};                        ///< The bytes of its message.
+};
+
+/** The answers to a batch (MCP 2025-03-26): those that are there, and the calls that have to be run. */
+struct batch_answer {
+  std::vector<std::string> ready;
+  std::vector<pending_answer> pending;
+  std::shared_ptr<live_session> session;
+};
+
+/** The array of the answers to a batch. */
+inline std::string joined_batch(std::vector<std::string> const& answers) {
+  std::string out = "[";
+  for (auto const& one : answers) {
+    if (out.size() > 1) out += ',';
+    out += one;
+  }
+  return out += ']';
+}
+
+using reply = std::variant<answer, pending_answer, batch_answer>;
+
+}  // namespace mcpawl

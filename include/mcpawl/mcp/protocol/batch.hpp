@@ -1,0 +1,81 @@
+// mcpawl/mcp/protocol/batch.hpp - several messages in one array, in the one revision that has it
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/jsonrpc/message.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/call_budget.hpp>
+#include <mcpawl/mcp/protocol/core_parts.hpp>
+#include <mcpawl/mcp/protocol/handshake_core.hpp>
+#include <mcpawl/mcp/protocol/stateless_core.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace mcpawl {
+
+/** Answer a batch (MCP 2025-03-26 "Batching"): each request for itself, all in one array.
+
+    The whole is refused if it is empty, too long, of another revision or of the stateless protocol; a bad
+    message in it is answered by an error of its own.
+*/
+inline reply answer_batch(core_parts const& parts, boost::json::array const& batch, protocol_headers const& h,
+                          caller const& who, outbound_source& out, process_channel* channel) {
+  constexpr std::size_t most = 100;
+  auto const refuse = [](char const* why) {
+    return answer::of_fault(answer::outcome::malformed, {}, {rpc_code::invalid_request, why});
+  };
+  if (batch.empty()) return refuse("the batch is empty");
+  if (batch.size() > most) return refuse("the batch has more than 100 messages");
+  bool stateless = h.version.present() && names_stateless_revision(h.version.value);
+  for (auto const& element : batch) {
+    auto const* object = element.if_object();
+    auto const* params = detail::object_member(object, "params");
+    stateless = stateless || detail::member(detail::object_member(params, "_meta"), detail::version_key);
+  }
+  if (stateless) return refuse("this revision has no batches: send one message");
+  auto found = detail::session_of({}, h, parts.known, who, channel);
+  if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
+  auto const& session = std::get<std::shared_ptr<live_session>>(found);
+  if (session->protocol() != revision::v2025_03_26)
+    return refuse("only revision 2025-03-26 has batches: send one message");
+
+  core_parts share = parts;
+  share.message_bytes /= batch.size();
+  batch_answer all;
+  all.session = session;
+  for (auto const& element : batch) {
+    auto const read = read_message(element);
+    if (auto const* rejection = std::get_if<rpc_rejection>(&read)) {
+      all.ready.push_back(write_error(rejection->id, rejection->fault));
+      continue;
+    }
+    auto const& m = std::get<rpc_message>(read);
+    if (auto refusal = detail::long_id_refusal(parts, m)) {
+      all.ready.push_back(std::move(refusal->body));
+    } else if (m.what == rpc_message::kind::response) {
+      if (m.id) session->answer(*m.id, m.result, m.error);
+    } else if (m.what == rpc_message::kind::notification) {
+      take_notification(m, *session);
+    } else if (m.method == "initialize") {
+      rpc_fault const fault{rpc_code::invalid_request, "initialize does not belong into a batch"};
+      all.ready.push_back(write_error(m.id, fault));
+    } else {
+      reply r = answer_in_session(share, m, session, who, out);
+      if (auto* pending = std::get_if<pending_answer>(&r))
+        all.pending.push_back(std::move(*pending));
+      else
+        all.ready.push_back(std::move(std::get<answer>(r).body));
+    }
+  }
+  if (!all.pending.empty()) return all;
+  if (all.ready.empty()) return answer();
+  return answer{answer::outcome::answered, joined_batch(all.ready), {}};
+}
+
+}  // namespace mcpawl

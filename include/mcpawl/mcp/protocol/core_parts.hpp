@@ -1,0 +1,20 @@
+// mcpawl/mcp/protocol/core_parts.hpp - what the requests of one thread are answered with
+#pragma once
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/session/sessions.hpp>
+
+#include <cstddef>
+
+namespace mcpawl {
+
+/** What both protocol cores need to answer; its parts outlive every answer that is pending. */
+struct core_parts {
+  service const& server;
+  logger const& log;
+  sessions& known;
+  std::size_t message_bytes = 0;  ///< Of the message that is answered.
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,136 @@
+// mcpawl/mcp/protocol/dispatcher.hpp - take one message, decide which protocol it speaks, answer it
+#pragma once
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/jsonrpc/message.hpp>
+#include <mcpawl/jsonrpc/strict_json.hpp>
+#include <mcpawl/jsonrpc/unparsed_id.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/batch.hpp>
+#include <mcpawl/mcp/protocol/call_budget.hpp>
+#include <mcpawl/mcp/protocol/core_parts.hpp>
+#include <mcpawl/mcp/protocol/handshake_core.hpp>
+#include <mcpawl/mcp/protocol/open_stream.hpp>
+#include <mcpawl/mcp/protocol/stateless_core.hpp>
+#include <mcpawl/mcp/session/process_channel.hpp>
+#include <mcpawl/mcp/session/sessions.hpp>
+#include <mcpawl/mcp/types/request.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace mcpawl {
+
+/** Answers the messages that arrive on one thread.
+
+    What a message says of itself decides, message by message, between the stateless protocol and the
+    one with a handshake, so both kinds of client share one endpoint.
+
+    @par Lifetime
+    The service must outlive the dispatcher and every answer that is still pending.
+    @par Thread safety
+    One per thread.
+*/
+class dispatcher {
+public:
+  dispatcher(service const& s, sessions known, logger log, json_limits json)
+      : service_(s), sessions_(std::move(known)), log_(std::move(log)), json_(json) {}
+
+  /** Answer one message.
+
+      @param out      where a coroutine tool's notifications go.
+      @param channel  the channel of the client, if it has one of its own.
+      Nothing that is passed in is needed any more when this returns: a pending answer owns what it needs.
+  */
+  reply handle(std::string_view body, protocol_headers const& headers, caller const& who,
+               outbound_source& out, process_channel* channel = nullptr) {
+    unsigned char arena[8192];
+    boost::json::monotonic_resource memory{arena, sizeof arena};
+    auto parsed = parse_strict_json(body, json_, &memory);
+    if (!parsed) {
+      bool const is_json = parsed.error() == json_errc::duplicate_member ||
+                           parsed.error() == json_errc::too_many_members;
+      return answer::of_fault(
+          answer::outcome::malformed, unparsed_id(body),
+          {is_json ? rpc_code::invalid_request : rpc_code::parse_error, parsed.error().message()});
+    }
+    if (auto const* batch = parsed->if_array())
+      return answer_batch(parts(body.size()), *batch, headers, who, out, channel);
+    auto read = read_message(*parsed);
+    if (auto const* rejection = std::get_if<rpc_rejection>(&read))
+      return answer::of_fault(answer::outcome::malformed, rejection->id, rejection->fault);
+    return route(parts(body.size()), std::get<rpc_message>(read), headers, who, out, channel);
+  }
+
+  /** End the session named in the headers; false if there is none that is this caller's. */
+  bool end_session(protocol_headers const& headers, caller const& who) {
+    return headers.session_id.count == 1 && sessions_.end(headers.session_id.value, who.principal);
+  }
+
+  /** Find the stream that a client wants to listen to: that of its session, or the one it was reading when
+     its connection broke. */
+  std::variant<opened_stream, answer> open_stream(protocol_headers const& headers, caller const& who) {
+    return mcpawl::open_stream(headers, sessions_, who);
+  }
+
+  sessions& known() noexcept { return sessions_; }
+
+private:
+  core_parts parts(std::size_t message_bytes) noexcept {
+    return {service_, log_, sessions_, message_bytes};
+  }
+
+  reply route(core_parts const& parts, rpc_message const& m, protocol_headers const& h, caller const& who,
+              outbound_source& out, process_channel* channel) {
+    if (auto refusal = detail::long_id_refusal(parts, m)) return std::move(*refusal);
+    bool const claimed = claims_stateless(m);
+    bool const stateless_header = h.version.present() && names_stateless_revision(h.version.value);
+    bool const stateless = claimed || stateless_header;
+    auto const malformed = [&m](rpc_code code, char const* why) {
+      return answer::of_fault(answer::outcome::malformed, m.id, {code, why});
+    };
+    if (m.what == rpc_message::kind::request && m.method == "initialize" && !claimed) {
+      if (stateless_header)
+        return malformed(rpc_code::header_mismatch,
+                         "initialize does not belong to this MCP-Protocol-Version");
+      if (h.version.present() && (h.version.count != 1 || !parse_revision(h.version.value)))
+        return malformed(rpc_code::invalid_request, "unsupported MCP-Protocol-Version");
+      return initialize(service_, m, sessions_, who, channel);
+    }
+    if (stateless) {
+      if (m.what == rpc_message::kind::response)
+        return malformed(rpc_code::invalid_request, "a client sends no responses");
+      if (m.what == rpc_message::kind::notification) return take_stateless_notification(m, h, channel);
+      return answer_stateless(parts, m, h, who, out, channel);
+    }
+    // the one request that may come before the handshake
+    bool const before_handshake = channel || !h.session_id.present();
+    if (before_handshake && m.what == rpc_message::kind::request && m.method == "ping") {
+      if (auto refusal = detail::version_refusal(m.id, h)) return std::move(*refusal);
+      return frame_result(service_, revision::v2024_11_05, *m.id, {});
+    }
+    auto found = detail::session_of(m.id, h, sessions_, who, channel);
+    if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
+    auto const& session = std::get<std::shared_ptr<live_session>>(found);
+    if (m.what == rpc_message::kind::request) return answer_in_session(parts, m, session, who, out);
+    if (m.what == rpc_message::kind::notification)
+      take_notification(m, *session);
+    else if (m.id)
+      session->answer(*m.id, m.result, m.error);
+    return answer();
+  }
+
+  service const& service_;
+  sessions sessions_;
+  logger log_;
+  json_limits json_;
+};
+
+}  // namespace mcpawl

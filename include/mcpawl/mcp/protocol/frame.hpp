@@ -1,0 +1,61 @@
+// mcpawl/mcp/protocol/frame.hpp - put the members of a result into the frame its revision demands
+#pragma once
+
+#include <mcpawl/jsonrpc/id.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/types/revision.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace mcpawl {
+
+/** Append the member that says who answered, with a comma before it.
+
+    @param meta  more members of `_meta`, without braces; possibly empty.
+*/
+inline void append_server_info(std::string& out, service const& s, std::string_view meta = {}) {
+  out += R"(,"_meta":{)";
+  out += meta;
+  if (!meta.empty()) out += ',';
+  out += R"("io.modelcontextprotocol/serverInfo":)";
+  out += s.info_json;
+  out += '}';
+}
+
+/** Frame a complete result.
+
+    @param members  JSON text without braces, possibly empty.
+    @param meta     the members of its `_meta` likewise.
+    Since 2026-07-28 every result says its kind and who answered.
+*/
+inline answer frame_result(service const& s, revision r, request_id const& id, std::string_view members,
+                           std::string_view meta = {}) {
+  std::string text;
+  if (!is_stateless(r)) {
+    text = "{";
+    text += members;
+    if (!meta.empty()) {
+      text += members.empty() ? R"("_meta":{)" : R"(,"_meta":{)";
+      text += meta;
+      text += '}';
+    }
+    text += '}';
+    return answer::of_result(id, text);
+  }
+  text.reserve(members.size() + meta.size() + s.info_json.size() + 128);
+  text = R"({"resultType":"complete")";
+  if (!members.empty()) text += ',';
+  text += members;
+  append_server_info(text, s, meta);
+  text += '}';
+  return answer::of_result(id, text);
+}
+
+/** An error inside a request that was understood. */
+inline answer fault_answer(request_id const& id, rpc_fault const& fault) {
+  return answer::of_fault(answer::outcome::answered, id, fault);
+}
+
+}  // namespace mcpawl

@@ -1,0 +1,173 @@
+// mcpawl/mcp/protocol/handshake_core.hpp - the protocol of 2024-11-05 to 2025-11-25, which opens a session first
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/jsonrpc/message.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/call_budget.hpp>
+#include <mcpawl/mcp/protocol/core_parts.hpp>
+#include <mcpawl/mcp/protocol/frame.hpp>
+#include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/methods.hpp>
+#include <mcpawl/mcp/protocol/noted_source.hpp>
+#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/session/process_channel.hpp>
+#include <mcpawl/mcp/session/sessions.hpp>
+#include <mcpawl/mcp/types/meta_keys.hpp>
+#include <mcpawl/mcp/types/not_found.hpp>
+#include <mcpawl/mcp/types/request.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace mcpawl {
+
+/** Answer `initialize` and open a session (MCP 2025-11-25, "Lifecycle").
+
+    A version we do not speak, or one without sessions, is answered with our newest that has them; the
+    client then decides whether to go on.
+*/
+inline answer initialize(service const& s, rpc_message const& m, sessions& open, caller const& who,
+                         process_channel* channel) {
+  request_id const& id = *m.id;
+  auto const param = [&m](char const* name) { return m.params ? m.params->if_contains(name) : nullptr; };
+  auto const* version = param("protocolVersion");
+  if (!version || !version->is_string())
+    return fault_answer(id, {rpc_code::invalid_params, "params.protocolVersion must be a string"});
+  static boost::json::object const none;
+  auto const* declared = param("capabilities");
+  auto const* capabilities = declared ? declared->if_object() : nullptr;
+  // what languages write that cannot tell an empty object from an empty array
+  if (declared && declared->is_array() && declared->get_array().empty()) capabilities = &none;
+  auto const* info = detail::object_member(m.params, "clientInfo");
+  for (auto const& [name, there] : {std::pair("capabilities", capabilities), std::pair("clientInfo", info)}) {
+    if (!there)
+      return fault_answer(id,
+                          {rpc_code::invalid_params, "params." + std::string(name) + " must be an object"});
+  }
+  auto agreed = parse_revision(detail::view_of(version->get_string())).value_or(newest_with_sessions);
+  if (is_stateless(agreed)) agreed = newest_with_sessions;
+
+  std::string members = R"("protocolVersion":")";
+  members += to_string(agreed);
+  members += R"(","capabilities":)";
+  members += s.capabilities_json(agreed);
+  members += R"(,"serverInfo":)";
+  members += s.info.json(agreed);
+  if (!s.options.instructions.empty()) {
+    members += R"(,"instructions":)";
+    append_json_string(members, s.options.instructions);
+  }
+  answer a = frame_result(s, agreed, id, members);
+  auto profile = client_profile::of(capabilities, info);
+  if (channel) {
+    auto session = std::make_shared<live_session>(agreed, std::move(profile), channel->out);
+    session->charge_to(open.table().budget().shared_from_this(), who.account());
+    open.table().feed().listen(session);
+    channel->begin(std::move(session));
+    return a;
+  }
+  auto opened = open.open(agreed, who.principal, std::move(profile), who.account());
+  if (!opened) return too_many(id, "sessions in use", "max_sessions");
+  a.session_id = std::move(opened->id);
+  return a;
+}
+
+namespace detail {
+
+/** What is wrong with the version in the headers of a message without `_meta`, or nothing. */
+inline std::optional<answer> version_refusal(std::optional<request_id> const& id, protocol_headers const& h) {
+  if (!h.version.present() || (h.version.count == 1 && parse_revision(h.version.value))) return std::nullopt;
+  return answer::of_fault(answer::outcome::malformed, id,
+                          {rpc_code::invalid_request, "unsupported MCP-Protocol-Version"});
+}
+
+using found_session = std::variant<std::shared_ptr<live_session>, answer>;
+
+/** The session a message belongs to, or why it cannot be taken. */
+inline found_session session_of(std::optional<request_id> const& id, protocol_headers const& h,
+                                sessions& known, caller const& who, process_channel* channel) {
+  auto const refuse = [&id](answer::outcome what, char const* why) {
+    return answer::of_fault(what, id, {rpc_code::invalid_request, why});
+  };
+  if (channel) {
+    if (auto session = channel->session()) return session;
+    return refuse(answer::outcome::malformed, "initialize first");
+  }
+  if (auto refusal = version_refusal(id, h)) return std::move(*refusal);
+  if (!h.session_id.present())
+    return refuse(answer::outcome::malformed, "Mcp-Session-Id is missing: initialize first");
+  if (h.session_id.count != 1) return refuse(answer::outcome::malformed, "Mcp-Session-Id is repeated");
+  auto found = known.find(h.session_id.value, who.principal, who.account());
+  if (!found) return refuse(answer::outcome::no_session, "unknown session: initialize again");
+  return found;
+}
+
+/** Answer `resources/subscribe` and `resources/unsubscribe`.
+
+    A resource the caller may not see is as unknown as one that does not exist. */
+inline answer subscribe(core_parts const& parts, rpc_message const& m, live_session& session, caller const& who) {
+  service const& s = parts.server;
+  auto const* uri = m.params ? m.params->if_contains("uri") : nullptr;
+  if (!uri || !uri->is_string() || uri->get_string().empty())
+    return fault_answer(*m.id, {rpc_code::invalid_params, "params.uri must be a string"});
+  std::string_view const text = view_of(uri->get_string());
+  if (m.method == "resources/unsubscribe") {
+    session.unsubscribe(text);
+    return frame_result(s, session.protocol(), *m.id, {});
+  }
+  std::size_t const most = parts.known.table().bounds().each.max_uri_bytes;
+  if (text.size() > most)
+    return fault_answer(*m.id, {rpc_code::invalid_params,
+                                "params.uri is longer than " + std::to_string(most) + " bytes (max_uri_bytes)"});
+  if (!s.find_resource(text, who.identity))
+    return fault_answer(*m.id, resource_not_found(session.protocol(), text));
+  session.heard_by(who.kept_identity());
+  if (!session.subscribe(text)) return too_many(m.id, "subscriptions", "max_subscribed_uris or max_retained_bytes");
+  return frame_result(s, session.protocol(), *m.id, {});
+}
+
+}  // namespace detail
+
+/** Answer a request in a session of the handshake revisions. */
+inline reply answer_in_session(core_parts const& parts, rpc_message const& m,
+                               std::shared_ptr<live_session> const& session, caller const& who,
+                               outbound_source& out) {
+  service const& s = parts.server;
+  if (m.method == "ping") return frame_result(s, session->protocol(), *m.id, {});
+  bool const subscribes = m.method == "resources/subscribe" || m.method == "resources/unsubscribe";
+  if (subscribes && find_method(s, session->protocol(), "resources/read"))
+    return detail::subscribe(parts, m, *session, who);
+  auto const* method = find_method(s, session->protocol(), m.method);
+  if (!method) return fault_answer(*m.id, {rpc_code::method_not_found, "unknown method"});
+  detail::noted_source noted(out);
+  reply r = method->answer(method_call{s, parts.log, *m.id, m.params, session->protocol(), who, noted,
+                                       session, nullptr, m.method});
+  if (auto* pending = std::get_if<pending_answer>(&r)) {
+    if (!noted.opened) noted.open();
+    pending->place = session->calls().add(*m.id, noted.opened);
+    pending->channel = std::move(noted.opened);
+    pending->session = session;
+  }
+  return detail::within_budget(parts, m, who, std::move(r));
+}
+
+/** Take a notification of a session. What is malformed or names nothing is ignored. */
+inline void take_notification(rpc_message const& m, live_session& session) {
+  if (m.method == "notifications/initialized") {
+    session.initialized();
+  } else if (m.method == "notifications/cancelled") {
+    if (auto const id = detail::cancelled_request(m)) session.calls().cancel(*id);
+  }
+}
+
+}  // namespace mcpawl

@@ -1,0 +1,56 @@
+// mcpawl/mcp/protocol/interruption.hpp - what ends a call early on behalf of the protocol, not of the tool
+#pragma once
+
+#include <mcpawl/jsonrpc/fault.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/frame.hpp>
+#include <mcpawl/mcp/types/revision.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace mcpawl {
+
+/** Thrown where a call of the stateless protocol asks what is not answered yet: it ends as `input_required`
+    and is made again with the answers.
+
+    Not a std::exception, so that a tool which catches those lets it pass. */
+struct input_required {
+  std::string requests;  ///< JSON text of `inputRequests`; empty to be called again without an answer.
+  std::string state;     ///< The sealed `requestState`.
+};
+
+/** Thrown where a call ends with an error of the protocol. */
+struct call_refused {
+  answer::outcome what;
+  rpc_fault fault;
+};
+
+/** The answer to a call that one of these ended; call it inside a `catch`.
+
+    Nothing if it was something else, which is then for the method to handle. */
+inline std::optional<answer> interrupted_answer(service const& s, revision r, request_id const& id) {
+  try {
+    throw;
+  } catch (input_required const& more) {
+    std::string text = R"({"resultType":"input_required")";
+    if (!more.requests.empty()) {
+      text += R"(,"inputRequests":)";
+      text += more.requests;
+    }
+    text += R"(,"requestState":)";
+    append_json_string(text, more.state);
+    append_server_info(text, s);
+    return answer::of_result(id, text += '}');
+  } catch (call_refused const& refused) {
+    // only the stateless protocol has statuses of its own for this
+    auto const what = is_stateless(r) ? refused.what : answer::outcome::answered;
+    return answer::of_fault(what, id, refused.fault);
+  } catch (...) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace mcpawl

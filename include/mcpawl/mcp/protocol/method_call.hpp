@@ -1,0 +1,55 @@
+// mcpawl/mcp/protocol/method_call.hpp - one request on its way to the method it names
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/jsonrpc/id.hpp>
+#include <mcpawl/jsonrpc/message.hpp>
+#include <mcpawl/mcp/call/context.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/types/meta_keys.hpp>
+#include <mcpawl/mcp/types/request.hpp>
+#include <mcpawl/mcp/types/revision.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace mcpawl {
+
+/** A request whose envelope has been checked; everything in it lives as long as the method needs to read it.
+ */
+struct method_call {
+  service const& server;
+  logger const& log;
+  request_id const& id;
+  boost::json::object const* params;  ///< Null if the request has none.
+  revision protocol;
+  caller who;
+  outbound_source& out;
+  std::shared_ptr<live_session> session = {};  ///< Null in the stateless protocol.
+  sealer* seal = nullptr;                      ///< Of its thread, for the state of calls that ask.
+  std::string_view method_name = {};
+  protocol_headers const* headers = nullptr;  ///< To be held against the body; null in sessions.
+
+  /** A parameter; null if it is missing, or null itself. */
+  boost::json::value const* param(std::string_view name) const {
+    return detail::present_member(params, name);
+  }
+  /** A parameter that is text; nothing if it is missing or something else. */
+  std::optional<std::string_view> text_param(std::string_view name) const {
+    auto const* value = param(name);
+    if (!value || !value->is_string()) return std::nullopt;
+    return detail::view_of(value->get_string());
+  }
+  boost::json::object const* meta() const {
+    auto const* value = param("_meta");
+    return value ? value->if_object() : nullptr;
+  }
+};
+
+}  // namespace mcpawl

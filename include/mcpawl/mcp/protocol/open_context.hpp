@@ -1,0 +1,83 @@
+// mcpawl/mcp/protocol/open_context.hpp - make the context of a call that may send and ask
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/mcp/call/context.hpp>
+#include <mcpawl/mcp/protocol/interruption.hpp>
+#include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/replay_asker.hpp>
+#include <mcpawl/mcp/protocol/session_asker.hpp>
+#include <mcpawl/mcp/types/meta_keys.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace mcpawl {
+
+namespace detail {
+
+/** The progress token of a request as JSON text; empty if there is none. */
+inline std::string progress_token(method_call const& call) {
+  auto const* token = member(object_member(call.params, "_meta"), "progressToken");
+  if (!token || !(token->is_string() || token->is_int64() || token->is_uint64())) return {};
+  std::string text;
+  append_json(text, *token);
+  return text;
+}
+
+/** What a request of the stateless protocol brings from earlier rounds.
+
+    Errors: throws `call_refused` if its state was not sealed here for this call, or too long ago. */
+inline replay_input read_replay(method_call const& call, std::string const& binding) {
+  replay_input input;
+  if (auto const* responses = object_member(call.params, "inputResponses"))
+    input.responses = boost::json::object(*responses, {});
+  auto const* state = call.param("requestState");
+  if (!state) return input;
+  auto const refuse = [] {
+    return call_refused{answer::outcome::answered,
+                        {rpc_code::invalid_params, "requestState is not valid for this request, or too old"}};
+  };
+  if (!state->is_string()) throw refuse();
+  auto known =
+      open_state(*call.seal, view_of(state->get_string()), call.server.options.time->wall(), binding);
+  if (!known) throw refuse();
+  input.known = std::move(*known);
+  return input;
+}
+
+}  // namespace detail
+
+/** Make the context of a call that runs as a coroutine.
+
+    Errors: throws `call_refused`; see `interrupted_answer`.
+    @par Lifetime
+    The call's service and sealer must outlive it; the rest of the call may end before.
+*/
+inline std::unique_ptr<context> open_context(method_call const& call) {
+  std::shared_ptr<outbound> out = call.out.open();
+  std::string token = detail::progress_token(call);
+  if (call.session) {
+    auto by = std::make_unique<session_asker>(call.session, out, call.server.options.answer_timeout);
+    return std::make_unique<context>(call.protocol, std::move(token), std::move(out), call.session->client(),
+                                     std::move(by));
+  }
+  auto const* meta = detail::object_member(call.params, "_meta");
+  auto client = client_profile::of(detail::object_member(meta, detail::capabilities_key),
+                                   detail::object_member(meta, detail::client_info_key));
+  std::unique_ptr<asker> by;
+  if (call.seal) {
+    std::string binding = state_binding(call.server.info.name, call.who.principal, call.method_name, call.params);
+    replay_input input = detail::read_replay(call, binding);
+    by = std::make_unique<replay_asker>(std::move(input), client, *call.seal, std::move(binding),
+                                        *call.server.options.time,
+                                        call.server.options.question_lifetime.count());
+  }
+  return std::make_unique<context>(call.protocol, std::move(token), std::move(out), std::move(client),
+                                   std::move(by));
+}
+
+}  // namespace mcpawl

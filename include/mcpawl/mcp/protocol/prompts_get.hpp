@@ -1,0 +1,77 @@
+// mcpawl/mcp/protocol/prompts_get.hpp - the method prompts/get
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/mcp/offer/prompt.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/frame.hpp>
+#include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/run_handler.hpp>
+#include <mcpawl/mcp/protocol/tools_call.hpp>
+#include <mcpawl/reflect/value_reader.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mcpawl {
+
+namespace detail {
+
+/** The arguments of a prompt without those that it lets pass. */
+inline boost::json::value without_ignored(prompt const& p, boost::json::object const& given) {
+  boost::json::object kept;
+  for (auto const& member : given) {
+    auto const* declared = p.find_argument({member.key().data(), member.key().size()});
+    bool const unknown = !declared && p.lets_pass.ignore_unknown;
+    bool const null = declared && !declared->required && member.value().is_null() && p.lets_pass.ignore_null;
+    if (!unknown && !null) kept.emplace(member.key(), member.value());
+  }
+  return kept;
+}
+
+/** What is wrong with the arguments of a prompt, whoever reads them: they are texts, all that are required
+    and none that is unknown. */
+inline std::optional<rpc_fault> prompt_arguments_fault(prompt const& p, boost::json::object const& given) {
+  auto const fault = [](std::string_view name, char const* why) {
+    return rpc_fault{rpc_code::invalid_params, "argument " + shortened(name, 64) + why};
+  };
+  for (auto const& member : given) {
+    std::string_view const name{member.key().data(), member.key().size()};
+    if (!p.find_argument(name)) return fault(name, " is unknown to this prompt");
+    if (!member.value().is_string()) return fault(name, " must be a string");
+  }
+  for (auto const& argument : p.arguments)
+    if (argument.required && !given.contains(argument.name)) return fault(argument.name, " is required");
+  return std::nullopt;
+}
+
+}  // namespace detail
+
+/** Answer `prompts/get` (MCP "Prompts", "Getting a Prompt"). */
+inline reply prompts_get(method_call const& call) {
+  auto const invalid = [&call](std::string why) {
+    return fault_answer(call.id, {rpc_code::invalid_params, std::move(why)});
+  };
+  auto const name = call.text_param("name");
+  if (!name) return invalid("params.name must be a string");
+  auto const* arguments = detail::arguments_of(call);
+  if (!arguments) return invalid("params.arguments must be an object");
+  prompt const* p = call.server.prompts.find(*name, call.who.identity);
+  if (!p) return invalid("unknown prompt");
+  boost::json::value kept;
+  if (p->lets_pass.ignore_unknown || p->lets_pass.ignore_null) {
+    kept = detail::without_ignored(*p, arguments->get_object());
+    arguments = &kept;
+  }
+  if (auto const fault = detail::prompt_arguments_fault(*p, arguments->get_object()))
+    return fault_answer(call.id, *fault);
+  return detail::run_handler(call, {"prompt", p->name, detail::failed_request}, p->coroutine,
+                             [&](context& ctx) {
+                               return p->invoke({*arguments, ctx, call.who.identity});
+                             });
+}
+
+}  // namespace mcpawl

@@ -1,0 +1,117 @@
+// mcpawl/mcp/protocol/replay_asker.hpp - asks a client of the stateless protocol: by ending the call, which is made
+// again
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/jsonrpc/strict_json.hpp>
+#include <mcpawl/mcp/elicit/question.hpp>
+#include <mcpawl/mcp/protocol/interruption.hpp>
+#include <mcpawl/mcp/protocol/request_state.hpp>
+#include <mcpawl/mcp/types/client_profile.hpp>
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** What one round of a call brings: what earlier rounds learnt, and the client's answers to the last. */
+struct replay_input {
+  request_state known;
+  boost::json::object responses;
+};
+
+/** Answers from what came with the request; what is missing ends the call as `input_required`.
+
+    @par Lifetime
+    The sealer and the clock must outlive it.
+*/
+class replay_asker final : public asker {
+public:
+  replay_asker(replay_input input, client_profile client, sealer& seal, std::string binding,
+               clock const& time, unix_seconds lifetime)
+      : input_(std::move(input)),
+        client_(std::move(client)),
+        seal_(seal),
+        binding_(std::move(binding)),
+        clock_(time),
+        lifetime_(lifetime) {}
+
+  task<std::vector<client_answer>> ask(std::vector<question> questions) override {
+    std::vector<client_answer> answers;
+    std::string missing;
+    unsigned undeclared = 0;
+    std::set<std::string_view> asked;
+    for (auto const& q : questions) {
+      if (!asked.insert(q.key).second)
+        throw call_refused{answer::outcome::answered,
+                           {rpc_code::internal_error, "two questions have one key"}};
+      if (auto const* known = find(q)) {
+        answers.push_back({*known, {}});
+      } else if (client_.can(q.needs)) {
+        missing += missing.empty() ? '{' : ',';
+        append_json_string(missing, q.key);
+        missing += R"(:{"method":")";
+        missing += q.method;
+        missing += R"(","params":)";
+        missing += q.params;
+        missing += '}';
+      } else {
+        undeclared |= static_cast<unsigned>(q.needs);
+      }
+    }
+    if (undeclared != 0) {
+      std::string data = R"({"requiredCapabilities":)" + required_capabilities(undeclared) + '}';
+      throw call_refused{answer::outcome::malformed,
+                         {rpc_code::missing_client_capability,
+                          "the client did not declare a capability that this call needs", std::move(data)}};
+    }
+    if (!missing.empty()) throw input_required{missing + '}', state()};
+    co_return answers;
+  }
+
+  [[noreturn]] void reject(std::string_view key, std::string_view why) const override {
+    std::string text = "inputResponses/";
+    text.append(key).append(": ").append(why);
+    throw call_refused{answer::outcome::answered, {rpc_code::invalid_params, std::move(text)}};
+  }
+
+  boost::json::value const* recall(std::string_view key) const override {
+    return input_.known.steps.if_contains({key.data(), key.size()});
+  }
+  void keep(std::string_view key, std::string_view json) override {
+    if (auto parsed = parse_strict_json(json, 64))
+      input_.known.steps[{key.data(), key.size()}] = std::move(*parsed);
+  }
+
+  void end_round() override { throw input_required{{}, state()}; }
+
+private:
+  std::string state() { return seal_state(seal_, input_.known, clock_.wall() + lifetime_, binding_); }
+
+  /** The answer to a question; what was answered in an earlier round stays as it was. */
+  boost::json::value const* find(question const& q) {
+    boost::json::string_view const key{q.key.data(), q.key.size()};
+    if (auto const* known = input_.known.answers.if_contains(key))
+      return detail::answers(q.method, *known) ? known : nullptr;
+    auto const* fresh = input_.responses.if_contains(key);
+    if (!fresh || !detail::answers(q.method, *fresh)) return nullptr;
+    return &(input_.known.answers[key] = *fresh);
+  }
+
+  replay_input input_;
+  client_profile client_;
+  sealer& seal_;
+  std::string binding_;
+  clock const& clock_;
+  unix_seconds lifetime_;
+};
+
+}  // namespace mcpawl

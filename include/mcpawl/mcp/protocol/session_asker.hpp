@@ -1,0 +1,126 @@
+// mcpawl/mcp/protocol/session_asker.hpp - asks a client in the revisions with sessions: by a request, and by waiting
+#pragma once
+
+#include <boost/asio/this_coro.hpp>
+
+#include <mcpawl/mcp/call/outbound.hpp>
+#include <mcpawl/mcp/elicit/question.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/interruption.hpp>
+#include <mcpawl/mcp/session/answer_box.hpp>
+#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/types/revision.hpp>
+#include <mcpawl/mcp/types/tool_error.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** Asks within a session: the requests go out beside the call's notifications, the call waits.
+
+    They travel on the stream of the call; if the client takes none there, on the stream it has open for the
+    session (MCP 2025-11-25 "Streamable HTTP").
+*/
+class session_asker final : public asker {
+public:
+  session_asker(std::shared_ptr<live_session> session, std::shared_ptr<outbound> out,
+                std::chrono::milliseconds patience)
+      : session_(std::move(session)), out_(std::move(out)), patience_(patience) {}
+
+  task<std::vector<client_answer>> ask(std::vector<question> questions) override {
+    for (auto const& q : questions)
+      if (!session_->client().can(q.needs)) throw tool_error(undeclared(q));
+    if (!out_->open() && !session_->listens()) refuse_without_stream(questions);
+    for (auto& q : questions)
+      if (!q.visit.empty()) session_->sent_to_page(std::move(q.visit));
+    auto const executor = co_await boost::asio::this_coro::executor;
+    auto const box = std::make_shared<answer_box>(executor, questions.size());
+    expectation expected(*session_);
+    for (std::size_t i = 0; i != questions.size(); ++i) {
+      auto const id = session_->expect(box, i, questions[i].method);
+      expected.ids.push_back(id);
+      std::string request = write_request(id, questions[i].method, questions[i].params);
+      if (out_->open())
+        co_await out_->send(std::move(request));
+      else if (!session_->send(std::move(request)))
+        throw tool_error(no_stream);
+    }
+    if (!co_await box->wait(patience_)) {
+      for (auto const id : expected.ids) {
+        std::string params = R"({"requestId":)";
+        append_json_number(params, id);
+        params += R"(,"reason":"no answer in time"})";
+        std::string notice = write_notification("notifications/cancelled", params);
+        if (out_->open())
+          co_await out_->send(std::move(notice));
+        else
+          session_->send(std::move(notice));
+      }
+      throw tool_error("no answer from the client in time");
+    }
+    co_return box->take();
+  }
+
+  [[noreturn]] void reject(std::string_view key, std::string_view why) const override {
+    std::string text = "the client's answer to \"";
+    text.append(key).append("\" is of no use: ").append(why);
+    throw tool_error(text);
+  }
+
+  // a call is run once: nothing has to be recalled
+  boost::json::value const* recall(std::string_view) const override { return nullptr; }
+  void keep(std::string_view, std::string_view) override {}
+  void end_round() override {}
+
+private:
+  /** Forgets the questions when the call does not wait any more, for whatever reason. */
+  struct expectation {
+    explicit expectation(live_session& s) : session(s) {}
+    ~expectation() {
+      for (auto const id : ids) session.forget(id);
+    }
+    expectation(expectation const&) = delete;
+    expectation& operator=(expectation const&) = delete;
+    live_session& session;
+    std::vector<std::uint64_t> ids;
+  };
+
+  static constexpr char no_stream[] = "the client takes no questions during this call: it accepts no events";
+
+  /** There is no way to ask. Pages can be visited all the same: the client is told which, and calls again
+      (MCP 2025-11-25 "Elicitation", "URL Elicitation Required Error"). */
+  [[noreturn]] void refuse_without_stream(std::vector<question>& questions) {
+    bool pages = session_->protocol() == revision::v2025_11_25;
+    for (auto const& q : questions) pages = pages && q.needs == client_capability::url;
+    if (!pages) throw tool_error(no_stream);
+    std::string data = R"({"elicitations":)";
+    char separator = '[';
+    for (auto& q : questions) {
+      data += separator;
+      data += q.params;
+      separator = ',';
+      session_->sent_to_page(std::move(q.visit));
+    }
+    throw call_refused{answer::outcome::answered,
+                       {rpc_code::url_elicitation_required,
+                        "the user must visit a page before this request can be answered", data + "]}"}};
+  }
+
+  static std::string undeclared(question const& q) {
+    return "the client cannot be asked this: it did not declare " +
+           required_capabilities(static_cast<unsigned>(q.needs));
+  }
+
+  std::shared_ptr<live_session> session_;
+  std::shared_ptr<outbound> out_;
+  std::chrono::milliseconds patience_;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,191 @@
+// mcpawl/mcp/protocol/stateless_core.hpp - the protocol of 2026-07-28, where each request says everything
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/jsonrpc/message.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/call_budget.hpp>
+#include <mcpawl/mcp/protocol/core_parts.hpp>
+#include <mcpawl/mcp/protocol/frame.hpp>
+#include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/methods.hpp>
+#include <mcpawl/mcp/protocol/noted_source.hpp>
+#include <mcpawl/mcp/protocol/subscription.hpp>
+#include <mcpawl/mcp/session/process_channel.hpp>
+#include <mcpawl/mcp/types/header_value.hpp>
+#include <mcpawl/mcp/types/message_level.hpp>
+#include <mcpawl/mcp/types/meta_keys.hpp>
+#include <mcpawl/mcp/types/request.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mcpawl {
+
+namespace detail {
+
+/** The `_meta` object of a message; null if there is none. */
+inline boost::json::object const* meta_of(rpc_message const& m) { return object_member(m.params, "_meta"); }
+
+inline bool is_log_level(boost::json::value const& v) {
+  return v.is_string() && parse_message_level(view_of(v.get_string()));
+}
+
+/** What is wrong with the `_meta` of a request, or nothing (MCP 2026-07-28, "_meta"). */
+inline std::optional<rpc_fault> envelope_fault(boost::json::object const* meta) {
+  auto const invalid = [](std::string why) { return rpc_fault{rpc_code::invalid_params, std::move(why)}; };
+  auto const* version = member(meta, version_key);
+  if (!version || !version->is_string())
+    return invalid("params._meta must have the string " + std::string(version_key));
+  auto const* capabilities = member(meta, capabilities_key);
+  if (!capabilities || !capabilities->is_object())
+    return invalid("params._meta must have the object " + std::string(capabilities_key));
+  if (auto const* info = present_member(meta, client_info_key); info && !info->is_object())
+    return invalid(std::string(client_info_key) + " must be an object");
+  if (auto const* level = present_member(meta, log_level_key); level && !is_log_level(*level))
+    return invalid(std::string(log_level_key) + " is no log level");
+  if (auto const* token = present_member(meta, "progressToken");
+      token && !token->is_string() && !token->is_int64() && !token->is_uint64())
+    return invalid("progressToken must be a string or an integer");
+  return std::nullopt;
+}
+
+inline rpc_fault mismatch(std::string_view header, std::string_view why) {
+  return {rpc_code::header_mismatch, std::string(header) + std::string(why)};
+}
+
+/** Headers that were sent must say what the body says. */
+inline std::optional<rpc_fault> differing_header(rpc_message const& m, std::string_view version,
+                                                 protocol_headers const& h) {
+  constexpr std::string_view differs = " differs from the message";
+  if (h.version.present() && !h.version.equals(version)) return mismatch("MCP-Protocol-Version", differs);
+  if (h.method.present() && !h.method.equals(m.method)) return mismatch("Mcp-Method", differs);
+  return std::nullopt;
+}
+
+/** The member of `params` that Mcp-Name mirrors; empty for methods without one. */
+inline std::string_view named_member(std::string_view method) {
+  if (method == "tools/call" || method == "prompts/get") return "name";
+  if (method == "resources/read") return "uri";
+  return {};
+}
+
+/** Headers that a request must have (MCP 2026-07-28, "Standard Request Headers"). */
+inline std::optional<rpc_fault> missing_header(rpc_message const& m, protocol_headers const& h) {
+  constexpr std::string_view missing = " is missing";
+  if (!h.version.present()) return mismatch("MCP-Protocol-Version", missing);
+  if (!h.method.present()) return mismatch("Mcp-Method", missing);
+  auto const named = named_member(m.method);
+  if (named.empty()) return std::nullopt;
+  if (!h.name.present()) return mismatch("Mcp-Name", missing);
+  if (h.name.count != 1) return mismatch("Mcp-Name", " is repeated");
+  auto const* expected = member(m.params, named);
+  if (!expected || !expected->is_string())
+    return std::nullopt;  // the method itself complains, more to the point
+  auto const value = decode_header_value(h.name.value);
+  if (!value) return mismatch("Mcp-Name", " is not valid Base64");
+  if (*value != view_of(expected->get_string())) return mismatch("Mcp-Name", " differs from the message");
+  return std::nullopt;
+}
+
+inline rpc_fault unsupported_version(std::string_view requested) {
+  std::string data = R"({"supported":[")";
+  data += to_string(revision::v2026_07_28);
+  data += R"("],"requested":)";
+  append_json_string(data, requested);
+  data += '}';
+  return {rpc_code::unsupported_protocol_version, "unsupported protocol version", std::move(data)};
+}
+
+}  // namespace detail
+
+/** Whether a message claims to be of a stateless revision: by its `_meta`, which a client of the handshake
+    revisions never fills so. */
+inline bool claims_stateless(rpc_message const& m) {
+  return detail::member(detail::meta_of(m), detail::version_key) != nullptr;
+}
+
+/** Answer `server/discover`, which takes the place of the handshake. */
+inline answer discover(service const& s, request_id const& id) {
+  std::string members = R"("supportedVersions":[")";
+  members += to_string(revision::v2026_07_28);
+  members += R"("],"capabilities":)";
+  members += s.capabilities_json(revision::v2026_07_28);
+  if (!s.options.instructions.empty()) {
+    members += R"(,"instructions":)";
+    append_json_string(members, s.options.instructions);
+  }
+  s.options.cache.discovery.append_members(members, revision::v2026_07_28);
+  return frame_result(s, revision::v2026_07_28, id, members);
+}
+
+/** Answer a request of the stateless kind.
+
+    The order of the checks is the one the official conformance suite asserts: `_meta`, headers against
+    body, version, required headers, method, parameters.
+*/
+inline reply answer_stateless(core_parts const& parts, rpc_message const& m, protocol_headers const& h,
+                              caller const& who, outbound_source& out, process_channel* channel) {
+  service const& s = parts.server;
+  request_id const& id = *m.id;
+  auto const malformed = [&id](rpc_fault const& f) {
+    return answer::of_fault(answer::outcome::malformed, id, f);
+  };
+  auto const* meta = detail::meta_of(m);
+  if (auto const fault = detail::envelope_fault(meta)) return malformed(*fault);
+  auto const version = detail::view_of(detail::member(meta, detail::version_key)->get_string());
+  if (h.carried)
+    if (auto const fault = detail::differing_header(m, version, h)) return malformed(*fault);
+  auto const protocol = parse_revision(version);
+  if (!protocol || !is_stateless(*protocol)) return malformed(detail::unsupported_version(version));
+  if (h.carried)
+    if (auto const fault = detail::missing_header(m, h)) return malformed(*fault);
+
+  if (m.method == "server/discover") return discover(s, id);
+  detail::noted_source noted(out);
+  method_call const call{s,
+                         parts.log,
+                         id,
+                         m.params,
+                         *protocol,
+                         who,
+                         noted,
+                         nullptr,
+                         &parts.known.seal(),
+                         m.method,
+                         h.carried ? &h : nullptr};
+  auto const* method = find_method(s, *protocol, m.method);
+  bool const listens = m.method == "subscriptions/listen";
+  if (!method && !listens)
+    return answer::of_fault(answer::outcome::unknown_method, id,
+                            {rpc_code::method_not_found, "unknown method"});
+  reply r = listens ? listen(call, parts.known.table(), channel != nullptr) : method->answer(call);
+  if (auto* pending = std::get_if<pending_answer>(&r)) {
+    if (!noted.opened) noted.open();
+    if (channel) pending->place = channel->calls->add(id, noted.opened);
+    pending->channel = std::move(noted.opened);
+  }
+  return detail::within_budget(parts, m, who, std::move(r));
+}
+
+/** Take a notification of the stateless kind: the headers need not be there, but must not lie. */
+inline answer take_stateless_notification(rpc_message const& m, protocol_headers const& h,
+                                          process_channel* channel) {
+  auto const* version = detail::member(detail::meta_of(m), detail::version_key);
+  auto const claimed =
+      version && version->is_string() ? detail::view_of(version->get_string()) : h.version.value;
+  if (h.carried)
+    if (auto const fault = detail::differing_header(m, claimed, h))
+      return answer::of_fault(answer::outcome::malformed, {}, *fault);
+  // over HTTP it is leaving that cancels
+  if (channel && m.method == "notifications/cancelled")
+    if (auto const id = detail::cancelled_request(m)) channel->calls->cancel(*id);
+  return {};
+}
+
+}  // namespace mcpawl

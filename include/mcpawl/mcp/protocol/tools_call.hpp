@@ -1,0 +1,61 @@
+// mcpawl/mcp/protocol/tools_call.hpp - the method tools/call
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/mcp/offer/mirrored_arguments.hpp>
+#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/frame.hpp>
+#include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/run_handler.hpp>
+#include <mcpawl/mcp/types/tool_result.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace mcpawl {
+
+namespace detail {
+
+/** A tool's failure is a result, so that the model can read it. */
+inline handled failed_tool(std::string_view words, revision r) {
+  handled out;
+  tool_result::failure(std::string(words)).append_members(out.members, r);
+  return out;
+}
+
+/** The arguments of a call; null if they are no object. None at all, null and `[]` are the same as `{}`: some
+    languages cannot tell an empty object from an empty array. */
+inline boost::json::value const* arguments_of(method_call const& call) {
+  static boost::json::value const none(boost::json::object_kind);
+  auto const* arguments = call.param("arguments");
+  if (!arguments) return &none;
+  if (auto const* array = arguments->if_array(); array && array->empty()) return &none;
+  return arguments->is_object() ? arguments : nullptr;
+}
+
+}  // namespace detail
+
+/** Answer `tools/call` (MCP "Tools", "Calling Tools").
+
+    A tool the caller may not see is as unknown as one that does not exist. Arguments that do not fit the
+    schema are the tool's failure (`isError`), so that the model can mend them.
+*/
+inline reply tools_call(method_call const& call) {
+  auto const name = call.text_param("name");
+  if (!name) return fault_answer(call.id, {rpc_code::invalid_params, "params.name must be a string"});
+  auto const* arguments = detail::arguments_of(call);
+  if (!arguments)
+    return fault_answer(call.id, {rpc_code::invalid_params, "params.arguments must be an object"});
+  tool const* t = call.server.tools.find(*name, call.who.identity);
+  if (!t) return fault_answer(call.id, {rpc_code::invalid_params, "unknown tool"});
+  if (call.headers)
+    if (auto const fault = mirror_fault(t->mirrored, *arguments, *call.headers))
+      return answer::of_fault(answer::outcome::malformed, call.id, *fault);
+  return detail::run_handler(call, {"tool", t->name, detail::failed_tool}, t->coroutine, [&](context& ctx) {
+    return t->invoke({*arguments, ctx, call.who.identity});
+  });
+}
+
+}  // namespace mcpawl

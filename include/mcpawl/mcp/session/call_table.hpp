@@ -1,0 +1,93 @@
+// mcpawl/mcp/session/call_table.hpp - the calls in flight, to be found by the id their client gave them
+#pragma once
+
+#include <mcpawl/jsonrpc/id.hpp>
+#include <mcpawl/mcp/call/outbound.hpp>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** The calls of one client that `notifications/cancelled` can name.
+
+    @par Thread safety
+    Any thread; a call is cancelled on its own.
+*/
+class call_table : public std::enable_shared_from_this<call_table> {
+public:
+  /** The place of one call in its table, until it is destroyed. */
+  class place {
+  public:
+    place() = default;
+    place(std::shared_ptr<call_table> table, std::string id, outbound* call)
+        : table_(std::move(table)), id_(std::move(id)), call_(call) {}
+    place(place&&) noexcept = default;
+    place& operator=(place&& other) noexcept {
+      leave();
+      table_ = std::move(other.table_);
+      id_ = std::move(other.id_);
+      call_ = other.call_;
+      return *this;
+    }
+    ~place() { leave(); }
+
+  private:
+    void leave() noexcept {
+      if (auto const table = std::exchange(table_, nullptr)) table->remove(id_, call_);
+    }
+    std::shared_ptr<call_table> table_;
+    std::string id_;
+    outbound* call_ = nullptr;
+  };
+
+  /** Note a call. A client that uses an id twice at once can only cancel the later call. */
+  [[nodiscard]] place add(request_id const& id, std::shared_ptr<outbound> const& call) {
+    std::lock_guard const lock{mutex_};
+    calls_[id.json()] = {call.get(), call};
+    return {shared_from_this(), id.json(), call.get()};
+  }
+
+  /** Cancel a call; one that is unknown or over is left in peace. */
+  void cancel(request_id const& id) {
+    if (auto const call = find(id)) call->cancel();
+  }
+
+  /** Cancel all there are. */
+  void cancel_all() {
+    std::vector<std::shared_ptr<outbound>> all;
+    {
+      std::lock_guard const lock{mutex_};
+      for (auto const& [id, call] : calls_)
+        if (auto alive = call.second.lock()) all.push_back(std::move(alive));
+    }
+    for (auto const& call : all) call->cancel();
+  }
+
+  bool empty() const {
+    std::lock_guard const lock{mutex_};
+    return calls_.empty();
+  }
+
+private:
+  std::shared_ptr<outbound> find(request_id const& id) const {
+    std::lock_guard const lock{mutex_};
+    auto const found = calls_.find(id.json());
+    return found == calls_.end() ? nullptr : found->second.second.lock();
+  }
+
+  void remove(std::string const& id, outbound* call) noexcept {
+    std::lock_guard const lock{mutex_};
+    auto const found = calls_.find(id);
+    if (found != calls_.end() && found->second.first == call) calls_.erase(found);
+  }
+
+  mutable std::mutex mutex_;
+  std::map<std::string, std::pair<outbound*, std::weak_ptr<outbound>>> calls_;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,296 @@
+// mcpawl/mcp/session/live_session.hpp - what a server remembers of one session: questions, calls, streams,
+// subscriptions
+#pragma once
+
+#include <mcpawl/core/limits.hpp>
+#include <mcpawl/crypto/random.hpp>
+#include <mcpawl/mcp/elicit/question.hpp>
+#include <mcpawl/mcp/offer/change_feed.hpp>
+#include <mcpawl/mcp/session/answer_box.hpp>
+#include <mcpawl/mcp/session/budget.hpp>
+#include <mcpawl/mcp/session/call_table.hpp>
+#include <mcpawl/mcp/session/event_log.hpp>
+#include <mcpawl/mcp/types/client_profile.hpp>
+#include <mcpawl/mcp/types/revision.hpp>
+
+#include <atomic>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** A session of the handshake revisions while this process knows it.
+
+    What makes a session survive a restart is in its id (sessions.hpp); what is here does not, and is made
+    anew: streams, subscriptions, questions that wait.
+
+    @par Thread safety
+    Any thread. It never calls out with its lock held, but to post.
+*/
+class live_session final : public change_listener {
+public:
+  /** @param own  the stream for what belongs to no call, if the transport has just one. */
+  live_session(revision protocol, client_profile who, std::shared_ptr<event_log> own = {})
+      : protocol_(protocol),
+        client_(std::move(who)),
+        calls_(std::make_shared<call_table>()),
+        own_(std::move(own)),
+        shares_stream_(own_ != nullptr) {}
+
+  /** Count what it keeps; once, before it is used.
+
+      @param account  what the caller is counted by. */
+  void charge_to(std::shared_ptr<budgets> all, std::string_view account) {
+    subscribed_bytes_ = all->open(account, budget_item::bytes);
+    budgets_ = std::move(all);
+    account_ = account;
+  }
+  /** A stream of it that a client may come back to; what it keeps is counted. */
+  std::shared_ptr<event_log> make_stream() const {
+    charge held = budgets_ ? budgets_->open(account_, budget_item::bytes) : charge();
+    return std::make_shared<event_log>(event_log::retention::keep, std::move(held), bounds());
+  }
+
+  revision protocol() const noexcept { return protocol_; }
+  client_profile const& client() const noexcept { return client_; }
+  call_table& calls() noexcept { return *calls_; }
+
+  /** The least severity the client wants to be told of, as it set it; negative if it did not. */
+  std::atomic<int> log_level{-1};
+
+  /** Whether something goes on in it, so that it is not idle however long it says nothing. */
+  bool busy() const {
+    if (!calls_->empty()) return true;
+    std::lock_guard const lock{mutex_};
+    return own_ && own_->being_read();
+  }
+
+  // --- questions ------------------------------------------------------------------------------------------
+
+  /** Expect the answer to a question of ours; returns the id to ask it with. */
+  std::uint64_t expect(std::shared_ptr<answer_box> const& box, std::size_t index, std::string_view method) {
+    std::lock_guard const lock{mutex_};
+    if (next_question_ == 0) {
+      // a client must not see an id twice in a session, also when we were restarted in between
+      std::uint32_t start = 0;
+      fill_random({reinterpret_cast<unsigned char*>(&start), sizeof start});
+      next_question_ = (static_cast<std::uint64_t>(start) << 16) + 1;
+    }
+    std::uint64_t const id = next_question_++;
+    waiting_[id] = {box, index, method};
+    if (ended_) box->abandon();
+    return id;
+  }
+
+  /** Expect an answer no longer. */
+  void forget(std::uint64_t id) noexcept {
+    std::lock_guard const lock{mutex_};
+    waiting_.erase(id);
+  }
+
+  /** Hand an answer to who waits for it; one that nobody waits for is dropped. */
+  void answer(request_id const& id, boost::json::value const* result, boost::json::value const* error) {
+    std::uint64_t number = 0;
+    std::string const& text = id.json();
+    if (std::from_chars(text.data(), text.data() + text.size(), number).ptr != text.data() + text.size())
+      return;
+    std::lock_guard const lock{mutex_};
+    auto const found = waiting_.find(number);
+    if (found == waiting_.end()) return;
+    waiter const w = found->second;
+    waiting_.erase(found);
+    auto const box = w.box.lock();
+    if (!box) return;
+    client_answer a;
+    if (result && !error && detail::answers(w.method, *result)) {
+      a.result = boost::json::value(*result, {});
+    } else {
+      a.refusal = refusal_of(error);
+    }
+    box->deliver(w.index, std::move(a));
+  }
+
+  /** Note that the client was sent to a page, to tell it and nobody else when that is done. */
+  void sent_to_page(std::string visit) {
+    std::lock_guard const lock{mutex_};
+    if (visits_.size() >= bounds().max_pages) visits_.pop_front();
+    visits_.push_back(std::move(visit));
+  }
+
+  // --- streams --------------------------------------------------------------------------------------------
+
+  /** A stream as its events name it: what stands before the dash of `Last-Event-ID`. */
+  struct stream {
+    std::string name;
+    std::shared_ptr<event_log> log;
+  };
+
+  /** Keep the stream of a call for a client that comes back; returns its name. */
+  std::string keep(std::shared_ptr<event_log> log) {
+    std::lock_guard const lock{mutex_};
+    if (ended_) log->finish();
+    if (streams_.size() >= bounds().max_kept_streams) streams_.pop_front();
+    streams_.push_back({"c" + tag() + std::to_string(++named_), std::move(log)});
+    return streams_.back().name;
+  }
+
+  /** The stream for what belongs to no call. */
+  stream own_stream() {
+    std::lock_guard const lock{mutex_};
+    return {"s" + tag(), own()};
+  }
+
+  /** The stream of that name; no log if it is not there any more. */
+  stream find_stream(std::string_view name) {
+    std::lock_guard const lock{mutex_};
+    if (name == "s" + tag()) return {std::string(name), own()};
+    for (auto const& kept : streams_)
+      if (kept.name == name) return kept;
+    return {};
+  }
+
+  /** Whether the client listens to what belongs to no call. */
+  bool listens() const {
+    std::lock_guard const lock{mutex_};
+    return own_ && own_->being_read();
+  }
+
+  /** Send what belongs to no call; false if the client listens to no stream. */
+  bool send(std::string message) {
+    std::lock_guard const lock{mutex_};
+    if (!own_ || !own_->being_read()) return false;
+    own_->append(std::move(message));
+    return true;
+  }
+
+  // --- subscriptions --------------------------------------------------------------------------------------
+
+  /** Say who listens: with this identity it is decided what the client may hear of. */
+  void heard_by(std::shared_ptr<void const> identity) {
+    std::lock_guard const lock{mutex_};
+    identity_ = std::move(identity);
+  }
+
+  /** Subscribe to a resource; false if there are too many already. */
+  bool subscribe(std::string_view uri) {
+    std::lock_guard const lock{mutex_};
+    if (subscribed_.contains(uri)) return true;
+    if (subscribed_.size() >= bounds().max_subscribed_uris || !subscribed_bytes_.grow(uri.size())) return false;
+    subscribed_.emplace(uri);
+    return true;
+  }
+  void unsubscribe(std::string_view uri) {
+    std::lock_guard const lock{mutex_};
+    if (auto const found = subscribed_.find(uri); found != subscribed_.end()) {
+      subscribed_.erase(found);
+      subscribed_bytes_.shrink(uri.size());
+    }
+  }
+
+  /** The client has said that it is ready; before that it is told nothing. */
+  void initialized() noexcept { ready_ = true; }
+
+  void changed(change const& what) override {
+    if (!ready_) return;
+    std::lock_guard const lock{mutex_};
+    std::string params = "{}";
+    if (what.what == change::kind::resource) {
+      bool wanted = false;
+      for (auto const& uri : subscribed_) wanted = wanted || what.concerns(uri, identity_.get());
+      if (!wanted) return;
+      params = R"({"uri":)";
+      append_json_string(params, what.subject);
+      params += '}';
+    } else if (what.what == change::kind::visit) {
+      if (std::erase(visits_, what.subject) == 0) return;
+      params = R"({"elicitationId":)";
+      append_json_string(params, what.subject);
+      params += '}';
+    }
+    own()->append_once(write_notification(what.method(), params));
+  }
+
+  /** End it: calls are cancelled, who waits for an answer is told, streams are closed. */
+  void end() {
+    stop_waiting();
+    calls_->cancel_all();
+  }
+
+  /** The same without the calls: the server stops and lets them finish. */
+  void stop_waiting() {
+    std::lock_guard const lock{mutex_};
+    ended_ = true;
+    for (auto const& [id, w] : waiting_)
+      if (auto const box = w.box.lock()) box->abandon();
+    waiting_.clear();
+    if (own_ && !shares_stream_) own_->finish();
+  }
+
+private:
+  struct waiter {
+    std::weak_ptr<answer_box> box;
+    std::size_t index;
+    std::string_view method;
+  };
+
+  limits const& bounds() const noexcept {
+    static constexpr limits defaults;
+    return budgets_ ? budgets_->bounds() : defaults;
+  }
+
+  static rpc_fault refusal_of(boost::json::value const* error) {
+    auto const* object = error ? error->if_object() : nullptr;
+    auto const* code = object ? object->if_contains("code") : nullptr;
+    auto const* text = object ? object->if_contains("message") : nullptr;
+    constexpr std::size_t longest = 200;
+    boost::system::error_code ignored;
+    int const number = code && code->is_number() ? code->to_number<int>(ignored) : 0;
+    std::string message = "the answer has not the form the protocol demands";
+    if (text && text->is_string()) message = detail::view_of(text->get_string()).substr(0, longest);
+    return {static_cast<rpc_code>(number), std::move(message)};
+  }
+
+  /** Tells the streams of this process from those before a restart. */
+  std::string const& tag() {
+    if (tag_.empty()) tag_ = random_hex(4);
+    return tag_;
+  }
+  std::shared_ptr<event_log> const& own() {
+    if (!own_) own_ = make_stream();
+    if (ended_ && !shares_stream_) own_->finish();
+    return own_;
+  }
+
+  revision protocol_;
+  client_profile client_;
+  std::shared_ptr<call_table> calls_;
+  std::atomic<bool> ready_{false};
+  mutable std::mutex mutex_;
+  std::map<std::uint64_t, waiter> waiting_;
+  std::uint64_t next_question_ = 0;
+  std::deque<std::string> visits_;  // ids of pages, the oldest first
+  std::shared_ptr<budgets> budgets_;
+  std::string account_;
+  std::set<std::string, std::less<>> subscribed_;
+  charge subscribed_bytes_;
+  std::shared_ptr<void const> identity_;  // of whom it was subscribed for, or who listened last
+  std::shared_ptr<event_log> own_;
+  bool shares_stream_;  // with all else that goes to the client
+  std::deque<stream> streams_;
+  std::uint64_t named_ = 0;
+  std::string tag_;
+  bool ended_ = false;
+};
+
+}  // namespace mcpawl

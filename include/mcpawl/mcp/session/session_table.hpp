@@ -1,0 +1,247 @@
+// mcpawl/mcp/session/session_table.hpp - the sessions a server knows at the moment, the longest idle first to go
+#pragma once
+
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/limits.hpp>
+#include <mcpawl/mcp/offer/change_feed.hpp>
+#include <mcpawl/mcp/session/budget.hpp>
+#include <mcpawl/mcp/session/ended_sessions.hpp>
+#include <mcpawl/mcp/session/live_session.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** How long sessions live, and how many of them. */
+struct session_bounds {
+  std::chrono::seconds lifetime;  ///< From its opening.
+  std::chrono::seconds idle;      ///< From the last message of its client.
+  std::size_t most;               ///< Known at once.
+  limits each = {};               ///< What one caller may hold.
+};
+
+/** The sessions of one served server, shared by its threads.
+
+    @par Thread safety
+    Any thread.
+*/
+class session_table {
+public:
+  /** @param all  the feed of the whole server, which tells this table's sessions what changes. */
+  session_table(session_bounds bounds, clock const& time, change_feed& all)
+      : bounds_(bounds),
+        clock_(&time),
+        feed_(std::make_shared<change_feed>()),
+        budgets_(std::make_shared<budgets>(bounds.each)) {
+    all.listen(feed_);
+  }
+  session_table(session_table const&) = delete;
+  session_table& operator=(session_table const&) = delete;
+
+  change_feed& feed() noexcept { return *feed_; }
+  session_bounds const& bounds() const noexcept { return bounds_; }
+
+  /** What each caller holds. */
+  budgets& budget() const noexcept { return *budgets_; }
+
+  /** Open subscriptions of the stateless protocol, all threads together. */
+  std::shared_ptr<std::atomic<std::size_t>> const& subscriptions() const noexcept { return subscriptions_; }
+
+  /** Find a session that was used since it was opened here; it counts as used now. */
+  std::shared_ptr<live_session> find(std::string_view id, std::string_view principal) {
+    std::lock_guard const lock{mutex_};
+    auto const found = index_.find(id);
+    if (found == index_.end() || found->second->principal != principal) return nullptr;
+    auto const at = found->second;
+    auto const now = clock_->wall();
+    if (now >= at->expires || (now >= at->used + bounds_.idle.count() && !at->session->busy())) {
+      end(at, now);
+      return nullptr;
+    }
+    use(at, now);
+    return at->session;
+  }
+
+  /** Take in a session that was just opened, or whose id says that another process opened it.
+
+      Nothing if it is over already, or if there is no room because so many are in use.
+      @param account  what the caller is counted by; empty for the principal. */
+  std::shared_ptr<live_session> add(std::string id, std::string principal, unix_seconds opened,
+                                    revision protocol, client_profile who, std::string_view account = {}) {
+    std::unique_lock lock{mutex_};
+    auto const now = clock_->wall();
+    unix_seconds const expires = opened + bounds_.lifetime.count();
+    if (closed_ || now >= expires || ended_.contains(id)) return nullptr;
+    if (auto const found = index_.find(id); found != index_.end()) return found->second->session;
+    std::string payer(account.empty() ? std::string_view(principal) : account);
+    if (!make_room(now, payer)) return nullptr;
+    auto made = std::make_shared<live_session>(protocol, std::move(who));
+    made->charge_to(budgets_, payer);
+    auto& own = owners_[payer];
+    order_.push_back({std::move(id), std::move(principal), expires, now, made, std::move(payer), {}});
+    place const at = std::prev(order_.end());
+    at->among_own = own.insert(own.end(), at);
+    index_.emplace(at->id, at);
+    lock.unlock();
+    feed_->listen(made);
+    return made;
+  }
+
+  /** End a session. */
+  bool end(std::string_view id, std::string_view principal) {
+    std::lock_guard const lock{mutex_};
+    auto const found = index_.find(id);
+    if (found == index_.end() || found->second->principal != principal) return false;
+    end(found->second, clock_->wall());
+    return true;
+  }
+
+  /** Drop sessions that are over, a bounded number of them; true if there may be more. */
+  bool sweep() {
+    std::unique_lock lock{mutex_};
+    auto const now = clock_->wall();
+    std::size_t const before = order_.size();
+    bool const more = drop_idle(now) == most_looked_at;
+    bool const dropped = order_.size() != before;
+    lock.unlock();
+    if (dropped) feed_->sweep();
+    return more;
+  }
+
+  std::size_t size() const {
+    std::lock_guard const lock{mutex_};
+    return order_.size();
+  }
+
+  /** The server stops: close the streams, tell whoever waits for a client, take in no more. */
+  void close() {
+    feed_->close();
+    std::lock_guard const lock{mutex_};
+    closed_ = true;
+    for (auto const& entry : order_) entry.session->stop_waiting();
+  }
+
+private:
+  struct known_session {
+    std::string id;
+    std::string principal;
+    unix_seconds expires;
+    unix_seconds used;
+    std::shared_ptr<live_session> session;
+    std::string account;
+    std::list<std::list<known_session>::iterator>::iterator among_own;
+  };
+  using place = std::list<known_session>::iterator;
+
+  void end(place at, unix_seconds now) {
+    at->session->end();
+    ended_.add(at->id, at->expires, now);
+    forget(at);
+  }
+
+  /** Make room: the session goes on when its client comes back, since its id says all. */
+  void forget(place at) {
+    index_.erase(at->id);
+    auto const owner = owners_.find(at->account);
+    owner->second.erase(at->among_own);
+    if (owner->second.empty()) owners_.erase(owner);
+    order_.erase(at);
+  }
+
+  void use(place at, unix_seconds now) {
+    at->used = now;
+    order_.splice(order_.end(), order_, at);
+    auto& own = owners_.find(at->account)->second;
+    own.splice(own.end(), own, at->among_own);
+  }
+
+  /** Forget the longest idle session of a caller; false if all that were looked at are in use. */
+  bool forget_one_of(std::string_view account, unix_seconds now) {
+    auto const owner = owners_.find(account);
+    if (owner == owners_.end()) return false;
+    std::size_t const most = std::min<std::size_t>(owner->second.size(), 16);
+    for (std::size_t looked_at = 0; looked_at != most; ++looked_at) {
+      place const first = owner->second.front();
+      if (!first->session->busy()) {
+        forget(first);
+        return true;
+      }
+      use(first, now);
+    }
+    return false;
+  }
+
+  bool over(known_session const& s, unix_seconds now) const noexcept {
+    return now >= s.used + bounds_.idle.count() || now >= s.expires;
+  }
+
+  /** End the first, or if it is in use and has not expired, put it behind the others: it is not idle. */
+  void end_first_unless_busy(unix_seconds now) {
+    auto const first = order_.begin();
+    if (now >= first->expires || !first->session->busy()) {
+      end(first, now);
+    } else {
+      use(first, now);
+    }
+  }
+
+  /** Drop what is over; returns how many it looked at. */
+  std::size_t drop_idle(unix_seconds now) {
+    std::size_t looked_at = 0;
+    for (; looked_at != most_looked_at && !order_.empty() && over(order_.front(), now); ++looked_at)
+      end_first_unless_busy(now);
+    return looked_at;
+  }
+
+  /** Drop what is over; then, if the caller has too many or the table is full, forget the longest idle: of
+      the caller's own, and only of others if there are none. False if all are in use. */
+  bool make_room(unix_seconds now, std::string_view account) {
+    std::size_t looked_at = drop_idle(now);
+    auto const owner = owners_.find(account);
+    bool const told_apart = !account.empty();
+    if (told_apart && owner != owners_.end() && owner->second.size() >= bounds_.each.max_sessions) {
+      if (!forget_one_of(account, now)) return false;
+    } else if (order_.size() >= bounds_.most) {
+      forget_one_of(account, now);
+    }
+    for (std::size_t left = order_.size();
+         order_.size() >= bounds_.most && left != 0 && looked_at != most_looked_at; --left, ++looked_at) {
+      auto const first = order_.begin();
+      if (first->session->busy())
+        use(first, now);
+      else
+        forget(first);
+    }
+    return order_.size() < bounds_.most;
+  }
+
+  static constexpr std::size_t most_looked_at = 1000;
+
+  session_bounds bounds_;
+  clock const* clock_;
+  std::shared_ptr<change_feed> feed_;
+  std::shared_ptr<budgets> budgets_;
+  std::shared_ptr<std::atomic<std::size_t>> subscriptions_ = std::make_shared<std::atomic<std::size_t>>(0);
+  mutable std::mutex mutex_;
+  std::list<known_session> order_;  // the longest unused first
+  std::unordered_map<std::string_view, place> index_;
+  std::map<std::string, std::list<place>, std::less<>> owners_;  // by account; the longest unused first
+  ended_sessions ended_;
+  bool closed_ = false;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,140 @@
+// mcpawl/mcp/session/sessions.hpp - session ids that carry their session, bound to the identity that opened it
+#pragma once
+
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/crypto/weak_key.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/session/session_table.hpp>
+#include <mcpawl/mcp/types/client_profile.hpp>
+#include <mcpawl/mcp/types/revision.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl {
+
+/** A session that was opened: its id for the client, and what we know of it. */
+struct opened_session {
+  std::string id;
+  std::shared_ptr<live_session> session;
+};
+
+/** Issues and reads session ids for the revisions with a handshake.
+
+    An id is not only a key into a table: it is the session itself, sealed by AES-256-GCM and bound to the
+    principal that opened it. A restarted server or a second one with the same key reads it, and another
+    user's id does not open. It is no credential: every request is authenticated besides
+    (MCP "Security Best Practices", "Session Hijacking").
+
+    What a process only remembers (streams, subscriptions, questions that wait, that a session was ended)
+    does not travel: calls that ask need the process that asked.
+
+    @par Thread safety
+    One copy per thread; copies share the table.
+*/
+class sessions {
+public:
+  /** @param server  the name of the server, which its instances share: ids of another server do not open. */
+  sessions(sealer seal, std::shared_ptr<session_table> known, clock const& time, std::string_view server = {})
+      : seal_(std::move(seal)),
+        table_(std::move(known)),
+        clock_(&time),
+        binding_("mcpawl session 3:" + std::to_string(server.size()) + ':' + std::string(server)) {}
+
+  session_table& table() noexcept { return *table_; }
+  /** Seals for other purposes with the same keys. */
+  sealer& seal() noexcept { return seal_; }
+  clock const& time() const noexcept { return *clock_; }
+
+  /** Open a session; its id is visible ASCII, as the transport demands. Nothing if there is no room.
+
+      @param account  what the caller is counted by; empty for the principal. */
+  std::optional<opened_session> open(revision protocol, std::string_view principal, client_profile who,
+                                     std::string_view account = {}) {
+    std::string plain(1, static_cast<char>(protocol));
+    plain += static_cast<char>(who.capabilities);
+    auto const now = clock_->wall();
+    auto const stamp = static_cast<std::uint64_t>(now);
+    for (int shift = 56; shift >= 0; shift -= 8) plain += static_cast<char>((stamp >> shift) & 0xff);
+    plain += static_cast<char>(who.name.size());
+    plain += who.name;
+    plain += who.version;
+    std::string id = seal_.seal(plain, binding(principal));
+    auto session = table_->add(id, std::string(principal), now, protocol, std::move(who), account);
+    if (!session) return std::nullopt;
+    return opened_session{std::move(id), std::move(session)};
+  }
+
+  /** Find the session of an id; null if it is not ours, not this principal's, too old or ended. */
+  std::shared_ptr<live_session> find(std::string_view id, std::string_view principal,
+                                     std::string_view account = {}) {
+    if (id.empty() || id.size() > longest_id) return nullptr;
+    if (auto known = table_->find(id, principal)) return known;
+    auto const plain = seal_.open(id, binding(principal));
+    if (!plain || plain->size() < name_at) return nullptr;
+    auto const byte = [&](std::size_t i) { return static_cast<unsigned char>((*plain)[i]); };
+    std::uint64_t stamp = 0;
+    for (std::size_t i = 2; i != name_at - 1; ++i) stamp = stamp << 8 | byte(i);
+    std::size_t const name_size = byte(name_at - 1);
+    if (name_size > plain->size() - name_at) return nullptr;
+    client_profile who;
+    who.capabilities = byte(1);
+    who.name = plain->substr(name_at, name_size);
+    who.version = plain->substr(name_at + name_size);
+    auto restored = table_->add(std::string(id), std::string(principal), static_cast<unix_seconds>(stamp),
+                                static_cast<revision>(byte(0)), std::move(who), account);
+    // its client said long ago that it is ready
+    if (restored) restored->initialized();
+    return restored;
+  }
+
+  /** End a session; false if there was none. */
+  bool end(std::string_view id, std::string_view principal) {
+    return find(id, principal) && table_->end(id, principal);
+  }
+
+private:
+  static constexpr std::size_t longest_id = 512;
+  static constexpr std::size_t name_at = 11;  // behind revision, capabilities, stamp and the name's size
+
+  std::string binding(std::string_view principal) const { return binding_ + std::string(principal); }
+
+  sealer seal_;
+  std::shared_ptr<session_table> table_;
+  clock const* clock_;
+  std::string binding_;
+};
+
+/** What is wrong with the keys of a server, in sentences. */
+inline std::vector<std::string> key_mistakes(service const& s) {
+  std::vector<std::string> wrong;
+  for (std::size_t i = 0; i != s.options.keys.size(); ++i)
+    if (s.options.keys[i].reveal().size() != sealer::key_size)
+      wrong.push_back("key " + std::to_string(i + 1) + " of server_options must have 32 bytes");
+    else if (is_weak_key(s.options.keys[i]))
+      wrong.push_back("key " + std::to_string(i + 1) + " of server_options " + std::string(weak_key_words));
+  return wrong;
+}
+
+/** Make the sessions of a server that is about to be served: their keys and bounds are in its options.
+
+    @param each  what one caller may hold.
+
+    Errors: throws `std::invalid_argument` if a key has not 32 bytes. */
+inline sessions make_sessions(service const& s, limits const& each = {}) {
+  auto const& o = s.options;
+  session_bounds const bounds{o.session_lifetime, o.session_idle, o.most_sessions, each};
+  auto table = std::make_shared<session_table>(bounds, *o.time, *s.changes);
+  if (o.keys.empty()) return {sealer::with_random_key(), std::move(table), *o.time, s.info.name};
+  return {sealer(o.keys), std::move(table), *o.time, s.info.name};
+}
+
+}  // namespace mcpawl

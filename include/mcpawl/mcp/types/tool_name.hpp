@@ -1,0 +1,50 @@
+// mcpawl/mcp/types/tool_name.hpp - a tool's name, checked by the compiler
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl {
+
+/** True for 1 to 128 characters of `A-Z a-z 0-9 . - _` (MCP 2025-11-25, "Tool Names"). */
+constexpr bool is_tool_name(std::string_view name) noexcept {
+  if (name.empty() || name.size() > 128) return false;
+  for (char c : name) {
+    bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!letter && !(c >= '0' && c <= '9') && c != '.' && c != '-' && c != '_') return false;
+  }
+  return true;
+}
+
+namespace detail {
+// never defined: reaching it while compiling is the error message
+void a_tool_name_must_be_1_to_128_characters_of_A_Za_z0_9_dot_dash_underscore();
+}  // namespace detail
+
+/** A tool name written as a literal; a bad one does not compile. */
+class tool_name {
+public:
+  template <std::size_t N>
+  consteval tool_name(char const (&literal)[N]) : name_(literal, N - 1) {
+    if (!is_tool_name(name_))
+      detail::a_tool_name_must_be_1_to_128_characters_of_A_Za_z0_9_dot_dash_underscore();
+  }
+  constexpr std::string_view view() const noexcept { return name_; }
+
+private:
+  friend class runtime_tool_name;
+  std::string_view name_;
+};
+
+/** A tool name known only at run time; a bad one is a mistake reported when the server starts. */
+class runtime_tool_name {
+public:
+  explicit runtime_tool_name(std::string name) : name_(std::move(name)) {}
+  std::string_view view() const noexcept { return name_; }
+
+private:
+  std::string name_;
+};
+
+}  // namespace mcpawl

@@ -1,0 +1,96 @@
+// mcpawl/oauth/grant/grant_table.hpp - grants in the store: read, changed by compare-and-set, ended
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/oauth/common/errc.hpp>
+#include <mcpawl/oauth/grant/grant.hpp>
+#include <mcpawl/oauth/grant/pending_revocations.hpp>
+#include <mcpawl/oauth/grant/token.hpp>
+#include <mcpawl/oauth/grant/write_revocations.hpp>
+#include <mcpawl/store/kv_store.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace mcpawl::oauth::detail {
+
+/** The grants of a store, what was taken back of them but could not be written yet, and a count of both.
+
+    @par Lifetime
+    The store must outlive it and its tasks.
+    @par Thread safety
+    All functions may be called from any thread at once. Copies share what is counted and what waits.
+*/
+template <kv_store Store>
+class grant_table {
+public:
+  explicit grant_table(Store& store) : store_(&store) {}
+
+  /** A grant, and what must not have changed when it is saved. */
+  struct loaded {
+    grant state;
+    store_version version;
+  };
+
+  /** Errors: `errc::bad_token` if there is none, `errc::damaged_record`, what the store says. */
+  task<result<loaded>> load(grant_name const& name) {
+    auto const found = co_await store_->get(name.key());
+    if (!found) co_return found.error();
+    if (!*found) co_return errc::bad_token;
+    auto state = grant::parse((*found)->value);
+    if (!state) co_return state.error();
+    if (!pending_->empty()) {
+      if (pending_->ends(name.key())) co_return errc::bad_token;
+      (void)drop_revoked(*pending_, name.key(), *state);
+    }
+    loaded out{std::move(*state), (*found)->version};
+    co_return out;
+  }
+
+  /** False if somebody else has changed the grant. */
+  task<result<std::size_t>> save(grant_name const& name, grant const& state, store_version expected,
+                                 durability survives) {
+    store_write write(name.key(), state.bytes());
+    write.expires(state.forgettable()).survives(survives);
+    auto const written = co_await store_->compare_and_set(std::move(write), expected);
+    if (!written) co_return written.error();
+    co_return std::size_t{written->has_value()};
+  }
+
+  /** Returns 0 if there was none. */
+  task<result<std::size_t>> end(grant_name const& name) {
+    auto const ended = co_await store_->erase(name.key(), durability::power_loss);
+    // it ends here and now, whether or not that is written
+    if (!ended)
+      (void)pending_->add_grant(name.key());
+    else if (!pending_->empty())
+      pending_->written(name.key());
+    // also after an error: perhaps it was done
+    count_revocation();
+    co_return ended;
+  }
+
+  std::uint64_t revocations() const noexcept { return revocations_->load(std::memory_order_acquire); }
+  void count_revocation() noexcept { revocations_->fetch_add(1, std::memory_order_acq_rel); }
+
+  /** What the store refused to write; it holds in this process already. */
+  pending_revocations& pending() const noexcept { return *pending_; }
+  /** Write what waits; see `write_revocations`. */
+  task<result<std::size_t>> write_pending() { return write_revocations(*store_, pending_); }
+  /** The same for one grant; see `write_revocations_of`. */
+  task<result<std::size_t>> write_pending(std::string key) {
+    return write_revocations_of(*store_, pending_, std::move(key));
+  }
+
+private:
+  Store* store_;
+  std::shared_ptr<pending_revocations> pending_ = std::make_shared<pending_revocations>();
+  std::shared_ptr<std::atomic<std::uint64_t>> revocations_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+};
+
+}  // namespace mcpawl::oauth::detail

@@ -1,0 +1,68 @@
+// mcpawl/oauth/server/client_gate.hpp - finds clients, registered or described elsewhere, and lets them prove who
+// they are
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/oauth/client/assertion_verifier.hpp>
+#include <mcpawl/oauth/client/client.hpp>
+#include <mcpawl/oauth/client/client_credentials.hpp>
+#include <mcpawl/oauth/client/client_document.hpp>
+#include <mcpawl/oauth/common/errc.hpp>
+#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/store/kv_store.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace mcpawl::oauth {
+
+/** Find a client by its id.
+
+    `address` is who asks, as `http::client_address` names them: what is not known yet is fetched only so often
+    for each.
+
+    Errors: `errc::unknown_client`, those of fetching its document, or what the store says.
+*/
+template <kv_store Store>
+task<result<client>> find_client(std::shared_ptr<server_parts<Store>> parts, std::string id,
+                                 std::string address = {}) {
+  if (!is_client_document_url(id)) co_return co_await parts->clients.find(std::move(id));
+  if (!parts->documents) co_return errc::unknown_client;
+  if (!parts->documents->knows(id) && !parts->documents_by_address.take(address))
+    co_return errc::document_unavailable;
+  co_return co_await parts->documents->find(std::move(id));
+}
+
+/** Find the client that presents credentials and judge them (RFC 6749 section 2.3, RFC 7521 section 4.2).
+
+    Errors: `errc::authentication_failed` for a client that is not known, too, so that nobody learns which
+   are; those of fetching its document, or what the store says.
+*/
+template <kv_store Store>
+task<result<client>> authenticate_client(std::shared_ptr<server_parts<Store>> parts,
+                                         client_credentials presented, std::string address = {}) {
+  bool const by_key = presented.method == client_auth::private_key_jwt;
+  if (by_key && presented.client_id.empty()) {
+    auto claimed = claimed_client_of(presented.assertion.reveal());
+    if (!claimed) co_return claimed.error();
+    presented.client_id = std::move(*claimed);
+  }
+  std::string id = presented.client_id;
+  auto found = co_await find_client(parts, std::move(id), std::move(address));
+  if (!found) {
+    if (found.error() == errc::unknown_client) co_return errc::authentication_failed;
+    co_return found.error();
+  }
+  if (found->metadata.auth == client_auth::private_key_jwt) {
+    if (!by_key || !parts->assertions) co_return errc::authentication_failed;
+    error_code const bad = co_await parts->assertions->judge(*found, std::move(presented.assertion));
+    if (bad) co_return bad;
+    co_return std::move(*found);
+  }
+  if (error_code const bad = judge_credentials(*found, presented)) co_return bad;
+  co_return std::move(*found);
+}
+
+}  // namespace mcpawl::oauth

@@ -1,0 +1,334 @@
+// mcpawl/oauth/upstream/upstream_client.hpp - signs people in at Cloudflare Access: our side of OpenID Connect
+#pragma once
+
+#include <mcpawl/auth/policy.hpp>
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/core/secret.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/http/fetch.hpp>
+#include <mcpawl/http/form.hpp>
+#include <mcpawl/http/tls.hpp>
+#include <mcpawl/http/url.hpp>
+#include <mcpawl/jose/errc.hpp>
+#include <mcpawl/keys/key_discovery.hpp>
+#include <mcpawl/keys/key_follower.hpp>
+#include <mcpawl/keys/key_source.hpp>
+#include <mcpawl/oauth/common/errc.hpp>
+#include <mcpawl/oauth/common/pkce.hpp>
+#include <mcpawl/oauth/upstream/id_token.hpp>
+#include <mcpawl/oauth/upstream/upstream_answer.hpp>
+#include <mcpawl/oauth/upstream/upstream_endpoints.hpp>
+#include <mcpawl/oauth/upstream/upstream_flow.hpp>
+#include <mcpawl/oauth/upstream/upstream_login.hpp>
+#include <mcpawl/oauth/upstream/upstream_options.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl::oauth {
+
+/** An OpenID Connect client of Cloudflare Access for SaaS, or of another provider: authorization code flow
+   with PKCE, `nonce` and `client_secret_post`, and refresh tokens (OpenID Connect Core 1.0 sections 3.1 and
+   12, RFC 6749, RFC 7636).
+
+    What it does not do: remember a flow or bind it to a browser, and read the answer that the browser brings
+   back; whoever does holds `issuer()` or `accepts_issuer` against the `iss` in it (RFC 9207).
+
+    @code
+    auto flow = upstream_flow::make();
+    auto const there = co_await client.location(flow);                         // and keep the flow
+    auto login = co_await client.exchange(std::move(code), std::move(flow));   // when the browser is back
+    if (login) greet(login->who.email);
+    @endcode
+
+    @par Errors
+    | `errc` | what it means |
+    |---|---|
+    | `upstream_denied` | no, and asking again will not help: the person may not come in, or not any more |
+    | `upstream_unavailable` | no answer, or none that makes sense: the same may work later |
+    | `upstream_misconfigured` | the upstream does not take us for its client, or our request for one |
+    | `upstream_token_refused` | the ID token is missing or not good |
+
+    What precisely was wrong is in the log only, and no token or secret is.
+
+    @par Lifetime
+    Must outlive its tasks, or else its thread must run no more coroutines. An attached client keeps
+    `io_context::run` busy. Copies share the keys and what was discovered.
+    @par Thread safety
+    One copy per thread.
+*/
+class upstream_client {
+public:
+  /** Errors: throws `configuration_error` with all mistakes in the options. */
+  explicit upstream_client(upstream_options options)
+      : upstream_client(std::make_shared<shared const>(upstream_options::checked(std::move(options)))) {}
+  upstream_client(upstream_client const& other) : upstream_client(other.shared_) {}
+  upstream_client& operator=(upstream_client const&) = delete;
+
+  /** Bind this copy to its thread and begin to fetch the keys. */
+  void attach(auth_environment const& environment) {
+    log_ = environment.log;
+    keys_.attach(environment.executor, environment.log);
+  }
+
+  std::string const& issuer() const noexcept { return shared_->options.issuer(); }
+
+  /** Whether an authorization response with this `iss`, or with none, can be the upstream's (RFC 9207 section
+      2.4). */
+  bool accepts_issuer(std::optional<std::string_view> iss) const {
+    if (iss) return *iss == issuer();
+    auto const known = shared_->directory.last();
+    return !known || !known->names_itself;
+  }
+
+  /** Where browsers are sent to, if that is known without asking. */
+  std::optional<http::origin_url> authorization_endpoint() const {
+    auto const known = shared_->directory.last();
+    if (!known) return std::nullopt;
+    return known->authorization;
+  }
+
+  /** The URL that a browser is to be sent to (OpenID Connect Core 1.0 section 3.1.2.1). */
+  task<result<std::string>> location(upstream_flow const& flow) {
+    upstream_options const& options = shared_->options;
+    std::string query;
+    http::append_form_field(query, "response_type", "code");
+    http::append_form_field(query, "client_id", options.client_id());
+    http::append_form_field(query, "redirect_uri", options.callback());
+    http::append_form_field(query, "scope", options.scopes());
+    http::append_form_field(query, "state", flow.state);
+    http::append_form_field(query, "nonce", flow.nonce);
+    http::append_form_field(query, "code_challenge", code_challenge_of(flow.verifier.reveal()));
+    http::append_form_field(query, "code_challenge_method", "S256");
+    auto const at = co_await find_endpoints(deadline());
+    if (!at) co_return at.error();
+    std::string out = at->authorization.origin() + at->authorization.target();
+    out += out.find('?') == std::string::npos ? '?' : '&';
+    out += query;
+    co_return out;
+  }
+
+  /** Exchange the code that a browser came back with (RFC 6749 section 4.1.3). */
+  task<result<upstream_login>> exchange(secret code, upstream_flow flow) {
+    co_await attach_to_this_thread();
+    auto const until = deadline();
+    std::string form =
+        credentials("authorization_code", code.reveal().size() + flow.verifier.reveal().size());
+    http::append_form_field(form, "code", code.reveal());
+    http::append_form_field(form, "redirect_uri", shared_->options.callback());
+    http::append_form_field(form, "code_verifier", flow.verifier.reveal());
+    auto tokens = co_await ask(std::move(form), code, until);
+    if (!tokens) co_return tokens.error();
+    id_token_occasion at;
+    at.nonce = flow.nonce;
+    at.access_token = tokens->access_token.reveal();
+    auto who = co_await check(tokens->id_token, at);
+    if (!who) co_return who.error();
+    upstream_login out;
+    out.who = std::move(*who);
+    fill(out, std::move(*tokens));
+    co_return out;
+  }
+
+  /** Ask for new tokens, and so whether the person may still come in (RFC 6749 section 6).
+
+      The refresh token and the claims stay as they were where the upstream sends no new ones. A login without
+      a refresh token is `upstream_denied`. The nonce of a new ID token does not matter: it came straight from
+      the upstream. */
+  task<result<upstream_login>> refresh(upstream_login from) {
+    if (from.refresh_token.empty()) co_return errc::upstream_denied;
+    co_await attach_to_this_thread();
+    auto const until = deadline();
+    std::string form = credentials("refresh_token", from.refresh_token.reveal().size());
+    http::append_form_field(form, "refresh_token", from.refresh_token.reveal());
+    auto tokens = co_await ask(std::move(form), from.refresh_token, until);
+    if (!tokens) co_return tokens.error();
+    if (!tokens->id_token.empty()) {
+      id_token_occasion at;
+      at.access_token = tokens->access_token.reveal();
+      at.before = &from.who;
+      auto who = co_await check(tokens->id_token, at);
+      if (!who) co_return who.error();
+      from.who = std::move(*who);
+    }
+    fill(from, std::move(*tokens));
+    co_return from;
+  }
+
+  /** The keys, for a look at how they are doing. */
+  key_source const& source() const noexcept { return keys_.source(); }
+
+private:
+  using steady_time = std::chrono::steady_clock::time_point;
+
+  struct shared {
+    explicit shared(upstream_options checked)
+        : options(std::move(checked)),
+          trust(options.authorities()),
+          keys(std::make_shared<key_source>(options.keys(), options.time(), options.timing())) {
+      auto const& at = options.addresses();
+      fixed = at.complete();
+      if (fixed) directory.found(upstream_endpoints(*at.authorization, *at.token), {});
+    }
+    upstream_options options;
+    http::tls_trust trust;
+    std::shared_ptr<key_source> keys;
+    mutable upstream_directory directory;
+    bool fixed = false;
+  };
+
+  explicit upstream_client(std::shared_ptr<shared const> with)
+      : shared_(std::move(with)),
+        verifier_(std::make_unique<id_token_verifier>(shared_->options.issuer(), shared_->options.client_id(),
+                                                      shared_->options.leeway())),
+        keys_(shared_->keys, shared_->trust) {}
+
+  steady_time deadline() const { return std::chrono::steady_clock::now() + shared_->options.timeout(); }
+
+  task<> attach_to_this_thread() {
+    if (keys_.attached()) co_return;
+    auto executor = co_await boost::asio::this_coro::executor;
+    keys_.attach(std::move(executor), log_);
+  }
+
+  /** The endpoints: given, remembered, or asked of the metadata; old ones where that fails. */
+  task<result<upstream_endpoints>> find_endpoints(steady_time until) {
+    auto const state = shared_;
+    if (state->fixed) co_return *state->directory.last();
+    if (auto fresh = state->directory.fresh(state->options.time().steady())) co_return std::move(*fresh);
+    auto const url = discovery_urls(state->options.issuer()).front();
+    http::fetch_request request(url);
+    request.field("Accept", "application/json");
+    request.timeout(mcpawl::detail::share_of_time(until, 2));
+    http::tls_trust trust = state->trust;
+    auto const answer = co_await http::fetch(std::move(request), std::move(trust));
+    error_code wrong;
+    if (!answer) {
+      wrong = answer.error();
+    } else if (answer->status != 200) {
+      wrong = auth_errc::no_discovery_document;
+    } else {
+      auto found = read_upstream_endpoints(answer->body, state->options.issuer());
+      if (found) {
+        state->directory.found(*found, state->options.time().steady());
+        co_return found;
+      }
+      wrong = found.error();
+    }
+    log_.warning("login service's metadata not usable",
+                 {{"url", url.origin() + url.target()},
+                  {"reason", wrong.message()},
+                  {"status", std::to_string(answer ? answer->status : 0)}});
+    auto last = state->directory.last();
+    if (!last) co_return errc::upstream_unavailable;
+    state->directory.not_found(state->options.time().steady());
+    co_return std::move(*last);
+  }
+
+  /** The beginning of a form for the token endpoint (RFC 6749 section 2.3.1), with room for the rest: a form
+     that grows leaves copies of secrets behind. */
+  std::string credentials(std::string_view grant_type, std::size_t more) const {
+    upstream_options const& options = shared_->options;
+    std::string form;
+    form.reserve(256 + 3 * (options.client_id().size() + options.client_secret().reveal().size() +
+                            options.callback().size() + more));
+    http::append_form_field(form, "grant_type", grant_type);
+    http::append_form_field(form, "client_id", options.client_id());
+    http::append_form_field(form, "client_secret", options.client_secret().reveal());
+    return form;
+  }
+
+  /** Ask the token endpoint. `presented` is what the form presents, which must not get into the log. */
+  task<result<upstream_tokens>> ask(std::string form, secret const& presented, steady_time until) {
+    auto const at = co_await find_endpoints(until);
+    if (!at) {
+      wipe(form.data(), form.size());
+      co_return at.error();
+    }
+    http::fetch_request request(at->token);
+    request.method("POST").field("Accept", "application/json");
+    request.body("application/x-www-form-urlencoded", std::move(form));
+    request.timeout(mcpawl::detail::share_of_time(until, 1));
+    http::tls_trust trust = shared_->trust;
+    auto answer = co_await http::fetch(std::move(request), std::move(trust));
+    if (!answer) {
+      log_.error("login service not reached",
+                 {{"url", at->token.origin() + at->token.target()}, {"reason", answer.error().message()}});
+      co_return errc::upstream_unavailable;
+    }
+    upstream_report report;
+    auto tokens = read_upstream_answer(*answer, report);
+    wipe(answer->body.data(), answer->body.size());
+    if (!tokens) complain(tokens.error(), *answer, at->token, report, presented);
+    co_return tokens;
+  }
+
+  /** Log an answer that was not good. Some upstreams quote what was sent to them. */
+  void complain(error_code why, http::fetch_response const& answer, http::origin_url const& url,
+                upstream_report const& report, secret const& presented) const {
+    auto const cleaned = [&](std::string_view text) -> std::string_view {
+      for (auto const* each : {&presented, &shared_->options.client_secret()})
+        if (!each->empty() && text.find(each->reveal()) != std::string_view::npos)
+          return "(left out: it quotes a secret)";
+      return text;
+    };
+    auto const level = why == errc::upstream_denied ? log_level::info : log_level::error;
+    log_.write(level, "login service gave no tokens",
+               {{"url", url.origin() + url.target()},
+                {"status", std::to_string(answer.status)},
+                {"reason", report.reason},
+                {"error", cleaned(report.error)},
+                {"description", cleaned(report.description)}});
+  }
+
+  /** Check an ID token, with newer keys if need be. */
+  task<result<access_claims>> check(secret const& token, id_token_occasion const& at) {
+    auto decided = verify(token, at);
+    if (!decided && curable(decided.error())) {
+      auto const want = verifier_->has_keys() ? key_want::unknown_kid : key_want::any_key;
+      auto const outcome = co_await keys_.renew(want);
+      // the follower died while we waited, and with it everything of this object
+      if (outcome == key_outcome::stopping) co_return errc::upstream_unavailable;
+      if (outcome == key_outcome::landed) decided = verify(token, at);
+    }
+    if (decided) co_return std::move(*decided);
+    error_code const why = decided.error();
+    bool const blind =
+        why == jose::errc::no_keys || (jose::newer_keys_may_help(why) && keys_.source().failing());
+    auto const kid = verifier_->last_kid();
+    log_.error(blind ? "ID token not checked for want of keys" : "ID token refused",
+               {{"reason", why.message()}, {"kid", kid.substr(0, 80)}});
+    if (blind) co_return errc::upstream_unavailable;
+    co_return errc::upstream_token_refused;
+  }
+
+  static bool curable(error_code error) noexcept {
+    return jose::newer_keys_may_help(error) || error == jose::errc::no_keys;
+  }
+
+  result<access_claims> verify(secret const& token, id_token_occasion const& at) {
+    verifier_->use(keys_.keys());
+    return verifier_->verify(token.reveal(), at, shared_->options.time().wall());
+  }
+
+  void fill(upstream_login& login, upstream_tokens tokens) const {
+    login.access_token = std::move(tokens.access_token);
+    login.access_expires = tokens.expires_in ? shared_->options.time().wall() + *tokens.expires_in : 0;
+    if (!tokens.refresh_token.empty()) login.refresh_token = std::move(tokens.refresh_token);
+  }
+
+  std::shared_ptr<shared const> shared_;
+  std::unique_ptr<id_token_verifier> verifier_;
+  logger log_;
+  key_follower keys_;
+};
+
+}  // namespace mcpawl::oauth

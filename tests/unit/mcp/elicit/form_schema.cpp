@@ -1,0 +1,46 @@
+// tests/unit/mcp/elicit/form_schema.cpp - the restricted schema of a form
+#include <mcpawl/mcp/elicit/form_schema.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+BOOST_AUTO_TEST_SUITE(mcp_form_schema)
+
+namespace {
+
+enum class colour { red, green };
+struct everything {
+  std::string name = "John Doe";
+  int age = 30;
+  double score = 95.5;
+  bool verified = true;
+  colour favourite;
+  std::vector<colour> others;
+  std::optional<std::string> note;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(it_has_type_properties_required_and_nothing_else) {
+  auto const schema = boost::json::parse(mcpawl::form_schema<everything>()).as_object();
+  BOOST_TEST(schema.size() == 3U);
+  BOOST_TEST(schema.at("type") == "object");
+  auto const& fields = schema.at("properties").as_object();
+  BOOST_TEST(fields.size() == 7U);
+  BOOST_TEST(fields.at("name").at("default") == "John Doe");
+  BOOST_TEST(fields.at("age").at("default").to_number<int>() == 30);
+  BOOST_TEST(fields.at("score").at("default").to_number<double>() == 95.5);
+  BOOST_TEST(fields.at("verified").at("default") == true);
+  BOOST_TEST(boost::json::serialize(fields.at("favourite").at("enum")) == R"(["red","green"])");
+  BOOST_TEST(fields.at("others").at("type") == "array");
+  BOOST_TEST(fields.at("others").at("items").at("enum").as_array().size() == 2U);
+  BOOST_TEST(fields.at("note").at("type") == "string");
+  BOOST_TEST(boost::json::serialize(schema.at("required")) == R"(["favourite","others"])");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,188 @@
+// tests/unit/mcp/offer/bind_tool.cpp - what functions of every shape become as tools
+#include <mcpawl/mcp/offer/bind_tool.hpp>
+#include <mcpawl/mcp/types/tool_error.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+BOOST_AUTO_TEST_SUITE(mcp_bind_tool)
+
+namespace {
+
+struct claims {
+  using verified_by = struct maker;
+  std::string name;
+};
+struct maker {
+  static mcpawl::verified<claims> make(std::string name) {
+    return mcpawl::verified<claims>(claims{std::move(name)});
+  }
+};
+using identity = mcpawl::verified<claims>;
+
+struct point {
+  int x, y;
+};
+struct named {
+  std::string name;
+  std::vector<int> numbers;
+};
+struct ratio {
+  std::vector<double> of;
+};
+double volatile const zero = 0;
+
+template <class F>
+std::string call(F f, std::string_view arguments = "{}") {
+  mcpawl::tool t("t");
+  mcpawl::detail::bind_tool<identity>(t, std::move(f));
+  mcpawl::context ctx{mcpawl::revision::v2026_07_28, {}, nullptr};
+  auto const who = maker::make("alice");
+  auto const json = boost::json::parse({arguments.data(), arguments.size()});
+  auto started = t.invoke({json, ctx, &who});
+  mcpawl::handled result;
+  if (auto* done = std::get_if<mcpawl::handled>(&started)) {
+    result = *done;
+  } else {
+    BOOST_TEST(t.coroutine);
+    boost::asio::io_context io;
+    boost::asio::co_spawn(io, std::get<mcpawl::task<mcpawl::handled>>(std::move(started)),
+                          [&](std::exception_ptr failure, mcpawl::handled r) {
+                            if (failure) std::rethrow_exception(failure);
+                            result = std::move(r);
+                          });
+    io.run();
+  }
+  return result.members;
+}
+
+int twice(point p) { return 2 * p.x + p.y; }
+std::string who_by_reference(point const& p, identity const& who) { return who->name + std::to_string(p.x); }
+mcpawl::task<point> flipped(point const& p) { co_return point{p.y, p.x}; }
+mcpawl::task<std::string> everything(mcpawl::context&, identity who, named n) {
+  co_return who->name + n.name + std::to_string(n.numbers.size());
+}
+void nothing() noexcept {}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(functions_lambdas_and_coroutines_are_called) {
+  BOOST_TEST(call(twice, R"({"x":20,"y":2})") ==
+             R"("content":[{"type":"text","text":"42"}],"structuredContent":42)");
+  BOOST_TEST(call([](point p) { return p.y; }, R"({"x":1,"y":2})").find(R"("structuredContent":2)") !=
+             std::string::npos);
+  BOOST_TEST(call(flipped, R"({"x":1,"y":2})").find(R"("structuredContent":{"x":2,"y":1})") !=
+             std::string::npos);
+  BOOST_TEST(call(nothing) == R"("content":[])");
+}
+
+BOOST_AUTO_TEST_CASE(parameters_are_found_by_type_in_any_order) {
+  BOOST_TEST(call(who_by_reference, R"({"x":7,"y":0})") == R"("content":[{"type":"text","text":"alice7"}])");
+  BOOST_TEST(call(everything, R"({"name":"!","numbers":[1,2,3]})") ==
+             R"("content":[{"type":"text","text":"alice!3"}])");
+  BOOST_TEST(call([](identity const& who) { return who->name; }) ==
+             R"("content":[{"type":"text","text":"alice"}])");
+}
+
+BOOST_AUTO_TEST_CASE(a_lambda_may_capture_and_be_a_coroutine) {
+  auto const shared = std::make_shared<std::string>("captured by a function object that outlives the call");
+  BOOST_TEST(call([shared](point) -> mcpawl::task<std::string> { co_return *shared; }, R"({"x":1,"y":2})")
+                 .find("captured by") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(results_become_content) {
+  BOOST_TEST(call([] { return std::string("a\"b"); }) == R"("content":[{"type":"text","text":"a\"b"}])");
+  BOOST_TEST(call([] { return "literal"; }) == R"("content":[{"type":"text","text":"literal"}])");
+  BOOST_TEST(call([] { return mcpawl::image_content("PNG", "image/png"); }) ==
+             R"("content":[{"type":"image","data":"UE5H","mimeType":"image/png"}])");
+  BOOST_TEST(call([] {
+               mcpawl::tool_result r;
+               r.text("no").error();
+               return r;
+             }) == R"("content":[{"type":"text","text":"no"}],"isError":true)");
+  BOOST_TEST(call([] {
+               return std::vector<int>{1, 2};
+             }).find(R"("structuredContent":[1,2])") != std::string::npos);
+  BOOST_TEST(call([] { return 42.0; }).find(R"("structuredContent":42)") != std::string::npos);
+  BOOST_TEST(call([](boost::json::object in) { return boost::json::value(std::move(in)); }, R"({"a":[1]})")
+                 .find(R"("structuredContent":{"a":[1]})") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_decode_does_not_reach_the_function) {
+  bool called = false;
+  auto const f = [&called](point) { called = true; };
+  for (auto arguments :
+       {R"({})", R"({"x":1})", R"({"x":1,"y":2,"z":3})", R"({"x":1.5,"y":2})", R"({"x":null,"y":2})"}) {
+    auto const out = call(f, arguments);
+    BOOST_TEST(out.find("invalid arguments: ") != std::string::npos);
+    BOOST_TEST(out.find(R"("isError":true)") != std::string::npos);
+  }
+  BOOST_TEST(!called);
+}
+
+BOOST_AUTO_TEST_CASE(arguments_that_nobody_declared_are_ignored_where_that_was_told) {
+  auto const ask = [](mcpawl::decode_options lets_pass, std::string_view arguments) {
+    mcpawl::tool t("t");
+    mcpawl::detail::bind_tool<identity>(t, [](point p) { return p.x + p.y; });
+    t.lets_pass = lets_pass;
+    mcpawl::context ctx{mcpawl::revision::v2026_07_28, {}, nullptr};
+    auto const who = maker::make("alice");
+    auto const json = boost::json::parse({arguments.data(), arguments.size()});
+    return std::get<mcpawl::handled>(t.invoke({json, ctx, &who})).members;
+  };
+  constexpr std::string_view more = R"({"x":1,"y":2,"toolCallId":"call_1"})";
+  BOOST_TEST(ask({}, more).find("/toolCallId: is not a member here; the members are x, y") !=
+             std::string::npos);
+  BOOST_TEST(ask({.ignore_unknown = true}, more).find(R"("structuredContent":3)") != std::string::npos);
+  BOOST_TEST(ask({.ignore_unknown = true}, R"({"x":1,"z":2})").find("/y: is required") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_result_without_json_does_not_leave) {
+  BOOST_CHECK_EXCEPTION(call([] { return std::numeric_limits<double>::quiet_NaN(); }), std::logic_error,
+                        [](std::logic_error const& e) {
+                          return std::string_view(e.what()) == "the result is NaN, which JSON cannot say";
+                        });
+  BOOST_CHECK_EXCEPTION(call([] {
+                          return ratio{.of = {1, 1.0 / zero}};
+                        }),
+                        std::logic_error, [](std::logic_error const& e) {
+                          return std::string_view(e.what()) ==
+                                 "the result at /of/1 is infinite, which JSON cannot say";
+                        });
+}
+
+BOOST_AUTO_TEST_CASE(a_tool_without_arguments_says_so_with_empty_properties) {
+  mcpawl::tool t("t");
+  mcpawl::detail::bind_tool<identity>(t, nothing);
+  BOOST_TEST(t.input_schema == R"({"type":"object","properties":{},"additionalProperties":false})");
+}
+
+BOOST_AUTO_TEST_CASE(schemas_come_from_the_types) {
+  mcpawl::tool t("t");
+  mcpawl::detail::bind_tool<identity>(t, flipped);
+  auto const input = boost::json::parse(t.input_schema);
+  BOOST_TEST(input.at("required").as_array().size() == 2U);
+  BOOST_TEST(input.at("additionalProperties") == false);
+  BOOST_TEST(boost::json::parse(t.output_schema).at("properties").as_object().contains("y"));
+  BOOST_TEST(t.output_is_object);
+  mcpawl::tool text("text");
+  mcpawl::detail::bind_tool<identity>(text, [] { return std::string(); });
+  BOOST_TEST(text.output_schema.empty());
+  mcpawl::tool number("number");
+  mcpawl::detail::bind_tool<identity>(number, [] { return 1; });
+  BOOST_TEST(!number.output_is_object);
+  BOOST_TEST(boost::json::parse(number.output_schema).at("type") == "integer");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,62 @@
+// tests/unit/oauth/upstream/login_record.cpp - a login upstream as the props of a grant, and back
+#include <mcpawl/oauth/upstream/login_record.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <string_view>
+
+BOOST_AUTO_TEST_SUITE(oauth_login_record)
+
+using namespace mcpawl;
+using namespace mcpawl::oauth;
+
+namespace {
+
+upstream_login alice() {
+  upstream_login login;
+  login.who.issuer = "https://team.cloudflareaccess.com/cdn-cgi/access/sso/oidc/app";
+  login.who.subject = "subject";
+  login.who.email = "alice@example.com";
+  login.who.name = "Alice";
+  login.who.country = "DE";
+  login.who.groups = {"engineers", ""};
+  login.who.custom_json = R"({"a":1})";
+  login.who.issued_at = 5;
+  login.who.expires_at = -7;
+  login.access_token = secret{std::string("access")};
+  login.access_expires = 99;
+  login.refresh_token = secret{std::string("refresh")};
+  return login;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(everything_comes_back) {
+  auto const back = login_of(props_of(alice())).value();
+  BOOST_TEST(back.who.issuer == alice().who.issuer);
+  BOOST_TEST(back.who.subject == "subject");
+  BOOST_TEST(back.who.email == "alice@example.com");
+  BOOST_TEST(back.who.name == "Alice");
+  BOOST_TEST(back.who.country == "DE");
+  BOOST_TEST(back.who.groups == alice().who.groups, boost::test_tools::per_element());
+  BOOST_TEST(back.who.custom_json == R"({"a":1})");
+  BOOST_TEST(back.who.issued_at == 5);
+  BOOST_TEST(back.who.expires_at == -7);
+  BOOST_TEST(back.access_token.reveal() == "access");
+  BOOST_TEST(back.access_expires == 99);
+  BOOST_TEST(back.refresh_token.reveal() == "refresh");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_cut_or_names_nobody_is_damaged) {
+  secret const whole = props_of(alice());
+  for (std::size_t size = 0; size != whole.reveal().size(); ++size)
+    BOOST_CHECK(login_of(secret{std::string(whole.reveal().substr(0, size))}).error() ==
+                errc::damaged_record);
+  BOOST_CHECK(login_of(secret{std::string(whole.reveal()) + 'x'}).error() == errc::damaged_record);
+  upstream_login nobody = alice();
+  nobody.who.subject.clear();
+  BOOST_CHECK(login_of(props_of(nobody)).error() == errc::damaged_record);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
