@@ -5,6 +5,7 @@
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/cors.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>

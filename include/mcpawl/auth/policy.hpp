@@ -3,8 +3,8 @@
 
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/cors.hpp>
 #include <mcpawl/http/request_head.hpp>
-#include <mcpawl/http/response.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/assert/source_location.hpp>
@@ -68,12 +68,6 @@ enum class public_route {
   any_page,   ///< The policy's, for every page: metadata, registration and tokens, which no cookie opens.
 };
 
-/** Let every page read an answer on a route for `any_page`. */
-inline void open_to_any_page(http::response& answer) {
-  answer.field("Access-Control-Allow-Origin", "*");
-  answer.field("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After");
-}
-
 /** A way to tell callers apart and to keep strangers out.
 
     A server holds one policy and copies it once per thread; a copy is used by that thread only, and
@@ -96,8 +90,8 @@ inline void open_to_any_page(http::response& answer) {
       long as it likes, and answers with whatever it wants, other methods and bad requests included.
 
     `Host` has been checked before these are called, and `Origin` too where the route is for `own_pages`.
-    Preflights have been answered. On a route for `any_page` each answer goes through `open_to_any_page`, and
-    no cookie may count.
+    Preflights have been answered. On a route for `any_page` each answer goes through `open_to_any_page`
+    (`http/cors.hpp`), and no cookie may count.
 
     @par Lifetime
     A copy lives until no `authenticate` of it is pending, or until its thread runs no more coroutines.

@@ -1,7 +1,7 @@
 // mcpawl/transport/cors.hpp - what a browser is told about requests from allowed origins
 #pragma once
 
-#include <mcpawl/auth/policy.hpp>
+#include <mcpawl/http/cors.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>

@@ -1,8 +1,8 @@
 // mcpawl/oauth/server/endpoint_answer.hpp - what the endpoints for programs read and answer
 #pragma once
 
-#include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/http/cors.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>

@@ -3,6 +3,7 @@
 
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/http/cors.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/http/url.hpp>

@@ -1,0 +1,15 @@
+// mcpawl/http/cors.hpp - answers that the page of any site may read
+#pragma once
+
+#include <mcpawl/http/response.hpp>
+
+namespace mcpawl {
+
+/** Let every page read an answer (Fetch standard, "CORS protocol"). Only for what no cookie opens: metadata,
+    registration, tokens. */
+inline void open_to_any_page(http::response& answer) {
+  answer.field("Access-Control-Allow-Origin", "*");
+  answer.field("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After");
+}
+
+}  // namespace mcpawl
