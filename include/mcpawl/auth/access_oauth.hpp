@@ -120,7 +120,7 @@ public:
     entrance_.emplace(parts.rules, options.required_scopes(), options.public_url(),
                       environment.endpoint_path);
     log_ = environment.log;
-    upstream_->attach(environment);
+    upstream_->attach(environment.executor, environment.log);
     people_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys()),
                     oauth::flow_cookies(options.public_url()), log_);
   }

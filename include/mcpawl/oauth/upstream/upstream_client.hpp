@@ -1,7 +1,6 @@
 // mcpawl/oauth/upstream/upstream_client.hpp - signs people in at Cloudflare Access: our side of OpenID Connect
 #pragma once
 
-#include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/log.hpp>
@@ -24,6 +23,7 @@
 #include <mcpawl/oauth/upstream/upstream_login.hpp>
 #include <mcpawl/oauth/upstream/upstream_options.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <chrono>
@@ -74,9 +74,9 @@ public:
   upstream_client& operator=(upstream_client const&) = delete;
 
   /** Bind this copy to its thread and begin to fetch the keys. */
-  void attach(auth_environment const& environment) {
-    log_ = environment.log;
-    keys_.attach(environment.executor, environment.log);
+  void attach(boost::asio::any_io_executor executor, logger log) {
+    log_ = log;
+    keys_.attach(std::move(executor), std::move(log));
   }
 
   std::string const& issuer() const noexcept { return shared_->options.issuer(); }

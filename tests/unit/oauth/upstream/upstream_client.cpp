@@ -78,7 +78,7 @@ struct fixture {
   }
   void begin(oauth::upstream_options options) {
     client.emplace(std::move(options));
-    client->attach({context.get_executor(), log.logger()});
+    client->attach(context.get_executor(), log.logger());
   }
 
   std::string location(oauth::upstream_flow const& flow) {
