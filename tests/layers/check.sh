@@ -3,10 +3,11 @@
 #
 # usage: tests/layers/check.sh ROOT        ROOT is a folder with include/mcpawl; prints every mistake, exits 1 if any
 #
-# The rules, from the lowest layer to the highest; a header includes its own layer or a lower one:
-#   0 core   1 crypto reflect   2 jose jsonrpc http store   3 auth oauth mcp   4 transport   5 headers without a folder, test
-# and, beyond the order, the pairs listed under `never` below. What a layer may take from Boost and OpenSSL is listed under
-# `outside`. No header includes itself by a detour; NAME.ipp, the bodies of NAME.hpp, is a header like any other. Needs a POSIX shell, find and awk.
+# A room is a folder below include/mcpawl; the headers without a folder are the room `top`. Rooms are on floors, listed under `floor`
+# below from the lowest to the highest. A header includes its own room and rooms on lower floors, so two rooms on one floor know
+# nothing of each other, and no two rooms include each other. Beyond the order there are the pairs of folders listed under `never`.
+# What a folder may take from Boost and OpenSSL is listed under `outside`. No header includes itself by a detour; NAME.ipp, the
+# bodies of NAME.hpp, is a header like any other. Needs a POSIX shell, find and awk.
 set -eu
 
 root=${1:?usage: $0 ROOT}
@@ -18,11 +19,22 @@ headers=$(find include/mcpawl -name '*.[hi]pp' | LC_ALL=C sort)
 
 # shellcheck disable=SC2086  # names of headers have no spaces
 awk '
-  function folder_of(header,   n, part) { n = split(header, part, "/"); return n > 2 ? part[2] : "top" }
+  function room_of(header,   n, part, i, room) {
+    n = split(header, part, "/")
+    if (n <= 2) return "top"
+    room = part[2]
+    for (i = 3; i < n; i++) room = room "/" part[i]
+    return room
+  }
+  function folder_of(room,   part) { split(room, part, "/"); return part[1] }
   function wrong(text) { print FILENAME ":" FNR ": " text; mistakes++ }
   function finish_file() { if (lines > 450) { print last ": " lines " lines, more than 450"; mistakes++ }
                            if (last != "" && !once) { print last ": no #pragma once"; mistakes++ } }
-  function forbid(from, to,   n, i, part) { n = split(to, part, " "); for (i = 1; i <= n; i++) never[from, part[i]] = 1 }
+  function floor(rooms,   n, i, part) { floors++; n = split(rooms, part, " "); for (i = 1; i <= n; i++) level[part[i]] = floors }
+  function forbid(from, to,   n, m, i, j, part, other) {
+    n = split(from, part, " "); m = split(to, other, " ")
+    for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) never[part[i], other[j]] = 1
+  }
   function outside(folders, pattern, except,   n, i, part) {
     n = split(folders, part, " ")
     for (i = 1; i <= n; i++) { rules++; rule_folder[rules] = part[i]; rule_pattern[rules] = pattern; rule_except[rules] = except }
@@ -39,24 +51,32 @@ awk '
   }
 
   BEGIN {
-    level["core"] = 0
-    level["crypto"] = level["reflect"] = 1
-    level["jose"] = level["jsonrpc"] = level["http"] = level["store"] = 2
-    level["auth"] = level["oauth"] = level["mcp"] = 3
-    level["transport"] = 4
-    level["top"] = level["test"] = 5
+    floor("core")
+    floor("crypto text")
+    floor("reflect")
+    floor("json_schema jose jsonrpc http store")
+    floor("keys")
+    floor("access")
+    floor("oauth/common mcp/types")
+    floor("oauth/resource oauth/grant oauth/page oauth/upstream mcp/uri_template mcp/elicit")
+    floor("oauth/client mcp/call")
+    floor("oauth/server mcp/offer")
+    floor("mcp/session")
+    floor("mcp/protocol")
+    floor("auth")
+    floor("transport")
+    floor("top")
+    floor("test")
 
-    forbid("crypto", "reflect");            forbid("reflect", "crypto")
-    forbid("jose", "jsonrpc http store");   forbid("jsonrpc", "jose http store")
-    forbid("http", "jose jsonrpc store");   forbid("store", "jose jsonrpc http")
-    forbid("mcp", "http auth oauth");       forbid("auth", "jsonrpc mcp");    forbid("oauth", "jsonrpc mcp")
-    forbid("top", "test")
+    forbid("reflect json_schema", "crypto")
+    forbid("keys access oauth auth", "jsonrpc mcp")
+    forbid("mcp", "http keys access oauth")
 
-    outside("core crypto reflect jose jsonrpc", "^boost/asio/", "mcpawl/core/task.hpp")
-    outside("core crypto reflect jose jsonrpc store auth oauth mcp transport top", "^boost/beast/")
+    outside("core crypto text reflect json_schema jose jsonrpc access", "^boost/asio/", "mcpawl/core/task.hpp")
+    outside("core crypto text reflect json_schema jose jsonrpc store keys access oauth auth mcp transport top", "^boost/beast/")
     outside("core crypto", "^boost/json")
-    outside("core crypto reflect jose jsonrpc mcp", "^boost/url")
-    outside("core reflect jsonrpc mcp transport top", "^openssl/")
+    outside("core crypto text reflect json_schema jose jsonrpc mcp", "^boost/url")
+    outside("core text reflect json_schema jsonrpc access mcp transport top", "^openssl/")
   }
 
   FNR == 1 {
@@ -64,8 +84,8 @@ awk '
     last = FILENAME; once = 0
     header = substr(FILENAME, length("include/") + 1)
     known[header] = 1
-    here = folder_of(header)
-    if (!(here in level)) wrong("the folder " here " belongs to no layer")
+    here = room_of(header)
+    if (!(here in level)) wrong("the room " here " is on no floor")
     if (index($0, "// " header " - ") != 1) wrong("the first line must be `// " header " - its one job`")
   }
   { lines = FNR }
@@ -76,20 +96,21 @@ awk '
     if (target ~ /^"/) { wrong("include with angle brackets, not quotes: " target); next }
     sub(/^</, "", target); sub(/>.*$/, "", target)
     if (target ~ /^mcpawl\//) {
-      there = folder_of(target)
+      there = room_of(target)
       # X.hpp ends with X.ipp, the bodies of what it declares
       if (substr(header, 1, length(header) - 3) "ipp" != target) includes[header] = includes[header] " " target
       where[header, target] = FILENAME ":" FNR
-      if (!(there in level)) next
-      if ((here, there) in never) wrong(here " must not include " there ": " target)
-      else if (level[there] > level[here]) wrong(here " must not include the higher layer " there ": " target)
+      if (here == there || !(here in level) || !(there in level)) next
+      if ((folder_of(here), folder_of(there)) in never) wrong(here " must not include " there ": " target)
+      else if (level[there] > level[here]) wrong(here " must not include " there ", which is above it: " target)
+      else if (level[there] == level[here]) wrong(here " must not include " there ", which is beside it: " target)
       else if (here == "transport" && there == "auth" && target != "mcpawl/auth/policy.hpp")
         wrong("transport knows auth only by its concept, auth/policy.hpp: " target)
     } else {
       if (target ~ /^boost\/(asio|beast)\.hpp$/) wrong("include the small headers, not <" target ">")
       if (target ~ /\/src\.hpp$/) wrong("<" target "> defines what Boost\047s libraries define")
       for (i = 1; i <= rules; i++)
-        if (here == rule_folder[i] && target ~ rule_pattern[i] && header != rule_except[i]) wrong(here " must not include <" target ">")
+        if (folder_of(here) == rule_folder[i] && target ~ rule_pattern[i] && header != rule_except[i]) wrong(here " must not include <" target ">")
     }
   }
 
@@ -115,4 +136,4 @@ for file in $(find examples bench tests -name node_modules -prune -o \( -name '*
 done
 
 [ -z "${bad-}" ] || exit 1
-echo "$(echo "$headers" | wc -l) headers keep the order of the layers"
+echo "$(echo "$headers" | wc -l) headers keep the order of the floors"

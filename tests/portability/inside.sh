@@ -125,7 +125,7 @@ run_tests() {
 }
 
 step_tests_debian13() {
-  configure 'http;jose;crypto;auth'
+  configure 'http;jose;crypto;keys;access;auth'
   build_tests unit wire
   run_tests
 }
@@ -158,7 +158,7 @@ step_x86() {
 arm64_compiler=aarch64-linux-gnu-g++
 
 step_tests_arm64() {
-  configure 'crypto;jose;reflect;text' -D CMAKE_SYSTEM_NAME=Linux -D CMAKE_SYSTEM_PROCESSOR=aarch64 \
+  configure 'crypto;jose;text;reflect;json_schema' -D CMAKE_SYSTEM_NAME=Linux -D CMAKE_SYSTEM_PROCESSOR=aarch64 \
     -D CMAKE_CXX_COMPILER=$arm64_compiler -D PKG_CONFIG_EXECUTABLE=/bin/false
   build_tests unit
   run_tests qemu-aarch64

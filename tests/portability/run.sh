@@ -5,10 +5,11 @@
 #        tests/portability/run.sh PART...    only these parts
 # parts:
 #   debian13   examples/run.sh --check as on a fresh system; all headers with g++ and the newest Clang, as C++20 and C++23, with
-#              both of its versions of Boost; tests/wire and the unit tests of http, jose, crypto and auth
+#              both of its versions of Boost; tests/wire and the unit tests of http, jose, crypto, keys, access and auth
 #   sid        with its newest g++, Boost and OpenSSL: all examples, all headers as C++20 and C++23, the tests of the HTTP parser
 #   x86        the unit tests of crypto on processors without AVX2 and without AVX-512 (qemu)
-#   arm64      the unit tests of crypto, jose and reflect, and a call of the server of twelve lines (cross-compiled, qemu)
+#   arm64      the unit tests of crypto, jose, text, reflect and json_schema, and a call of the server of twelve lines (cross-
+#              compiled, qemu)
 #
 # Warnings are errors in all of them. It needs root, debootstrap, the network and 8 GB for its cache. The systems stay in the
 # cache, so that only the first run has to make them; nothing outside of the cache is changed.
@@ -140,7 +141,7 @@ if wants debian13; then
     timed 'Debian 13: examples/run.sh --check where everything is installed' within debian13 "${inside[@]}" newcomer
   fi
   timed 'Debian 13: all headers' within debian13 "${inside[@]}" all_headers_debian13
-  timed 'Debian 13: tests/wire, unit tests of http, jose, crypto, auth' within debian13 "${inside[@]}" tests_debian13
+  timed 'Debian 13: tests/wire, unit tests of http, jose, crypto, keys, access, auth' within debian13 "${inside[@]}" tests_debian13
 fi
 if wants x86; then timed 'x86: crypto without AVX2, without AVX-512' within debian13 "${inside[@]}" x86; fi
 if wants sid; then
@@ -151,7 +152,7 @@ if wants sid; then
 fi
 if wants arm64; then
   wait "$arm64_is_ready"
-  timed 'arm64: unit tests of crypto, jose, reflect' within arm64 "${inside[@]}" tests_arm64
+  timed 'arm64: unit tests of crypto, jose, text, reflect, json_schema' within arm64 "${inside[@]}" tests_arm64
   timed 'arm64: a call of the server of twelve lines' within arm64 "${inside[@]}" call_arm64
 fi
 say 'portability: seconds of each part, some of them beside each other'
