@@ -5,32 +5,28 @@
 #include <mcpawl/access/access_claims.hpp>
 #include <mcpawl/auth/access_oauth_options.hpp>
 #include <mcpawl/auth/access_session.hpp>
+#include <mcpawl/auth/bearer_challenge.hpp>
 #include <mcpawl/auth/bearer_token.hpp>
 #include <mcpawl/auth/grant_keeper.hpp>
 #include <mcpawl/auth/linked_token.hpp>
-#include <mcpawl/auth/oauth_entrance.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/auth/store_setting.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/settings.hpp>
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/http/client_address.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/request_head.hpp>
-#include <mcpawl/http/response.hpp>
 #include <mcpawl/jose/token_cache.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
-#include <mcpawl/oauth/server/authorization_endpoint.hpp>
-#include <mcpawl/oauth/server/registration_endpoint.hpp>
-#include <mcpawl/oauth/server/revocation_endpoint.hpp>
+#include <mcpawl/oauth/common/errc.hpp>
+#include <mcpawl/oauth/server/authorization_server.hpp>
 #include <mcpawl/oauth/server/server_parts.hpp>
-#include <mcpawl/oauth/server/token_endpoint.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
-#include <cstddef>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -57,7 +53,7 @@ namespace mcpawl {
     | `/introspect` | RFC 7662, only with `access_oauth_options::introspection` |
 
     The token comes in `Authorization: Bearer`; who has none is told where to get one
-   (`oauth_entrance::deny`). It was issued for this very endpoint (RFC 8707), and it is looked up in the
+   (`bearer_challenge`). It was issued for this very endpoint (RFC 8707), and it is looked up in the
    store, or remembered for a few seconds: a revocation takes effect at once in the process that makes it, and
    within `access_oauth_options::remember` in others. What a tool sees is what Access said when the person
    logged in or at the last refresh.
@@ -114,50 +110,32 @@ public:
       oauth::client_fetch_settings fetching(options.authorities(), options.time());
       if (options.loopback_is_public()) fetching.allow(unsafe::loopback_is_public{});
       fetching.log = environment.log;
-      auto resource = oauth_entrance::resource_of(options.public_url(), environment.endpoint_path);
+      auto resource = oauth::server_endpoints::resource_of(options.public_url(), environment.endpoint_path);
       parts.place(std::move(resource), std::move(fetching));
     });
-    entrance_.emplace(parts.rules, options.required_scopes(), options.public_url(),
-                      environment.endpoint_path);
-    log_ = environment.log;
     upstream_->attach(environment.executor, environment.log);
-    people_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys()),
-                    oauth::flow_cookies(options.public_url()), log_);
+    server_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys()), options.public_url(),
+                    environment.endpoint_path, environment.log);
+    challenge_ = bearer_challenge(options.required_scopes().text(), server_->endpoints().metadata_url());
   }
 
+  /** Pages of others may use everything but what people see. */
   public_route route_of(http::request_head const& head) const noexcept {
-    return entrance_ ? entrance_->route_of(head) : public_route::none;
+    if (!server_) return public_route::none;
+    switch (server_->endpoints().which(head.path())) {
+      case oauth::endpoint::none: return public_route::none;
+      case oauth::endpoint::authorization:
+      case oauth::endpoint::callback: return public_route::own_pages;
+      default: return public_route::any_page;
+    }
   }
 
   /** Answer as the authorization server. */
-  task<> serve_public(http::exchange& ex) {
-    http::request_head const& head = ex.head();
-    oauth_path const path = entrance_->which(head.path());
-    std::string_view const method = head.method(), allowed = methods_of(path);
-    bool const posts = method == "POST";
-    if (!names(allowed, method)) {
-      http::response refused(405);
-      refused.field("Allow", allowed);
-      co_await ex.respond(std::move(refused));
-      co_return;
-    }
-    std::string_view body;
-    if (posts) {
-      auto const read = co_await ex.read_body(most_body_bytes);
-      if (!read) co_return;  // the connection answers, and closes
-      body = *read;
-    }
-    auto const& field = shared_->parts->rules.client_address_field;
-    std::string address = http::client_address(head, ex.remote().address(), field);
-    task<http::response> work = answer(path, head, body, std::move(address));
-    http::response ready = co_await std::move(work);
-    co_await ex.respond(std::move(ready));
-    if (posts) co_await shared_->parts->tidy();
-  }
+  task<> serve_public(http::exchange& ex) { return server_->serve(ex); }
 
   /** Decide if that needs no store. */
   std::optional<auth_result<access_identity>> decide_now(http::request_head const& head) {
-    if (!entrance_) return std::nullopt;
+    if (!server_) return std::nullopt;
     auto const& tokens = shared_->parts->tokens;
     // one that is remembered needs no look at its characters: it is found byte by byte
     auto const text = detail::find_bearer_text(head);
@@ -174,7 +152,7 @@ public:
 
   /** Decide about a request, with a look into the store. */
   task<auth_result<access_identity>> authenticate(http::request_head const& head) {
-    if (!entrance_) {
+    if (!server_) {
       auto executor = co_await boost::asio::this_coro::executor;
       auth_environment alone{std::move(executor), logger()};
       attach(alone);
@@ -204,7 +182,7 @@ public:
       outlive this copy. */
   std::optional<linked_token> linked_token_of(http::request_head const& head, access_identity const&) {
     auto const token = find_bearer_token(head);
-    if (!token || !entrance_) return std::nullopt;
+    if (!token || !server_) return std::nullopt;
     auto keeper =
         std::make_shared<grant_keeper<Store>>(shared_->parts, *upstream_, secret{std::string{*token}});
     return linked_token(linked_token::form::bearer, std::move(keeper));
@@ -219,8 +197,6 @@ public:
   auto const& cache_counts() const noexcept { return cache_.counts(); }
 
 private:
-  static constexpr std::size_t most_body_bytes = 64 * 1024;
-
   struct shared {
     shared(access_oauth_options with, std::shared_ptr<Store> store) : options(std::move(with)) {
       auto rules = options.rules();
@@ -236,48 +212,30 @@ private:
     std::once_flag placed;
   };
 
-  static std::string_view methods_of(oauth_path path) noexcept {
-    switch (path) {
-      case oauth_path::authorization: return "GET, POST";
-      case oauth_path::registration:
-      case oauth_path::token:
-      case oauth_path::revocation:
-      case oauth_path::introspection: return "POST";
-      case oauth_path::callback: return "GET";
-      default: return "GET, HEAD";
-    }
-  }
-  static bool names(std::string_view list, std::string_view method) noexcept {
-    return http::list_contains(list, method);
-  }
+  /** What a caller is told about an error.
 
-  task<http::response> answer(oauth_path path, http::request_head const& head, std::string_view body,
-                              std::string by) {
-    auto const& parts = shared_->parts;
-    switch (path) {
-      case oauth_path::registration: return oauth::answer_registration(parts, head, body, log_, std::move(by));
-      case oauth_path::token:
-        return oauth::answer_token_request(parts, *upstream_, head, body, log_, std::move(by));
-      case oauth_path::revocation: return oauth::answer_revocation(parts, head, body, log_, std::move(by));
-      case oauth_path::introspection: return oauth::answer_introspection(parts, head, body);
-      case oauth_path::callback: return people_->come_back(head);
-      case oauth_path::authorization:
-        if (head.method() == "POST") return people_->decide(head, body, std::move(by));
-        return people_->ask(head, std::move(by));
-      default: return at_once(entrance_->metadata(path, parts->advertises_documents()));
-    }
+      | error | status | code |
+      |---|---|---|
+      | what `bearer_challenge::about_request` names | 401, 400, 403 | as it says |
+      | the store cannot be read | 503 | temporarily_unavailable |
+      | any other | 401 | invalid_token |
+  */
+  auth_result<access_identity> deny(error_code const& why) const {
+    if (auto asked = challenge_.about_request(why)) return *std::move(asked);
+    bool const token = why == oauth::errc::bad_token || why == oauth::errc::token_expired ||
+                       why == oauth::errc::bad_target || why == auth_errc::malformed_authorization;
+    if (token) return challenge_.invalid_token(why);
+    denial out(503, "temporarily_unavailable", why.message());
+    out.retry_after = std::chrono::seconds{5};
+    return out;
   }
-  static task<http::response> at_once(http::response ready) { co_return ready; }
-
-  auth_result<access_identity> deny(error_code const& why) const { return entrance_->deny(why); }
   unix_seconds now() const { return shared_->options.time().wall(); }
 
   std::shared_ptr<shared> shared_;
   std::unique_ptr<oauth::upstream_client> upstream_;  // others know its address
   jose::token_cache<access_session> cache_;
-  std::optional<oauth_entrance> entrance_;
-  std::optional<oauth::authorization_endpoint<Store>> people_;
-  logger log_;
+  std::optional<oauth::authorization_server<Store>> server_;
+  bearer_challenge challenge_;
 };
 
 }  // namespace mcpawl

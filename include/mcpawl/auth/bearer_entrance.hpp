@@ -1,6 +1,7 @@
 // mcpawl/auth/bearer_entrance.hpp - tells clients without a good token how to get one
 #pragma once
 
+#include <mcpawl/auth/bearer_challenge.hpp>
 #include <mcpawl/auth/bearer_options.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/error.hpp>
@@ -11,10 +12,8 @@
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/jose/errc.hpp>
-#include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/keys/key_source.hpp>
 #include <mcpawl/oauth/common/scopes.hpp>
-#include <mcpawl/oauth/resource/challenge.hpp>
 #include <mcpawl/oauth/resource/protected_resource.hpp>
 
 #include <algorithm>
@@ -76,19 +75,12 @@ public:
 
       | error | status | code |
       |---|---|---|
-      | no token | 401 | missing_token |
-      | two tokens in one request | 400 | invalid_request |
-      | a good token without a scope that is required | 403 | insufficient_scope |
+      | what `bearer_challenge::about_request` names | 401, 400, 403 | as it says |
       | no key to decide with, or none for the token while keys cannot be fetched | 503 | keys_unavailable |
       | any other | 401 | invalid_token |
   */
   denial deny(error_code error, key_source const& keys) const {
-    if (error == auth_errc::missing_token)
-      return challenged(denial(401, "missing_token", error.message()), {});
-    if (error == auth_errc::several_tokens || error == auth_errc::token_in_query)
-      return challenged(denial(400, "invalid_request", error.message()), "invalid_request");
-    if (error == auth_errc::insufficient_scope)
-      return challenged(denial(403, "insufficient_scope", error.message()), "insufficient_scope");
+    if (auto asked = challenge_.about_request(error)) return *std::move(asked);
     // a key that nobody could look up is no proof of a bad token
     bool const blind = jose::newer_keys_may_help(error) && keys.failing();
     if (blind || error == condition::unavailable || error == condition::internal) {
@@ -97,26 +89,20 @@ public:
           std::max(std::chrono::ceil<std::chrono::seconds>(keys.back_off()), std::chrono::seconds(1));
       return out;
     }
-    return challenged(denial(401, "invalid_token", error.message()), "invalid_token");
+    return challenge_.invalid_token(error);
   }
 
 private:
   void publish() {
     public_path_ = resource_.metadata_path();
     document_ = resource_.to_json();
-  }
-
-  denial challenged(denial out, std::string_view error) const {
-    oauth::challenge words;
-    words.parameter("error", error).parameter("scope", scopes_);
-    words.parameter("resource_metadata", resource_.metadata_url());
-    out.www_authenticate = words.text();
-    return out;
+    challenge_ = bearer_challenge(scopes_, resource_.metadata_url());
   }
 
   http::origin_url url_;
   std::string scopes_;
   oauth::protected_resource resource_;
+  bearer_challenge challenge_;
   std::string public_path_;
   std::string local_path_;
   std::string document_;

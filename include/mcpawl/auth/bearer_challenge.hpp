@@ -1,0 +1,60 @@
+// mcpawl/auth/bearer_challenge.hpp - denials that tell a client how to get a token
+#pragma once
+
+#include <mcpawl/auth/policy.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/oauth/resource/challenge.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl {
+
+/** Denials of a resource server for bearer tokens (RFC 6750 section 3, RFC 9728 section 5.1). */
+class bearer_challenge {
+public:
+  bearer_challenge() = default;
+  /** @param scope         what a token must be good for; empty: no scope is asked for
+      @param metadata_url  where the metadata of the resource is */
+  bearer_challenge(std::string scope, std::string metadata_url)
+      : scope_(std::move(scope)), metadata_url_(std::move(metadata_url)) {}
+
+  /** What a caller is told about a request, whoever issued its token; nothing for an error of another kind.
+
+      | error | status | code |
+      |---|---|---|
+      | no token | 401 | missing_token |
+      | two tokens in one request | 400 | invalid_request |
+      | a good token without a scope that is required | 403 | insufficient_scope |
+  */
+  std::optional<denial> about_request(error_code const& why) const {
+    if (why == auth_errc::missing_token) return challenged(denial(401, "missing_token", why.message()), {});
+    if (why == auth_errc::several_tokens || why == auth_errc::token_in_query)
+      return challenged(denial(400, "invalid_request", why.message()), "invalid_request");
+    if (why == auth_errc::insufficient_scope)
+      return challenged(denial(403, "insufficient_scope", why.message()), "insufficient_scope");
+    return std::nullopt;
+  }
+
+  /** The token is none of ours, has expired, or is bad in another way. */
+  denial invalid_token(error_code const& why) const {
+    return challenged(denial(401, "invalid_token", why.message()), "invalid_token");
+  }
+
+private:
+  denial challenged(denial out, std::string_view error) const {
+    oauth::challenge words;
+    words.parameter("error", error).parameter("scope", scope_);
+    words.parameter("resource_metadata", metadata_url_);
+    out.www_authenticate = words.text();
+    return out;
+  }
+
+  std::string scope_;
+  std::string metadata_url_;
+};
+
+}  // namespace mcpawl

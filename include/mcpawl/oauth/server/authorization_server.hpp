@@ -1,0 +1,129 @@
+// mcpawl/oauth/server/authorization_server.hpp - which endpoint answers a request to an authorization server
+#pragma once
+
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/crypto/seal.hpp>
+#include <mcpawl/http/client_address.hpp>
+#include <mcpawl/http/exchange.hpp>
+#include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/request_head.hpp>
+#include <mcpawl/http/response.hpp>
+#include <mcpawl/http/url.hpp>
+#include <mcpawl/oauth/server/authorization_endpoint.hpp>
+#include <mcpawl/oauth/server/flow_cookie.hpp>
+#include <mcpawl/oauth/server/registration_endpoint.hpp>
+#include <mcpawl/oauth/server/revocation_endpoint.hpp>
+#include <mcpawl/oauth/server/server_endpoints.hpp>
+#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/oauth/server/token_endpoint.hpp>
+#include <mcpawl/oauth/upstream/upstream_client.hpp>
+#include <mcpawl/store/kv_store.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl::oauth {
+
+/** An authorization server on one thread: it hands each request to the endpoint of its path.
+
+    | path | what it is |
+    |---|---|
+    | `/.well-known/oauth-protected-resource`, and with the endpoint behind | RFC 9728 |
+    | `/.well-known/oauth-authorization-server`, `/.well-known/openid-configuration`, likewise | RFC 8414 |
+    | `/register` | RFC 7591, if the rules have it |
+    | `/authorize`, `/callback` | the consent page, and the way back from the upstream |
+    | `/token` | RFC 6749 sections 4.1.3 and 6 |
+    | `/revoke` | RFC 7009 |
+    | `/introspect` | RFC 7662, if the rules have it |
+
+    @par Lifetime
+    The client of the upstream must outlive it, and it must outlive its tasks.
+    @par Thread safety
+    One per thread; what they share is in `server_parts`.
+*/
+template <kv_store Store>
+class authorization_server {
+public:
+  /** @param cookie_keys    seal what a browser carries
+      @param url            of the server, as clients see it
+      @param endpoint_path  where it has the endpoint that tokens are for, "/mcp" say */
+  authorization_server(std::shared_ptr<server_parts<Store>> parts, upstream_client& upstream,
+                       sealer cookie_keys, http::origin_url const& url, std::string_view endpoint_path,
+                       logger log)
+      : parts_(std::move(parts)),
+        upstream_(upstream),
+        endpoints_(parts_->rules, url, endpoint_path),
+        authorization_(parts_, upstream_, std::move(cookie_keys), flow_cookies(url), log),
+        log_(std::move(log)) {}
+
+  server_endpoints const& endpoints() const noexcept { return endpoints_; }
+
+  /** Answer a request whose path is one of `endpoints()`. */
+  task<> serve(http::exchange& ex) {
+    http::request_head const& head = ex.head();
+    endpoint const path = endpoints_.which(head.path());
+    std::string_view const method = head.method(), allowed = methods_of(path);
+    bool const posts = method == "POST";
+    if (!http::list_contains(allowed, method)) {
+      http::response refused(405);
+      refused.field("Allow", allowed);
+      co_await ex.respond(std::move(refused));
+      co_return;
+    }
+    std::string_view body;
+    if (posts) {
+      auto const read = co_await ex.read_body(most_body_bytes);
+      if (!read) co_return;  // the connection answers, and closes
+      body = *read;
+    }
+    auto const& field = parts_->rules.client_address_field;
+    std::string address = http::client_address(head, ex.remote().address(), field);
+    task<http::response> work = answer(path, head, body, std::move(address));
+    http::response ready = co_await std::move(work);
+    co_await ex.respond(std::move(ready));
+    if (posts) co_await parts_->tidy();
+  }
+
+private:
+  static constexpr std::size_t most_body_bytes = 64 * 1024;
+
+  static std::string_view methods_of(endpoint path) noexcept {
+    switch (path) {
+      case endpoint::authorization: return "GET, POST";
+      case endpoint::registration:
+      case endpoint::token:
+      case endpoint::revocation:
+      case endpoint::introspection: return "POST";
+      case endpoint::callback: return "GET";
+      default: return "GET, HEAD";
+    }
+  }
+
+  task<http::response> answer(endpoint path, http::request_head const& head, std::string_view body,
+                              std::string by) {
+    switch (path) {
+      case endpoint::registration: return answer_registration(parts_, head, body, log_, std::move(by));
+      case endpoint::token: return answer_token_request(parts_, upstream_, head, body, log_, std::move(by));
+      case endpoint::revocation: return answer_revocation(parts_, head, body, log_, std::move(by));
+      case endpoint::introspection: return answer_introspection(parts_, head, body);
+      case endpoint::callback: return authorization_.come_back(head);
+      case endpoint::authorization:
+        if (head.method() == "POST") return authorization_.decide(head, body, std::move(by));
+        return authorization_.ask(head, std::move(by));
+      default: return at_once(endpoints_.metadata(path, parts_->advertises_documents()));
+    }
+  }
+  static task<http::response> at_once(http::response ready) { co_return ready; }
+
+  std::shared_ptr<server_parts<Store>> parts_;
+  upstream_client& upstream_;
+  server_endpoints endpoints_;
+  authorization_endpoint<Store> authorization_;
+  logger log_;
+};
+
+}  // namespace mcpawl::oauth
