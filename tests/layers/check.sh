@@ -135,5 +135,10 @@ for file in $(find examples bench tests -name node_modules -prune -o \( -name '*
   esac
 done
 
+# A unit test is in the room of what it tests.
+for room in $(find tests/unit -name '*.cpp' 2>/dev/null | sed -n 's,^tests/unit/\(.*\)/[^/]*$,\1,p' | LC_ALL=C sort -u); do
+  ls "include/mcpawl/$room"/*.hpp > /dev/null 2>&1 || { echo "tests/unit/$room: there is no header in include/mcpawl/$room"; bad=1; }
+done
+
 [ -z "${bad-}" ] || exit 1
 echo "$(echo "$headers" | wc -l) headers keep the order of the floors"

@@ -146,6 +146,10 @@ sed -i 2d "$work/include/mcpawl/core/error.hpp";                    refused 'no 
 awk 'BEGIN { for (i = 0; i < 449; i++) print "" }' >> "$work/include/mcpawl/core/error.hpp"; refused 'lines, more than 450'
 mkdir -p "$work/tests/unit"
 echo 'int main() {}' > "$work/tests/unit/main.cpp";                 refused 'tests/unit/main.cpp:1: the first line must be'
+mkdir -p "$work/tests/unit/oauth/page"
+echo '// tests/unit/oauth/page/page.cpp - a test of the self-test' > "$work/tests/unit/oauth/page/page.cpp"
+echo '// tests/unit/oauth/page.cpp - a test of the self-test' > "$work/tests/unit/oauth/page.cpp"
+refused 'tests/unit/oauth: there is no header in include/mcpawl/oauth'
 
 rm -rf "$work/include"
 if sh "$check" "$work" > /dev/null 2>&1; then echo 'not noticed: no headers at all'; failures=$((failures + 1)); fi
