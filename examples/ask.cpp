@@ -29,7 +29,7 @@ struct deploy_args {
 
 mcpawl::task<std::string> deploy(deploy_args in, mcpawl::context& ctx) {
   // without sessions the tool runs again from here once the answer is there, so it asks before it acts
-  auto answer = co_await ctx.ask<confirmation>("sure", "Deploy " + in.service + "?");
+  auto answer = co_await ctx.elicit<confirmation>("sure", "Deploy " + in.service + "?");
   if (!answer || !answer->sure) throw mcpawl::tool_error("the user did not confirm");
   co_await ctx.progress(1, 2, "image built");
   co_return in.service + " is deployed: " + answer->reason.value_or("no reason given");

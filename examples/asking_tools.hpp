@@ -25,7 +25,7 @@ struct user_form {
   std::string username, email;
 };
 template <class T>
-using answered = mcpawl::elicited<T>;
+using answered = mcpawl::elicit_result<T>;
 
 inline char const* action_of(mcpawl::user_action action) {
   switch (action) {
@@ -56,7 +56,7 @@ struct message_args {
   std::string message;
 };
 inline mcpawl::task<std::string> elicitation(message_args in, mcpawl::context& ctx) {
-  auto const user = co_await ctx.ask<user_form>("user", in.message);
+  auto const user = co_await ctx.elicit<user_form>("user", in.message);
   std::string text = "User response: action=";
   text += action_of(user.action());
   if (user) text += ", username=" + user->username + ", email=" + user->email;
@@ -89,7 +89,7 @@ inline mcpawl::task<std::string> enumerations(mcpawl::context& ctx) {
 }
 
 inline mcpawl::task<std::string> greeting(mcpawl::context& ctx) {
-  auto const user = co_await ctx.ask<name_form>("user_name", "What is your name?");
+  auto const user = co_await ctx.elicit<name_form>("user_name", "What is your name?");
   if (!user) co_return "Hello, whoever you are!";
   co_return "Hello, " + user->name + "!";
 }
@@ -105,7 +105,7 @@ inline mcpawl::task<std::string> folders(mcpawl::context& ctx) {
 }
 
 inline mcpawl::task<std::string> confirmed(mcpawl::context& ctx) {
-  auto const confirmed = co_await ctx.ask<ok_form>("confirm", "Please confirm.");
+  auto const confirmed = co_await ctx.elicit<ok_form>("confirm", "Please confirm.");
   co_return confirmed ? "state-ok" : "state-ok, but not confirmed";
 }
 
@@ -121,9 +121,9 @@ inline mcpawl::task<std::string> several(mcpawl::context& ctx) {
 }
 
 inline mcpawl::task<std::string> two_rounds(mcpawl::context& ctx) {
-  auto const user = co_await ctx.ask<name_form>("step1", "What is your name?");
+  auto const user = co_await ctx.elicit<name_form>("step1", "What is your name?");
   if (!user) co_return "Nobody.";
-  auto const color = co_await ctx.ask<color_form>("step2", "What is your favourite color?");
+  auto const color = co_await ctx.elicit<color_form>("step2", "What is your favourite color?");
   if (!color) co_return user->name + " likes no color.";
   co_return user->name + " likes " + color->color + ".";
 }
@@ -134,7 +134,7 @@ inline mcpawl::task<std::string> able(mcpawl::context& ctx) {
     auto const said = co_await ctx.sample("greeting", "Say hello.", 100);
     co_return said.text();
   }
-  auto const user = co_await ctx.ask<name_form>("user_name", "What is your name?");
+  auto const user = co_await ctx.elicit<name_form>("user_name", "What is your name?");
   co_return user ? "Hello, " + user->name + "!" : std::string("Hello!");
 }
 
@@ -142,7 +142,7 @@ struct context_form {
   std::string context;
 };
 inline mcpawl::task<std::string> asking_prompt(mcpawl::context& ctx) {
-  auto const user = co_await ctx.ask<context_form>("user_context", "What should the prompt be about?");
+  auto const user = co_await ctx.elicit<context_form>("user_context", "What should the prompt be about?");
   std::string text = "Use this context:";
   if (user) text += " " + user->context;
   co_return text;

@@ -103,7 +103,7 @@ mcpawl::task<std::string> logging(mcpawl::context& ctx) {
 }
 
 mcpawl::task<std::string> reconnection(mcpawl::context& ctx) {
-  ctx.hang_up();
+  ctx.close_stream();
   co_await pause(100);
   co_return "Reconnection test completed.";
 }

@@ -5,8 +5,8 @@
 #        tests/run.sh quick            one compiler: the rules, unit, flow, wire and abuse tests
 #        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
 #        tests/run.sh STEP...          only these steps, in this order
-# steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance portability
-#        (and dev, tidy and agents, which are in no list)
+# steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance
+#        (and dev, tidy, agents and portability, which are in no list)
 #
 # On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed.
 #
@@ -34,7 +34,7 @@ jobs=${MCPAWL_JOBS:-$(cores)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
 all_steps=(rules release asan clang tsan fuzz headers schemas meson consume)
 # Of a run of everything, these go beside the others once the examples are built: they wait more than they compute.
-beside_steps=(clients browser conformance portability)
+beside_steps=(clients browser conformance)
 quick_steps=(rules quick)
 
 current=start

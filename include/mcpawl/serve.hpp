@@ -5,8 +5,8 @@
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/server.hpp>
 #include <mcpawl/transport/door.hpp>
-#include <mcpawl/transport/http_host.hpp>
 #include <mcpawl/transport/http_options.hpp>
+#include <mcpawl/transport/http_server_impl.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -23,17 +23,17 @@ namespace mcpawl {
     `stop` may be called from any thread; the rest belongs to one.
 */
 template <class Server>
-class http_service;
+class http_server;
 
 template <auth_policy Auth>
-class http_service<server<Auth>> {
+class http_server<server<Auth>> {
 public:
   /** Check the server and bind the address.
 
       Errors: throws `configuration_error` for everything that is wrong with the server and the options, and
       `std::system_error` if the address cannot be bound. */
-  http_service(server<Auth> const& srv, http_options options)
-      : host_(srv.protocol(), policy_door<Auth>(srv.auth()),
+  http_server(server<Auth> const& srv, http_options options)
+      : host_(srv.protocol(), erased_policy<Auth>(srv.auth()),
               std::same_as<typename Auth::identity_type, anonymous>, std::move(options)) {}
 
   std::uint16_t port() const noexcept { return host_.port(); }
@@ -51,7 +51,7 @@ public:
   void stop_on_signals() { host_.stop_on_signals(); }
 
 private:
-  detail::http_host host_;
+  detail::http_server_impl host_;
 };
 
 /** Serve over HTTP (MCP Streamable HTTP) until SIGINT or SIGTERM, then finish what is in flight.
@@ -63,7 +63,7 @@ private:
 */
 template <auth_policy Auth>
 void serve_http(server<Auth> const& srv, http_options options = {}) {
-  http_service<server<Auth>> service{srv, std::move(options)};
+  http_server<server<Auth>> service{srv, std::move(options)};
   service.stop_on_signals();
   service.run();
 }

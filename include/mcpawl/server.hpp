@@ -185,7 +185,7 @@ public:
   /** Tell the client that was sent to a page that its user has done what the page was for (MCP 2025-11-25
       "Elicitation"). Nobody else is told, nor are clients of other revisions. Any thread.
 
-      @param visit  what the tool named the visit by, in `context::ask_url`. */
+      @param visit  what the tool named the visit by, in `context::elicit_url`. */
   void notify_elicitation_complete(std::string_view visit) const {
     service_->changes->tell({change::kind::visit, visit});
   }

@@ -12,7 +12,7 @@
 #include <mcpawl/http/fetch.ipp>
 #include <mcpawl/http/name_resolver.ipp>
 #include <mcpawl/keys/key_follower.ipp>
-#include <mcpawl/transport/http_host.ipp>
+#include <mcpawl/transport/http_server_impl.ipp>
 
 template class mcpawl::basic_access_jwt<mcpawl::openssl_engine>;
 template class mcpawl::basic_access_jwt<mcpawl::avx512_ifma_engine>;

@@ -34,7 +34,7 @@ int page_of(saas& server, std::string const& client, support::fields with = {}) 
 }
 
 BOOST_AUTO_TEST_CASE(a_document_has_five_kibibytes_and_not_one_byte_more) {
-  std::atomic<std::size_t> size{mcpawl::oauth::largest_client_document};
+  std::atomic<std::size_t> size{mcpawl::oauth::max_client_document};
   client_host host([](std::string const&) { return std::string(); });
   host.answer([&](std::string const& path) {
     std::string text = host.document({}, path);

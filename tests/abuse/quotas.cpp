@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(sessions_of_one_caller_push_out_their_own) {
   mcpawl::limits bounds;
   bounds.max_sessions = 4;
   mcpawl::server_options options;
-  options.most_sessions = 6;
+  options.max_sessions = 6;
   quotas q(bounds, options);
   auto const alices = q.session("alice");
   std::vector<std::string> eves;

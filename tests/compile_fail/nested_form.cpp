@@ -9,6 +9,6 @@ struct person {
   address home;
 };
 mcpawl::task<std::string> ask(mcpawl::context& ctx) {
-  auto who = co_await ctx.ask<person>("who", "Who are you?");
+  auto who = co_await ctx.elicit<person>("who", "Who are you?");
   co_return who->name;
 }

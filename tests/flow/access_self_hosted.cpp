@@ -35,7 +35,7 @@ struct scene {
     mcpawl::key_timing timing;
     timing.cool_down = 200ms;
     timing.first_backoff = 20ms;
-    timing.longest_backoff = 100ms;
+    timing.max_backoff = 100ms;
     timing.fetch_timeout = 300ms;
     mcpawl::access_options made{access.team_domain(), std::string(aud)};
     made.timing(timing);

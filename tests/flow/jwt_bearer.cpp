@@ -50,7 +50,7 @@ struct scene {
     mcpawl::key_timing timing;
     timing.cool_down = 200ms;
     timing.first_backoff = 20ms;
-    timing.longest_backoff = 100ms;
+    timing.max_backoff = 100ms;
     mcpawl::bearer_options made("https://mcp.example.com", issuer.name(), audience);
     made.require_scopes("files:read").offer_scopes("files:write").resource_name("Files");
     return made.timing(timing);

@@ -34,10 +34,10 @@ struct door {
 
   public_route route_of(http::request_head const& head) const {
     auto const path = head.path();
-    if (path == "/open" || path == "/mute" || path == "/burst") return public_route::any_page;
-    return path == "/form" ? public_route::own_pages : public_route::none;
+    if (path == "/open" || path == "/mute" || path == "/burst") return public_route::any_origin;
+    return path == "/form" ? public_route::same_origin : public_route::none;
   }
-  task<> serve_public(http::exchange& ex) {
+  task<> serve_unauthenticated(http::exchange& ex) {
     auto const path = ex.head().path();
     if (path == "/mute") co_return;
     if (path == "/burst") throw std::runtime_error("private words");

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_taken_port_is_an_error_at_the_start_also_with_several_thr
     options.port = server.port();
     options.threads = threads;
     options.log = mcpawl::logger::none();
-    BOOST_CHECK_THROW((mcpawl::http_service<mcpawl::server<>>{srv, options}), std::system_error);
+    BOOST_CHECK_THROW((mcpawl::http_server<mcpawl::server<>>{srv, options}), std::system_error);
   }
 }
 
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_in_the_options_and_registrations_is_listed) {
   options.allowed_hosts = {"a/b"};
   options.allowed_origins = {"example.com"};
   try {
-    mcpawl::http_service<mcpawl::server<>> service{bad, options};
+    mcpawl::http_server<mcpawl::server<>> service{bad, options};
     BOOST_ERROR("it was accepted");
   } catch (mcpawl::configuration_error const& e) {
     BOOST_TEST(e.mistakes().size() == 8U, e.what());

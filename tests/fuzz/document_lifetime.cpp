@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
   }
   auto const kept = document_lifetime(answer);
-  if (kept < least_document_lifetime || kept > longest_document_lifetime) std::abort();
+  if (kept < least_document_lifetime || kept > max_document_lifetime) std::abort();
   answer.fields.push_back({"Cache-Control", "public, No-Store"});
   if (document_lifetime(answer) != least_document_lifetime) std::abort();
   answer.fields = {{"age", "0"}, {"cache-control", "s-maxage=600"}};

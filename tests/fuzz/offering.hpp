@@ -39,7 +39,7 @@ struct words {
 inline mcpawl::task<std::string> ask(words in, mcpawl::context& ctx) {
   co_await ctx.progress(1, 2, in.who);
   co_await ctx.log(mcpawl::message_level::error, in.who);
-  auto const answer = co_await ctx.ask<words>("who", in.who);
+  auto const answer = co_await ctx.elicit<words>("who", in.who);
   co_return answer ? answer->who : "nobody";
 }
 inline std::string look(place at) { return at.owner; }
@@ -50,7 +50,7 @@ inline mcpawl::server<>& server() {
   static mcpawl::server<> srv = [] {
     mcpawl::server_options options;
     options.page_size = 1;
-    options.most_sessions = 64;
+    options.max_sessions = 64;
     mcpawl::server<> made{{"fuzzed", "1"}, mcpawl::no_auth(), options};
     made.tool("paint", "Paint.", [](paint in) { return in; });
     made.tool("ask", "Ask.", ask);
@@ -67,12 +67,12 @@ inline mcpawl::server<>& server() {
 }
 
 /** Takes no messages, so that nothing waits for a client. */
-struct nowhere final : mcpawl::outbound, mcpawl::outbound_source {
+struct nowhere final : mcpawl::call_channel, mcpawl::call_channel_source {
   mcpawl::task<> send(std::string) override { co_return; }
   bool open() const noexcept override { return false; }
-  void hang_up() noexcept override {}
+  void close_stream() noexcept override {}
   void cancel() noexcept override {}
-  std::shared_ptr<mcpawl::outbound> open() override { return std::make_shared<nowhere>(); }
+  std::shared_ptr<mcpawl::call_channel> open() override { return std::make_shared<nowhere>(); }
 };
 
 /** The texts of the answers of a reply; calls are run to their end. */

@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (!redirect_uri::parse(asked->text(), rules)) std::abort();
   std::string const answer = asked->with_query("code=a&iss=b");
   if (answer.find('#') != std::string::npos || !answer.starts_with(asked->text())) std::abort();
-  if (answer.size() <= redirect_uri::most_bytes && !redirect_uri::parse(answer, rules)) std::abort();
+  if (answer.size() <= redirect_uri::max_bytes && !redirect_uri::parse(answer, rules)) std::abort();
   if (!known) return 0;
   if (asked->fits(*known) != known->fits(*asked)) std::abort();
   bool const same = asked->text() == known->text();

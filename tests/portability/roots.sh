@@ -6,7 +6,7 @@
 # and the checkout through an overlay whose changes are thrown away, or kept as the files of a new layer.
 
 # How old the first layer of a system may become, in days: sid moves every day.
-declare -A most_days=([trixie]=60 [sid]=7)
+declare -A max_days=([trixie]=60 [sid]=7)
 
 # debian_mirror - where this machine gets Debian's packages from, as apt knows it
 debian_mirror() {
@@ -86,8 +86,8 @@ enter() {
 base() {
   local suite=$1 dir=$cache/$1 partial=$cache/$1.partial mirror proxy=''
   if [ -f "$dir/key" ]; then
-    [ -n "$(find "$dir/key" -mtime "+${most_days[$suite]}")" ] || return 0
-    say "$suite: older than ${most_days[$suite]} days, made anew"
+    [ -n "$(find "$dir/key" -mtime "+${max_days[$suite]}")" ] || return 0
+    say "$suite: older than ${max_days[$suite]} days, made anew"
   fi
   mirror=$(debian_mirror)
   discard "$dir" "$partial"

@@ -72,7 +72,7 @@ private:
     return options;
   }
 
-  mcpawl::http_service<Server> service_;
+  mcpawl::http_server<Server> service_;
   std::thread thread_;
 };
 

@@ -194,7 +194,7 @@ public:
     std::string all;
     std::optional<std::string> after = std::string();
     while (after) {
-      auto page = await(store->scan("", *after, mcpawl::largest_store_page)).value();
+      auto page = await(store->scan("", *after, mcpawl::max_store_page)).value();
       for (auto const& item : page.items)
         all.append(item.key).append("\n").append(item.entry.value).append("\n");
       after = std::move(page.next);

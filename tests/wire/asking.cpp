@@ -408,11 +408,11 @@ BOOST_AUTO_TEST_CASE(what_was_told_before_the_question_still_arrives) {
 BOOST_AUTO_TEST_CASE(prompts_and_resources_ask_too) {
   site s{{}, {}, [](mcpawl::server<>& with) {
            with.prompt("greet", "Greet somebody.", [](mcpawl::context& ctx) -> mcpawl::task<std::string> {
-             auto who = co_await ctx.ask<person>("who", "Whom?");
+             auto who = co_await ctx.elicit<person>("who", "Whom?");
              co_return "Greet " + who->name;
            });
            with.resource("test://asked", "asked", [](mcpawl::context& ctx) -> mcpawl::task<std::string> {
-             auto who = co_await ctx.ask<person>("who", "Whose?");
+             auto who = co_await ctx.elicit<person>("who", "Whose?");
              co_return "of " + who->name;
            });
          }};

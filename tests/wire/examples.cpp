@@ -186,7 +186,7 @@ mcpawl::task<std::string> ask(object in, mcpawl::context& ctx) {
   object const params = question_of(name);
   if (params.contains("url")) {
     std::string message = text(params.at("message")), url = text(params.at("url"));
-    auto const seen = co_await ctx.ask_url("asked", std::move(message), std::move(url));
+    auto const seen = co_await ctx.elicit_url("asked", std::move(message), std::move(url));
     co_return seen ? "accept" : "no";
   }
   if (params.contains("messages")) {
@@ -210,7 +210,7 @@ mcpawl::task<std::string> ask(object in, mcpawl::context& ctx) {
 mcpawl::task<std::string> long_work(object, mcpawl::context& ctx) {
   auto first = [] { return ++steps; };
   int const step = co_await ctx.once("first", first);
-  ctx.come_back("half");
+  ctx.checkpoint("half");
   co_return "step " + std::to_string(step);
 }
 mcpawl::task<std::string> simulate(object, mcpawl::context& ctx) {

@@ -65,7 +65,7 @@ inline mcpawl::task<> pause(int milliseconds) {
 }
 
 inline mcpawl::task<std::string> deploy(deploy_args in, mcpawl::context& ctx) {
-  auto sure = co_await ctx.ask<confirmation>("sure", "Deploy " + in.service + "?");
+  auto sure = co_await ctx.elicit<confirmation>("sure", "Deploy " + in.service + "?");
   if (sure.declined()) co_return "declined";
   if (sure.cancelled()) co_return "cancelled";
   if (!sure->sure) throw mcpawl::tool_error("not confirmed");
@@ -81,14 +81,14 @@ inline mcpawl::task<std::string> several(mcpawl::context& ctx) {
 
 inline mcpawl::task<std::string> rounds(mcpawl::context& ctx) {
   auto step = [] { return ++steps; };
-  auto who = co_await ctx.ask<person>("who", "Who are you?");
+  auto who = co_await ctx.elicit<person>("who", "Who are you?");
   int const number = co_await ctx.once("step", step);
-  auto sure = co_await ctx.ask<confirmation>("sure", "Sure, " + who->name + "?");
+  auto sure = co_await ctx.elicit<confirmation>("sure", "Sure, " + who->name + "?");
   co_return who->name + (sure->sure ? " is sure, step " : " is not, step ") + std::to_string(number);
 }
 
 inline mcpawl::task<std::string> visit(mcpawl::context& ctx) {
-  auto seen = co_await ctx.ask_url("page", "Log in.", "https://example.com/login");
+  auto seen = co_await ctx.elicit_url("page", "Log in.", "https://example.com/login");
   co_return seen ? "looked" : "did not look";
 }
 
@@ -99,7 +99,7 @@ inline mcpawl::task<std::string> sample(mcpawl::context& ctx) {
 
 inline mcpawl::task<std::string> tell_first(mcpawl::context& ctx) {
   co_await ctx.progress(1);
-  auto sure = co_await ctx.ask<confirmation>("sure", "Go on?");
+  auto sure = co_await ctx.elicit<confirmation>("sure", "Go on?");
   co_return sure ? "went on" : "stopped";
 }
 
@@ -126,7 +126,7 @@ inline mcpawl::task<std::string> wait_aloud(wait_args in, mcpawl::context& ctx) 
 }
 
 inline mcpawl::task<std::string> polled(wait_args in, mcpawl::context& ctx) {
-  ctx.hang_up();
+  ctx.close_stream();
   co_await pause(in.milliseconds);
   co_return "polled";
 }

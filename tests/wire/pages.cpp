@@ -24,7 +24,7 @@ mcpawl::task<std::string> page_and_form(mcpawl::context& ctx) {
   co_return "both";
 }
 mcpawl::task<std::string> named_page(mcpawl::context& ctx) {
-  auto const seen = co_await ctx.ask_url("page", "Log in.", "https://example.com/login", "visit-1");
+  auto const seen = co_await ctx.elicit_url("page", "Log in.", "https://example.com/login", "visit-1");
   co_return seen ? "looked" : "did not look";
 }
 

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_takes_no_events_cannot_listen) {
 
 BOOST_AUTO_TEST_CASE(there_are_not_more_subscriptions_than_allowed_and_who_leaves_makes_room) {
   mcpawl::server_options options;
-  options.most_subscriptions = 2;
+  options.max_subscriptions = 2;
   listening_site s{options};
   auto one = std::make_unique<stream>(s.listen("{}"));
   auto two = s.listen("{}");

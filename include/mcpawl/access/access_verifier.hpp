@@ -6,7 +6,7 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
-#include <mcpawl/jose/remembering_verifier.hpp>
+#include <mcpawl/jose/caching_verifier.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
 
 #include <chrono>
@@ -44,7 +44,7 @@ struct access_expectation {
 template <crypto_engine Engine = openssl_engine>
 class basic_access_verifier {
 public:
-  using counters = typename jose::remembering_verifier<access_identity, Engine>::counters;
+  using counters = typename jose::caching_verifier<access_identity, Engine>::counters;
 
   explicit basic_access_verifier(access_expectation const& expected,
                                  jose::token_cache_settings remembered = {})
@@ -65,9 +65,9 @@ public:
   }
 
   /** The same, but a token that was verified a moment ago is recognised instead: see `jose::token_cache`. */
-  result<access_identity> verify_or_recall(std::string_view token, unix_seconds now,
+  result<access_identity> verify_cached(std::string_view token, unix_seconds now,
                                            clock::steady_time steady) {
-    return jose_.verify_or_recall(token, now, steady, reading());
+    return jose_.verify_cached(token, now, steady, reading());
   }
 
   /** How often tokens were recalled. */
@@ -98,7 +98,7 @@ private:
     return to;
   }
 
-  jose::remembering_verifier<access_identity, Engine> jose_;
+  jose::caching_verifier<access_identity, Engine> jose_;
   bool service_tokens_;
 };
 

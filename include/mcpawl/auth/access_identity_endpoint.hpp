@@ -60,7 +60,7 @@ public:
   /** Ask about the caller whose token this is.
 
       @par Errors
-      Those of `full_identity_errc`, of `http::fetch`, and of `token_keeper::current`.
+      Those of `full_identity_errc`, of `http::fetch`, and of `token_source::current`.
   */
   task<result<full_identity>> get(linked_token const& token) const {
     return ask(state_, token.how_, token.keeper_);
@@ -81,7 +81,7 @@ private:
   };
 
   static task<result<full_identity>> ask(std::shared_ptr<state const> with, linked_token::form how,
-                                         std::shared_ptr<token_keeper> keeper) {
+                                         std::shared_ptr<token_source> keeper) {
     if (!keeper || how != linked_token::form::assertion) co_return full_identity_errc::no_assertion;
     auto const token = co_await keeper->current(keeper);
     if (!token) co_return token.error();

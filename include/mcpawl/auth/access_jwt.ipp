@@ -50,7 +50,7 @@ public:
     }
     auto decided = self.check(head);
     if (decided) co_return *std::move(decided);
-    if (curable(decided.error())) {
+    if (needs_key_refresh(decided.error())) {
       auto const want = self.verifier_.has_keys() ? key_want::unknown_kid : key_want::any_key;
       auto const outcome = co_await self.keys_.renew(want);
       // the follower died while we waited, and with it everything of this object
@@ -65,7 +65,7 @@ public:
     if (!attached()) return std::nullopt;
     auto decided = check(head);
     if (decided) return auth_result<access_identity>(*std::move(decided));
-    if (curable(decided.error())) return std::nullopt;
+    if (needs_key_refresh(decided.error())) return std::nullopt;
     return auth_result<access_identity>(deny(decided.error()));
   }
 
@@ -90,7 +90,7 @@ private:
     return at;
   }
 
-  static bool curable(error_code error) noexcept {
+  static bool needs_key_refresh(error_code error) noexcept {
     return jose::newer_keys_may_help(error) || error == auth_errc::no_keys ||
            error == auth_errc::keys_too_old;
   }
@@ -101,7 +101,7 @@ private:
     use(keys_.keys());
     if (!verifier_.has_keys())
       return keys_.source().generation() == 0 ? auth_errc::no_keys : auth_errc::keys_too_old;
-    return verifier_.verify_or_recall(*token, options_->time().wall(), options_->time().steady());
+    return verifier_.verify_cached(*token, options_->time().wall(), options_->time().steady());
   }
 
   void use(std::shared_ptr<jose::jwk_set const> const& keys) {
@@ -125,8 +125,8 @@ private:
   denial deny(error_code error) const {
     if (error == auth_errc::missing_token) return challenged(denial(401, "missing_token", error.message()));
     // a key that nobody could look up is no proof of a bad token
-    bool const blind = jose::newer_keys_may_help(error) && keys_.source().failing();
-    if (blind || error == condition::unavailable || error == condition::internal) {
+    bool const keys_unknown = jose::newer_keys_may_help(error) && keys_.source().failing();
+    if (keys_unknown || error == condition::unavailable || error == condition::internal) {
       denial out(503, "keys_unavailable", error.message());
       auto const wait = std::chrono::ceil<std::chrono::seconds>(keys_.source().back_off());
       out.retry_after = std::max(wait, std::chrono::seconds(1));

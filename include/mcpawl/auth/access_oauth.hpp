@@ -7,7 +7,7 @@
 #include <mcpawl/auth/access_session.hpp>
 #include <mcpawl/auth/bearer_challenge.hpp>
 #include <mcpawl/auth/bearer_token.hpp>
-#include <mcpawl/auth/grant_keeper.hpp>
+#include <mcpawl/auth/grant_token_source.hpp>
 #include <mcpawl/auth/linked_token.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/auth/store_setting.hpp>
@@ -20,7 +20,7 @@
 #include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
 #include <mcpawl/oauth/server/authorization_server.hpp>
-#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
@@ -125,13 +125,13 @@ public:
     switch (server_->endpoints().which(head.path())) {
       case oauth::endpoint::none: return public_route::none;
       case oauth::endpoint::authorization:
-      case oauth::endpoint::callback: return public_route::own_pages;
-      default: return public_route::any_page;
+      case oauth::endpoint::callback: return public_route::same_origin;
+      default: return public_route::any_origin;
     }
   }
 
   /** Answer as the authorization server. */
-  task<> serve_public(http::exchange& ex) { return server_->serve(ex); }
+  task<> serve_unauthenticated(http::exchange& ex) { return server_->serve(ex); }
 
   /** Decide if that needs no store. */
   std::optional<auth_result<access_identity>> decide_now(http::request_head const& head) {
@@ -184,7 +184,7 @@ public:
     auto const token = find_bearer_token(head);
     if (!token || !server_) return std::nullopt;
     auto keeper =
-        std::make_shared<grant_keeper<Store>>(shared_->parts, *upstream_, secret{std::string{*token}});
+        std::make_shared<grant_token_source<Store>>(shared_->parts, *upstream_, secret{std::string{*token}});
     return linked_token(linked_token::form::bearer, std::move(keeper));
   }
 
@@ -205,10 +205,10 @@ private:
       std::string const asked = ' ' + options.upstream().scopes() + ' ';
       rules.refresh = rules.refresh_unchecked || asked.find(" offline_access ") != std::string::npos;
       parts =
-          std::make_shared<oauth::server_parts<Store>>(std::move(rules), std::move(store), options.time());
+          std::make_shared<oauth::server_state<Store>>(std::move(rules), std::move(store), options.time());
     }
     access_oauth_options options;
-    std::shared_ptr<oauth::server_parts<Store>> parts;
+    std::shared_ptr<oauth::server_state<Store>> parts;
     std::once_flag placed;
   };
 

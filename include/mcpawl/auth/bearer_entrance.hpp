@@ -53,7 +53,7 @@ public:
     auto const path = head.path();
     bool const ours =
         path == oauth::protected_resource::well_known || path == public_path_ || path == local_path_;
-    return ours ? public_route::any_page : public_route::none;
+    return ours ? public_route::any_origin : public_route::none;
   }
 
   /** Answer with the metadata. */
@@ -82,8 +82,8 @@ public:
   denial deny(error_code error, key_source const& keys) const {
     if (auto asked = challenge_.about_request(error)) return *std::move(asked);
     // a key that nobody could look up is no proof of a bad token
-    bool const blind = jose::newer_keys_may_help(error) && keys.failing();
-    if (blind || error == condition::unavailable || error == condition::internal) {
+    bool const keys_unknown = jose::newer_keys_may_help(error) && keys.failing();
+    if (keys_unknown || error == condition::unavailable || error == condition::internal) {
       denial out(503, "keys_unavailable", error.message());
       out.retry_after =
           std::max(std::chrono::ceil<std::chrono::seconds>(keys.back_off()), std::chrono::seconds(1));

@@ -166,7 +166,7 @@ public:
     note("the URL of the keys", judge_keys_url(options.keys_url_));
     for (auto const* scopes : {&expected.scopes, &std::as_const(options.offered_)})
       for (auto const& scope : *scopes) note("the scope", judge_scope(scope));
-    if (expected.scope_claims.size() > most_scope_claims) note("the claims of scopes", "are too many");
+    if (expected.scope_claims.size() > max_scope_claims) note("the claims of scopes", "are too many");
     if (expected.algorithms.empty()) note("the set of algorithms", "is empty");
     note("the leeway",
          expected.leeway.count() < 0 || expected.leeway.count() > 60 ? "must be from 0 to 60 seconds" : "");
@@ -195,7 +195,7 @@ public:
   http::tls_trust authorities() const { return given_or_system(trust_); }
 
 private:
-  static constexpr std::size_t most_scope_claims = 16;
+  static constexpr std::size_t max_scope_claims = 16;
 
   static std::string judge_keys_url(std::string_view text) {
     return text.empty() ? std::string() : judge_url(text);

@@ -4,8 +4,8 @@
 #include <mcpawl/auth/bearer_claims.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/jose/caching_verifier.hpp>
 #include <mcpawl/jose/expectation.hpp>
-#include <mcpawl/jose/remembering_verifier.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/reflect/decode.hpp>
 #include <mcpawl/reflect/schema_type.hpp>
@@ -86,9 +86,9 @@ public:
   }
 
   /** The same, but a token that was verified a moment ago is recognised instead: see `jose::token_cache`. */
-  result<identity> verify_or_recall(std::string_view token, unix_seconds now, clock::steady_time steady) {
+  result<identity> verify_cached(std::string_view token, unix_seconds now, clock::steady_time steady) {
     misfit_.clear();
-    return jose_.verify_or_recall(token, now, steady, reading());
+    return jose_.verify_cached(token, now, steady, reading());
   }
 
   /** How often tokens were recalled. */
@@ -139,7 +139,7 @@ private:
     return to;
   }
 
-  jose::remembering_verifier<identity> jose_;
+  jose::caching_verifier<identity> jose_;
   std::vector<std::string> scopes_;
   std::string misfit_;
 };

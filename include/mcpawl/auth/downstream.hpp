@@ -87,7 +87,7 @@ public:
       newer token by then, it is sent once more.
 
       @par Errors
-      Those of `downstream_errc`, before anything is sent or refreshed; those of `token_keeper::current`, such
+      Those of `downstream_errc`, before anything is sent or refreshed; those of `token_source::current`, such
      as `oauth::errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`.
   */
   task<result<http::fetch_response>> ask(linked_token const& token, http::fetch_request request) const {
@@ -176,7 +176,7 @@ private:
   }
 
   static task<result<http::fetch_response>> run(std::shared_ptr<state const> with, linked_token::form how,
-                                                std::shared_ptr<token_keeper> keeper,
+                                                std::shared_ptr<token_source> keeper,
                                                 http::fetch_request request) {
     if (!with->allows(request.url())) co_return downstream_errc::origin_not_allowed;
     if (request.has_field(&is_credential)) co_return downstream_errc::credential_in_request;

@@ -12,10 +12,10 @@
 namespace mcpawl::detail {
 
 /** Keeps a token that is what it is: the assertion of a request, say. */
-class fixed_token final : public token_keeper {
+class fixed_token final : public token_source {
 public:
   explicit fixed_token(secret token) noexcept : token_(std::move(token)) {}
-  task<result<secret>> current(std::shared_ptr<token_keeper> self) override {
+  task<result<secret>> current(std::shared_ptr<token_source> self) override {
     co_return static_cast<fixed_token const&>(*self).token_;
   }
 

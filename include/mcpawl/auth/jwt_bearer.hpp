@@ -88,7 +88,7 @@ public:
   public_route route_of(http::request_head const& head) const noexcept { return entrance_.route_of(head); }
 
   /** Answer with the metadata. */
-  task<> serve_public(http::exchange& ex) { return entrance_.serve(ex); }
+  task<> serve_unauthenticated(http::exchange& ex) { return entrance_.serve(ex); }
 
   /** Decide about a request. Waits only where keys must be fetched first. */
   task<auth_result<identity_type>> authenticate(http::request_head const& head) {
@@ -98,7 +98,7 @@ public:
     }
     auto decided = check(head);
     if (decided) co_return *std::move(decided);
-    if (curable(decided.error())) {
+    if (needs_key_refresh(decided.error())) {
       auto const want = verifier_.has_keys() ? key_want::unknown_kid : key_want::any_key;
       auto const outcome = co_await keys_.renew(want);
       // the follower died while we waited, and with it everything of this object
@@ -123,7 +123,7 @@ public:
   key_source const& source() const noexcept { return keys_.source(); }
 
 private:
-  static bool curable(error_code error) noexcept {
+  static bool needs_key_refresh(error_code error) noexcept {
     return jose::newer_keys_may_help(error) || error == auth_errc::no_keys ||
            error == auth_errc::keys_too_old;
   }
@@ -134,7 +134,7 @@ private:
     verifier_.use(keys_.keys());
     if (!verifier_.has_keys())
       return keys_.source().generation() == 0 ? auth_errc::no_keys : auth_errc::keys_too_old;
-    return verifier_.verify_or_recall(*token, options_->time().wall(), options_->time().steady());
+    return verifier_.verify_cached(*token, options_->time().wall(), options_->time().steady());
   }
 
   static denial stopping() {

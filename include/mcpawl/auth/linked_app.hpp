@@ -93,8 +93,8 @@ public:
   public_route route_of(http::request_head const& head) const requires serves_public_paths<Policy> {
     return policy_.route_of(head);
   }
-  task<> serve_public(http::exchange& ex) requires serves_public_paths<Policy> {
-    return policy_.serve_public(ex);
+  task<> serve_unauthenticated(http::exchange& ex) requires serves_public_paths<Policy> {
+    return policy_.serve_unauthenticated(ex);
   }
 
   std::string principal(identity_type const& who) const {

@@ -20,9 +20,9 @@ namespace mcpawl {
     @par Thread safety
     One thread at a time: that of the caller's request.
 */
-class token_keeper {
+class token_source {
 public:
-  virtual ~token_keeper() = default;
+  virtual ~token_source() = default;
 
   /** The token as it is good now.
 
@@ -30,7 +30,7 @@ public:
       Errors: `oauth::errc::upstream_denied` where there will be none any more, others where there is none
      now.
   */
-  virtual task<result<secret>> current(std::shared_ptr<token_keeper> self) = 0;
+  virtual task<result<secret>> current(std::shared_ptr<token_source> self) = 0;
 };
 
 /** A caller's token of Access: what a tool takes to call a protected application in the caller's name.
@@ -58,7 +58,7 @@ public:
     bearer,     ///< `Authorization: Bearer`: the access token of an application of Access for SaaS.
   };
 
-  linked_token(form how, std::shared_ptr<token_keeper> keeper) noexcept
+  linked_token(form how, std::shared_ptr<token_source> keeper) noexcept
       : how_(how), keeper_(std::move(keeper)) {}
 
 private:
@@ -66,7 +66,7 @@ private:
   friend class downstream;
 
   form how_;
-  std::shared_ptr<token_keeper> keeper_;  // null: the caller has no token
+  std::shared_ptr<token_source> keeper_;  // null: the caller has no token
 };
 
 /** A policy that keeps the callers' tokens: `linked_token_of(head, identity)` gives that of a caller who has

@@ -64,8 +64,8 @@ struct auth_environment {
 /** Whose a path is, and which web pages may ask for it. */
 enum class public_route {
   none,       ///< Not the policy's: a request for it must be authenticated.
-  own_pages,  ///< The policy's, for pages of this server and of its allowed origins: consent, say.
-  any_page,   ///< The policy's, for every page: metadata, registration and tokens, which no cookie opens.
+  same_origin,  ///< The policy's, for pages of this server and of its allowed origins: consent, say.
+  any_origin,   ///< The policy's, for every page: metadata, registration and tokens, which no cookie opens.
 };
 
 /** A way to tell callers apart and to keep strangers out.
@@ -86,16 +86,16 @@ enum class public_route {
 
     - `route_of(head)`: whose a request is. It must look at nothing but the path, and compare whole paths:
       what it calls its own is not authenticated. A preflight of a browser is judged by it as well.
-    - `serve_public(exchange)`: answers a request whose route is not `none`; it may read the body, waits as
+    - `serve_unauthenticated(exchange)`: answers a request whose route is not `none`; it may read the body, waits as
       long as it likes, and answers with whatever it wants, other methods and bad requests included.
 
-    `Host` has been checked before these are called, and `Origin` too where the route is for `own_pages`.
-    Preflights have been answered. On a route for `any_page` each answer goes through `open_to_any_page`
+    `Host` has been checked before these are called, and `Origin` too where the route is for `same_origin`.
+    Preflights have been answered. On a route for `any_origin` each answer goes through `open_to_any_page`
     (`http/cors.hpp`), and no cookie may count.
 
     @par Lifetime
     A copy lives until no `authenticate` of it is pending, or until its thread runs no more coroutines.
-    The head given to `authenticate` and the exchange given to `serve_public` live until the task ends.
+    The head given to `authenticate` and the exchange given to `serve_unauthenticated` live until the task ends.
 */
 template <class Policy>
 concept auth_policy = std::copy_constructible<Policy> && requires {
@@ -117,7 +117,7 @@ template <class Policy>
 concept serves_public_paths = auth_policy<Policy> &&
     requires(Policy& policy, Policy const& constant, http::request_head const& head, http::exchange& ex) {
   { constant.route_of(head) } -> std::same_as<public_route>;
-  { policy.serve_public(ex) } -> std::same_as<task<>>;
+  { policy.serve_unauthenticated(ex) } -> std::same_as<task<>>;
 };
 
 /** Ask the optional hook `route_of` of a policy. */
@@ -127,9 +127,9 @@ public_route route_of(Policy const& policy, http::request_head const& head) {
     return policy.route_of(head);
   } else {
     static_assert(
-        !requires { &Policy::route_of; } && !requires { &Policy::serve_public; },
+        !requires { &Policy::route_of; } && !requires { &Policy::serve_unauthenticated; },
         "mcpawl: a policy that answers paths itself has both public_route route_of(request_head "
-        "const&) const and task<> serve_public(exchange&)");
+        "const&) const and task<> serve_unauthenticated(exchange&)");
     return public_route::none;
   }
 }

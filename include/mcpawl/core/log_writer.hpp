@@ -107,13 +107,13 @@ private:
 
   /** Write in pieces of PIPE_BUF: that many bytes a pipe takes without blocking once it is writable. */
   void write_all(std::string_view rest) {
-    constexpr std::size_t most_at_once = 4096;
+    constexpr std::size_t max_at_once = 4096;
     while (!rest.empty()) {
       pollfd ready{descriptor_, POLLOUT, 0};
       int const got = ::poll(&ready, 1, 50);
       if (is_stopping()) return;
       if (got == 0 || (got < 0 && errno == EINTR)) continue;
-      std::size_t piece = std::min(rest.size(), most_at_once);
+      std::size_t piece = std::min(rest.size(), max_at_once);
       // a record that others write to the same pipe must not land inside of one of ours
       if (auto const end = rest.substr(0, piece).rfind('\n'); end != std::string_view::npos) piece = end + 1;
       auto const written = ::write(descriptor_, rest.data(), piece);

@@ -32,7 +32,7 @@ public:
 
   bool verify(std::string_view message, std::span<unsigned char const> signature) noexcept {
     auto const expected = expected_.bytes();
-    std::array<unsigned char, public_key::largest_rsa_bits / 8> opened;
+    std::array<unsigned char, public_key::max_rsa_bits / 8> opened;
     return signature.size() == expected.size() &&
            operation_->compute(std::span{opened}.first(expected.size()), signature) &&
            digest_.compute(message, expected_.digest()) &&

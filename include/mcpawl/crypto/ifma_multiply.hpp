@@ -58,7 +58,7 @@ struct ifma_vectors {
 #pragma GCC unroll 16
     for (std::size_t i = 0; i != Count; ++i) {
       __m512i const above = i + 1 != Count ? at[(i + 1) % Count] : _mm512_setzero_si512();
-      // with a mask of all lanes: GCC 12 warns of its own definition of the intrinsic without
+      // with a mask of all slots: GCC 12 warns of its own definition of the intrinsic without
       at[i] = _mm512_add_epi64(_mm512_maskz_alignr_epi64(0xff, above, at[i], 1), b.at[i]);
     }
   }
@@ -84,7 +84,7 @@ template <std::size_t Bits>
   __extension__ typedef unsigned __int128 wide;
   constexpr std::uint64_t mask = form::mask;
 
-  ifma_vectors<form::lanes / 8> va, vn, sum, high;
+  ifma_vectors<form::slots / 8> va, vn, sum, high;
   va.load(a.limb.data());
   vn.load(n.limb.data());
   sum.clear();

@@ -48,7 +48,7 @@ public:
   std::span<unsigned char const> bytes() const noexcept { return std::span{bytes_}.first(size_); }
 
 private:
-  std::array<unsigned char, public_key::largest_rsa_bits / 8> bytes_;
+  std::array<unsigned char, public_key::max_rsa_bits / 8> bytes_;
   std::size_t size_;
   std::size_t digest_size_;
 };

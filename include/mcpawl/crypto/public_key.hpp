@@ -44,7 +44,7 @@ public:
   using bytes = std::span<unsigned char const>;
 
   static constexpr std::size_t smallest_rsa_bits = 2048;
-  static constexpr std::size_t largest_rsa_bits = 8192;
+  static constexpr std::size_t max_rsa_bits = 8192;
 
   /** Make an RSA key of modulus and exponent, both without leading zeros (RFC 7518 section 6.3.1).
 
@@ -53,7 +53,7 @@ public:
   static result<public_key> rsa(bytes n, bytes e) noexcept {
     if (n.empty() || n[0] == 0 || e.empty() || e[0] == 0) return crypto_errc::key_encoding;
     std::size_t const bits = (n.size() - 1) * 8 + static_cast<std::size_t>(std::bit_width(n[0]));
-    if (bits < smallest_rsa_bits || bits > largest_rsa_bits) return crypto_errc::key_size;
+    if (bits < smallest_rsa_bits || bits > max_rsa_bits) return crypto_errc::key_size;
     if (n.back() % 2 == 0) return crypto_errc::key_modulus;
     bool const one = e.size() == 1 && e[0] == 1;
     if (e.size() > 8 || e.back() % 2 == 0 || one) return crypto_errc::key_exponent;

@@ -19,13 +19,13 @@ template <std::size_t Bits>
 struct radix52 {
   static constexpr std::size_t bytes = Bits / 8;
   static constexpr std::size_t limbs = (Bits + 2 + 51) / 52;
-  static constexpr std::size_t lanes = (limbs + 7) / 8 * 8;
+  static constexpr std::size_t slots = (limbs + 7) / 8 * 8;
   static constexpr std::uint64_t mask = (std::uint64_t{1} << 52) - 1;
 
   static_assert(Bits % 64 == 0);
 
   struct alignas(64) number {
-    std::array<std::uint64_t, lanes> limb;
+    std::array<std::uint64_t, slots> limb;
   };
 
   /** Read a number, unsigned and big-endian. */
@@ -59,7 +59,7 @@ struct radix52 {
   static void reduce(number& x, number const& n) noexcept {
     number less;
     std::int64_t borrow = 0;
-    for (std::size_t i = 0; i != lanes; ++i) {
+    for (std::size_t i = 0; i != slots; ++i) {
       // all limbs are below 2^52, so that neither conversion nor difference overflows
       std::int64_t const difference =
           static_cast<std::int64_t>(x.limb[i]) - static_cast<std::int64_t>(n.limb[i]) + borrow;

@@ -16,8 +16,8 @@ inline constexpr char const* weak_key_words =
    equal steps. Of 32 random bytes one in 2^191 does. */
 inline bool is_weak_key(secret const& key) noexcept {
   std::string_view const bytes = key.reveal();
-  constexpr std::size_t longest_period = 8;
-  for (std::size_t period = 1; period <= longest_period && period < bytes.size(); ++period)
+  constexpr std::size_t max_period = 8;
+  for (std::size_t period = 1; period <= max_period && period < bytes.size(); ++period)
     if (bytes.substr(period) == bytes.substr(0, bytes.size() - period)) return true;
   if (bytes.size() < 3) return true;
   auto const step = [bytes](std::size_t at) { return static_cast<unsigned char>(bytes[at] - bytes[at - 1]); };

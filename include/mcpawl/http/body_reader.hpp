@@ -28,7 +28,7 @@ namespace mcpawl::http::detail {
 class body_reader {
 public:
   /** Room that a chunked body needs behind the head; also the longest line of its framing. */
-  static constexpr std::size_t chunk_room = request_parser::longest_framing;
+  static constexpr std::size_t chunk_room = request_parser::max_framing;
 
   body_reader(receive_buffer& input, request_parser& parser, std::string& storage, std::size_t head_end)
       : input_(input), parser_(parser), storage_(storage), head_end_(head_end), used_(head_end) {
@@ -111,7 +111,7 @@ private:
 
   void make_storage_room() {
     auto const length = static_cast<std::size_t>(parser_.content_length());
-    storage_.resize(std::min(length, std::max(stored_ * 2, receive_buffer::most_kept)));
+    storage_.resize(std::min(length, std::max(stored_ * 2, receive_buffer::max_kept)));
   }
 
   void advance_chunked() {

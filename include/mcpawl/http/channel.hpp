@@ -28,7 +28,7 @@ namespace mcpawl::http::detail {
 */
 class channel final : private hangable {
 public:
-  static constexpr std::size_t most_kept_output = 16 * 1024;
+  static constexpr std::size_t max_kept_output = 16 * 1024;
 
   channel(boost::asio::ip::tcp::socket socket, limits const& bounds, connection_set& set, logger log)
       : socket_(std::move(socket)),
@@ -50,7 +50,7 @@ public:
   limits const& bounds() const noexcept { return bounds_; }
   logger const& log() const noexcept { return log_; }
   watchdog& deadline() noexcept { return watchdog_; }
-  connection_place& place() noexcept { return place_; }
+  connection_slot& place() noexcept { return place_; }
   receive_buffer& input() noexcept { return input_; }
   std::string& output() noexcept { return output_; }
 
@@ -58,7 +58,7 @@ public:
   bool broken() const noexcept { return broken_; }
   void mark_broken() noexcept { broken_ = true; }
 
-  void hang_up() noexcept override {
+  void close_stream() noexcept override {
     broken_ = true;
     error_code ignored;
     socket_.close(ignored);
@@ -88,14 +88,14 @@ public:
   /** Close so that the peer can still read the answer: unread input would turn the close into a reset. */
   task<> linger() {
     if (broken_) co_return;
-    constexpr std::size_t most_discarded = 1024 * 1024;
+    constexpr std::size_t max_discarded = 1024 * 1024;
     place_.set_idle(true);
     error_code ec;
     socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ec);
     if (ec) co_return;
     watchdog_.set(std::chrono::seconds{2});
     input_.drop(0, input_.size());
-    for (std::size_t discarded = 0; discarded < most_discarded;) {
+    for (std::size_t discarded = 0; discarded < max_discarded;) {
       std::size_t const n = co_await read_some(socket_, input_.room(), ec);
       if (ec || watchdog_.expired()) break;
       discarded += n;
@@ -133,7 +133,7 @@ private:
   std::string_view pending_;  // of output_
   std::string_view tail_;     // bytes of somebody else behind it
   watchdog watchdog_;
-  connection_place place_;
+  connection_slot place_;
 };
 
 }  // namespace mcpawl::http::detail

@@ -99,7 +99,7 @@ public:
   static bool settled(exchange const& request) noexcept { return request.body_.complete(); }
   static bool reusable(exchange& request) noexcept { return request.reusable(); }
   static task<result<std::string_view>> settle(exchange& request) {
-    return request.collect(exchange::most_drained, true);
+    return request.collect(exchange::max_drained, true);
   }
   static bool body_failed(exchange const& request) noexcept { return request.body_.error().has_value(); }
   static int failure_status(exchange const& request) noexcept {
@@ -112,8 +112,8 @@ public:
     in.drop(0, request.body_.used());
     in.shrink();
     scanner_.reset();
-    if (storage_.capacity() > receive_buffer::most_kept) storage_ = std::string{};
-    if (channel_.output().capacity() > channel::most_kept_output) channel_.output() = std::string{};
+    if (storage_.capacity() > receive_buffer::max_kept) storage_ = std::string{};
+    if (channel_.output().capacity() > channel::max_kept_output) channel_.output() = std::string{};
     channel_.place().set_idle(in.size() == 0);
     channel_.deadline().set(channel_.bounds().idle_timeout);
     fresh_ = in.size() != 0;
@@ -139,7 +139,7 @@ private:
     receive_buffer& in = channel_.input();
     std::size_t const most = channel_.bounds().header_bytes;
     bool const endless_line = !scanner_.past_first_line();
-    if (endless_line && in.size() > request_parser::longest_target + request_parser::longest_method + 16)
+    if (endless_line && in.size() > request_parser::max_target + request_parser::max_method + 16)
       return refuse(errc::target_too_long);
     if (in.size() >= most) return refuse(errc::header_too_large);
     if (fresh_) {

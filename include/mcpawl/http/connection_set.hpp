@@ -22,7 +22,7 @@ namespace detail {
 /** Something a set can hang up on. */
 class hangable {
 public:
-  virtual void hang_up() noexcept = 0;
+  virtual void close_stream() noexcept = 0;
 
 protected:
   ~hangable() = default;
@@ -38,20 +38,20 @@ struct connection_registry {
 };
 
 /** The place of one connection in its set; leaving is what the destructor does. */
-class connection_place {
+class connection_slot {
 public:
-  connection_place(std::shared_ptr<connection_registry> registry, hangable* self)
+  connection_slot(std::shared_ptr<connection_registry> registry, hangable* self)
       : registry_(std::move(registry)), at_(registry_->busy.insert(registry_->busy.end(), self)) {
     registry_->total->fetch_add(1, std::memory_order_relaxed);
   }
-  ~connection_place() {
+  ~connection_slot() {
     (idle_ ? registry_->idle : registry_->busy).erase(at_);
     registry_->total->fetch_sub(1, std::memory_order_relaxed);
     bool const last = registry_->idle.empty() && registry_->busy.empty();
     if (last && registry_->emptied != nullptr) registry_->emptied->cancel();
   }
-  connection_place(connection_place const&) = delete;
-  connection_place& operator=(connection_place const&) = delete;
+  connection_slot(connection_slot const&) = delete;
+  connection_slot& operator=(connection_slot const&) = delete;
 
   void set_idle(bool idle) noexcept {
     if (idle == idle_) return;
@@ -99,7 +99,7 @@ public:
   std::size_t shed(std::size_t count) noexcept {
     std::size_t closed = 0;
     for (auto it = registry_->idle.begin(); it != registry_->idle.end() && closed != count; ++closed)
-      (*it++)->hang_up();
+      (*it++)->close_stream();
     return closed;
   }
 
@@ -114,8 +114,8 @@ public:
     registry->draining = true;
     shed(registry->idle.size());
     co_await until_empty(registry, patience);
-    for (detail::hangable* connection : registry->busy) connection->hang_up();
-    for (detail::hangable* connection : registry->idle) connection->hang_up();
+    for (detail::hangable* connection : registry->busy) connection->close_stream();
+    for (detail::hangable* connection : registry->idle) connection->close_stream();
     co_await until_empty(registry, std::chrono::milliseconds{200});
   }
 

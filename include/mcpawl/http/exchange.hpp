@@ -42,7 +42,7 @@ class connection;
 class exchange {
 public:
   /** An unread body up to this size is read and dropped, so that the connection can be used again. */
-  static constexpr std::size_t most_drained = 64 * 1024;
+  static constexpr std::size_t max_drained = 64 * 1024;
 
   exchange(exchange const&) = delete;
   exchange& operator=(exchange const&) = delete;
@@ -76,7 +76,7 @@ public:
     detail::append_head_with_length(out, answer, persistence());
     std::string_view tail;
     if (head().method() != "HEAD" && answer.status() != 204 && answer.status() != 304) tail = answer.body();
-    if (tail.size() <= most_copied) {
+    if (tail.size() <= max_copied) {
       out += tail;
       tail = {};
     }
@@ -152,7 +152,7 @@ public:
 private:
   friend class detail::connection;
 
-  static constexpr std::size_t most_copied = 32 * 1024;  // a larger body goes out from where it lies
+  static constexpr std::size_t max_copied = 32 * 1024;  // a larger body goes out from where it lies
 
   exchange(detail::channel& channel, detail::request_parser& parser, std::string& storage,
            std::size_t head_end)
@@ -195,7 +195,7 @@ private:
     if (body_.complete()) return true;
     // whether the body of a client that was not told to continue still comes is anybody's guess
     if (must_continue()) return false;
-    return parser_.body_framing() == detail::framing::chunked || parser_.content_length() <= most_drained;
+    return parser_.body_framing() == detail::framing::chunked || parser_.content_length() <= max_drained;
   }
 
   /** Read the body, or only read and drop it. */

@@ -83,7 +83,7 @@ public:
 
 private:
   enum class state { head, body, done };
-  static constexpr int most_interim = 8;
+  static constexpr int max_interim = 8;
 
   std::optional<errc> put_head(std::string_view head) {
     // "HTTP/1.1 200 Reason CRLF"; the reason is for nobody
@@ -95,7 +95,7 @@ private:
     answer_.status = (head[9] - '0') * 100 + (head[10] - '0') * 10 + (head[11] - '0');
     if (answer_.status < 100) return errc::bad_answer;
     if (answer_.status < 200)
-      return answer_.status == 101 || ++interim_ > most_interim ? std::optional{errc::bad_answer}
+      return answer_.status == 101 || ++interim_ > max_interim ? std::optional{errc::bad_answer}
                                                                 : std::nullopt;
 
     head_ = "GET / HTTP/1.1\r\nHost: a\r\n";

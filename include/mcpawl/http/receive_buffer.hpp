@@ -18,7 +18,7 @@ namespace mcpawl::http::detail {
 class receive_buffer {
 public:
   static constexpr std::size_t least = 4 * 1024;
-  static constexpr std::size_t most_kept = 16 * 1024;  ///< What a connection at rest may hold on to.
+  static constexpr std::size_t max_kept = 16 * 1024;  ///< What a connection at rest may hold on to.
 
   std::string_view bytes() const noexcept { return {data_.get(), size_}; }
   std::size_t size() const noexcept { return size_; }
@@ -48,7 +48,7 @@ public:
 
   /** Give memory back that a large request needed, once what is left of it fits the usual size. */
   void shrink() {
-    if (capacity_ <= most_kept || size_ > least) return;
+    if (capacity_ <= max_kept || size_ > least) return;
     std::unique_ptr<char[]> smaller{new char[least]};
     if (size_ != 0) std::memcpy(smaller.get(), data_.get(), size_);
     data_ = std::move(smaller);

@@ -32,10 +32,10 @@ enum class framing { none, length, chunked };
 */
 class request_parser {
 public:
-  static constexpr std::size_t longest_target = 8 * 1024;
-  static constexpr std::size_t longest_method = 32;
-  static constexpr std::size_t longest_extensions = 4 * 1024;  ///< Of all chunks of a body together.
-  static constexpr std::size_t longest_framing = 2 * 1024;     ///< One chunk line, or the trailers.
+  static constexpr std::size_t max_target = 8 * 1024;
+  static constexpr std::size_t max_method = 32;
+  static constexpr std::size_t max_extensions = 4 * 1024;  ///< Of all chunks of a body together.
+  static constexpr std::size_t max_framing = 2 * 1024;     ///< One chunk line, or the trailers.
   /** What ends a body at least, `0 CRLF CRLF`: with less of it Beast 1.81 runs into an assertion of its own.
       Since Boost 1.90 Beast takes the line of the last chunk and each trailer by itself. */
   static constexpr std::size_t shortest_framing = 5;
@@ -79,8 +79,8 @@ public:
     sink_->eager(true);
     while (!out.done && !out.failure) {
       // in windows, so that a line too long to wait for is refused however much of it is here already
-      std::size_t const longest_window = longest_framing - sink_->trailer_bytes;
-      std::string_view const window = bytes.substr(out.used, longest_window);
+      std::size_t const max_window = max_framing - sink_->trailer_bytes;
+      std::string_view const window = bytes.substr(out.used, max_window);
       if (window.size() < (sink_->last_chunk ? 1 : shortest_framing)) break;
       boost::system::error_code ec;
       std::size_t const used = sink_->put({window.data(), window.size()}, ec);
@@ -89,7 +89,7 @@ public:
       out.done = !out.failure && sink_->is_done();
       if (!ec || out.failure) continue;
       bool const waiting = ec == boost::beast::http::error::need_more && !torn_quote(window.substr(used));
-      if (!waiting || (used == 0 && window.size() == longest_window)) out.failure = errc::bad_chunk;
+      if (!waiting || (used == 0 && window.size() == max_window)) out.failure = errc::bad_chunk;
       if (used == 0) break;
     }
     // what can be no chunk is refused at once: Beast would wait for more of it
@@ -103,7 +103,7 @@ private:
   using text = boost::beast::string_view;
 
   struct sink final : boost::beast::http::basic_parser<true> {
-    sink(request_head& into, std::size_t most_fields) : head(into), fields_left(most_fields) {
+    sink(request_head& into, std::size_t max_fields) : head(into), fields_left(max_fields) {
       header_limit(std::numeric_limits<std::uint32_t>::max());
       body_limit(boost::none);
     }
@@ -181,8 +181,8 @@ private:
     void on_request_impl(boost::beast::http::verb, text method_text, text target_text, int version,
                          boost::system::error_code& ec) override {
       std::string_view const method = view(method_text), target = view(target_text);
-      if (method.size() > longest_method || method == "CONNECT") return fail(errc::unsupported_method, ec);
-      if (target.size() > longest_target) return fail(errc::target_too_long, ec);
+      if (method.size() > max_method || method == "CONNECT") return fail(errc::unsupported_method, ec);
+      if (target.size() > max_target) return fail(errc::target_too_long, ec);
       for (char c : target)
         if (c <= ' ' || c >= '\x7f' || c == '#') return fail(errc::bad_request, ec);
       bool const known_form = target.front() == '/' || (target == "*" && method == "OPTIONS") ||
@@ -273,7 +273,7 @@ private:
     void on_chunk_header_impl(std::uint64_t size, text extension, boost::system::error_code& ec) override {
       last_chunk = size == 0;
       extensions += extension.size();
-      if (extensions > longest_extensions) return fail(errc::bad_chunk, ec);
+      if (extensions > max_extensions) return fail(errc::bad_chunk, ec);
       for (char c : extension)
         // Beast lets control characters into quoted strings (cf. CVE-2025-55315)
         if (detail::is_control(c) && c != '\t') return fail(errc::bad_chunk, ec);

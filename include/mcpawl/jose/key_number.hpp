@@ -14,7 +14,7 @@
 namespace mcpawl::jose::detail {
 
 /** Bytes of the largest number of a key: an RSA modulus. */
-inline constexpr std::size_t max_number_bytes = public_key::largest_rsa_bits / 8;
+inline constexpr std::size_t max_number_bytes = public_key::max_rsa_bits / 8;
 
 /** A number of a key, decoded.
 

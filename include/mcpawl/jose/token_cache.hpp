@@ -36,7 +36,7 @@ struct token_cache_settings {
 struct token_bounds {
   unix_seconds not_before;  ///< With the leeway taken off already.
   unix_seconds expires;
-  sha256_digest voucher;  ///< Of the key it was verified with: see `basic_verifier::last_voucher`.
+  sha256_digest key_fingerprint;  ///< Of the key it was verified with: see `basic_verifier::last_voucher`.
 };
 
 /** Remembers what verified tokens say.
@@ -130,11 +130,11 @@ public:
     tags_[into] = at.tag;
   }
 
-  /** Forget every token but those whose voucher the predicate is true for. */
+  /** Forget every token but those whose key_fingerprint the predicate is true for. */
   template <class Vouches>
   void keep(Vouches vouches) noexcept {
     for (std::size_t i = 0; i != count(); ++i)
-      if (slots_[i].value && !vouches(slots_[i].bounds.voucher)) forget(i);
+      if (slots_[i].value && !vouches(slots_[i].bounds.key_fingerprint)) forget(i);
   }
 
   /** Forget everything. */

@@ -43,7 +43,7 @@ struct engine_use {
     `expectation::expiry_first` says so), and nothing of a token chooses a key or an algorithm beyond what the
     expectation and the key set allow.
 
-    Looks at no clock, fetches nothing, and keeps no token; `remembering_verifier` does that.
+    Looks at no clock, fetches nothing, and keeps no token; `caching_verifier` does that.
 
     @tparam Engine who verifies signatures; see `crypto_engine`
 
@@ -84,7 +84,7 @@ public:
 
   /** Verify with these keys from now on. Errors: throws `std::bad_alloc`, and then keeps the keys it had. */
   void use(std::shared_ptr<jwk_set const> keys) {
-    std::vector<lane> lanes;
+    std::vector<key_slot> slots;
     sha256_context digest;
     for (jwk const& key : keys ? keys->keys() : std::span<jwk const>{}) {
       for (std::size_t i = 0; i != algorithm_count; ++i) {
@@ -92,13 +92,13 @@ public:
         if (!key.algorithms().contains(a) || !expected_.algorithms.contains(a)) continue;
         auto check = Engine::verifier::make(key.key(), scheme_of(a));
         if (!check) throw std::bad_alloc();  // the scheme fits the key, so nothing else can be wrong
-        lanes.push_back({&key, a, voucher_of(key, a, digest), *std::move(check), {}, 0, true});
+        slots.push_back({&key, a, voucher_of(key, a, digest), *std::move(check), {}, 0, true});
       }
     }
-    lanes_ = std::move(lanes);
+    slots_ = std::move(slots);
     keys_ = std::move(keys);
     last_kid_ = {};
-    last_lane_ = nullptr;
+    last_slot_ = nullptr;
   }
 
   /** Verify a token and return its claims; the views end with the next call. `now` is the wall time. */
@@ -117,8 +117,8 @@ public:
   /** The other steps, for the parts of a token that `split` took. */
   result<claims_view> verify(compact_parts const& parts, unix_seconds now) noexcept {
     if (!usable_) return errc::bad_expectation;
-    if (lanes_.empty()) return errc::no_keys;
-    lane* with = recall(parts.header);
+    if (slots_.empty()) return errc::no_keys;
+    key_slot* with = recall(parts.header);
     bool const new_header = with == nullptr;
     bool named = true;
     if (new_header) {
@@ -130,7 +130,7 @@ public:
       named = with->memo_named;
     }
     last_kid_ = named ? std::string_view{with->key->kid()} : std::string_view{};
-    last_lane_ = with;
+    last_slot_ = with;
     errc const wrong = named ? errc::bad_signature : errc::bad_signature_without_kid;
 
     std::span<unsigned char> const signature{signature_.data(), with->check.signature_size()};
@@ -154,17 +154,17 @@ public:
   std::string_view last_kid() const noexcept { return last_kid_; }
 
   /** What vouches for the token that `verify` accepted last: a digest of key, `kid` and algorithm. */
-  sha256_digest const& last_voucher() const noexcept { return last_lane_->voucher; }
+  sha256_digest const& last_voucher() const noexcept { return last_slot_->key_fingerprint; }
 
-  /** Tell whether the keys in use would still vouch for a token of this voucher. */
-  bool vouches(sha256_digest const& voucher) const noexcept {
-    return std::any_of(lanes_.begin(), lanes_.end(), [&](lane const& l) { return l.voucher == voucher; });
+  /** Tell whether the keys in use would still vouch for a token of this key_fingerprint. */
+  bool vouches(sha256_digest const& key_fingerprint) const noexcept {
+    return std::any_of(slots_.begin(), slots_.end(), [&](key_slot const& l) { return l.key_fingerprint == key_fingerprint; });
   }
 
   /** Who does the arithmetic for each key in use, for a log; the views end with the key set. */
   std::vector<engine_use> engines() const {
     std::vector<engine_use> all;
-    for (lane const& l : lanes_) all.push_back({l.key->kid(), l.alg, Engine::report(l.check)});
+    for (key_slot const& l : slots_) all.push_back({l.key->kid(), l.alg, Engine::report(l.check)});
     return all;
   }
 
@@ -173,10 +173,10 @@ private:
   static constexpr std::size_t max_memo = 512;
 
   /** One key in one algorithm, and the last header that verified with it. */
-  struct lane {
+  struct key_slot {
     jwk const* key;
     algorithm alg;
-    sha256_digest voucher;
+    sha256_digest key_fingerprint;
     typename Engine::verifier check;
     std::array<char, max_memo> memo;
     std::size_t memo_size;
@@ -215,17 +215,17 @@ private:
     return claims_.read({reinterpret_cast<char const*>(payload_.get()), *size}, claims_json_, expected_, now);
   }
 
-  /** Find the lane whose last good header has these bytes: everything there is to check about a header
+  /** Find the key_slot whose last good header has these bytes: everything there is to check about a header
       depends on its bytes, the expectation and the key set, and neither of those has changed since. */
-  lane* recall(std::string_view header) noexcept {
-    for (lane& l : lanes_) {
+  key_slot* recall(std::string_view header) noexcept {
+    for (key_slot& l : slots_) {
       if (l.recalls(header)) return &l;
     }
     return nullptr;
   }
 
-  /** Read a header and find the lane for it. */
-  result<lane*> choose(std::string_view encoded) noexcept {
+  /** Read a header and find the key_slot for it. */
+  result<key_slot*> choose(std::string_view encoded) noexcept {
     if (encoded.size() > max_header_chars) return errc::header_too_large;
     auto const size = decode_base64url(encoded, header_);
     if (!size) return errc::header_encoding;
@@ -238,16 +238,16 @@ private:
     if (!expected_.algorithms.contains(*alg)) return errc::algorithm_not_allowed;
     if (!acceptable_type(*header)) return errc::wrong_type;
     if (header->kid.empty()) return choose_nameless(*alg);
-    for (lane& l : lanes_) {
+    for (key_slot& l : slots_) {
       if (l.alg == *alg && l.key->kid() == header->kid) return &l;
     }
     return keys_->find(header->kid) == nullptr ? errc::unknown_kid : errc::algorithm_mismatch;
   }
 
-  result<lane*> choose_nameless(algorithm alg) noexcept {
+  result<key_slot*> choose_nameless(algorithm alg) noexcept {
     if (expected_.kid_required) return errc::no_kid;
     jwk const* const key = keys_->only_key_for(alg);
-    for (lane& l : lanes_) {
+    for (key_slot& l : slots_) {
       if (l.key == key && l.alg == alg) return &l;
     }
     return errc::no_single_key;
@@ -263,9 +263,9 @@ private:
   expectation expected_;
   bool usable_;
   std::shared_ptr<jwk_set const> keys_;
-  std::vector<lane> lanes_;
+  std::vector<key_slot> slots_;
   std::string_view last_kid_;
-  lane const* last_lane_ = nullptr;
+  key_slot const* last_slot_ = nullptr;
 
   std::array<unsigned char, max_header_bytes> header_;
   std::array<unsigned char, detail::max_number_bytes> signature_;

@@ -13,8 +13,8 @@ namespace mcpawl {
     The message is one short sentence that tells the client what to change. It never holds internals:
     those go to the log.
 */
-struct rpc_fault {
-  rpc_fault(rpc_code code_, std::string message_, std::string data_ = {})
+struct rpc_error {
+  rpc_error(rpc_code code_, std::string message_, std::string data_ = {})
       : code(code_), message(std::move(message_)), data(std::move(data_)) {}
 
   rpc_code code;

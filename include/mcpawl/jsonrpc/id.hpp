@@ -37,8 +37,8 @@ public:
         number && *number >= 0 && *number <= largest && std::trunc(*number) == *number)
       return from(static_cast<std::uint64_t>(*number));
     auto const* text = v.if_string();
-    constexpr std::size_t most_digits = 18;
-    if (text && !text->empty() && text->size() <= most_digits &&
+    constexpr std::size_t max_digits = 18;
+    if (text && !text->empty() && text->size() <= max_digits &&
         std::string_view(text->data(), text->size()).find_first_not_of("0123456789") ==
             std::string_view::npos)
       return request_id{std::string(text->data(), text->size())};

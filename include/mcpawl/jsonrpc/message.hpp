@@ -28,7 +28,7 @@ struct rpc_message {
 
 /** A message that is none, with the id to answer to if one could be read. */
 struct rpc_rejection {
-  rpc_fault fault;
+  rpc_error fault;
   std::optional<request_id> id;
 };
 

@@ -25,7 +25,7 @@ inline std::string write_result(request_id const& id, std::string_view result) {
 }
 
 /** Write an error response. Without an id the member is left out: the MCP schema allows no null. */
-inline std::string write_error(std::optional<request_id> const& id, rpc_fault const& fault) {
+inline std::string write_error(std::optional<request_id> const& id, rpc_error const& fault) {
   std::string out = R"({"jsonrpc":"2.0",)";
   if (id) {
     out += R"("id":)";

@@ -37,7 +37,7 @@ inline std::chrono::milliseconds share_of_time(std::chrono::steady_clock::time_p
    status than 200: what was wrong with the last document, or with the last one that was there at all.
 */
 inline task<result<http::origin_url>> discover_keys(std::shared_ptr<key_origin const> origin,
-                                                    http::tls_trust trust, std::size_t most_bytes,
+                                                    http::tls_trust trust, std::size_t max_bytes,
                                                     std::chrono::steady_clock::time_point deadline,
                                                     logger log) {
   error_code why = auth_errc::no_keys_address;
@@ -47,7 +47,7 @@ inline task<result<http::origin_url>> discover_keys(std::shared_ptr<key_origin c
     http::fetch_request request(url);
     request.field("Accept", "application/json");
     request.timeout(share_of_time(deadline, left-- + 1));
-    request.max_body_bytes(most_bytes);
+    request.max_body_bytes(max_bytes);
     auto answer = co_await http::fetch(std::move(request), trust);
     error_code wrong;
     if (!answer) {

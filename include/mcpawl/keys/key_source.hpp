@@ -205,8 +205,8 @@ private:
     auto const now = clock_.steady();
     std::lock_guard const lock(mutex_);
     milliseconds pause = timing_.first_backoff;
-    for (int i = 0; i != failures_ && pause < timing_.longest_backoff; ++i) pause *= 2;
-    if (pause > timing_.longest_backoff) pause = timing_.longest_backoff;
+    for (int i = 0; i != failures_ && pause < timing_.max_backoff; ++i) pause *= 2;
+    if (pause > timing_.max_backoff) pause = timing_.max_backoff;
     ++failures_;
     earliest_ = now + pause;
     set_due(earliest_);

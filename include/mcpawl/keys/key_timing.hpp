@@ -18,7 +18,7 @@ struct key_timing {
       std::chrono::seconds(10)};  ///< For one fetch, from name to last byte.
   std::chrono::milliseconds first_backoff{
       std::chrono::seconds(1)};  ///< After a failed fetch; doubles each time.
-  std::chrono::milliseconds longest_backoff{std::chrono::minutes(1)};  ///< Where doubling ends.
+  std::chrono::milliseconds max_backoff{std::chrono::minutes(1)};  ///< Where doubling ends.
   std::size_t document_bytes = 256 * 1024;                             ///< Size of a key document.
 };
 

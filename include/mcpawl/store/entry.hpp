@@ -16,10 +16,10 @@
 
 namespace mcpawl {
 
-inline constexpr std::size_t largest_store_key = 512;            ///< Bytes; a key has at least one.
-inline constexpr std::size_t largest_store_value = 1024 * 1024;  ///< Bytes; a value may be empty.
-inline constexpr std::size_t largest_store_page = 1000;          ///< Entries that one scan returns.
-inline constexpr std::size_t largest_store_page_bytes = 4 * largest_store_value;
+inline constexpr std::size_t max_store_key = 512;            ///< Bytes; a key has at least one.
+inline constexpr std::size_t max_store_value = 1024 * 1024;  ///< Bytes; a value may be empty.
+inline constexpr std::size_t max_store_page = 1000;          ///< Entries that one scan returns.
+inline constexpr std::size_t max_store_page_bytes = 4 * max_store_value;
 
 /** The expiry of what does not expire. */
 inline constexpr unix_seconds never_expires = std::numeric_limits<unix_seconds>::max();
@@ -85,13 +85,13 @@ struct store_page {
 namespace detail {
 
 inline error_code check_store_key(std::string_view key) noexcept {
-  if (key.empty() || key.size() > largest_store_key) return store_errc::bad_key;
+  if (key.empty() || key.size() > max_store_key) return store_errc::bad_key;
   return {};
 }
 
 inline error_code check_store_write(store_write const& write) noexcept {
   if (error_code const bad = check_store_key(write.key())) return bad;
-  if (write.value().size() > largest_store_value) return store_errc::value_too_large;
+  if (write.value().size() > max_store_value) return store_errc::value_too_large;
   return {};
 }
 

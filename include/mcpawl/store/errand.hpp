@@ -21,11 +21,11 @@ namespace mcpawl::detail {
     The coroutine belongs to its `io_context` while it waits, so it dies with it; whoever finishes the
     errand later finds nobody and touches no executor.
 */
-class errand_end : public std::enable_shared_from_this<errand_end> {
+class completion_event : public std::enable_shared_from_this<completion_event> {
 public:
-  errand_end() = default;
-  errand_end(errand_end const&) = delete;
-  errand_end& operator=(errand_end const&) = delete;
+  completion_event() = default;
+  completion_event(completion_event const&) = delete;
+  completion_event& operator=(completion_event const&) = delete;
 
   /** Say that the errand is done; from any thread. */
   void raise() noexcept {
@@ -36,7 +36,7 @@ public:
   }
 
   /** Wait for `raise`. False if the waiting was cancelled. */
-  static task<bool> wait(std::shared_ptr<errand_end> self) {
+  static task<bool> wait(std::shared_ptr<completion_event> self) {
     auto const executor = co_await boost::asio::this_coro::executor;
     boost::asio::steady_timer timer(executor, boost::asio::steady_timer::time_point::max());
     presence const here(*self, timer);
@@ -48,7 +48,7 @@ public:
 
 private:
   struct waker {
-    std::shared_ptr<errand_end> self;
+    std::shared_ptr<completion_event> self;
     void operator()() const {
       std::lock_guard const lock(self->mutex_);
       if (self->waiting_ != nullptr) self->waiting_->cancel();
@@ -57,7 +57,7 @@ private:
 
   class presence {
   public:
-    presence(errand_end& end, boost::asio::steady_timer& timer) : end_(end) { set(&timer); }
+    presence(completion_event& end, boost::asio::steady_timer& timer) : end_(end) { set(&timer); }
     presence(presence const&) = delete;
     presence& operator=(presence const&) = delete;
     ~presence() { set(nullptr); }
@@ -67,7 +67,7 @@ private:
       std::lock_guard const lock(end_.mutex_);
       end_.waiting_ = timer;
     }
-    errand_end& end_;
+    completion_event& end_;
   };
 
   bool done() {

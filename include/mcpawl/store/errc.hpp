@@ -7,8 +7,8 @@ namespace mcpawl {
 
 /** Errors of every `kv_store`. That an entry is absent or was changed by somebody else is no error. */
 enum class store_errc {
-  bad_key = 1,      ///< The key is empty or over `largest_store_key`.
-  value_too_large,  ///< The value is over `largest_store_value`.
+  bad_key = 1,      ///< The key is empty or over `max_store_key`.
+  value_too_large,  ///< The value is over `max_store_value`.
   full,             ///< No room: the bound of a `memory_store`, or the disk.
   busy,             ///< Somebody else, perhaps another process, holds the store for too long.
   closed,           ///< The store is being closed.

@@ -26,7 +26,7 @@ namespace mcpawl {
     @li `take(key, durability)` reads and removes: of any number of concurrent calls one gets the entry.
     @li `erase(key, durability)` removes, and returns how many entries that were: 1 or 0.
     @li `scan(prefix, after, limit)` returns entries whose key begins with `prefix` and is greater than
-        `after`, at least one if there is one, at most `limit` and `largest_store_page`. It is no snapshot:
+        `after`, at least one if there is one, at most `limit` and `max_store_page`. It is no snapshot:
    entries that come or go between two pages may or may not be seen, all others are seen exactly once.
     @li `purge(limit)` removes at most `limit` entries that have expired and returns how many.
 

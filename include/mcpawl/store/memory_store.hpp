@@ -25,7 +25,7 @@ namespace mcpawl {
 
 /** A `kv_store` in memory, for tests and for servers that may forget everything when they restart.
 
-    It holds at most `most_bytes`, keys and its own bookkeeping included; what has expired makes room by
+    It holds at most `max_bytes`, keys and its own bookkeeping included; what has expired makes room by
     itself, as long as the wall clock can be believed (`detail::clock_watch`). `store_quotas` bounds what
     strangers can fill; what gets no larger by a write always fits, so that a full store can still take things
     back. Whatever durability is asked for, nothing survives the process.
@@ -39,8 +39,8 @@ public:
   static constexpr std::size_t bytes_per_entry = 192;  ///< Bookkeeping, roughly.
 
   /** The clock must outlive the store. */
-  explicit memory_store(std::size_t most_bytes = default_bytes, clock const& time = clock::system()) noexcept
-      : clock_(time), watch_(time, detail::clock_watch::start::trusted), most_bytes_(most_bytes) {}
+  explicit memory_store(std::size_t max_bytes = default_bytes, clock const& time = clock::system()) noexcept
+      : clock_(time), watch_(time, detail::clock_watch::start::trusted), max_bytes_(max_bytes) {}
   memory_store(memory_store const&) = delete;
   memory_store& operator=(memory_store const&) = delete;
 
@@ -117,7 +117,7 @@ private:
   }
 
   result<store_page> page(std::string_view prefix, std::string_view after, std::size_t limit) {
-    limit = std::clamp<std::size_t>(limit, 1, largest_store_page);
+    limit = std::clamp<std::size_t>(limit, 1, max_store_page);
     store_page out;
     std::lock_guard const lock(mutex_);
     unix_seconds const now = clock_.wall();
@@ -125,7 +125,7 @@ private:
     auto at = after < prefix ? entries_.lower_bound(prefix) : entries_.upper_bound(after);
     for (; at != entries_.end() && at->first.starts_with(prefix); ++at) {
       if (at->second.expires <= now) continue;
-      if (out.items.size() == limit || bytes > largest_store_page_bytes) {
+      if (out.items.size() == limit || bytes > max_store_page_bytes) {
         out.next = out.items.back().key;
         break;
       }
@@ -171,9 +171,9 @@ private:
     auto const at = entries_.find(key);
     std::size_t const old = at == entries_.end() ? 0 : size_of(at->first, at->second.value);
     if (added <= old) return {};
-    if (bytes_ - old + added > most_bytes_) return store_errc::full;
+    if (bytes_ - old + added > max_bytes_) return store_errc::full;
     auto const quota = detail::quota_of(key);
-    if (quota && used_[*quota] - old + added > detail::quota_bytes(*quota, most_bytes_))
+    if (quota && used_[*quota] - old + added > detail::quota_bytes(*quota, max_bytes_))
       return store_errc::over_quota;
     return {};
   }
@@ -199,7 +199,7 @@ private:
 
   clock const& clock_;
   detail::clock_watch watch_;
-  std::size_t const most_bytes_;
+  std::size_t const max_bytes_;
   mutable std::mutex mutex_;
   entries entries_;
   std::set<std::pair<unix_seconds, std::string>> by_expiry_;

@@ -68,7 +68,7 @@ public:
   /** Entries from `from` on, or behind it, and before `end`. */
   result<store_page> scan(std::string_view prefix, std::string_view after, std::size_t limit,
                           unix_seconds now) {
-    limit = std::clamp<std::size_t>(limit, 1, largest_store_page);
+    limit = std::clamp<std::size_t>(limit, 1, max_store_page);
     auto const end = end_of_prefix(std::string{prefix});
     sqlite_use const use(end ? scan_ : scan_to_end_);
     use->bind(1, prefix);
@@ -80,7 +80,7 @@ public:
     std::size_t bytes = 0;
     int code;
     while ((code = use->step()) == SQLITE_ROW) {
-      if (page.items.size() == limit || bytes > largest_store_page_bytes) {
+      if (page.items.size() == limit || bytes > max_store_page_bytes) {
         page.next = page.items.back().key;
         return page;
       }

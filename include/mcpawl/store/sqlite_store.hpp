@@ -175,13 +175,13 @@ private:
       if (ec) answer_ = ec;
       end_->raise();
     }
-    std::shared_ptr<detail::errand_end> const& end() const noexcept { return end_; }
+    std::shared_ptr<detail::completion_event> const& end() const noexcept { return end_; }
     result<T>& answer() noexcept { return answer_; }
 
   private:
     F f_;
     result<T> answer_{make_error_code(store_errc::io)};
-    std::shared_ptr<detail::errand_end> end_ = std::make_shared<detail::errand_end>();
+    std::shared_ptr<detail::completion_event> end_ = std::make_shared<detail::completion_event>();
   };
 
   sqlite_store(std::string path, detail::sqlite_connection writing, clock const& time)
@@ -204,7 +204,7 @@ private:
   task<result<T>> write(durability wanted, F f) {
     auto const job = std::make_shared<errand<T, F>>(wanted, std::move(f));
     if (!writer_.submit(job)) co_return store_errc::closed;
-    bool const done = co_await detail::errand_end::wait(job->end());
+    bool const done = co_await detail::completion_event::wait(job->end());
     if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
     co_return std::move(job->answer());
   }

@@ -76,7 +76,7 @@ public:
 
 private:
   using batch = std::vector<std::shared_ptr<sqlite_job>>;
-  static constexpr std::size_t most_at_once = 256;
+  static constexpr std::size_t max_at_once = 256;
 
   void run() {
     for (;;) {
@@ -85,7 +85,7 @@ private:
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
         if (queue_.empty()) return;
-        while (!queue_.empty() && jobs.size() != most_at_once) {
+        while (!queue_.empty() && jobs.size() != max_at_once) {
           jobs.push_back(std::move(queue_.front()));
           queue_.pop_front();
         }

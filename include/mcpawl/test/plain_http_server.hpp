@@ -66,7 +66,7 @@ public:
 
 private:
   using tcp = boost::asio::ip::tcp;
-  static constexpr std::size_t most_head = 16 * 1024, most_body = 256 * 1024;
+  static constexpr std::size_t max_head = 16 * 1024, max_body = 256 * 1024;
 
   struct state {
     explicit state(boost::asio::io_context& context)
@@ -92,7 +92,7 @@ private:
     boost::system::error_code error;
     auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
     std::string text;
-    auto buffer = boost::asio::dynamic_buffer(text, most_head);
+    auto buffer = boost::asio::dynamic_buffer(text, max_head);
     std::size_t const head = co_await boost::asio::async_read_until(socket, buffer, "\r\n\r\n", token);
     if (error) co_return;
     std::optional<plain_request> request = read_head(std::string_view(text).substr(0, head - 2));
@@ -142,7 +142,7 @@ private:
     if (text.empty()) return size;
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
     bool const number = error == std::errc() && end == text.data() + text.size();
-    return number && size <= most_body ? std::optional(size) : std::nullopt;
+    return number && size <= max_body ? std::optional(size) : std::nullopt;
   }
 
   boost::asio::io_context context_{1};

@@ -39,7 +39,7 @@ namespace mcpawl {
     Belongs to one thread, but for the log, which a client that comes back may read on another.
 */
 class call_stream final : public message_sink,
-                          public outbound_source,
+                          public call_channel_source,
                           public std::enable_shared_from_this<call_stream> {
 public:
   call_stream(boost::asio::any_io_executor executor, bool events_accepted, limits const& bounds)
@@ -48,7 +48,7 @@ public:
         max_bytes_(bounds.max_unread_bytes),
         events_accepted_(events_accepted) {}
 
-  std::shared_ptr<outbound> open() override {
+  std::shared_ptr<call_channel> open() override {
     return std::make_shared<running_call>(executor_, shared_from_this());
   }
 
@@ -62,7 +62,7 @@ public:
   void let_go() noexcept override {
     if (!session_ || session_->protocol() < revision::v2025_11_25 || !events_accepted_) return;
     if (streaming_) {
-      log_->hang_up();
+      log_->close_stream();
     } else {
       letting_go_ = true;
       bell_->ring();
@@ -184,7 +184,7 @@ private:
     if (running_ == 0)
       finish_log();
     else if (letting_go_)
-      log_->hang_up();
+      log_->close_stream();
   }
 
   /** The connection is not there any more. */
@@ -202,7 +202,7 @@ private:
     left_ = true;
     if (running_ == 0 || session_) return;
     leave();
-    log_->hang_up();
+    log_->close_stream();
   }
 
   boost::asio::any_io_executor executor_;

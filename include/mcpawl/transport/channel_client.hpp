@@ -9,7 +9,7 @@
 #include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
-#include <mcpawl/mcp/session/process_channel.hpp>
+#include <mcpawl/mcp/session/single_stream_client.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/transport/message_sink.hpp>
 #include <mcpawl/transport/running_call.hpp>
@@ -38,7 +38,7 @@ public:
   channel_client() : out_(std::make_shared<event_log>(event_log::retention::queue)), channel_(out_) {}
 
   std::shared_ptr<event_log> const& out() const noexcept { return out_; }
-  process_channel& channel() noexcept { return channel_; }
+  single_stream_client& channel() noexcept { return channel_; }
   /** Calls that are not over. */
   std::size_t running() const noexcept { return running_.load(); }
   /** Called when a call is over, on its thread; set it before the first message. */
@@ -96,11 +96,11 @@ private:
     bool batch = false;
   };
 
-  class source final : public outbound_source {
+  class source final : public call_channel_source {
   public:
     source(boost::asio::any_io_executor executor, std::shared_ptr<message_sink> sink)
         : executor_(std::move(executor)), sink_(std::move(sink)) {}
-    std::shared_ptr<outbound> open() override { return std::make_shared<running_call>(executor_, sink_); }
+    std::shared_ptr<call_channel> open() override { return std::make_shared<running_call>(executor_, sink_); }
 
   private:
     boost::asio::any_io_executor executor_;
@@ -116,7 +116,7 @@ private:
   }
 
   std::shared_ptr<event_log> out_;
-  process_channel channel_;
+  single_stream_client channel_;
   std::atomic<std::size_t> running_{0};
 };
 

@@ -35,9 +35,9 @@ public:
   virtual std::unique_ptr<door> copy() const = 0;
   virtual void attach(auth_environment const& environment) = 0;
 
-  /** Whose a request is: the policy's own, to be answered by `serve_public`, or nobody's. */
+  /** Whose a request is: the policy's own, to be answered by `serve_unauthenticated`, or nobody's. */
   virtual public_route route_of(http::request_head const& head) const = 0;
-  virtual task<> serve_public(http::exchange& ex) = 0;
+  virtual task<> serve_unauthenticated(http::exchange& ex) = 0;
 
   /** Decide if that needs no waiting; nothing otherwise. */
   virtual std::optional<auth_result<admission>> decide_now(http::request_head const& head) = 0;
@@ -46,19 +46,19 @@ public:
 
 /** The door made of a policy. */
 template <auth_policy Policy>
-class policy_door final : public door {
+class erased_policy final : public door {
 public:
-  explicit policy_door(Policy policy) : policy_(std::move(policy)) {}
+  explicit erased_policy(Policy policy) : policy_(std::move(policy)) {}
 
-  std::unique_ptr<door> copy() const override { return std::make_unique<policy_door>(policy_); }
+  std::unique_ptr<door> copy() const override { return std::make_unique<erased_policy>(policy_); }
   void attach(auth_environment const& environment) override { attach_policy(policy_, environment); }
 
   public_route route_of(http::request_head const& head) const override {
     return mcpawl::route_of(policy_, head);
   }
-  task<> serve_public([[maybe_unused]] http::exchange& ex) override {
+  task<> serve_unauthenticated([[maybe_unused]] http::exchange& ex) override {
     if constexpr (serves_public_paths<Policy>)
-      return policy_.serve_public(ex);
+      return policy_.serve_unauthenticated(ex);
     else
       return nobody();
   }

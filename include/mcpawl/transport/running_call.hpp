@@ -8,7 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/mcp/call/outbound.hpp>
+#include <mcpawl/mcp/call/call_channel.hpp>
 #include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/transport/message_sink.hpp>
 
@@ -27,7 +27,7 @@ namespace mcpawl {
     @par Thread safety
     `cancel` from any thread while the executor's context lives; the rest on the executor's thread.
 */
-class running_call final : public outbound, public std::enable_shared_from_this<running_call> {
+class running_call final : public call_channel, public std::enable_shared_from_this<running_call> {
 public:
   /** Called once, with the answer; with none if the call was cancelled. */
   using on_end = std::function<void(std::exception_ptr failure, std::optional<answer> result)>;
@@ -40,7 +40,7 @@ public:
     co_await sink_->take(std::move(message));
   }
   bool open() const noexcept override { return sink_->takes_messages(); }
-  void hang_up() noexcept override { sink_->let_go(); }
+  void close_stream() noexcept override { sink_->let_go(); }
   void cancel() noexcept override {
     boost::asio::post(executor_, [weak = weak_from_this()] {
       if (auto const self = weak.lock()) self->cancel_now();

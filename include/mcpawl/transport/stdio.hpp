@@ -148,7 +148,7 @@ public:
       auto got = reader.next(cursor, message);
       while (got == event_log::reading::message) {
         append_line(bytes, message);
-        if (bytes.size() >= most_gathered) break;
+        if (bytes.size() >= max_gathered) break;
         got = reader.next(cursor, message);
       }
       if (!bytes.empty()) {
@@ -171,7 +171,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t most_gathered = 64 * 1024;
+  static constexpr std::size_t max_gathered = 64 * 1024;
 
   /** The client; its calls wait when it does not read. */
   class line_client final : public channel_client {
@@ -184,8 +184,8 @@ private:
     }
     /** Wait until not too much waits to be written. */
     task<> room() {
-      constexpr std::size_t most_queued = 256;
-      while (out()->backlog() > most_queued) {
+      constexpr std::size_t max_queued = 256;
+      while (out()->backlog() > max_queued) {
         auto const bell = std::make_shared<wake>(executor_);
         // more than one may wait: each looks again soon
         co_await bell->wait(std::chrono::milliseconds{10});

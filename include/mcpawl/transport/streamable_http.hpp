@@ -20,8 +20,8 @@
 #include <mcpawl/transport/door.hpp>
 #include <mcpawl/transport/event_stream.hpp>
 #include <mcpawl/transport/guard.hpp>
+#include <mcpawl/transport/legacy_sse.hpp>
 #include <mcpawl/transport/media.hpp>
-#include <mcpawl/transport/sse_channels.hpp>
 #include <mcpawl/transport/turns.hpp>
 #include <mcpawl/transport/visitor_page.hpp>
 
@@ -103,7 +103,7 @@ public:
     logger log;
     std::chrono::milliseconds retry = std::chrono::milliseconds(1000);  ///< For clients whose stream ended.
     std::vector<std::string> allowed_headers = {};   ///< That pages may send besides those of the protocol.
-    std::shared_ptr<sse_channels> old_clients = {};  ///< The endpoints of 2024-11-05; null for none.
+    std::shared_ptr<legacy_sse> legacy_clients = {};  ///< The endpoints of 2024-11-05; null for none.
   };
 
   streamable_http(settings const& shared, std::unique_ptr<door> auth, dispatcher protocol)
@@ -122,15 +122,15 @@ public:
   /** End what would wait for ever: open streams, questions to clients. From any thread. */
   void close() {
     protocol_.known().table().close();
-    if (shared_.old_clients) shared_.old_clients->close();
+    if (shared_.legacy_clients) shared_.legacy_clients->close();
   }
 
   /** Answer one request. */
   task<> operator()(http::exchange& ex) {
     http::request_head const& head = ex.head();
     public_route const route = auth_->route_of(head);
-    bool const any_page = route == public_route::any_page;
-    if (auto const why = shared_.entrance.refusal(head, any_page)) {
+    bool const any_origin = route == public_route::any_origin;
+    if (auto const why = shared_.entrance.refusal(head, any_origin)) {
       shared_.log.write_limited(log_level::warning, "request refused",
                                 {{"reason", *why},
                                  {"host", head.find("host").value_or("")},
@@ -140,12 +140,12 @@ public:
     }
     if (is_preflight(head)) {
       http::response answer =
-          any_page ? preflight_answer_to_any_page() : preflight_answer(head, shared_.allowed_headers);
+          any_origin ? preflight_answer_to_any_page() : preflight_answer(head, shared_.allowed_headers);
       co_await ex.respond(std::move(answer));
       co_return;
     }
     if (route != public_route::none) {
-      co_await auth_->serve_public(ex);
+      co_await auth_->serve_unauthenticated(ex);
       co_return;
     }
     auto decided = auth_->decide_now(head);
@@ -163,7 +163,7 @@ public:
     caller const who{admitted->identity.get(), admitted->principal, address.view(), &admitted->identity};
     // a message has its turn when all of it is there
     if (head.method() != "POST" && !turns_.take(who.account())) co_await turns_.wait(who.account());
-    if (head.path() != shared_.path && shared_.old_clients && shared_.old_clients->serves(head.path())) {
+    if (head.path() != shared_.path && shared_.legacy_clients && shared_.legacy_clients->serves(head.path())) {
       co_await serve_old_client(ex, who);
     } else if (!is_endpoint(head.path())) {
       std::string const why = "nothing here: the endpoint is " + shared_.path;
@@ -319,17 +319,17 @@ private:
 
   task<> serve_old_client(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
-    if (head.method() == "GET" && head.path() == shared_.old_clients->path()) {
+    if (head.method() == "GET" && head.path() == shared_.legacy_clients->path()) {
       http::response ok{200};
       allow_reading(ok, head);
       charge place;
       bool const has_room = co_await take_stream(ex, who, place);
       if (!has_room) co_return;
       event_style const style = style_for(head);
-      co_await shared_.old_clients->listen(ex, std::move(ok), who, style);
+      co_await shared_.legacy_clients->listen(ex, std::move(ok), who, style);
       co_return;
     }
-    auto const client = head.method() == "POST" ? shared_.old_clients->find(head.query(), who) : nullptr;
+    auto const client = head.method() == "POST" ? shared_.legacy_clients->find(head.query(), who) : nullptr;
     if (!client) {
       co_await refuse(ex, 404, "unknown session: open the event stream first");
       co_return;

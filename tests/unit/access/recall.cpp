@@ -25,7 +25,7 @@ struct fixture {
   clock::steady_time steady{};
 
   fixture() { verifier.use(access_fixture::keys()); }
-  result<access_identity> ask(std::string const& t) { return verifier.verify_or_recall(t, now, steady); }
+  result<access_identity> ask(std::string const& t) { return verifier.verify_cached(t, now, steady); }
 };
 
 }  // namespace
@@ -95,10 +95,10 @@ BOOST_AUTO_TEST_CASE(policies_that_differ_never_recall_each_others_tokens) {
   elsewhere.use(access_fixture::keys());
   auto const robot = access().sign(access().service("robot.access"));
   for (int i = 0; i != 2; ++i) {
-    BOOST_TEST(services.verify_or_recall(robot, now, steady).has_value());
+    BOOST_TEST(services.verify_cached(robot, now, steady).has_value());
     BOOST_TEST((ask(robot).error() == make_error_code(auth_errc::service_token_refused)));
     BOOST_TEST(ask(token).has_value());
-    BOOST_TEST((elsewhere.verify_or_recall(token, now, steady).error() ==
+    BOOST_TEST((elsewhere.verify_cached(token, now, steady).error() ==
                 make_error_code(jose::errc::wrong_audience)));
   }
   BOOST_TEST(services.recalls().hits == 1U);
@@ -122,14 +122,14 @@ BOOST_AUTO_TEST_CASE(the_switch_turns_it_off) {
   off.entries = 0;
   access_verifier never{access_expectation(team, {aud}), off};
   never.use(access_fixture::keys());
-  for (int i = 0; i != 3; ++i) BOOST_TEST(never.verify_or_recall(token, now, steady).has_value());
+  for (int i = 0; i != 3; ++i) BOOST_TEST(never.verify_cached(token, now, steady).has_value());
   BOOST_TEST(never.recalls().hits == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_copy_remembers_for_itself) {
   BOOST_TEST(ask(token).has_value());
   access_verifier copy = verifier;
-  BOOST_TEST(copy.verify_or_recall(token, now, steady).has_value());
+  BOOST_TEST(copy.verify_cached(token, now, steady).has_value());
   BOOST_TEST(copy.recalls().hits == 0U);
 }
 

@@ -32,7 +32,7 @@ struct fixture {
     return entrance.deny(make_error_code(e), *keys);
   }
   static bool open(bearer_entrance const& door, std::string_view target) {
-    return door.route_of(http::request_head::make("GET", target)) == public_route::any_page;
+    return door.route_of(http::request_head::make("GET", target)) == public_route::any_origin;
   }
 };
 

@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_server_may_need_no_claims_of_its_own) {
 BOOST_AUTO_TEST_CASE(a_remembered_token_dies_with_its_exp_and_its_key) {
   BOOST_REQUIRE(verify(alice()).has_value());
   std::string const token = sign(alice());
-  auto const recall = [&] { return verifier->verify_or_recall(token, clock.wall(), clock.steady()); };
+  auto const recall = [&] { return verifier->verify_cached(token, clock.wall(), clock.steady()); };
   BOOST_TEST(recall().has_value());
   BOOST_TEST(verifier->recalls().hits == 0u);
   BOOST_TEST(recall().has_value());
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_refused_token_is_never_remembered) {
   BOOST_TEST(refusal(alice()) == code(auth_errc::insufficient_scope));
   std::string const token = sign(alice());
   for (int i = 0; i != 3; ++i)
-    BOOST_TEST(verifier->verify_or_recall(token, clock.wall(), clock.steady()).error() ==
+    BOOST_TEST(verifier->verify_cached(token, clock.wall(), clock.steady()).error() ==
                code(auth_errc::insufficient_scope));
   BOOST_TEST(verifier->recalls().hits == 0u);
 }

@@ -25,10 +25,10 @@ using form = linked_token::form;
 using http_test::guest;
 
 /** Gives out one token after the other, the last one again and again. */
-class given_tokens final : public token_keeper {
+class given_tokens final : public token_source {
 public:
   explicit given_tokens(std::vector<std::string> tokens) : tokens_(std::move(tokens)) {}
-  task<result<secret>> current(std::shared_ptr<token_keeper>) override {
+  task<result<secret>> current(std::shared_ptr<token_source>) override {
     std::size_t const at = std::min(asked++, tokens_.size() - 1);
     if (tokens_[at].empty()) co_return make_error_code(boost::system::errc::timed_out);
     co_return secret(tokens_[at]);

@@ -44,8 +44,8 @@ struct policy {
   }
   std::string principal(name const& who) const { return "p " + who.text; }
   void attach(auth_environment const&) { ++attached; }
-  public_route route_of(http::request_head const&) const { return public_route::own_pages; }
-  task<> serve_public(http::exchange&) { co_return; }
+  public_route route_of(http::request_head const&) const { return public_route::same_origin; }
+  task<> serve_unauthenticated(http::exchange&) { co_return; }
   std::optional<linked_token> linked_token_of(http::request_head const&, name const& who) {
     if (who.text == "tokenless") return std::nullopt;
     return linked_token(linked_token::form::bearer, std::make_shared<detail::fixed_token>(secret(who.text)));
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(it_decides_as_the_policy_does) {
   BOOST_TEST_REQUIRE(nobody.has_value());
   BOOST_TEST(nobody->error().status == 401);
   BOOST_TEST(nobody->error().code == "missing_token");
-  BOOST_TEST((door.route_of(http::request_head::make("GET", "/x")) == public_route::own_pages));
+  BOOST_TEST((door.route_of(http::request_head::make("GET", "/x")) == public_route::same_origin));
 
   boost::asio::io_context context;
   door.attach({context.get_executor(), logger::none()});

@@ -53,9 +53,9 @@ static_assert(!auth_policy<int>);
 
 struct talkative : hooked {
   public_route route_of(http::request_head const& head) const {
-    return head.path() == "/token" ? public_route::any_page : public_route::none;
+    return head.path() == "/token" ? public_route::any_origin : public_route::none;
   }
-  task<> serve_public(http::exchange& ex) { co_await ex.respond(http::response(204)); }
+  task<> serve_unauthenticated(http::exchange& ex) { co_await ex.respond(http::response(204)); }
 };
 struct torn : hooked {
   public_route route_of(http::request_head const& head) const;
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(the_hook_is_called_where_there_is_one) {
 BOOST_AUTO_TEST_CASE(paths_are_public_only_where_a_policy_says_so) {
   auto const token = http::request_head::make("POST", "/token?x=1");
   auto const endpoint = http::request_head::make("POST", "/mcp");
-  BOOST_CHECK(route_of(talkative(), token) == public_route::any_page);
+  BOOST_CHECK(route_of(talkative(), token) == public_route::any_origin);
   BOOST_CHECK(route_of(talkative(), endpoint) == public_route::none);
   BOOST_CHECK(route_of(hooked(), token) == public_route::none);
 }

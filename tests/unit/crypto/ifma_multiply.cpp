@@ -22,7 +22,7 @@ bignum number(bytes const& in) { return bignum{BN_bin2bn(in.data(), static_cast<
 template <std::size_t Bits>
 bignum number(typename radix52<Bits>::number const& in) {
   bignum out{BN_new()};
-  for (std::size_t i = radix52<Bits>::lanes; i-- != 0;) {
+  for (std::size_t i = radix52<Bits>::slots; i-- != 0;) {
     BN_lshift(out.get(), out.get(), 52);
     BN_add_word(out.get(), in.limb[i]);
   }

@@ -35,7 +35,7 @@ void there_and_back() {
   for (bytes const& in : all) {
     auto const limbs = split<Bits>(in);
     BOOST_TEST((join<Bits>(limbs) == in));
-    for (std::size_t i = 0; i != form::lanes; ++i) {
+    for (std::size_t i = 0; i != form::slots; ++i) {
       std::uint64_t limb = 0;  // bit by bit
       for (std::size_t bit = 0; bit != 52; ++bit) {
         std::size_t const at = 52 * i + bit;
@@ -63,7 +63,7 @@ void one_subtraction() {
       form::reduce(x, modulus);
       BOOST_TEST((x.limb == below.limb));
       std::uint64_t carry = 0;
-      for (std::size_t i = 0; i != form::lanes; ++i) {
+      for (std::size_t i = 0; i != form::slots; ++i) {
         carry += below.limb[i] + modulus.limb[i];
         x.limb[i] = carry & form::mask;
         carry >>= 52;
@@ -82,9 +82,9 @@ BOOST_AUTO_TEST_CASE(a_radix_is_more_than_four_moduli) {
   BOOST_TEST(52 * radix52<2048>::limbs >= 2050u);
   BOOST_TEST(52 * radix52<3072>::limbs >= 3074u);
   BOOST_TEST(52 * radix52<4096>::limbs >= 4098u);
-  BOOST_TEST(radix52<2048>::lanes == 40u);
-  BOOST_TEST(radix52<3072>::lanes == 64u);
-  BOOST_TEST(radix52<4096>::lanes == 80u);
+  BOOST_TEST(radix52<2048>::slots == 40u);
+  BOOST_TEST(radix52<3072>::slots == 64u);
+  BOOST_TEST(radix52<4096>::slots == 80u);
 }
 
 BOOST_AUTO_TEST_CASE(limbs_are_the_bits_of_the_number) {

@@ -10,7 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/access/access_verifier.hpp>
-#include <mcpawl/jose/remembering_verifier.hpp>
+#include <mcpawl/jose/caching_verifier.hpp>
 #include <mcpawl/jose/verifier.hpp>
 
 #include "access.hpp"
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(no_refusal_of_a_token_allocates_whatever_the_reason) {
   jose::expectation early = demanding();
   early.expiry_first = true;
   access_setup expiry_first{early};
-  jose::remembering_verifier<int> remembering{demanding()};
+  jose::caching_verifier<int> remembering{demanding()};
   remembering.use(a.verifier.keys());
 
   auto const tokens = refused_tokens(a);
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(no_refusal_of_a_token_allocates_whatever_the_reason) {
         BOOST_TEST(news_of(why, [&] { return a.verifier.verify(token, now); }) == 0u);
         BOOST_TEST(news_of(why, [&] { return expiry_first.verifier.verify(token, now); }) == 0u);
         BOOST_TEST(news_of(why, [&] {
-                     return remembering.verify_or_recall(token, now, steady, read_nothing);
+                     return remembering.verify_cached(token, now, steady, read_nothing);
                    }) == 0u);
       }
     }
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(no_refusal_of_an_identity_allocates) {
     BOOST_TEST_CONTEXT(more) {
       std::string const token = a.token(object(header_members()), claims_with(more));
       BOOST_TEST(news_of(why, [&] { return verifier.verify(token, now); }) == 0u);
-      BOOST_TEST(news_of(why, [&] { return verifier.verify_or_recall(token, now, steady); }) == 0u);
+      BOOST_TEST(news_of(why, [&] { return verifier.verify_cached(token, now, steady); }) == 0u);
     }
   }
 }
@@ -254,11 +254,11 @@ BOOST_AUTO_TEST_CASE(a_recalled_identity_is_shared_and_not_copied) {
   access_verifier verifier{mcpawl::access_expectation{std::string{team}, {std::string{application}}}};
   verifier.use(a.verifier.keys());
   std::string const token = a.good();
-  auto const first = verifier.verify_or_recall(token, now, steady);
+  auto const first = verifier.verify_cached(token, now, steady);
   BOOST_TEST_REQUIRE(first.has_value());
   for (int i = 0; i != 5; ++i)
-    BOOST_TEST(news_of({}, [&] { return verifier.verify_or_recall(token, now, steady); }) == 0u);
-  auto const again = verifier.verify_or_recall(token, now, steady);
+    BOOST_TEST(news_of({}, [&] { return verifier.verify_cached(token, now, steady); }) == 0u);
+  auto const again = verifier.verify_cached(token, now, steady);
   BOOST_TEST(&**again == &**first);
   BOOST_TEST(verifier.recalls().hits == 6u);
 }

@@ -3,7 +3,7 @@
 // Elsewhere is what is tried on
 //   padding and numbers of signatures   crypto/signature.cpp: Bleichenbacher 2006, e = 3, missing NULL, wrong
 //   OID, ... keys and key sets                   jose/jwk.cpp, jose/jwk_set.cpp, jose/roca.cpp,
-//   crypto/public_key.cpp the memory of verified tokens       jose/remembering_verifier.cpp,
+//   crypto/public_key.cpp the memory of verified tokens       jose/caching_verifier.cpp,
 //   jose/token_cache.cpp, access/recall.cpp identities                          access/access_verifier.cpp:
 //   tokens that are no application's, unnamed callers requests                            auth/assertion.cpp:
 //   several tokens that differ, duplicates
@@ -14,7 +14,7 @@
 #include <openssl/x509.h>
 
 #include <mcpawl/crypto/ecdsa_der.hpp>
-#include <mcpawl/jose/remembering_verifier.hpp>
+#include <mcpawl/jose/caching_verifier.hpp>
 #include <mcpawl/jose/verifier.hpp>
 
 #include "access.hpp"
@@ -412,11 +412,11 @@ BOOST_AUTO_TEST_CASE(a_signature_number_not_below_the_modulus) {
 
 BOOST_AUTO_TEST_CASE(a_token_in_front_of_the_memory_that_differs_where_the_memory_does_not_route) {
   // cache confusion: two tokens of one signature, the first remembered
-  jose::remembering_verifier<int> remembering{access_expectation()};
+  jose::caching_verifier<int> remembering{access_expectation()};
   access_setup a;
   remembering.use(a.verifier.keys());
   auto const ask = [&](std::string const& token) {
-    return remembering.verify_or_recall(token, now, {},
+    return remembering.verify_cached(token, now, {},
                                         [](jose::claims_view const&) { return result<int>{1}; });
   };
   std::string const token = a.good();

@@ -17,7 +17,7 @@ using mcpawl::jose::token_cache_settings;
 
 namespace {
 
-mcpawl::sha256_digest voucher(unsigned char number) {
+mcpawl::sha256_digest key_fingerprint(unsigned char number) {
   mcpawl::sha256_digest digest{};
   digest[0] = number;
   return digest;
@@ -33,7 +33,7 @@ std::string token(int number, std::size_t at = 40, std::size_t size = 900) {
 struct fixture {
   token_cache<std::string> cache{small()};
   mcpawl::clock::steady_time steady{};
-  token_bounds bounds{100, 1000, voucher(1)};
+  token_bounds bounds{100, 1000, key_fingerprint(1)};
 
   static token_cache_settings small() {
     token_cache_settings s;
@@ -98,9 +98,9 @@ BOOST_AUTO_TEST_CASE(an_entry_dies_at_its_maximum_age) {
 
 BOOST_AUTO_TEST_CASE(an_entry_dies_with_its_key_and_others_do_not) {
   put(token(1));
-  bounds.voucher = voucher(2);
+  bounds.key_fingerprint = key_fingerprint(2);
   put(token(2));
-  cache.keep([](mcpawl::sha256_digest const& of) { return of == voucher(2) || of == voucher(3); });
+  cache.keep([](mcpawl::sha256_digest const& of) { return of == key_fingerprint(2) || of == key_fingerprint(3); });
   BOOST_TEST(!knows(token(1)));
   BOOST_TEST(knows(token(2)));
   cache.clear();

@@ -321,13 +321,13 @@ BOOST_AUTO_TEST_CASE(each_key_and_algorithm_has_an_engine_and_a_voucher_of_its_o
   BOOST_TEST(engines[2].kid == "b");
   for (auto const& engine : engines) BOOST_TEST(engine.report.engine == "openssl");
 
-  auto const voucher = [&](std::string_view by, algorithm alg) {
+  auto const key_fingerprint = [&](std::string_view by, algorithm alg) {
     auto const token = key.token(object(header_members(jose::name_of(alg), by)), access_claims(), alg);
     BOOST_TEST_REQUIRE(verifier.verify(token, now).has_value());
     return verifier.last_voucher();
   };
-  auto const rs = voucher("a", algorithm::rs256), ps = voucher("a", algorithm::ps256),
-             renamed = voucher("c", algorithm::rs256);
+  auto const rs = key_fingerprint("a", algorithm::rs256), ps = key_fingerprint("a", algorithm::ps256),
+             renamed = key_fingerprint("c", algorithm::rs256);
   BOOST_TEST((rs != ps && rs != renamed && ps != renamed));
   BOOST_TEST((verifier.vouches(rs) && verifier.vouches(ps) && verifier.vouches(renamed)));
   verifier.use(key_set(key.jwk("a")));

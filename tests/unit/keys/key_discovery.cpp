@@ -76,7 +76,7 @@ struct fixture {
     key_timing timing = quiet();
     timing.fetch_timeout = 6s;
     timing.cool_down = 0ms;
-    timing.first_backoff = timing.longest_backoff = 1h;
+    timing.first_backoff = timing.max_backoff = 1h;
     auto source =
         std::make_shared<key_source>(key_origin::discover(issuer()), mcpawl::clock::system(), timing);
     follower.emplace(std::move(source), *http::tls_trust::system());

@@ -27,7 +27,7 @@ using test::certs_fault;
 key_timing eager() {
   key_timing timing = quiet();
   timing.cool_down = 0ms;
-  timing.first_backoff = timing.longest_backoff = 1h;
+  timing.first_backoff = timing.max_backoff = 1h;
   return timing;
 }
 
@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(keys_are_told_by_their_content_and_not_by_its_type) {
 
 BOOST_AUTO_TEST_CASE(keys_are_fetched_again_when_the_fault_is_over) {
   hurry();
-  timing.first_backoff = timing.longest_backoff = 0ms;
+  timing.first_backoff = timing.max_backoff = 0ms;
   auto source = std::make_shared<key_source>(
       key_origin(*http::origin_url::parse(server.team_domain() + "/cdn-cgi/access/certs")), clock::system(),
       timing);

@@ -55,7 +55,7 @@ struct fixture {
 key_timing eager() {
   key_timing timing = hasty();
   timing.cool_down = 0ms;
-  timing.first_backoff = timing.longest_backoff = 0ms;
+  timing.first_backoff = timing.max_backoff = 0ms;
   return timing;
 }
 
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_cold_outage_leaves_nobody_waiting) {
 BOOST_AUTO_TEST_CASE(an_outage_ends_without_a_request) {
   server.fault(certs_fault::down);
   key_timing timing = quiet();
-  timing.first_backoff = timing.longest_backoff = 20ms;
+  timing.first_backoff = timing.max_backoff = 20ms;
   auto follower = follow(source_of(timing));
   run_until(context, [&] { return server.fetches() >= 3; });
   BOOST_TEST(!follower.keys());

@@ -96,17 +96,17 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(bytes_of_every_kind_are_kept_as_they_are, Backend,
   for (int c = 0; c != 256; ++c) all += static_cast<char>(c);
   put(b.store(), all, all);
   put(b.store(), "empty", "");
-  std::string const huge(largest_store_value, '\xff');
-  put(b.store(), std::string(largest_store_key, '\0'), huge);
+  std::string const huge(max_store_value, '\xff');
+  put(b.store(), std::string(max_store_key, '\0'), huge);
   BOOST_TEST((*get(b.store(), all) == all));
   BOOST_TEST(*get(b.store(), "empty") == "");
-  BOOST_TEST((*get(b.store(), std::string(largest_store_key, '\0')) == huge));
+  BOOST_TEST((*get(b.store(), std::string(max_store_key, '\0')) == huge));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(sizes_are_bounded, Backend, every_store) {
   Backend b;
   auto& store = b.store();
-  for (std::string const& key : {std::string{}, std::string(largest_store_key + 1, 'k')}) {
+  for (std::string const& key : {std::string{}, std::string(max_store_key + 1, 'k')}) {
     BOOST_TEST((await(store.get(key)).error() == store_errc::bad_key));
     BOOST_TEST((await(store.put(write_of(key, "v"))).error() == store_errc::bad_key));
     BOOST_TEST(
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sizes_are_bounded, Backend, every_store) {
     BOOST_TEST((await(store.take(key, durability::relaxed)).error() == store_errc::bad_key));
     BOOST_TEST((await(store.erase(key, durability::relaxed)).error() == store_errc::bad_key));
   }
-  auto const huge = write_of("k", std::string(largest_store_value + 1, 'v'));
+  auto const huge = write_of("k", std::string(max_store_value + 1, 'v'));
   BOOST_TEST((await(store.put(huge)).error() == store_errc::value_too_large));
   BOOST_TEST((await(store.compare_and_set(huge, store_absent)).error() == store_errc::value_too_large));
   BOOST_TEST(keys(store, "").empty());
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_page_of_huge_values_is_cut, Backend, every_store
   Backend b;
   auto& store = b.store();
   for (int i = 0; i != 8; ++i)
-    put(store, std::string(1, static_cast<char>('a' + i)), std::string(largest_store_value, 'v'));
+    put(store, std::string(1, static_cast<char>('a' + i)), std::string(max_store_value, 'v'));
   auto const page = await(store.scan("", "", 1000)).value();
   BOOST_TEST(page.items.size() < 8u);
   BOOST_TEST(keys(store, "").size() == 8u);

@@ -5,8 +5,8 @@
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
+#include <mcpawl/mcp/call/call_channel.hpp>
 #include <mcpawl/mcp/call/call_details.hpp>
-#include <mcpawl/mcp/call/outbound.hpp>
 #include <mcpawl/mcp/call/step.hpp>
 #include <mcpawl/mcp/elicit/question.hpp>
 #include <mcpawl/mcp/elicit/questions.hpp>
@@ -49,13 +49,13 @@ class context {
 public:
   /** @param out  may be null: then nothing can be sent, as in a plain function, which cannot wait either.
       @param by   may be null: then nothing can be asked. */
-  context(revision protocol, std::string progress_token, std::shared_ptr<outbound> out,
-          client_profile client = {}, std::unique_ptr<asker> by = {})
+  context(revision protocol, std::string progress_token, std::shared_ptr<call_channel> out,
+          client_profile client = {}, std::unique_ptr<client_requester> by = {})
       : protocol_(protocol),
         progress_token_(std::move(progress_token)),
         out_(std::move(out)),
         client_(std::move(client)),
-        asker_(std::move(by)) {}
+        requester_(std::move(by)) {}
   context(context const&) = delete;
   context& operator=(context const&) = delete;
 
@@ -125,19 +125,19 @@ public:
       Errors: throws `tool_error` if the client cannot be asked, or what it answers does not fit.
   */
   template <class T>
-  task<elicited<T>> ask(std::string key, std::string text) {
+  task<elicit_result<T>> elicit(std::string key, std::string text) {
     form<T> asked(std::move(key), std::move(text));
     return ask_one(std::move(asked));
   }
   /** Send the user to a page; `page` says what its parameters are. */
   template <class Question = page>
-  task<visited> ask_url(std::string key, std::string text, std::string url, std::string visit = {}) {
+  task<elicit_url_result> elicit_url(std::string key, std::string text, std::string url, std::string visit = {}) {
     Question asked(std::move(key), std::move(text), std::move(url), std::move(visit));
     return ask_one(std::move(asked));
   }
   /** Have a model of the client's say something. */
   template <class Question = sampling>
-  task<sampled> sample(std::string key, std::string prompt, int max_tokens = 1000) {
+  task<sampling_result> sample(std::string key, std::string prompt, int max_tokens = 1000) {
     Question asked(std::move(key), prompt, max_tokens);
     return ask_one(std::move(asked));
   }
@@ -154,7 +154,7 @@ public:
     std::vector<question> all;
     all.push_back(asked.ask(protocol_));
     std::vector<client_answer> answers = co_await put(std::move(all));
-    co_return asked.read(*asker_, answers.front());
+    co_return asked.read(*requester_, answers.front());
   }
 
   /** Ask several questions at once; the answers come as a tuple, in their order.
@@ -183,24 +183,24 @@ public:
     static_assert(
         std::is_lvalue_reference_v<F>,
         "mcpawl: give the callable of once() a name first: auto step = ...; co_await ctx.once(key, step)");
-    return detail::take_step(asker_.get(), std::move(key), f);
+    return detail::take_step(requester_.get(), std::move(key), f);
   }
 
   /** Let the client call again before the rest is done: it carries what `once` has kept until then, so that a
       long call need not begin anew when it is cut off, and may come to another server.
 
       @param key  each is passed once, then it does nothing; nor does it do anything in sessions. */
-  void come_back(std::string const& key) {
-    if (!asker_ || asker_->recall(key)) return;
-    asker_->keep(key, "null");
-    asker_->end_round();
+  void checkpoint(std::string const& key) {
+    if (!requester_ || requester_->recall(key)) return;
+    requester_->keep(key, "null");
+    requester_->end_round();
   }
 
   /** Let go of the connection and work on; the client comes back for the rest (MCP 2025-11-25, polling).
 
       Does nothing where clients do not come back. */
-  void hang_up() noexcept {
-    if (out_) out_->hang_up();
+  void close_stream() noexcept {
+    if (out_) out_->close_stream();
   }
 
 private:
@@ -227,20 +227,20 @@ private:
   std::tuple<typename Questions::answer_type...> read_all(std::index_sequence<At...>,
                                                           std::vector<client_answer> const& answers,
                                                           Questions const&... asked) const {
-    return {asked.read(*asker_, answers[At])...};
+    return {asked.read(*requester_, answers[At])...};
   }
 
   task<std::vector<client_answer>> put(std::vector<question> all) {
-    if (!asker_) throw tool_error("nothing can be asked in this call");
-    return asker_->ask(std::move(all));
+    if (!requester_) throw tool_error("nothing can be asked in this call");
+    return requester_->ask(std::move(all));
   }
 
   revision protocol_;
   std::string progress_token_;  // JSON text, empty if the client gave none
-  std::shared_ptr<outbound> out_;
+  std::shared_ptr<call_channel> out_;
   client_profile client_;
   call_details details_;
-  std::unique_ptr<asker> asker_;
+  std::unique_ptr<client_requester> requester_;
   double last_progress_ = -std::numeric_limits<double>::infinity();
 };
 

@@ -23,9 +23,9 @@ class context;
 struct handled {
   std::string members;             ///< Without braces, without `_meta`.
   std::string meta;                ///< The members of the result's `_meta` without braces; empty for none.
-  std::optional<rpc_fault> fault;  ///< If set, this is the answer.
+  std::optional<rpc_error> fault;  ///< If set, this is the answer.
 
-  static handled refused(rpc_fault why) {
+  static handled refused(rpc_error why) {
     handled out;
     out.fault = std::move(why);
     return out;

@@ -18,7 +18,7 @@ template <class F>
 using step_result = typename awaited<std::invoke_result_t<F&>>::type;
 
 template <class F>
-task<step_result<F&>> take_step(asker* by, std::string key, F& f) {
+task<step_result<F&>> take_step(client_requester* by, std::string key, F& f) {
   using value = step_result<F&>;
   constexpr bool waits = awaited<std::invoke_result_t<F&>>::coroutine;
   boost::json::value const* const known = by ? by->recall(key) : nullptr;

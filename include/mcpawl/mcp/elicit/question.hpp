@@ -30,7 +30,7 @@ struct question {
 /** What came back: a result of the right shape, or the client's refusal. */
 struct client_answer {
   boost::json::value result;
-  std::optional<rpc_fault> refusal;
+  std::optional<rpc_error> refusal;
 };
 
 /** How the questions of one call reach its client; one implementation per kind of protocol.
@@ -38,9 +38,9 @@ struct client_answer {
     @par Thread safety
     Belongs to the thread of its call.
 */
-class asker {
+class client_requester {
 public:
-  virtual ~asker() = default;
+  virtual ~client_requester() = default;
   /** Ask all at once and wait for all answers, which come in the order of the questions.
 
       Errors: throws `tool_error` if the client cannot be asked or does not answer in time,

@@ -5,7 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/crypto/random.hpp>
-#include <mcpawl/mcp/elicit/elicited.hpp>
+#include <mcpawl/mcp/elicit/elicit_result.hpp>
 #include <mcpawl/mcp/elicit/form_schema.hpp>
 #include <mcpawl/mcp/elicit/question.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
@@ -34,11 +34,11 @@ inline question form_question(std::string key, std::string_view text, std::strin
 }
 
 /** The content of an accepted form; nothing if the user declined or went away, which `action` tells. */
-boost::json::value const* accepted_content(asker const& by, std::string_view key, client_answer const& answer,
+boost::json::value const* accepted_content(client_requester const& by, std::string_view key, client_answer const& answer,
                                            user_action& action);
 
 /** Give up if the client refused to answer. */
-inline void expect_no_refusal(asker const& by, std::string_view key, client_answer const& answer) {
+inline void expect_no_refusal(client_requester const& by, std::string_view key, client_answer const& answer) {
   if (answer.refusal) by.reject(key, "the client refused: " + answer.refusal->message);
 }
 
@@ -48,7 +48,7 @@ inline user_action action_of(client_answer const& answer) {
   return text == "decline" ? user_action::declined : user_action::cancelled;
 }
 
-inline boost::json::value const* accepted_content(asker const& by, std::string_view key,
+inline boost::json::value const* accepted_content(client_requester const& by, std::string_view key,
                                                   client_answer const& answer, user_action& action) {
   static boost::json::value const nothing(boost::json::object_kind);
   expect_no_refusal(by, key, answer);
@@ -60,14 +60,14 @@ inline boost::json::value const* accepted_content(asker const& by, std::string_v
 
 /** Put the answer to a form into a value, or say what is wrong with it. */
 template <class T>
-elicited<T> read_form(asker const& by, std::string_view key, client_answer const& answer) {
+elicit_result<T> read_form(client_requester const& by, std::string_view key, client_answer const& answer) {
   user_action action = user_action::cancelled;
   auto const* content = accepted_content(by, key, answer, action);
-  if (!content) return elicited<T>(action);
+  if (!content) return elicit_result<T>(action);
   T value{};
   if (auto const problem = decode(*content, value))
     by.reject(key, problem->pointer + ": " + problem->message);
-  return elicited<T>(std::move(value));
+  return elicit_result<T>(std::move(value));
 }
 
 }  // namespace detail
@@ -81,11 +81,11 @@ elicited<T> read_form(asker const& by, std::string_view key, client_answer const
 template <class T>
 class form {
 public:
-  using answer_type = elicited<T>;
+  using answer_type = elicit_result<T>;
   form(std::string key, std::string text) : key_(std::move(key)), text_(std::move(text)) {}
 
   question ask(revision) const { return detail::form_question(key_, text_, form_schema<T>()); }
-  answer_type read(asker const& by, client_answer const& answer) const {
+  answer_type read(client_requester const& by, client_answer const& answer) const {
     return detail::read_form<T>(by, key_, answer);
   }
 
@@ -97,12 +97,12 @@ private:
 /** A form with a schema written by hand, for what types cannot say; the answer is not checked. */
 class raw_form {
 public:
-  using answer_type = elicited<boost::json::object>;
+  using answer_type = elicit_result<boost::json::object>;
   raw_form(std::string key, std::string text, std::string schema)
       : key_(std::move(key)), text_(std::move(text)), schema_(std::move(schema)) {}
 
   question ask(revision) const { return detail::form_question(key_, text_, schema_); }
-  answer_type read(asker const& by, client_answer const& answer) const {
+  answer_type read(client_requester const& by, client_answer const& answer) const {
     user_action action = user_action::cancelled;
     auto const* content = detail::accepted_content(by, key_, answer, action);
     return content ? answer_type(content->get_object()) : answer_type(action);
@@ -123,7 +123,7 @@ private:
 */
 class page {
 public:
-  using answer_type = visited;
+  using answer_type = elicit_url_result;
   /** @param visit  names this visit for `server::notify_elicitation_complete`: unique, not guessable; empty
                     if nobody will be told of its end. */
   page(std::string key, std::string text, std::string url, std::string visit = {})
@@ -145,7 +145,7 @@ public:
     asked.visit = std::move(visit);
     return asked;
   }
-  answer_type read(asker const& by, client_answer const& answer) const {
+  answer_type read(client_requester const& by, client_answer const& answer) const {
     detail::expect_no_refusal(by, key_, answer);
     return answer_type(detail::action_of(answer));
   }
@@ -160,7 +160,7 @@ private:
 /** Words to be said by a model of the client's (MCP "Sampling", deprecated since 2026-07-28). */
 class sampling {
 public:
-  using answer_type = sampled;
+  using answer_type = sampling_result;
   sampling(std::string key, std::string_view prompt, int max_tokens = 1000) : key_(std::move(key)) {
     more_ = R"("messages":[{"role":"user","content":{"type":"text","text":)";
     append_json_string(more_, prompt);
@@ -189,7 +189,7 @@ public:
   }
 
   question ask(revision) const { return {key_, "sampling/createMessage", '{' + more_ + '}', needs_}; }
-  answer_type read(asker const& by, client_answer const& answer) const {
+  answer_type read(client_requester const& by, client_answer const& answer) const {
     constexpr int user_rejected = -1;
     if (answer.refusal && static_cast<int>(answer.refusal->code) == user_rejected) return answer_type();
     detail::expect_no_refusal(by, key_, answer);
@@ -209,7 +209,7 @@ public:
   explicit roots_list(std::string key = "roots") : key_(std::move(key)) {}
 
   question ask(revision) const { return {key_, "roots/list", "{}", client_capability::roots}; }
-  answer_type read(asker const& by, client_answer const& answer) const {
+  answer_type read(client_requester const& by, client_answer const& answer) const {
     detail::expect_no_refusal(by, key_, answer);
     answer_type out;
     for (auto const& item : answer.result.at("roots").as_array()) {

@@ -129,11 +129,11 @@ inline bool mirrors(std::string_view header, boost::json::value const& argument)
 /** What is wrong with the headers that mirror arguments, or nothing.
 
     An argument that is missing or null has no header; one that is there must have it, once, and the same. */
-inline std::optional<rpc_fault> mirror_fault(std::vector<mirrored_argument> const& mirrored,
+inline std::optional<rpc_error> mirror_fault(std::vector<mirrored_argument> const& mirrored,
                                              boost::json::value const& arguments, protocol_headers const& h) {
   for (auto const& one : mirrored) {
     auto const fault = [&one](char const* why) {
-      return rpc_fault{rpc_code::header_mismatch, one.header + why};
+      return rpc_error{rpc_code::header_mismatch, one.header + why};
     };
     boost::json::value const* value = &arguments;
     for (auto const& name : one.path) {

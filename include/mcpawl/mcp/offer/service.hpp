@@ -47,8 +47,8 @@ struct server_options {
   std::size_t page_size = 0;  ///< Entries per page of a list; 0 for all on one page.
   std::chrono::seconds session_lifetime{24 * 60 * 60};  ///< After which a client must open a new session.
   std::chrono::seconds session_idle{60 * 60};           ///< Without a message of its client a session ends.
-  std::size_t most_sessions = 10'000;                   ///< At once; over it the longest idle leaves.
-  std::size_t most_subscriptions = 1024;                ///< Streams of `subscriptions/listen` at once.
+  std::size_t max_sessions = 10'000;                   ///< At once; over it the longest idle leaves.
+  std::size_t max_subscriptions = 1024;                ///< Streams of `subscriptions/listen` at once.
   std::chrono::milliseconds answer_timeout{5 * 60 *
                                            1000};   ///< How long a call waits for its client's answer.
   std::chrono::seconds question_lifetime{10 * 60};  ///< How long a client may take to come back with answers.

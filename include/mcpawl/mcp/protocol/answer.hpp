@@ -5,7 +5,7 @@
 #include <mcpawl/jsonrpc/fault.hpp>
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
-#include <mcpawl/mcp/call/outbound.hpp>
+#include <mcpawl/mcp/call/call_channel.hpp>
 #include <mcpawl/mcp/session/budget.hpp>
 #include <mcpawl/mcp/session/call_table.hpp>
 
@@ -40,7 +40,7 @@ struct answer {
   static answer of_result(request_id const& id, std::string_view result) {
     return {outcome::answered, write_result(id, result), {}};
   }
-  static answer of_fault(outcome what, std::optional<request_id> const& id, rpc_fault const& fault) {
+  static answer of_fault(outcome what, std::optional<request_id> const& id, rpc_error const& fault) {
     return {what, write_error(id, fault), {}};
   }
 };
@@ -62,7 +62,7 @@ struct pending_answer {
   task<answer> work;
   bool ends_with_connection;  ///< Whether the client's leaving cancels it (MCP 2026-07-28, "Cancellation").
   bool listens = false;       ///< Whether it only tells what happens, so that it ends with its token.
-  std::shared_ptr<outbound> channel = {};      ///< The transport's side of the call; null if it opened none.
+  std::shared_ptr<call_channel> channel = {};      ///< The transport's side of the call; null if it opened none.
   std::shared_ptr<live_session> session = {};  ///< Null in the stateless protocol.
   call_table::place place = {};                ///< Where `notifications/cancelled` finds it.
   charge held = {};                            ///< Of the caller's budget: the call or the stream.

@@ -7,9 +7,9 @@
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
-#include <mcpawl/mcp/protocol/core_parts.hpp>
-#include <mcpawl/mcp/protocol/handshake_core.hpp>
-#include <mcpawl/mcp/protocol/stateless_core.hpp>
+#include <mcpawl/mcp/protocol/request_env.hpp>
+#include <mcpawl/mcp/protocol/session_protocol.hpp>
+#include <mcpawl/mcp/protocol/stateless_protocol.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -24,8 +24,8 @@ namespace mcpawl {
     The whole is refused if it is empty, too long, of another revision or of the stateless protocol; a bad
     message in it is answered by an error of its own.
 */
-inline reply answer_batch(core_parts const& parts, boost::json::array const& batch, protocol_headers const& h,
-                          caller const& who, outbound_source& out, process_channel* channel) {
+inline reply answer_batch(request_env const& parts, boost::json::array const& batch, protocol_headers const& h,
+                          caller const& who, call_channel_source& out, single_stream_client* channel) {
   constexpr std::size_t most = 100;
   auto const refuse = [](char const* why) {
     return answer::of_fault(answer::outcome::malformed, {}, {rpc_code::invalid_request, why});
@@ -45,7 +45,7 @@ inline reply answer_batch(core_parts const& parts, boost::json::array const& bat
   if (session->protocol() != revision::v2025_03_26)
     return refuse("only revision 2025-03-26 has batches: send one message");
 
-  core_parts share = parts;
+  request_env share = parts;
   share.message_bytes /= batch.size();
   batch_answer all;
   all.session = session;
@@ -63,7 +63,7 @@ inline reply answer_batch(core_parts const& parts, boost::json::array const& bat
     } else if (m.what == rpc_message::kind::notification) {
       take_notification(m, *session);
     } else if (m.method == "initialize") {
-      rpc_fault const fault{rpc_code::invalid_request, "initialize does not belong into a batch"};
+      rpc_error const fault{rpc_code::invalid_request, "initialize does not belong into a batch"};
       all.ready.push_back(write_error(m.id, fault));
     } else {
       reply r = answer_in_session(share, m, session, who, out);

@@ -3,7 +3,7 @@
 
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/protocol/answer.hpp>
-#include <mcpawl/mcp/protocol/core_parts.hpp>
+#include <mcpawl/mcp/protocol/request_env.hpp>
 #include <mcpawl/mcp/session/budget.hpp>
 #include <mcpawl/mcp/types/meta_keys.hpp>
 #include <mcpawl/mcp/types/request.hpp>
@@ -17,7 +17,7 @@ namespace mcpawl::detail {
 
 /** The refusal of a message whose id or progress token is longer than `limits::max_id_bytes`, or nothing. Such
     an id is not repeated in the answer. */
-inline std::optional<answer> long_id_refusal(core_parts const& parts, rpc_message const& m) {
+inline std::optional<answer> long_id_refusal(request_env const& parts, rpc_message const& m) {
   std::size_t const most = parts.known.table().bounds().each.max_id_bytes;
   auto const refuse = [most](std::optional<request_id> const& id, char const* what) {
     std::string why = what;
@@ -33,7 +33,7 @@ inline std::optional<answer> long_id_refusal(core_parts const& parts, rpc_messag
 
 /** Charge the caller for a call that is to run. Where there is no room it is never begun, and the answer says
     which bound it met. */
-inline reply within_budget(core_parts const& parts, rpc_message const& m, caller const& who, reply r) {
+inline reply within_budget(request_env const& parts, rpc_message const& m, caller const& who, reply r) {
   auto* pending = std::get_if<pending_answer>(&r);
   if (!pending) return r;
   budgets& all = parts.known.table().budget();

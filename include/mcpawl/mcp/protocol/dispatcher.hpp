@@ -12,12 +12,12 @@
 #include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/batch.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
-#include <mcpawl/mcp/protocol/core_parts.hpp>
-#include <mcpawl/mcp/protocol/handshake_core.hpp>
 #include <mcpawl/mcp/protocol/open_stream.hpp>
-#include <mcpawl/mcp/protocol/stateless_core.hpp>
-#include <mcpawl/mcp/session/process_channel.hpp>
+#include <mcpawl/mcp/protocol/request_env.hpp>
+#include <mcpawl/mcp/protocol/session_protocol.hpp>
+#include <mcpawl/mcp/protocol/stateless_protocol.hpp>
 #include <mcpawl/mcp/session/sessions.hpp>
+#include <mcpawl/mcp/session/single_stream_client.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 
 #include <cstddef>
@@ -50,7 +50,7 @@ public:
       Nothing that is passed in is needed any more when this returns: a pending answer owns what it needs.
   */
   reply handle(std::string_view body, protocol_headers const& headers, caller const& who,
-               outbound_source& out, process_channel* channel = nullptr) {
+               call_channel_source& out, single_stream_client* channel = nullptr) {
     unsigned char arena[8192];
     boost::json::monotonic_resource memory{arena, sizeof arena};
     auto parsed = parse_strict_json(body, json_, &memory);
@@ -83,12 +83,12 @@ public:
   sessions& known() noexcept { return sessions_; }
 
 private:
-  core_parts parts(std::size_t message_bytes) noexcept {
+  request_env parts(std::size_t message_bytes) noexcept {
     return {service_, log_, sessions_, message_bytes};
   }
 
-  reply route(core_parts const& parts, rpc_message const& m, protocol_headers const& h, caller const& who,
-              outbound_source& out, process_channel* channel) {
+  reply route(request_env const& parts, rpc_message const& m, protocol_headers const& h, caller const& who,
+              call_channel_source& out, single_stream_client* channel) {
     if (auto refusal = detail::long_id_refusal(parts, m)) return std::move(*refusal);
     bool const claimed = claims_stateless(m);
     bool const stateless_header = h.version.present() && names_stateless_revision(h.version.value);

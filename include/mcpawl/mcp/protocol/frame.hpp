@@ -54,7 +54,7 @@ inline answer frame_result(service const& s, revision r, request_id const& id, s
 }
 
 /** An error inside a request that was understood. */
-inline answer fault_answer(request_id const& id, rpc_fault const& fault) {
+inline answer fault_answer(request_id const& id, rpc_error const& fault) {
   return answer::of_fault(answer::outcome::answered, id, fault);
 }
 

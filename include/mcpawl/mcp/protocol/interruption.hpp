@@ -25,7 +25,7 @@ struct input_required {
 /** Thrown where a call ends with an error of the protocol. */
 struct call_refused {
   answer::outcome what;
-  rpc_fault fault;
+  rpc_error fault;
 };
 
 /** The answer to a call that one of these ended; call it inside a `catch`.

@@ -30,7 +30,7 @@ struct method_call {
   boost::json::object const* params;  ///< Null if the request has none.
   revision protocol;
   caller who;
-  outbound_source& out;
+  call_channel_source& out;
   std::shared_ptr<live_session> session = {};  ///< Null in the stateless protocol.
   sealer* seal = nullptr;                      ///< Of its thread, for the state of calls that ask.
   std::string_view method_name = {};

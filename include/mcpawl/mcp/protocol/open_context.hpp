@@ -7,8 +7,8 @@
 #include <mcpawl/mcp/call/context.hpp>
 #include <mcpawl/mcp/protocol/interruption.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
-#include <mcpawl/mcp/protocol/replay_asker.hpp>
-#include <mcpawl/mcp/protocol/session_asker.hpp>
+#include <mcpawl/mcp/protocol/replay_requester.hpp>
+#include <mcpawl/mcp/protocol/session_requester.hpp>
 #include <mcpawl/mcp/types/meta_keys.hpp>
 
 #include <memory>
@@ -58,21 +58,21 @@ inline replay_input read_replay(method_call const& call, std::string const& bind
     The call's service and sealer must outlive it; the rest of the call may end before.
 */
 inline std::unique_ptr<context> open_context(method_call const& call) {
-  std::shared_ptr<outbound> out = call.out.open();
+  std::shared_ptr<call_channel> out = call.out.open();
   std::string token = detail::progress_token(call);
   if (call.session) {
-    auto by = std::make_unique<session_asker>(call.session, out, call.server.options.answer_timeout);
+    auto by = std::make_unique<session_requester>(call.session, out, call.server.options.answer_timeout);
     return std::make_unique<context>(call.protocol, std::move(token), std::move(out), call.session->client(),
                                      std::move(by));
   }
   auto const* meta = detail::object_member(call.params, "_meta");
   auto client = client_profile::of(detail::object_member(meta, detail::capabilities_key),
                                    detail::object_member(meta, detail::client_info_key));
-  std::unique_ptr<asker> by;
+  std::unique_ptr<client_requester> by;
   if (call.seal) {
     std::string binding = state_binding(call.server.info.name, call.who.principal, call.method_name, call.params);
     replay_input input = detail::read_replay(call, binding);
-    by = std::make_unique<replay_asker>(std::move(input), client, *call.seal, std::move(binding),
+    by = std::make_unique<replay_requester>(std::move(input), client, *call.seal, std::move(binding),
                                         *call.server.options.time,
                                         call.server.options.question_lifetime.count());
   }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mcpawl/mcp/protocol/answer.hpp>
-#include <mcpawl/mcp/protocol/handshake_core.hpp>
+#include <mcpawl/mcp/protocol/session_protocol.hpp>
 #include <mcpawl/mcp/session/live_session.hpp>
 #include <mcpawl/mcp/session/sessions.hpp>
 #include <mcpawl/mcp/types/request.hpp>

@@ -34,9 +34,9 @@ inline boost::json::value without_ignored(prompt const& p, boost::json::object c
 
 /** What is wrong with the arguments of a prompt, whoever reads them: they are texts, all that are required
     and none that is unknown. */
-inline std::optional<rpc_fault> prompt_arguments_fault(prompt const& p, boost::json::object const& given) {
+inline std::optional<rpc_error> prompt_arguments_fault(prompt const& p, boost::json::object const& given) {
   auto const fault = [](std::string_view name, char const* why) {
-    return rpc_fault{rpc_code::invalid_params, "argument " + shortened(name, 64) + why};
+    return rpc_error{rpc_code::invalid_params, "argument " + shortened(name, 64) + why};
   };
   for (auto const& member : given) {
     std::string_view const name{member.key().data(), member.key().size()};

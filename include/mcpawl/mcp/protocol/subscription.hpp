@@ -157,7 +157,7 @@ private:
 
     @param cancels  whether to say so by `notifications/cancelled` too, as on stdio. */
 inline task<answer> serve_subscription(service const& s, std::shared_ptr<subscription> of,
-                                       std::shared_ptr<outbound> out, request_id id, std::string honoured,
+                                       std::shared_ptr<call_channel> out, request_id id, std::string honoured,
                                        [[maybe_unused]] subscription_place place, bool cancels) {
   auto const executor = co_await boost::asio::this_coro::executor;
   auto const bell = std::make_shared<wake>(executor);
@@ -201,8 +201,8 @@ inline reply listen(method_call const& call, session_table& table, bool on_a_cha
   auto filter = detail::read_filter(call.server, *wanted, call.who.identity, bounds, honoured);
   if (!filter) return refuse(rpc_code::invalid_params, "params.notifications is not a valid filter");
   auto place =
-      detail::subscription_place::take(table.subscriptions(), call.server.options.most_subscriptions);
-  if (!place) return too_many(call.id, "subscriptions", "most_subscriptions");
+      detail::subscription_place::take(table.subscriptions(), call.server.options.max_subscriptions);
+  if (!place) return too_many(call.id, "subscriptions", "max_subscriptions");
   auto out = call.out.open();
   if (!out->open())
     return answer::of_fault(answer::outcome::not_acceptable, call.id,

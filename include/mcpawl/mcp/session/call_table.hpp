@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mcpawl/jsonrpc/id.hpp>
-#include <mcpawl/mcp/call/outbound.hpp>
+#include <mcpawl/mcp/call/call_channel.hpp>
 
 #include <map>
 #include <memory>
@@ -24,7 +24,7 @@ public:
   class place {
   public:
     place() = default;
-    place(std::shared_ptr<call_table> table, std::string id, outbound* call)
+    place(std::shared_ptr<call_table> table, std::string id, call_channel* call)
         : table_(std::move(table)), id_(std::move(id)), call_(call) {}
     place(place&&) noexcept = default;
     place& operator=(place&& other) noexcept {
@@ -42,11 +42,11 @@ public:
     }
     std::shared_ptr<call_table> table_;
     std::string id_;
-    outbound* call_ = nullptr;
+    call_channel* call_ = nullptr;
   };
 
   /** Note a call. A client that uses an id twice at once can only cancel the later call. */
-  [[nodiscard]] place add(request_id const& id, std::shared_ptr<outbound> const& call) {
+  [[nodiscard]] place add(request_id const& id, std::shared_ptr<call_channel> const& call) {
     std::lock_guard const lock{mutex_};
     calls_[id.json()] = {call.get(), call};
     return {shared_from_this(), id.json(), call.get()};
@@ -59,7 +59,7 @@ public:
 
   /** Cancel all there are. */
   void cancel_all() {
-    std::vector<std::shared_ptr<outbound>> all;
+    std::vector<std::shared_ptr<call_channel>> all;
     {
       std::lock_guard const lock{mutex_};
       for (auto const& [id, call] : calls_)
@@ -74,20 +74,20 @@ public:
   }
 
 private:
-  std::shared_ptr<outbound> find(request_id const& id) const {
+  std::shared_ptr<call_channel> find(request_id const& id) const {
     std::lock_guard const lock{mutex_};
     auto const found = calls_.find(id.json());
     return found == calls_.end() ? nullptr : found->second.second.lock();
   }
 
-  void remove(std::string const& id, outbound* call) noexcept {
+  void remove(std::string const& id, call_channel* call) noexcept {
     std::lock_guard const lock{mutex_};
     auto const found = calls_.find(id);
     if (found != calls_.end() && found->second.first == call) calls_.erase(found);
   }
 
   mutable std::mutex mutex_;
-  std::map<std::string, std::pair<outbound*, std::weak_ptr<outbound>>> calls_;
+  std::map<std::string, std::pair<call_channel*, std::weak_ptr<call_channel>>> calls_;
 };
 
 }  // namespace mcpawl

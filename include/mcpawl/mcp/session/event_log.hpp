@@ -89,7 +89,7 @@ public:
   }
 
   /** Ask the reader to close its connection and come back. */
-  void hang_up() {
+  void close_stream() {
     std::lock_guard const lock{mutex_};
     reader_ = 0;
     wake();

@@ -249,7 +249,7 @@ private:
     return budgets_ ? budgets_->bounds() : defaults;
   }
 
-  static rpc_fault refusal_of(boost::json::value const* error) {
+  static rpc_error refusal_of(boost::json::value const* error) {
     auto const* object = error ? error->if_object() : nullptr;
     auto const* code = object ? object->if_contains("code") : nullptr;
     auto const* text = object ? object->if_contains("message") : nullptr;

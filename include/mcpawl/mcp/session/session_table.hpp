@@ -115,7 +115,7 @@ public:
     std::unique_lock lock{mutex_};
     auto const now = clock_->wall();
     std::size_t const before = order_.size();
-    bool const more = drop_idle(now) == most_looked_at;
+    bool const more = drop_idle(now) == max_looked_at;
     bool const dropped = order_.size() != before;
     lock.unlock();
     if (dropped) feed_->sweep();
@@ -202,7 +202,7 @@ private:
   /** Drop what is over; returns how many it looked at. */
   std::size_t drop_idle(unix_seconds now) {
     std::size_t looked_at = 0;
-    for (; looked_at != most_looked_at && !order_.empty() && over(order_.front(), now); ++looked_at)
+    for (; looked_at != max_looked_at && !order_.empty() && over(order_.front(), now); ++looked_at)
       end_first_unless_busy(now);
     return looked_at;
   }
@@ -219,7 +219,7 @@ private:
       forget_one_of(account, now);
     }
     for (std::size_t left = order_.size();
-         order_.size() >= bounds_.most && left != 0 && looked_at != most_looked_at; --left, ++looked_at) {
+         order_.size() >= bounds_.most && left != 0 && looked_at != max_looked_at; --left, ++looked_at) {
       auto const first = order_.begin();
       if (first->session->busy())
         use(first, now);
@@ -229,7 +229,7 @@ private:
     return order_.size() < bounds_.most;
   }
 
-  static constexpr std::size_t most_looked_at = 1000;
+  static constexpr std::size_t max_looked_at = 1000;
 
   session_bounds bounds_;
   clock const* clock_;

@@ -76,7 +76,7 @@ public:
   /** Find the session of an id; null if it is not ours, not this principal's, too old or ended. */
   std::shared_ptr<live_session> find(std::string_view id, std::string_view principal,
                                      std::string_view account = {}) {
-    if (id.empty() || id.size() > longest_id) return nullptr;
+    if (id.empty() || id.size() > max_id) return nullptr;
     if (auto known = table_->find(id, principal)) return known;
     auto const plain = seal_.open(id, binding(principal));
     if (!plain || plain->size() < name_at) return nullptr;
@@ -102,7 +102,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t longest_id = 512;
+  static constexpr std::size_t max_id = 512;
   static constexpr std::size_t name_at = 11;  // behind revision, capabilities, stamp and the name's size
 
   std::string binding(std::string_view principal) const { return binding_ + std::string(principal); }
@@ -131,7 +131,7 @@ inline std::vector<std::string> key_mistakes(service const& s) {
     Errors: throws `std::invalid_argument` if a key has not 32 bytes. */
 inline sessions make_sessions(service const& s, limits const& each = {}) {
   auto const& o = s.options;
-  session_bounds const bounds{o.session_lifetime, o.session_idle, o.most_sessions, each};
+  session_bounds const bounds{o.session_lifetime, o.session_idle, o.max_sessions, each};
   auto table = std::make_shared<session_table>(bounds, *o.time, *s.changes);
   if (o.keys.empty()) return {sealer::with_random_key(), std::move(table), *o.time, s.info.name};
   return {sealer(o.keys), std::move(table), *o.time, s.info.name};

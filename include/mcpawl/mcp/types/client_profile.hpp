@@ -24,7 +24,7 @@ enum class client_capability : unsigned char {
 
 /** A client's own words. Nothing here is verified: it must not decide what the client may do. */
 struct client_profile {
-  static constexpr std::size_t longest_text = 128;  ///< Longer names and versions are cut.
+  static constexpr std::size_t max_text = 128;  ///< Longer names and versions are cut.
 
   unsigned char capabilities = 0;
   std::string name;
@@ -62,7 +62,7 @@ private:
   static std::string text_of(boost::json::object const* info, char const* name) {
     auto const* value = info ? info->if_contains(name) : nullptr;
     auto const* text = value ? value->if_string() : nullptr;
-    return text ? std::string(detail::view_of(*text).substr(0, longest_text)) : std::string();
+    return text ? std::string(detail::view_of(*text).substr(0, max_text)) : std::string();
   }
 };
 

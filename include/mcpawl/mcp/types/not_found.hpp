@@ -12,7 +12,7 @@
 namespace mcpawl {
 
 /** The error in a revision's own code (MCP "Resources", "Error Handling"). */
-inline rpc_fault resource_not_found(revision r, std::string_view uri) {
+inline rpc_error resource_not_found(revision r, std::string_view uri) {
   std::string data = R"({"uri":)";
   append_json_string(data, uri);
   data += '}';

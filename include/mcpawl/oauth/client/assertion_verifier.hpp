@@ -23,7 +23,7 @@
 
 namespace mcpawl::oauth {
 
-inline constexpr std::size_t largest_assertion = 4096;  ///< Bytes.
+inline constexpr std::size_t max_assertion = 4096;  ///< Bytes.
 
 namespace detail {
 
@@ -40,7 +40,7 @@ inline jose::expectation expect_assertion(std::string client_id, std::vector<std
   out.algorithms = {jose::algorithm::rs256, jose::algorithm::es256};
   out.types = {"JWT", "client-authentication+jwt"};
   out.wanted = {"jti"};
-  out.max_token_bytes = largest_assertion;
+  out.max_token_bytes = max_assertion;
   return out;
 }
 
@@ -48,13 +48,13 @@ inline jose::expectation expect_assertion(std::string client_id, std::vector<std
 inline result<verified_assertion> judge_assertion(jose::claims_view const& claims,
                                                   jose::expectation const& expected, unix_seconds now) {
   constexpr unix_seconds longest = 300;
-  constexpr std::size_t longest_jti = 256;
+  constexpr std::size_t max_jti = 256;
   bool const self = claims.sub && *claims.sub == expected.issuer;
   // for us alone: what is meant for others too could be presented here by one of them
   bool const ours = claims.aud.size() == 1;
   bool const brief = claims.exp - now <= longest + expected.leeway.count();
   auto const jti = claims.wanted[0].string();
-  if (!self || !ours || !brief || !jti || jti->empty() || jti->size() > longest_jti)
+  if (!self || !ours || !brief || !jti || jti->empty() || jti->size() > max_jti)
     return errc::authentication_failed;
   return verified_assertion{std::string{*jti}, claims.exp};
 }
@@ -84,12 +84,12 @@ inline result<verified_assertion> verify_assertion(std::string_view jwt,
     Errors: `errc::authentication_failed`.
 */
 inline result<std::string> claimed_client_of(std::string_view jwt) {
-  auto const parts = jose::split_compact(jwt, largest_assertion);
+  auto const parts = jose::split_compact(jwt, max_assertion);
   if (!parts) return errc::authentication_failed;
   std::string payload(mcpawl::detail::unpadded_base64_bytes(parts->payload.size()), '\0');
   if (!decode_base64url(parts->payload, {reinterpret_cast<unsigned char*>(payload.data()), payload.size()}))
     return errc::authentication_failed;
-  auto const members = detail::read_json_members(payload, largest_assertion);
+  auto const members = detail::read_json_members(payload, max_assertion);
   if (members)
     for (auto const& each : *members)
       if (each.name == "sub" && each.type == detail::json_member::kind::string) return each.text;

@@ -15,8 +15,8 @@
 
 namespace mcpawl::oauth {
 
-inline constexpr std::size_t largest_registration = 16 * 1024;    ///< Bytes.
-inline constexpr std::size_t largest_client_document = 5 * 1024;  ///< Bytes, as the draft advises.
+inline constexpr std::size_t max_registration = 16 * 1024;    ///< Bytes.
+inline constexpr std::size_t max_client_document = 5 * 1024;  ///< Bytes, as the draft advises.
 
 /** Read the document of a registration request (RFC 7591 section 3.1). Members without a meaning here are
     ignored.
@@ -28,7 +28,7 @@ inline constexpr std::size_t largest_client_document = 5 * 1024;  ///< Bytes, as
 */
 inline result<client_metadata> parse_registration(std::string_view json, redirect_rules const& rules,
                                                   client_metadata_report& report) {
-  auto members = detail::read_json_members(json, largest_registration, report.wrong);
+  auto members = detail::read_json_members(json, max_registration, report.wrong);
   if (!members) return members.error();
   detail::client_metadata_reader reader(std::move(*members), rules, report);
   auto out = reader.read();
@@ -45,7 +45,7 @@ inline result<client_metadata> parse_registration(std::string_view json, redirec
 /** Tell whether a client_id is the URL of a metadata document: https with a path, without dot segments, user
     information, fragment (OAuth Client ID Metadata Document section 2). */
 inline bool is_client_document_url(std::string_view client_id) {
-  if (!client_id.starts_with("https://") || client_id.size() > redirect_uri::most_bytes) return false;
+  if (!client_id.starts_with("https://") || client_id.size() > redirect_uri::max_bytes) return false;
   auto const url = http::origin_url::parse(client_id);
   if (!url) return false;
   std::string_view const path = std::string_view{url->target()}.substr(0, url->target().find('?'));
@@ -66,7 +66,7 @@ inline bool is_client_document_url(std::string_view client_id) {
 inline result<client_metadata> parse_client_document(std::string_view json, std::string_view url,
                                                      redirect_rules const& rules,
                                                      client_metadata_report& report) {
-  auto members = detail::read_json_members(json, largest_client_document, report.wrong);
+  auto members = detail::read_json_members(json, max_client_document, report.wrong);
   if (!members) return members.error();
   detail::client_metadata_reader reader(std::move(*members), rules, report);
   auto const* const id = reader.find("client_id");

@@ -19,7 +19,7 @@ namespace mcpawl::oauth {
 */
 inline constexpr std::chrono::seconds least_document_lifetime{60};
 inline constexpr std::chrono::seconds usual_document_lifetime{300};
-inline constexpr std::chrono::seconds longest_document_lifetime{24 * 3600};
+inline constexpr std::chrono::seconds max_document_lifetime{24 * 3600};
 
 namespace detail {
 
@@ -60,7 +60,7 @@ inline std::chrono::seconds document_lifetime(http::fetch_response const& answer
   auto const said = shared ? shared : any;
   if (!said) return usual_document_lifetime;
   return std::clamp(*said - age.value_or(std::chrono::seconds{0}), least_document_lifetime,
-                    longest_document_lifetime);
+                    max_document_lifetime);
 }
 
 }  // namespace mcpawl::oauth

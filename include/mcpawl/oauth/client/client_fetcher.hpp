@@ -106,7 +106,7 @@ inline bool is_unreachable(error_code const& why, http::origin_url const& target
 }
 
 /** Fetches values of one kind, by way of the cache that all threads share. `Reader` has `value_type`,
-    `most_bytes`, and `read(answer, url, settings)`, and knows the `lifetime` of an answer. */
+    `max_bytes`, and `read(answer, url, settings)`, and knows the `lifetime` of an answer. */
 template <class Reader>
 class client_fetcher {
 public:
@@ -168,7 +168,7 @@ private:
                                      http::origin_url target, std::string url) {
     client_fetch_settings const& settings = all->settings;
     http::fetch_request request(target);
-    request.field("Accept", "application/json").timeout(settings.timeout).max_body_bytes(Reader::most_bytes);
+    request.field("Accept", "application/json").timeout(settings.timeout).max_body_bytes(Reader::max_bytes);
     request.max_header_bytes(16 * 1024).names(settings.names);
     if (settings.addresses == http::address_rule::only_public) request.only_public_addresses();
     if (settings.addresses == http::address_rule::public_or_loopback)
@@ -244,7 +244,7 @@ private:
 /** Reads a client out of its document. */
 struct client_document_source {
   using value_type = client;
-  static constexpr std::size_t most_bytes = largest_client_document;
+  static constexpr std::size_t max_bytes = max_client_document;
 
   static std::chrono::seconds lifetime(http::fetch_response const& answer) noexcept {
     return document_lifetime(answer);
@@ -263,7 +263,7 @@ struct client_document_source {
 /** Reads the keys of a client out of what its `jwks_uri` leads to. */
 struct client_key_source {
   using value_type = jose::jwk_set;
-  static constexpr std::size_t most_bytes = 16 * 1024;
+  static constexpr std::size_t max_bytes = 16 * 1024;
 
   static std::chrono::seconds lifetime(http::fetch_response const&) noexcept {
     return std::chrono::seconds{300};

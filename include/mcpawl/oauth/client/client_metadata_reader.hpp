@@ -22,7 +22,7 @@
 
 namespace mcpawl::oauth {
 
-inline constexpr std::size_t most_redirect_uris = 16;
+inline constexpr std::size_t max_redirect_uris = 16;
 
 /** What there is to tell about client metadata besides what was read. */
 struct client_metadata_report {
@@ -54,8 +54,8 @@ namespace detail {
 
 /** Tell whether a text is fit to be shown: UTF-8 without control characters and without those that turn
     the direction of what follows, which make one name look like another. */
-constexpr bool is_showable(std::string_view text, std::size_t most_bytes) noexcept {
-  if (text.size() > most_bytes) return false;
+constexpr bool is_showable(std::string_view text, std::size_t max_bytes) noexcept {
+  if (text.size() > max_bytes) return false;
   while (!text.empty()) {
     auto const point = mcpawl::detail::first_code_point(text);
     char32_t const c = point.value;
@@ -70,11 +70,11 @@ constexpr bool is_showable(std::string_view text, std::size_t most_bytes) noexce
 /** The beginning of what a client sent, with the characters that an `error_description` may have (RFC 6749
     appendix A.8). */
 inline std::string quotable(std::string_view text) {
-  constexpr std::size_t most_bytes = 200;
-  std::string out{text.substr(0, most_bytes)};
+  constexpr std::size_t max_bytes = 200;
+  std::string out{text.substr(0, max_bytes)};
   for (char& c : out)
     if (c < ' ' || c > '~' || c == '"' || c == '\\') c = '?';
-  if (text.size() > most_bytes) out += "...";
+  if (text.size() > max_bytes) out += "...";
   return out;
 }
 
@@ -145,7 +145,7 @@ private:
   error_code read_redirect_uris(client_metadata& out) {
     auto const* const given = find("redirect_uris");
     if (given == nullptr || given->type != json_member::kind::strings || given->list.empty() ||
-        given->list.size() > most_redirect_uris) {
+        given->list.size() > max_redirect_uris) {
       refuse("redirect_uris", "must be an array of 1 to 16 strings");
       return errc::bad_registered_uri;
     }
@@ -186,7 +186,7 @@ private:
 
   void read_scope(client_metadata& out) {
     std::string scope;
-    text("scope", scope, scope_set::most_bytes);
+    text("scope", scope, scope_set::max_bytes);
     auto parsed = scope_set::parse(scope);
     if (parsed) {
       out.scope = std::move(*parsed);
@@ -196,14 +196,14 @@ private:
     }
   }
 
-  void text(std::string_view name, std::string& to, std::size_t most_bytes) {
+  void text(std::string_view name, std::string& to, std::size_t max_bytes) {
     auto const* const given = find(name);
     if (given == nullptr) return;
     if (given->type != json_member::kind::string) {
       refuse(name, "must be a string");
-    } else if (given->text.size() > most_bytes) {
-      refuse(name, "may have " + std::to_string(most_bytes) + " bytes");
-    } else if (!is_showable(given->text, most_bytes)) {
+    } else if (given->text.size() > max_bytes) {
+      refuse(name, "may have " + std::to_string(max_bytes) + " bytes");
+    } else if (!is_showable(given->text, max_bytes)) {
       refuse(name, "must have no control characters");
     } else {
       to = given->text;
@@ -211,18 +211,18 @@ private:
   }
 
   void link(std::string_view name, std::string& to) {
-    text(name, to, redirect_uri::most_bytes);
+    text(name, to, redirect_uri::max_bytes);
     if (!to.empty() && !http::origin_url::parse(to))
       refuse(name, "must be an http or https URL without user information and fragment");
   }
 
   void strings(std::string_view name, std::vector<std::string>& to) {
-    constexpr std::size_t most = 16, most_bytes = 200;
+    constexpr std::size_t most = 16, max_bytes = 200;
     auto const* const given = find(name);
     if (given == nullptr) return;
     to = given->list;
     bool good = given->type == json_member::kind::strings && to.size() <= most;
-    for (auto const& each : to) good = good && is_showable(each, most_bytes);
+    for (auto const& each : to) good = good && is_showable(each, max_bytes);
     if (!good)
       refuse(name, "must be an array of at most 16 strings of 200 bytes, without control characters");
   }

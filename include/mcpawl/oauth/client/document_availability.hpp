@@ -23,7 +23,7 @@ namespace mcpawl::oauth {
 
     Nobody knows whose document the next reader of the metadata would bring. So one host that fails ends it for
     all: for `first_pause`, and for twice as long each time that the same host fails again right afterwards, up
-    to `longest_pause`. The host's next answer ends its pause at once.
+    to `max_pause`. The host's next answer ends its pause at once.
 
     A stranger can bring this about, by naming a client_id whose host does not answer. That is accepted, and
     bounded: documents go on to be taken, they are only not mentioned; whoever reads the metadata meanwhile
@@ -40,7 +40,7 @@ class document_availability {
 public:
   using seconds = std::chrono::seconds;
   static constexpr seconds first_pause{10 * 60};
-  static constexpr seconds longest_pause{6 * 3600};
+  static constexpr seconds max_pause{6 * 3600};
   static constexpr std::size_t max_hosts = 64;
 
   explicit document_availability(clock const& time) : clock_(&time) {}
@@ -53,7 +53,7 @@ public:
   std::optional<seconds> failed(std::string_view host) {
     auto const now = clock_->steady();
     std::lock_guard const lock(mutex_);
-    std::erase_if(hosts_, [now](auto const& each) { return now - each.second.until >= longest_pause; });
+    std::erase_if(hosts_, [now](auto const& each) { return now - each.second.until >= max_pause; });
     auto at = hosts_.find(host);
     if (at == hosts_.end()) {
       make_room();
@@ -64,7 +64,7 @@ public:
       mine.length = first_pause;
       mine.until = now + mine.length;
     } else if (now >= mine.until) {
-      mine.length = std::min(2 * mine.length, longest_pause);
+      mine.length = std::min(2 * mine.length, max_pause);
       mine.until = now + mine.length;
     } else {
       // who meets this failure near the end of a pause has time for another attempt, too

@@ -74,7 +74,7 @@ using pinned_clients = std::map<std::string, client, std::less<>>;
 namespace detail {
 
 inline std::string id_of_document(std::string_view json) {
-  auto const members = read_json_members(json, largest_client_document);
+  auto const members = read_json_members(json, max_client_document);
   if (!members) return {};
   for (auto const& each : *members)
     if (each.name == "client_id" && each.type == json_member::kind::string) return each.text;

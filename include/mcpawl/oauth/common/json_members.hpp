@@ -50,7 +50,7 @@ class json_member_sink final : public jose::detail::json_sink {
 public:
   using event = jose::detail::json_event;
   using token = jose::detail::json_token;
-  static constexpr std::size_t most_members = 64;
+  static constexpr std::size_t max_members = 64;
 
   /** Why it took no more; nothing if the text itself was at fault. */
   std::string_view wrong() const noexcept { return wrong_; }
@@ -72,7 +72,7 @@ private:
       for (auto const& each : members_)
         if (each.name == e.text) return refuse("no member may come twice");
       members_.push_back({std::string{e.text}, json_member::kind::other, {}, {}});
-      return members_.size() <= most_members || refuse("there may be 64 members");
+      return members_.size() <= max_members || refuse("there may be 64 members");
     }
     json_member& member = members_.back();
     if (e.depth == 1 && e.token == token::string) {
@@ -133,33 +133,33 @@ private:
 };
 
 /** Read the elements of an array, or one value, as JSON texts. Errors: as `read_json_members`. */
-inline result<std::vector<std::string>> read_json_elements(std::string_view text, std::size_t most_bytes) {
-  constexpr std::size_t most_depth = 9;
-  if (text.size() > most_bytes) return errc::registration_too_large;
-  jose::detail::json_reader reader(text.size(), most_depth);
+inline result<std::vector<std::string>> read_json_elements(std::string_view text, std::size_t max_bytes) {
+  constexpr std::size_t max_depth = 9;
+  if (text.size() > max_bytes) return errc::registration_too_large;
+  jose::detail::json_reader reader(text.size(), max_depth);
   json_element_sink sink;
   if (reader.read(text, sink) != jose::detail::json_outcome::complete) return errc::bad_registration;
   return sink.take_elements();
 }
 
-/** Read an object of at most `most_bytes`. Errors: `errc::registration_too_large`, `errc::bad_registration`
+/** Read an object of at most `max_bytes`. Errors: `errc::registration_too_large`, `errc::bad_registration`
     for everything that is no object, is nested deeply, or names a member twice; `wrong` then says more. */
-inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t most_bytes,
+inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t max_bytes,
                                                           std::string& wrong) {
-  constexpr std::size_t most_depth = 8;
-  if (text.size() > most_bytes) {
-    wrong = std::to_string(most_bytes) + " bytes are allowed";
+  constexpr std::size_t max_depth = 8;
+  if (text.size() > max_bytes) {
+    wrong = std::to_string(max_bytes) + " bytes are allowed";
     return errc::registration_too_large;
   }
-  jose::detail::json_reader reader(text.size(), most_depth);
+  jose::detail::json_reader reader(text.size(), max_depth);
   json_member_sink sink;
   if (reader.read(text, sink) == jose::detail::json_outcome::complete) return sink.take_members();
   wrong = sink.wrong().empty() ? "must be one object of JSON, of at most 8 levels" : sink.wrong();
   return errc::bad_registration;
 }
-inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t most_bytes) {
+inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t max_bytes) {
   std::string untold;
-  return read_json_members(text, most_bytes, untold);
+  return read_json_members(text, max_bytes, untold);
 }
 
 }  // namespace mcpawl::oauth::detail

@@ -38,11 +38,11 @@ enum class redirect_kind {
 */
 class redirect_uri {
 public:
-  static constexpr std::size_t most_bytes = 2048;
+  static constexpr std::size_t max_bytes = 2048;
 
   /** Errors: `redirect_uri_errc`. */
   static result<redirect_uri> parse(std::string_view text, redirect_rules const& rules = {}) {
-    if (text.empty() || text.size() > most_bytes) return redirect_uri_errc::not_a_uri;
+    if (text.empty() || text.size() > max_bytes) return redirect_uri_errc::not_a_uri;
     for (char const c : text) {
       // browsers drop tabs, turn backslashes and trim spaces: none of it is in a URI (RFC 3986 section 2)
       if (c <= ' ' || c > '~' || c == '\\' || c == '"' || c == '<' || c == '>')

@@ -19,8 +19,8 @@ namespace mcpawl::oauth {
 /** A set of scopes, in the order of their bytes (RFC 6749 section 3.3: their order has no meaning). */
 class scope_set {
 public:
-  static constexpr std::size_t most_bytes = 2048;
-  static constexpr std::size_t most_scopes = 64;
+  static constexpr std::size_t max_bytes = 2048;
+  static constexpr std::size_t max_scopes = 64;
 
   scope_set() = default;
 
@@ -36,10 +36,10 @@ public:
   /** Read a `scope` parameter: scope-tokens with spaces between, as `all_scopes` has them. A text of spaces,
      or of nothing, is the empty set.
 
-      Errors: `errc::bad_scope`; `errc::parameter_too_long` over `most_bytes` or `most_scopes`.
+      Errors: `errc::bad_scope`; `errc::parameter_too_long` over `max_bytes` or `max_scopes`.
   */
   static result<scope_set> parse(std::string_view text) {
-    if (text.size() > most_bytes) return errc::parameter_too_long;
+    if (text.size() > max_bytes) return errc::parameter_too_long;
     scope_set out;
     error_code bad;
     all_scopes(text, [&out, &bad](std::string_view scope) {
@@ -47,7 +47,7 @@ public:
         bad = errc::bad_scope;
       } else {
         out.add(scope);
-        if (out.size() > most_scopes) bad = errc::parameter_too_long;
+        if (out.size() > max_scopes) bad = errc::parameter_too_long;
       }
       return !bad;
     });

@@ -87,7 +87,7 @@ public:
     auto const code = token::parse(token_kind::code, asked.code.reveal());
     if (!code) co_return code.error();
     grant_name const name = code->grant();
-    for (int attempt = 0; attempt != most_attempts; ++attempt) {
+    for (int attempt = 0; attempt != max_attempts; ++attempt) {
       auto found = co_await grants_.load(name);
       if (!found) co_return found.error();
       unix_seconds const now = clock_->wall();
@@ -110,7 +110,7 @@ public:
     auto const presented = token::parse(token_kind::refresh, asked.token.reveal());
     if (!presented) co_return presented.error();
     grant_name const name = presented->grant();
-    for (int attempt = 0; attempt != most_attempts; ++attempt) {
+    for (int attempt = 0; attempt != max_attempts; ++attempt) {
       auto found = co_await grants_.load(name);
       if (!found) co_return found.error();
       unix_seconds const now = clock_->wall();
@@ -181,7 +181,7 @@ public:
   task<result<issued_tokens>> finish_refresh(pending_refresh pending, std::optional<secret> new_props = {}) {
     std::string const key = lease_key(pending);
     int failures = 0;
-    for (int attempt = 0; attempt != most_attempts; ++attempt) {
+    for (int attempt = 0; attempt != max_attempts; ++attempt) {
       if (pending.answer) co_return std::move(*pending.answer);
       auto const current = token::parse(token_kind::refresh, pending.asked.token.reveal());
       if (!current) co_return current.error();
@@ -194,7 +194,7 @@ public:
         if (!new_props) co_return saved.error();
         // what the upstream gave may be the only refresh token that it still takes
         unsaved_->keep(key, *new_props, clock_->steady());
-        if (failures == most_retries) co_return saved.error();
+        if (failures == max_retries) co_return saved.error();
         co_await pause_after(failures++);
         continue;
       }
@@ -232,7 +232,7 @@ public:
       // noted once for each refresh; if it cannot be, the refresh token before is taken for a lost answer
       found->state.refresh.unused_access.clear();
       auto const saved = co_await grants_.save(name, found->state, found->version, durability::relaxed);
-      if (!saved || *saved || attempt == most_retries) co_return known;
+      if (!saved || *saved || attempt == max_retries) co_return known;
     }
   }
 
@@ -258,9 +258,9 @@ public:
     grant_name const name = access->grant();
     std::string const key = lease_key(pending);
     int failures = 0;
-    for (int attempt = 0; attempt != most_attempts; ++attempt) {
+    for (int attempt = 0; attempt != max_attempts; ++attempt) {
       auto found = co_await grants_.load(name);
-      if (!found && found.error() != errc::bad_token && failures != most_retries) {
+      if (!found && found.error() != errc::bad_token && failures != max_retries) {
         unsaved_->keep(key, new_props, clock_->steady());
         co_await pause_after(failures++);
         continue;
@@ -278,7 +278,7 @@ public:
       auto const saved = co_await grants_.save(name, found->state, found->version, durability::power_loss);
       if (!saved) {
         unsaved_->keep(key, new_props, clock_->steady());
-        if (failures == most_retries) co_return saved.error();
+        if (failures == max_retries) co_return saved.error();
         co_await pause_after(failures++);
         continue;
       }
@@ -309,7 +309,7 @@ public:
     std::string const prefix = grant_name::prefix_of(grant_name::owner_of(user));
     std::optional<std::string> after = std::string{};
     while (after) {
-      auto page = co_await store_->scan(prefix, std::move(*after), largest_store_page);
+      auto page = co_await store_->scan(prefix, std::move(*after), max_store_page);
       if (!page) co_return page.error();
       for (auto const& item : page->items) {
         auto const state = grant::parse(item.entry.value);
@@ -345,8 +345,8 @@ public:
   task<result<std::size_t>> write_pending() { return grants_.write_pending(); }
 
 private:
-  static constexpr int most_attempts = 16;
-  static constexpr int most_retries = 4;  // of a write that failed
+  static constexpr int max_attempts = 16;
+  static constexpr int max_retries = 4;  // of a write that failed
 
   static std::string lease_key(pending_refresh const& pending) {
     return detail::upstream_lease_key(pending.asked.token, pending.state.sealed_props);
@@ -409,7 +409,7 @@ private:
     grant_name const name = access.grant();
     if (grants_.pending().ends(name.key(), access.digest()))
       co_return co_await grants_.write_pending(name.key());
-    for (int attempt = 0; attempt != most_attempts; ++attempt) {
+    for (int attempt = 0; attempt != max_attempts; ++attempt) {
       auto found = co_await grants_.load(name);
       if (!found) co_return nothing_or(found.error());
       auto& all = found->state.access;

@@ -64,9 +64,9 @@ task<result<std::size_t>> write_revocations_of(Store& store, std::shared_ptr<pen
     done. Errors: what the store says. The store must outlive the task. */
 template <kv_store Store>
 task<result<std::size_t>> write_revocations(Store& store, std::shared_ptr<pending_revocations> waiting) {
-  constexpr std::size_t most_at_once = 256;
+  constexpr std::size_t max_at_once = 256;
   std::size_t written = 0;
-  std::vector<std::string> const keys = waiting->some(most_at_once);
+  std::vector<std::string> const keys = waiting->some(max_at_once);
   for (std::string const& key : keys) {
     auto const done = co_await write_revocations_of(store, waiting, key);
     if (!done) co_return done.error();

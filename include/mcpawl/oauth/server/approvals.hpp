@@ -151,7 +151,7 @@ private:
     std::size_t forgotten = 0;
     std::optional<std::string> after = std::string{};
     while (after) {
-      auto page = co_await store_->scan(prefix, std::move(*after), largest_store_page);
+      auto page = co_await store_->scan(prefix, std::move(*after), max_store_page);
       if (!page) co_return page.error();
       for (auto& item : page->items) {
         auto const erased = co_await store_->erase(std::move(item.key), durability::power_loss);

@@ -15,14 +15,14 @@
 #include <mcpawl/oauth/server/approvals.hpp>
 #include <mcpawl/oauth/server/authorization_request.hpp>
 #include <mcpawl/oauth/server/authorization_response.hpp>
-#include <mcpawl/oauth/server/browser_pass.hpp>
-#include <mcpawl/oauth/server/client_gate.hpp>
+#include <mcpawl/oauth/server/browser_cookie.hpp>
+#include <mcpawl/oauth/server/client_authentication.hpp>
 #include <mcpawl/oauth/server/endpoint_answer.hpp>
 #include <mcpawl/oauth/server/flow.hpp>
 #include <mcpawl/oauth/server/flow_cookie.hpp>
 #include <mcpawl/oauth/server/flow_table.hpp>
 #include <mcpawl/oauth/server/sealed_consent.hpp>
-#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/upstream/login_record.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
 #include <mcpawl/store/kv_store.hpp>
@@ -59,14 +59,14 @@ namespace mcpawl::oauth {
 template <kv_store Store>
 class authorization_endpoint {
 public:
-  authorization_endpoint(std::shared_ptr<server_parts<Store>> parts, upstream_client& upstream,
+  authorization_endpoint(std::shared_ptr<server_state<Store>> parts, upstream_client& upstream,
                          sealer cookie_keys, flow_cookies cookies, logger log)
       : parts_(std::move(parts)),
         upstream_(upstream),
         cookies_(cookies),
         consents_(cookie_keys, parts_->rules.issuer(), parts_->rules.authorization.redirects,
                   parts_->time()),
-        passes_(std::move(cookie_keys), parts_->rules.issuer(), browser_pass::default_lifetime,
+        passes_(std::move(cookie_keys), parts_->rules.issuer(), browser_cookie::default_lifetime,
                 parts_->time()),
         log_(std::move(log)) {}
 
@@ -108,7 +108,7 @@ public:
     auto const handle = form->find("handle"), decision = form->find("decision");
     bool const approves = decision == "approve";
     if (!handle || (!approves && decision != "deny")) co_return page(errc::missing_parameter);
-    flow_ticket ticket = ticket_of(head, cookie_use::consent, *handle);
+    flow_handle ticket = ticket_of(head, cookie_use::consent, *handle);
     auto found = consents_.open(ticket);
     if (!found) {
       error_code why = found.error();
@@ -140,12 +140,12 @@ public:
   }
 
   /** GET /callback: the answer of the upstream (RFC 6749 section 4.1.2). */
-  task<http::response> come_back(http::request_head const& head) {
+  task<http::response> callback(http::request_head const& head) {
     auto const form = http::form::parse(head.query());
     if (!form || form->repeated()) co_return page(errc::malformed_request);
     auto const state = form->find("state");
     if (!state) co_return page(errc::missing_parameter);
-    flow_ticket ticket = ticket_of(head, cookie_use::flow, *state);
+    flow_handle ticket = ticket_of(head, cookie_use::flow, *state);
     auto found = co_await parts_->flows.take(ticket);
     if (!found) co_return page(found.error());
     http::response answer = co_await finish(head, *form, std::move(*found));
@@ -247,7 +247,7 @@ private:
       if (!kept) log_.error("approval not remembered", {{"reason", kept.error().message()}});
     }
     away.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::browser), passes_.issue(browser),
-                                          browser_pass::default_lifetime));
+                                          browser_cookie::default_lifetime));
     co_return away;
   }
 
@@ -373,19 +373,19 @@ private:
     return {browser.id, person, request.client_id, request.redirect.text(), request.scope};
   }
 
-  flow_ticket ticket_of(http::request_head const& head, cookie_use use, std::string_view handle) const {
-    flow_ticket ticket;
+  flow_handle ticket_of(http::request_head const& head, cookie_use use, std::string_view handle) const {
+    flow_handle ticket;
     ticket.handle = handle;
     ticket.browser = cookies_.find(head, cookies_.name(use, handle)).value_or("");
     return ticket;
   }
-  void keep_cookie(http::response& answer, cookie_use use, flow_ticket const& ticket,
+  void keep_cookie(http::response& answer, cookie_use use, flow_handle const& ticket,
                    http::request_head const& head) const {
     for (auto const& name : cookies_.surplus(head, use)) answer.field("Set-Cookie", cookies_.clear(name));
     answer.field("Set-Cookie",
                  cookies_.set(cookies_.name(use, ticket.handle), ticket.browser, table::lifetime));
   }
-  void drop_cookie(http::response& answer, cookie_use use, flow_ticket const& ticket) const {
+  void drop_cookie(http::response& answer, cookie_use use, flow_handle const& ticket) const {
     answer.field("Set-Cookie", cookies_.clear(cookies_.name(use, ticket.handle)));
   }
 
@@ -394,11 +394,11 @@ private:
     return sealed ? passes_.read(*sealed) : std::nullopt;
   }
 
-  std::shared_ptr<server_parts<Store>> parts_;
+  std::shared_ptr<server_state<Store>> parts_;
   upstream_client& upstream_;
   flow_cookies cookies_;
   sealed_consent consents_;
-  browser_pass passes_;
+  browser_cookie passes_;
   logger log_;
 };
 

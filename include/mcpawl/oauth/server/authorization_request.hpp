@@ -23,7 +23,7 @@ namespace mcpawl::oauth {
 
 /** The parameters of an authorization request (RFC 6749 section 4.1.1), read but not judged. */
 struct authorization_query {
-  static constexpr std::size_t most_state_bytes = 4096;
+  static constexpr std::size_t max_state_bytes = 4096;
 
   std::string client_id;
   std::optional<std::string> redirect_uri;
@@ -62,8 +62,8 @@ struct authorization_query {
     out.code_challenge_method = value("code_challenge_method");
     out.resources = oauth::detail::resources_of(*form);
     std::size_t const state_bytes = out.state ? out.state->size() : 0;
-    if (out.client_id.size() > redirect_uri::most_bytes || state_bytes > most_state_bytes) {
-      detail = state_bytes > most_state_bytes ? "state may have 4096 bytes" : "client_id may have 2048 bytes";
+    if (out.client_id.size() > redirect_uri::max_bytes || state_bytes > max_state_bytes) {
+      detail = state_bytes > max_state_bytes ? "state may have 4096 bytes" : "client_id may have 2048 bytes";
       return errc::parameter_too_long;
     }
     return out;

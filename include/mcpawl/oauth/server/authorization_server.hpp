@@ -15,7 +15,7 @@
 #include <mcpawl/oauth/server/registration_endpoint.hpp>
 #include <mcpawl/oauth/server/revocation_endpoint.hpp>
 #include <mcpawl/oauth/server/server_endpoints.hpp>
-#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/server/token_endpoint.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
 #include <mcpawl/store/kv_store.hpp>
@@ -43,7 +43,7 @@ namespace mcpawl::oauth {
     @par Lifetime
     The client of the upstream must outlive it, and it must outlive its tasks.
     @par Thread safety
-    One per thread; what they share is in `server_parts`.
+    One per thread; what they share is in `server_state`.
 */
 template <kv_store Store>
 class authorization_server {
@@ -51,7 +51,7 @@ public:
   /** @param cookie_keys    seal what a browser carries
       @param url            of the server, as clients see it
       @param endpoint_path  where it has the endpoint that tokens are for, "/mcp" say */
-  authorization_server(std::shared_ptr<server_parts<Store>> parts, upstream_client& upstream,
+  authorization_server(std::shared_ptr<server_state<Store>> parts, upstream_client& upstream,
                        sealer cookie_keys, http::origin_url const& url, std::string_view endpoint_path,
                        logger log)
       : parts_(std::move(parts)),
@@ -76,7 +76,7 @@ public:
     }
     std::string_view body;
     if (posts) {
-      auto const read = co_await ex.read_body(most_body_bytes);
+      auto const read = co_await ex.read_body(max_body_bytes);
       if (!read) co_return;  // the connection answers, and closes
       body = *read;
     }
@@ -89,7 +89,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t most_body_bytes = 64 * 1024;
+  static constexpr std::size_t max_body_bytes = 64 * 1024;
 
   static std::string_view methods_of(endpoint path) noexcept {
     switch (path) {
@@ -110,7 +110,7 @@ private:
       case endpoint::token: return answer_token_request(parts_, upstream_, head, body, log_, std::move(by));
       case endpoint::revocation: return answer_revocation(parts_, head, body, log_, std::move(by));
       case endpoint::introspection: return answer_introspection(parts_, head, body);
-      case endpoint::callback: return authorization_.come_back(head);
+      case endpoint::callback: return authorization_.callback(head);
       case endpoint::authorization:
         if (head.method() == "POST") return authorization_.decide(head, body, std::move(by));
         return authorization_.ask(head, std::move(by));
@@ -119,7 +119,7 @@ private:
   }
   static task<http::response> at_once(http::response ready) { co_return ready; }
 
-  std::shared_ptr<server_parts<Store>> parts_;
+  std::shared_ptr<server_state<Store>> parts_;
   upstream_client& upstream_;
   server_endpoints endpoints_;
   authorization_endpoint<Store> authorization_;

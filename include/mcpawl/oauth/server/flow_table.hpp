@@ -43,8 +43,8 @@ public:
       : store_(&store), clock_(&time), rules_(std::move(rules)) {}
 
   /** Keep one. */
-  task<result<flow_ticket>> begin(flow what) {
-    flow_ticket ticket;
+  task<result<flow_handle>> begin(flow what) {
+    flow_handle ticket;
     ticket.handle = detail::random_base64url(bytes_of_handle);
     ticket.browser = detail::random_base64url(bytes_of_handle);
     std::string key = key_of(ticket.handle);
@@ -61,7 +61,7 @@ public:
   }
 
   /** Look at one without ending its wait. */
-  task<result<flow>> look(flow_ticket ticket) {
+  task<result<flow>> look(flow_handle ticket) {
     std::string key = key_of(ticket.handle);
     auto const found = co_await store_->get(key);
     if (!found) co_return found.error();
@@ -70,7 +70,7 @@ public:
   }
 
   /** Take one out: of any number of calls one gets it. Another browser neither gets nor ends it. */
-  task<result<flow>> take(flow_ticket ticket) {
+  task<result<flow>> take(flow_handle ticket) {
     auto const seen = co_await look(ticket);
     if (!seen) co_return seen.error();
     std::string key = key_of(ticket.handle);
@@ -116,7 +116,7 @@ private:
     return secret{detail::digest_for("mcpawl.oauth.flow.key", handle)};
   }
 
-  result<flow> open(std::string const& key, flow_ticket const& ticket, std::string_view sealed) const {
+  result<flow> open(std::string const& key, flow_handle const& ticket, std::string_view sealed) const {
     auto const plain = detail::open_for(key_for(ticket.handle), sealed, "flow", key);
     if (!plain) return plain.error();
     detail::record_reader in(plain->reveal(), layout);

@@ -10,7 +10,7 @@
 #include <mcpawl/oauth/common/errc.hpp>
 #include <mcpawl/oauth/common/redirect_uri_errc.hpp>
 #include <mcpawl/oauth/server/endpoint_answer.hpp>
-#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <memory>
@@ -40,7 +40,7 @@ inline void log_refused_uris(logger const& log, client_metadata_report const& re
     (`http::client_address`; empty if it is not known) and for all together.
 */
 template <kv_store Store>
-task<http::response> answer_registration(std::shared_ptr<server_parts<Store>> parts,
+task<http::response> answer_registration(std::shared_ptr<server_state<Store>> parts,
                                          http::request_head const& head, std::string_view body, logger log,
                                          std::string address = {}) {
   if (!has_media_type(head, "application/json"))

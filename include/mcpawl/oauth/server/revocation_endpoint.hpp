@@ -7,9 +7,9 @@
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
-#include <mcpawl/oauth/server/client_gate.hpp>
+#include <mcpawl/oauth/server/client_authentication.hpp>
 #include <mcpawl/oauth/server/endpoint_answer.hpp>
-#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/server/token_request.hpp>
 #include <mcpawl/store/kv_store.hpp>
 #include <mcpawl/text/json_text.hpp>
@@ -40,7 +40,7 @@ inline result<revocation_request> read_token_form(http::request_head const& head
 /** Answer a revocation (RFC 7009 section 2): 200 also for a token that is not good, or not any more. A client
     may revoke its own tokens only; of others it learns nothing, and they stay. */
 template <kv_store Store>
-task<http::response> answer_revocation(std::shared_ptr<server_parts<Store>> parts,
+task<http::response> answer_revocation(std::shared_ptr<server_state<Store>> parts,
                                        http::request_head const& head, std::string_view body, logger log,
                                        std::string address = {}) {
   std::string wrong;
@@ -61,7 +61,7 @@ task<http::response> answer_revocation(std::shared_ptr<server_parts<Store>> part
 
 /** Answer an introspection (RFC 7662 section 2), for the one who may ask: about access tokens. */
 template <kv_store Store>
-task<http::response> answer_introspection(std::shared_ptr<server_parts<Store>> parts,
+task<http::response> answer_introspection(std::shared_ptr<server_state<Store>> parts,
                                           http::request_head const& head, std::string_view body) {
   std::string wrong;
   auto asked = detail::read_token_form(head, body, wrong);

@@ -21,7 +21,7 @@
 namespace mcpawl::oauth {
 
 /** What the browser carries while an authorization waits for it: both must come back. */
-struct flow_ticket {
+struct flow_handle {
   std::string handle;   ///< In the form of the consent page, or as the `state` of the login upstream.
   std::string browser;  ///< In a cookie, so that nobody else can go on: an authorization that an attacker has
                         ///< begun must not end in the browser of a victim (RFC 9700 section 4.7).
@@ -67,8 +67,8 @@ public:
         clock_(&time) {}
 
   /** Seal a question. Errors: as `sealer::seal`. */
-  flow_ticket seal(flow const& what) {
-    flow_ticket ticket;
+  flow_handle seal(flow const& what) {
+    flow_handle ticket;
     ticket.browser = detail::random_base64url(bytes_of_browser);
     secret const record = what.bytes();
     detail::record_writer out(layout, record.reveal().size() + 256);
@@ -80,7 +80,7 @@ public:
   }
 
   /** Open a question for the browser that was asked. */
-  result<asked_consent> open(flow_ticket const& ticket) {
+  result<asked_consent> open(flow_handle const& ticket) {
     auto const opened = unseal(ticket.handle);
     if (!opened) return errc::flow_not_found;
     fields const found = read(opened->reveal());

@@ -12,9 +12,9 @@
 #include <mcpawl/oauth/common/errc.hpp>
 #include <mcpawl/oauth/common/resource.hpp>
 #include <mcpawl/oauth/grant/upstream_lease.hpp>
-#include <mcpawl/oauth/server/client_gate.hpp>
+#include <mcpawl/oauth/server/client_authentication.hpp>
 #include <mcpawl/oauth/server/endpoint_answer.hpp>
-#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/server/token_request.hpp>
 #include <mcpawl/oauth/server/token_response.hpp>
 #include <mcpawl/oauth/upstream/login_record.hpp>
@@ -49,7 +49,7 @@ inline constexpr std::chrono::milliseconds max_upstream_wait{2'900};
 inline constexpr std::chrono::seconds unsaved_is_fresh{60};
 
 template <kv_store Store>
-task<result<issued_tokens>> exchange_code(std::shared_ptr<server_parts<Store>> parts, token_request asked) {
+task<result<issued_tokens>> exchange_code(std::shared_ptr<server_state<Store>> parts, token_request asked) {
   code_redemption redemption(std::move(asked.code), std::move(asked.client.client_id));
   redemption.verifier = std::move(asked.verifier);
   redemption.redirect_uri = std::move(asked.redirect_uri);
@@ -64,7 +64,7 @@ task<result<issued_tokens>> exchange_code(std::shared_ptr<server_parts<Store>> p
     said no, which may be because it answered whoever has the lease now.
 */
 template <kv_store Store, class Pending>
-task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_parts<Store>> parts,
+task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state<Store>> parts,
                                             upstream_client& upstream, Pending const& pending,
                                             upstream_login login, upstream_lease lease) {
   auto const kept = parts->tokens.unsaved(pending);
@@ -87,7 +87,7 @@ task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_parts<Store>>
     refuses for good ends the grant. While it cannot be asked, nothing is issued and nothing is lost.
 */
 template <kv_store Store>
-task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_parts<Store>> parts,
+task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state<Store>> parts,
                                             upstream_client& upstream, token_request asked, logger log) {
   auto const patience = std::chrono::steady_clock::now() + max_upstream_wait;
   bool seen_current = false;
@@ -150,7 +150,7 @@ inline void note_repeat(logger const& log, client const& who, issued_tokens cons
 
 /** Answer a token request (RFC 6749 sections 4.1.3 and 6): a form, from a client that says who it is. */
 template <kv_store Store>
-task<http::response> answer_token_request(std::shared_ptr<server_parts<Store>> parts,
+task<http::response> answer_token_request(std::shared_ptr<server_state<Store>> parts,
                                           upstream_client& upstream, http::request_head const& head,
                                           std::string_view body, logger log, std::string address = {}) {
   auto const authorization = find_authorization(head);

@@ -292,7 +292,7 @@ private:
   /** Check an ID token, with newer keys if need be. */
   task<result<access_claims>> check(secret const& token, id_token_occasion const& at) {
     auto decided = verify(token, at);
-    if (!decided && curable(decided.error())) {
+    if (!decided && needs_key_refresh(decided.error())) {
       auto const want = verifier_->has_keys() ? key_want::unknown_kid : key_want::any_key;
       auto const outcome = co_await keys_.renew(want);
       // the follower died while we waited, and with it everything of this object
@@ -301,16 +301,16 @@ private:
     }
     if (decided) co_return std::move(*decided);
     error_code const why = decided.error();
-    bool const blind =
+    bool const keys_unknown =
         why == jose::errc::no_keys || (jose::newer_keys_may_help(why) && keys_.source().failing());
     auto const kid = verifier_->last_kid();
-    log_.error(blind ? "ID token not checked for want of keys" : "ID token refused",
+    log_.error(keys_unknown ? "ID token not checked for want of keys" : "ID token refused",
                {{"reason", why.message()}, {"kid", kid.substr(0, 80)}});
-    if (blind) co_return errc::upstream_unavailable;
+    if (keys_unknown) co_return errc::upstream_unavailable;
     co_return errc::upstream_token_refused;
   }
 
-  static bool curable(error_code error) noexcept {
+  static bool needs_key_refresh(error_code error) noexcept {
     return jose::newer_keys_may_help(error) || error == jose::errc::no_keys;
   }
 

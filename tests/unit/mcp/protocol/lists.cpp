@@ -15,8 +15,8 @@
 namespace mcp_lists {
 namespace {
 
-struct no_outbound final : mcpawl::outbound_source {
-  std::shared_ptr<mcpawl::outbound> open() override { return nullptr; }
+struct no_outbound final : mcpawl::call_channel_source {
+  std::shared_ptr<mcpawl::call_channel> open() override { return nullptr; }
 };
 
 struct fixture {

@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(hanging_up_lets_the_reader_go_and_keeps_the_messages) {
   event_log log{retention::keep};
   int woken = 0;
   auto const ticket = log.attach([&] { ++woken; });
-  log.hang_up();
+  log.close_stream();
   BOOST_TEST(woken == 1);
   std::uint64_t cursor = 0;
   std::string message;

@@ -32,9 +32,9 @@ struct fixture {
   sessions known = another();
 
   /** The same server, after a restart or on another machine. */
-  sessions another(std::size_t most = 10'000, std::size_t most_of_one = 10'000, std::string_view name = "one") {
+  sessions another(std::size_t most = 10'000, std::size_t max_of_one = 10'000, std::string_view name = "one") {
     mcpawl::limits each;
-    each.max_sessions = most_of_one;
+    each.max_sessions = max_of_one;
     mcpawl::session_bounds const bounds{3600s, 600s, most, each};
     return {seal, std::make_shared<mcpawl::session_table>(bounds, time, feed), time, name};
   }

@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_object_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(size_depth_and_number_are_bounded) {
-  std::string const padded = "{" + uris + ",\"x\":\"" + std::string(largest_registration, 'x') + "\"}";
+  std::string const padded = "{" + uris + ",\"x\":\"" + std::string(max_registration, 'x') + "\"}";
   BOOST_TEST((parse_registration(padded).error() == errc::registration_too_large));
   BOOST_TEST(with("\"x\":" + std::string(7, '[') + std::string(7, ']')).has_value());
   BOOST_TEST((with("\"x\":" + std::string(8, '[') + std::string(8, ']')).error() == errc::bad_registration));

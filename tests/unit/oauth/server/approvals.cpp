@@ -158,12 +158,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_damaged_record_counts_as_absent, Backend, backen
 
 BOOST_AUTO_TEST_CASE(many_approvals_are_forgotten_page_by_page) {
   world<memory_backend> w;
-  for (std::size_t i = 0; i != largest_store_page + 5; ++i) {
+  for (std::size_t i = 0; i != max_store_page + 5; ++i) {
     auto each = w.usual();
     each.client_id = std::to_string(i);
     BOOST_TEST_REQUIRE(await(w.kept.remember(each)).value());
   }
-  BOOST_TEST(await(w.kept.forget("ada@example.com")).value() == largest_store_page + 5);
+  BOOST_TEST(await(w.kept.forget("ada@example.com")).value() == max_store_page + 5);
 }
 
 BOOST_AUTO_TEST_CASE(only_an_answer_that_nobody_else_can_receive_is_rememberable) {

@@ -44,7 +44,7 @@ struct world {
   table flows{backend.store(), {}, backend.clock};
   table others{backend.other(), {}, backend.clock};
 
-  flow_ticket begin() { return await(flows.begin(some_flow())).value(); }
+  flow_handle begin() { return await(flows.begin(some_flow())).value(); }
 };
 
 error_code altered(result<flow> const& got) { return got ? error_code() : got.error(); }
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(another_browser_neither_gets_nor_ends_it, Backend,
   world<Backend> w;
   auto const ticket = w.begin();
   for (std::string const& browser : {std::string(), ticket.handle, w.begin().browser, ticket.browser + 'x'}) {
-    flow_ticket stolen = ticket;
+    flow_handle stolen = ticket;
     stolen.browser = browser;
     BOOST_CHECK(altered(await(w.flows.take(stolen))) == errc::flow_of_another_browser);
   }

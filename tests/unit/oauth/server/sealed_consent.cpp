@@ -39,7 +39,7 @@ struct consent_world {
   test::manual_clock clock;
   sealed_consent ours{keys_of('k'), "https://mcp.example.com", {}, clock};
 
-  error_code why(flow_ticket const& ticket) {
+  error_code why(flow_handle const& ticket) {
     auto const opened = ours.open(ticket);
     return opened ? error_code() : opened.error();
   }
@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(it_opens_for_no_other_browser, consent_world) {
   auto const ticket = ours.seal(question());
   for (std::string const& browser :
        {std::string(), std::string("denied"), ticket.handle, ours.seal(question()).browser, ticket.browser + 'x'}) {
-    flow_ticket const stolen{ticket.handle, browser};
+    flow_handle const stolen{ticket.handle, browser};
     BOOST_CHECK(why(stolen) == oauth::errc::flow_of_another_browser);
   }
 }
@@ -79,12 +79,12 @@ BOOST_FIXTURE_TEST_CASE(nothing_of_it_can_be_read_or_altered, consent_world) {
   auto const ticket = ours.seal(question());
   BOOST_TEST(ticket.handle.find("client") == std::string::npos);
   for (std::size_t at = 0; at != ticket.handle.size(); ++at) {
-    flow_ticket altered = ticket;
+    flow_handle altered = ticket;
     altered.handle[at] = altered.handle[at] == 'A' ? 'B' : 'A';
     BOOST_TEST_REQUIRE((why(altered) == oauth::errc::flow_not_found));
   }
   for (std::string const& handle : {std::string(), std::string("x"), ticket.handle.substr(1), ticket.handle + "AAAA"}) {
-    flow_ticket const forged{handle, ticket.browser};
+    flow_handle const forged{handle, ticket.browser};
     BOOST_CHECK(why(forged) == oauth::errc::flow_not_found);
     BOOST_TEST(!ours.id_of(handle));
   }
@@ -98,16 +98,16 @@ BOOST_FIXTURE_TEST_CASE(it_is_of_one_server_and_its_keys, consent_world) {
   BOOST_CHECK(strange.open(ticket).error() == oauth::errc::flow_not_found);
   // what the same keys sealed for something else is no question
   auto other_use = keys_of('k');
-  flow_ticket const wrong{other_use.seal(question().bytes().reveal(), "mcpawl.oauth.browser:https://mcp.example.com"),
+  flow_handle const wrong{other_use.seal(question().bytes().reveal(), "mcpawl.oauth.browser:https://mcp.example.com"),
                           ticket.browser};
   BOOST_CHECK(why(wrong) == oauth::errc::flow_not_found);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_longest_question_fits_and_one_longer_is_not_looked_at, consent_world) {
-  auto long_question = question(std::string(authorization_query::most_state_bytes, 's'));
-  long_question.request.client_id = std::string(redirect_uri::most_bytes, 'c');
+  auto long_question = question(std::string(authorization_query::max_state_bytes, 's'));
+  long_question.request.client_id = std::string(redirect_uri::max_bytes, 'c');
   long_question.request.redirect =
-      redirect_uri::parse("https://client.example/" + std::string(redirect_uri::most_bytes - 23, 'p')).value();
+      redirect_uri::parse("https://client.example/" + std::string(redirect_uri::max_bytes - 23, 'p')).value();
   auto const ticket = ours.seal(long_question);
   BOOST_TEST(ticket.handle.size() < 12 * 1024u);
   BOOST_CHECK(!why(ticket));

@@ -71,7 +71,7 @@ struct fixture {
   oauth::upstream_options prepared(oauth::upstream_options options) {
     key_timing timing = quiet();
     timing.cool_down = 0ms;
-    timing.first_backoff = timing.longest_backoff = 0ms;
+    timing.first_backoff = timing.max_backoff = 0ms;
     options.client("our-client", secret(password)).callback(callback).time(time).trust(trust).timing(timing);
     options.scopes("openid email profile groups offline_access");
     return options;

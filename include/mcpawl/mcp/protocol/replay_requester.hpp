@@ -1,4 +1,4 @@
-// mcpawl/mcp/protocol/replay_asker.hpp - asks a client of the stateless protocol: by ending the call, which is made
+// mcpawl/mcp/protocol/replay_requester.hpp - asks a client of the stateless protocol: by ending the call, which is made
 // again
 #pragma once
 
@@ -33,9 +33,9 @@ struct replay_input {
     @par Lifetime
     The sealer and the clock must outlive it.
 */
-class replay_asker final : public asker {
+class replay_requester final : public client_requester {
 public:
-  replay_asker(replay_input input, client_profile client, sealer& seal, std::string binding,
+  replay_requester(replay_input input, client_profile client, sealer& seal, std::string binding,
                clock const& time, unix_seconds lifetime)
       : input_(std::move(input)),
         client_(std::move(client)),

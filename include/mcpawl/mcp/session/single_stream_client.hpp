@@ -1,4 +1,4 @@
-// mcpawl/mcp/session/process_channel.hpp - one client on a channel of its own: a pair of pipes, or an old pair of
+// mcpawl/mcp/session/single_stream_client.hpp - one client on a channel of its own: a pair of pipes, or an old pair of
 // endpoints
 #pragma once
 
@@ -17,9 +17,9 @@ namespace mcpawl {
     @par Thread safety
     Any thread.
 */
-class process_channel {
+class single_stream_client {
 public:
-  explicit process_channel(std::shared_ptr<event_log> to_client)
+  explicit single_stream_client(std::shared_ptr<event_log> to_client)
       : out(std::move(to_client)), calls(std::make_shared<call_table>()) {}
 
   std::shared_ptr<event_log> const out;     ///< Everything for the client.

@@ -1,4 +1,4 @@
-// mcpawl/oauth/server/client_gate.hpp - finds clients, registered or described elsewhere, and lets them prove who
+// mcpawl/oauth/server/client_authentication.hpp - finds clients, registered or described elsewhere, and lets them prove who
 // they are
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <mcpawl/oauth/client/client_credentials.hpp>
 #include <mcpawl/oauth/client/client_document.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
-#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <memory>
@@ -26,7 +26,7 @@ namespace mcpawl::oauth {
     Errors: `errc::unknown_client`, those of fetching its document, or what the store says.
 */
 template <kv_store Store>
-task<result<client>> find_client(std::shared_ptr<server_parts<Store>> parts, std::string id,
+task<result<client>> find_client(std::shared_ptr<server_state<Store>> parts, std::string id,
                                  std::string address = {}) {
   if (!is_client_document_url(id)) co_return co_await parts->clients.find(std::move(id));
   if (!parts->documents) co_return errc::unknown_client;
@@ -41,7 +41,7 @@ task<result<client>> find_client(std::shared_ptr<server_parts<Store>> parts, std
    are; those of fetching its document, or what the store says.
 */
 template <kv_store Store>
-task<result<client>> authenticate_client(std::shared_ptr<server_parts<Store>> parts,
+task<result<client>> authenticate_client(std::shared_ptr<server_state<Store>> parts,
                                          client_credentials presented, std::string address = {}) {
   bool const by_key = presented.method == client_auth::private_key_jwt;
   if (by_key && presented.client_id.empty()) {

@@ -1,5 +1,5 @@
-// tests/unit/oauth/server/browser_pass.cpp - a cookie that tells one browser from another, and nobody can make
-#include <mcpawl/oauth/server/browser_pass.hpp>
+// tests/unit/oauth/server/browser_cookie.cpp - a cookie that tells one browser from another, and nobody can make
+#include <mcpawl/oauth/server/browser_cookie.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -23,7 +23,7 @@ sealer with_keys(std::string const& letters) {
 
 struct world {
   test::manual_clock clock;
-  browser_pass pass{with_keys("a"), "https://mcp.example", 1000, clock};
+  browser_cookie pass{with_keys("a"), "https://mcp.example", 1000, clock};
   known_browser browser = [] {
     auto made = known_browser::make();
     made.person = "ada@example.com";
@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(attack_an_altered_pass_is_none) {
 BOOST_AUTO_TEST_CASE(attack_a_pass_of_another_key_or_server_is_none) {
   world w;
   std::string const cookie = w.pass.issue(w.browser);
-  BOOST_TEST(!browser_pass(with_keys("b"), "https://mcp.example", 1000, w.clock).read(cookie).has_value());
-  BOOST_TEST(!browser_pass(with_keys("a"), "https://other.example", 1000, w.clock).read(cookie).has_value());
+  BOOST_TEST(!browser_cookie(with_keys("b"), "https://mcp.example", 1000, w.clock).read(cookie).has_value());
+  BOOST_TEST(!browser_cookie(with_keys("a"), "https://other.example", 1000, w.clock).read(cookie).has_value());
   // what was sealed with the same key for something else
   auto other = with_keys("a");
   BOOST_TEST(!w.pass.read(other.seal("anything", "mcpawl.oauth.flow")).has_value());
@@ -86,14 +86,14 @@ BOOST_AUTO_TEST_CASE(attack_a_pass_of_another_key_or_server_is_none) {
 BOOST_AUTO_TEST_CASE(keys_can_be_rotated) {
   world w;
   std::string const cookie = w.pass.issue(w.browser);
-  browser_pass rotated(with_keys("ba"), "https://mcp.example", 1000, w.clock);
+  browser_cookie rotated(with_keys("ba"), "https://mcp.example", 1000, w.clock);
   BOOST_TEST(rotated.read(cookie).has_value());
   BOOST_TEST(!w.pass.read(rotated.issue(w.browser)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_person_too_long_for_a_cookie_is_left_out) {
   world w;
-  w.browser.person = std::string(browser_pass::longest_person, 'x');
+  w.browser.person = std::string(browser_cookie::max_person, 'x');
   std::string const longest = w.pass.issue(w.browser);
   BOOST_TEST(longest.size() < 3500u);
   BOOST_TEST(w.pass.read(longest)->person == w.browser.person);

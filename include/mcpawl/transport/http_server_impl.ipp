@@ -1,4 +1,4 @@
-// mcpawl/transport/http_host.ipp - the bodies of http_host.hpp
+// mcpawl/transport/http_server_impl.ipp - the bodies of http_server_impl.hpp
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -25,9 +25,9 @@
 #include <mcpawl/mcp/session/sessions.hpp>
 #include <mcpawl/transport/door.hpp>
 #include <mcpawl/transport/guard.hpp>
-#include <mcpawl/transport/http_host.hpp>
 #include <mcpawl/transport/http_options.hpp>
-#include <mcpawl/transport/sse_channels.hpp>
+#include <mcpawl/transport/http_server_impl.hpp>
+#include <mcpawl/transport/legacy_sse.hpp>
 #include <mcpawl/transport/streamable_http.hpp>
 
 #include <atomic>
@@ -48,14 +48,14 @@
 
 namespace mcpawl::detail {
 
-class http_host::impl {
+class http_server_impl::impl {
 public:
   impl(service const& protocol, door const& policy, bool open, http_options options)
       : options_(within_descriptors(checked(protocol, std::move(options)))),
         shared_{options_.path, entrance(options_, open), options_.bounds, options_.log, options_.retry} {
     shared_.allowed_headers = options_.allowed_headers;
     if (!options_.sse_path.empty())
-      shared_.old_clients = std::make_shared<sse_channels>(options_.sse_path, options_.bounds);
+      shared_.legacy_clients = std::make_shared<legacy_sse>(options_.sse_path, options_.bounds);
     sessions known = make_sessions(protocol, options_.bounds);
     auto const total = std::make_shared<std::atomic<std::size_t>>(0);
     for (unsigned i = 0; i != options_.threads; ++i)
@@ -237,15 +237,15 @@ private:
   std::uint16_t port_ = 0;
 };
 
-MCPAWL_DECL http_host::http_host(service const& protocol, door const& entrance, bool open,
-                                 http_options options)
+MCPAWL_DECL http_server_impl::http_server_impl(service const& protocol, door const& entrance, bool open,
+                                               http_options options)
     : impl_(std::make_unique<impl>(protocol, entrance, open, std::move(options))) {}
-MCPAWL_DECL http_host::~http_host() = default;
+MCPAWL_DECL http_server_impl::~http_server_impl() = default;
 
-MCPAWL_DECL std::uint16_t http_host::port() const noexcept { return impl_->port(); }
-MCPAWL_DECL std::string http_host::url() const { return impl_->url(); }
-MCPAWL_DECL void http_host::run() { impl_->run(); }
-MCPAWL_DECL void http_host::stop() { impl_->stop(); }
-MCPAWL_DECL void http_host::stop_on_signals() { impl_->stop_on_signals(); }
+MCPAWL_DECL std::uint16_t http_server_impl::port() const noexcept { return impl_->port(); }
+MCPAWL_DECL std::string http_server_impl::url() const { return impl_->url(); }
+MCPAWL_DECL void http_server_impl::run() { impl_->run(); }
+MCPAWL_DECL void http_server_impl::stop() { impl_->stop(); }
+MCPAWL_DECL void http_server_impl::stop_on_signals() { impl_->stop_on_signals(); }
 
 }  // namespace mcpawl::detail

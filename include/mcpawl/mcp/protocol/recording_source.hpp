@@ -1,4 +1,4 @@
-// mcpawl/mcp/protocol/noted_source.hpp - remembers the way back that a call was given, so that the call can be
+// mcpawl/mcp/protocol/recording_source.hpp - remembers the way back that a call was given, so that the call can be
 // cancelled
 #pragma once
 
@@ -6,7 +6,7 @@
 
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
-#include <mcpawl/mcp/call/outbound.hpp>
+#include <mcpawl/mcp/call/call_channel.hpp>
 
 #include <memory>
 #include <optional>
@@ -14,17 +14,17 @@
 namespace mcpawl::detail {
 
 /** Passes on what a transport opens, and remembers it. */
-class noted_source final : public outbound_source {
+class recording_source final : public call_channel_source {
 public:
-  explicit noted_source(outbound_source& inner) noexcept : inner_(inner) {}
-  std::shared_ptr<outbound> open() override {
+  explicit recording_source(call_channel_source& inner) noexcept : inner_(inner) {}
+  std::shared_ptr<call_channel> open() override {
     if (!opened) opened = inner_.open();
     return opened;
   }
-  std::shared_ptr<outbound> opened;
+  std::shared_ptr<call_channel> opened;
 
 private:
-  outbound_source& inner_;
+  call_channel_source& inner_;
 };
 
 /** The request that a `notifications/cancelled` names; nothing if it names none. */

@@ -1,5 +1,4 @@
-// mcpawl/transport/sse_channels.hpp - the transport of 2024-11-05: an event stream, and an endpoint to post
-// to
+// mcpawl/transport/legacy_sse.hpp - the transport of 2024-11-05: an event stream, an endpoint to post to
 #pragma once
 
 #include <mcpawl/core/limits.hpp>
@@ -30,10 +29,10 @@ namespace mcpawl {
     @par Thread safety
     Any thread; a client's messages may arrive on other threads than the one its stream is on.
 */
-class sse_channels {
+class legacy_sse {
 public:
   /** @param path  of the event stream; messages are posted to `/messages` below it. */
-  explicit sse_channels(std::string path, limits const& bounds = {})
+  explicit legacy_sse(std::string path, limits const& bounds = {})
       : path_(std::move(path)), messages_(path_ + "/messages"), bounds_(bounds) {}
 
   std::string const& path() const noexcept { return path_; }
@@ -88,7 +87,7 @@ public:
   protected:
     void say(std::string message) override {
       auto const queued = out()->to_read();
-      if (queued.messages >= max_messages_ || queued.bytes > max_bytes_) out()->hang_up();
+      if (queued.messages >= max_messages_ || queued.bytes > max_bytes_) out()->close_stream();
       channel_client::say(std::move(message));
     }
 
@@ -106,7 +105,7 @@ private:
 
   /** The place of a client among the others, until its stream ends. */
   struct entry {
-    entry(sse_channels& all_, std::string id_, std::string principal, std::shared_ptr<channel_client> client_)
+    entry(legacy_sse& all_, std::string id_, std::string principal, std::shared_ptr<channel_client> client_)
         : all(all_), id(std::move(id_)), client(std::move(client_)) {
       std::lock_guard const lock{all.mutex_};
       taken = !all.closed_ && all.clients_.size() < all.bounds_.max_sse_clients;
@@ -123,7 +122,7 @@ private:
     }
     entry(entry const&) = delete;
     entry& operator=(entry const&) = delete;
-    sse_channels& all;
+    legacy_sse& all;
     std::string id;
     std::shared_ptr<channel_client> client;
     bool taken = false;

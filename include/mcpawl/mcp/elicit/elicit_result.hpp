@@ -1,4 +1,4 @@
-// mcpawl/mcp/elicit/elicited.hpp - what a client answers: a filled-in form, words of a model, its roots
+// mcpawl/mcp/elicit/elicit_result.hpp - what a client answers: a filled-in form, words of a model, its roots
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -19,16 +19,16 @@ enum class user_action { accepted, declined, cancelled };
 /** The user's answer to a form: a value, if it was accepted.
 
     @code
-    auto sure = co_await ctx.ask<confirmation>("sure", "Deploy?");
+    auto sure = co_await ctx.elicit<confirmation>("sure", "Deploy?");
     if (!sure) throw mcpawl::tool_error("not confirmed");
     use(sure->reason);
     @endcode
 */
 template <class T>
-class elicited {
+class elicit_result {
 public:
-  explicit elicited(T value) : action_(user_action::accepted), value_(std::move(value)) {}
-  explicit elicited(user_action without_value) : action_(without_value) {}
+  explicit elicit_result(T value) : action_(user_action::accepted), value_(std::move(value)) {}
+  explicit elicit_result(user_action without_value) : action_(without_value) {}
 
   explicit operator bool() const noexcept { return value_.has_value(); }
   user_action action() const noexcept { return action_; }
@@ -46,9 +46,9 @@ private:
 };
 
 /** The user's answer to being sent to a page. Accepted means "I will look", not "I have done it". */
-class visited {
+class elicit_url_result {
 public:
-  explicit visited(user_action action) noexcept : action_(action) {}
+  explicit elicit_url_result(user_action action) noexcept : action_(action) {}
   explicit operator bool() const noexcept { return action_ == user_action::accepted; }
   user_action action() const noexcept { return action_; }
 
@@ -57,11 +57,11 @@ private:
 };
 
 /** What a model of the client's said, or that the user did not let it. */
-class sampled {
+class sampling_result {
 public:
   /** Not made: the user refused. */
-  sampled() = default;
-  explicit sampled(boost::json::object result) : result_(std::move(result)) {}
+  sampling_result() = default;
+  explicit sampling_result(boost::json::object result) : result_(std::move(result)) {}
 
   explicit operator bool() const noexcept { return !result_.empty(); }
   /** All text blocks of the message together. */

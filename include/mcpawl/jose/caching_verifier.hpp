@@ -1,4 +1,4 @@
-// mcpawl/jose/remembering_verifier.hpp - a verifier that knows again the tokens it verified a moment ago
+// mcpawl/jose/caching_verifier.hpp - a verifier that knows again the tokens it verified a moment ago
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -43,27 +43,27 @@ concept claims_reading = std::invocable<Read&, claims_view const&> &&
     One thread at a time.
 
     @code
-    mcpawl::jose::remembering_verifier<std::shared_ptr<account const>> verify{expected};
+    mcpawl::jose::caching_verifier<std::shared_ptr<account const>> verify{expected};
     verify.use(keys);
-    auto who = verify.verify_or_recall(token, clock.wall(), clock.steady(),
+    auto who = verify.verify_cached(token, clock.wall(), clock.steady(),
                                        [](mcpawl::jose::claims_view const& claims) { return
    read_account(claims); });
     @endcode
 */
 template <class Value, crypto_engine Engine = openssl_engine>
-class remembering_verifier {
+class caching_verifier {
 public:
   using counters = typename token_cache<Value>::counters;
 
-  explicit remembering_verifier(expectation expected, token_cache_settings remembered = {})
+  explicit caching_verifier(expectation expected, token_cache_settings remembered = {})
       : verifier_(std::make_unique<basic_verifier<Engine>>(std::move(expected))), cache_(remembered) {}
-  remembering_verifier(remembering_verifier const& other)
-      : remembering_verifier(other.verifier_->expected(), other.cache_.settings()) {
+  caching_verifier(caching_verifier const& other)
+      : caching_verifier(other.verifier_->expected(), other.cache_.settings()) {
     use(other.keys());
   }
-  remembering_verifier(remembering_verifier&&) noexcept = default;
-  remembering_verifier& operator=(remembering_verifier const&) = delete;
-  ~remembering_verifier() = default;
+  caching_verifier(caching_verifier&&) noexcept = default;
+  caching_verifier& operator=(caching_verifier const&) = delete;
+  ~caching_verifier() = default;
 
   /** Verify with these keys from now on; null for none. Costs nothing if they are the same.
 
@@ -71,7 +71,7 @@ public:
   void use(std::shared_ptr<jwk_set const> const& keys) {
     if (keys == verifier_->keys()) return;
     verifier_->use(keys);
-    cache_.keep([this](sha256_digest const& voucher) { return verifier_->vouches(voucher); });
+    cache_.keep([this](sha256_digest const& key_fingerprint) { return verifier_->vouches(key_fingerprint); });
   }
 
   expectation const& expected() const noexcept { return verifier_->expected(); }
@@ -87,7 +87,7 @@ public:
 
   /** Recall a token, or else verify it. */
   template <claims_reading<Value> Read>
-  result<Value> verify_or_recall(std::string_view token, unix_seconds now, clock::steady_time steady,
+  result<Value> verify_cached(std::string_view token, unix_seconds now, clock::steady_time steady,
                                  Read&& read) {
     // a token that is remembered, byte for byte, has its size and its dots
     if (Value const* known = cache_.find(token, now, steady)) return *known;

@@ -1,4 +1,4 @@
-// mcpawl/mcp/protocol/stateless_core.hpp - the protocol of 2026-07-28, where each request says everything
+// mcpawl/mcp/protocol/stateless_protocol.hpp - the protocol of 2026-07-28, where each request says everything
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -9,13 +9,13 @@
 #include <mcpawl/mcp/offer/service.hpp>
 #include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
-#include <mcpawl/mcp/protocol/core_parts.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/methods.hpp>
-#include <mcpawl/mcp/protocol/noted_source.hpp>
+#include <mcpawl/mcp/protocol/recording_source.hpp>
+#include <mcpawl/mcp/protocol/request_env.hpp>
 #include <mcpawl/mcp/protocol/subscription.hpp>
-#include <mcpawl/mcp/session/process_channel.hpp>
+#include <mcpawl/mcp/session/single_stream_client.hpp>
 #include <mcpawl/mcp/types/header_value.hpp>
 #include <mcpawl/mcp/types/message_level.hpp>
 #include <mcpawl/mcp/types/meta_keys.hpp>
@@ -37,8 +37,8 @@ inline bool is_log_level(boost::json::value const& v) {
 }
 
 /** What is wrong with the `_meta` of a request, or nothing (MCP 2026-07-28, "_meta"). */
-inline std::optional<rpc_fault> envelope_fault(boost::json::object const* meta) {
-  auto const invalid = [](std::string why) { return rpc_fault{rpc_code::invalid_params, std::move(why)}; };
+inline std::optional<rpc_error> envelope_fault(boost::json::object const* meta) {
+  auto const invalid = [](std::string why) { return rpc_error{rpc_code::invalid_params, std::move(why)}; };
   auto const* version = member(meta, version_key);
   if (!version || !version->is_string())
     return invalid("params._meta must have the string " + std::string(version_key));
@@ -55,12 +55,12 @@ inline std::optional<rpc_fault> envelope_fault(boost::json::object const* meta) 
   return std::nullopt;
 }
 
-inline rpc_fault mismatch(std::string_view header, std::string_view why) {
+inline rpc_error mismatch(std::string_view header, std::string_view why) {
   return {rpc_code::header_mismatch, std::string(header) + std::string(why)};
 }
 
 /** Headers that were sent must say what the body says. */
-inline std::optional<rpc_fault> differing_header(rpc_message const& m, std::string_view version,
+inline std::optional<rpc_error> differing_header(rpc_message const& m, std::string_view version,
                                                  protocol_headers const& h) {
   constexpr std::string_view differs = " differs from the message";
   if (h.version.present() && !h.version.equals(version)) return mismatch("MCP-Protocol-Version", differs);
@@ -76,7 +76,7 @@ inline std::string_view named_member(std::string_view method) {
 }
 
 /** Headers that a request must have (MCP 2026-07-28, "Standard Request Headers"). */
-inline std::optional<rpc_fault> missing_header(rpc_message const& m, protocol_headers const& h) {
+inline std::optional<rpc_error> missing_header(rpc_message const& m, protocol_headers const& h) {
   constexpr std::string_view missing = " is missing";
   if (!h.version.present()) return mismatch("MCP-Protocol-Version", missing);
   if (!h.method.present()) return mismatch("Mcp-Method", missing);
@@ -93,7 +93,7 @@ inline std::optional<rpc_fault> missing_header(rpc_message const& m, protocol_he
   return std::nullopt;
 }
 
-inline rpc_fault unsupported_version(std::string_view requested) {
+inline rpc_error unsupported_version(std::string_view requested) {
   std::string data = R"({"supported":[")";
   data += to_string(revision::v2026_07_28);
   data += R"("],"requested":)";
@@ -129,11 +129,11 @@ inline answer discover(service const& s, request_id const& id) {
     The order of the checks is the one the official conformance suite asserts: `_meta`, headers against
     body, version, required headers, method, parameters.
 */
-inline reply answer_stateless(core_parts const& parts, rpc_message const& m, protocol_headers const& h,
-                              caller const& who, outbound_source& out, process_channel* channel) {
+inline reply answer_stateless(request_env const& parts, rpc_message const& m, protocol_headers const& h,
+                              caller const& who, call_channel_source& out, single_stream_client* channel) {
   service const& s = parts.server;
   request_id const& id = *m.id;
-  auto const malformed = [&id](rpc_fault const& f) {
+  auto const malformed = [&id](rpc_error const& f) {
     return answer::of_fault(answer::outcome::malformed, id, f);
   };
   auto const* meta = detail::meta_of(m);
@@ -147,7 +147,7 @@ inline reply answer_stateless(core_parts const& parts, rpc_message const& m, pro
     if (auto const fault = detail::missing_header(m, h)) return malformed(*fault);
 
   if (m.method == "server/discover") return discover(s, id);
-  detail::noted_source noted(out);
+  detail::recording_source noted(out);
   method_call const call{s,
                          parts.log,
                          id,
@@ -175,7 +175,7 @@ inline reply answer_stateless(core_parts const& parts, rpc_message const& m, pro
 
 /** Take a notification of the stateless kind: the headers need not be there, but must not lie. */
 inline answer take_stateless_notification(rpc_message const& m, protocol_headers const& h,
-                                          process_channel* channel) {
+                                          single_stream_client* channel) {
   auto const* version = detail::member(detail::meta_of(m), detail::version_key);
   auto const claimed =
       version && version->is_string() ? detail::view_of(version->get_string()) : h.version.value;

@@ -1,6 +1,6 @@
-// tests/fuzz/browser_pass.cpp - a cookie from anywhere is of nobody; what was sealed is read as it is, or not
+// tests/fuzz/browser_cookie.cpp - a cookie from anywhere is of nobody; what was sealed is read as it is, or not
 // at all
-#include <mcpawl/oauth/server/browser_pass.hpp>
+#include <mcpawl/oauth/server/browser_cookie.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -12,7 +12,7 @@
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   using namespace mcpawl;
   static auto keys = sealer::with_random_key();
-  static oauth::browser_pass passes(keys, "https://a.example");
+  static oauth::browser_cookie passes(keys, "https://a.example");
   std::string const text(reinterpret_cast<char const*>(data), size);
   if (passes.read(text)) std::abort();
   // records of whoever has the key, but not of ours
@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   browser.person = text.substr(std::min(line + 1, size));
   std::string cookie = passes.issue(browser);
   auto const read = passes.read(cookie);
-  bool const fits = browser.person.size() <= oauth::browser_pass::longest_person;
+  bool const fits = browser.person.size() <= oauth::browser_cookie::max_person;
   if (read && (read->id != browser.id || read->person != (fits ? browser.person : ""))) std::abort();
   if (!read && !browser.id.empty() && cookie.size() <= 4096) std::abort();
   cookie[size % cookie.size()] ^= 1;

@@ -1,4 +1,4 @@
-// mcpawl/oauth/server/browser_pass.hpp - which browser this is, and who signed in with it last, as a sealed cookie
+// mcpawl/oauth/server/browser_cookie.hpp - which browser this is, and who signed in with it last, as a sealed cookie
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -39,13 +39,13 @@ struct known_browser {
     @par Thread safety
     One thread per copy; copies share the keys.
 */
-class browser_pass {
+class browser_cookie {
 public:
   static constexpr unix_seconds default_lifetime = 30 * 86'400;
-  static constexpr std::size_t longest_person = 512;  ///< Bytes; a browser drops a cookie over 4096.
+  static constexpr std::size_t max_person = 512;  ///< Bytes; a browser drops a cookie over 4096.
 
   /** @param issuer ours: a pass of another server that has the same keys is none here */
-  browser_pass(sealer with, std::string_view issuer, unix_seconds lifetime = default_lifetime,
+  browser_cookie(sealer with, std::string_view issuer, unix_seconds lifetime = default_lifetime,
                clock const& time = clock::system())
       : sealer_(std::move(with)),
         purpose_(std::string{"mcpawl.oauth.browser:"}.append(issuer)),
@@ -56,7 +56,7 @@ public:
 
   /** The value of the cookie. Errors: as `sealer::seal`. */
   std::string issue(known_browser const& browser) {
-    bool const fits = browser.person.size() <= longest_person;
+    bool const fits = browser.person.size() <= max_person;
     detail::record_writer out(layout);
     out.integer(clock_->wall() + lifetime_).text(browser.id);
     out.text(fits ? std::string_view{browser.person} : std::string_view{});
@@ -65,7 +65,7 @@ public:
 
   /** Read the value of the cookie. Throws only `std::bad_alloc`. */
   std::optional<known_browser> read(std::string_view cookie) {
-    if (cookie.size() > longest_cookie) return std::nullopt;
+    if (cookie.size() > max_cookie) return std::nullopt;
     auto const opened = sealer_.open(cookie, purpose_);
     if (!opened) return std::nullopt;
     detail::record_reader in(*opened, layout);
@@ -79,7 +79,7 @@ public:
 
 private:
   static constexpr unsigned char layout = 1;
-  static constexpr std::size_t longest_cookie = 4096;
+  static constexpr std::size_t max_cookie = 4096;
 
   sealer sealer_;
   std::string purpose_;

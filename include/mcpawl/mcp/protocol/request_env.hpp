@@ -1,4 +1,4 @@
-// mcpawl/mcp/protocol/core_parts.hpp - what the requests of one thread are answered with
+// mcpawl/mcp/protocol/request_env.hpp - what the requests of one thread are answered with
 #pragma once
 
 #include <mcpawl/core/log.hpp>
@@ -10,7 +10,7 @@
 namespace mcpawl {
 
 /** What both protocol cores need to answer; its parts outlive every answer that is pending. */
-struct core_parts {
+struct request_env {
   service const& server;
   logger const& log;
   sessions& known;

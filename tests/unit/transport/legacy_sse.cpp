@@ -1,5 +1,5 @@
-// tests/unit/transport/sse_channels.cpp - a client of 2024-11-05 that does not read
-#include <mcpawl/transport/sse_channels.hpp>
+// tests/unit/transport/legacy_sse.cpp - a client of 2024-11-05 that does not read
+#include <mcpawl/transport/legacy_sse.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -17,7 +17,7 @@ namespace {
 
 /** Whether its stream goes on after so many messages of that size, none of which it has read. */
 bool goes_on(std::size_t messages, std::size_t bytes, mcpawl::limits const& bounds = {}) {
-  auto const client = std::make_shared<mcpawl::sse_channels::bounded_client>(bounds);
+  auto const client = std::make_shared<mcpawl::legacy_sse::bounded_client>(bounds);
   client->out()->attach({});
   for (std::size_t i = 0; i != messages; ++i) {
     boost::asio::io_context context;

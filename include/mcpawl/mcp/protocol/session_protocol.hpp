@@ -1,4 +1,4 @@
-// mcpawl/mcp/protocol/handshake_core.hpp - the protocol of 2024-11-05 to 2025-11-25, which opens a session first
+// mcpawl/mcp/protocol/session_protocol.hpp - the protocol of 2024-11-05 to 2025-11-25, which opens a session first
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -9,14 +9,14 @@
 #include <mcpawl/mcp/offer/service.hpp>
 #include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
-#include <mcpawl/mcp/protocol/core_parts.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/methods.hpp>
-#include <mcpawl/mcp/protocol/noted_source.hpp>
+#include <mcpawl/mcp/protocol/recording_source.hpp>
+#include <mcpawl/mcp/protocol/request_env.hpp>
 #include <mcpawl/mcp/session/live_session.hpp>
-#include <mcpawl/mcp/session/process_channel.hpp>
 #include <mcpawl/mcp/session/sessions.hpp>
+#include <mcpawl/mcp/session/single_stream_client.hpp>
 #include <mcpawl/mcp/types/meta_keys.hpp>
 #include <mcpawl/mcp/types/not_found.hpp>
 #include <mcpawl/mcp/types/request.hpp>
@@ -37,7 +37,7 @@ namespace mcpawl {
     client then decides whether to go on.
 */
 inline answer initialize(service const& s, rpc_message const& m, sessions& open, caller const& who,
-                         process_channel* channel) {
+                         single_stream_client* channel) {
   request_id const& id = *m.id;
   auto const param = [&m](char const* name) { return m.params ? m.params->if_contains(name) : nullptr; };
   auto const* version = param("protocolVersion");
@@ -95,7 +95,7 @@ using found_session = std::variant<std::shared_ptr<live_session>, answer>;
 
 /** The session a message belongs to, or why it cannot be taken. */
 inline found_session session_of(std::optional<request_id> const& id, protocol_headers const& h,
-                                sessions& known, caller const& who, process_channel* channel) {
+                                sessions& known, caller const& who, single_stream_client* channel) {
   auto const refuse = [&id](answer::outcome what, char const* why) {
     return answer::of_fault(what, id, {rpc_code::invalid_request, why});
   };
@@ -115,7 +115,7 @@ inline found_session session_of(std::optional<request_id> const& id, protocol_he
 /** Answer `resources/subscribe` and `resources/unsubscribe`.
 
     A resource the caller may not see is as unknown as one that does not exist. */
-inline answer subscribe(core_parts const& parts, rpc_message const& m, live_session& session, caller const& who) {
+inline answer subscribe(request_env const& parts, rpc_message const& m, live_session& session, caller const& who) {
   service const& s = parts.server;
   auto const* uri = m.params ? m.params->if_contains("uri") : nullptr;
   if (!uri || !uri->is_string() || uri->get_string().empty())
@@ -139,9 +139,9 @@ inline answer subscribe(core_parts const& parts, rpc_message const& m, live_sess
 }  // namespace detail
 
 /** Answer a request in a session of the handshake revisions. */
-inline reply answer_in_session(core_parts const& parts, rpc_message const& m,
+inline reply answer_in_session(request_env const& parts, rpc_message const& m,
                                std::shared_ptr<live_session> const& session, caller const& who,
-                               outbound_source& out) {
+                               call_channel_source& out) {
   service const& s = parts.server;
   if (m.method == "ping") return frame_result(s, session->protocol(), *m.id, {});
   bool const subscribes = m.method == "resources/subscribe" || m.method == "resources/unsubscribe";
@@ -149,7 +149,7 @@ inline reply answer_in_session(core_parts const& parts, rpc_message const& m,
     return detail::subscribe(parts, m, *session, who);
   auto const* method = find_method(s, session->protocol(), m.method);
   if (!method) return fault_answer(*m.id, {rpc_code::method_not_found, "unknown method"});
-  detail::noted_source noted(out);
+  detail::recording_source noted(out);
   reply r = method->answer(method_call{s, parts.log, *m.id, m.params, session->protocol(), who, noted,
                                        session, nullptr, m.method});
   if (auto* pending = std::get_if<pending_answer>(&r)) {

@@ -1,9 +1,9 @@
-// mcpawl/mcp/protocol/session_asker.hpp - asks a client in the revisions with sessions: by a request, and by waiting
+// mcpawl/mcp/protocol/session_requester.hpp - asks a client in the revisions with sessions: by a request, and by waiting
 #pragma once
 
 #include <boost/asio/this_coro.hpp>
 
-#include <mcpawl/mcp/call/outbound.hpp>
+#include <mcpawl/mcp/call/call_channel.hpp>
 #include <mcpawl/mcp/elicit/question.hpp>
 #include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/interruption.hpp>
@@ -28,9 +28,9 @@ namespace mcpawl {
     They travel on the stream of the call; if the client takes none there, on the stream it has open for the
     session (MCP 2025-11-25 "Streamable HTTP").
 */
-class session_asker final : public asker {
+class session_requester final : public client_requester {
 public:
-  session_asker(std::shared_ptr<live_session> session, std::shared_ptr<outbound> out,
+  session_requester(std::shared_ptr<live_session> session, std::shared_ptr<call_channel> out,
                 std::chrono::milliseconds patience)
       : session_(std::move(session)), out_(std::move(out)), patience_(patience) {}
 
@@ -119,7 +119,7 @@ private:
   }
 
   std::shared_ptr<live_session> session_;
-  std::shared_ptr<outbound> out_;
+  std::shared_ptr<call_channel> out_;
   std::chrono::milliseconds patience_;
 };
 

@@ -1,7 +1,7 @@
-// tests/unit/jose/remembering_verifier.cpp - what is known again, by whom, and what ends it
+// tests/unit/jose/caching_verifier.cpp - what is known again, by whom, and what ends it
 #include <boost/test/unit_test.hpp>
 
-#include <mcpawl/jose/remembering_verifier.hpp>
+#include <mcpawl/jose/caching_verifier.hpp>
 
 #include "access.hpp"
 
@@ -34,7 +34,7 @@ struct reading {
 };
 
 struct fixture {
-  using verifier_type = jose::remembering_verifier<text>;
+  using verifier_type = jose::caching_verifier<text>;
 
   signing_key const& key = signing_key::named("access");
   int asked = 0;
@@ -49,7 +49,7 @@ struct fixture {
     return made;
   }
   result<text> ask(verifier_type& whom, std::string const& t) {
-    return whom.verify_or_recall(t, wall, steady, reading{&asked});
+    return whom.verify_cached(t, wall, steady, reading{&asked});
   }
   result<text> ask(std::string const& t) { return ask(verifier, t); }
   bool recalled(std::string const& t) {

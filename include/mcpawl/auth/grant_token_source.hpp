@@ -1,4 +1,4 @@
-// mcpawl/auth/grant_keeper.hpp - keeps the token of Access that a grant holds, and refreshes it
+// mcpawl/auth/grant_token_source.hpp - keeps the token of Access that a grant holds, and refreshes it
 #pragma once
 
 #include <mcpawl/auth/linked_token.hpp>
@@ -7,7 +7,7 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
-#include <mcpawl/oauth/server/server_parts.hpp>
+#include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/server/token_endpoint.hpp>
 #include <mcpawl/oauth/upstream/login_record.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
@@ -31,13 +31,13 @@ namespace mcpawl {
     The client must outlive the keeper: both are of one thread.
 */
 template <kv_store Store>
-class grant_keeper final : public token_keeper {
+class grant_token_source final : public token_source {
 public:
-  grant_keeper(std::shared_ptr<oauth::server_parts<Store>> parts, oauth::upstream_client& upstream,
+  grant_token_source(std::shared_ptr<oauth::server_state<Store>> parts, oauth::upstream_client& upstream,
                secret access_token)
       : parts_(std::move(parts)), upstream_(upstream), access_token_(std::move(access_token)) {}
 
-  task<result<secret>> current([[maybe_unused]] std::shared_ptr<token_keeper> self) override {
+  task<result<secret>> current([[maybe_unused]] std::shared_ptr<token_source> self) override {
     auto const patience = std::chrono::steady_clock::now() + oauth::detail::max_upstream_wait;
     do {
       auto pending = co_await parts_->tokens.begin_renewal(access_token_, parts_->rules.resource());
@@ -83,7 +83,7 @@ private:
     }
   }
 
-  std::shared_ptr<oauth::server_parts<Store>> parts_;
+  std::shared_ptr<oauth::server_state<Store>> parts_;
   oauth::upstream_client& upstream_;
   secret access_token_;
 };

@@ -1,4 +1,4 @@
-// mcpawl/oauth/server/server_parts.hpp - what all threads of an authorization server share
+// mcpawl/oauth/server/server_state.hpp - what all threads of an authorization server share
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -35,8 +35,8 @@ namespace mcpawl::oauth {
     All parts may be used from any thread at once; the rules are only read.
 */
 template <kv_store Store>
-struct server_parts {
-  server_parts(server_rules const& how, std::shared_ptr<Store> into, clock const& time)
+struct server_state {
+  server_state(server_rules const& how, std::shared_ptr<Store> into, clock const& time)
       : rules(how),
         store(std::move(into)),
         tokens(*store, rules.lifetimes, time),
@@ -98,7 +98,7 @@ struct server_parts {
     if (tokens.has_pending() && is_due(tried_, std::chrono::seconds{1}, now))
       (void)co_await tokens.write_pending();
     if (!is_due(tidied_, std::chrono::minutes{1}, now)) co_return;
-    (void)co_await store->purge(largest_store_page);
+    (void)co_await store->purge(max_store_page);
   }
 
 private:

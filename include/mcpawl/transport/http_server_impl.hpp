@@ -1,4 +1,4 @@
-// mcpawl/transport/http_host.hpp - the threads, sockets and connections of a server, whatever its policy
+// mcpawl/transport/http_server_impl.hpp - the threads, sockets and connections of a server, whatever its policy
 #pragma once
 
 #include <mcpawl/core/separate.hpp>
@@ -12,18 +12,18 @@
 
 namespace mcpawl::detail {
 
-/** What `http_service` is made of: everything about serving that does not depend on the policy's type.
+/** What `http_server` is made of: everything about serving that does not depend on the policy's type.
 
     @par Lifetime, Thread safety
-    As `http_service`.
+    As `http_server`.
 */
-class http_host {
+class http_server_impl {
 public:
   /** @param open  whether everybody is let in. */
-  MCPAWL_DECL http_host(service const& protocol, door const& entrance, bool open, http_options options);
-  MCPAWL_DECL ~http_host();
-  http_host(http_host const&) = delete;
-  http_host& operator=(http_host const&) = delete;
+  MCPAWL_DECL http_server_impl(service const& protocol, door const& entrance, bool open, http_options options);
+  MCPAWL_DECL ~http_server_impl();
+  http_server_impl(http_server_impl const&) = delete;
+  http_server_impl& operator=(http_server_impl const&) = delete;
 
   MCPAWL_DECL std::uint16_t port() const noexcept;
   MCPAWL_DECL std::string url() const;
@@ -39,5 +39,5 @@ private:
 }  // namespace mcpawl::detail
 
 #ifndef MCPAWL_SEPARATE_COMPILATION
-#include <mcpawl/transport/http_host.ipp>
+#include <mcpawl/transport/http_server_impl.ipp>
 #endif

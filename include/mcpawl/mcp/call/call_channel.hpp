@@ -1,4 +1,4 @@
-// mcpawl/mcp/call/outbound.hpp - the way back from a call to its client, as transports provide it
+// mcpawl/mcp/call/call_channel.hpp - the way back from a call to its client, as transports provide it
 #pragma once
 
 #include <mcpawl/core/task.hpp>
@@ -13,27 +13,27 @@ namespace mcpawl {
     @par Thread safety
     `cancel` may be called from any thread; the rest belongs to the thread the call runs on.
 */
-class outbound {
+class call_channel {
 public:
-  virtual ~outbound() = default;
+  virtual ~call_channel() = default;
   /** Send one message. It may wait for a slow peer; what can no longer be delivered is dropped. */
   virtual task<> send(std::string message) = 0;
   /** Whether the client takes messages before the answer at all. */
   virtual bool open() const noexcept = 0;
   /** Let go of the connection while the call goes on, where the client can come back for the rest. */
-  virtual void hang_up() noexcept = 0;
+  virtual void close_stream() noexcept = 0;
   /** Cancel the call: its pending `co_await` ends with `operation_aborted`, and nothing more of it is sent.
    */
   virtual void cancel() noexcept = 0;
 };
 
 /** A transport's promise to take messages for a call, asked for only by calls that can send some. */
-class outbound_source {
+class call_channel_source {
 public:
-  virtual std::shared_ptr<outbound> open() = 0;
+  virtual std::shared_ptr<call_channel> open() = 0;
 
 protected:
-  ~outbound_source() = default;
+  ~call_channel_source() = default;
 };
 
 }  // namespace mcpawl
