@@ -61,13 +61,13 @@ int main(int argc, char** argv) {
     mcpawl::http_options options{.address = at.address, .port = at.port};
     options.on_ready = examples::print_ready;
     if (!oauth) {
-      settings.complain();
+      settings.throw_if_invalid();
       serve(mcpawl::no_auth(), options);
       return 0;
     }
     auto access = mcpawl::access_oauth_options::from(settings);
     auto store = mcpawl::open_store<mcpawl::local_store>(settings);
-    settings.complain();  // everything that is wrong, at once
+    settings.throw_if_invalid();  // everything that is wrong, at once
     serve(mcpawl::access_oauth<mcpawl::local_store>(std::move(access), std::move(store)), options);
     return 0;
   } catch (...) {

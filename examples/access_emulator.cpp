@@ -99,7 +99,7 @@ tcp::endpoint own_address(endpoint const& at, char const* option, bool exposed, 
   boost::system::error_code none;
   auto const address = asio::ip::make_address(at.address, none);
   if (!none && !address.is_loopback() && !exposed)
-    settings.mistake(option, "names an address that other machines can reach; if you mean it, say --expose");
+    settings.add_error(option, "names an address that other machines can reach; if you mean it, say --expose");
   return {address, at.port};
 }
 
@@ -111,14 +111,14 @@ mcpawl::test::fake_oidc_options oidc_options(command_line& line, mcpawl::setting
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   };
   if (!std::all_of(id.begin(), id.end(), plain))
-    settings.mistake("--client-id", "must be made of letters, digits, `-` and `_`");
+    settings.add_error("--client-id", "must be made of letters, digits, `-` and `_`");
   std::vector<std::string> redirects;
   while (!uris.empty()) {
     auto const comma = std::min(uris.find(','), uris.size());
     redirects.push_back(uris.substr(0, comma));
     uris.erase(0, comma + 1);
     if (!mcpawl::oauth::redirect_uri::parse(redirects.back()))
-      settings.mistake("--redirect", '"' + redirects.back() + "\" is not a URI of https or loopback");
+      settings.add_error("--redirect", '"' + redirects.back() + "\" is not a URI of https or loopback");
   }
   return {std::move(id), std::move(secret), std::move(redirects)};
 }
@@ -141,11 +141,11 @@ int main(int argc, char** argv) {
     auto oidc = oidc_options(line, settings);
     line.finish();
     if (wanted.as != "none" && wanted.as.find('@') == std::string::npos)
-      settings.mistake("--as", "must be an email, or none");
+      settings.add_error("--as", "must be an email, or none");
     tcp::endpoint const own = own_address(at, "--listen", wanted.exposed, settings);
     tcp::endpoint second;
     if (!linked.address.empty()) second = own_address(linked, "--linked", wanted.exposed, settings);
-    settings.complain();
+    settings.throw_if_invalid();
 
     asio::io_context context(1);
     tcp::acceptor acceptor = listen_on(context, own);

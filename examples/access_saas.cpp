@@ -61,10 +61,10 @@ int main(int argc, char** argv) {
     options.allowed_origins = examples::list(settings, "ALLOWED_ORIGINS");
     examples::saas_settings saas(settings, "Access MCP Demo");
     saas.lifetimes(lifetimes);
-    settings.complain();  // everything that is wrong, at once
+    settings.throw_if_invalid();  // everything that is wrong, at once
     saas.serve_at(options);
 
-    mcpawl::server srv{{"Access MCP Demo", "1.0.0"}, std::move(saas).door()};
+    mcpawl::server srv{{"Access MCP Demo", "1.0.0"}, std::move(saas).policy()};
     examples::add_demo_tools(srv, std::move(artists));
 
     options.on_ready = examples::print_ready;

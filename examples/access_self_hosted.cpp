@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
     options.allowed_hosts = examples::list(settings, "ALLOWED_HOSTS");
     options.allowed_origins = examples::list(settings, "ALLOWED_ORIGINS");
     auto access = mcpawl::access_options::from(settings);
-    settings.complain();  // everything that is wrong, at once
+    settings.throw_if_invalid();  // everything that is wrong, at once
 
     mcpawl::server srv{{"Access Self-Hosted MCP Demo", "1.0.0"}, mcpawl::access_jwt(access)};
     examples::add_demo_tools(srv, std::move(artists));

@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
     options.threads = line.number("--threads", 1, 1, 64);
     if (line.flag("--sse")) options.sse_path = "/sse";
     line.finish();
-    settings.complain();
+    settings.throw_if_invalid();
     options.address = at.address;
     options.port = at.port;
     options.on_ready = examples::print_ready;

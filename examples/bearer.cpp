@@ -92,13 +92,13 @@ int main(int argc, char** argv) {
     mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
     options.allowed_hosts = examples::list(settings, "ALLOWED_HOSTS");
     options.allowed_origins = examples::list(settings, "ALLOWED_ORIGINS");
-    auto door = mcpawl::bearer_options::from(settings);
-    settings.complain();  // everything that is wrong, at once
-    options.allowed_hosts.push_back(door.public_url().host());
-    door.offer_scopes("notes:write").resource_name("Notes");
+    auto policy = mcpawl::bearer_options::from(settings);
+    settings.throw_if_invalid();  // everything that is wrong, at once
+    options.allowed_hosts.push_back(policy.public_url().host());
+    policy.offer_scopes("notes:write").resource_name("Notes");
 
     auto const books = std::make_shared<notebooks>();
-    mcpawl::server srv{{"Notes", "1.0.0"}, mcpawl::jwt_bearer<staff>(door)};
+    mcpawl::server srv{{"Notes", "1.0.0"}, mcpawl::jwt_bearer<staff>(policy)};
     srv.tool("read_notes", "Read the notes of your department.",
              [books](caller const& who) -> notes {
                return {department_of(who), books->read(department_of(who))};

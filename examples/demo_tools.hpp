@@ -83,7 +83,7 @@ inline std::set<std::string> read_artists(mcpawl::settings& settings) {
   std::set<std::string> artists;
   for (std::string const& email : list(settings, "ALLOWED_EMAILS")) {
     if (!email.empty() && email.find('@') == std::string::npos)
-      settings.mistake("ALLOWED_EMAILS", "has \"" + email + "\", which is no email");
+      settings.add_error("ALLOWED_EMAILS", "has \"" + email + "\", which is no email");
     artists.insert(lower(email));
   }
   return artists;

@@ -151,10 +151,10 @@ private:
     } else if (emulated_oidc::is_for_it(path)) {
       log_.info("sign-in", {{"method", view(from.head.get().method_string())}, {"path", path}});
       // a page may send its visitor here, but under no name of its own
-      if (!is_local(from)) co_return complain(http::status::forbidden, "not under this name");
+      if (!is_local(from)) co_return error_answer(http::status::forbidden, "not under this name");
       co_await oidc_.serve(from);
     } else if (path.starts_with("/cdn-cgi/")) {
-      co_return complain(http::status::not_found, "the emulator has nothing else of Access");
+      co_return error_answer(http::status::not_found, "the emulator has nothing else of Access");
     } else if (path == "/emulator" || path.starts_with("/emulator/")) {
       answer said = co_await control(from, target);
       co_return said;
@@ -197,14 +197,14 @@ private:
 
   task<std::optional<answer>> pass_on(visitor& from, application& to, caller const& who) {
     note(from, who);
-    if (!to.upstream) co_return complain(http::status::bad_gateway, "no server yet: POST /emulator/upstream");
+    if (!to.upstream) co_return error_answer(http::status::bad_gateway, "no server yet: POST /emulator/upstream");
     request_head& head = from.head.get();
     strip(head);
     head.insert("Cf-Access-Jwt-Assertion", to.tokens.token_for(who));
     if (who.kind == caller::user) head.insert("Cf-Access-Authenticated-User-Email", who.name);
     head.keep_alive(false);
     bool const reached = co_await relay(from, *to.upstream);
-    if (!reached) co_return complain(http::status::bad_gateway, "the server does not accept connections");
+    if (!reached) co_return error_answer(http::status::bad_gateway, "the server does not accept connections");
     co_return std::nullopt;
   }
 
@@ -261,17 +261,17 @@ private:
   task<answer> control(visitor& from, std::string const& target) {
     // a page in a browser must not be able to reach this
     if (from.head.get().count(http::field::origin) != 0 || !is_local(from))
-      co_return complain(http::status::forbidden, "not for web pages");
+      co_return error_answer(http::status::forbidden, "not for web pages");
 
     http::request_parser<http::string_body> whole(std::move(from.head));
     whole.body_limit(64 * 1024);
     auto const [failed, size] = co_await http::async_read(from.socket, from.buffer, whole, quiet);
-    if (failed) co_return complain(http::status::bad_request, "the body cannot be read: " + failed.message());
+    if (failed) co_return error_answer(http::status::bad_request, "the body cannot be read: " + failed.message());
     std::string const& body = whole.get().body();
     std::string_view const path = std::string_view(target).substr(0, target.find('?'));
     if (path == "/emulator") co_return state();
     if (whole.get().method() != http::verb::post)
-      co_return complain(http::status::method_not_allowed, "use POST");
+      co_return error_answer(http::status::method_not_allowed, "use POST");
     if (path == "/emulator/rotate") co_return rotate();
     if (path == "/emulator/token") co_return mint_token(access_, body);
     if (path == "/emulator/certs")
@@ -279,7 +279,7 @@ private:
     if (path == "/emulator/upstream") co_return set_upstream(main_, body);
     if (path == "/emulator/linked-upstream") co_return set_upstream(linked_, body);
     if (path == "/emulator/oidc") co_return set_oidc(body);
-    co_return complain(http::status::not_found, "no such thing: see --help");
+    co_return error_answer(http::status::not_found, "no such thing: see --help");
   }
 
   static std::string place_of(std::optional<tcp::endpoint> const& at) {
@@ -316,21 +316,21 @@ private:
 
   answer set_certs(std::string const& query) {
     certs_fault const* const fault = find_name(certs_states, text_of(read_form(query), "state"));
-    if (!fault) return complain(http::status::bad_request, "state must be one of: " + names_of(certs_states));
+    if (!fault) return error_answer(http::status::bad_request, "state must be one of: " + names_of(certs_states));
     certs_.fault(*fault);
     return state();
   }
 
   answer set_upstream(application& of, std::string const& text) {
     auto const at = parse_endpoint(text);
-    if (!at || at->port == 0) return complain(http::status::bad_request, "the body must be ADDRESS:PORT");
+    if (!at || at->port == 0) return error_answer(http::status::bad_request, "the body must be ADDRESS:PORT");
     of.upstream = to_tcp(*at);
     return state();
   }
 
   answer set_oidc(std::string const& form) {
     std::string const wrong = oidc_.change(read_form(form));
-    return wrong.empty() ? state() : complain(http::status::bad_request, wrong);
+    return wrong.empty() ? state() : error_answer(http::status::bad_request, wrong);
   }
 
   mcpawl::test::fake_access access_;

@@ -32,7 +32,7 @@ inline answer reply(boost::beast::http::status status, std::string_view type, st
   return out;
 }
 
-inline answer complain(boost::beast::http::status status, std::string text) {
+inline answer error_answer(boost::beast::http::status status, std::string text) {
   return reply(status, "text/plain", std::move(text) + '\n');
 }
 

@@ -264,7 +264,7 @@ void add_prompts(Server& srv) {
   srv.prompt("test_prompt_with_image", "Brings an image along.", with_image);
 }
 
-/** Whether this server is for everybody or behind a door, it offers the same. */
+/** Whether this server is for everybody or behind a policy, it offers the same. */
 template <class Server>
 void add_everything(Server& srv) {
   add_tools(srv);
@@ -284,12 +284,12 @@ int main(int argc, char** argv) {
     bool const access = line.flag("--access");
     bool const stdio = line.flag("--stdio");
     line.finish();
-    if (access && stdio) settings.mistake("--access", "is for HTTP, and --stdio is not");
+    if (access && stdio) settings.add_error("--access", "is for HTTP, and --stdio is not");
     mcpawl::server_options protocol;
     protocol.keys = examples::session_keys(settings);
     std::optional<mcpawl::access_options> policy;
     if (access) policy = mcpawl::access_options::from(settings);
-    settings.complain();
+    settings.throw_if_invalid();
 
     mcpawl::implementation const name("everything", "1.0.0");
     mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};

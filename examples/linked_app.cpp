@@ -130,13 +130,13 @@ int main(int argc, char** argv) {
     auto const trust = mcpawl::http::tls_trust::system();
     if (!trust) throw mcpawl::configuration_error("the certificate authorities of the system cannot be read");
     auto apps = mcpawl::downstream::from(settings, "DOWNSTREAM_URL", *trust);
-    if (apps.origins().size() > 1) settings.mistake("DOWNSTREAM_URL", "must be one origin");
+    if (apps.origins().size() > 1) settings.add_error("DOWNSTREAM_URL", "must be one origin");
     std::optional<mcpawl::access_options> self_hosted;
     std::optional<examples::saas_settings> saas;
     bool const behind = is_set("TEAM_DOMAIN");
     bool const logs_in = is_set("ACCESS_CLIENT_ID") || is_set("ACCESS_CONFIG_URL");
     if (behind == logs_in)
-      settings.mistake("TEAM_DOMAIN",
+      settings.add_error("TEAM_DOMAIN",
                        behind ? "is set, and ACCESS_CLIENT_ID or ACCESS_CONFIG_URL too: one application"
                                 " of Access is self-hosted or for SaaS, not both"
                               : "is not set, nor is ACCESS_CLIENT_ID: see --help for both ways");
@@ -144,13 +144,13 @@ int main(int argc, char** argv) {
       self_hosted = mcpawl::access_options::from(settings);
     else
       saas.emplace(settings, "Linked App Demo");
-    settings.complain();  // everything that is wrong, at once
+    settings.throw_if_invalid();  // everything that is wrong, at once
 
     std::string const origin = apps.origins().front();
     page_reader reader{std::move(apps), origin};
     if (saas) {
       saas->serve_at(options);
-      serve(std::move(*saas).door(), std::move(reader), std::move(options));
+      serve(std::move(*saas).policy(), std::move(reader), std::move(options));
     } else {
       serve(mcpawl::access_jwt(*self_hosted), std::move(reader), std::move(options));
     }

@@ -63,14 +63,14 @@ inline std::optional<endpoint> parse_endpoint(std::string_view text) {
 /** The options of a program, each `--name VALUE` or `--name=VALUE` and at most once.
 
     What is wrong with them is noted in the same `mcpawl::settings` as what is wrong with the environment, so
-    that one `complain()` lists it all.
+    that one `throw_if_invalid()` lists it all.
 
     @code
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
     auto const at = line.listen("--listen", "127.0.0.1:8080");
     line.finish();
-    settings.complain();
+    settings.throw_if_invalid();
     @endcode
 */
 class command_line {
@@ -86,9 +86,9 @@ public:
       auto const equals = word.find('=');
       std::string const name(word.substr(0, equals));
       if (!word.starts_with("--")) {
-        mistakes_.mistake(std::string(word), "is no option: try --help");
+        mistakes_.add_error(std::string(word), "is no option: try --help");
       } else if (given_.contains(name)) {
-        mistakes_.mistake(name, "is given more than once");
+        mistakes_.add_error(name, "is given more than once");
         if (equals == std::string_view::npos) ++i;
       } else if (equals != std::string_view::npos) {
         given_[name] = word.substr(equals + 1);
@@ -103,14 +103,14 @@ public:
   std::string text(std::string const& name, std::string fallback) {
     auto const found = given_.extract(name);
     if (found.empty()) return fallback;
-    if (found.mapped().empty()) mistakes_.mistake(name, "needs a value");
+    if (found.mapped().empty()) mistakes_.add_error(name, "needs a value");
     return found.mapped();
   }
 
   /** An option without a value. */
   bool flag(std::string const& name) {
     auto const found = given_.extract(name);
-    if (!found.empty() && !found.mapped().empty()) mistakes_.mistake(name, "takes no value");
+    if (!found.empty() && !found.mapped().empty()) mistakes_.add_error(name, "takes no value");
     return !found.empty();
   }
 
@@ -118,7 +118,7 @@ public:
     std::string const value = text(name, std::to_string(fallback));
     unsigned parsed = 0;
     if (!value.empty() && (!parse_number(value, parsed) || parsed < least || parsed > most))
-      mistakes_.mistake(name, "must be a number from " + std::to_string(least) + " to " +
+      mistakes_.add_error(name, "must be a number from " + std::to_string(least) + " to " +
                                   std::to_string(most) + ", not \"" + value + '"');
     return parsed;
   }
@@ -133,7 +133,7 @@ public:
   /** Note the options nobody asked for. */
   void finish() {
     for (auto const& [name, value] : given_)
-      mistakes_.mistake(name, "is no option of this program: try --help");
+      mistakes_.add_error(name, "is no option of this program: try --help");
   }
 
 private:
@@ -142,7 +142,7 @@ private:
     if (value.empty()) return {};
     auto const parsed = parse_endpoint(value);
     if (parsed && parsed->port >= least_port) return *parsed;
-    mistakes_.mistake(name,
+    mistakes_.add_error(name,
                       "must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"" + value + '"');
     return {};
   }

@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     examples::command_line line(argc, argv, usage, settings);
     examples::endpoint const at = line.listen("--listen", "127.0.0.1:8080");
     line.finish();
-    settings.complain();
+    settings.throw_if_invalid();
 
     mcpawl::server srv{{"poems", "1.0.0"}};
     srv.resource("poem://about", "about", "Two poems; read poem://blake or one line as poem://blake?line=1.")

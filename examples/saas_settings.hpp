@@ -16,7 +16,7 @@ namespace examples {
 /** What `access_oauth` is made of. */
 class saas_settings {
 public:
-  using door_type = mcpawl::access_oauth<mcpawl::local_store>;
+  using policy_type = mcpawl::access_oauth<mcpawl::local_store>;
 
   /** Read them from the environment, noting the mistakes in `settings`. */
   saas_settings(mcpawl::settings& settings, std::string server_name)
@@ -37,7 +37,7 @@ public:
     options.allowed_hosts.push_back(access_.public_url().authority());
   }
 
-  door_type door() && { return door_type(std::move(access_), std::move(store_)); }
+  policy_type policy() && { return policy_type(std::move(access_), std::move(store_)); }
 
 private:
   mcpawl::access_oauth_options access_;

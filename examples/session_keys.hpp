@@ -20,10 +20,10 @@ inline std::vector<mcpawl::secret> session_keys(mcpawl::settings& settings) {
   for (std::string const& digits : list(settings, "SESSION_KEYS")) {
     keys.push_back(mcpawl::decode_hex(digits, mcpawl::sealer::key_size).value_or(mcpawl::secret()));
     if (keys.back().empty())
-      settings.mistake("SESSION_KEYS",
+      settings.add_error("SESSION_KEYS",
                        "must have 64 hexadecimal digits for each key, as `openssl rand -hex 32` makes them");
     else if (mcpawl::is_weak_key(keys.back()))
-      settings.mistake("SESSION_KEYS", mcpawl::weak_key_words);
+      settings.add_error("SESSION_KEYS", mcpawl::weak_key_words);
   }
   return keys;
 }

@@ -1,4 +1,5 @@
 // mcpawl/handles.hpp - what refines a tool, a prompt or a resource that has just been registered
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcpawl.hpp - everything a server needs
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/access_jwt.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/raw_tool.hpp - what `raw_tool` and `output_schema` need: schemas written by hand, checked and
 // enforced
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/value.hpp>

@@ -1,10 +1,11 @@
 // mcpawl/serve.hpp - run a server over HTTP until it is told to stop
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/server.hpp>
-#include <mcpawl/transport/door.hpp>
+#include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/http_server_impl.hpp>
 
@@ -33,7 +34,7 @@ public:
       Errors: throws `configuration_error` for everything that is wrong with the server and the options, and
       `std::system_error` if the address cannot be bound. */
   http_server(server<Auth> const& srv, http_options options)
-      : host_(srv.protocol(), erased_policy<Auth>(srv.auth()),
+      : host_(srv.protocol(), policy_adapter<Auth>(srv.auth()),
               std::same_as<typename Auth::identity_type, anonymous>, std::move(options)) {}
 
   std::uint16_t port() const noexcept { return host_.port(); }

@@ -1,4 +1,5 @@
 // mcpawl/serve_stdio.hpp - run a server for the program that started it, over standard input and output
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,4 +1,5 @@
-// mcpawl/server.hpp - the server: a name, a door, and what is behind it
+// mcpawl/server.hpp - the server: a name, a policy, and what it offers
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/src.hpp - the bodies that MCPAWL_SEPARATE_COMPILATION leaves out, for exactly one translation unit
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #ifndef MCPAWL_SEPARATE_COMPILATION

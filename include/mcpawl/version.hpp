@@ -1,4 +1,5 @@
 // mcpawl/version.hpp - the version of mcpawl, for the preprocessor and for messages
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 /** @def MCPAWL_VERSION_MAJOR

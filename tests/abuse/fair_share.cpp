@@ -2,7 +2,7 @@
 //
 // What is exact is checked, in requests: how many of another caller's are served before one's own. The times
 // are printed only, since machines of tests are shared. Costs 2 s.
-#include "../support/door.hpp"
+#include "../support/user_header.hpp"
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
 

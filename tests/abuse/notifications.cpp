@@ -1,5 +1,5 @@
 // tests/abuse/notifications.cpp - what a caller may hear of resources that are not theirs: nothing
-#include "../support/door.hpp"
+#include "../support/user_header.hpp"
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
 

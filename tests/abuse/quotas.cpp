@@ -1,5 +1,5 @@
 // tests/abuse/quotas.cpp - what one caller may hold leaves the others theirs
-#include "../support/door.hpp"
+#include "../support/user_header.hpp"
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
 

@@ -1,5 +1,5 @@
 // tests/abuse/streams.cpp - event streams end with their client and with their token
-#include "../support/door.hpp"
+#include "../support/user_header.hpp"
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
 

@@ -1,6 +1,6 @@
 // expect: auth_policy
 #include <mcpawl/server.hpp>
-struct door {
+struct policy {
   using identity_type = int;
 };
-int main() { mcpawl::server srv{{"x", "1"}, door{}}; }
+int main() { mcpawl::server srv{{"x", "1"}, policy{}}; }

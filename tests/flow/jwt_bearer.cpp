@@ -36,7 +36,7 @@ namespace flow_jwt_bearer {
 namespace {
 
 using flow_jwt_bearer_types::staff;
-using door = mcpawl::jwt_bearer<staff>;
+using policy_under_test = mcpawl::jwt_bearer<staff>;
 using identity = mcpawl::bearer_identity<staff>;
 
 constexpr char const* audience = "https://mcp.example.com/mcp";
@@ -44,7 +44,7 @@ constexpr char const* metadata_url = "https://mcp.example.com/.well-known/oauth-
 
 struct scene {
   mcpawl::test::fake_issuer issuer{audience};
-  mcpawl::server<door> srv{{"flow", "1"}, door{options()}};
+  mcpawl::server<policy_under_test> srv{{"flow", "1"}, policy_under_test{options()}};
 
   mcpawl::bearer_options options() {
     mcpawl::key_timing timing;
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(every_bad_token_gets_the_same_answer_and_its_own_line_in_th
 }
 
 BOOST_AUTO_TEST_CASE(algorithms_are_those_of_the_options) {
-  mcpawl::server<door> other{{"flow", "1"}, door{options().algorithms({mcpawl::jose::algorithm::es256})}};
+  mcpawl::server<policy_under_test> other{{"flow", "1"}, policy_under_test{options().algorithms({mcpawl::jose::algorithm::es256})}};
   support::running server{other};
   loopback_client client{server.port()};
   // the issuer's only key is for RS256: there is nothing to verify with
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(algorithms_are_those_of_the_options) {
 }
 
 BOOST_AUTO_TEST_CASE(a_type_may_be_required) {
-  mcpawl::server<door> other{{"flow", "1"}, door{options().require_type()}};
+  mcpawl::server<policy_under_test> other{{"flow", "1"}, policy_under_test{options().require_type()}};
   other.tool("hello", "Say hello.", [] { return "hello"; });
   support::running server{other};
   loopback_client client{server.port()};
@@ -349,7 +349,7 @@ BOOST_AUTO_TEST_CASE(a_session_is_bound_to_the_subject) {
 
 BOOST_AUTO_TEST_CASE(the_public_path_may_differ_from_the_servers_own) {
   mcpawl::bearer_options behind("https://example.com/tools/mcp", issuer.name(), audience);
-  mcpawl::server<door> other{{"flow", "1"}, door{behind.keys_at(issuer.keys_url())}};
+  mcpawl::server<policy_under_test> other{{"flow", "1"}, policy_under_test{behind.keys_at(issuer.keys_url())}};
   support::running server{other};
   loopback_client client{server.port()};
   auto const refused = call(client, "whoami", fields{});

@@ -24,7 +24,7 @@ using mcpawl::public_route;
 using mcpawl::task;
 
 /** Lets nobody in; /open echoes for every page, /form for its own, /mute does not answer, /burst throws. */
-struct door {
+struct policy_under_test {
   using identity_type = std::string;
 
   task<mcpawl::auth_result<std::string>> authenticate(http::request_head const&) {
@@ -52,8 +52,8 @@ struct door {
 };
 
 struct scene {
-  mcpawl::server<door> srv{{"flow", "1"}, door{}};
-  support::running<mcpawl::server<door>> running{srv};
+  mcpawl::server<policy_under_test> srv{{"flow", "1"}, policy_under_test{}};
+  support::running<mcpawl::server<policy_under_test>> running{srv};
   loopback_client client{running.port()};
 
   http_reply ask(std::string_view method, std::string_view path, fields with = {},

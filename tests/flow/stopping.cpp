@@ -1,5 +1,5 @@
 // tests/flow/stopping.cpp - servers that start, are left in the middle of things, and stop
-#include "../support/door.hpp"
+#include "../support/user_header.hpp"
 #include "../support/running.hpp"
 
 #include <mcpawl/raw_tool.hpp>

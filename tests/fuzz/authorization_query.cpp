@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   }();
   static authorization_rules const rules{
       "https://as.example", "https://rs.example/mcp", *scope_set::parse("read write"), {}, {}};
-  auto const judged = judge_authorization(*query, client, rules);
+  auto const judged = validate_authorization(*query, client, rules);
   if (auto const* refused = std::get_if<authorization_refusal>(&judged)) {
     if (!refused->why) std::abort();
     if (refused->location && !refused->location->starts_with("https://c.example/cb?a=b&") &&

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (found && !found->is_secure() && issuer.starts_with("https")) std::abort();
   }
   // as an issuer, the same bytes are judged first and give two addresses on the same server then
-  if (mcpawl::oauth::judge_issuer(document).empty() && mcpawl::oauth::discovery_urls(document).size() != 2)
+  if (mcpawl::oauth::validate_issuer(document).empty() && mcpawl::oauth::discovery_urls(document).size() != 2)
     std::abort();
   return 0;
 }

@@ -89,7 +89,8 @@ awk '
     if (index($0, "// " header " - ") != 1) wrong("the first line must be `// " header " - its one job`")
   }
   { lines = FNR }
-  /^#pragma once[ \r]*$/ { once = 1 }
+  /^#pragma once[ \r]*$/ { once = 1; if (before != "// SPDX-License-Identifier: BSL-1.0") wrong("the line before must be `// SPDX-License-Identifier: BSL-1.0`") }
+  { before = $0 }
   /^[ \t]*#[ \t]*include[ \t]/ {
     target = $0
     sub(/^[ \t]*#[ \t]*include[ \t]*/, "", target)

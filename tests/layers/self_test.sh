@@ -11,7 +11,7 @@ failures=0
 header() {
   path=mcpawl/$1; shift
   mkdir -p "$work/include/$(dirname "$path")"
-  { echo "// $path - a header of the self-test"; echo '#pragma once'; for line in "$@"; do echo "$line"; done; } > "$work/include/$path"
+  { echo "// $path - a header of the self-test"; echo '// SPDX-License-Identifier: BSL-1.0'; echo '#pragma once'; for line in "$@"; do echo "$line"; done; } > "$work/include/$path"
 }
 
 good_tree() {
@@ -142,7 +142,8 @@ header oauth/page/parts/page.hpp;                                   refused 'the
 header core/error.hpp
 sed -i 1d "$work/include/mcpawl/core/error.hpp";                    refused 'the first line must be'
 header core/error.hpp
-sed -i 2d "$work/include/mcpawl/core/error.hpp";                    refused 'no #pragma once'
+sed -i 3d "$work/include/mcpawl/core/error.hpp";                    refused 'no #pragma once'
+sed -i 2d "$work/include/mcpawl/core/error.hpp";                    refused 'SPDX-License-Identifier'
 awk 'BEGIN { for (i = 0; i < 449; i++) print "" }' >> "$work/include/mcpawl/core/error.hpp"; refused 'lines, more than 450'
 mkdir -p "$work/tests/unit"
 echo 'int main() {}' > "$work/tests/unit/main.cpp";                 refused 'tests/unit/main.cpp:1: the first line must be'

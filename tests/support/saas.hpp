@@ -44,7 +44,7 @@ struct client_tokens {
 template <class Policy = mcpawl::access_oauth<mcpawl::memory_store>, class Store = mcpawl::memory_store>
 class basic_saas {
 public:
-  using door = mcpawl::access_oauth<Store>;
+  using policy_type = mcpawl::access_oauth<Store>;
   static constexpr char const* origin = "https://mcp.example.com";
   static constexpr char const* client_redirect = "http://127.0.0.1:7777/done";
 
@@ -74,7 +74,7 @@ public:
   mcpawl::test::manual_clock clock{mcpawl::clock::system().wall()};
 
   mcpawl::test::fake_oidc_server& access() { return access_; }
-  door& policy() { return policy_; }
+  policy_type& policy() { return policy_; }
   std::uint16_t port() const { return running_->port(); }
   std::string log() const { return running_->log.text(); }
 
@@ -250,7 +250,7 @@ public:
   std::shared_ptr<Store> store;
 
 private:
-  door policy_;
+  policy_type policy_;
   mcpawl::server<Policy> server_;
   std::unique_ptr<running<mcpawl::server<Policy>>> running_;
 };

@@ -1,7 +1,7 @@
 // tests/wire/fixture.hpp - the server that all transcripts talk to, and the words they use
 #pragma once
 
-#include "../support/door.hpp"
+#include "../support/user_header.hpp"
 #include "../support/running.hpp"
 
 #include <mcpawl/mcpawl.hpp>

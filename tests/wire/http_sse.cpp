@@ -1,7 +1,7 @@
 // tests/wire/http_sse.cpp - the transport of 2024-11-05: an event stream and an endpoint to post to
 #include "live.hpp"
 
-#include "../support/door.hpp"
+#include "../support/user_header.hpp"
 
 #include <boost/test/unit_test.hpp>
 

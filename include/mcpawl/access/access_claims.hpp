@@ -1,4 +1,5 @@
 // mcpawl/access/access_claims.hpp - who a token of Cloudflare Access says is calling
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_groups.hpp>

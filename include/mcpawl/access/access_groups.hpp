@@ -1,4 +1,5 @@
 // mcpawl/access/access_groups.hpp - the groups of a person, as identity providers put them into a token
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jose/claims.hpp>

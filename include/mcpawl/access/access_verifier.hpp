@@ -1,4 +1,5 @@
 // mcpawl/access/access_verifier.hpp - turns a token of Cloudflare Access into an identity, without I/O
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/auth/access_identity_endpoint.hpp - asks Cloudflare Access for the whole identity of a caller
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/access_login.hpp>

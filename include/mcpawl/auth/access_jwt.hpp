@@ -1,4 +1,5 @@
-// mcpawl/auth/access_jwt.hpp - the door of a server behind Cloudflare Access
+// mcpawl/auth/access_jwt.hpp - the policy of a server behind Cloudflare Access
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/auth/access_jwt.ipp - the bodies of access_jwt.hpp
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_verifier.hpp>
@@ -176,7 +177,7 @@ basic_access_jwt<Engine>::~basic_access_jwt() = default;
 template <class Engine>
 basic_access_jwt<Engine> basic_access_jwt<Engine>::from_env(settings from) {
   auto options = access_options::from(from);
-  from.complain();
+  from.throw_if_invalid();
   return basic_access_jwt(std::move(options));
 }
 

@@ -1,4 +1,5 @@
 // mcpawl/auth/access_login.hpp - recognises an answer that means: Access wants a login first
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/fetch_response.hpp>

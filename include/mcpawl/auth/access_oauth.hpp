@@ -1,5 +1,6 @@
-// mcpawl/auth/access_oauth.hpp - the door of a server that is its own authorization server, before Cloudflare
+// mcpawl/auth/access_oauth.hpp - the policy of a server that is its own authorization server, before Cloudflare
 // Access
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>
@@ -98,7 +99,7 @@ public:
   static access_oauth from_env(settings from = settings()) {
     auto options = access_oauth_options::from(from);
     auto store = open_store<Store>(from);
-    from.complain();
+    from.throw_if_invalid();
     return access_oauth(std::move(options), std::move(store));
   }
 

@@ -1,4 +1,5 @@
 // mcpawl/auth/access_oauth_options.hpp - the settings of access_oauth, from code or from the environment
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/client_documents_setting.hpp>
@@ -39,7 +40,7 @@ namespace mcpawl {
     @code
     mcpawl::settings settings;
     auto options = mcpawl::access_oauth_options::from(settings);
-    settings.complain();
+    settings.throw_if_invalid();
     options.offer_scope("files:read", "Read your files").run_by("Example Inc.", "https://example.com");
     @endcode
 */
@@ -70,19 +71,19 @@ public:
   */
   static access_oauth_options from(settings& from) {
     std::string url = from.required("PUBLIC_URL");
-    if (std::string const wrong = url.empty() ? std::string() : judge_public_url(url); !wrong.empty()) {
-      from.mistake("PUBLIC_URL", wrong);
+    if (std::string const wrong = url.empty() ? std::string() : validate_public_url(url); !wrong.empty()) {
+      from.add_error("PUBLIC_URL", wrong);
     }
     std::vector<secret> keys;
     for (std::string& text : from.required_list("COOKIE_ENCRYPTION_KEY")) {
       secret const digits{std::move(text)};
       auto key = decode_hex(digits.reveal(), sealer::key_size);
       if (key && is_weak_key(*key)) {
-        from.mistake("COOKIE_ENCRYPTION_KEY", weak_key_words);
+        from.add_error("COOKIE_ENCRYPTION_KEY", weak_key_words);
       } else if (key) {
         keys.push_back(std::move(*key));
       } else if (!digits.empty()) {
-        from.mistake(
+        from.add_error(
             "COOKIE_ENCRYPTION_KEY",
             "must be 64 hexadecimal digits, as `openssl rand -hex 32` makes them, or several with commas");
       }
@@ -93,14 +94,14 @@ public:
     access_oauth_options out(std::move(url), std::move(upstream), std::move(keys));
     if (!from.optional("REDIRECT_SCHEMES").empty()) {
       for (std::string& scheme : from.required_list("REDIRECT_SCHEMES")) {
-        auto const wrong = scheme.empty() ? std::string() : oauth::redirect_uri::judge_private_scheme(scheme);
-        if (!wrong.empty()) from.mistake("REDIRECT_SCHEMES", "has \"" + scheme + "\", which " + wrong);
+        auto const wrong = scheme.empty() ? std::string() : oauth::redirect_uri::validate_private_scheme(scheme);
+        if (!wrong.empty()) from.add_error("REDIRECT_SCHEMES", "has \"" + scheme + "\", which " + wrong);
         out.allow_private_scheme(std::move(scheme));
       }
     }
     out.rules_.client_address_field = from.optional("CLIENT_ADDRESS_HEADER");
     if (auto const& field = out.rules_.client_address_field; !field.empty() && !http::is_token(field))
-      from.mistake("CLIENT_ADDRESS_HEADER", "must be the name of a header field, such as CF-Connecting-IP");
+      from.add_error("CLIENT_ADDRESS_HEADER", "must be the name of a header field, such as CF-Connecting-IP");
     out.rules_.client_documents = read_client_document_mode(from);
     out.rules_.pinned_documents = read_client_documents_file(from, out.rules_);
     return out;
@@ -248,7 +249,7 @@ public:
   /** The same options; throws `configuration_error` with all that is wrong with them. */
   static access_oauth_options checked(access_oauth_options options) {
     std::vector<std::string> mistakes;
-    if (auto const wrong = judge_public_url(options.public_url_); !wrong.empty())
+    if (auto const wrong = validate_public_url(options.public_url_); !wrong.empty())
       mistakes.push_back("the public URL " + wrong);
     if (options.cookie_keys_.empty()) mistakes.emplace_back("the cookie key is missing");
     for (auto const& key : options.cookie_keys_)
@@ -261,7 +262,7 @@ public:
         lives.access_tokens == 0)
       mistakes.emplace_back("a lifetime is not positive");
     for (auto const& scheme : options.rules_.authorization.redirects.private_schemes)
-      if (auto const wrong = oauth::redirect_uri::judge_private_scheme(scheme); !wrong.empty())
+      if (auto const wrong = oauth::redirect_uri::validate_private_scheme(scheme); !wrong.empty())
         mistakes.push_back("the private-use scheme \"" + scheme + "\" " + wrong);
     std::vector<oauth::pinned_client_mistake> pinned;
     (void)oauth::read_pinned_clients(options.rules_, pinned);

@@ -1,4 +1,5 @@
 // mcpawl/auth/access_options.hpp - the settings of access_jwt, from code or from the environment
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_verifier.hpp>
@@ -22,7 +23,7 @@ namespace mcpawl {
 /** How `access_jwt` is to work.
 
     @code
-    mcpawl::access_jwt door(mcpawl::access_options("https://team.cloudflareaccess.com", "f70ff985...")
+    mcpawl::access_jwt policy(mcpawl::access_options("https://team.cloudflareaccess.com", "f70ff985...")
                                 .allow_service_tokens());
     @endcode
 */
@@ -44,10 +45,10 @@ public:
     if (from.flag("ALLOW_SERVICE_TOKENS")) out.allow_service_tokens();
     // an empty value has its mistake noted already
     if (!out.expected_.issuer.empty())
-      if (auto const wrong = out.mend_team_domain(); !wrong.empty()) from.mistake("TEAM_DOMAIN", wrong);
+      if (auto const wrong = out.mend_team_domain(); !wrong.empty()) from.add_error("TEAM_DOMAIN", wrong);
     for (auto const& audience : out.expected_.audiences)
-      if (auto const wrong = judge_audience(audience); !audience.empty() && !wrong.empty())
-        from.mistake("POLICY_AUD", wrong);
+      if (auto const wrong = validate_audience(audience); !audience.empty() && !wrong.empty())
+        from.add_error("POLICY_AUD", wrong);
     return out;
   }
 
@@ -123,7 +124,7 @@ public:
     auto& issuer = options.expected_.issuer;
     note("the team domain", issuer.empty() ? "is empty" : options.mend_team_domain());
     if (options.expected_.audiences.empty()) note("the audience", "is missing");
-    for (auto const& audience : options.expected_.audiences) note("the audience", judge_audience(audience));
+    for (auto const& audience : options.expected_.audiences) note("the audience", validate_audience(audience));
     note("the leeway", options.expected_.leeway.count() < 0 || options.expected_.leeway.count() > 60
                            ? "must be from 0 to 60 seconds"
                            : "");
@@ -160,7 +161,7 @@ private:
     return true;
   }
 
-  static std::string judge_audience(std::string_view audience) {
+  static std::string validate_audience(std::string_view audience) {
     if (audience.empty()) return "is empty";
     if (is_placeholder(audience)) return "is still a placeholder";
     if (audience.size() > 256) return "is too long to be an AUD tag";

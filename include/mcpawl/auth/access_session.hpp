@@ -1,4 +1,5 @@
 // mcpawl/auth/access_session.hpp - what an access token of ours stands for
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/auth/assertion.hpp - finds the one token of Access in a request
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/auth/bearer_challenge.hpp - denials that tell a client how to get a token
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/policy.hpp>

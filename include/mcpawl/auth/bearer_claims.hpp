@@ -1,4 +1,5 @@
 // mcpawl/auth/bearer_claims.hpp - who an access token says is calling, and what it says in claims of your own
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

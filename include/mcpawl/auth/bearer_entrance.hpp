@@ -1,4 +1,5 @@
 // mcpawl/auth/bearer_entrance.hpp - tells clients without a good token how to get one
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/bearer_challenge.hpp>

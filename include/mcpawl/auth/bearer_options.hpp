@@ -1,4 +1,5 @@
 // mcpawl/auth/bearer_options.hpp - the settings of jwt_bearer, from code or from the environment
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/bearer_verifier.hpp>
@@ -31,7 +32,7 @@ namespace mcpawl {
     @code
     mcpawl::bearer_options options("https://mcp.example.com/mcp", "https://tenant.eu.auth0.com/", "my-api");
     options.require_scopes("files:read");
-    mcpawl::jwt_bearer<> door(options);
+    mcpawl::jwt_bearer<> policy(options);
     @endcode
 
     What issuers do differently, and what to tell them here:
@@ -67,15 +68,15 @@ public:
     bearer_options out(std::move(url), std::move(issuer), std::move(audiences));
     out.keys_at(from.optional("JWT_JWKS_URL")).require_scopes(from.optional("JWT_SCOPES"));
     auto const note = [&from](char const* name, std::string const& wrong) {
-      if (!wrong.empty()) from.mistake(name, wrong);
+      if (!wrong.empty()) from.add_error(name, wrong);
     };
     // an empty value has its mistake noted already
-    if (!out.public_url_.empty()) note("PUBLIC_URL", judge_public_url(out.public_url_));
-    if (!out.expected_.issuer.empty()) note("JWT_ISSUER", oauth::judge_issuer(out.expected_.issuer));
+    if (!out.public_url_.empty()) note("PUBLIC_URL", validate_public_url(out.public_url_));
+    if (!out.expected_.issuer.empty()) note("JWT_ISSUER", oauth::validate_issuer(out.expected_.issuer));
     for (auto const& audience : out.expected_.audiences)
-      if (!audience.empty()) note("JWT_AUDIENCE", judge_audience(audience));
+      if (!audience.empty()) note("JWT_AUDIENCE", validate_audience(audience));
     note("JWT_JWKS_URL", judge_keys_url(out.keys_url_));
-    for (auto const& scope : out.expected_.scopes) note("JWT_SCOPES", judge_scope(scope));
+    for (auto const& scope : out.expected_.scopes) note("JWT_SCOPES", validate_scope(scope));
     return out;
   }
 
@@ -159,13 +160,13 @@ public:
       if (!wrong.empty()) mistakes.push_back(std::string(name) + ' ' + wrong);
     };
     auto const& expected = options.expected_;
-    note("the public URL", judge_public_url(options.public_url_));
-    note("the issuer", oauth::judge_issuer(expected.issuer));
+    note("the public URL", validate_public_url(options.public_url_));
+    note("the issuer", oauth::validate_issuer(expected.issuer));
     if (expected.audiences.empty()) note("the audience", "is missing");
-    for (auto const& audience : expected.audiences) note("the audience", judge_audience(audience));
+    for (auto const& audience : expected.audiences) note("the audience", validate_audience(audience));
     note("the URL of the keys", judge_keys_url(options.keys_url_));
     for (auto const* scopes : {&expected.scopes, &std::as_const(options.offered_)})
-      for (auto const& scope : *scopes) note("the scope", judge_scope(scope));
+      for (auto const& scope : *scopes) note("the scope", validate_scope(scope));
     if (expected.scope_claims.size() > max_scope_claims) note("the claims of scopes", "are too many");
     if (expected.algorithms.empty()) note("the set of algorithms", "is empty");
     note("the leeway",
@@ -200,7 +201,7 @@ private:
   static std::string judge_keys_url(std::string_view text) {
     return text.empty() ? std::string() : judge_url(text);
   }
-  static std::string judge_audience(std::string_view audience) {
+  static std::string validate_audience(std::string_view audience) {
     if (audience.empty()) return "is empty";
     if (is_placeholder(audience)) return "is still a placeholder";
     if (audience.size() > 512) return "is too long";
@@ -208,7 +209,7 @@ private:
       if (c <= ' ' || c >= '\x7f') return "has spaces or characters beyond ASCII";
     return {};
   }
-  static std::string judge_scope(std::string_view scope) {
+  static std::string validate_scope(std::string_view scope) {
     if (scope.find(',') != std::string_view::npos)
       return '"' + std::string(scope) + "\" has a comma: scopes have spaces between them";
     return oauth::is_scope(scope) ? std::string()

@@ -1,4 +1,5 @@
 // mcpawl/auth/bearer_token.hpp - finds the one bearer token of a request
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/auth/bearer_verifier.hpp - turns an access token into an identity, without I/O
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/bearer_claims.hpp>

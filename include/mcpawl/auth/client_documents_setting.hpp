@@ -1,4 +1,5 @@
 // mcpawl/auth/client_documents_setting.hpp - the settings about clients that are known by a document
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/settings.hpp>
@@ -21,7 +22,7 @@ inline oauth::client_document_mode read_client_document_mode(settings& from) {
   if (word == "on") return mode::on;
   if (word == "off") return mode::off;
   if (!word.empty() && word != "auto")
-    from.mistake("CLIENT_DOCUMENTS", "must be on, off or auto, not \"" + word + '"');
+    from.add_error("CLIENT_DOCUMENTS", "must be on, off or auto, not \"" + word + '"');
   return mode::automatic;
 }
 
@@ -40,19 +41,19 @@ inline std::vector<std::string> read_client_documents_file(settings& from, oauth
   read << file.rdbuf();  // of a folder, too, there is nothing to read
   std::string const text = read.str();
   if (text.empty()) {
-    from.mistake(name, "names a file that cannot be read, or that is empty");
+    from.add_error(name, "names a file that cannot be read, or that is empty");
     return {};
   }
   auto documents = oauth::split_client_documents(text);
   if (!documents) {
-    from.mistake(name, "names a file that is not a JSON array of client metadata documents");
+    from.add_error(name, "names a file that is not a JSON array of client metadata documents");
     return {};
   }
   rules.pinned_documents = *documents;
   std::vector<oauth::pinned_client_mistake> mistakes;
   (void)oauth::read_pinned_clients(rules, mistakes);
   for (auto const& each : mistakes)
-    if (each.why != oauth::errc::bad_registered_uri) from.mistake(name, "has a mistake: " + each.text);
+    if (each.why != oauth::errc::bad_registered_uri) from.add_error(name, "has a mistake: " + each.text);
   return std::move(*documents);
 }
 

@@ -1,5 +1,6 @@
 // mcpawl/auth/downstream.hpp - calls other applications behind Access in the caller's name, from a list of
 // them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/access_login.hpp>
@@ -71,11 +72,11 @@ public:
   static downstream from(settings& from, std::string const& name, http::tls_trust trust) {
     std::vector<std::string> good;
     for (std::string const& origin : from.required_list(name)) {
-      std::string const wrong = judge_origin(origin);
+      std::string const wrong = validate_origin(origin);
       if (wrong.empty())
         good.push_back(origin);
       else if (!origin.empty())
-        from.mistake(name, wrong);
+        from.add_error(name, wrong);
     }
     return downstream(good, std::move(trust));
   }
@@ -127,7 +128,7 @@ private:
     http::tls_trust trust;
   };
 
-  static std::string judge_origin(std::string_view text) {
+  static std::string validate_origin(std::string_view text) {
     if (text.empty()) return "is empty";
     if (is_placeholder(text)) return "is still a placeholder";
     auto const url = http::origin_url::parse(text);
@@ -144,7 +145,7 @@ private:
   static std::vector<std::string> read(std::vector<std::string> const& origins) {
     std::vector<std::string> good, mistakes;
     for (std::string const& origin : origins) {
-      std::string const wrong = judge_origin(origin);
+      std::string const wrong = validate_origin(origin);
       if (wrong.empty())
         good.push_back(http::origin_url::parse(origin)->origin());
       else

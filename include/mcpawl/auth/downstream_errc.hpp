@@ -1,4 +1,5 @@
 // mcpawl/auth/downstream_errc.hpp - why a caller's token was not sent to another application
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

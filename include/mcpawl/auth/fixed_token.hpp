@@ -1,4 +1,5 @@
 // mcpawl/auth/fixed_token.hpp - keeps a caller's token that nobody can renew
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/linked_token.hpp>

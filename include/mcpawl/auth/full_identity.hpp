@@ -1,4 +1,5 @@
 // mcpawl/auth/full_identity.hpp - all that Cloudflare Access knows of a caller, read from its answer
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/full_identity_errc.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/auth/full_identity_errc.hpp - why the whole identity of a caller is not known
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

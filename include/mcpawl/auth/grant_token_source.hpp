@@ -1,4 +1,5 @@
 // mcpawl/auth/grant_token_source.hpp - keeps the token of Access that a grant holds, and refreshes it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/linked_token.hpp>

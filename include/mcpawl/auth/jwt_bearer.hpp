@@ -1,4 +1,5 @@
-// mcpawl/auth/jwt_bearer.hpp - the door of a server that takes access tokens of any OAuth issuer
+// mcpawl/auth/jwt_bearer.hpp - the policy of a server that takes access tokens of any OAuth issuer
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/bearer_claims.hpp>
@@ -75,7 +76,7 @@ public:
   */
   static jwt_bearer from_env(settings from = settings()) {
     auto options = bearer_options::from(from);
-    from.complain();
+    from.throw_if_invalid();
     return jwt_bearer(std::move(options));
   }
 

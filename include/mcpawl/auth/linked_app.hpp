@@ -1,5 +1,6 @@
 // mcpawl/auth/linked_app.hpp - a policy whose callers bring their tokens along, for tools that call other
 // applications
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/linked_token.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/auth/linked_token.hpp - the caller's token of Access, for calls to other applications and nothing
 // else
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/policy.hpp>

@@ -1,4 +1,5 @@
-// mcpawl/auth/no_auth.hpp - the open door: every caller is let in as nobody
+// mcpawl/auth/no_auth.hpp - the policy that is none: every caller is let in as nobody
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/policy.hpp>

@@ -1,4 +1,5 @@
-// mcpawl/auth/policy.hpp - what a server asks of its door: an identity or a denial
+// mcpawl/auth/policy.hpp - what a server asks of its policy: an identity or a denial
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/log.hpp>

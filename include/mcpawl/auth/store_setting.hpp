@@ -1,4 +1,5 @@
 // mcpawl/auth/store_setting.hpp - opens the store that a setting names
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/settings.hpp>
@@ -21,7 +22,7 @@ std::shared_ptr<Store> open_store(settings& from) {
   if (where.empty()) return nullptr;
   auto opened = Store::open(where);
   if (!opened) {
-    from.mistake("OAUTH_KV", "cannot be opened: " + opened.error().message());
+    from.add_error("OAUTH_KV", "cannot be opened: " + opened.error().message());
     return nullptr;
   }
   return std::move(*opened);

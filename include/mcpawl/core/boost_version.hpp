@@ -1,4 +1,5 @@
 // mcpawl/core/boost_version.hpp - what differs between the versions of Boost, from 1.81 on, in one place
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/version.hpp>

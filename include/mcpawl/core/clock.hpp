@@ -1,4 +1,5 @@
 // mcpawl/core/clock.hpp - the two clocks, replaceable in tests
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
 // mcpawl/core/configuration_error.hpp - everything that is wrong with the settings, at once
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <stdexcept>

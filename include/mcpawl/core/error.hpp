@@ -1,4 +1,5 @@
 // mcpawl/core/error.hpp - error codes, result<T>, and the conditions callers compare against
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/system/error_category.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/core/limits.hpp - every bound a peer can run into, in one place
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
 // mcpawl/core/log.hpp - one-line log records to a sink the user may replace
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/log_limiter.hpp>

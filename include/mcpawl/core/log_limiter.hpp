@@ -1,4 +1,5 @@
 // mcpawl/core/log_limiter.hpp - which of many log lines of one kind are written
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
 // mcpawl/core/log_writer.hpp - writes log lines to a descriptor from a thread of its own
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <poll.h>

@@ -1,4 +1,5 @@
 // mcpawl/core/secret.hpp - bytes that are wiped when they die and compared in constant time
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // mcpawl/core/separate.hpp - whether the bodies of large functions are compiled with every file or only once
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 /** @def MCPAWL_SEPARATE_COMPILATION

@@ -1,4 +1,5 @@
-// mcpawl/core/settings.hpp - reads settings by name and collects every mistake before it complains
+// mcpawl/core/settings.hpp - reads settings by name and collects every mistake before it throws
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/configuration_error.hpp>
@@ -37,7 +38,7 @@ inline bool is_placeholder(std::string_view value) {
     mcpawl::settings s;
     auto team = s.required("TEAM_DOMAIN");
     auto verbose = s.flag("VERBOSE");
-    s.complain();   // throws configuration_error with all mistakes, if there are any
+    s.throw_if_invalid();   // throws configuration_error with all mistakes, if there are any
     @endcode
 
     The getters return an empty value where they note a mistake, so reading can go on. White space
@@ -65,7 +66,7 @@ public:
       if (value == yes) return true;
     for (auto const* no : {"", "0", "false", "no", "off"})
       if (value == no) return false;
-    mistake(name, "must be true or false, not \"" + value + '"');
+    add_error(name, "must be true or false, not \"" + value + '"');
     return false;
   }
 
@@ -77,17 +78,17 @@ public:
     for (std::string_view rest = value;;) {
       auto const comma = rest.find(',');
       items.emplace_back(trimmed(rest.substr(0, comma)));
-      if (items.back().empty()) mistake(name, "has an empty item between its commas");
+      if (items.back().empty()) add_error(name, "has an empty item between its commas");
       if (comma == std::string_view::npos) return items;
       rest.remove_prefix(comma + 1);
     }
   }
 
   /** Note a mistake in a setting; `text` continues the sentence that its name begins. */
-  void mistake(std::string const& name, std::string const& text) { mistakes_.push_back(name + ' ' + text); }
+  void add_error(std::string const& name, std::string const& text) { mistakes_.push_back(name + ' ' + text); }
 
   /** Throw `configuration_error` if any mistake was noted. */
-  void complain() const {
+  void throw_if_invalid() const {
     if (!mistakes_.empty()) throw configuration_error(mistakes_);
   }
 
@@ -108,9 +109,9 @@ private:
     auto const found = source_(name);
     std::string value(found ? trimmed(*found) : std::string_view());
     if (value.empty()) {
-      if (must_be_there) mistake(name, found ? "is empty" : "is not set");
+      if (must_be_there) add_error(name, found ? "is empty" : "is not set");
     } else if (is_placeholder(value)) {
-      mistake(name, "is still the placeholder \"" + value + '"');
+      add_error(name, "is still the placeholder \"" + value + '"');
       value.clear();
     }
     return value;

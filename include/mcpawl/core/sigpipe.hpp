@@ -1,4 +1,5 @@
 // mcpawl/core/sigpipe.hpp - keeps a reader who left a pipe from ending the process
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <csignal>

@@ -1,4 +1,5 @@
 // mcpawl/core/task.hpp - the coroutine type of every operation that may wait
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

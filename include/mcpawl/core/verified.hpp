@@ -1,4 +1,5 @@
 // mcpawl/core/verified.hpp - a value that only its verifier can make
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/avx512_ifma_engine.hpp - RSA by AVX-512 IFMA where the CPU has it, OpenSSL for the rest
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/checked_rsa_engine.hpp>

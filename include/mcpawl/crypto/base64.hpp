@@ -1,4 +1,5 @@
 // mcpawl/crypto/base64.hpp - base64 with padding, for images and other binary content
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/base64_codec.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/base64_avx2.hpp - base64 decoded 32 characters at a time by AVX2
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/x86_64.hpp>

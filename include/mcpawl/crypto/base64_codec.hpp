@@ -1,4 +1,5 @@
 // mcpawl/crypto/base64_codec.hpp - what base64 and base64url have in common
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/base64_avx2.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/base64url.hpp - base64url without padding, as JOSE and our own sealed texts use it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/base64_codec.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/checked_rsa_engine.hpp - RSA with arithmetic of its own, as long as OpenSSL confirms it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/bn.h>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/digest.hpp - SHA-2 digests, with a context that is made once and used often
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/openssl_handle.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/ecdsa_der.hpp - ECDSA signatures from the form of JOSE to the form of OpenSSL
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/engine.hpp - who does the arithmetic of signatures, chosen at compile time
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/public_key.hpp>

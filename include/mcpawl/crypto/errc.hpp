@@ -1,4 +1,5 @@
 // mcpawl/crypto/errc.hpp - why the crypto layer did not accept what it was given
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/hex.hpp - keys as hexadecimal digits, as people set them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/secret.hpp>

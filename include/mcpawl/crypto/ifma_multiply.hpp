@@ -1,4 +1,5 @@
 // mcpawl/crypto/ifma_multiply.hpp - Montgomery's multiplication by the AVX-512 IFMA instructions
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/radix52.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/crypto/openssl_engine.hpp - signatures by OpenSSL, RSA without what OpenSSL does around the
 // arithmetic
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/checked_rsa_engine.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/openssl_handle.hpp - OpenSSL's objects as owning pointers
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/err.h>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/pkcs1_block.hpp - what the signature of a digest must contain, byte for byte
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/digest.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/public_key.hpp - public keys made of their numbers, checked before they are used
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/bn.h>

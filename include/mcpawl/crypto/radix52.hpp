@@ -1,4 +1,5 @@
 // mcpawl/crypto/radix52.hpp - RSA numbers as limbs of 52 bits, the way AVX-512 IFMA multiplies them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <algorithm>

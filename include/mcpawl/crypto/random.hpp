@@ -1,4 +1,5 @@
 // mcpawl/crypto/random.hpp - unpredictable bytes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/rand.h>

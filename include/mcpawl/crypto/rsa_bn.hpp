@@ -1,4 +1,5 @@
 // mcpawl/crypto/rsa_bn.hpp - the public operation of RSA by OpenSSL's Montgomery multiplication alone
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/bn.h>

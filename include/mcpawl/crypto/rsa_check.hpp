@@ -1,4 +1,5 @@
 // mcpawl/crypto/rsa_check.hpp - whether somebody else's RSA arithmetic can be relied on
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/rsa.h>

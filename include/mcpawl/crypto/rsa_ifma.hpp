@@ -1,4 +1,5 @@
 // mcpawl/crypto/rsa_ifma.hpp - the public operation of RSA by AVX-512 IFMA
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/bn.h>

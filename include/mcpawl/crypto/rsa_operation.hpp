@@ -1,4 +1,5 @@
 // mcpawl/crypto/rsa_operation.hpp - the public operation of RSA, and who can do it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <concepts>

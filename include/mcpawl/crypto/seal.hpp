@@ -1,4 +1,5 @@
 // mcpawl/crypto/seal.hpp - texts that only we can make and read, for values that travel through clients
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/secret.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/crypto/signature.hpp - verify signatures of one key in one scheme, everything prepared
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/rsa.h>

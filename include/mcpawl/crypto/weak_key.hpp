@@ -1,4 +1,5 @@
 // mcpawl/crypto/weak_key.hpp - whether a key was typed by a person rather than drawn at random
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/secret.hpp>

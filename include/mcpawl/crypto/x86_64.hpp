@@ -1,4 +1,5 @@
 // mcpawl/crypto/x86_64.hpp - whether code for newer x86-64 CPUs can be compiled beside that for all of them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 /** 1 where functions can be compiled for instructions of their own; whether the CPU has these is asked at run

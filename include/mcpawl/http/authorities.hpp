@@ -1,4 +1,5 @@
 // mcpawl/http/authorities.hpp - whom to trust for connections to an issuer: what was set, or the system
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/configuration_error.hpp>

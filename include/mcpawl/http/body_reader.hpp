@@ -1,4 +1,5 @@
 // mcpawl/http/body_reader.hpp - collects the body of one request from what the connection receives
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/errc.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/caller_network.hpp - the addresses that one caller has
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/ip/address.hpp>

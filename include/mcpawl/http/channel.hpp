@@ -1,5 +1,6 @@
 // mcpawl/http/channel.hpp - the socket of one connection with its buffers, its deadline and its way of
 // writing
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/limits.hpp>

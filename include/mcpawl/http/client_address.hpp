@@ -1,4 +1,5 @@
 // mcpawl/http/client_address.hpp - from which address a request came, by the connection or by a proxy's word
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/caller_network.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/close_on_exec.hpp - sockets that programs started by this one do not inherit
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

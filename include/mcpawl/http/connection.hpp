@@ -1,4 +1,5 @@
 // mcpawl/http/connection.hpp - serves the requests of one connection, one after the other
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/limits.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/connection_set.hpp - the connections of one thread: counted, shed when idle, drained at the end
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/cookie.hpp - one cookie out of the Cookie fields of a request
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/request_head.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/cors.hpp - answers that the page of any site may read
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/response.hpp>

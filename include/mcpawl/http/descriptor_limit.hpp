@@ -1,4 +1,5 @@
 // mcpawl/http/descriptor_limit.hpp - how many connections the process has descriptors for
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <sys/resource.h>

@@ -1,4 +1,5 @@
 // mcpawl/http/errc.hpp - why a message, a connection or a fetch failed, and the status that says so
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

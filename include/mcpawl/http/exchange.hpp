@@ -1,4 +1,5 @@
 // mcpawl/http/exchange.hpp - one request and its answer, as a handler sees them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

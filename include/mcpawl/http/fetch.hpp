@@ -1,4 +1,5 @@
 // mcpawl/http/fetch.hpp - asks another server, over verified TLS, within one deadline and bounded memory
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/fetch.ipp - the body of fetch.hpp
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/http/fetch_dialogue.hpp - what is said to a server and what it answers, without the socket in
 // between
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/errc.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/fetch_request.hpp - what to ask of another server, and the bounds of its answer
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/fields.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/fetch_response.hpp - the answer of another server, and the reader that makes it from bytes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/limits.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/fields.hpp - header fields as views, and the character rules they follow
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <array>

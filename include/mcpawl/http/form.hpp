@@ -1,4 +1,5 @@
 // mcpawl/http/form.hpp - application/x-www-form-urlencoded, read strictly and written
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

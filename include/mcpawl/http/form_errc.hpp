@@ -1,4 +1,5 @@
 // mcpawl/http/form_errc.hpp - why a form was not accepted
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/http/head_scanner.hpp - finds where the head of a message ends, and refuses sloppy line ends on the
 // way
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // mcpawl/http/html.hpp - text from others, fit to stand in a page of ours
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/utf8.hpp>

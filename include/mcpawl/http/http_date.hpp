@@ -1,4 +1,5 @@
 // mcpawl/http/http_date.hpp - the text of the Date field, made once a second per thread
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <ctime>

@@ -1,4 +1,5 @@
 // mcpawl/http/io.hpp - the few asynchronous operations this layer is built from
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/listener.hpp - opens a listening socket and accepts connections from it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
@@ -90,14 +91,14 @@ inline accept_remedy remedy_for(error_code ec) noexcept {
 }
 
 inline bool somebody_waits(boost::asio::ip::tcp::acceptor& acceptor) {
-  pollfd door{acceptor.native_handle(), POLLIN, 0};
-  return ::poll(&door, 1, 0) == 1;
+  pollfd waiting{acceptor.native_handle(), POLLIN, 0};
+  return ::poll(&waiting, 1, 0) == 1;
 }
 
 /** Tell of a shortage once in ten seconds: it must not fill the disk too. */
-class rare_complaint {
+class rare_warning {
 public:
-  explicit rare_complaint(logger to) : log_(std::move(to)) {}
+  explicit rare_warning(logger to) : log_(std::move(to)) {}
   void operator()(std::string_view event, std::string_view reason) {
     auto const now = std::chrono::steady_clock::now();
     if (last_ && now - *last_ < std::chrono::seconds{10}) return;
@@ -130,7 +131,7 @@ task<> accept_loop(boost::asio::ip::tcp::acceptor& acceptor, Handler& handler, l
                    connection_set& set, logger log,
                    std::function<void(std::size_t)> shed_elsewhere = {}) {
   auto const executor = acceptor.get_executor();
-  detail::rare_complaint complain(log);
+  detail::rare_warning warn(log);
   error_code ec;
   auto const protocol = acceptor.local_endpoint(ec).protocol();
   auto const shed = [&](std::size_t count) {
@@ -140,7 +141,7 @@ task<> accept_loop(boost::asio::ip::tcp::acceptor& acceptor, Handler& handler, l
   while (acceptor.is_open()) {
     bool const full = set.total() >= bounds.connections;
     if (full && detail::somebody_waits(acceptor)) {
-      complain("connections_at_limit", "closing idle ones");
+      warn("connections_at_limit", "closing idle ones");
       shed(std::max<std::size_t>(1, bounds.connections / 100));
       co_await detail::pause_for(executor, std::chrono::milliseconds{10});
       continue;
@@ -162,7 +163,7 @@ task<> accept_loop(boost::asio::ip::tcp::acceptor& acceptor, Handler& handler, l
     if (remedy == detail::accept_remedy::pause && !detail::somebody_waits(acceptor))
       remedy = detail::accept_remedy::wait;
     if (remedy == detail::accept_remedy::pause) {
-      complain("accept_failed", ec.message());
+      warn("accept_failed", ec.message());
       // an idle connection is worth less than one that waits with a request
       shed(1);
       co_await detail::pause_for(executor, std::chrono::milliseconds{10});

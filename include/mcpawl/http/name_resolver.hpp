@@ -1,4 +1,5 @@
 // mcpawl/http/name_resolver.hpp - the addresses of hosts, looked up by a few threads of their own
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/name_resolver.ipp - the bodies of name_resolver.hpp
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

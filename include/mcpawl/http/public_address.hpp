@@ -1,4 +1,5 @@
 // mcpawl/http/public_address.hpp - whether an IP address belongs to the public Internet
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/ip/address.hpp>

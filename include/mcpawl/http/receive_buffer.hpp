@@ -1,4 +1,5 @@
 // mcpawl/http/receive_buffer.hpp - the bytes a connection has received and not used up yet
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/buffer.hpp>

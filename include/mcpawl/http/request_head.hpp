@@ -1,4 +1,5 @@
 // mcpawl/http/request_head.hpp - the request line and the header fields of one request
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/fields.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/request_parser.hpp - Beast's parser with views for a sink and our stricter rules on top
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/boost_version.hpp>
@@ -51,7 +52,7 @@ public:
       if (auto const wrong = sink_->judge_framing()) return wrong;
     if (ec) return translate(ec, bytes);
     if (used != bytes.size() || !sink_->is_header_done()) return errc::bad_request;
-    return sink_->judge();
+    return sink_->validate();
   }
 
   request_head const& head() const noexcept { return head_; }
@@ -134,7 +135,7 @@ private:
       ec = boost::beast::http::error::bad_field;  // any code stops Beast; `failure` is what counts
     }
 
-    std::optional<errc> judge() {
+    std::optional<errc> validate() {
       if (auto const wrong = judge_framing()) return wrong;
       if (auto const wrong = judge_host()) return wrong;
       if (!expectation.empty()) {

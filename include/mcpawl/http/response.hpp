@@ -1,4 +1,5 @@
 // mcpawl/http/response.hpp - one answer: status, fields and body, and how they become bytes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/fields.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/status.hpp - the words that go with a status code
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <string_view>

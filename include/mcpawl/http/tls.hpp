@@ -1,4 +1,5 @@
 // mcpawl/http/tls.hpp - which certificates our fetches trust, loaded once
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/http/tls_session.hpp - the client side of one TLS connection, as bytes in and bytes out
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/errc.hpp>
@@ -58,21 +59,21 @@ public:
   /** Go on with the handshake. */
   step handshake() {
     ::ERR_clear_error();
-    return judge(::SSL_do_handshake(ssl_.get()));
+    return validate(::SSL_do_handshake(ssl_.get()));
   }
 
   /** Encrypt all of a text; the handshake must be done. */
   step write(std::string_view text) {
     ::ERR_clear_error();
     std::size_t written = 0;
-    return judge(::SSL_write_ex(ssl_.get(), text.data(), text.size(), &written));
+    return validate(::SSL_write_ex(ssl_.get(), text.data(), text.size(), &written));
   }
 
   /** Decrypt up to `size` bytes of what was put in. */
   step read(char* to, std::size_t size, std::size_t& count) {
     ::ERR_clear_error();
     count = 0;
-    return judge(::SSL_read_ex(ssl_.get(), to, size, &count));
+    return validate(::SSL_read_ex(ssl_.get(), to, size, &count));
   }
 
   /** Hand over bytes from the peer. */
@@ -101,7 +102,7 @@ private:
 
   tls_session() = default;
 
-  step judge(int outcome) noexcept {
+  step validate(int outcome) noexcept {
     if (outcome == 1) return step::done;
     switch (::SSL_get_error(ssl_.get(), outcome)) {
       case SSL_ERROR_WANT_READ: return step::needs_input;

@@ -1,4 +1,5 @@
 // mcpawl/http/url.hpp - an absolute http or https URL taken apart, strictly
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

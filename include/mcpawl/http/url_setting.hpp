@@ -1,4 +1,5 @@
 // mcpawl/http/url_setting.hpp - what can be wrong with a URL in the settings
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/settings.hpp>
@@ -20,7 +21,7 @@ inline std::string judge_url(std::string_view text) {
 }
 
 /** The same for the URL that a server is reached by, which has no query. */
-inline std::string judge_public_url(std::string_view text) {
+inline std::string validate_public_url(std::string_view text) {
   if (auto wrong = judge_url(text); !wrong.empty()) return wrong;
   return text.find('?') == std::string_view::npos ? "" : "must have no query";
 }

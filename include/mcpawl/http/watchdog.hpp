@@ -1,4 +1,5 @@
 // mcpawl/http/watchdog.hpp - one timer per connection that enforces whatever deadline is set
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jose/algorithm.hpp - the signature algorithms of RFC 7518 and RFC 8037 that have a public key
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/signature.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jose/caching_verifier.hpp - a verifier that knows again the tokens it verified a moment ago
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jose/claims.hpp - the claims of a token: read in one pass, checked, and handed out as views
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

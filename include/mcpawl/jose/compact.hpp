@@ -1,4 +1,5 @@
 // mcpawl/jose/compact.hpp - a token cut into its three parts
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jose/errc.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jose/errc.hpp - every reason to refuse a token, a key or a key set, one value each
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jose/expectation.hpp - what a token must be to be accepted
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jose/algorithm.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jose/header.hpp - what we read of a token's header, and what makes us refuse it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jose/errc.hpp>

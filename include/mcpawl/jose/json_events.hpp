@@ -1,4 +1,5 @@
 // mcpawl/jose/json_events.hpp - read one JSON text as a row of events, strictly and without allocating
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/basic_parser_impl.hpp>

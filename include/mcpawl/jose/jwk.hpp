@@ -1,4 +1,5 @@
 // mcpawl/jose/jwk.hpp - one public key of a key set
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/digest.hpp>

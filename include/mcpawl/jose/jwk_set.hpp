@@ -1,4 +1,5 @@
 // mcpawl/jose/jwk_set.hpp - the keys of an issuer, read from the document it publishes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jose/errc.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jose/key_number.hpp - a number of a published key, in the spellings that issuers use
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/base64url.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jose/name_set.hpp - tell whether an object has a member name already
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <array>

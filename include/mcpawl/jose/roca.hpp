@@ -1,4 +1,5 @@
 // mcpawl/jose/roca.hpp - recognise RSA moduli whose factors can be computed, by their fingerprint
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // mcpawl/jose/token_cache.hpp - tokens that were verified a moment ago, so that they need not be again
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jose/verifier.hpp - verify tokens: the one place that turns bytes of a client into claims to rely on
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

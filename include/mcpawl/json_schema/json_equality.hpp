@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_equality.hpp - whether JSON values are the same value
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/json_number.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema.hpp - a hand-written JSON Schema, compiled once to check many values
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema_compiler.hpp - from a JSON Schema as JSON to a program that checks values
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/json_schema/json_schema_errc.hpp>

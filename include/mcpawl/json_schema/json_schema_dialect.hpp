@@ -1,5 +1,6 @@
 // mcpawl/json_schema/json_schema_dialect.hpp - the vocabularies of JSON Schema 2020-12 and where schemas hold
 // schemas
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/json_schema/json_schema_library.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema_errc.hpp - what is wrong with a JSON Schema
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

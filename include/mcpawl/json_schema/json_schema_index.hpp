@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema_index.hpp - the documents, identifiers and anchors that references lead to
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/json_schema/json_schema_dialect.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema_keywords.hpp - what each keyword of JSON Schema demands of its value, and means
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/json_schema/json_equality.hpp>

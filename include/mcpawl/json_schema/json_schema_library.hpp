@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema_library.hpp - documents that a JSON Schema may refer to
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/json_schema/uri_reference.hpp>

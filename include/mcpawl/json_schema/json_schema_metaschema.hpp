@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema_metaschema.hpp - the schemas of JSON Schema 2020-12 itself
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/json_schema/json_schema_library.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema_mistake.hpp - mistakes in a JSON Schema and where they are
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/json_schema/json_schema_errc.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema_node.hpp - a compiled JSON Schema: what each of its schemas demands
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/pattern.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema_sentences.hpp - what a JSON Schema demands, in words for a person or a model
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/json_schema/json_schema_node.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/json_schema/json_schema_validator.hpp - one value checked by a compiled JSON Schema
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/json_schema/json_equality.hpp>

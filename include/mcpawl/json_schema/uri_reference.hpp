@@ -1,4 +1,5 @@
 // mcpawl/json_schema/uri_reference.hpp - URI references resolved against a base (RFC 3986 section 5)
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // mcpawl/jsonrpc/code.hpp - the error codes that go over the wire
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 namespace mcpawl {

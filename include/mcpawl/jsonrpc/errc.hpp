@@ -1,4 +1,5 @@
 // mcpawl/jsonrpc/errc.hpp - why a JSON text was not accepted
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jsonrpc/fault.hpp - a JSON-RPC error before it is written
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jsonrpc/code.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jsonrpc/id.hpp - the id of a request, kept as it must be echoed
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/value.hpp>

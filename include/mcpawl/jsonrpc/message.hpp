@@ -1,4 +1,5 @@
 // mcpawl/jsonrpc/message.hpp - one JSON-RPC 2.0 message, its shape checked
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jsonrpc/strict_json.hpp - parse JSON that came from outside, refusing what is ambiguous
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/container/small_vector.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/jsonrpc/unparsed_id.hpp - the id of a message that could not be parsed
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/parse.hpp>

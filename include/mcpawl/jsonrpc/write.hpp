@@ -1,4 +1,5 @@
 // mcpawl/jsonrpc/write.hpp - write JSON-RPC 2.0 messages as text
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jsonrpc/fault.hpp>

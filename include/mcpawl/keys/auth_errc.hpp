@@ -1,5 +1,6 @@
 // mcpawl/keys/auth_errc.hpp - what can be wrong with a request or with a source of keys, beyond the token
 // itself
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

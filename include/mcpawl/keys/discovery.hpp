@@ -1,4 +1,5 @@
 // mcpawl/keys/discovery.hpp - where an issuer publishes its metadata, and what of it leads to its keys
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
@@ -18,7 +19,7 @@ namespace mcpawl::oauth {
 
     It must be an https URL without query and fragment (RFC 8414 section 2); http is for loopback alone.
 */
-inline std::string judge_issuer(std::string_view issuer) {
+inline std::string validate_issuer(std::string_view issuer) {
   if (issuer.size() > 2048) return "is too long";
   auto const url = http::origin_url::parse(issuer);
   if (!url) return "is not an https:// URL";
@@ -33,7 +34,7 @@ inline std::string judge_issuer(std::string_view issuer) {
     OpenID Connect Discovery 1.0 section 4 appends to the issuer; RFC 8414 section 3.1 inserts between host
     and path. Both drop a slash at the end of the issuer, which is part of its name nevertheless.
 
-    @param issuer one that `judge_issuer` finds nothing wrong with
+    @param issuer one that `validate_issuer` finds nothing wrong with
 */
 inline std::vector<http::origin_url> discovery_urls(std::string_view issuer) {
   auto const url = http::origin_url::parse(issuer);

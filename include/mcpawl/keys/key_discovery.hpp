@@ -1,4 +1,5 @@
 // mcpawl/keys/key_discovery.hpp - asks an issuer where its keys are
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

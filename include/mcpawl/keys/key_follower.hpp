@@ -1,4 +1,5 @@
 // mcpawl/keys/key_follower.hpp - one thread's part in keeping the published keys fresh
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/log.hpp>
@@ -69,7 +70,7 @@ public:
   std::shared_ptr<jose::jwk_set const> const& keys() {
     auto const now = source_->now();
     source_->follow(view_);
-    if (thread_ && source_->due(now)) thread_->poke();
+    if (thread_ && source_->due(now)) thread_->wake();
     return source_->fresh(view_, now) ? view_.keys : none_;
   }
 
@@ -100,7 +101,7 @@ private:
     boost::asio::cancellation_signal cancel;
     timer* sleeping = nullptr;          // the loop's, while the loop exists
     std::vector<known_timer*> waiting;  // the requests'
-    std::optional<key_flight> booked;   // taken by a request, for the loop to carry out
+    std::optional<key_fetch_lease> pending;   // taken by a request, for the loop to carry out
     bool stopped = false;
 
     /** For the log: where the keys are, or where one would learn it. */
@@ -109,7 +110,7 @@ private:
       auto const& url = known ? *known : source->origin()->metadata().front();
       return url.origin() + url.target();
     }
-    void poke() noexcept {
+    void wake() noexcept {
       if (sleeping) sleeping->cancel();
     }
     MCPAWL_DECL void wake_all() noexcept;
@@ -120,10 +121,10 @@ private:
     struct departure;
     MCPAWL_DECL static task<> run(std::shared_ptr<on_thread> self);
     MCPAWL_DECL static task<key_outcome> wait(std::shared_ptr<on_thread> self, key_want want);
-    MCPAWL_DECL task<> fly(key_flight flight);
+    MCPAWL_DECL task<> fetch_keys(key_fetch_lease lease);
     MCPAWL_DECL task<result<http::origin_url>> locate(std::chrono::steady_clock::time_point deadline);
-    MCPAWL_DECL void land(key_flight& flight, http::fetch_response answer);
-    MCPAWL_DECL void crash(key_flight& flight, error_code why, http::fetch_response const& answer);
+    MCPAWL_DECL void on_response(key_fetch_lease& lease, http::fetch_response answer);
+    MCPAWL_DECL void on_failure(key_fetch_lease& lease, error_code why, http::fetch_response const& answer);
   };
 
   /** A timer that is known as long as it lives. */

@@ -1,4 +1,5 @@
 // mcpawl/keys/key_follower.ipp - the bodies of key_follower.hpp
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/separate.hpp>
@@ -49,12 +50,12 @@ MCPAWL_DECL void key_follower::on_thread::stop() {
 }
 
 /** The loop has ended, also when the `io_context` destroys its coroutine: nobody may find the timer or wait
-    for the flight. */
+    for the lease. */
 struct key_follower::on_thread::departure {
   on_thread& thread;
   ~departure() {
     thread.sleeping = nullptr;
-    thread.booked.reset();
+    thread.pending.reset();
   }
 };
 
@@ -64,15 +65,15 @@ MCPAWL_DECL task<> key_follower::on_thread::run(std::shared_ptr<on_thread> self)
   departure const at_the_end{*self};
   self->sleeping = &pause;
 
-  std::uint64_t seen = self->source->flights();
+  std::uint64_t seen = self->source->ended();
   while (!self->stopped) {
-    if (!self->booked) self->booked = self->source->ask(key_want::renewal).flight;
-    if (self->booked) {
-      key_flight flight = std::move(*self->booked);
-      self->booked.reset();
-      co_await self->fly(std::move(flight));
+    if (!self->pending) self->pending = self->source->ask(key_want::renewal).lease;
+    if (self->pending) {
+      key_fetch_lease lease = std::move(*self->pending);
+      self->pending.reset();
+      co_await self->fetch_keys(std::move(lease));
     }
-    if (auto const ended = self->source->flights(); ended != seen) {
+    if (auto const ended = self->source->ended(); ended != seen) {
       seen = ended;
       self->wake_all();
     }
@@ -88,10 +89,10 @@ MCPAWL_DECL task<key_outcome> key_follower::on_thread::wait(std::shared_ptr<on_t
   auto asked = self->source->ask(want);
   if (!asked.wait) co_return key_outcome::not_now;
   bool const first = self->waiting.empty();
-  if (asked.flight) self->booked = std::move(asked.flight);
+  if (asked.lease) self->pending = std::move(asked.lease);
   known_timer known(*self, self->source->timing().fetch_timeout + milliseconds(1000));
-  if (first || self->booked) self->poke();
-  while (!self->stopped && self->source->flights() == asked.seen) {
+  if (first || self->pending) self->wake();
+  while (!self->stopped && self->source->ended() == asked.seen) {
     error_code error;
     co_await sleep(known.timer_, error);
     if (!error) break;  // nobody woke us: the fetch takes longer than it may
@@ -100,7 +101,7 @@ MCPAWL_DECL task<key_outcome> key_follower::on_thread::wait(std::shared_ptr<on_t
   co_return key_outcome::landed;
 }
 
-MCPAWL_DECL task<> key_follower::on_thread::fly(key_flight flight) {
+MCPAWL_DECL task<> key_follower::on_thread::fetch_keys(key_fetch_lease lease) {
   http::fetch_response nothing;
   error_code why;
   try {
@@ -114,7 +115,7 @@ MCPAWL_DECL task<> key_follower::on_thread::fly(key_flight flight) {
       auto answer = co_await http::fetch(std::move(request), trust);
       if (stopped) co_return;
       if (answer) {
-        land(flight, std::move(*answer));
+        on_response(lease, std::move(*answer));
         co_return;
       }
       why = answer.error();
@@ -126,7 +127,7 @@ MCPAWL_DECL task<> key_follower::on_thread::fly(key_flight flight) {
   } catch (std::exception const&) {
     why = boost::system::errc::make_error_code(boost::system::errc::not_enough_memory);
   }
-  if (!stopped) crash(flight, why, nothing);
+  if (!stopped) on_failure(lease, why, nothing);
 }
 
 /** Find out where the keys are. An issuer whose metadata fails has its keys where they were last. */
@@ -141,14 +142,14 @@ MCPAWL_DECL task<result<http::origin_url>> key_follower::on_thread::locate(
   co_return found;
 }
 
-MCPAWL_DECL void key_follower::on_thread::land(key_flight& flight, http::fetch_response answer) {
+MCPAWL_DECL void key_follower::on_thread::on_response(key_fetch_lease& lease, http::fetch_response answer) {
   if (answer.status != 200) {
     bool const redirect = answer.status >= 300 && answer.status < 400;
-    crash(flight, redirect ? auth_errc::redirect_instead_of_keys : auth_errc::status_instead_of_keys, answer);
+    on_failure(lease, redirect ? auth_errc::redirect_instead_of_keys : auth_errc::status_instead_of_keys, answer);
     return;
   }
   if (auto same = source->same_document(answer.body)) {
-    flight.succeed(std::move(same), std::move(answer.body));
+    lease.succeed(std::move(same), std::move(answer.body));
     log.debug("keys unchanged", {{"url", url_text()}});
     return;
   }
@@ -157,13 +158,13 @@ MCPAWL_DECL void key_follower::on_thread::land(key_flight& flight, http::fetch_r
     auto const first = answer.body.find_first_not_of(" \t\r\n");
     bool const page = answer.content_type.starts_with("text/html") ||
                       (first != std::string::npos && answer.body[first] == '<');
-    crash(flight, page ? make_error_code(auth_errc::web_page_instead_of_keys) : parsed.error(), answer);
+    on_failure(lease, page ? make_error_code(auth_errc::web_page_instead_of_keys) : parsed.error(), answer);
     return;
   }
   auto const& origin = *source->origin();
   auto const of_use = [&origin](jose::jwk const& key) { return origin.accepts(key.algorithms()); };
   if (std::none_of(parsed->keys().begin(), parsed->keys().end(), of_use)) {
-    crash(flight, auth_errc::no_acceptable_key, answer);
+    on_failure(lease, auth_errc::no_acceptable_key, answer);
     return;
   }
   auto keys = std::make_shared<jose::jwk_set const>(std::move(*parsed));
@@ -171,14 +172,14 @@ MCPAWL_DECL void key_follower::on_thread::land(key_flight& flight, http::fetch_r
   auto const skipped = std::to_string(keys->skipped_count());
   for (auto const& key : keys->skipped())
     log.warning("key skipped", {{"url", url_text()}, {"kid", key.kid}, {"reason", key.reason.message()}});
-  flight.succeed(std::move(keys), std::move(answer.body));
+  lease.succeed(std::move(keys), std::move(answer.body));
   log.info("keys fetched", {{"url", url_text()}, {"usable", usable}, {"skipped", skipped}});
 }
 
-MCPAWL_DECL void key_follower::on_thread::crash(key_flight& flight, error_code why,
+MCPAWL_DECL void key_follower::on_thread::on_failure(key_fetch_lease& lease, error_code why,
                                                 http::fetch_response const& answer) {
   bool const old_ones = source->generation() != 0;
-  auto const retry = std::to_string(flight.fail().count());
+  auto const retry = std::to_string(lease.fail().count());
   log.write(old_ones ? log_level::warning : log_level::error, "keys not fetched",
             {{"url", url_text()},
              {"reason", why.message()},

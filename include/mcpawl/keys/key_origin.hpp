@@ -1,4 +1,5 @@
 // mcpawl/keys/key_origin.hpp - where keys come from: a fixed address, or the one an issuer's metadata names
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/url.hpp>
@@ -22,7 +23,7 @@ public:
   /** The keys are at this address. */
   key_origin(http::origin_url keys) : keys_(std::move(keys)) {}
 
-  /** The keys are where the metadata of this issuer says: one that `oauth::judge_issuer` accepts. */
+  /** The keys are where the metadata of this issuer says: one that `oauth::validate_issuer` accepts. */
   static key_origin discover(std::string issuer) {
     key_origin made;
     made.metadata_ = oauth::discovery_urls(issuer);

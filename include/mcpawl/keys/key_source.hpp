@@ -1,4 +1,5 @@
 // mcpawl/keys/key_source.hpp - the published keys of an issuer, shared by all threads
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -24,28 +25,28 @@ class key_source;
 
 /** The right to fetch the keys: there is one at a time. Destroying it gives the right back.
 
-    A flight that ends without a result (its thread stopped, say) counts neither as success nor as
+    A lease that ends without a result (its thread stopped, say) counts neither as success nor as
     failure; whoever asks next may begin another.
 */
-class key_flight {
+class key_fetch_lease {
 public:
-  key_flight(key_flight&&) noexcept = default;
-  key_flight& operator=(key_flight&& other) noexcept {
+  key_fetch_lease(key_fetch_lease&&) noexcept = default;
+  key_fetch_lease& operator=(key_fetch_lease&& other) noexcept {
     source_.swap(other.source_);
     return *this;
   }
-  ~key_flight();
+  ~key_fetch_lease();
 
   /** Publish the document that was fetched: a usable set, and the text it came from. */
   void succeed(std::shared_ptr<jose::jwk_set const> keys, std::string document);
 
-  /** Keep what there is; returns the time until another attempt is allowed. A flight ends once: what
+  /** Keep what there is; returns the time until another attempt is allowed. A lease ends once: what
       is reported after that counts for nothing. */
   std::chrono::milliseconds fail();
 
 private:
   friend class key_source;
-  explicit key_flight(std::shared_ptr<key_source> source) noexcept : source_(std::move(source)) {}
+  explicit key_fetch_lease(std::shared_ptr<key_source> source) noexcept : source_(std::move(source)) {}
   std::shared_ptr<key_source> source_;
 };
 
@@ -128,10 +129,10 @@ public:
     return std::chrono::ceil<milliseconds>(due - now);
   }
 
-  /** What `ask` decided: fetch (`flight`), wait until `flights()` is no longer `seen` (`flight` or
+  /** What `ask` decided: fetch (`lease`), wait until `ended()` is no longer `seen` (`lease` or
       `wait`), or neither. */
   struct answer {
-    std::optional<key_flight> flight;
+    std::optional<key_fetch_lease> lease;
     bool wait = false;
     std::uint64_t seen = 0;
   };
@@ -141,7 +142,7 @@ public:
     auto const now = clock_.steady();
     std::lock_guard const lock(mutex_);
     answer out;
-    out.seen = flights_;
+    out.seen = ended_;
     out.wait = flying_;
     if (flying_ || now < earliest_) return out;
     if (want == key_want::renewal && until_due(now) > milliseconds(0)) return out;
@@ -152,7 +153,7 @@ public:
     flying_ = true;
     ++fetches_;
     want_ = want;
-    out.flight = key_flight(shared_from_this());
+    out.lease = key_fetch_lease(shared_from_this());
     out.wait = true;
     return out;
   }
@@ -161,7 +162,7 @@ public:
   std::uint64_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
 
   /** Flights that have ended. */
-  std::uint64_t flights() const noexcept { return flights_.load(std::memory_order_acquire); }
+  std::uint64_t ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
   /** Fetches begun so far. */
   std::uint64_t fetches() const noexcept { return fetches_; }
@@ -183,7 +184,7 @@ public:
   }
 
 private:
-  friend class key_flight;
+  friend class key_fetch_lease;
 
   void succeeded(std::shared_ptr<jose::jwk_set const> keys, std::string document) {
     auto const now = clock_.steady();
@@ -222,7 +223,7 @@ private:
 
   void landed() noexcept {
     flying_ = false;
-    flights_.store(flights_ + 1, std::memory_order_release);
+    ended_.store(ended_ + 1, std::memory_order_release);
   }
 
   void set_due(clock::steady_time when) noexcept { due_ = when.time_since_epoch().count(); }
@@ -238,7 +239,7 @@ private:
   key_timing const timing_;
 
   std::atomic<std::uint64_t> generation_{0};
-  std::atomic<std::uint64_t> flights_{0};
+  std::atomic<std::uint64_t> ended_{0};
   std::atomic<std::uint64_t> fetches_{0};
   std::atomic<bool> flying_{false};
   std::atomic<int> failures_{0};
@@ -253,17 +254,17 @@ private:
   key_want want_ = key_want::renewal;
 };
 
-inline key_flight::~key_flight() {
+inline key_fetch_lease::~key_fetch_lease() {
   if (source_) source_->abandoned();
 }
 
-inline void key_flight::succeed(std::shared_ptr<jose::jwk_set const> keys, std::string document) {
+inline void key_fetch_lease::succeed(std::shared_ptr<jose::jwk_set const> keys, std::string document) {
   if (!source_) return;
   source_->succeeded(std::move(keys), std::move(document));
   source_.reset();
 }
 
-inline std::chrono::milliseconds key_flight::fail() {
+inline std::chrono::milliseconds key_fetch_lease::fail() {
   if (!source_) return {};
   auto const pause = source_->failed();
   source_.reset();

@@ -1,4 +1,5 @@
 // mcpawl/keys/key_timing.hpp - when keys are fetched again, and how long they may be used
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
 // mcpawl/reflect/decode.hpp - reads a value from JSON, or tells what is wrong with it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/decode_options.hpp>

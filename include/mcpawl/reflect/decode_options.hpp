@@ -1,4 +1,5 @@
 // mcpawl/reflect/decode_options.hpp - what is let pass besides what a schema describes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 namespace mcpawl {

@@ -1,4 +1,5 @@
 // mcpawl/reflect/decode_problem.hpp - what is wrong with a JSON value, and where in it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/json_pointer.hpp>

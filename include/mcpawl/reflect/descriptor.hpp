@@ -1,4 +1,5 @@
 // mcpawl/reflect/descriptor.hpp - a type as data, so that one piece of code can serve all types
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/docs.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/reflect/docs.hpp - descriptions and bounds of the fields of a struct
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/fields.hpp>

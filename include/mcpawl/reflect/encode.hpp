@@ -1,4 +1,5 @@
 // mcpawl/reflect/encode.hpp - writes a value as JSON text
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/encode_problem.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/reflect/encode_problem.hpp - why a value has no JSON, and which part of it has none
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/json_pointer.hpp>

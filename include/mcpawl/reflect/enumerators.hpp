@@ -1,4 +1,5 @@
 // mcpawl/reflect/enumerators.hpp - the names of the values of an enumeration
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/fields.hpp>

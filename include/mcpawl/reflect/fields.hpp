@@ -1,4 +1,5 @@
 // mcpawl/reflect/fields.hpp - names, types and addresses of the members of a struct
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/members.hpp>

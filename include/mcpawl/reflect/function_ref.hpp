@@ -1,4 +1,5 @@
 // mcpawl/reflect/function_ref.hpp - a callable passed down the stack, without owning it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <memory>

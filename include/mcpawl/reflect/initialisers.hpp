@@ -1,4 +1,5 @@
 // mcpawl/reflect/initialisers.hpp - which fields callers may leave out, and what they are then
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/descriptor.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/reflect/members.hpp - how many members a plain aggregate has, and references to them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // mcpawl/reflect/model.hpp - makes the descriptor of a type
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/descriptor.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/reflect/schema_type.hpp - which types JSON Schema can represent, and a sentence for those it cannot
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/enumerators.hpp>

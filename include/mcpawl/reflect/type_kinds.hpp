@@ -1,4 +1,5 @@
 // mcpawl/reflect/type_kinds.hpp - which C++ type is which kind of JSON
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <array>

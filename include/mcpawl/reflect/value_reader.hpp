@@ -1,4 +1,5 @@
 // mcpawl/reflect/value_reader.hpp - JSON values into values of described types, all rules enforced
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/decode_options.hpp>

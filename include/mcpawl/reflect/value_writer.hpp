@@ -1,4 +1,5 @@
 // mcpawl/reflect/value_writer.hpp - values of described types as JSON text
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/descriptor.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/store/clock_watch.hpp - whether the wall clock can be believed so far that something is deleted
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/store/entry.hpp - what goes into a store and what comes out
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/store/errand.hpp - a coroutine waits for what another thread does for it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/store/errc.hpp - why a store did not do what it was asked
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/store/kv_store.hpp - the concept of a place where small values survive
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

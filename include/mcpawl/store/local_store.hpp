@@ -1,4 +1,5 @@
 // mcpawl/store/local_store.hpp - a store in memory or in a SQLite file, as a setting says
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

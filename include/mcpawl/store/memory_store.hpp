@@ -1,4 +1,5 @@
 // mcpawl/store/memory_store.hpp - a store that lives and dies with the process
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/store/quota.hpp - how much of a store what strangers cause may take
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // mcpawl/store/sqlite_connection.hpp - one connection with the statements of a store
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/store/sqlite_file.hpp - the file of a SQLite store: made, closed to others, of a schema we know
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/store/sqlite_handle.hpp - SQLite's objects as owners, its result codes as ours
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

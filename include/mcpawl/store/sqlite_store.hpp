@@ -1,4 +1,5 @@
 // mcpawl/store/sqlite_store.hpp - a store in a SQLite file, for one machine
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/store/sqlite_writer.hpp - the thread that writes, many requests to one transaction
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/test/access_token.hpp - builds application tokens, good and forged, one claim at a time
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

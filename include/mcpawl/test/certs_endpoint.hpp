@@ -1,4 +1,5 @@
 // mcpawl/test/certs_endpoint.hpp - publishes the keys of a fake issuer, with every way to fail
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

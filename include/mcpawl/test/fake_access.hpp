@@ -1,4 +1,5 @@
 // mcpawl/test/fake_access.hpp - a stand-in for Cloudflare Access: keys, certs document, tokens
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

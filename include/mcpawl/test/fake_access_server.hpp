@@ -1,4 +1,5 @@
 // mcpawl/test/fake_access_server.hpp - a fake Access with its certs endpoint, in a thread of its own
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -18,7 +19,7 @@ namespace mcpawl::test {
 
     @code
     mcpawl::test::fake_access_server access("aud-tag");
-    mcpawl::access_jwt door(mcpawl::access_options(access.team_domain(), "aud-tag"));
+    mcpawl::access_jwt policy(mcpawl::access_options(access.team_domain(), "aud-tag"));
     auto token = access->sign(access->user("alice@example.com"));
     access.fault(mcpawl::test::certs_fault::hang);
     @endcode

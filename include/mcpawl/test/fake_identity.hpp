@@ -1,4 +1,5 @@
 // mcpawl/test/fake_identity.hpp - the endpoint of a fake Access that tells the whole identity of a caller
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/test/fake_issuer.hpp - an OAuth issuer for tests: metadata, keys and access tokens, on loopback
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/bearer_claims.hpp>
@@ -30,7 +31,7 @@ namespace mcpawl::test {
 
     @code
     mcpawl::test::fake_issuer issuer("my-api");
-    mcpawl::jwt_bearer<> door(mcpawl::bearer_options("http://127.0.0.1:8080", issuer.name(), "my-api"));
+    mcpawl::jwt_bearer<> policy(mcpawl::bearer_options("http://127.0.0.1:8080", issuer.name(), "my-api"));
     auto token = issuer.sign(issuer.token("alice", "files:read").claim("department", "sales"));
     issuer.rotate();
     issuer.fault(mcpawl::test::certs_fault::hang);

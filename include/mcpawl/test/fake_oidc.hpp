@@ -1,4 +1,5 @@
 // mcpawl/test/fake_oidc.hpp - a stand-in for Access for SaaS: an OpenID provider without a socket
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -227,7 +228,7 @@ private:
       return mistake_page("The client_id is not that of this application.");
     if (std::find(known.begin(), known.end(), asked.redirect_uri) == known.end())
       return mistake_page("The redirect_uri is none that this application has.");
-    if (std::string_view const wrong = judge(asked); !wrong.empty()) return back(asked, "error", wrong);
+    if (std::string_view const wrong = validate(asked); !wrong.empty()) return back(asked, "error", wrong);
 
     std::string email = options_.signs_in.value_or(std::string());
     if (request.method == "POST") {
@@ -250,7 +251,7 @@ private:
   }
 
   /** The error of a request whose client is known; empty if there is none. */
-  static std::string_view judge(question const& asked) {
+  static std::string_view validate(question const& asked) {
     if (asked.text("response_type") != "code") return "unsupported_response_type";
     if (!oidc_grant{{}, std::string(asked.text("scope")), {}}.has("openid")) return "invalid_scope";
     auto const challenge = asked.form.find("code_challenge"),

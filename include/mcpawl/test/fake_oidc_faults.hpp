@@ -1,4 +1,5 @@
 // mcpawl/test/fake_oidc_faults.hpp - the ways in which the fake Access for SaaS fails and lies
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/test/plain_http.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/test/fake_oidc_grants.hpp - codes and refresh tokens of the fake Access for SaaS
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

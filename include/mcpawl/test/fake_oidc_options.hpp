@@ -1,4 +1,5 @@
 // mcpawl/test/fake_oidc_options.hpp - one application of the fake Access for SaaS, and the people who use it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/test/fake_oidc_page.hpp - the pages of the fake Access for SaaS: who are you?
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/base64.hpp>

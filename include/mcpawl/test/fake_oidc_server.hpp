@@ -1,4 +1,5 @@
 // mcpawl/test/fake_oidc_server.hpp - a fake Access for SaaS with its endpoints, in a thread of its own
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/test/fake_oidc_tokens.hpp - ID tokens and access tokens of the fake Access for SaaS, true and forged
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/test/loopback_client.hpp - a blocking HTTP client for tests, which hides nothing of what came
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
-// mcpawl/test/make_identity.hpp - an identity for the test of a tool, by the front door
+// mcpawl/test/make_identity.hpp - an identity for the test of a tool, really signed and verified
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_verifier.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/test/manual_clock.hpp - a clock that moves when a test says so
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/test/plain_http.hpp - a request and an answer as values, for doubles that need no socket
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/fields.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/test/plain_http_server.hpp - lets a double answer on a loopback port, one request per connection
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/test/signing_key.hpp - an RSA key pair that signs tokens in tests
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/base64url.hpp>

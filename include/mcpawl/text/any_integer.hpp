@@ -1,4 +1,5 @@
 // mcpawl/text/any_integer.hpp - an integer of any width up to 64 bits, signed or not
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/json_text.hpp>

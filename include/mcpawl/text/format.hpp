@@ -1,4 +1,5 @@
 // mcpawl/text/format.hpp - strict checks of the string formats of JSON Schema
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <array>

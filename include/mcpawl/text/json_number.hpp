@@ -1,4 +1,5 @@
 // mcpawl/text/json_number.hpp - the numbers of JSON values compared and divided exactly
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/any_integer.hpp>

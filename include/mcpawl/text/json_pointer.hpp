@@ -1,4 +1,5 @@
 // mcpawl/text/json_pointer.hpp - the way to a part of a JSON value, and its JSON Pointer
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/json_text.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/text/json_text.hpp - JSON text written straight into a string
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/utf8.hpp>

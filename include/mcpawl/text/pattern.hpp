@@ -1,4 +1,5 @@
 // mcpawl/text/pattern.hpp - regular expressions that match in linear time
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/unicode_letters.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/text/pattern_parser.hpp - from a regular expression to a compiled pattern
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/pattern.hpp>

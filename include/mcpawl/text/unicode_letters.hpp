@@ -1,4 +1,5 @@
 // mcpawl/text/unicode_letters.hpp - which code points are letters
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // mcpawl/text/utf8.hpp - Unicode code points of a UTF-8 text that may be broken
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // mcpawl/transport/address_key.hpp - what an anonymous caller is counted by: the network address
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/caller_network.hpp>

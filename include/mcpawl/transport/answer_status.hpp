@@ -1,4 +1,5 @@
 // mcpawl/transport/answer_status.hpp - the status of HTTP that tells what became of a message
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/protocol/answer.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/transport/call_stream.hpp - the answer to calls that run: JSON if they are quick and quiet, else an
 // event stream
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

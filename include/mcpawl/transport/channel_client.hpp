@@ -1,5 +1,6 @@
 // mcpawl/transport/channel_client.hpp - a client that has one channel for everything: pipes, or the event
 // stream of 2024
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

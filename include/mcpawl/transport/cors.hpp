@@ -1,4 +1,5 @@
 // mcpawl/transport/cors.hpp - what a browser is told about requests from allowed origins
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/cors.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/transport/disconnect_watch.hpp - notices that a client has left while an answer is on its way
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/bind_cancellation_slot.hpp>

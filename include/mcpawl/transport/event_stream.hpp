@@ -1,4 +1,5 @@
 // mcpawl/transport/event_stream.hpp - write the messages of a log to a connection as server-sent events
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/transport/guard.hpp - which hosts and origins a request may name, against DNS rebinding and foreign
 // pages
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/fields.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/transport/http_options.hpp - where and how a server listens
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/limits.hpp>

@@ -1,9 +1,10 @@
 // mcpawl/transport/http_server_impl.hpp - the threads, sockets and connections of a server, whatever its policy
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/mcp/offer/service.hpp>
-#include <mcpawl/transport/door.hpp>
+#include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/http_options.hpp>
 
 #include <cstdint>
@@ -20,7 +21,7 @@ namespace mcpawl::detail {
 class http_server_impl {
 public:
   /** @param open  whether everybody is let in. */
-  MCPAWL_DECL http_server_impl(service const& protocol, door const& entrance, bool open, http_options options);
+  MCPAWL_DECL http_server_impl(service const& protocol, erased_policy const& policy, bool open, http_options options);
   MCPAWL_DECL ~http_server_impl();
   http_server_impl(http_server_impl const&) = delete;
   http_server_impl& operator=(http_server_impl const&) = delete;

@@ -1,4 +1,5 @@
 // mcpawl/transport/http_server_impl.ipp - the bodies of http_server_impl.hpp
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -23,7 +24,7 @@
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/mcp/session/session_sweeper.hpp>
 #include <mcpawl/mcp/session/sessions.hpp>
-#include <mcpawl/transport/door.hpp>
+#include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/http_server_impl.hpp>
@@ -50,9 +51,9 @@ namespace mcpawl::detail {
 
 class http_server_impl::impl {
 public:
-  impl(service const& protocol, door const& policy, bool open, http_options options)
+  impl(service const& protocol, erased_policy const& policy, bool open, http_options options)
       : options_(within_descriptors(checked(protocol, std::move(options)))),
-        shared_{options_.path, entrance(options_, open), options_.bounds, options_.log, options_.retry} {
+        shared_{options_.path, host_guard(options_, open), options_.bounds, options_.log, options_.retry} {
     shared_.allowed_headers = options_.allowed_headers;
     if (!options_.sse_path.empty())
       shared_.legacy_clients = std::make_shared<legacy_sse>(options_.sse_path, options_.bounds);
@@ -115,12 +116,12 @@ private:
 
   // the context is the last member: coroutines must die before what they refer to
   struct worker {
-    worker(streamable_http::settings const& shared, service const& protocol, door const& entrance,
+    worker(streamable_http::settings const& shared, service const& protocol, erased_policy const& policy,
            sessions const& known, http::connection_set::counter const& total)
         : bounds(shared.bounds),
           log(shared.log),
           connections(total),
-          transport(shared, entrance.copy(),
+          transport(shared, policy.copy(),
                     dispatcher{protocol, known, shared.log, {shared.bounds.json_depth, shared.bounds.json_members}}) {}
 
     void run(logger const& to, std::function<void(std::size_t)> shed_elsewhere) {
@@ -204,7 +205,7 @@ private:
 
   /** A server that only this machine reaches, or that lets everybody in, must know its names. One that
       listens for others behind a policy may be reached by names we do not know. */
-  static guard entrance(http_options const& options, bool open) {
+  static guard host_guard(http_options const& options, bool open) {
     bool const local = boost::asio::ip::make_address(options.address).is_loopback();
     return {options.allowed_hosts, options.allowed_origins, !local && !open && options.allowed_hosts.empty()};
   }
@@ -237,9 +238,9 @@ private:
   std::uint16_t port_ = 0;
 };
 
-MCPAWL_DECL http_server_impl::http_server_impl(service const& protocol, door const& entrance, bool open,
+MCPAWL_DECL http_server_impl::http_server_impl(service const& protocol, erased_policy const& policy, bool open,
                                                http_options options)
-    : impl_(std::make_unique<impl>(protocol, entrance, open, std::move(options))) {}
+    : impl_(std::make_unique<impl>(protocol, policy, open, std::move(options))) {}
 MCPAWL_DECL http_server_impl::~http_server_impl() = default;
 
 MCPAWL_DECL std::uint16_t http_server_impl::port() const noexcept { return impl_->port(); }

@@ -1,4 +1,5 @@
 // mcpawl/transport/legacy_sse.hpp - the transport of 2024-11-05: an event stream, an endpoint to post to
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/limits.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/transport/media.hpp - the types of bodies: which one was sent, which ones the client takes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/fields.hpp>

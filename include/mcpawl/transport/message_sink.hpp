@@ -1,4 +1,5 @@
 // mcpawl/transport/message_sink.hpp - where the calls of one connection put what they have to say
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

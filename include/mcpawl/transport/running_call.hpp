@@ -1,4 +1,5 @@
 // mcpawl/transport/running_call.hpp - one call as it runs: it can be cancelled, and says when it is over
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

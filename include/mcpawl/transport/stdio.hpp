@@ -1,4 +1,5 @@
 // mcpawl/transport/stdio.hpp - MCP over a pair of streams, one message a line
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/transport/streamable_http.hpp - MCP over HTTP: one endpoint, both kinds of client
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/policy.hpp>
@@ -17,7 +18,7 @@
 #include <mcpawl/transport/answer_status.hpp>
 #include <mcpawl/transport/call_stream.hpp>
 #include <mcpawl/transport/cors.hpp>
-#include <mcpawl/transport/door.hpp>
+#include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/event_stream.hpp>
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/legacy_sse.hpp>
@@ -98,7 +99,7 @@ public:
   /** What all threads share; it must outlive every transport. */
   struct settings {
     std::string path;
-    guard entrance;
+    guard host_guard;
     limits bounds;
     logger log;
     std::chrono::milliseconds retry = std::chrono::milliseconds(1000);  ///< For clients whose stream ended.
@@ -106,7 +107,7 @@ public:
     std::shared_ptr<legacy_sse> legacy_clients = {};  ///< The endpoints of 2024-11-05; null for none.
   };
 
-  streamable_http(settings const& shared, std::unique_ptr<door> auth, dispatcher protocol)
+  streamable_http(settings const& shared, std::unique_ptr<erased_policy> auth, dispatcher protocol)
       : shared_(shared),
         auth_(std::move(auth)),
         protocol_(std::move(protocol)),
@@ -130,7 +131,7 @@ public:
     http::request_head const& head = ex.head();
     public_route const route = auth_->route_of(head);
     bool const any_origin = route == public_route::any_origin;
-    if (auto const why = shared_.entrance.refusal(head, any_origin)) {
+    if (auto const why = shared_.host_guard.refusal(head, any_origin)) {
       shared_.log.write_limited(log_level::warning, "request refused",
                                 {{"reason", *why},
                                  {"host", head.find("host").value_or("")},
@@ -378,7 +379,7 @@ private:
   }
 
   settings const& shared_;
-  std::unique_ptr<door> auth_;
+  std::unique_ptr<erased_policy> auth_;
   dispatcher protocol_;
   detail::turns turns_;
 };

@@ -1,4 +1,5 @@
 // mcpawl/transport/turn_order.hpp - whose request is answered next, where several callers share one thread
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/intrusive/list.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/transport/turns.hpp - lets the requests of one caller wait for those of others
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

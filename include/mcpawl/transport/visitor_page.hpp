@@ -1,4 +1,5 @@
 // mcpawl/transport/visitor_page.hpp - what a person sees who opens the endpoint in a browser
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/fields.hpp>

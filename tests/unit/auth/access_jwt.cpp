@@ -1,4 +1,4 @@
-// tests/unit/auth/access_jwt.cpp - the door: who gets in, who does not, and what the certs endpoint has to
+// tests/unit/auth/access_jwt.cpp - the policy: who gets in, who does not, and what the certs endpoint has to
 // say
 #include <mcpawl/auth/access_jwt.hpp>
 
@@ -45,18 +45,18 @@ struct fixture {
   boost::asio::io_context context{1};
 
   access_options options() { return access_options(server.team_domain(), aud).time(clock).timing(quiet()); }
-  void attach(access_jwt& door) { door.attach(auth_environment{context.get_executor(), log.logger()}); }
-  /** A door whose keys are there. */
+  void attach(access_jwt& policy) { policy.attach(auth_environment{context.get_executor(), log.logger()}); }
+  /** A policy whose keys are there. */
   access_jwt ready(access_options from) {
-    access_jwt door(std::move(from));
-    attach(door);
-    run_until(context, [&] { return door.source().generation() != 0; });
-    return door;
+    access_jwt policy(std::move(from));
+    attach(policy);
+    run_until(context, [&] { return policy.source().generation() != 0; });
+    return policy;
   }
   access_jwt ready() { return ready(options()); }
 
-  answer ask(access_jwt& door, request_head const& head) { return run(context, door.authenticate(head)); }
-  answer ask(access_jwt& door, std::string const& token) { return ask(door, with(token)); }
+  answer ask(access_jwt& policy, request_head const& head) { return run(context, policy.authenticate(head)); }
+  answer ask(access_jwt& policy, std::string const& token) { return ask(policy, with(token)); }
 
   std::string alice() { return server->sign(server->user("alice@example.com")); }
 
@@ -78,19 +78,19 @@ struct fixture {
 BOOST_FIXTURE_TEST_SUITE(auth_access_jwt, fixture)
 
 BOOST_AUTO_TEST_CASE(a_good_token_gets_in_with_the_current_and_the_previous_key) {
-  auto door = ready();
-  auto const who = ask(door, alice());
+  auto policy = ready();
+  auto const who = ask(policy, alice());
   BOOST_REQUIRE(who.has_value());
   BOOST_TEST((*who)->email == "alice@example.com");
-  BOOST_TEST(door.principal(*who) == "access-user " + server.team_domain() + ' ' + (*who)->subject);
+  BOOST_TEST(policy.principal(*who) == "access-user " + server.team_domain() + ' ' + (*who)->subject);
   auto const older = server->user("bob@example.com").sign(server->previous_key());
-  BOOST_TEST(ask(door, older).has_value());
+  BOOST_TEST(ask(policy, older).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(each_refusal_has_its_status_its_code_and_its_reason) {
-  auto door = ready();
+  auto policy = ready();
   auto const missing = [&](request_head const& head) {
-    denied(ask(door, head), 401, "missing_token", "no token");
+    denied(ask(policy, head), 401, "missing_token", "no token");
   };
   missing(request_head::make("POST", "/mcp"));
   missing(with(""));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(each_refusal_has_its_status_its_code_and_its_reason) {
   missing(request_head::make("GET", "/mcp", {{"Cf-Access-Authenticated-User-Email", "admin@example.com"}}));
 
   auto const invalid = [&](std::string const& token, std::string_view reason) {
-    denied(ask(door, token), 403, "invalid_token", reason);
+    denied(ask(policy, token), 403, "invalid_token", reason);
   };
   invalid("garbage", "three parts");
   invalid("Bearer " + alice(), "authentication scheme");
@@ -116,14 +116,14 @@ BOOST_AUTO_TEST_CASE(each_refusal_has_its_status_its_code_and_its_reason) {
   invalid(server->forge(forgery::wrong_issuer), "wrong issuer");
   invalid(server->forge(forgery::organization), "not an application token");
   invalid(server->sign(server->service("robot.access")), "service tokens are not allowed");
-  denied(ask(door, request_head::make("POST", "/mcp", {{name, alice()}, {name, alice()}})), 403,
+  denied(ask(policy, request_head::make("POST", "/mcp", {{name, alice()}, {name, alice()}})), 403,
          "invalid_token", "more than one token");
 }
 
 BOOST_AUTO_TEST_CASE(the_log_names_the_key_and_never_the_token) {
-  auto door = ready();
+  auto policy = ready();
   auto const token = server->forge(forgery::other_key);
-  auto const got = ask(door, token);
+  auto const got = ask(policy, token);
   auto const reason = got.error().log_reason;
   BOOST_TEST(reason.find(server->current_key().kid()) != std::string::npos);
   for (auto const& part :
@@ -132,61 +132,61 @@ BOOST_AUTO_TEST_CASE(the_log_names_the_key_and_never_the_token) {
 }
 
 BOOST_AUTO_TEST_CASE(other_fields_of_access_change_nothing) {
-  auto door = ready();
+  auto policy = ready();
   auto const head = request_head::make("POST", "/mcp",
                                        {{"Cf-Access-Authenticated-User-Email", "admin@example.com"},
                                         {name, alice()},
                                         {"Cf-Access-Token", "x.y.z"}});
-  BOOST_TEST((*ask(door, head))->email == "alice@example.com");
+  BOOST_TEST((*ask(policy, head))->email == "alice@example.com");
 }
 
 BOOST_AUTO_TEST_CASE(service_tokens_get_in_where_they_are_allowed) {
-  auto door = ready(options().allow_service_tokens());
-  auto const who = ask(door, server->sign(server->service("robot.access")));
+  auto policy = ready(options().allow_service_tokens());
+  auto const who = ask(policy, server->sign(server->service("robot.access")));
   BOOST_REQUIRE(who.has_value());
-  BOOST_TEST(door.principal(*who) == "access-service " + server.team_domain() + " robot.access");
+  BOOST_TEST(policy.principal(*who) == "access-service " + server.team_domain() + " robot.access");
 }
 
 BOOST_AUTO_TEST_CASE(the_cookie_counts_where_it_is_accepted) {
-  auto door = ready(options().accept_cookie());
+  auto policy = ready(options().accept_cookie());
   auto const cookie = "CF_Authorization=" + alice();
-  BOOST_TEST(ask(door, request_head::make("GET", "/mcp", {{"Cookie", cookie}})).has_value());
+  BOOST_TEST(ask(policy, request_head::make("GET", "/mcp", {{"Cookie", cookie}})).has_value());
   auto const bob = server->sign(server->user("bob@example.com"));
-  denied(ask(door, request_head::make("GET", "/mcp", {{"Cookie", cookie}, {name, bob}})), 403,
+  denied(ask(policy, request_head::make("GET", "/mcp", {{"Cookie", cookie}, {name, bob}})), 403,
          "invalid_token", "different tokens");
-  denied(ask(door, request_head::make("GET", "/mcp", {{"Cookie", cookie + "; " + cookie}})), 403,
+  denied(ask(policy, request_head::make("GET", "/mcp", {{"Cookie", cookie + "; " + cookie}})), 403,
          "invalid_token", "more than one cookie");
 }
 
 BOOST_AUTO_TEST_CASE(five_requests_cost_one_fetch) {
-  auto door = ready();
-  for (int i = 0; i != 5; ++i) BOOST_TEST(ask(door, alice()).has_value());
+  auto policy = ready();
+  for (int i = 0; i != 5; ++i) BOOST_TEST(ask(policy, alice()).has_value());
   BOOST_TEST(server.fetches() == 1);
   BOOST_TEST(server.strays() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(two_users_never_share_a_principal) {
-  auto door = ready();
-  auto const one = ask(door, alice());
-  auto const again = ask(door, server->sign(server->user("alice@example.com").claim("country", "DE")));
-  auto const other = ask(door, server->sign(server->user("mallory@example.com")));
-  BOOST_TEST(door.principal(*one) == door.principal(*again));
-  BOOST_TEST(door.principal(*one) != door.principal(*other));
+  auto policy = ready();
+  auto const one = ask(policy, alice());
+  auto const again = ask(policy, server->sign(server->user("alice@example.com").claim("country", "DE")));
+  auto const other = ask(policy, server->sign(server->user("mallory@example.com")));
+  BOOST_TEST(policy.principal(*one) == policy.principal(*again));
+  BOOST_TEST(policy.principal(*one) != policy.principal(*other));
 }
 
 BOOST_AUTO_TEST_CASE(a_cold_outage_is_unavailable_and_not_a_bad_token) {
   server.fault(certs_fault::down);
-  access_jwt door(options());
-  attach(door);
-  run_until(context, [&] { return door.source().failing(); });
+  access_jwt policy(options());
+  attach(policy);
+  run_until(context, [&] { return policy.source().failing(); });
   for (int i = 0; i != 20; ++i)
-    denied(ask(door, alice()), 503, "keys_unavailable", "no keys were fetched yet");
+    denied(ask(policy, alice()), 503, "keys_unavailable", "no keys were fetched yet");
   BOOST_TEST(server.fetches() == 1);
-  denied(ask(door, request_head::make("POST", "/mcp")), 401, "missing_token", "no token");
+  denied(ask(policy, request_head::make("POST", "/mcp")), 401, "missing_token", "no token");
 
   server.fault(certs_fault::none);
   clock.advance(1s);
-  BOOST_TEST(ask(door, alice()).has_value());
+  BOOST_TEST(ask(policy, alice()).has_value());
   BOOST_TEST(server.fetches() == 2);
 }
 
@@ -194,19 +194,19 @@ BOOST_AUTO_TEST_CASE(retry_after_is_the_time_until_the_next_attempt) {
   server.fault(certs_fault::error_with_keys);
   auto slow = quiet();
   slow.first_backoff = 17'500ms;
-  access_jwt door(options().timing(slow));
-  attach(door);
-  run_until(context, [&] { return door.source().failing(); });
-  BOOST_CHECK(ask(door, alice()).error().retry_after == 18s);
+  access_jwt policy(options().timing(slow));
+  attach(policy);
+  run_until(context, [&] { return policy.source().failing(); });
+  BOOST_CHECK(ask(policy, alice()).error().retry_after == 18s);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_requests_wait_for_the_first_fetch) {
   server.fault(certs_fault::slow);
-  access_jwt door(options());
-  attach(door);
+  access_jwt policy(options());
+  attach(policy);
   auto const head = with(alice());
   std::array<std::optional<answer>, 40> answers;
-  for (auto& one : answers) start(context, door.authenticate(head), one);
+  for (auto& one : answers) start(context, policy.authenticate(head), one);
   run_until(context, [&] {
     for (auto const& one : answers)
       if (!one) return false;
@@ -217,99 +217,99 @@ BOOST_AUTO_TEST_CASE(the_first_requests_wait_for_the_first_fetch) {
 }
 
 BOOST_AUTO_TEST_CASE(an_outage_does_not_touch_those_whose_key_is_known) {
-  auto door = ready();
+  auto policy = ready();
   for (auto fault : {certs_fault::down, certs_fault::html, certs_fault::error_with_keys}) {
     server.fault(fault);
     clock.advance(10min);
-    BOOST_TEST(ask(door, alice()).has_value());
-    run_until(context, [&] { return door.source().failing(); });
-    BOOST_TEST(ask(door, alice()).has_value());
+    BOOST_TEST(ask(policy, alice()).has_value());
+    run_until(context, [&] { return policy.source().failing(); });
+    BOOST_TEST(ask(policy, alice()).has_value());
   }
   // nobody can know whether a key that is not here was published meanwhile
-  denied(ask(door, server->forge(forgery::unknown_kid)), 503, "keys_unavailable", "no key of that kid");
-  denied(ask(door, server->forge(forgery::other_key)), 403, "invalid_token", "signature is wrong");
+  denied(ask(policy, server->forge(forgery::unknown_kid)), 503, "keys_unavailable", "no key of that kid");
+  denied(ask(policy, server->forge(forgery::other_key)), 403, "invalid_token", "signature is wrong");
 }
 
 BOOST_AUTO_TEST_CASE(keys_are_given_up_after_a_day_without_a_fetch) {
-  auto door = ready();
+  auto policy = ready();
   server.fault(certs_fault::down);
   auto token = server->user("alice@example.com").expires_at(clock.wall() + 7 * 86'400);
   auto const text = server->sign(token.claim("iat", clock.wall()).claim("nbf", clock.wall()));
   clock.advance(24h - 1ms);
-  BOOST_TEST(door.verify_now(with(text)).has_value());
+  BOOST_TEST(policy.verify_now(with(text)).has_value());
   clock.advance(1ms);
-  denied(door.verify_now(with(text)), 503, "keys_unavailable", "too old");
+  denied(policy.verify_now(with(text)), 503, "keys_unavailable", "too old");
   server.fault(certs_fault::none);
   clock.advance(1min);
-  BOOST_TEST(ask(door, text).has_value());
+  BOOST_TEST(ask(policy, text).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_new_key_is_found_without_a_restart) {
-  auto door = ready();
+  auto policy = ready();
   server->rotate();
-  BOOST_TEST(ask(door, alice()).has_value());
+  BOOST_TEST(ask(policy, alice()).has_value());
   BOOST_TEST(server.fetches() == 2);
   server->rotate();
-  denied(ask(door, alice()), 403, "invalid_token", "no key of that kid");
+  denied(ask(policy, alice()), 403, "invalid_token", "no key of that kid");
   BOOST_TEST(server.fetches() == 2);
   clock.advance(30s);
-  BOOST_TEST(ask(door, alice()).has_value());
+  BOOST_TEST(ask(policy, alice()).has_value());
   BOOST_TEST(server.fetches() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_withdrawn_key_is_dead_after_the_next_fetch) {
-  auto door = ready();
+  auto policy = ready();
   auto const old = server->user("alice@example.com").sign(server->previous_key());
-  BOOST_TEST(ask(door, old).has_value());
+  BOOST_TEST(ask(policy, old).has_value());
   server->rotate();
-  BOOST_TEST(ask(door, alice()).has_value());
-  denied(ask(door, old), 403, "invalid_token", "no key of that kid");
+  BOOST_TEST(ask(policy, alice()).has_value());
+  denied(ask(policy, old), 403, "invalid_token", "no key of that kid");
 }
 
 BOOST_AUTO_TEST_CASE(a_flood_of_forged_kids_costs_one_fetch_and_nobody_waits) {
-  auto door = ready(options().timing(hasty()));
+  auto policy = ready(options().timing(hasty()));
   server.fault(certs_fault::hang);
   auto const stranger = server->stranger_key();
   auto const kid = [](int i) { return "kid-" + std::to_string(i); };
   auto const first = with(server->user("mallory@example.com").sign(stranger, kid(0)));
   std::optional<answer> hanging;
-  start(context, door.authenticate(first), hanging);
+  start(context, policy.authenticate(first), hanging);
   run_until(context, [&] { return server.fetches() == 2; });
-  BOOST_TEST(ask(door, alice()).has_value());
+  BOOST_TEST(ask(policy, alice()).has_value());
   BOOST_TEST(!hanging.has_value());  // the good one was not behind it
 
   run_until(context, [&] { return hanging.has_value(); });
   server.fault(certs_fault::none);
   clock.advance(1s);  // the renewal after the failure
-  BOOST_TEST(ask(door, alice()).has_value());
-  run_until(context, [&] { return !door.source().failing(); });
+  BOOST_TEST(ask(policy, alice()).has_value());
+  run_until(context, [&] { return !policy.source().failing(); });
   auto const before = server.fetches();
   auto token = server->user("mallory@example.com").sign(stranger, "x");
   auto const rest = token.substr(token.find('.'));
   for (int i = 1; i != 300; ++i) {
     auto const head = test::base64url(R"({"alg":"RS256","typ":"JWT","kid":")" + kid(i) + "\"}");
-    denied(ask(door, head + rest), 403, "invalid_token", "no key of that kid");
+    denied(ask(policy, head + rest), 403, "invalid_token", "no key of that kid");
   }
   BOOST_TEST(server.fetches() == before);
 }
 
 BOOST_AUTO_TEST_CASE(an_accepted_token_dies_with_its_expiry) {
-  auto door = ready();
+  auto policy = ready();
   auto const text = server->sign(server->user("alice@example.com").claim("exp", clock.wall() + 10));
-  BOOST_TEST(ask(door, text).has_value());
+  BOOST_TEST(ask(policy, text).has_value());
   clock.advance(9s);
-  BOOST_TEST(ask(door, text).has_value());
+  BOOST_TEST(ask(policy, text).has_value());
   clock.advance(1s);
-  denied(ask(door, text), 403, "invalid_token", "expired");
+  denied(ask(policy, text), 403, "invalid_token", "expired");
 }
 
 BOOST_AUTO_TEST_CASE(a_jump_of_the_wall_clock_moves_claims_and_nothing_else) {
-  auto door = ready();
+  auto policy = ready();
   auto const text = alice();
   clock.jump(clock.wall() + 10 * 86'400);
-  denied(ask(door, text), 403, "invalid_token", "expired");
+  denied(ask(policy, text), 403, "invalid_token", "expired");
   clock.jump(clock.wall() - 20 * 86'400);
-  denied(ask(door, text), 403, "invalid_token", "");
+  denied(ask(policy, text), 403, "invalid_token", "");
   BOOST_TEST(server.fetches() == 1);
 }
 
@@ -329,15 +329,15 @@ BOOST_AUTO_TEST_CASE(a_challenge_is_sent_only_where_it_was_asked_for) {
 }
 
 BOOST_AUTO_TEST_CASE(nobody_needs_to_attach_it) {
-  access_jwt door(options());
-  BOOST_TEST(door.verify_now(with(alice())).error().status == 503);
-  BOOST_TEST(ask(door, alice()).has_value());
-  BOOST_TEST(door.verify_now(with(alice())).has_value());
+  access_jwt policy(options());
+  BOOST_TEST(policy.verify_now(with(alice())).error().status == 503);
+  BOOST_TEST(ask(policy, alice()).has_value());
+  BOOST_TEST(policy.verify_now(with(alice())).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(copies_share_the_keys) {
-  auto door = ready();
-  access_jwt copy(door);
+  auto policy = ready();
+  access_jwt copy(policy);
   boost::asio::io_context other(1);
   copy.attach(auth_environment{other.get_executor(), log.logger()});
   auto const head = with(alice());
@@ -347,32 +347,32 @@ BOOST_AUTO_TEST_CASE(copies_share_the_keys) {
 
 BOOST_AUTO_TEST_CASE(a_door_may_go_while_somebody_waits_at_it) {
   server.fault(certs_fault::hang);
-  auto door = std::make_unique<access_jwt>(options());
-  attach(*door);
+  auto policy = std::make_unique<access_jwt>(options());
+  attach(*policy);
   auto const head = with(alice());
   std::optional<answer> waiting;
-  start(context, door->authenticate(head), waiting);
+  start(context, policy->authenticate(head), waiting);
   run_until(context, [&] { return server.fetches() == 1; });
-  door.reset();
+  policy.reset();
   run_until(context, [&] { return waiting.has_value(); });
   denied(*waiting, 503, "keys_unavailable", "stopping");
 }
 
 BOOST_AUTO_TEST_CASE(a_server_may_stop_in_the_middle_and_start_again) {
   server.fault(certs_fault::hang);
-  access_jwt door(options());
+  access_jwt policy(options());
   auto const head = with(alice());
   std::optional<answer> waiting;
   {
     boost::asio::io_context mortal(1);
-    door.attach(auth_environment{mortal.get_executor(), log.logger()});
-    start(mortal, door.authenticate(head), waiting);
+    policy.attach(auth_environment{mortal.get_executor(), log.logger()});
+    start(mortal, policy.authenticate(head), waiting);
     run_until(mortal, [&] { return server.fetches() == 1; });
   }
   BOOST_TEST(!waiting.has_value());
   server.fault(certs_fault::none);
-  attach(door);
-  BOOST_TEST(ask(door, alice()).has_value());
+  attach(policy);
+  BOOST_TEST(ask(policy, alice()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(two_threads_verify_while_keys_are_renewed) {
@@ -415,10 +415,10 @@ BOOST_AUTO_TEST_CASE(settings_that_cannot_work_never_become_a_door) {
 BOOST_AUTO_TEST_CASE(the_environment_makes_a_door) {
   ::setenv("TEAM_DOMAIN", (server.team_domain() + "/").c_str(), 1);
   ::setenv("POLICY_AUD", "first,aud-of-the-tests", 1);
-  auto door = access_jwt::from_env();
+  auto policy = access_jwt::from_env();
   ::unsetenv("TEAM_DOMAIN");
   ::unsetenv("POLICY_AUD");
-  BOOST_TEST(ask(door, alice()).has_value());
+  BOOST_TEST(ask(policy, alice()).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

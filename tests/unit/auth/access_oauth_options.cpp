@@ -44,7 +44,7 @@ std::vector<std::string> mistakes(table const& values) {
   (void)access_oauth_options::from(from);
   (void)open_store<local_store>(from);
   try {
-    from.complain();
+    from.throw_if_invalid();
     return {};
   } catch (configuration_error const& e) {
     return e.mistakes();
@@ -68,7 +68,7 @@ std::vector<std::string> mistakes_of(access_oauth_options const& options) {
 access_oauth_options read(table const& values) {
   auto from = reading(values);
   auto options = access_oauth_options::from(from);
-  from.complain();
+  from.throw_if_invalid();
   return access_oauth_options::checked(std::move(options));
 }
 
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(a_store_is_in_memory_or_in_a_file) {
   for (std::string const& where : {std::string("memory:"), folder.file("oauth.db")}) {
     auto from = reading({{"OAUTH_KV", where}});
     BOOST_TEST((open_store<local_store>(from) != nullptr), where);
-    from.complain();
+    from.throw_if_invalid();
   }
 }
 

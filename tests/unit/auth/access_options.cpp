@@ -27,7 +27,7 @@ std::vector<std::string> mistakes_in(values const& environment) {
   });
   access_options::from(from);
   try {
-    from.complain();
+    from.throw_if_invalid();
   } catch (configuration_error const& e) {
     return e.mistakes();
   }

@@ -31,8 +31,8 @@ struct fixture {
   denial deny(Errc e) const {
     return entrance.deny(make_error_code(e), *keys);
   }
-  static bool open(bearer_entrance const& door, std::string_view target) {
-    return door.route_of(http::request_head::make("GET", target)) == public_route::any_origin;
+  static bool open(bearer_entrance const& policy, std::string_view target) {
+    return policy.route_of(http::request_head::make("GET", target)) == public_route::any_origin;
   }
 };
 
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(denials_follow_their_table) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_kid_is_no_verdict_while_keys_cannot_be_fetched) {
-  keys->ask(key_want::any_key).flight->fail();
+  keys->ask(key_want::any_key).lease->fail();
   BOOST_TEST(deny(jose::errc::unknown_kid).status == 503);
   BOOST_TEST(deny(jose::errc::bad_signature).status == 401);
 }

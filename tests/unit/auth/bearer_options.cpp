@@ -47,7 +47,7 @@ std::string mistake_with(std::string const& name, std::string const& value) {
 BOOST_AUTO_TEST_CASE(settings_become_options) {
   auto from = reading(good);
   auto const options = bearer_options::from(from);
-  from.complain();
+  from.throw_if_invalid();
   BOOST_TEST(options.expectation().issuer == "https://tenant.auth0.com/");  // the slash is part of the name
   BOOST_TEST(options.expectation().audiences.size() == 2u);
   BOOST_TEST(options.expectation().scopes.empty());
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(optional_settings) {
   more["JWT_SCOPES"] = "files:read files:list";
   auto from = reading(more);
   auto const options = bearer_options::from(from);
-  from.complain();
+  from.throw_if_invalid();
   BOOST_REQUIRE(options.keys().keys().has_value());
   BOOST_TEST(options.keys().keys()->target() == "/jwks?x=1");
   BOOST_TEST(options.keys().metadata().empty());
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(options_in_code_are_checked_as_well) {
   bad.keys_at("z").require_scopes("a\"").offer_scopes("b,c").algorithms({}).leeway(std::chrono::seconds(61));
   bad.scope_claims(std::vector<std::string>(20, "name"));
   try {
-    jwt_bearer<> door(bad);
+    jwt_bearer<> policy(bad);
     BOOST_ERROR("it was accepted");
   } catch (configuration_error const& e) {
     BOOST_TEST(e.mistakes().size() == 9u);

@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(the_list_is_a_setting) {
   downstream const apps = downstream::from(given, "DOWNSTREAM_URL", trust);
   BOOST_TEST(apps.allows(http::origin_url::parse("https://a.example/").value()));
   try {
-    given.complain();
+    given.throw_if_invalid();
     BOOST_TEST(false);
   } catch (configuration_error const& e) {
     BOOST_TEST(e.mistakes().size() == 3u);

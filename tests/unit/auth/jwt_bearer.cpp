@@ -43,9 +43,9 @@ struct fixture {
     return made.time(clock).timing(quiet());
   }
   auth_environment here() { return {context.get_executor(), log.logger()}; }
-  answer ask(jwt_bearer<>& door, std::string const& token) {
+  answer ask(jwt_bearer<>& policy, std::string const& token) {
     auto const head = with(token);
-    return run(context, door.authenticate(head));
+    return run(context, policy.authenticate(head));
   }
   std::string alice() const { return issuer.sign(issuer.token("alice")); }
   std::string forged(int i) const {
@@ -64,103 +64,103 @@ static_assert(serves_public_paths<jwt_bearer<>>);
 BOOST_FIXTURE_TEST_SUITE(auth_jwt_bearer, fixture)
 
 BOOST_AUTO_TEST_CASE(nobody_needs_to_attach_it) {
-  jwt_bearer<> door(options());
-  BOOST_TEST(door.verify_now(with(alice())).error().status == 503);
-  auto const who = ask(door, alice());
+  jwt_bearer<> policy(options());
+  BOOST_TEST(policy.verify_now(with(alice())).error().status == 503);
+  auto const who = ask(policy, alice());
   BOOST_REQUIRE(who.has_value());
-  BOOST_TEST(door.principal(*who) == "bearer " + issuer.name() + " alice");
-  BOOST_TEST(door.verify_now(with(alice())).has_value());
+  BOOST_TEST(policy.principal(*who) == "bearer " + issuer.name() + " alice");
+  BOOST_TEST(policy.verify_now(with(alice())).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_keys_may_have_an_address_of_their_own) {
   issuer.metadata(std::nullopt);
-  jwt_bearer<> door(options().keys_at(issuer.keys_url()));
-  BOOST_TEST(ask(door, alice()).has_value());
+  jwt_bearer<> policy(options().keys_at(issuer.keys_url()));
+  BOOST_TEST(ask(policy, alice()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(three_hundred_forged_kids_cost_one_fetch_and_disturb_nobody) {
-  jwt_bearer<> door(options());
-  BOOST_REQUIRE(ask(door, alice()).has_value());
+  jwt_bearer<> policy(options());
+  BOOST_REQUIRE(ask(policy, alice()).has_value());
   for (int i = 0; i != 300; ++i) {
-    auto const refused = ask(door, forged(i));
+    auto const refused = ask(policy, forged(i));
     BOOST_REQUIRE(refused.has_error());
     BOOST_TEST(refused.error().status == 401);
     BOOST_TEST(refused.error().log_reason.find("kid " + std::to_string(i)) != std::string::npos);
-    if (i % 50 == 0) BOOST_TEST(ask(door, alice()).has_value());
+    if (i % 50 == 0) BOOST_TEST(ask(policy, alice()).has_value());
   }
   BOOST_TEST(issuer.fetches() == 2);
   clock.advance(30s);
-  BOOST_TEST(ask(door, forged(300)).error().status == 401);
+  BOOST_TEST(ask(policy, forged(300)).error().status == 401);
   BOOST_TEST(issuer.fetches() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(an_issuer_with_one_key_needs_no_kid) {
   issuer.name_keys(false);
-  jwt_bearer<> door(options());
-  BOOST_REQUIRE(ask(door, alice()).has_value());
+  jwt_bearer<> policy(options());
+  BOOST_REQUIRE(ask(policy, alice()).has_value());
   // it changes its key: nothing but the signature tells, and the new one is fetched
   issuer.rotate();
-  BOOST_TEST(ask(door, alice()).has_value());
+  BOOST_TEST(ask(policy, alice()).has_value());
   BOOST_TEST(issuer.fetches() == 2);
 
   // forged ones cost no more fetches than unknown kids do
   static auto const stranger = test::signing_key::generate();
   std::string const forged = issuer.token("alice").sign(stranger, "");
   for (int i = 0; i != 100; ++i) {
-    auto const refused = ask(door, forged);
+    auto const refused = ask(policy, forged);
     BOOST_REQUIRE(refused.has_error());
     BOOST_TEST(refused.error().status == 401);
     BOOST_TEST(refused.error().code == "invalid_token");
   }
   BOOST_TEST(issuer.fetches() == 2);
-  BOOST_TEST(ask(door, alice()).has_value());
+  BOOST_TEST(ask(policy, alice()).has_value());
 
   // a second key: which one is meant is not tried out
   issuer.name_keys(true);
   clock.advance(30s);
-  BOOST_TEST(ask(door, forged).error().log_reason ==
+  BOOST_TEST(ask(policy, forged).error().log_reason ==
              "token header without kid, and not exactly one key for its algorithm");
   BOOST_TEST(issuer.fetches() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_remembered_token_ends_on_time) {
-  jwt_bearer<> door(options());
+  jwt_bearer<> policy(options());
   std::string const token = alice();
-  for (int i = 0; i != 3; ++i) BOOST_TEST(ask(door, token).has_value());
+  for (int i = 0; i != 3; ++i) BOOST_TEST(ask(policy, token).has_value());
   clock.advance(3599s);
-  BOOST_TEST(ask(door, token).has_value());
+  BOOST_TEST(ask(policy, token).has_value());
   clock.advance(1s);
-  BOOST_TEST(ask(door, token).error().code == "invalid_token");
+  BOOST_TEST(ask(policy, token).error().code == "invalid_token");
 }
 
 BOOST_AUTO_TEST_CASE(a_door_may_go_while_somebody_waits_at_it) {
   issuer.fault(certs_fault::hang);
-  auto door = std::make_unique<jwt_bearer<>>(options());
-  door->attach(here());
+  auto policy = std::make_unique<jwt_bearer<>>(options());
+  policy->attach(here());
   auto const head = with(alice());
   std::optional<answer> waiting;
-  start(context, door->authenticate(head), waiting);
+  start(context, policy->authenticate(head), waiting);
   run_until(context, [&] { return issuer.fetches() == 1; });
-  door.reset();
+  policy.reset();
   run_until(context, [&] { return waiting.has_value(); });
   BOOST_TEST(waiting->error().status == 503);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_may_stop_in_the_middle_and_start_again) {
   issuer.fault(certs_fault::hang);
-  jwt_bearer<> door(options());
+  jwt_bearer<> policy(options());
   auto const head = with(alice());
   std::optional<answer> waiting;
   {
     boost::asio::io_context mortal(1);
-    door.attach({mortal.get_executor(), log.logger()});
-    start(mortal, door.authenticate(head), waiting);
+    policy.attach({mortal.get_executor(), log.logger()});
+    start(mortal, policy.authenticate(head), waiting);
     run_until(mortal, [&] { return issuer.fetches() == 1; });
   }
   BOOST_TEST(!waiting.has_value());
   issuer.fault(certs_fault::none);
-  door.attach(here());
-  BOOST_TEST(ask(door, alice()).has_value());
+  policy.attach(here());
+  BOOST_TEST(ask(policy, alice()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(two_threads_verify_while_keys_are_renewed) {
@@ -196,11 +196,11 @@ BOOST_AUTO_TEST_CASE(the_environment_makes_a_door) {
   ::setenv("JWT_ISSUER", issuer.name().c_str(), 1);
   ::setenv("JWT_AUDIENCE", "first, api", 1);
   ::setenv("JWT_SCOPES", "a b", 1);
-  auto door = jwt_bearer<>::from_env();
+  auto policy = jwt_bearer<>::from_env();
   for (auto const* name : {"PUBLIC_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SCOPES"}) ::unsetenv(name);
   auto const text = issuer.sign(issuer.token("alice", "a b").expires_at(mcpawl::clock::system().wall() + 60));
-  BOOST_TEST(ask(door, text).has_value());
-  BOOST_TEST(ask(door, issuer.sign(issuer.token("alice", "a"))).error().code == "insufficient_scope");
+  BOOST_TEST(ask(policy, text).has_value());
+  BOOST_TEST(ask(policy, issuer.sign(issuer.token("alice", "a"))).error().code == "insufficient_scope");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

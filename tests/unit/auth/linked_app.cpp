@@ -81,28 +81,28 @@ static_assert(!detail::is_identity<linked_token&, linked> && detail::is_identity
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(it_decides_as_the_policy_does) {
-  linked_app<policy> door{policy()};
-  auto const alice = door.decide_now(http::request_head::make("POST", "/mcp", {{"Who", "alice"}}));
+  linked_app<policy> linked{policy()};
+  auto const alice = linked.decide_now(http::request_head::make("POST", "/mcp", {{"Who", "alice"}}));
   BOOST_TEST_REQUIRE(alice.has_value());
   BOOST_TEST_REQUIRE(alice->has_value());
   BOOST_TEST((*alice)->part<name>().text == "alice");
-  BOOST_TEST(door.principal(**alice) == "p alice");
-  auto const nobody = door.decide_now(http::request_head::make("POST", "/mcp"));
+  BOOST_TEST(linked.principal(**alice) == "p alice");
+  auto const nobody = linked.decide_now(http::request_head::make("POST", "/mcp"));
   BOOST_TEST_REQUIRE(nobody.has_value());
   BOOST_TEST(nobody->error().status == 401);
   BOOST_TEST(nobody->error().code == "missing_token");
-  BOOST_TEST((door.route_of(http::request_head::make("GET", "/x")) == public_route::same_origin));
+  BOOST_TEST((linked.route_of(http::request_head::make("GET", "/x")) == public_route::same_origin));
 
   boost::asio::io_context context;
-  door.attach({context.get_executor(), logger::none()});
-  BOOST_TEST(door.policy().attached == 1);
+  linked.attach({context.get_executor(), logger::none()});
+  BOOST_TEST(linked.policy().attached == 1);
   for (char const* who : {"bob", "tokenless"}) {
     auto const head = http::request_head::make("POST", "/mcp", {{"Who", who}});
-    auto const later = loopback_fixture::run(context, door.authenticate(head));
+    auto const later = loopback_fixture::run(context, linked.authenticate(head));
     BOOST_TEST((*later).part<name>().text == who);
   }
   auto const denied =
-      loopback_fixture::run(context, door.authenticate(http::request_head::make("POST", "/mcp")));
+      loopback_fixture::run(context, linked.authenticate(http::request_head::make("POST", "/mcp")));
   BOOST_TEST(denied.error().status == 401);
 }
 

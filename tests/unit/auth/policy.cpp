@@ -84,19 +84,19 @@ BOOST_AUTO_TEST_CASE(the_value_of_a_denial_throws_its_code_and_not_its_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(no_auth_lets_everybody_in_as_nobody) {
-  no_auth door;
+  no_auth policy;
   auto const head = http::request_head::make("POST", "/mcp");
-  auto const who = wait_for(door.authenticate(head));
+  auto const who = wait_for(policy.authenticate(head));
   BOOST_REQUIRE(who.has_value());
-  BOOST_TEST(door.principal(*who) == "");
+  BOOST_TEST(policy.principal(*who) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_result_holds_an_identity_or_a_denial) {
-  hooked door;
+  hooked policy;
   auto const open = http::request_head::make("GET", "/open");
   auto const shut = http::request_head::make("GET", "/");
-  BOOST_TEST(*wait_for(door.authenticate(open)) == "somebody");
-  auto const denied = wait_for(door.authenticate(shut));
+  BOOST_TEST(*wait_for(policy.authenticate(open)) == "somebody");
+  auto const denied = wait_for(policy.authenticate(shut));
   BOOST_REQUIRE(denied.has_error());
   BOOST_TEST(denied.error().status == 401);
   BOOST_TEST(denied.error().code == "missing_token");

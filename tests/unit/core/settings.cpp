@@ -1,4 +1,4 @@
-// tests/unit/core/settings.cpp - settings are read in one go and complain in one go
+// tests/unit/core/settings.cpp - settings are read in one go and refused in one go
 #include <mcpawl/core/settings.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -25,7 +25,7 @@ settings from(std::map<std::string, std::string> values) {
 
 std::vector<std::string> mistakes_of(settings const& s) {
   try {
-    s.complain();
+    s.throw_if_invalid();
   } catch (mcpawl::configuration_error const& e) {
     return e.mistakes();
   }
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_value_is_found_and_trimmed) {
   auto s = from({{"A", " value\r\n"}});
   BOOST_TEST(s.required("A") == "value");
   BOOST_TEST(s.optional("B") == "");
-  BOOST_CHECK_NO_THROW(s.complain());
+  BOOST_CHECK_NO_THROW(s.throw_if_invalid());
 }
 
 BOOST_AUTO_TEST_CASE(every_mistake_is_listed_at_once) {
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_listed_at_once) {
   BOOST_TEST(s.required("GUIDE") == "");
   BOOST_TEST(s.required_list("LIST").size() == 3u);
   BOOST_TEST(!s.flag("FLAG"));
-  s.mistake("OTHER", "is odd");
+  s.add_error("OTHER", "is odd");
   std::vector<std::string> const expected{
       "MISSING is not set",
       "EMPTY is empty",
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(the_text_of_the_error_has_a_line_per_mistake) {
   auto s = from({});
   s.required("A");
   s.required("B");
-  BOOST_CHECK_EXCEPTION(s.complain(), mcpawl::configuration_error, [](auto const& e) {
+  BOOST_CHECK_EXCEPTION(s.throw_if_invalid(), mcpawl::configuration_error, [](auto const& e) {
     return std::string(e.what()) == "2 mistakes in the settings:\n  A is not set\n  B is not set";
   });
   mcpawl::configuration_error const one("A is not set");

@@ -1,4 +1,4 @@
-// tests/unit/http/listener.cpp - addresses, shortages and limits at the door
+// tests/unit/http/listener.cpp - addresses, shortages and limits at the policy
 #include <mcpawl/http/listener.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -50,13 +50,13 @@ BOOST_AUTO_TEST_CASE(addresses_follow_both_specifications) {
 BOOST_AUTO_TEST_CASE(issuers_are_judged) {
   for (auto const* good : {"https://a.example", "https://a.example/", "https://a.example/t/v2.0",
                            "http://127.0.0.1:9000", "http://localhost/realms/x"})
-    BOOST_TEST(oauth::judge_issuer(good) == "", good);
+    BOOST_TEST(oauth::validate_issuer(good) == "", good);
   for (auto const* bad : {"", "a.example", "http://a.example", "ftp://a.example", "https://a.example?x=y",
                           "https://a.example#x", "https://user@a.example", "https://", "https://a b"})
-    BOOST_TEST(oauth::judge_issuer(bad) != "", bad);
+    BOOST_TEST(oauth::validate_issuer(bad) != "", bad);
   std::string const host = "https://a.example/";
-  BOOST_TEST(oauth::judge_issuer(host + std::string(2048 - host.size(), 'x')) == "");
-  BOOST_TEST(oauth::judge_issuer(host + std::string(2049 - host.size(), 'x')) == "is too long");
+  BOOST_TEST(oauth::validate_issuer(host + std::string(2048 - host.size(), 'x')) == "");
+  BOOST_TEST(oauth::validate_issuer(host + std::string(2049 - host.size(), 'x')) == "is too long");
 }
 
 BOOST_AUTO_TEST_CASE(the_address_of_the_keys_is_read) {

@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_follower_that_dies_takes_its_fetch_along) {
     BOOST_CHECK(*outcome == key_outcome::stopping);
   }
   BOOST_TEST(!source->failing());
-  BOOST_TEST(source->flights() == 1u);
+  BOOST_TEST(source->ended() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_context_that_dies_leaves_nothing_dangling) {
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_context_that_dies_leaves_nothing_dangling) {
     run_until(mortal, [&] { return server.fetches() == 1; });
   }
   for (auto const& outcome : outcomes) BOOST_TEST(!outcome.has_value());
-  BOOST_TEST(source->flights() == 1u);
+  BOOST_TEST(source->ended() == 1u);
   BOOST_TEST(!source->failing());
   BOOST_TEST(!follower.keys());
 

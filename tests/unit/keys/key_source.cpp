@@ -28,16 +28,16 @@ struct fixture {
     timing.jitter_percent = 0;
     return timing;
   }
-  bool may(key_want want) { return source->ask(want).flight.has_value(); }
-  void land(key_want want = key_want::renewal) {
+  bool may(key_want want) { return source->ask(want).lease.has_value(); }
+  void succeed(key_want want = key_want::renewal) {
     auto asked = source->ask(want);
-    BOOST_REQUIRE(asked.flight.has_value());
-    asked.flight->succeed(access_fixture::keys(), "document");
+    BOOST_REQUIRE(asked.lease.has_value());
+    asked.lease->succeed(access_fixture::keys(), "document");
   }
-  std::chrono::milliseconds crash(key_want want = key_want::renewal) {
+  std::chrono::milliseconds fail(key_want want = key_want::renewal) {
     auto asked = source->ask(want);
-    BOOST_REQUIRE(asked.flight.has_value());
-    return asked.flight->fail();
+    BOOST_REQUIRE(asked.lease.has_value());
+    return asked.lease->fail();
   }
 };
 
@@ -57,21 +57,21 @@ BOOST_AUTO_TEST_CASE(a_new_source_is_due_and_has_nothing) {
 
 BOOST_AUTO_TEST_CASE(there_is_one_flight_at_a_time) {
   auto first = source->ask(key_want::any_key);
-  BOOST_REQUIRE(first.flight.has_value());
+  BOOST_REQUIRE(first.lease.has_value());
   BOOST_TEST(!source->due(clock.steady()));
   for (auto want : {key_want::renewal, key_want::any_key, key_want::unknown_kid}) {
     auto const second = source->ask(want);
-    BOOST_TEST(!second.flight.has_value());
+    BOOST_TEST(!second.lease.has_value());
     BOOST_TEST(second.wait);
-    BOOST_TEST(second.seen == source->flights());
+    BOOST_TEST(second.seen == source->ended());
   }
-  first.flight->succeed(access_fixture::keys(), "document");
-  BOOST_TEST(source->flights() == first.seen + 1);
+  first.lease->succeed(access_fixture::keys(), "document");
+  BOOST_TEST(source->ended() == first.seen + 1);
   BOOST_TEST(source->fetches() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(keys_reach_every_follower) {
-  land();
+  succeed();
   source->follow(view);
   BOOST_REQUIRE(view.keys);
   BOOST_TEST(view.keys->keys().size() == 2u);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(keys_reach_every_follower) {
 }
 
 BOOST_AUTO_TEST_CASE(a_renewal_waits_for_its_time) {
-  land();
+  succeed();
   BOOST_TEST(!may(key_want::renewal));
   clock.advance(10min - 1ms);
   BOOST_TEST(!source->due(clock.steady()));
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(jitter_only_shortens_the_interval) {
   timing.jitter_percent = 50;
   for (int i = 0; i != 50; ++i) {
     source = make(timing);
-    land();
+    succeed();
     auto const until = source->until_due(clock.steady());
     BOOST_CHECK(until <= 10min);
     BOOST_CHECK(until >= 5min);
@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE(jitter_only_shortens_the_interval) {
 }
 
 BOOST_AUTO_TEST_CASE(unknown_kids_cause_one_flight_per_cool_down) {
-  land();
-  land(key_want::unknown_kid);
+  succeed();
+  succeed(key_want::unknown_kid);
   for (int i = 0; i != 300; ++i) BOOST_REQUIRE(!may(key_want::unknown_kid));
   clock.advance(30s - 1ms);
   BOOST_TEST(!may(key_want::unknown_kid));
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(unknown_kids_cause_one_flight_per_cool_down) {
 BOOST_AUTO_TEST_CASE(a_failure_backs_off_and_doubles) {
   auto expected = 1000ms;
   for (int i = 0; i != 10; ++i) {
-    BOOST_CHECK(crash(key_want::any_key) == expected);
+    BOOST_CHECK(fail(key_want::any_key) == expected);
     BOOST_TEST(source->failing());
     BOOST_CHECK(source->back_off() == expected);
     for (auto want : {key_want::renewal, key_want::any_key, key_want::unknown_kid}) BOOST_TEST(!may(want));
@@ -125,17 +125,17 @@ BOOST_AUTO_TEST_CASE(a_failure_backs_off_and_doubles) {
     clock.advance(1ms);
     expected = std::min(expected * 2, 60'000ms);
   }
-  land(key_want::any_key);
+  succeed(key_want::any_key);
   BOOST_TEST(!source->failing());
   BOOST_CHECK(source->back_off() == 0ms);
   clock.advance(10min);
-  BOOST_CHECK(crash() == 1000ms);
+  BOOST_CHECK(fail() == 1000ms);
 }
 
 BOOST_AUTO_TEST_CASE(keys_serve_on_through_an_outage_and_then_no_more) {
-  land();
+  succeed();
   clock.advance(10min);
-  crash();
+  fail();
   source->follow(view);
   BOOST_TEST(source->fresh(view, clock.steady()));
   clock.advance(24h - 10min - 1ms);
@@ -145,24 +145,24 @@ BOOST_AUTO_TEST_CASE(keys_serve_on_through_an_outage_and_then_no_more) {
 }
 
 BOOST_AUTO_TEST_CASE(an_abandoned_flight_is_neither_success_nor_failure) {
-  auto const before = source->flights();
+  auto const before = source->ended();
   { auto const asked = source->ask(key_want::unknown_kid); }
-  BOOST_TEST(source->flights() == before + 1);
+  BOOST_TEST(source->ended() == before + 1);
   BOOST_TEST(!source->failing());
   BOOST_TEST(may(key_want::unknown_kid));
 }
 
 BOOST_AUTO_TEST_CASE(a_flight_ends_once) {
   auto asked = source->ask(key_want::renewal);
-  asked.flight->succeed(access_fixture::keys(), "document");
-  BOOST_CHECK(asked.flight->fail() == 0ms);
+  asked.lease->succeed(access_fixture::keys(), "document");
+  BOOST_CHECK(asked.lease->fail() == 0ms);
   BOOST_TEST(!source->failing());
-  asked.flight.reset();
-  BOOST_TEST(source->flights() == 1u);
+  asked.lease.reset();
+  BOOST_TEST(source->ended() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_jump_of_the_wall_clock_changes_nothing) {
-  land();
+  succeed();
   clock.jump(0);
   source->follow(view);
   BOOST_TEST(source->fresh(view, clock.steady()));

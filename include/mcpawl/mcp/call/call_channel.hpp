@@ -1,4 +1,5 @@
 // mcpawl/mcp/call/call_channel.hpp - the way back from a call to its client, as transports provide it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

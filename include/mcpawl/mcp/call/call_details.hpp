@@ -1,4 +1,5 @@
 // mcpawl/mcp/call/call_details.hpp - what a request says besides its arguments
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/types/message_level.hpp>

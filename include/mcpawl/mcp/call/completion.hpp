@@ -1,4 +1,5 @@
 // mcpawl/mcp/call/completion.hpp - suggestions for the value a user is typing
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/call/handled.hpp>

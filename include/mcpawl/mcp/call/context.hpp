@@ -1,4 +1,5 @@
 // mcpawl/mcp/call/context.hpp - what a tool may ask of the call it is in
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/call/handled.hpp - what came of a function the user registered, its types erased
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/value.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/call/parameters.hpp - what a registered function may ask for, and sentences for what it may not
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

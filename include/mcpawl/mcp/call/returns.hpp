@@ -1,4 +1,5 @@
 // mcpawl/mcp/call/returns.hpp - turn what a tool function returns into a tool_result
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/value.hpp>

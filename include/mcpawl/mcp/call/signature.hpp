@@ -1,4 +1,5 @@
 // mcpawl/mcp/call/signature.hpp - the parameter and result types of a callable
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/call/step.hpp - takes a step of a call unless an earlier round has taken it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/elicit/elicit_result.hpp - what a client answers: a filled-in form, words of a model, its roots
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/elicit/form_schema.hpp - the restricted schema of a form, from a struct
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/reflect/schema.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/elicit/question.hpp - what a call asks its client, and how it gets its answers
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/value.hpp>

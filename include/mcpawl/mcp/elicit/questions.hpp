@@ -1,4 +1,5 @@
 // mcpawl/mcp/elicit/questions.hpp - the kinds of questions a call can put to its client
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

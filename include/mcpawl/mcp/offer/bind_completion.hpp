@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/bind_completion.hpp - make a completer of a typed function
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/call/completion.hpp>

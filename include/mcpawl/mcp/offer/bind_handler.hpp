@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/bind_handler.hpp - call a typed function with what it asks for, whatever kind of handler it is
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

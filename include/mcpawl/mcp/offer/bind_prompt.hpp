@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/bind_prompt.hpp - make a registered prompt of a typed function
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/bind_resource.hpp - make a registered resource of a typed function
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

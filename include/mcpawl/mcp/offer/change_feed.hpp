@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/change_feed.hpp - tells who listens that a list or a resource has changed
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jsonrpc/write.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/entry.hpp - what all things a server lists have in common
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/mirrored_arguments.hpp - arguments of tools that headers repeat, for what stands in between
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/array.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/prompt.hpp - a registered prompt, its types erased
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/call/completion.hpp>

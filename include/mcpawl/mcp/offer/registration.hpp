@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/registration.hpp - put entries into a service, and everything that can be wrong with them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/parse.hpp>

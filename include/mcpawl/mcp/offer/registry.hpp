@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/registry.hpp - the entries of one kind, in the order they were registered
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/offer/entry.hpp>

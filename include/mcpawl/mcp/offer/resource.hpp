@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/resource.hpp - a registered resource, its types erased
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/call/handled.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/resource_template.hpp - a registered family of resources, named by a URI template
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/array.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/resource_variables.hpp - the variables of a URI as a typed struct wants them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/array.hpp>

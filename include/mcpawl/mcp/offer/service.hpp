@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/service.hpp - what all threads of a server share: who it is and what it offers
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/offer/tool.hpp - a registered tool, its types erased
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/call/handled.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/answer.hpp - what a transport gets back for one message
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

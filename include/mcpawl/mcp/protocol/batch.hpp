@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/batch.hpp - several messages in one array, in the one revision that has it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/array.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/call_budget.hpp - refuses messages and calls that are beyond what their caller may hold
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jsonrpc/message.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/completion_complete.hpp - the method completion/complete
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

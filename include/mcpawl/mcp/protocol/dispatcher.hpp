@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/dispatcher.hpp - take one message, decide which protocol it speaks, answer it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/monotonic_resource.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/frame.hpp - put the members of a result into the frame its revision demands
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jsonrpc/id.hpp>

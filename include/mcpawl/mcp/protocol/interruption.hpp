@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/interruption.hpp - what ends a call early on behalf of the protocol, not of the tool
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jsonrpc/fault.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/lists.hpp - the methods that list what a server offers, page by page
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/base64url.hpp>

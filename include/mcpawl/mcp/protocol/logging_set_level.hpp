@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/logging_set_level.hpp - the method logging/setLevel of the revisions with sessions
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/protocol/answer.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/method_call.hpp - one request on its way to the method it names
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/methods.hpp - the table of methods, and which revisions and servers have them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/protocol/answer.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/open_context.hpp - make the context of a call that may send and ask
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/open_stream.hpp - which stream a client gets that wants to listen, and from which message on
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/protocol/answer.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/prompts_get.hpp - the method prompts/get
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

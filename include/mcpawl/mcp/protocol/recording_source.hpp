@@ -1,5 +1,6 @@
 // mcpawl/mcp/protocol/recording_source.hpp - remembers the way back that a call was given, so that the call can be
 // cancelled
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/value.hpp>

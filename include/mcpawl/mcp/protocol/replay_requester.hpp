@@ -1,5 +1,6 @@
 // mcpawl/mcp/protocol/replay_requester.hpp - asks a client of the stateless protocol: by ending the call, which is made
 // again
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/request_env.hpp - what the requests of one thread are answered with
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/log.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/mcp/protocol/request_state.hpp - what a call of the stateless protocol has learnt so far, sealed for its
 // client to carry
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/resources_read.hpp - the method resources/read
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/value.hpp>

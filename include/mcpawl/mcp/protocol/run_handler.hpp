@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/run_handler.hpp - call what the user registered and frame what comes of it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/session_protocol.hpp - the protocol of 2024-11-05 to 2025-11-25, which opens a session first
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -150,8 +151,15 @@ inline reply answer_in_session(request_env const& parts, rpc_message const& m,
   auto const* method = find_method(s, session->protocol(), m.method);
   if (!method) return fault_answer(*m.id, {rpc_code::method_not_found, "unknown method"});
   detail::recording_source noted(out);
-  reply r = method->answer(method_call{s, parts.log, *m.id, m.params, session->protocol(), who, noted,
-                                       session, nullptr, m.method});
+  reply r = method->answer(method_call{.server = s,
+                                       .log = parts.log,
+                                       .id = *m.id,
+                                       .params = m.params,
+                                       .protocol = session->protocol(),
+                                       .who = who,
+                                       .out = noted,
+                                       .session = session,
+                                       .method_name = m.method});
   if (auto* pending = std::get_if<pending_answer>(&r)) {
     if (!noted.opened) noted.open();
     pending->place = session->calls().add(*m.id, noted.opened);

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/session_requester.hpp - asks a client in the revisions with sessions: by a request, and by waiting
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/this_coro.hpp>

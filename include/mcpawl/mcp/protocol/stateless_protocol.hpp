@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/stateless_protocol.hpp - the protocol of 2026-07-28, where each request says everything
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -148,17 +149,16 @@ inline reply answer_stateless(request_env const& parts, rpc_message const& m, pr
 
   if (m.method == "server/discover") return discover(s, id);
   detail::recording_source noted(out);
-  method_call const call{s,
-                         parts.log,
-                         id,
-                         m.params,
-                         *protocol,
-                         who,
-                         noted,
-                         nullptr,
-                         &parts.known.seal(),
-                         m.method,
-                         h.carried ? &h : nullptr};
+  method_call const call{.server = s,
+                         .log = parts.log,
+                         .id = id,
+                         .params = m.params,
+                         .protocol = *protocol,
+                         .who = who,
+                         .out = noted,
+                         .seal = &parts.known.seal(),
+                         .method_name = m.method,
+                         .headers = h.carried ? &h : nullptr};
   auto const* method = find_method(s, *protocol, m.method);
   bool const listens = m.method == "subscriptions/listen";
   if (!method && !listens)

@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/subscription.hpp - the method subscriptions/listen of the stateless protocol
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/array.hpp>

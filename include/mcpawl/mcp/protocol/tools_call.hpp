@@ -1,4 +1,5 @@
 // mcpawl/mcp/protocol/tools_call.hpp - the method tools/call
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/session/answer_box.hpp - where a call waits for what its client answers on another thread
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

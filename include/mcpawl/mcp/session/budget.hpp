@@ -1,4 +1,5 @@
 // mcpawl/mcp/session/budget.hpp - what each caller holds of the server at the moment, within bounds
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/limits.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/session/call_table.hpp - the calls in flight, to be found by the id their client gave them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jsonrpc/id.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/session/ended_sessions.hpp - remembers the ids of sessions that were ended before their time
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/mcp/session/event_log.hpp - the messages of one stream, kept until they were read, or longer for who comes
 // back
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/limits.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/mcp/session/live_session.hpp - what a server remembers of one session: questions, calls, streams,
 // subscriptions
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/limits.hpp>

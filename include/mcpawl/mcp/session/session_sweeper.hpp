@@ -1,4 +1,5 @@
 // mcpawl/mcp/session/session_sweeper.hpp - the timer that lets go of sessions nobody comes back to
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

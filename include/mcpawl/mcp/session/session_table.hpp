@@ -1,4 +1,5 @@
 // mcpawl/mcp/session/session_table.hpp - the sessions a server knows at the moment, the longest idle first to go
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/session/sessions.hpp - session ids that carry their session, bound to the identity that opened it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/mcp/session/single_stream_client.hpp - one client on a channel of its own: a pair of pipes, or an old pair of
 // endpoints
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/session/call_table.hpp>

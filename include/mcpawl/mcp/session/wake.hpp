@@ -1,4 +1,5 @@
 // mcpawl/mcp/session/wake.hpp - lets a coroutine sleep until another thread has something for it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/annotations.hpp - whom content is for, how much it matters and how fresh it is
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/types/revision.hpp>

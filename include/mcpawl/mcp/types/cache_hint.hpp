@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/cache_hint.hpp - how long a client may keep a result, and for whom
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/types/revision.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/client_profile.hpp - what a client said of itself: its name and what it can be asked
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/content.hpp - the blocks of content that results and prompts are made of
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

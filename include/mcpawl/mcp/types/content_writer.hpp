@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/content_writer.hpp - blocks of content as each revision writes them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/base64.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/header_value.hpp - the coding of names in Mcp-Name and Mcp-Param-* headers
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/icon.hpp - a picture that a client may show beside a name
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/types/revision.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/implementation.hpp - who a server says it is
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/types/icon.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/message_level.hpp - how serious a message to the client is
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/meta.hpp - the member `_meta`, where extensions put what the protocol does not know
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/meta_keys.hpp - the names that MCP 2026-07-28 defines in `_meta`, and how they are read
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

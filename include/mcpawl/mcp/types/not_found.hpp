@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/not_found.hpp - the error for a resource that does not exist
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jsonrpc/fault.hpp>

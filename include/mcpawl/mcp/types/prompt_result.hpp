@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/prompt_result.hpp - the messages a prompt is made of
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

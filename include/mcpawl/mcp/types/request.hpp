@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/request.hpp - what a transport hands to the protocol with each message
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/resource_contents.hpp - what is in a resource: text or bytes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/resource_uri.hpp - a resource's URI, checked by the compiler
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/revision.hpp - the published revisions of MCP
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <array>

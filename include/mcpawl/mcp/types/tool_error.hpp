@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/tool_error.hpp - the failure a tool wants the model to read
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <stdexcept>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/tool_name.hpp - a tool's name, checked by the compiler
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <string>

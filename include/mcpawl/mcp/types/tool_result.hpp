@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/tool_result.hpp - what a call answers, and how each revision writes it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

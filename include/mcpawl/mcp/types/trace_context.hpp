@@ -1,4 +1,5 @@
 // mcpawl/mcp/types/trace_context.hpp - the caller's distributed trace, to be passed on to what a handler calls
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/object.hpp>

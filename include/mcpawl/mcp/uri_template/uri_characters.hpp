@@ -1,4 +1,5 @@
 // mcpawl/mcp/uri_template/uri_characters.hpp - the characters of URIs and their percent-encoding
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/text/utf8.hpp>

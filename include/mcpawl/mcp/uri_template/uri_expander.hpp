@@ -1,4 +1,5 @@
 // mcpawl/mcp/uri_template/uri_expander.hpp - expressions of a URI template and values into a URI
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/uri_template/uri_expression_reader.hpp - what one expression's piece of a URI says about its variables
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/uri_template/uri_characters.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/uri_template/uri_matcher.hpp - a URI cut into the parts of a template
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/uri_template/uri_characters.hpp>

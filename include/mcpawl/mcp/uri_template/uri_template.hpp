@@ -1,4 +1,5 @@
 // mcpawl/mcp/uri_template/uri_template.hpp - URI templates: expanded into URIs, and found again in them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

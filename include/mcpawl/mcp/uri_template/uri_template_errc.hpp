@@ -1,4 +1,5 @@
 // mcpawl/mcp/uri_template/uri_template_errc.hpp - what is wrong with a URI template or with what it is given
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/uri_template/uri_template_parser.hpp - a URI template taken apart into literals and expressions
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/mcp/uri_template/uri_variables.hpp - the variables of a URI template and their values
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/assertion_verifier.hpp - whether a JWT was signed by a client, about itself, for us
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -45,7 +46,7 @@ inline jose::expectation expect_assertion(std::string client_id, std::vector<std
 }
 
 /** What RFC 7523 section 3 and OpenID Connect Core section 9 demand beyond a good token. */
-inline result<verified_assertion> judge_assertion(jose::claims_view const& claims,
+inline result<verified_assertion> validate_assertion(jose::claims_view const& claims,
                                                   jose::expectation const& expected, unix_seconds now) {
   constexpr unix_seconds longest = 300;
   constexpr std::size_t max_jti = 256;
@@ -73,7 +74,7 @@ inline result<verified_assertion> verify_assertion(std::string_view jwt,
   verifier->use(keys);
   auto const claims = verifier->verify(jwt, now);
   if (!claims) return claims.error();
-  return judge_assertion(*claims, verifier->expected(), now);
+  return validate_assertion(*claims, verifier->expected(), now);
 }
 
 }  // namespace detail

@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/client.hpp - a client as the server knows it, and its secret
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/client_assertion.hpp - clients that authenticate with a key of their own (private_key_jwt)
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -50,12 +51,12 @@ public:
       : store_(&store), clock_(&time), documents_(std::move(documents)), audiences_(std::move(audiences)) {}
 
   /** Judge an assertion of this client; no error if it is good, and then it is used up. */
-  task<error_code> judge(client who, secret assertion) const {
-    return judge_with(*this, std::move(who), std::move(assertion));
+  task<error_code> validate(client who, secret assertion) const {
+    return validate_with(*this, std::move(who), std::move(assertion));
   }
 
 private:
-  static task<error_code> judge_with(client_assertions self, client who, secret assertion) {
+  static task<error_code> validate_with(client_assertions self, client who, secret assertion) {
     if (who.metadata.auth != client_auth::private_key_jwt || who.id.empty())
       co_return errc::authentication_failed;
     auto keys = co_await self.documents_.keys_of(who.metadata);

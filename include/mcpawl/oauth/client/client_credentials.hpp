@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/client_credentials.hpp - how a client says who it is, and whether that is true
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
@@ -117,7 +118,7 @@ inline result<client_credentials> read_client_credentials(http::form const& form
 
     Errors: `errc::authentication_failed`, also for `private_key_jwt`, which is for others to verify.
 */
-inline error_code judge_credentials(client const& known, client_credentials const& presented) {
+inline error_code validate_credentials(client const& known, client_credentials const& presented) {
   if (known.id != presented.client_id) return errc::authentication_failed;
   if (known.metadata.auth == client_auth::none) {
     return presented.method == client_auth::none ? error_code{}

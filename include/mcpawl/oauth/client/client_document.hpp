@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/client_document.hpp - client metadata read from a registration or from the client's own URL
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/client_fetch_budget.hpp - how often strangers may make us fetch something
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

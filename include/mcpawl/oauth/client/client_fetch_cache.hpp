@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/client_fetch_cache.hpp - what was fetched from clients, and who may fetch it again
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -43,24 +44,24 @@ public:
       : limits_(limits), clock_(&time), budget_(limits) {}
 
   /** The right to fetch one URL. Whoever lets it die without a result leaves it to the next one. */
-  class flight {
+  class fetch_lease {
   public:
-    flight(std::shared_ptr<client_fetch_cache> cache, std::string url)
+    fetch_lease(std::shared_ptr<client_fetch_cache> cache, std::string url)
         : cache_(std::move(cache)), url_(std::move(url)) {}
-    flight(flight&&) noexcept = default;
-    flight& operator=(flight&&) = delete;
-    ~flight() {
+    fetch_lease(fetch_lease&&) noexcept = default;
+    fetch_lease& operator=(fetch_lease&&) = delete;
+    ~fetch_lease() {
       if (cache_) cache_->abandon(url_);
     }
 
     /** Keep what was fetched for a while. */
     void succeed(value_ptr value, seconds fresh) {
-      cache_->land(url_, std::move(value), {}, fresh);
+      cache_->finish(url_, std::move(value), {}, fresh);
       cache_.reset();
     }
     /** Note that it failed; for good, if the host had an answer. */
     void fail(error_code why, bool for_good) {
-      cache_->land(url_, nullptr, why, for_good ? seconds(0) : keep);
+      cache_->finish(url_, nullptr, why, for_good ? seconds(0) : keep);
       cache_.reset();
     }
 
@@ -69,12 +70,12 @@ public:
     std::string url_;
   };
 
-  /** What `look` decided: one of a value, an error, a flight to carry out, or (nothing set) to look again
+  /** What `look` decided: one of a value, an error, a lease to carry out, or (nothing set) to look again
       in a moment. */
   struct answer {
     value_ptr value;
     error_code error;
-    std::optional<flight> task;
+    std::optional<fetch_lease> task;
     bool over_budget = false;  ///< The error is that there were too many fetches.
   };
 
@@ -134,7 +135,7 @@ public:
   }
 
 private:
-  friend class flight;
+  friend class fetch_lease;
 
   struct entry {
     std::string host;
@@ -147,7 +148,7 @@ private:
     std::uint64_t used = 0;
   };
 
-  void land(std::string const& url, value_ptr value, error_code why, seconds time) {
+  void finish(std::string const& url, value_ptr value, error_code why, seconds time) {
     auto const now = clock_->steady();
     std::lock_guard const lock(mutex_);
     --flying_;

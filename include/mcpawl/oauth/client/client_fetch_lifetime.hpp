@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/client_fetch_lifetime.hpp - how long a client's document may be kept, by its own account
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/fetch_response.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/client_fetcher.hpp - clients that are described by a document at their own URL, fetched safely
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -154,8 +155,8 @@ private:
       if (found.over_budget) note_failure(all->settings, target->host(), found.error);
       if (found.error) co_return found.error;
       if (found.task) {
-        auto const flown = co_await fly(all, std::move(*found.task), *target, url);
-        co_return flown;
+        auto const fetched = co_await fetch_document(all, std::move(*found.task), *target, url);
+        co_return fetched;
       }
       // somebody else is fetching, perhaps on another thread, which we cannot ask to call us
       if (std::chrono::steady_clock::now() >= patience) co_return errc::document_unavailable;
@@ -164,7 +165,7 @@ private:
     }
   }
 
-  static task<result<value_ptr>> fly(std::shared_ptr<shared> all, typename cache::flight flight,
+  static task<result<value_ptr>> fetch_document(std::shared_ptr<shared> all, typename cache::fetch_lease lease,
                                      http::origin_url target, std::string url) {
     client_fetch_settings const& settings = all->settings;
     http::fetch_request request(target);
@@ -174,11 +175,11 @@ private:
     if (settings.addresses == http::address_rule::public_or_loopback)
       request.only_public_addresses(unsafe::loopback_is_public{});
     auto const answer = co_await http::fetch(std::move(request), settings.trust);
-    auto read = answer ? judge(*answer, url, settings) : result<value_type>{answer.error()};
+    auto read = answer ? validate(*answer, url, settings) : result<value_type>{answer.error()};
     if (read) {
       note_answer(settings, target.host());
       auto value = std::make_shared<value_type const>(std::move(*read));
-      flight.succeed(value, Reader::lifetime(*answer));
+      lease.succeed(value, Reader::lifetime(*answer));
       co_return value;
     }
     error_code const why = read.error();
@@ -201,7 +202,7 @@ private:
     }
     bool const passing = why == condition::unavailable || why == condition::timed_out;
     error_code const told = passing ? errc::document_unavailable : own(why);
-    flight.fail(told, !passing);
+    lease.fail(told, !passing);
     if (!passing) co_return told;
     // what was good once may serve on
     auto left = all->entries->look(url, {});
@@ -209,7 +210,7 @@ private:
     co_return told;
   }
 
-  static result<value_type> judge(http::fetch_response const& answer, std::string_view url,
+  static result<value_type> validate(http::fetch_response const& answer, std::string_view url,
                                   client_fetch_settings const& settings) {
     if (is_passing_status(answer.status)) return errc::document_unavailable;
     if (answer.status != 200 || !is_json_type(answer.content_type)) return errc::unknown_client;

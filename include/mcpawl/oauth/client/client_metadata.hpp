@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/client_metadata.hpp - what a client says about itself
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/oauth/client/client_metadata_reader.hpp - reads the members of client metadata, and names those that are
 // wrong
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

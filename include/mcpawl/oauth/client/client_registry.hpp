@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/client_registry.hpp - the clients that registered themselves
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

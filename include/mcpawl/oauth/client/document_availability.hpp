@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/document_availability.hpp - whether clients' documents can be fetched, here and now
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

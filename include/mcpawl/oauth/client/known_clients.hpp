@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/known_clients.hpp - documents of two widely used clients, for when theirs cannot be fetched
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/oauth/client/pinned_client.hpp>

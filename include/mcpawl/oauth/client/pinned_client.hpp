@@ -1,4 +1,5 @@
 // mcpawl/oauth/client/pinned_client.hpp - clients whose document an operator gives, so that nobody has to fetch it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/common/errc.hpp - why the authorization server refused, and the error code of OAuth that says so
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

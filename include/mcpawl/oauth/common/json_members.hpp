@@ -1,4 +1,5 @@
 // mcpawl/oauth/common/json_members.hpp - the members of one JSON object from outside
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

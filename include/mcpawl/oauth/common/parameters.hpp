@@ -1,5 +1,6 @@
 // mcpawl/oauth/common/parameters.hpp - the parameters of a request to an endpoint, and what to call one that is
 // wrong
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/common/pkce.hpp - proof key for code exchange, S256 and nothing else
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/secret.hpp>

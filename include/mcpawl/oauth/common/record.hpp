@@ -1,4 +1,5 @@
 // mcpawl/oauth/common/record.hpp - records as bytes, for the store
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/common/redirect_uri.hpp - where an answer may be sent to: what can be registered, and what matches it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
@@ -78,7 +79,7 @@ public:
 
   /** Say what is wrong with a scheme that an operator wants in `redirect_rules::private_schemes`; empty if
       nothing is. */
-  static std::string judge_private_scheme(std::string_view scheme) {
+  static std::string validate_private_scheme(std::string_view scheme) {
     if (scheme.find(':') != std::string_view::npos) return "must be a scheme alone, such as cursor";
     for (char const c : scheme)
       if (c >= 'A' && c <= 'Z') return "must be in lower case";

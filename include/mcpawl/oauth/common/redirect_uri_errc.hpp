@@ -1,4 +1,5 @@
 // mcpawl/oauth/common/redirect_uri_errc.hpp - why a redirect URI is refused
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/common/resource.hpp - whether a resource indicator means our resource
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
@@ -34,7 +35,7 @@ namespace detail {
 
     Errors: `errc::bad_target`; `detail` then says what would be right, which is in the metadata, too.
 */
-inline error_code judge_resources(std::vector<std::string> const& asked, std::string_view ours,
+inline error_code validate_resources(std::vector<std::string> const& asked, std::string_view ours,
                                   std::string& detail) {
   for (auto const& each : asked) {
     if (is_same_resource(each, ours)) continue;

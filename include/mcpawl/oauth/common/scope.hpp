@@ -1,4 +1,5 @@
 // mcpawl/oauth/common/scope.hpp - sets of scopes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
@@ -29,9 +30,6 @@ public:
     for (std::string_view const scope : scopes)
       if (is_scope(scope)) add(scope);
   }
-
-  /** Tell whether the text is a scope-token: printable ASCII without space, `"` and `\`. */
-  static constexpr bool is_scope(std::string_view text) noexcept { return oauth::is_scope(text); }
 
   /** Read a `scope` parameter: scope-tokens with spaces between, as `all_scopes` has them. A text of spaces,
      or of nothing, is the empty set.

@@ -1,4 +1,5 @@
 // mcpawl/oauth/common/scopes.hpp - lists of scopes, as texts with spaces between them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <algorithm>

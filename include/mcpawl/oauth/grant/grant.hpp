@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/grant.hpp - what a user has granted to a client, with everything that was issued for it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

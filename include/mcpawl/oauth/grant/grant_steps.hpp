@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/grant_steps.hpp - how a grant goes from one state to the next, without a store
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -123,7 +124,7 @@ inline result<issued_tokens> exchange_code(grant& state, grant_name const& name,
 
     Errors: `errc::scope_not_allowed` for a known scope that was not granted.
 */
-inline result<scope_set> judge_refreshed_scope(grant const& state, refresh_request const& asked) {
+inline result<scope_set> validate_refreshed_scope(grant const& state, refresh_request const& asked) {
   if (!asked.scope) return state.scope;
   scope_set const offline{"offline_access"}, granted = *asked.scope & state.scope;
   scope_set more = *asked.scope - state.scope - offline;
@@ -152,7 +153,7 @@ inline result<refresh_kind> check_refresh(grant const& state, token const& prese
   if (now >= state.expires) return errc::token_expired;
   if (!current && (!previous || now >= refresh.previous_until)) return errc::refresh_token_reused;
   if (asked.resource && *asked.resource != state.resource) return errc::bad_target;
-  if (auto const scope = judge_refreshed_scope(state, asked); !scope) return scope.error();
+  if (auto const scope = validate_refreshed_scope(state, asked); !scope) return scope.error();
   if (current) return refresh_kind::current;
   return refresh.unused_access.empty() ? refresh_kind::repeated : refresh_kind::previous;
 }
@@ -191,7 +192,7 @@ inline result<issued_tokens> repeat_answer(grant const& state, grant_name const&
   if (!in.complete() || !access || !refresh) return errc::damaged_record;
   auto const* const given = find_access(state, access->digest());
   if (given == nullptr || now >= given->expires) return errc::bad_token;
-  auto const wanted = judge_refreshed_scope(state, asked);
+  auto const wanted = validate_refreshed_scope(state, asked);
   if (!wanted) return wanted.error();
   if (!wanted->contains(given->scope)) return errc::scope_not_allowed;
   issued_tokens out;
@@ -209,7 +210,7 @@ inline issued_tokens rotate(grant& state, grant_name const& name, token const& c
                             secret const& props_key, secret const* new_props, refresh_request const& asked,
                             token_lifetimes const& lifetimes, unix_seconds now) {
   if (new_props != nullptr) state.sealed_props = seal_props(props_key, *new_props, name.key());
-  auto const scope = judge_refreshed_scope(state, asked);
+  auto const scope = validate_refreshed_scope(state, asked);
   token const access = add_access(state, name, props_key, scope ? *scope : state.scope, lifetimes, now);
   token const refresh = token::make(token_kind::refresh, name, state.family_key);
   record_writer both(answer_layout, 2 * token::size + 64);

@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/grant_table.hpp - grants in the store: read, changed by compare-and-set, ended
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

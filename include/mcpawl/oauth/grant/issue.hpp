@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/issue.hpp - what the token service is asked and what it answers
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/pending_refresh.hpp - a refresh or a renewal that has begun, while the upstream is asked
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/secret.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/pending_revocations.hpp - what was taken back but could not be written yet
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <algorithm>

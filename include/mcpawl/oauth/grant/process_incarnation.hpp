@@ -1,5 +1,6 @@
 // mcpawl/oauth/grant/process_incarnation.hpp - names one start of one process, so that another can tell whether it
 // has ended
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/oauth/grant/token.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/props.hpp - what a grant carries in secret, and the keys that open it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/token.hpp - the texts we hand out: authorization codes, access tokens, refresh tokens
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

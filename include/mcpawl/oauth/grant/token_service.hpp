@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/token_service.hpp - codes and tokens: issued, exchanged, refreshed, looked up, revoked
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/unsaved_props.hpp - what the upstream gave and the store did not take
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

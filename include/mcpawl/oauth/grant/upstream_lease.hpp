@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/upstream_lease.hpp - of all requests for one grant, in all processes, one asks the upstream
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/grant/write_revocations.hpp - writes the revocations that a store had refused
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

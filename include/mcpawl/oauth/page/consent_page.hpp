@@ -1,4 +1,5 @@
 // mcpawl/oauth/page/consent_page.hpp - the page on which a person decides what a client may do
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/html.hpp>

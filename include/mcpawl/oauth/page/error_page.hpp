@@ -1,4 +1,5 @@
 // mcpawl/oauth/page/error_page.hpp - the page that tells a person why it did not work
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/page/error_words.hpp - what a person is told about an error, and what to do about it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

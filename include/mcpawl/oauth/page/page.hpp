@@ -1,4 +1,5 @@
 // mcpawl/oauth/page/page.hpp - makes the pages for people, and answers with them safely
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/base64.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/page/page_shell.hpp - what the pages for people have in common: skeleton, style, links
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/html.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/resource/challenge.hpp - builds the value of WWW-Authenticate that tells a client what it lacks
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/resource/protected_resource.hpp - what a server publishes about itself so that clients can log in
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/url.hpp>

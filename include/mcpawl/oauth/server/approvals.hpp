@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/approvals.hpp - what people have approved and need not be asked again for a while
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

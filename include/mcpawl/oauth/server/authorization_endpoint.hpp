@@ -1,5 +1,6 @@
 // mcpawl/oauth/server/authorization_endpoint.hpp - /authorize and /callback: a person is asked, signs in, and comes
 // back
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
@@ -71,13 +72,13 @@ public:
         log_(std::move(log)) {}
 
   /** GET /authorize: an authorization request (RFC 6749 section 4.1.1). */
-  task<http::response> ask(http::request_head const& head, std::string address = {}) {
+  task<http::response> authorize(http::request_head const& head, std::string address = {}) {
     std::string wrong;
     auto const query = authorization_query::parse(head.query(), wrong);
-    if (!query) co_return page(query.error(), wrong);
+    if (!query) co_return error_page(query.error(), wrong);
     auto const client = co_await find_client(parts_, query->client_id, address);
-    if (!client) co_return page(client.error(), {}, query->client_id);
-    auto judged = judge_authorization(*query, client->metadata, parts_->rules.authorization);
+    if (!client) co_return error_page(client.error(), {}, query->client_id);
+    auto judged = validate_authorization(*query, client->metadata, parts_->rules.authorization);
     if (auto const* const refusal = std::get_if<authorization_refusal>(&judged)) {
       log_refusal(*query, *client, *refusal);
       if (!refusal->location) co_return page_of(refusal->why, refusal->detail);
@@ -101,13 +102,13 @@ public:
   }
 
   /** POST /authorize: the answer to the page. */
-  task<http::response> decide(http::request_head const& head, std::string_view body, std::string address = {}) {
-    if (!has_media_type(head, "application/x-www-form-urlencoded")) co_return page(errc::malformed_request);
+  task<http::response> submit_consent(http::request_head const& head, std::string_view body, std::string address = {}) {
+    if (!has_media_type(head, "application/x-www-form-urlencoded")) co_return error_page(errc::malformed_request);
     auto const form = http::form::parse(body);
-    if (!form || form->repeated()) co_return page(errc::malformed_request);
+    if (!form || form->repeated()) co_return error_page(errc::malformed_request);
     auto const handle = form->find("handle"), decision = form->find("decision");
     bool const approves = decision == "approve";
-    if (!handle || (!approves && decision != "deny")) co_return page(errc::missing_parameter);
+    if (!handle || (!approves && decision != "deny")) co_return error_page(errc::missing_parameter);
     flow_handle ticket = ticket_of(head, cookie_use::consent, *handle);
     auto found = consents_.open(ticket);
     if (!found) {
@@ -117,12 +118,12 @@ public:
       bool over = ticket.browser == denied_mark;
       if (alone) over = co_await was_approved(ticket.handle);
       if (over) why = errc::flow_not_found;
-      co_return page(why);
+      co_return error_page(why);
     }
     flow asked = std::move(found->asked);
     if (!approves) {
       log_.info("authorization denied", {{"client", asked.request.client_id}});
-      http::response denied = tell(asked, errc::denied);
+      http::response denied = redirect_error(asked, errc::denied);
       // what was denied is told to the client as often as it is sent, but cannot be approved any more
       denied.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::consent, ticket.handle), denied_mark,
                                               sealed_consent::lifetime));
@@ -131,8 +132,8 @@ public:
     // before anything is written, so that the page can be sent again
     if (!parts_->logins_by_address.take(address)) co_return too_many_logins();
     auto const first = co_await parts_->flows.approve_once(std::move(found->id), found->expires);
-    if (!first) co_return tell(asked, first.error());
-    if (*first == 0) co_return page(errc::flow_not_found);
+    if (!first) co_return redirect_error(asked, first.error());
+    if (*first == 0) co_return error_page(errc::flow_not_found);
     asked.remember = form->find("remember").has_value();
     http::response answer = co_await log_in(std::move(asked), head);
     drop_cookie(answer, cookie_use::consent, ticket);
@@ -142,12 +143,12 @@ public:
   /** GET /callback: the answer of the upstream (RFC 6749 section 4.1.2). */
   task<http::response> callback(http::request_head const& head) {
     auto const form = http::form::parse(head.query());
-    if (!form || form->repeated()) co_return page(errc::malformed_request);
+    if (!form || form->repeated()) co_return error_page(errc::malformed_request);
     auto const state = form->find("state");
-    if (!state) co_return page(errc::missing_parameter);
+    if (!state) co_return error_page(errc::missing_parameter);
     flow_handle ticket = ticket_of(head, cookie_use::flow, *state);
     auto found = co_await parts_->flows.take(ticket);
-    if (!found) co_return page(found.error());
+    if (!found) co_return error_page(found.error());
     http::response answer = co_await finish(head, *form, std::move(*found));
     drop_cookie(answer, cookie_use::flow, ticket);
     co_return answer;
@@ -184,10 +185,10 @@ private:
     asked.nonce = login.nonce;
     asked.verifier = login.verifier;
     auto const ticket = co_await parts_->flows.begin(asked);
-    if (!ticket) co_return tell(asked, ticket.error());
+    if (!ticket) co_return redirect_error(asked, ticket.error());
     login.state = ticket->handle;
     auto const location = co_await upstream_.location(login);
-    if (!location) co_return tell(asked, location.error());
+    if (!location) co_return redirect_error(asked, location.error());
     http::response away = redirect(*location);
     keep_cookie(away, cookie_use::flow, *ticket, head);
     co_return away;
@@ -195,22 +196,22 @@ private:
 
   /** Give the client its code, or tell it why not. */
   task<http::response> finish(http::request_head const& head, http::form const& answer, flow asked) {
-    if (!upstream_.accepts_issuer(answer.find("iss"))) co_return tell(asked, errc::wrong_issuer);
+    if (!upstream_.accepts_issuer(answer.find("iss"))) co_return redirect_error(asked, errc::wrong_issuer);
     if (auto const error = answer.find("error")) {
       log_.info("login refused", {{"client", asked.request.client_id}, {"error", error->substr(0, 80)}});
-      co_return tell(asked, error_of_upstream(*error));
+      co_return redirect_error(asked, error_of_upstream(*error));
     }
     auto const code = answer.find("code");
-    if (!code || code->empty()) co_return tell(asked, errc::upstream_unavailable);
+    if (!code || code->empty()) co_return redirect_error(asked, errc::upstream_unavailable);
     upstream_flow away;
     away.nonce = asked.nonce;
     away.verifier = std::move(asked.verifier);
     secret its_code{std::string{*code}};
     auto login = co_await upstream_.exchange(std::move(its_code), std::move(away));
-    if (!login) co_return tell(asked, login.error());
+    if (!login) co_return redirect_error(asked, login.error());
     if (!asked.approved_by.empty() && asked.approved_by != login->who.subject)
       co_return co_await ask_again(std::move(asked), login->who.label(), head);
-    co_return co_await hand_over(head, std::move(asked), *login);
+    co_return co_await issue_code(head, std::move(asked), *login);
   }
 
   /** Somebody else has signed in than the one who had approved. */
@@ -218,11 +219,11 @@ private:
     asked.approved_by.clear();
     asked.nonce.clear();  // that login is over
     auto const by = co_await find_client(parts_, asked.request.client_id);
-    if (!by) co_return tell(asked, by.error());
+    if (!by) co_return redirect_error(asked, by.error());
     co_return consent(std::move(asked), *by, std::move(person), head);
   }
 
-  task<http::response> hand_over(http::request_head const& head, flow asked, upstream_login const& login) {
+  task<http::response> issue_code(http::request_head const& head, flow asked, upstream_login const& login) {
     authorization_request const& request = asked.request;
     code_issue issue(login.who.subject, request.client_id);
     issue.client_name = asked.client_name;
@@ -235,7 +236,7 @@ private:
         asked.refreshable && (parts_->rules.refresh_unchecked || !login.refresh_token.empty());
     issue.props = props_of(login);
     auto const code = co_await parts_->tokens.issue_code(std::move(issue));
-    if (!code) co_return tell(asked, code.error());
+    if (!code) co_return redirect_error(asked, code.error());
     log_.info("authorized", {{"client", request.client_id}, {"user", login.who.label()}});
     http::response away =
         redirect(code_location(request.redirect, *code, request.state, parts_->rules.issuer()));
@@ -254,7 +255,7 @@ private:
   // --- what they have in common
 
   http::response too_many_logins() const {
-    http::response refused = page(errc::too_many_logins);
+    http::response refused = error_page(errc::too_many_logins);
     refused.field("Retry-After", std::to_string(parts_->logins_by_address.back_off().count()));
     return refused;
   }
@@ -323,7 +324,7 @@ private:
   }
 
   /** A page, since nobody vouches for a redirect URI. */
-  http::response page(error_code const& why, std::string_view detail = {}, std::string_view client_id = {}) const {
+  http::response error_page(error_code const& why, std::string_view detail = {}, std::string_view client_id = {}) const {
     log_.write_limited(log_level::info, "authorization failed", {{"reason", reason_of(why, detail)}});
     return page_of(why, detail, client_id);
   }
@@ -351,7 +352,7 @@ private:
     return view;
   }
 
-  http::response tell(flow const& asked, error_code const& why) const {
+  http::response redirect_error(flow const& asked, error_code const& why) const {
     if (why != errc::denied) {
       log_.write_limited(log_level::warning, "authorization failed",
                          {{"client", asked.request.client_id}, {"reason", why.message()}});

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/authorization_request.hpp - what a client asks at the authorization endpoint, judged
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
@@ -107,7 +108,7 @@ struct authorization_refusal {
   std::optional<redirect_uri> redirect = {};  ///< That of the request; set with `location`.
 };
 
-using judged_authorization = std::variant<authorization_request, authorization_refusal>;
+using validated_authorization = std::variant<authorization_request, authorization_refusal>;
 
 namespace detail {
 
@@ -118,7 +119,7 @@ namespace detail {
     clients register is what they asked for first: asking for more later (the step-up of MCP) would lead
     nowhere. Whoever is asked sees the scopes on the consent page.
 */
-inline result<scope_set> judge_scope(authorization_query const& query, authorization_rules const& rules) {
+inline result<scope_set> validate_scope(authorization_query const& query, authorization_rules const& rules) {
   auto const asked = scope_set::parse(query.scope.value_or(""));
   if (!asked) return asked.error() == errc::parameter_too_long ? errc::bad_scope : asked.error();
   scope_set const known = *asked & rules.understood();
@@ -128,7 +129,7 @@ inline result<scope_set> judge_scope(authorization_query const& query, authoriza
 }
 
 /** What is wrong with a request whose redirect URI is right. */
-inline error_code judge_parameters(authorization_query const& query, authorization_rules const& rules,
+inline error_code validate_parameters(authorization_query const& query, authorization_rules const& rules,
                                    std::string& detail) {
   if (!query.response_type) {
     detail = "response_type";
@@ -140,13 +141,13 @@ inline error_code judge_parameters(authorization_query const& query, authorizati
   // without a method it would be `plain`
   if (!query.code_challenge_method || *query.code_challenge_method != "S256") return errc::challenge_method;
   if (!is_code_challenge(*query.code_challenge)) return errc::challenge_malformed;
-  return judge_resources(query.resources, rules.resource, detail);
+  return validate_resources(query.resources, rules.resource, detail);
 }
 
 }  // namespace detail
 
 /** Judge a request of a client. */
-inline judged_authorization judge_authorization(authorization_query const& query,
+inline validated_authorization validate_authorization(authorization_query const& query,
                                                 client_metadata const& client,
                                                 authorization_rules const& rules) {
   auto const page = [](error_code why) { return authorization_refusal{why, std::nullopt, {}}; };
@@ -161,8 +162,8 @@ inline judged_authorization judge_authorization(authorization_query const& query
     auto location = error_location(*redirect, why, query.state, rules.issuer, more);
     return authorization_refusal{why, std::move(location), more, *redirect};
   };
-  if (error_code const bad = detail::judge_parameters(query, rules, more)) return tell(bad);
-  auto scope = detail::judge_scope(query, rules);
+  if (error_code const bad = detail::validate_parameters(query, rules, more)) return tell(bad);
+  auto scope = detail::validate_scope(query, rules);
   if (!scope) return tell(scope.error());
   return authorization_request{query.client_id,   std::move(*redirect), query.redirect_uri.has_value(),
                                std::move(*scope), query.state,          *query.code_challenge,

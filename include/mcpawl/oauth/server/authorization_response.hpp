@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/authorization_response.hpp - where the browser goes with a code or an error
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

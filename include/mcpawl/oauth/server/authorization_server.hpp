@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/authorization_server.hpp - which endpoint answers a request to an authorization server
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/log.hpp>
@@ -112,8 +113,8 @@ private:
       case endpoint::introspection: return answer_introspection(parts_, head, body);
       case endpoint::callback: return authorization_.callback(head);
       case endpoint::authorization:
-        if (head.method() == "POST") return authorization_.decide(head, body, std::move(by));
-        return authorization_.ask(head, std::move(by));
+        if (head.method() == "POST") return authorization_.submit_consent(head, body, std::move(by));
+        return authorization_.authorize(head, std::move(by));
       default: return at_once(endpoints_.metadata(path, parts_->advertises_documents()));
     }
   }

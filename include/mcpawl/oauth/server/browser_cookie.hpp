@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/browser_cookie.hpp - which browser this is, and who signed in with it last, as a sealed cookie
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,5 +1,6 @@
 // mcpawl/oauth/server/client_authentication.hpp - finds clients, registered or described elsewhere, and lets them prove who
 // they are
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
@@ -57,11 +58,11 @@ task<result<client>> authenticate_client(std::shared_ptr<server_state<Store>> pa
   }
   if (found->metadata.auth == client_auth::private_key_jwt) {
     if (!by_key || !parts->assertions) co_return errc::authentication_failed;
-    error_code const bad = co_await parts->assertions->judge(*found, std::move(presented.assertion));
+    error_code const bad = co_await parts->assertions->validate(*found, std::move(presented.assertion));
     if (bad) co_return bad;
     co_return std::move(*found);
   }
-  if (error_code const bad = judge_credentials(*found, presented)) co_return bad;
+  if (error_code const bad = validate_credentials(*found, presented)) co_return bad;
   co_return std::move(*found);
 }
 

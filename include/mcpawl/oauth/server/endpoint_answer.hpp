@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/endpoint_answer.hpp - what the endpoints for programs read and answer
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/flow.hpp - an authorization under way, and its record while the browser is away
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/flow_cookie.hpp - the cookies that bind a flow and its approval to one browser
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/digest.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/flow_table.hpp - keeps authorizations under way, each for one browser and one time
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

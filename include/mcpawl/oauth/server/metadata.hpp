@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/metadata.hpp - what the authorization server publishes about itself
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/oauth/common/scope.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/rate_limit.hpp - so many at once, and so many an hour
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/registration_endpoint.hpp - POST /register: clients introduce themselves
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/log.hpp>

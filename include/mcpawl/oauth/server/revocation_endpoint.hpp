@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/revocation_endpoint.hpp - POST /revoke and POST /introspect: tokens end, or are asked about
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/log.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/sealed_consent.hpp - what a consent page asks about, sealed, so that the page carries it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

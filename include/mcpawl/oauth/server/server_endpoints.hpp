@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/server_endpoints.hpp - the paths of an authorization server, and the metadata that names them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/cors.hpp>

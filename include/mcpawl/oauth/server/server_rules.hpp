@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/server_rules.hpp - how an authorization server is to work
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/server_state.hpp - what all threads of an authorization server share
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/token_endpoint.hpp - POST /token: codes and refresh tokens become tokens
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
@@ -172,7 +173,7 @@ task<http::response> answer_token_request(std::shared_ptr<server_state<Store>> p
     co_return error_answer(who.error(), tried);
   }
   asked->client.client_id = who->id;
-  error_code const elsewhere = detail::judge_resources(asked->resources, parts->rules.resource(), wrong);
+  error_code const elsewhere = detail::validate_resources(asked->resources, parts->rules.resource(), wrong);
   if (elsewhere) {
     log.write_limited(log_level::info, "token request refused",
                       {{"client", who->id}, {"reason", reason_of(elsewhere, wrong)}});

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/token_request.hpp - what a client sends to the token and revocation endpoints
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/server/token_response.hpp - the JSON that token endpoints answer with
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/upstream/id_token.hpp - checks an ID token and reads who has signed in
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/upstream/id_token_errc.hpp - what can be wrong with an ID token beyond what can be with every token
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>

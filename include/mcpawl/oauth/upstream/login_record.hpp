@@ -1,4 +1,5 @@
 // mcpawl/oauth/upstream/login_record.hpp - what a grant keeps of a login upstream, as bytes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>

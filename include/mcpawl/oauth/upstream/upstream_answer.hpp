@@ -1,5 +1,6 @@
 // mcpawl/oauth/upstream/upstream_answer.hpp - what the upstream's token endpoint answered: tokens, or whose fault it
 // is
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

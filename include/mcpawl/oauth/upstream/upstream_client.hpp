@@ -1,4 +1,5 @@
 // mcpawl/oauth/upstream/upstream_client.hpp - signs people in at Cloudflare Access: our side of OpenID Connect
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -267,12 +268,12 @@ private:
     upstream_report report;
     auto tokens = read_upstream_answer(*answer, report);
     wipe(answer->body.data(), answer->body.size());
-    if (!tokens) complain(tokens.error(), *answer, at->token, report, presented);
+    if (!tokens) log_failure(tokens.error(), *answer, at->token, report, presented);
     co_return tokens;
   }
 
   /** Log an answer that was not good. Some upstreams quote what was sent to them. */
-  void complain(error_code why, http::fetch_response const& answer, http::origin_url const& url,
+  void log_failure(error_code why, http::fetch_response const& answer, http::origin_url const& url,
                 upstream_report const& report, secret const& presented) const {
     auto const cleaned = [&](std::string_view text) -> std::string_view {
       for (auto const* each : {&presented, &shared_->options.client_secret()})

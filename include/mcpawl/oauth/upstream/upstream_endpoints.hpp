@@ -1,5 +1,6 @@
 // mcpawl/oauth/upstream/upstream_endpoints.hpp - where the upstream sends browsers to and gives tokens out, as its
 // metadata says
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

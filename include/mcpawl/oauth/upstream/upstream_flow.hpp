@@ -1,4 +1,5 @@
 // mcpawl/oauth/upstream/upstream_flow.hpp - what must be remembered while the browser is away at the upstream
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/secret.hpp>

@@ -1,4 +1,5 @@
 // mcpawl/oauth/upstream/upstream_login.hpp - who has signed in upstream, and the tokens that came of it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>

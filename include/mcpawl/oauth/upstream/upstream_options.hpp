@@ -1,4 +1,5 @@
 // mcpawl/oauth/upstream/upstream_options.hpp - where the upstream is, and as whom we ask it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
@@ -54,17 +55,17 @@ public:
   }
 
   /** Read `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and the addresses as `read_upstream_addresses` says,
-     noting the mistakes in `from`: ask it to complain before the options are used. */
+     noting the errors in `from`: call its `throw_if_invalid` before the options are used. */
   static upstream_options from(settings& from, std::string callback) {
     upstream_options out;
     out.id_ = from.required("ACCESS_CLIENT_ID");
     out.secret_ = secret{from.required("ACCESS_CLIENT_SECRET")};
     out.at_ = read_upstream_addresses(from);
     out.callback_ = std::move(callback);
-    if (auto const wrong = judge_word(out.id_); !out.id_.empty() && !wrong.empty())
-      from.mistake("ACCESS_CLIENT_ID", wrong);
-    if (auto const wrong = judge_word(out.secret_.reveal()); !out.secret_.empty() && !wrong.empty())
-      from.mistake("ACCESS_CLIENT_SECRET", wrong);
+    if (auto const wrong = validate_word(out.id_); !out.id_.empty() && !wrong.empty())
+      from.add_error("ACCESS_CLIENT_ID", wrong);
+    if (auto const wrong = validate_word(out.secret_.reveal()); !out.secret_.empty() && !wrong.empty())
+      from.add_error("ACCESS_CLIENT_SECRET", wrong);
     return out;
   }
 
@@ -119,12 +120,12 @@ public:
     auto const note = [&mistakes](std::string_view name, std::string const& wrong) {
       if (!wrong.empty()) mistakes.push_back(std::string(name) + ' ' + wrong);
     };
-    note("the client id", judge_word(options.id_));
-    note("the client secret", judge_word(options.secret_.reveal()));
-    note("the callback", judge_endpoint(http::origin_url::parse(options.callback_)));
-    note("the upstream's issuer", judge_issuer(options.at_.issuer));
+    note("the client id", validate_word(options.id_));
+    note("the client secret", validate_word(options.secret_.reveal()));
+    note("the callback", validate_endpoint(http::origin_url::parse(options.callback_)));
+    note("the upstream's issuer", validate_issuer(options.at_.issuer));
     for (auto const* url : {&options.at_.authorization, &options.at_.token, &options.at_.jwks})
-      if (*url) note("the upstream's endpoint", judge_endpoint(**url));
+      if (*url) note("the upstream's endpoint", validate_endpoint(**url));
     if ((" " + options.scopes_ + " ").find(" openid ") == std::string::npos)
       mistakes.emplace_back("the scopes must have openid among them");
     note("the leeway",
@@ -164,7 +165,7 @@ public:
 private:
   upstream_options() = default;
 
-  static std::string judge_word(std::string_view text) {
+  static std::string validate_word(std::string_view text) {
     if (text.empty()) return "is empty";
     if (is_placeholder(text)) return "is still a placeholder";
     if (text.size() > 1024) return "is too long";
@@ -172,7 +173,7 @@ private:
       if (c <= ' ' || c >= '\x7f') return "has spaces or characters beyond ASCII";
     return {};
   }
-  static std::string judge_endpoint(result<http::origin_url> const& url) {
+  static std::string validate_endpoint(result<http::origin_url> const& url) {
     if (!url) return "is not an https:// URL";
     if (!url->is_secure() && !url->is_loopback())
       return "must begin with https:// (http:// is for loopback addresses alone)";

@@ -1,4 +1,5 @@
 // mcpawl/oauth/upstream/upstream_settings.hpp - where the upstream is, by the names of Cloudflare's guide
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/settings.hpp>
@@ -37,11 +38,11 @@ public:
         endpoint("ACCESS_AUTHORIZATION_URL", discovers, found_.authorization);
     std::string const jwks_url = endpoint("ACCESS_JWKS_URL", discovers, found_.jwks);
     std::string const given = from_.optional("ACCESS_ISSUER");
-    if (!given.empty()) note("ACCESS_ISSUER", judge_issuer(given));
+    if (!given.empty()) note("ACCESS_ISSUER", validate_issuer(given));
     if (discovers) {
       take_configuration(configuration);
       if (!given.empty() && !found_.issuer.empty() && given != found_.issuer)
-        from_.mistake("ACCESS_ISSUER", "is not the issuer that ACCESS_CONFIG_URL belongs to");
+        from_.add_error("ACCESS_ISSUER", "is not the issuer that ACCESS_CONFIG_URL belongs to");
     } else {
       found_.issuer = given.empty() ? issuer_of(token_url) : given;
     }
@@ -56,7 +57,7 @@ public:
 
 private:
   void note(char const* name, std::string const& wrong) {
-    if (!wrong.empty()) from_.mistake(name, wrong);
+    if (!wrong.empty()) from_.add_error(name, wrong);
   }
 
   std::string endpoint(char const* name, bool may_be_missing, std::optional<http::origin_url>& into) {
@@ -64,9 +65,9 @@ private:
     if (text.empty()) return text;
     auto const url = http::origin_url::parse(text);
     if (!url) {
-      from_.mistake(name, "is not an https:// URL");
+      from_.add_error(name, "is not an https:// URL");
     } else if (!url->is_secure() && !url->is_loopback()) {
-      from_.mistake(name, "must begin with https:// (http:// is for loopback addresses alone)");
+      from_.add_error(name, "must begin with https:// (http:// is for loopback addresses alone)");
     } else {
       into = *url;
       return text;
@@ -76,11 +77,11 @@ private:
 
   void take_configuration(std::string_view url) {
     if (!url.ends_with(configuration_path)) {
-      from_.mistake("ACCESS_CONFIG_URL", "must end in " + std::string{configuration_path});
+      from_.add_error("ACCESS_CONFIG_URL", "must end in " + std::string{configuration_path});
       return;
     }
     std::string issuer{url.substr(0, url.size() - configuration_path.size())};
-    std::string const wrong = judge_issuer(issuer);
+    std::string const wrong = validate_issuer(issuer);
     note("ACCESS_CONFIG_URL", wrong);
     if (wrong.empty()) found_.issuer = std::move(issuer);
   }
@@ -90,7 +91,7 @@ private:
     if (token_url.empty()) return {};
     constexpr std::string_view segment = "/token";
     if (!token_url.ends_with(segment)) {
-      from_.mistake("ACCESS_TOKEN_URL", "must end in /token, or ACCESS_ISSUER be set");
+      from_.add_error("ACCESS_TOKEN_URL", "must end in /token, or ACCESS_ISSUER be set");
       return {};
     }
     return std::string{token_url.substr(0, token_url.size() - segment.size())};
@@ -100,7 +101,7 @@ private:
     std::string_view const issuer = found_.issuer;
     bool const below = url.starts_with(issuer) && url.substr(issuer.size()).starts_with('/');
     if (!url.empty() && !below)
-      from_.mistake(name, "is not of the issuer " + found_.issuer + ", as the other addresses are");
+      from_.add_error(name, "is not of the issuer " + found_.issuer + ", as the other addresses are");
   }
 
   settings& from_;

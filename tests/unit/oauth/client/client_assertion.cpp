@@ -62,7 +62,7 @@ struct world {
            ",\"exp\":" + std::to_string(clock.wall() + p.exp) + ",\"jti\":" + p.jti + p.more + "}";
   }
   std::string token(plan const& p) const { return ec().token(p.header, claims(p), jose::algorithm::es256); }
-  error_code ask(std::string const& jwt) { return await(judge.judge(who, secret{jwt})); }
+  error_code ask(std::string const& jwt) { return await(judge.validate(who, secret{jwt})); }
   bool good(std::string const& jwt) {
     error_code const bad = ask(jwt);
     BOOST_TEST((!bad || bad == errc::authentication_failed));

@@ -37,13 +37,13 @@ struct world {
   cache::answer look(std::string const& url, std::optional<std::chrono::seconds> oldest = {}) {
     return kept->look(url, "host", oldest);
   }
-  cache::flight flight(std::string const& url) {
+  cache::fetch_lease lease(std::string const& url) {
     auto found = look(url);
     BOOST_TEST_REQUIRE(found.task.has_value());
     return std::move(*found.task);
   }
   void keep(std::string const& url, int value, std::chrono::seconds fresh = 100s) {
-    flight(url).succeed(std::make_shared<int const>(value), fresh);
+    lease(url).succeed(std::make_shared<int const>(value), fresh);
   }
   int value(std::string const& url) {
     auto const found = look(url);
@@ -57,9 +57,9 @@ bool undecided(cache::answer const& a) { return !a.value && !a.error && !a.task;
 
 BOOST_AUTO_TEST_CASE(one_fetches_and_the_others_wait) {
   world w;
-  auto flight = w.flight("a");
+  auto lease = w.lease("a");
   BOOST_TEST(undecided(w.look("a")));
-  flight.succeed(std::make_shared<int const>(7), 100s);
+  lease.succeed(std::make_shared<int const>(7), 100s);
   BOOST_TEST(w.value("a") == 7);
 }
 
@@ -69,9 +69,9 @@ BOOST_AUTO_TEST_CASE(a_value_is_fetched_again_when_its_time_is_over) {
   w.clock.advance(99s);
   BOOST_TEST(w.value("a") == 1);
   w.clock.advance(1s);
-  auto flight = w.flight("a");
+  auto lease = w.lease("a");
   BOOST_TEST(undecided(w.look("a")));
-  flight.succeed(std::make_shared<int const>(2), 100s);
+  lease.succeed(std::make_shared<int const>(2), 100s);
   BOOST_TEST(w.value("a") == 2);
 }
 
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(something_newer_can_be_asked_for) {
 
 BOOST_AUTO_TEST_CASE(attack_what_failed_is_not_tried_again_at_once) {
   world w;
-  w.flight("a").fail(errc::unknown_client, true);
+  w.lease("a").fail(errc::unknown_client, true);
   for (int i = 0; i != 3; ++i) {
     auto const found = w.look("a");
     BOOST_TEST((found.error == errc::unknown_client));
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(what_was_good_serves_on_while_its_host_is_down) {
   world w;
   w.keep("a", 1);
   w.clock.advance(100s);
-  w.flight("a").fail(errc::document_unavailable, false);
+  w.lease("a").fail(errc::document_unavailable, false);
   BOOST_TEST(w.value("a") == 1);
   w.clock.advance(24h - 100s);
   BOOST_TEST(w.value("a") == -1);
@@ -115,25 +115,25 @@ BOOST_AUTO_TEST_CASE(what_is_no_longer_good_ends_at_once) {
   world w;
   w.keep("a", 1);
   w.clock.advance(100s);
-  w.flight("a").fail(errc::document_elsewhere, true);
+  w.lease("a").fail(errc::document_elsewhere, true);
   BOOST_TEST((w.look("a").error == errc::document_elsewhere));
 }
 
 BOOST_AUTO_TEST_CASE(a_flight_that_dies_leaves_it_to_the_next) {
   world w;
-  { auto const lost = w.flight("a"); }
+  { auto const lost = w.lease("a"); }
   BOOST_TEST(w.kept->size() == 0u);
   w.keep("a", 1);
   w.clock.advance(100s);
-  { auto const lost = w.flight("a"); }
+  { auto const lost = w.lease("a"); }
   w.keep("a", 2);
   BOOST_TEST(w.value("a") == 2);
 }
 
 BOOST_AUTO_TEST_CASE(attack_only_so_many_at_once) {
   world w;
-  auto a = w.flight("a");
-  auto b = w.flight("b");
+  auto a = w.lease("a");
+  auto b = w.lease("b");
   BOOST_TEST((w.look("c").error == errc::document_unavailable));
   BOOST_TEST(w.kept->size() == 2u);
   a.fail(errc::unknown_client, true);
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(attack_only_so_often_and_what_is_known_serves_on) {
 BOOST_AUTO_TEST_CASE(attack_many_documents_throw_out_what_is_of_least_use) {
   world w;
   w.keep("good", 1);
-  w.flight("bad").fail(errc::unknown_client, true);
+  w.lease("bad").fail(errc::unknown_client, true);
   w.keep("old", 2);
   w.keep("used", 3);
   BOOST_TEST(w.value("good") == 1);
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(attack_many_documents_throw_out_what_is_of_least_use) {
   BOOST_TEST(w.value("used") == 3);
   BOOST_TEST(w.value("n1") == 4);
   BOOST_TEST(w.value("n2") == 5);
-  for (int i = 0; i != 100; ++i) w.flight("flood" + std::to_string(i)).fail(errc::unknown_client, true);
+  for (int i = 0; i != 100; ++i) w.lease("flood" + std::to_string(i)).fail(errc::unknown_client, true);
   BOOST_TEST(w.kept->size() == 4u);
   BOOST_TEST(w.value("n2") == 5);  // the flood threw out one document and then itself
 }
@@ -180,8 +180,8 @@ BOOST_AUTO_TEST_CASE(attack_many_documents_throw_out_what_is_of_least_use) {
 BOOST_AUTO_TEST_CASE(what_flies_is_never_thrown_out) {
   world w;
   for (auto const* const url : {"1", "2", "3"}) w.keep(url, 1);
-  auto a = w.flight("a");
-  auto b = w.flight("b");
+  auto a = w.lease("a");
+  auto b = w.lease("b");
   BOOST_TEST(w.kept->size() == 4u);
   a.succeed(std::make_shared<int const>(8), 100s);
   b.succeed(std::make_shared<int const>(9), 100s);

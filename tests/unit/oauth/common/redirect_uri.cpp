@@ -146,10 +146,10 @@ BOOST_AUTO_TEST_CASE(a_wildcard_is_a_character_like_others_behind_the_host) {
 
 BOOST_AUTO_TEST_CASE(only_some_schemes_can_be_named_by_an_operator) {
   for (char const* good : {"cursor", "vscode", "com.example.app", "x-y+z.1"})
-    BOOST_TEST(redirect_uri::judge_private_scheme(good) == "", good);
+    BOOST_TEST(redirect_uri::validate_private_scheme(good) == "", good);
   for (char const* bad : {"", "cursor:", "cursor://", "Cursor", "1a", "a b", "*", "http", "https",
                           "javascript", "data", "file", "vbscript", "blob", "about", "ftp"})
-    BOOST_TEST(redirect_uri::judge_private_scheme(bad) != "", bad);
+    BOOST_TEST(redirect_uri::validate_private_scheme(bad) != "", bad);
 }
 
 BOOST_AUTO_TEST_CASE(every_error_has_a_text_of_its_own) {

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(all_of_several_must_be_ours) {
        {row{{}, true}, row{{ours}, true}, row{{ours, ours}, true}, row{{ours, ours + '/'}, true},
         row{{other}, false}, row{{ours, other}, false}, row{{other, ours}, false}}) {
     std::string detail;
-    auto const wrong = detail::judge_resources(asked, ours, detail);
+    auto const wrong = detail::validate_resources(asked, ours, detail);
     BOOST_TEST(!wrong == good);
     BOOST_TEST((good || wrong == errc::bad_target));
     BOOST_TEST(detail == (good ? "" : "resource must be https://mcp.example.com/mcp"));

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(scopes_are_a_set_without_order_and_repetition) {
 BOOST_AUTO_TEST_CASE(the_characters_of_a_scope_are_those_of_the_rfc) {
   for (int c = 0; c != 256; ++c) {
     bool const allowed = c == 0x21 || (c >= 0x23 && c <= 0x5b) || (c >= 0x5d && c <= 0x7e);
-    BOOST_TEST(scope_set::is_scope(std::string(1, static_cast<char>(c))) == allowed);
+    BOOST_TEST(mcpawl::oauth::is_scope(std::string(1, static_cast<char>(c))) == allowed);
     if (c != ' ')
       BOOST_TEST(scope_set::parse("a b" + std::string(1, static_cast<char>(c))).has_value() == allowed);
   }

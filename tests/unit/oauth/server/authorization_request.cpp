@@ -33,16 +33,16 @@ struct fixture {
     return made;
   }();
 
-  judged_authorization judge(std::string const& query) {
-    return judge_authorization(authorization_query::parse(query).value(), client, rules);
+  validated_authorization validate(std::string const& query) {
+    return validate_authorization(authorization_query::parse(query).value(), client, rules);
   }
   authorization_request accepted(std::string const& query) {
-    auto judged = judge(query);
+    auto judged = validate(query);
     BOOST_TEST_REQUIRE(std::holds_alternative<authorization_request>(judged));
     return std::get<authorization_request>(std::move(judged));
   }
   authorization_refusal refused(std::string const& query) {
-    auto judged = judge(query);
+    auto judged = validate(query);
     BOOST_TEST_REQUIRE(std::holds_alternative<authorization_refusal>(judged));
     return std::get<authorization_refusal>(std::move(judged));
   }

@@ -194,28 +194,28 @@ BOOST_AUTO_TEST_CASE(credentials_are_judged_by_what_was_registered) {
   };
   auto const open = client_of(client_auth::none), with_basic = client_of(client_auth::basic),
              with_post = client_of(client_auth::post), with_key = client_of(client_auth::private_key_jwt);
-  BOOST_TEST(!judge_credentials(open, presented(client_auth::none, "")));
+  BOOST_TEST(!validate_credentials(open, presented(client_auth::none, "")));
   for (auto const* known : {&with_basic, &with_post}) {
-    BOOST_TEST(!judge_credentials(*known, presented(client_auth::basic, "secret")));
-    BOOST_TEST(!judge_credentials(*known, presented(client_auth::post, "secret")));
+    BOOST_TEST(!validate_credentials(*known, presented(client_auth::basic, "secret")));
+    BOOST_TEST(!validate_credentials(*known, presented(client_auth::post, "secret")));
     BOOST_TEST(
-        (judge_credentials(*known, presented(client_auth::none, "")) == oauth::errc::authentication_failed));
-    BOOST_TEST((judge_credentials(*known, presented(client_auth::none, "secret")) ==
+        (validate_credentials(*known, presented(client_auth::none, "")) == oauth::errc::authentication_failed));
+    BOOST_TEST((validate_credentials(*known, presented(client_auth::none, "secret")) ==
                 oauth::errc::authentication_failed));
-    BOOST_TEST((judge_credentials(*known, presented(client_auth::basic, "Secret")) ==
+    BOOST_TEST((validate_credentials(*known, presented(client_auth::basic, "Secret")) ==
                 oauth::errc::authentication_failed));
     BOOST_TEST(
-        (judge_credentials(*known, presented(client_auth::basic, "")) == oauth::errc::authentication_failed));
-    BOOST_TEST((judge_credentials(*known, presented(client_auth::basic, "secret", "di")) ==
+        (validate_credentials(*known, presented(client_auth::basic, "")) == oauth::errc::authentication_failed));
+    BOOST_TEST((validate_credentials(*known, presented(client_auth::basic, "secret", "di")) ==
                 oauth::errc::authentication_failed));
   }
-  BOOST_TEST((judge_credentials(open, presented(client_auth::basic, "secret")) ==
+  BOOST_TEST((validate_credentials(open, presented(client_auth::basic, "secret")) ==
               oauth::errc::authentication_failed));
   BOOST_TEST(
-      (judge_credentials(open, presented(client_auth::post, "")) == oauth::errc::authentication_failed));
+      (validate_credentials(open, presented(client_auth::post, "")) == oauth::errc::authentication_failed));
   for (auto const method : {client_auth::none, client_auth::basic, client_auth::private_key_jwt}) {
     BOOST_TEST(
-        (judge_credentials(with_key, presented(method, "secret")) == oauth::errc::authentication_failed));
+        (validate_credentials(with_key, presented(method, "secret")) == oauth::errc::authentication_failed));
   }
 }
 

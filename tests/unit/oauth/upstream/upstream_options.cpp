@@ -44,7 +44,7 @@ std::vector<std::string> mistakes(values const& all) {
   settings from = of(all);
   (void)upstream_options::from(from, callback);
   try {
-    from.complain();
+    from.throw_if_invalid();
   } catch (configuration_error const& e) {
     return e.mistakes();
   }
@@ -67,7 +67,7 @@ values without(values all, std::string const& name) {
 upstream_options read(values const& all) {
   settings from = of(all);
   auto out = upstream_options::from(from, callback);
-  from.complain();
+  from.throw_if_invalid();
   return upstream_options::checked(std::move(out));
 }
 std::size_t wrong(upstream_options options) {

@@ -1,4 +1,5 @@
-// mcpawl/transport/door.hpp - a policy as a transport sees it, the type of its identity erased
+// mcpawl/transport/erased_policy.hpp - a policy as a transport sees it, the type of its identity erased
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/policy.hpp>
@@ -27,12 +28,12 @@ struct admission {
     @par Thread safety
     One per thread, as the policy it holds.
 */
-class door {
+class erased_policy {
 public:
-  virtual ~door() = default;
+  virtual ~erased_policy() = default;
 
   /** Make a copy for another thread. */
-  virtual std::unique_ptr<door> copy() const = 0;
+  virtual std::unique_ptr<erased_policy> copy() const = 0;
   virtual void attach(auth_environment const& environment) = 0;
 
   /** Whose a request is: the policy's own, to be answered by `serve_unauthenticated`, or nobody's. */
@@ -44,13 +45,13 @@ public:
   virtual task<auth_result<admission>> authenticate(http::request_head const& head) = 0;
 };
 
-/** The door made of a policy. */
+/** Erases the type of a policy. */
 template <auth_policy Policy>
-class erased_policy final : public door {
+class policy_adapter final : public erased_policy {
 public:
-  explicit erased_policy(Policy policy) : policy_(std::move(policy)) {}
+  explicit policy_adapter(Policy policy) : policy_(std::move(policy)) {}
 
-  std::unique_ptr<door> copy() const override { return std::make_unique<erased_policy>(policy_); }
+  std::unique_ptr<erased_policy> copy() const override { return std::make_unique<policy_adapter>(policy_); }
   void attach(auth_environment const& environment) override { attach_policy(policy_, environment); }
 
   public_route route_of(http::request_head const& head) const override {

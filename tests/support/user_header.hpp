@@ -1,4 +1,4 @@
-// tests/support/door.hpp - a policy for tests: the header X-User says who is calling
+// tests/support/user_header.hpp - a policy for tests: the header X-User says who is calling
 #pragma once
 
 #include <mcpawl/auth/policy.hpp>
