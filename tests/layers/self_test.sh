@@ -18,6 +18,7 @@ good_tree() {
   rm -rf "$work/include" "$work/tests"
   header core/error.hpp '#include <string>'
   header core/task.hpp '#include <boost/asio/awaitable.hpp>'
+  header core/async_event.hpp '#include <boost/asio/steady_timer.hpp>'
   header crypto/digest.hpp '#include <mcpawl/core/error.hpp>' '#include <openssl/evp.h>'
   header text/json_text.hpp '#include <mcpawl/core/error.hpp>' '#include <boost/json/value.hpp>'
   header reflect/schema.hpp '#include <mcpawl/text/json_text.hpp>'

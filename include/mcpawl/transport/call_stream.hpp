@@ -5,6 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
@@ -12,7 +13,6 @@
 #include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
 #include <mcpawl/mcp/session/live_session.hpp>
-#include <mcpawl/mcp/session/wake.hpp>
 #include <mcpawl/transport/answer_status.hpp>
 #include <mcpawl/transport/disconnect_watch.hpp>
 #include <mcpawl/transport/event_stream.hpp>
@@ -66,7 +66,7 @@ public:
       log_->close_stream();
     } else {
       letting_go_ = true;
-      bell_->ring();
+      changed_->notify();
     }
   }
 
@@ -81,7 +81,7 @@ public:
              std::chrono::milliseconds retry) {
     std::optional<detail::log_reader> reader;
     start(std::move(calls), reader);
-    auto const watch = std::make_shared<disconnect_watch>(bell_);
+    auto const watch = std::make_shared<disconnect_watch>(changed_);
     if (running_ != 0) watch->start(ex, [self = shared_from_this()] { self->client_left(); });
     // the answer to a call is worth waiting for, whatever becomes of its token meanwhile
     if (!listens_) style.may_listen = {};
@@ -90,7 +90,7 @@ public:
       if (streaming) streaming = co_await ex.start_events(make_head(200));
       if (streaming) {
         begin_stream(style, retry);
-        co_await write_events(ex, *reader, *bell_, *watch, style, 0);
+        co_await write_events(ex, *reader, *changed_, *watch, style, 0);
       }
     } catch (...) {
       failure_ = std::current_exception();
@@ -117,8 +117,8 @@ private:
   /** @param reader  is made before the calls begin: what they say at once counts as unread, or a call that never
       waits for anything else would fill the memory. */
   void start(reply calls, std::optional<detail::log_reader>& reader) {
-    bell_ = std::make_shared<wake>(executor_);
-    room_ = std::make_shared<wake>(executor_);
+    changed_ = std::make_shared<async_event>(executor_);
+    room_ = std::make_shared<async_event>(executor_);
     std::vector<pending_answer> all;
     if (auto* one = std::get_if<pending_answer>(&calls)) {
       session_ = one->session;
@@ -135,8 +135,8 @@ private:
       log_ = session_->make_stream();
     else
       log_ = std::make_shared<event_log>(event_log::retention::queue);
-    log_->on_room(room_->ringer());
-    reader.emplace(log_, bell_);
+    log_->on_room(room_->notifier());
+    reader.emplace(log_, changed_);
     running_ = all.size();
     for (auto& call : all) {
       auto const runner = std::static_pointer_cast<running_call>(call.channel);
@@ -155,7 +155,7 @@ private:
       finished_.push_back(std::move(result->body));
     }
     if (--running_ == 0 && streaming_) finish_log();
-    bell_->ring();
+    changed_->notify();
   }
 
   void finish_log() {
@@ -170,8 +170,8 @@ private:
   task<bool> must_stream(std::chrono::milliseconds keep_alive) {
     while (running_ != 0 && !left_) {
       if (log_->backlog() != 0 || letting_go_) co_return true;
-      bool const rung = co_await bell_->wait(keep_alive);
-      if (!rung && events_accepted_) co_return true;
+      bool const notified = co_await changed_->wait(keep_alive);
+      if (!notified && events_accepted_) co_return true;
     }
     co_return !left_ && log_->backlog() != 0;
   }
@@ -194,7 +194,7 @@ private:
     gone_ = true;
     for (auto const& call : calls_)
       if (auto const alive = call.lock()) alive->cancel_now();
-    room_->ring();
+    room_->notify();
   }
 
   /** The client closed the connection: in the stateless protocol that cancels (MCP 2026-07-28,
@@ -208,8 +208,8 @@ private:
 
   boost::asio::any_io_executor executor_;
   std::size_t max_messages_, max_bytes_;
-  std::shared_ptr<wake> bell_;  // rings whenever something happened
-  std::shared_ptr<wake> room_;  // rings whenever a message was read
+  std::shared_ptr<async_event> changed_;  // whenever something happened
+  std::shared_ptr<async_event> room_;     // whenever a message was read
   std::shared_ptr<event_log> log_;
   std::shared_ptr<live_session> session_;
   std::vector<std::weak_ptr<running_call>> calls_;

@@ -7,9 +7,9 @@
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/co_spawn.hpp>
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
-#include <mcpawl/mcp/session/wake.hpp>
 
 #include <chrono>
 #include <exception>
@@ -28,8 +28,8 @@ namespace mcpawl {
 */
 class disconnect_watch : public std::enable_shared_from_this<disconnect_watch> {
 public:
-  /** @param bell  rings when the client has left, and when the watch has stopped. */
-  explicit disconnect_watch(std::shared_ptr<wake> bell) : bell_(std::move(bell)) {}
+  /** @param changed  is notified when the client has left, and when the watch has stopped. */
+  explicit disconnect_watch(std::shared_ptr<async_event> changed) : changed_(std::move(changed)) {}
 
   /** Begin; `on_left` is called once, when the client has left. */
   void start(http::exchange& ex, std::function<void()> on_left = {}) {
@@ -40,7 +40,7 @@ public:
         self->left_ = true;
         if (on_left) on_left();
       }
-      self->bell_->ring();
+      self->changed_->notify();
     };
     boost::asio::co_spawn(ex.executor(), ex.wait_disconnect(),
                           boost::asio::bind_cancellation_slot(stop_.slot(), std::move(over)));
@@ -53,12 +53,12 @@ public:
     stopping_ = true;
     while (watching_) {
       stop_.emit(boost::asio::cancellation_type::terminal);
-      if (watching_) co_await bell_->wait(std::chrono::hours{1});
+      if (watching_) co_await changed_->wait(std::chrono::hours{1});
     }
   }
 
 private:
-  std::shared_ptr<wake> bell_;
+  std::shared_ptr<async_event> changed_;
   boost::asio::cancellation_signal stop_;
   bool watching_ = false;
   bool stopping_ = false;

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
-#include <mcpawl/mcp/session/wake.hpp>
 #include <mcpawl/transport/disconnect_watch.hpp>
 
 #include <algorithm>
@@ -34,8 +34,8 @@ namespace detail {
 /** Holds the right to read a log. */
 class log_reader {
 public:
-  log_reader(std::shared_ptr<event_log> log, std::shared_ptr<wake> const& bell)
-      : log_(std::move(log)), ticket_(log_->attach(bell->ringer())) {}
+  log_reader(std::shared_ptr<event_log> log, std::shared_ptr<async_event> const& changed)
+      : log_(std::move(log)), ticket_(log_->attach(changed->notifier())) {}
   ~log_reader() { log_->detach(ticket_); }
   log_reader(log_reader const&) = delete;
   log_reader& operator=(log_reader const&) = delete;
@@ -54,11 +54,11 @@ private:
 /** Write what is in a log after message number `cursor`, and what comes, until the log ends, the client
    leaves or may listen no longer, or another connection takes the log over. The events were started already.
 
-    @param watch  was started; it rings the bell.
+    @param watch  was started; it notifies `changed`.
 
     With a `retry` time it begins with an event without data, whose id the client can come back with (MCP
     2025-11-25 "Sending Messages to the Server"). */
-inline task<> write_events(http::exchange& ex, detail::log_reader& reader, wake& bell, disconnect_watch& watch,
+inline task<> write_events(http::exchange& ex, detail::log_reader& reader, async_event& changed, disconnect_watch& watch,
                            event_style const& style, std::uint64_t cursor) {
   std::string id;
   auto const name_event = [&] {
@@ -92,7 +92,7 @@ inline task<> write_events(http::exchange& ex, detail::log_reader& reader, wake&
       auto next = written + style.keep_alive;
       if (style.may_listen) next = std::min<steady::time_point>(next, checked + style.check_every);
       auto const patience = std::chrono::ceil<std::chrono::milliseconds>(next - steady::now());
-      if (patience.count() > 0) co_await bell.wait(patience);
+      if (patience.count() > 0) co_await changed.wait(patience);
       if (steady::now() >= written + style.keep_alive) {
         alive = co_await ex.comment("keep-alive");
         written = steady::now();
@@ -107,13 +107,13 @@ inline task<> write_events(http::exchange& ex, detail::log_reader& reader, wake&
 }
 
 /** Write the events of a log to a client that listens, watching whether it is still there. */
-inline task<> write_events_watched(http::exchange& ex, detail::log_reader& reader, std::shared_ptr<wake> bell,
+inline task<> write_events_watched(http::exchange& ex, detail::log_reader& reader, std::shared_ptr<async_event> changed,
                                    event_style const& style, std::uint64_t cursor) {
-  auto const watch = std::make_shared<disconnect_watch>(bell);
+  auto const watch = std::make_shared<disconnect_watch>(changed);
   watch->start(ex);
   std::exception_ptr failure;
   try {
-    co_await write_events(ex, reader, *bell, *watch, style, cursor);
+    co_await write_events(ex, reader, *changed, *watch, style, cursor);
   } catch (...) {
     failure = std::current_exception();
   }

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/response.hpp>
-#include <mcpawl/mcp/session/wake.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/transport/channel_client.hpp>
 #include <mcpawl/transport/event_stream.hpp>
@@ -59,13 +59,13 @@ public:
       co_await ex.respond(http::response(503));
       co_return;
     }
-    auto const bell = std::make_shared<wake>(ex.executor());
-    detail::log_reader reader(client->out(), bell);
+    auto const changed = std::make_shared<async_event>(ex.executor());
+    detail::log_reader reader(client->out(), changed);
     if (!co_await ex.start_events(std::move(head))) co_return;
     std::string const endpoint =
         "event: endpoint\ndata: " + messages_ + '?' + std::string(parameter) + id + "\n\n";
     if (!co_await ex.raw_event(endpoint)) co_return;
-    co_await write_events_watched(ex, reader, bell, style, 0);
+    co_await write_events_watched(ex, reader, changed, style, 0);
   }
 
   /** End all streams, and take no more clients. */

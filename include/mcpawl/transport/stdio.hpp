@@ -7,13 +7,13 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
-#include <mcpawl/mcp/session/wake.hpp>
 #include <mcpawl/transport/channel_client.hpp>
 #include <mcpawl/transport/event_stream.hpp>
 
@@ -93,9 +93,9 @@ public:
         bounds_(bounds),
         log_(std::move(log)),
         client_(std::make_shared<line_client>(executor)),
-        over_(std::make_shared<wake>(executor)),
-        written_(std::make_shared<wake>(executor)) {
-    client_->on_call_over = over_->ringer();
+        over_(std::make_shared<async_event>(executor)),
+        written_(std::make_shared<async_event>(executor)) {
+    client_->on_call_over = over_->notifier();
   }
   stdio_link(stdio_link const&) = delete;
   stdio_link& operator=(stdio_link const&) = delete;
@@ -187,9 +187,9 @@ private:
     task<> room() {
       constexpr std::size_t max_queued = 256;
       while (out()->backlog() > max_queued) {
-        auto const bell = std::make_shared<wake>(executor_);
+        auto const changed = std::make_shared<async_event>(executor_);
         // more than one may wait: each looks again soon
-        co_await bell->wait(std::chrono::milliseconds{10});
+        co_await changed->wait(std::chrono::milliseconds{10});
       }
     }
 
@@ -248,8 +248,8 @@ private:
   limits const& bounds_;
   logger log_;
   std::shared_ptr<line_client> client_;
-  std::shared_ptr<wake> over_;     // rings when a call is over
-  std::shared_ptr<wake> written_;  // rings when there is something to write
+  std::shared_ptr<async_event> over_;     // when a call is over
+  std::shared_ptr<async_event> written_;  // when there is something to write
   bool stopping_ = false;
 };
 

@@ -301,12 +301,12 @@ private:
     event_style style = style_for(head);
     style.name = opened.stream.name;
     if (opened.session->protocol() >= revision::v2025_11_25) style.retry = shared_.retry;
-    auto const bell = std::make_shared<wake>(ex.executor());
-    detail::log_reader reader(opened.stream.log, bell);
+    auto const changed = std::make_shared<async_event>(ex.executor());
+    detail::log_reader reader(opened.stream.log, changed);
     http::response ok{200};
     allow_reading(ok, head);
     if (co_await ex.start_events(std::move(ok)))
-      co_await write_events_watched(ex, reader, bell, style, opened.after);
+      co_await write_events_watched(ex, reader, changed, style, opened.after);
   }
 
   /** Charge the caller for an event stream; false if there is no room, which is answered then. */

@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/mcp/offer/change_feed.hpp>
 #include <mcpawl/mcp/protocol/answer.hpp>
@@ -13,7 +14,6 @@
 #include <mcpawl/mcp/protocol/methods.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
 #include <mcpawl/mcp/session/session_table.hpp>
-#include <mcpawl/mcp/session/wake.hpp>
 #include <mcpawl/mcp/types/meta_keys.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -161,18 +161,18 @@ inline task<answer> serve_subscription(service const& s, std::shared_ptr<subscri
                                        std::shared_ptr<call_channel> out, request_id id, std::string honoured,
                                        [[maybe_unused]] subscription_place place, bool cancels) {
   auto const executor = co_await boost::asio::this_coro::executor;
-  auto const bell = std::make_shared<wake>(executor);
+  auto const changed = std::make_shared<async_event>(executor);
   std::string params = R"({"notifications":)" + honoured + R"(,"_meta":{)" + of->meta() + "}}";
   std::string message = write_notification("notifications/subscriptions/acknowledged", params);
   co_await out->send(std::move(message));
-  auto const ticket = of->log().attach(bell->ringer());
+  auto const ticket = of->log().attach(changed->notifier());
   std::uint64_t cursor = 0;
   for (;;) {
     auto const got = of->log().next(ticket, cursor, message);
     if (got == event_log::reading::message)
       co_await out->send(std::move(message));
     else if (got == event_log::reading::none)
-      co_await bell->wait(std::chrono::hours{1});
+      co_await changed->wait(std::chrono::hours{1});
     else
       break;
   }
