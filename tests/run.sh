@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tests/run.sh - install what is missing, build everything, run every test
 #
-# usage: tests/run.sh                  everything, some 50 minutes on two cores from clean, less where ccache knows the tree
+# usage: tests/run.sh                  everything, about an hour on two cores from clean, less where ccache knows the tree
 #        tests/run.sh quick            one compiler: the rules, unit, flow, wire and abuse tests
 #        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
 #        tests/run.sh STEP...          only these steps, in this order
