@@ -37,6 +37,16 @@ quietly() {
   return "$status"
 }
 
+# copy_checkout FROM TO - its files as they are now, committed or not, and nothing that was built there
+copy_checkout() {
+  mkdir -p "$2"
+  if git -C "$1" rev-parse --git-dir > /dev/null 2>&1; then
+    (cd "$1" && git ls-files -z --cached --others --exclude-standard)
+  else
+    (cd "$1" && find . -path ./build -prune -o -type f -print0)
+  fi | tar -c -C "$1" --null --ignore-failed-read -T - -f - | tar -x --no-same-owner -C "$2" -f -
+}
+
 cores() { nproc 2> /dev/null || getconf _NPROCESSORS_ONLN; }
 
 # ---------------------------------------------------------------------------------------------- what is there

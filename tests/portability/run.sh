@@ -90,17 +90,6 @@ beside() {
   background+=($!)
 }
 
-# The files of the checkout as they are now, committed or not; an overlay shows them as /mcpawl.
-copy_checkout() {
-  mkdir -p "$checkout/mcpawl"
-  if git -C "$root" rev-parse --git-dir > /dev/null 2>&1; then
-    (cd "$root" && git ls-files -z --cached --others --exclude-standard) > "$scratch/files"
-  else
-    (cd "$root" && find . -path ./build -prune -o -type f -print0) > "$scratch/files"
-  fi
-  tar -c -C "$root" --null --ignore-failed-read -T "$scratch/files" -f - | tar -x --no-same-owner -C "$checkout/mcpawl" -f -
-}
-
 # ---------------------------------------------------------------------------------------------- the systems
 
 inside=(bash tests/portability/inside.sh)
@@ -122,7 +111,7 @@ prepare_sid() {
 
 wants() { case " ${parts[*]} " in *" $1 "*) return 0 ;; *) return 1 ;; esac }
 
-copy_checkout
+copy_checkout "$root" "$checkout/mcpawl"  # an overlay shows it as /mcpawl
 say "portability: ${parts[*]}; $jobs compilers at once; systems in $cache"
 if wants sid; then beside 'sid: the system' prepare_sid; fi
 sid_is_ready=${background[0]:-}

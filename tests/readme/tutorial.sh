@@ -14,9 +14,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 say_as=tutorial
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# a copy, since it is configured and built under its name there
-mkdir "$work/mcpawl"
-(cd "$root" && tar -c --exclude=./build --exclude=node_modules --exclude=./.git .) | tar -x -C "$work/mcpawl"
+copy_checkout "$root" "$work/mcpawl"  # no link: it is configured and built under its name there
 
 awk -v work="$work" '
   /^## [0-9]/           { printf "echo \"step %s\"\n", substr($0, 4) > (work "/steps.sh") }

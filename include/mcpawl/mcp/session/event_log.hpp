@@ -126,7 +126,6 @@ public:
     return out;
   }
   std::size_t backlog() const { return to_read().messages; }
-  std::size_t backlog_bytes() const { return to_read().bytes; }
 
   // --- reading --------------------------------------------------------------------------------------------
 

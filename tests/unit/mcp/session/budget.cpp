@@ -92,10 +92,10 @@ BOOST_AUTO_TEST_CASE(a_log_keeps_what_its_caller_may_hold_and_delivers_the_newes
     std::uint64_t cursor = 0;
     std::string message;
     auto const ticket = log.attach({});
-    BOOST_TEST(log.backlog_bytes() == 500u);
+    BOOST_TEST(log.to_read().bytes == 500u);
     BOOST_TEST((log.next(ticket, cursor, message) == mcpawl::event_log::reading::message));
     BOOST_TEST(message.size() == 500u);
-    BOOST_TEST(log.backlog_bytes() == 0u);
+    BOOST_TEST(log.to_read().bytes == 0u);
   }
   BOOST_TEST(all->held(budget_item::bytes) == 0u);
 }
