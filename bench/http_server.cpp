@@ -2,7 +2,9 @@
 // http_call.sh compares
 #include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/mcpawl.hpp>
-#include <mcpawl/store/local_store.hpp>
+#include <mcpawl/store/memory_store.hpp>
+#include <mcpawl/store/open_store.hpp>
+#include <mcpawl/store/sqlite_store.hpp>
 
 #include "../examples/options.hpp"
 #include "../examples/program.hpp"
@@ -66,9 +68,9 @@ int main(int argc, char** argv) {
       return 0;
     }
     auto access = mcpawl::access_oauth_options::from(settings);
-    auto store = mcpawl::open_store<mcpawl::local_store>(settings);
+    auto store = mcpawl::open_store<mcpawl::sqlite_store, mcpawl::memory_store>(settings);
     settings.throw_if_invalid();  // everything that is wrong, at once
-    serve(mcpawl::access_oauth<mcpawl::local_store>(std::move(access), std::move(store)), options);
+    serve(mcpawl::access_oauth(std::move(access), std::move(store)), options);
     return 0;
   } catch (...) {
     return examples::exit_code_of_failure();

@@ -106,7 +106,7 @@ oauth::upstream_login alice() {
 template <class Store, int Use = 0>
 struct world {
   std::shared_ptr<Store> store = make_store(static_cast<Store*>(nullptr));
-  mcpawl::access_oauth<Store> policy{options(), store};
+  mcpawl::access_oauth policy{options(), store};
   std::vector<oauth::issued_tokens> issued;
 
   world() {
@@ -174,7 +174,7 @@ public:
 
 private:
   std::unique_ptr<boost::asio::io_context> idle_ = std::make_unique<boost::asio::io_context>();
-  mcpawl::access_oauth<Store> policy_;
+  mcpawl::access_oauth policy_;
   bool cached_;
   std::vector<mcpawl::http::request_head> heads_;
 };

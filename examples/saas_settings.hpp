@@ -3,7 +3,9 @@
 
 #include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/mcpawl.hpp>
-#include <mcpawl/store/local_store.hpp>
+#include <mcpawl/store/memory_store.hpp>
+#include <mcpawl/store/open_store.hpp>
+#include <mcpawl/store/sqlite_store.hpp>
 
 #include "options.hpp"
 
@@ -16,12 +18,10 @@ namespace examples {
 /** What `access_oauth` is made of. */
 class saas_settings {
 public:
-  using policy_type = mcpawl::access_oauth<mcpawl::local_store>;
-
   /** Read them from the environment, noting the mistakes in `settings`. */
   saas_settings(mcpawl::settings& settings, std::string server_name)
       : access_(mcpawl::access_oauth_options::from(settings)),
-        store_(mcpawl::open_store<mcpawl::local_store>(settings)) {
+        store_(mcpawl::open_store<mcpawl::sqlite_store, mcpawl::memory_store>(settings)) {
     access_.named(std::move(server_name));
     access_.run_by(settings.optional("OPERATOR_NAME"), settings.optional("OPERATOR_URL"));
     if (settings.flag("REFRESH_UNCHECKED")) access_.refresh_unchecked();
@@ -37,11 +37,11 @@ public:
     options.allowed_hosts.push_back(access_.public_url().authority());
   }
 
-  policy_type policy() && { return policy_type(std::move(access_), std::move(store_)); }
+  mcpawl::access_oauth policy() && { return {std::move(access_), std::move(store_)}; }
 
 private:
   mcpawl::access_oauth_options access_;
-  std::shared_ptr<mcpawl::local_store> store_;
+  std::shared_ptr<mcpawl::kv_store> store_;
 };
 
 }  // namespace examples

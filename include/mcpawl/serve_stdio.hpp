@@ -2,26 +2,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-
 #include <mcpawl/auth/no_auth.hpp>
-#include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
-#include <mcpawl/core/sigpipe.hpp>
-#include <mcpawl/mcp/protocol/dispatcher.hpp>
-#include <mcpawl/mcp/session/sessions.hpp>
+#include <mcpawl/core/separate.hpp>
+#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/server.hpp>
-#include <mcpawl/transport/stdio.hpp>
 
 #include <unistd.h>
 
 #include <concepts>
-#include <csignal>
-#include <exception>
-#include <utility>
 
 namespace mcpawl {
 
@@ -35,38 +26,8 @@ struct stdio_options {
 
 namespace detail {
 
-/** Serve one client to its end; `who` outlives it. */
-inline void run_stdio(service const& protocol, stdio_options const& options, caller who) {
-  sigpipe_ignored const quiet;
-  boost::asio::io_context context{1};
-  // it dies before the context, which its descriptors need; coroutines that are left touch nothing of it
-  stdio_link link{context.get_executor(),
-                  options.input,
-                  options.output,
-                  dispatcher{protocol,
-                             make_sessions(protocol, options.bounds),
-                             options.log,
-                             {options.bounds.json_depth, options.bounds.json_members}},
-                  options.bounds,
-                  options.log};
-  boost::asio::signal_set signals{context, SIGINT, SIGTERM};
-  signals.async_wait([&link](error_code ec, int) {
-    if (!ec) link.stop();
-  });
-  std::exception_ptr failure;
-  boost::asio::co_spawn(context, link.read(who), [&](std::exception_ptr e) {
-    if (e) {
-      failure = e;
-      context.stop();
-    }
-  });
-  boost::asio::co_spawn(context, link.write(), [&](std::exception_ptr e) {
-    if (e) failure = e;
-    context.stop();
-  });
-  context.run();
-  if (failure) std::rethrow_exception(failure);
-}
+/** Serve one client to its end; `who` outlives it. Errors: as `serve_stdio`. */
+MCPAWL_DECL void run_stdio(service const& protocol, stdio_options const& options, caller who);
 
 }  // namespace detail
 
@@ -89,11 +50,13 @@ void serve_stdio(server<Auth> const& srv, stdio_options const& options = {}) {
       "credentials from the environment instead");
   if constexpr (std::same_as<typename Auth::identity_type, anonymous>) {
     srv.check();
-    if (auto wrong = key_mistakes(srv.protocol()); !wrong.empty())
-      throw configuration_error(std::move(wrong));
     anonymous const nobody;
     detail::run_stdio(srv.protocol(), options, caller{&nobody, {}});
   }
 }
 
 }  // namespace mcpawl
+
+#ifndef MCPAWL_SEPARATE_COMPILATION
+#include <mcpawl/serve_stdio.ipp>
+#endif

@@ -7,12 +7,15 @@
 #endif
 
 #include <mcpawl/auth/access_jwt.ipp>
+#include <mcpawl/auth/access_oauth.ipp>
+#include <mcpawl/auth/access_oauth_options.ipp>
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/http/fetch.ipp>
 #include <mcpawl/http/name_resolver.ipp>
 #include <mcpawl/keys/key_follower.ipp>
+#include <mcpawl/serve_stdio.ipp>
 #include <mcpawl/transport/http_server_impl.ipp>
 
 template class mcpawl::basic_access_jwt<mcpawl::openssl_engine>;

@@ -51,24 +51,24 @@ using namespace abuse_authorization;
 // temporarily_unavailable.
 BOOST_AUTO_TEST_CASE(asking_for_the_consent_page_writes_nothing) {
   auto const tokens = logged_in(client);
-  auto const before = store->bytes();
+  auto const before = stored_bytes();
   constexpr std::size_t times = 2000;  // none of them writes, so more would show no more
   BOOST_TEST(count_gets(*this, authorize_url(client), times, 200) == times);
-  BOOST_TEST(store->bytes() == before);
+  BOOST_TEST(stored_bytes() == before);
   BOOST_TEST(!tokens_of(refresh(client, tokens.refresh)).access.empty());
   BOOST_TEST(!logged_in(registered("Another")).access.empty());
 }
 
 BOOST_AUTO_TEST_CASE(denying_writes_nothing_and_a_denied_page_cannot_be_approved) {
   browser person = new_browser();
-  auto const before = store->bytes();
+  auto const before = stored_bytes();
   auto const page = person.get(authorize_url(client));
   auto const denied = person.submit(page, "decision", "deny");
   BOOST_TEST(parameter(denied.url, "error") == "access_denied");
   auto const back = person.submit(page, "decision", "approve");
   BOOST_TEST(back.reply.status == 400);
   BOOST_TEST(back.reply.body.find("finished already") != std::string::npos);
-  BOOST_TEST(store->bytes() == before);
+  BOOST_TEST(stored_bytes() == before);
 }
 
 BOOST_AUTO_TEST_CASE(a_page_is_approved_once) {

@@ -26,8 +26,7 @@
 BOOST_AUTO_TEST_SUITE(abuse_full_disk)
 
 using namespace std::chrono_literals;
-using policy = mcpawl::access_oauth<mcpawl::sqlite_store>;
-using saas = support::basic_saas<policy, mcpawl::sqlite_store>;
+using support::saas;
 
 /** A file system of 4 MiB of its own, while it lasts. Only root may make one. */
 class small_disk {
@@ -94,13 +93,13 @@ private:
   struct sigaction handler_ {};
 };
 
-mcpawl::store_errc put(mcpawl::sqlite_store& to, std::string const& key, std::size_t size) {
+mcpawl::store_errc put(mcpawl::kv_store& to, std::string const& key, std::size_t size) {
   auto const done = await(to.put(mcpawl::store_write(key, std::string(size, 'x'))));
   return done ? mcpawl::store_errc{} : static_cast<mcpawl::store_errc>(done.error().value());
 }
 
 /** The store takes nothing more, not even what would fit into pages and a log that it has already. */
-void fill_store(mcpawl::sqlite_store& store) {
+void fill_store(mcpawl::kv_store& store) {
   int refused = 0;
   for (int i = 0; refused != 3; ++i) {
     BOOST_TEST_REQUIRE(i != 10'000, "the disk does not get full");
@@ -152,7 +151,7 @@ void revoke_on(Disk& disk) {
   }
   // what a process finds that knows the file alone
   auto const store = opened();
-  mcpawl::oauth::token_service<mcpawl::sqlite_store> restarted(*store);
+  mcpawl::oauth::token_service restarted(*store);
   auto const is_good = [&restarted](std::string const& token) {
     auto const resource = std::string(saas::origin) + "/mcp";
     return await(restarted.look_up(mcpawl::secret{token}, resource)).has_value();

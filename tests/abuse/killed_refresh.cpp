@@ -23,7 +23,7 @@
 BOOST_AUTO_TEST_SUITE(abuse_killed_refresh)
 
 using namespace std::chrono_literals;
-using saas = support::basic_saas<mcpawl::access_oauth<mcpawl::sqlite_store>, mcpawl::sqlite_store>;
+using support::saas;
 
 /** Settings of the small server, which make it one more process of `server`. */
 std::string settings_of(saas& server, std::string const& store, std::string const& token_url) {

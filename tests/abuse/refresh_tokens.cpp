@@ -34,7 +34,7 @@ std::size_t count_of(std::string_view text, std::string_view part) {
 /** Lets another process die while it asks Access about a grant. */
 void die_asking(saas& server, std::string const& client, std::string const& refresh,
                 std::string incarnation) {
-  mcpawl::oauth::token_service<mcpawl::memory_store> other(*server.store, {}, server.clock);
+  mcpawl::oauth::token_service other(*server.store, {}, server.clock);
   other.lease_as(std::move(incarnation));
   auto pending =
       await(other.begin_refresh(mcpawl::oauth::refresh_request(mcpawl::secret{refresh}, client))).value();

@@ -26,7 +26,7 @@ using support::json_of;
 
 namespace {
 
-using linked_saas = support::basic_saas<mcpawl::linked_app<mcpawl::access_oauth<mcpawl::memory_store>>>;
+using linked_saas = support::basic_saas<mcpawl::linked_app<mcpawl::access_oauth>>;
 
 /** An application that keeps what it is shown. */
 struct wiki {

@@ -8,6 +8,8 @@
 #include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/mcpawl.hpp>
 #include <mcpawl/oauth/common/pkce.hpp>
+#include <mcpawl/oauth/server/approvals.hpp>
+#include <mcpawl/store/kv_store.hpp>
 #include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/test/fake_oidc_server.hpp>
 #include <mcpawl/test/manual_clock.hpp>
@@ -26,7 +28,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -39,22 +40,21 @@ struct client_tokens {
 
 /** The server is reached as https://mcp.example.com, as if something in front of it spoke TLS.
 
-    @tparam Policy what the server is behind: `access_oauth` itself, or what is made of it
-    @tparam Store  in memory, or one that is handed in */
-template <class Policy = mcpawl::access_oauth<mcpawl::memory_store>, class Store = mcpawl::memory_store>
+    @tparam Policy what the server is behind: `access_oauth` itself, or what is made of it */
+template <class Policy = mcpawl::access_oauth>
 class basic_saas {
 public:
-  using policy_type = mcpawl::access_oauth<Store>;
   static constexpr char const* origin = "https://mcp.example.com";
   static constexpr char const* client_redirect = "http://127.0.0.1:7777/done";
 
   /** @param rotates whether Access ends a refresh token when it gives the next one
-      @param add_tools adds further tools */
+      @param add_tools adds further tools
+      @param given     the store; one in memory if it is null */
   explicit basic_saas(void (*adjust)(mcpawl::access_oauth_options&) = nullptr, bool rotates = true,
                       std::function<void(mcpawl::server<Policy>&)> const& add_tools = {},
-                      std::shared_ptr<Store> given = {})
+                      std::shared_ptr<mcpawl::kv_store> given = {})
       : access_(application(rotates), "self-hosted", clock),
-        store(given ? std::move(given) : in_memory(clock)),
+        store(given ? std::move(given) : std::make_shared<mcpawl::memory_store>(mcpawl::memory_store::default_bytes, clock)),
         policy_(options(adjust), store),
         server_(mcpawl::implementation("flow", "1"), Policy(policy_)) {
     server_.tool("whoami", "Say who is calling.", [](mcpawl::access_identity const& who) {
@@ -74,7 +74,7 @@ public:
   mcpawl::test::manual_clock clock{mcpawl::clock::system().wall()};
 
   mcpawl::test::fake_oidc_server& access() { return access_; }
-  policy_type& policy() { return policy_; }
+  mcpawl::access_oauth& policy() { return policy_; }
   std::uint16_t port() const { return running_->port(); }
   std::string log() const { return running_->log.text(); }
 
@@ -189,6 +189,8 @@ public:
   std::size_t forget(std::string_view person) {
     return await(policy_.approvals().forget(std::string(person))).value();
   }
+  /** Bytes in use in the store, which is in memory. */
+  std::size_t stored_bytes() const { return dynamic_cast<mcpawl::memory_store const&>(*store).bytes(); }
   /** All keys and values. */
   std::string everything_stored() {
     std::string all;
@@ -203,13 +205,6 @@ public:
   }
 
 private:
-  static std::shared_ptr<Store> in_memory(mcpawl::clock const& time) {
-    if constexpr (std::is_same_v<Store, mcpawl::memory_store>)
-      return std::make_shared<Store>(Store::default_bytes, time);
-    else
-      throw std::logic_error("this kind of store has to be handed in");
-  }
-
   template <class T>
   static T await(mcpawl::task<T> work) {
     boost::asio::io_context context;
@@ -247,10 +242,10 @@ private:
   mcpawl::test::fake_oidc_server access_;
 
 public:
-  std::shared_ptr<Store> store;
+  std::shared_ptr<mcpawl::kv_store> store;
 
 private:
-  policy_type policy_;
+  mcpawl::access_oauth policy_;
   mcpawl::server<Policy> server_;
   std::unique_ptr<running<mcpawl::server<Policy>>> running_;
 };

@@ -29,8 +29,8 @@ int main() {
     serve(mcpawl::server<>(name));
     return 0;
   }
-  using policy = mcpawl::access_oauth<mcpawl::sqlite_store>;
+  using policy = mcpawl::access_oauth;
   mcpawl::http_options options;
   options.allowed_hosts = {"mcp.example.com"};
-  serve(mcpawl::server<policy>(name, policy::from_env()), std::move(options));
+  serve(mcpawl::server<policy>(name, policy::from_env<mcpawl::sqlite_store>()), std::move(options));
 }

@@ -31,10 +31,9 @@ namespace mcpawl {
     @par Lifetime
     The client must outlive the keeper: both are of one thread.
 */
-template <kv_store Store>
 class grant_token_source final : public token_source {
 public:
-  grant_token_source(std::shared_ptr<oauth::server_state<Store>> parts, oauth::upstream_client& upstream,
+  grant_token_source(std::shared_ptr<oauth::server_state> parts, oauth::upstream_client& upstream,
                secret access_token)
       : parts_(std::move(parts)), upstream_(upstream), access_token_(std::move(access_token)) {}
 
@@ -84,7 +83,7 @@ private:
     }
   }
 
-  std::shared_ptr<oauth::server_state<Store>> parts_;
+  std::shared_ptr<oauth::server_state> parts_;
   oauth::upstream_client& upstream_;
   secret access_token_;
 };

@@ -21,6 +21,7 @@ enum class store_errc {
   newer_schema,     ///< The file was written by a newer version of mcpawl.
   io,               ///< Reading or writing failed below the store.
   over_quota,       ///< No room for more keys of this kind (`store_quotas`); other kinds have theirs.
+  unknown_kind,     ///< A URL that no kind of store takes which the program has.
 };
 
 constexpr error_entry describe(store_errc e) noexcept {
@@ -37,6 +38,7 @@ constexpr error_entry describe(store_errc e) noexcept {
     case store_errc::foreign: return {"database of another program", condition::configuration};
     case store_errc::newer_schema: return {"store of a newer version", condition::configuration};
     case store_errc::over_quota: return {"store has no room for more of this kind", condition::unavailable};
+    case store_errc::unknown_kind: return {"no such kind of store", condition::configuration};
     case store_errc::io: return {"store could not be read or written", condition::internal};
   }
   return {"unknown store error", condition::internal};

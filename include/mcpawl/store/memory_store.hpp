@@ -8,6 +8,7 @@
 #include <mcpawl/store/clock_watch.hpp>
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/errc.hpp>
+#include <mcpawl/store/kv_store.hpp>
 #include <mcpawl/store/quota.hpp>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -34,7 +36,7 @@ namespace mcpawl {
     @par Thread safety
     All functions may be called from any thread at once; none ever waits for longer than a lock.
 */
-class memory_store {
+class memory_store final : public kv_store {
 public:
   static constexpr std::size_t default_bytes = 64 * 1024 * 1024;
   static constexpr std::size_t bytes_per_entry = 192;  ///< Bookkeeping, roughly.
@@ -45,23 +47,28 @@ public:
   memory_store(memory_store const&) = delete;
   memory_store& operator=(memory_store const&) = delete;
 
-  task<result<std::optional<store_entry>>> get(std::string key) { co_return find(key); }
-  task<result<store_version>> put(store_write write) { co_return set(std::move(write)); }
-  task<result<std::optional<store_version>>> compare_and_set(store_write write, store_version expected) {
+  // for open_store
+  static constexpr std::string_view url_form = "memory:";
+  static bool takes_url(std::string_view url) noexcept { return url == url_form; }
+  static result<std::unique_ptr<memory_store>> open_url(std::string_view, clock const& time) {
+    return std::make_unique<memory_store>(default_bytes, time);
+  }
+
+  task<result<std::optional<store_entry>>> get(std::string key) override { co_return find(key); }
+  task<result<store_version>> put(store_write write) override { co_return set(std::move(write)); }
+  task<result<std::optional<store_version>>> compare_and_set(store_write write, store_version expected) override {
     co_return set_if(std::move(write), expected);
   }
-  task<result<std::optional<store_entry>>> take(std::string key, durability = durability::relaxed) {
-    co_return remove(key);
-  }
-  task<result<std::size_t>> erase(std::string key, durability = durability::relaxed) {
+  task<result<std::optional<store_entry>>> take(std::string key, durability) override { co_return remove(key); }
+  task<result<std::size_t>> erase(std::string key, durability) override {
     auto const removed = remove(key);
     if (!removed) co_return removed.error();
     co_return std::size_t{removed->has_value()};
   }
-  task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) {
+  task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) override {
     co_return page(prefix, after, limit);
   }
-  task<result<std::size_t>> purge(std::size_t limit) {
+  task<result<std::size_t>> purge(std::size_t limit) override {
     std::lock_guard const lock(mutex_);
     co_return drop_expired(clock_.wall(), limit);
   }

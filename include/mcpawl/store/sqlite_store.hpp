@@ -9,6 +9,7 @@
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/errand.hpp>
 #include <mcpawl/store/errc.hpp>
+#include <mcpawl/store/kv_store.hpp>
 #include <mcpawl/store/sqlite_connection.hpp>
 #include <mcpawl/store/sqlite_file.hpp>
 #include <mcpawl/store/sqlite_writer.hpp>
@@ -21,6 +22,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -54,7 +56,7 @@ namespace mcpawl {
     if (!store) throw mcpawl::configuration_error("OAUTH_KV: " + store.error().message());
     @endcode
 */
-class sqlite_store {
+class sqlite_store final : public kv_store {
 public:
   /** How long a write waits for another process to finish its own, until it is `store_errc::busy`. */
   static constexpr std::chrono::milliseconds default_patience{5000};
@@ -89,11 +91,22 @@ public:
     return std::unique_ptr<sqlite_store>(new sqlite_store(std::move(path), std::move(*writing), time));
   }
 
+  // for open_store: a path, or one after "sqlite:"
+  static constexpr std::string_view url_form = "the path of a SQLite file";
+  static bool takes_url(std::string_view url) noexcept {
+    auto const colon = url.find(':');
+    return colon > url.find('/') || colon == std::string_view::npos || url.starts_with(url_prefix);
+  }
+  static result<std::unique_ptr<sqlite_store>> open_url(std::string_view url, clock const& time) {
+    if (url.starts_with(url_prefix)) url.remove_prefix(url_prefix.size());
+    return open(std::string{url}, time);
+  }
+
   sqlite_store(sqlite_store const&) = delete;
   sqlite_store& operator=(sqlite_store const&) = delete;
-  ~sqlite_store() = default;
+  ~sqlite_store() override = default;
 
-  task<result<std::optional<store_entry>>> get(std::string key) {
+  task<result<std::optional<store_entry>>> get(std::string key) override {
     if (error_code const bad = detail::check_store_key(key)) co_return bad;
     auto find = [key = std::move(key), time = &clock_](detail::sqlite_connection& on) {
       return on.get(key, time->wall());
@@ -105,7 +118,7 @@ public:
     co_return found;
   }
 
-  task<result<store_version>> put(store_write write_this) {
+  task<result<store_version>> put(store_write write_this) override {
     if (error_code const bad = detail::check_store_write(write_this)) co_return bad;
     durability const wanted = write_this.wanted_durability();
     auto put = [write = std::move(write_this), this](detail::sqlite_connection& on) -> result<store_version> {
@@ -115,7 +128,7 @@ public:
     co_return co_await write<store_version>(wanted, std::move(put));
   }
 
-  task<result<std::optional<store_version>>> compare_and_set(store_write write_this, store_version expected) {
+  task<result<std::optional<store_version>>> compare_and_set(store_write write_this, store_version expected) override {
     if (error_code const bad = detail::check_store_write(write_this)) co_return bad;
     durability const wanted = write_this.wanted_durability();
     auto set = [write = std::move(write_this), expected,
@@ -128,7 +141,7 @@ public:
     co_return co_await write<std::optional<store_version>>(wanted, std::move(set));
   }
 
-  task<result<std::optional<store_entry>>> take(std::string key, durability wanted = durability::relaxed) {
+  task<result<std::optional<store_entry>>> take(std::string key, durability wanted) override {
     if (error_code const bad = detail::check_store_key(key)) co_return bad;
     auto take = [key = std::move(key), time = &clock_](detail::sqlite_connection& on) {
       return on.take(key, time->wall());
@@ -136,13 +149,13 @@ public:
     co_return co_await write<std::optional<store_entry>>(wanted, std::move(take));
   }
 
-  task<result<std::size_t>> erase(std::string key, durability wanted = durability::relaxed) {
+  task<result<std::size_t>> erase(std::string key, durability wanted) override {
     auto const taken = co_await take(std::move(key), wanted);
     if (!taken) co_return taken.error();
     co_return std::size_t{taken->has_value()};
   }
 
-  task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) {
+  task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) override {
     auto find = [prefix = std::move(prefix), after = std::move(after), limit, time = &clock_](
                     detail::sqlite_connection& on) { return on.scan(prefix, after, limit, time->wall()); };
     auto found = read(find);
@@ -152,7 +165,7 @@ public:
     co_return found;
   }
 
-  task<result<std::size_t>> purge(std::size_t limit) {
+  task<result<std::size_t>> purge(std::size_t limit) override {
     auto purge = [limit, this](detail::sqlite_connection& on) -> result<std::size_t> {
       if (!watch_.believes()) return std::size_t{0};
       return on.purge(limit, clock_.wall());
@@ -161,6 +174,8 @@ public:
   }
 
 private:
+  static constexpr std::string_view url_prefix = "sqlite:";
+
   /** A function that runs on the writer's thread, its answer, and the coroutine that waits for it. */
   template <class T, class F>
   class errand final : public detail::sqlite_job {

@@ -1,8 +1,9 @@
 // tests/unit/store/backends.hpp - every store, in a form that one test can be run on all of them
 #pragma once
 
-#include <mcpawl/store/local_store.hpp>
+#include <mcpawl/store/kv_store.hpp>
 #include <mcpawl/store/memory_store.hpp>
+#include <mcpawl/store/open_store.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
@@ -72,20 +73,20 @@ struct sqlite_backend {
   }
 };
 
-/** What a setting opens. */
+/** What a URL opens. */
 template <bool InFile>
-struct local_backend {
+struct opened_backend {
   static constexpr bool persistent = InFile;
-  using store_type = mcpawl::local_store;
+  using store_type = mcpawl::kv_store;
 
   temporary_folder folder;
   mcpawl::test::manual_clock clock;
-  std::unique_ptr<store_type> owner = open();
-  std::unique_ptr<store_type> second = InFile ? open() : nullptr;
+  std::shared_ptr<store_type> owner = open();
+  std::shared_ptr<store_type> second = InFile ? open() : nullptr;
 
-  std::unique_ptr<store_type> open() {
-    std::string const where = InFile ? folder.file("store.db") : std::string(store_type::in_memory);
-    auto opened = store_type::open(where, clock);
+  std::shared_ptr<store_type> open() {
+    std::string const url = InFile ? "sqlite:" + folder.file("store.db") : std::string("memory:");
+    auto opened = mcpawl::open_store<mcpawl::memory_store, mcpawl::sqlite_store>(url, clock);
     if (!opened) throw std::runtime_error(opened.error().message());
     return std::move(*opened);
   }
@@ -101,4 +102,4 @@ struct local_backend {
 
 using backends = std::tuple<memory_backend, sqlite_backend>;
 /** For the test of stores themselves. */
-using every_store = std::tuple<memory_backend, sqlite_backend, local_backend<false>, local_backend<true>>;
+using every_store = std::tuple<memory_backend, sqlite_backend, opened_backend<false>, opened_backend<true>>;

@@ -19,8 +19,8 @@ BOOST_AUTO_TEST_SUITE(store_conformance)
 using namespace mcpawl;
 using namespace std::chrono_literals;
 
-static_assert(kv_store<memory_store>);
-static_assert(kv_store<sqlite_store>);
+static_assert(store_kind<memory_store>);
+static_assert(store_kind<sqlite_store>);
 
 namespace {
 

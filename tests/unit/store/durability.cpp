@@ -148,8 +148,8 @@ BOOST_AUTO_TEST_CASE(erasing_and_taking_are_flushed_when_they_must_be) {
   await(store->take("k1", durability::power_loss)).value();
   BOOST_TEST(flushes.logs() > before);
   before = flushes.logs();
-  await(store->take("k2")).value();
-  await(store->erase("k3")).value();
+  await(store->take("k2", durability::relaxed)).value();
+  await(store->erase("k3", durability::relaxed)).value();
   BOOST_TEST(flushes.logs() == before);
 }
 

@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(it_holds_no_more_than_its_bound) {
   BOOST_TEST(put(store, "k0", 100).has_value());
   BOOST_TEST((put(store, "k0", 9'000).error() == store_errc::full));
   BOOST_TEST(await(store.get("k0")).value()->value.size() == 100u);
-  BOOST_TEST(await(store.erase("k1")).value() == 1u);
+  BOOST_TEST(await(store.erase("k1", durability::relaxed)).value() == 1u);
   BOOST_TEST(put(store, "one more", 100).has_value());
 }
 
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(strangers_fill_their_quota_and_no_more) {
     BOOST_TEST(put(store, prefix + 'k', value).has_value(), prefix);  // a change that needs no more room
   }
   BOOST_TEST(put(store, "grant/k", 400'000).has_value());
-  BOOST_TEST(await(store.erase("flow/k")).value() == 1u);
+  BOOST_TEST(await(store.erase("flow/k", durability::relaxed)).value() == 1u);
   BOOST_TEST(put(store, "flow/l", 10).has_value());
 }
 
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(its_bookkeeping_comes_back_to_nothing) {
   for (int round = 0; round != 3; ++round) {
     for (int i = 0; i != 50; ++i)
       put(store, "k" + std::to_string(i), 10u * static_cast<unsigned>(i), clock.wall() + i % 7);
-    for (int i = 0; i != 25; ++i) await(store.take("k" + std::to_string(i))).value();
+    for (int i = 0; i != 25; ++i) await(store.take("k" + std::to_string(i), durability::relaxed)).value();
     clock.jump(clock.wall() + 10);
     await(store.purge(1000)).value();
     BOOST_TEST(store.bytes() == 0u);

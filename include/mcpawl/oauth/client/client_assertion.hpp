@@ -42,11 +42,10 @@ namespace mcpawl::oauth {
     @par Thread safety
     All functions may be called from any thread at once. Copies are alike.
 */
-template <kv_store Store>
 class client_assertions {
 public:
   /** @param audiences what we are called in `aud`: the issuer, and the URL of the token endpoint */
-  client_assertions(Store& store, client_documents documents, std::vector<std::string> audiences,
+  client_assertions(kv_store& store, client_documents documents, std::vector<std::string> audiences,
                     clock const& time = clock::system())
       : store_(&store), clock_(&time), documents_(std::move(documents)), audiences_(std::move(audiences)) {}
 
@@ -82,7 +81,7 @@ private:
     co_return error_code{};
   }
 
-  Store* store_;
+  kv_store* store_;
   clock const* clock_;
   client_documents documents_;
   std::vector<std::string> audiences_;

@@ -40,7 +40,6 @@ struct registered_client {
     @par Thread safety
     All functions may be called from any thread at once. Copies are alike.
 */
-template <kv_store Store>
 class client_registry {
 public:
   static constexpr unix_seconds default_lifetime = 90 * 86'400;
@@ -48,7 +47,7 @@ public:
   static constexpr std::size_t id_bytes = 18;      ///< Random bytes of a client_id.
   static constexpr std::size_t secret_bytes = 33;  ///< Random bytes of a client_secret.
 
-  explicit client_registry(Store& store, redirect_rules rules = {}, unix_seconds lifetime = default_lifetime,
+  explicit client_registry(kv_store& store, redirect_rules rules = {}, unix_seconds lifetime = default_lifetime,
                            clock const& time = clock::system(),
                            unix_seconds unused_lifetime = default_unused_lifetime)
       : store_(&store),
@@ -118,7 +117,7 @@ private:
     co_return std::size_t{written->has_value()};
   }
 
-  Store* store_;
+  kv_store* store_;
   clock const* clock_;
   redirect_rules rules_;
   unix_seconds lifetime_;

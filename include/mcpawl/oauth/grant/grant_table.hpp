@@ -27,10 +27,9 @@ namespace mcpawl::oauth::detail {
     @par Thread safety
     All functions may be called from any thread at once. Copies share what is counted and what waits.
 */
-template <kv_store Store>
 class grant_table {
 public:
-  explicit grant_table(Store& store) : store_(&store) {}
+  explicit grant_table(kv_store& store) : store_(&store) {}
 
   /** A grant, and what must not have changed when it is saved. */
   struct loaded {
@@ -89,7 +88,7 @@ public:
   }
 
 private:
-  Store* store_;
+  kv_store* store_;
   std::shared_ptr<pending_revocations> pending_ = std::make_shared<pending_revocations>();
   std::shared_ptr<std::atomic<std::uint64_t>> revocations_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };

@@ -52,10 +52,9 @@ namespace mcpawl::oauth {
     @par Thread safety
     All functions may be called from any thread at once. Copies are alike and share the count of revocations.
 */
-template <kv_store Store>
 class token_service {
 public:
-  explicit token_service(Store& store, token_lifetimes lifetimes = {}, clock const& time = clock::system())
+  explicit token_service(kv_store& store, token_lifetimes lifetimes = {}, clock const& time = clock::system())
       : store_(&store),
         clock_(&time),
         lifetimes_(lifetimes),
@@ -154,10 +153,10 @@ public:
   task<result<upstream_lease>> lease_upstream(pending_renewal const& pending) {
     return leases_.take(lease_key(pending));
   }
-  upstream_leases<Store> const& leases() const noexcept { return leases_; }
+  upstream_leases const& leases() const noexcept { return leases_; }
   /** Take leases in the name of this process start. */
   void lease_as(std::string incarnation) {
-    leases_ = upstream_leases<Store>(*store_, *clock_, std::move(incarnation));
+    leases_ = upstream_leases(*store_, *clock_, std::move(incarnation));
   }
 
   /** Let others ask the upstream, since it gave nothing. */
@@ -358,7 +357,7 @@ private:
 
   /** What a refresh needs that finds the current token. */
   static result<pending_refresh> open(grant_name const& name, token const& presented, refresh_request asked,
-                                      typename detail::grant_table<Store>::loaded& found) {
+                                      typename detail::grant_table::loaded& found) {
     auto props_key = detail::unwrap_key(presented, found.state.refresh.wrapped_key, name.key());
     if (!props_key) return props_key.error();
     auto props = detail::open_props(*props_key, found.state.sealed_props, name.key());
@@ -432,11 +431,11 @@ private:
     return why;
   }
 
-  Store* store_;
+  kv_store* store_;
   clock const* clock_;
   token_lifetimes lifetimes_;
-  detail::grant_table<Store> grants_;
-  upstream_leases<Store> leases_;
+  detail::grant_table grants_;
+  upstream_leases leases_;
   std::shared_ptr<detail::unsaved_props> unsaved_;
 };
 

@@ -70,14 +70,13 @@ public:
     @par Thread safety
     All functions may be called from any thread at once.
 */
-template <kv_store Store>
 class upstream_leases {
 public:
   /** In the seconds of the store, so that it is between 2 and 3 of them. */
   static constexpr unix_seconds lifetime = 3;
   static constexpr std::chrono::milliseconds renewal_interval{500};
 
-  upstream_leases(Store& store, clock const& time, std::string holder = detail::process_incarnation())
+  upstream_leases(kv_store& store, clock const& time, std::string holder = detail::process_incarnation())
       : store_(&store), clock_(&time), holder_(std::move(holder)) {}
 
   /** Take the lease of that key, unless somebody has it. */
@@ -121,7 +120,7 @@ public:
     struct state {
       state(upstream_leases const& of, upstream_lease from, boost::asio::any_io_executor const& on)
           : store(of.store_), time(of.clock_), holder(of.holder_), lease(std::move(from)), timer(on) {}
-      Store* store;
+      kv_store* store;
       clock const* time;
       std::string holder;
       upstream_lease lease;
@@ -148,14 +147,14 @@ public:
   };
 
 private:
-  static task<result<std::optional<store_version>>> write(Store& to, clock const& time, std::string key,
+  static task<result<std::optional<store_version>>> write(kv_store& to, clock const& time, std::string key,
                                                           std::string holder, store_version expected) {
     store_write lease(std::move(key), std::move(holder));
     lease.expires(time.wall() + lifetime);
     return to.compare_and_set(std::move(lease), expected);
   }
 
-  Store* store_;
+  kv_store* store_;
   clock const* clock_;
   std::string holder_;
 };

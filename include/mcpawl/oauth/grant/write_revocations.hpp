@@ -32,8 +32,7 @@ inline std::vector<std::string> drop_revoked(pending_revocations const& waiting,
 
 /** Write what waits for one grant: 1 if nothing of it waits any more, 0 if somebody else has changed it just
     now. Errors: what the store says. */
-template <kv_store Store>
-task<result<std::size_t>> write_revocations_of(Store& store, std::shared_ptr<pending_revocations> waiting,
+inline task<result<std::size_t>> write_revocations_of(kv_store& store, std::shared_ptr<pending_revocations> waiting,
                                                std::string key) {
   if (waiting->ends(key)) {
     auto const erased = co_await store.erase(key, durability::power_loss);
@@ -63,8 +62,7 @@ task<result<std::size_t>> write_revocations_of(Store& store, std::shared_ptr<pen
 
 /** Try again to write what waits, up to the first that the store refuses again. Returns how many grants are
     done. Errors: what the store says. The store must outlive the task. */
-template <kv_store Store>
-task<result<std::size_t>> write_revocations(Store& store, std::shared_ptr<pending_revocations> waiting) {
+inline task<result<std::size_t>> write_revocations(kv_store& store, std::shared_ptr<pending_revocations> waiting) {
   constexpr std::size_t max_at_once = 256;
   std::size_t written = 0;
   std::vector<std::string> const keys = waiting->some(max_at_once);

@@ -60,12 +60,11 @@ inline bool is_rememberable(redirect_uri const& to) noexcept { return to.kind() 
     @par Thread safety
     All functions may be called from any thread at once. Copies are alike.
 */
-template <kv_store Store>
 class approvals {
 public:
   static constexpr unix_seconds default_lifetime = 30 * 86'400;
 
-  explicit approvals(Store& store, unix_seconds lifetime = default_lifetime,
+  explicit approvals(kv_store& store, unix_seconds lifetime = default_lifetime,
                      clock const& time = clock::system())
       : store_(&store), clock_(&time), lifetime_(lifetime) {}
 
@@ -164,7 +163,7 @@ private:
     co_return forgotten;
   }
 
-  Store* store_;
+  kv_store* store_;
   clock const* clock_;
   unix_seconds lifetime_;
 };

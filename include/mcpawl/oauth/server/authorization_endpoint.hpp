@@ -57,10 +57,9 @@ namespace mcpawl::oauth {
     @par Thread safety
     One per thread.
 */
-template <kv_store Store>
 class authorization_endpoint {
 public:
-  authorization_endpoint(std::shared_ptr<server_state<Store>> parts, upstream_client& upstream,
+  authorization_endpoint(std::shared_ptr<server_state> parts, upstream_client& upstream,
                          sealer cookie_keys, flow_cookies cookies, logger log)
       : parts_(std::move(parts)),
         upstream_(upstream),
@@ -155,7 +154,7 @@ public:
   }
 
 private:
-  using table = flow_table<Store>;
+  using table = flow_table;
   /** The cookie of a page that was denied: no digest of it is ever sealed. */
   static constexpr std::string_view denied_mark = "denied";
 
@@ -395,7 +394,7 @@ private:
     return sealed ? passes_.read(*sealed) : std::nullopt;
   }
 
-  std::shared_ptr<server_state<Store>> parts_;
+  std::shared_ptr<server_state> parts_;
   upstream_client& upstream_;
   flow_cookies cookies_;
   sealed_consent consents_;

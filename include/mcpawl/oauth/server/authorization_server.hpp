@@ -46,13 +46,12 @@ namespace mcpawl::oauth {
     @par Thread safety
     One per thread; what they share is in `server_state`.
 */
-template <kv_store Store>
 class authorization_server {
 public:
   /** @param cookie_keys    seal what a browser carries
       @param url            of the server, as clients see it
       @param endpoint_path  where it has the endpoint that tokens are for, "/mcp" say */
-  authorization_server(std::shared_ptr<server_state<Store>> parts, upstream_client& upstream,
+  authorization_server(std::shared_ptr<server_state> parts, upstream_client& upstream,
                        sealer cookie_keys, http::origin_url const& url, std::string_view endpoint_path,
                        logger log)
       : parts_(std::move(parts)),
@@ -120,10 +119,10 @@ private:
   }
   static task<http::response> at_once(http::response ready) { co_return ready; }
 
-  std::shared_ptr<server_state<Store>> parts_;
+  std::shared_ptr<server_state> parts_;
   upstream_client& upstream_;
   server_endpoints endpoints_;
-  authorization_endpoint<Store> authorization_;
+  authorization_endpoint authorization_;
   logger log_;
 };
 

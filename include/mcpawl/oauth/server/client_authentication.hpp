@@ -26,8 +26,7 @@ namespace mcpawl::oauth {
 
     Errors: `errc::unknown_client`, those of fetching its document, or what the store says.
 */
-template <kv_store Store>
-task<result<client>> find_client(std::shared_ptr<server_state<Store>> parts, std::string id,
+inline task<result<client>> find_client(std::shared_ptr<server_state> parts, std::string id,
                                  std::string address = {}) {
   if (!is_client_document_url(id)) co_return co_await parts->clients.find(std::move(id));
   if (!parts->documents) co_return errc::unknown_client;
@@ -41,8 +40,7 @@ task<result<client>> find_client(std::shared_ptr<server_state<Store>> parts, std
     Errors: `errc::authentication_failed` for a client that is not known, too, so that nobody learns which
    are; those of fetching its document, or what the store says.
 */
-template <kv_store Store>
-task<result<client>> authenticate_client(std::shared_ptr<server_state<Store>> parts,
+inline task<result<client>> authenticate_client(std::shared_ptr<server_state> parts,
                                          client_credentials presented, std::string address = {}) {
   bool const by_key = presented.method == client_auth::private_key_jwt;
   if (by_key && presented.client_id.empty()) {

@@ -35,12 +35,11 @@ namespace mcpawl::oauth {
     @par Thread safety
     All functions may be called from any thread at once. Copies are alike.
 */
-template <kv_store Store>
 class flow_table {
 public:
   static constexpr unix_seconds lifetime = 600;
 
-  explicit flow_table(Store& store, redirect_rules rules = {}, clock const& time = clock::system())
+  explicit flow_table(kv_store& store, redirect_rules rules = {}, clock const& time = clock::system())
       : store_(&store), clock_(&time), rules_(std::move(rules)) {}
 
   /** Keep one. */
@@ -128,7 +127,7 @@ private:
     return flow::parse(record, rules_);
   }
 
-  Store* store_;
+  kv_store* store_;
   clock const* clock_;
   redirect_rules rules_;
 };

@@ -40,8 +40,7 @@ inline void log_refused_uris(logger const& log, client_metadata_report const& re
     Each registration costs a write, whoever asks for it, so their rate is limited, for each client address
     (`http::client_address`; empty if it is not known) and for all together.
 */
-template <kv_store Store>
-task<http::response> answer_registration(std::shared_ptr<server_state<Store>> parts,
+inline task<http::response> answer_registration(std::shared_ptr<server_state> parts,
                                          http::request_head const& head, std::string_view body, logger log,
                                          std::string address = {}) {
   if (!has_media_type(head, "application/json"))

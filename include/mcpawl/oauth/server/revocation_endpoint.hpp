@@ -40,8 +40,7 @@ inline result<revocation_request> read_token_form(http::request_head const& head
 
 /** Answer a revocation (RFC 7009 section 2): 200 also for a token that is not good, or not any more. A client
     may revoke its own tokens only; of others it learns nothing, and they stay. */
-template <kv_store Store>
-task<http::response> answer_revocation(std::shared_ptr<server_state<Store>> parts,
+inline task<http::response> answer_revocation(std::shared_ptr<server_state> parts,
                                        http::request_head const& head, std::string_view body, logger log,
                                        std::string address = {}) {
   std::string wrong;
@@ -61,8 +60,7 @@ task<http::response> answer_revocation(std::shared_ptr<server_state<Store>> part
 }
 
 /** Answer an introspection (RFC 7662 section 2), for the one who may ask: about access tokens. */
-template <kv_store Store>
-task<http::response> answer_introspection(std::shared_ptr<server_state<Store>> parts,
+inline task<http::response> answer_introspection(std::shared_ptr<server_state> parts,
                                           http::request_head const& head, std::string_view body) {
   std::string wrong;
   auto asked = detail::read_token_form(head, body, wrong);

@@ -35,15 +35,14 @@ namespace mcpawl::oauth {
     @par Thread safety
     All parts may be used from any thread at once; the rules are only read.
 */
-template <kv_store Store>
 struct server_state {
-  server_state(server_rules const& how, std::shared_ptr<Store> into, clock const& time)
+  server_state(server_rules const& how, std::shared_ptr<kv_store> into, clock const& time)
       : rules(how),
         store(std::move(into)),
         tokens(*store, rules.lifetimes, time),
         clients(*store, rules.authorization.redirects, rules.client_lifetime, time, rules.unused_client_lifetime),
         flows(*store, rules.authorization.redirects, time),
-        approved(*store, approvals<Store>::default_lifetime, time),
+        approved(*store, approvals::default_lifetime, time),
         registrations(rules.registrations_at_once, rules.registration_interval, time),
         registrations_by_address(rules.registrations_per_address, time),
         logins_by_address(rules.logins_per_address, time),
@@ -51,15 +50,15 @@ struct server_state {
         time_(time) {}
 
   server_rules rules;
-  std::shared_ptr<Store> store;
-  token_service<Store> tokens;
-  client_registry<Store> clients;
-  flow_table<Store> flows;
-  approvals<Store> approved;
+  std::shared_ptr<kv_store> store;
+  token_service tokens;
+  client_registry clients;
+  flow_table flows;
+  approvals approved;
   rate_limit registrations;
   address_limit registrations_by_address, logins_by_address, documents_by_address;
   std::optional<client_documents> documents;           ///< Set by `place`, unless the rules leave them out.
-  std::optional<client_assertions<Store>> assertions;  ///< With them.
+  std::optional<client_assertions> assertions;  ///< With them.
 
   /** Tell where the server has its endpoint, and how documents are fetched; before anything is asked. */
   void place(std::string resource, client_fetch_settings fetching) {

@@ -49,8 +49,7 @@ inline constexpr std::chrono::milliseconds max_upstream_wait{2'900};
 /** For so long the upstream's answer that could not be saved is good without asking again. */
 inline constexpr std::chrono::seconds unsaved_is_fresh{60};
 
-template <kv_store Store>
-task<result<issued_tokens>> exchange_code(std::shared_ptr<server_state<Store>> parts, token_request asked) {
+inline task<result<issued_tokens>> exchange_code(std::shared_ptr<server_state> parts, token_request asked) {
   code_redemption redemption(std::move(asked.code), std::move(asked.client.client_id));
   redemption.verifier = std::move(asked.verifier);
   redemption.redirect_uri = std::move(asked.redirect_uri);
@@ -64,8 +63,8 @@ task<result<issued_tokens>> exchange_code(std::shared_ptr<server_state<Store>> p
     Errors: as `upstream_client::refresh`; `errc::contended` if the lease was lost meanwhile and the upstream
     said no, which may be because it answered whoever has the lease now.
 */
-template <kv_store Store, class Pending>
-task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state<Store>> parts,
+template <class Pending>
+task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state> parts,
                                             upstream_client& upstream, Pending const& pending,
                                             upstream_login login, upstream_lease lease) {
   auto const kept = parts->tokens.unsaved(pending);
@@ -76,7 +75,7 @@ task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state<Store>>
     if (parts->time().steady() - kept->since < unsaved_is_fresh) co_return login;
   }
   auto const executor = co_await boost::asio::this_coro::executor;
-  typename upstream_leases<Store>::renewal const renewing(parts->tokens.leases(), std::move(lease), executor);
+  upstream_leases::renewal const renewing(parts->tokens.leases(), std::move(lease), executor);
   auto renewed = co_await upstream.refresh(std::move(login));
   if (!renewed && renewed.error() == errc::upstream_denied && renewing.lost()) co_return errc::contended;
   co_return renewed;
@@ -87,8 +86,7 @@ task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state<Store>>
     Of concurrent requests for one grant one asks; the others wait and get the same answer. What the upstream
     refuses for good ends the grant. While it cannot be asked, nothing is issued and nothing is lost.
 */
-template <kv_store Store>
-task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state<Store>> parts,
+inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state> parts,
                                             upstream_client& upstream, token_request asked, logger log) {
   auto const patience = std::chrono::steady_clock::now() + max_upstream_wait;
   bool seen_current = false;
@@ -150,8 +148,7 @@ inline void note_repeat(logger const& log, client const& who, issued_tokens cons
 }  // namespace detail
 
 /** Answer a token request (RFC 6749 sections 4.1.3 and 6): a form, from a client that says who it is. */
-template <kv_store Store>
-task<http::response> answer_token_request(std::shared_ptr<server_state<Store>> parts,
+inline task<http::response> answer_token_request(std::shared_ptr<server_state> parts,
                                           upstream_client& upstream, http::request_head const& head,
                                           std::string_view body, logger log, std::string address = {}) {
   auto const authorization = find_authorization(head);

@@ -47,7 +47,7 @@ struct world {
   std::string served = "{\"keys\":[" + ec().jwk("ec", "") + "]}";
   client_host host{[this](std::string const&) { return answer_with(served); }};
   client_documents documents{settings_for(clock)};
-  client_assertions<memory_store> judge{store, documents, {issuer, endpoint}, clock};
+  client_assertions judge{store, documents, {issuer, endpoint}, clock};
   client who = [] {
     client out;
     out.id = "https://client.example/me";

@@ -30,7 +30,7 @@ client_metadata metadata(std::string const& method) {
 template <class Backend>
 struct world {
   Backend backend;
-  client_registry<typename Backend::store_type> registry{backend.store(), {{"app"}}, 1000, backend.clock, 100};
+  client_registry registry{backend.store(), {{"app"}}, 1000, backend.clock, 100};
   registered_client add(std::string const& method) { return await(registry.add(metadata(method))).value(); }
 };
 
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_no_id_of_ours_is_unknown, Backend, backend
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_scheme_that_is_no_longer_allowed_is_gone, Backend, backends) {
   world<Backend> w;
   auto const id = w.add("none").record.id;
-  client_registry<typename Backend::store_type> stricter{w.backend.store(), {}, 1000, w.backend.clock};
+  client_registry stricter{w.backend.store(), {}, 1000, w.backend.clock};
   auto const found = await(stricter.find(id)).value();
   BOOST_TEST_REQUIRE(found.metadata.redirect_uris.size() == 1u);
   BOOST_TEST(found.metadata.redirect_uris[0].text() == "https://client.example/cb");

@@ -22,8 +22,8 @@ std::string const resource = "https://mcp.example.com/mcp";
 template <class Backend>
 struct world {
   Backend backend;
-  token_service<typename Backend::store_type> service{backend.store(), {}, backend.clock};
-  token_service<typename Backend::store_type> other{backend.other(), {}, backend.clock};
+  token_service service{backend.store(), {}, backend.clock};
+  token_service other{backend.other(), {}, backend.clock};
 
   issued_tokens tokens() {
     code_issue issue("alice", "client");

@@ -36,8 +36,8 @@ template <class Backend>
 struct world {
   Backend backend;
   token_lifetimes lifetimes;
-  token_service<typename Backend::store_type> service{backend.store(), lifetimes, backend.clock};
-  token_service<typename Backend::store_type> other{backend.other(), lifetimes, backend.clock};
+  token_service service{backend.store(), lifetimes, backend.clock};
+  token_service other{backend.other(), lifetimes, backend.clock};
 
   secret code(std::string user = "alice", std::string client = "client") {
     code_issue issue(std::move(user), std::move(client));
@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_strict_deployment_ends_the_grant_at_the_first_ti
   world<Backend> w;
   token_lifetimes strict;
   strict.max_refresh_repeats = 1;
-  token_service<typename Backend::store_type> service(w.backend.store(), strict, w.backend.clock);
+  token_service service(w.backend.store(), strict, w.backend.clock);
   auto const first = w.tokens();
   auto const refresh = [&] {
     return await(service.refresh(refresh_request(copy(first.refresh_token), "client")));
@@ -334,7 +334,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_grant_ends_at_the_last_repeat_that_is_allowed_an
   for (std::size_t const max : {2u, 3u, 7u}) {
     token_lifetimes lifetimes;
     lifetimes.max_refresh_repeats = max;
-    token_service<typename Backend::store_type> service(w.backend.store(), lifetimes, w.backend.clock);
+    token_service service(w.backend.store(), lifetimes, w.backend.clock);
     auto const refresh = [&](secret const& with) {
       return await(service.refresh(refresh_request(copy(with), "client")));
     };

@@ -27,7 +27,7 @@ std::string const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 enum class fault { none, not_done, done_but_not_told };
 
 /** A store whose `countdown`th operation from now fails. */
-class faulty_store {
+class faulty_store final : public kv_store {
 public:
   explicit faulty_store(mcpawl::clock const& time) : real_(memory_store::default_bytes, time) {}
 
@@ -36,19 +36,19 @@ public:
   int operations = 0;
   bool takes_writes = true;
 
-  task<result<std::optional<store_entry>>> get(std::string key) {
+  task<result<std::optional<store_entry>>> get(std::string key) override {
     fault const now = next();
     if (now != fault::none) co_return store_errc::busy;
     co_return co_await real_.get(std::move(key));
   }
-  task<result<store_version>> put(store_write write) {
+  task<result<store_version>> put(store_write write) override {
     fault const now = next();
     if (now == fault::not_done) co_return store_errc::busy;
     auto const done = co_await real_.put(std::move(write));
     if (now != fault::none) co_return store_errc::io;
     co_return done;
   }
-  task<result<std::optional<store_version>>> compare_and_set(store_write write, store_version expected) {
+  task<result<std::optional<store_version>>> compare_and_set(store_write write, store_version expected) override {
     if (!takes_writes) co_return store_errc::full;
     fault const now = next();
     if (now == fault::not_done) co_return store_errc::busy;
@@ -56,24 +56,24 @@ public:
     if (now != fault::none) co_return store_errc::io;
     co_return done;
   }
-  task<result<std::optional<store_entry>>> take(std::string key, durability wanted) {
+  task<result<std::optional<store_entry>>> take(std::string key, durability wanted) override {
     fault const now = next();
     if (now == fault::not_done) co_return store_errc::busy;
     auto const done = co_await real_.take(std::move(key), wanted);
     if (now != fault::none) co_return store_errc::io;
     co_return done;
   }
-  task<result<std::size_t>> erase(std::string key, durability wanted) {
+  task<result<std::size_t>> erase(std::string key, durability wanted) override {
     fault const now = next();
     if (now == fault::not_done) co_return store_errc::busy;
     auto const done = co_await real_.erase(std::move(key), wanted);
     if (now != fault::none) co_return store_errc::io;
     co_return done;
   }
-  task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) {
+  task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) override {
     return real_.scan(std::move(prefix), std::move(after), limit);
   }
-  task<result<std::size_t>> purge(std::size_t limit) { return real_.purge(limit); }
+  task<result<std::size_t>> purge(std::size_t limit) override { return real_.purge(limit); }
 
 private:
   fault next() {
@@ -86,7 +86,7 @@ private:
 struct fixture {
   test::manual_clock clock;
   faulty_store store{clock};
-  token_service<faulty_store> service{store, {}, clock};
+  token_service service{store, {}, clock};
 
   secret code() {
     code_issue issue("alice", "client");
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(a_revocation_that_cannot_be_written_holds_at_once_and_is_wr
   for (secret const& revoked : {tokens.access_token, others.refresh_token}) {
     auto const revoke = [&] { return await(service.revoke(secret{revoked}, "client")); };
     secret const& access = revoked == tokens.access_token ? tokens.access_token : others.access_token;
-    token_service<faulty_store> another_process(store, {}, clock);
+    token_service another_process(store, {}, clock);
     auto const before = service.revocations();
     fail_at(2, fault::not_done);
     BOOST_TEST((revoke().error() == store_errc::busy));  // which says that others may not know it

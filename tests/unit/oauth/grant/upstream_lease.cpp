@@ -60,10 +60,10 @@ template <class Backend>
 struct world {
   using store_type = typename Backend::store_type;
   Backend backend;
-  upstream_leases<store_type> one{backend.store(), backend.clock, "one"};
-  upstream_leases<store_type> two{backend.other(), backend.clock, "two"};
+  upstream_leases one{backend.store(), backend.clock, "one"};
+  upstream_leases two{backend.other(), backend.clock, "two"};
 
-  bool takes(upstream_leases<store_type>& who) { return await(who.take("upstream/x")).value().held(); }
+  bool takes(upstream_leases& who) { return await(who.take("upstream/x")).value().held(); }
   void pass(unix_seconds seconds) { backend.clock.jump(backend.clock.wall() + seconds); }
 };
 
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_lease_that_nobody_renews_ends_by_itself, Backend
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_lease_of_who_was_killed_is_taken_over_at_once, Backend, backends) {
   world<Backend> w;
   sleeper killed;
-  upstream_leases<typename Backend::store_type> dead(w.backend.store(), w.backend.clock, killed.name());
+  upstream_leases dead(w.backend.store(), w.backend.clock, killed.name());
   BOOST_TEST(w.takes(dead));
   BOOST_TEST(!w.takes(w.two));
   killed.kill();
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_lease_of_who_was_killed_is_taken_over_at_once,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_lease_is_renewed_for_as_long_as_it_is_needed, Backend, backends) {
-  using leases = upstream_leases<typename Backend::store_type>;
+  using leases = upstream_leases;
   world<Backend> w;
   auto work = [](world<Backend>& in) -> task<int> {
     auto const pause = [](boost::asio::any_io_executor on) -> task<> {

@@ -19,7 +19,7 @@ namespace {
 template <class Backend>
 struct world {
   Backend backend;
-  approvals<typename Backend::store_type> kept{backend.store(), 1000, backend.clock};
+  approvals kept{backend.store(), 1000, backend.clock};
 
   static approval usual() {
     return {"browser-id",

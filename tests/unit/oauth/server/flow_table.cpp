@@ -39,7 +39,7 @@ flow some_flow() {
 
 template <class Backend>
 struct world {
-  using table = flow_table<typename Backend::store_type>;
+  using table = flow_table;
   Backend backend;
   table flows{backend.store(), {}, backend.clock};
   table others{backend.other(), {}, backend.clock};

@@ -1,0 +1,189 @@
+// mcpawl/auth/access_oauth.ipp - the bodies of access_oauth.hpp
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <mcpawl/auth/access_oauth.hpp>
+#include <mcpawl/auth/access_session.hpp>
+#include <mcpawl/auth/bearer_challenge.hpp>
+#include <mcpawl/auth/bearer_token.hpp>
+#include <mcpawl/auth/grant_token_source.hpp>
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/jose/token_cache.hpp>
+#include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/oauth/common/errc.hpp>
+#include <mcpawl/oauth/server/authorization_server.hpp>
+#include <mcpawl/oauth/server/server_state.hpp>
+#include <mcpawl/oauth/upstream/upstream_client.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mcpawl {
+
+class access_oauth::impl {
+public:
+  impl(access_oauth_options options, std::shared_ptr<kv_store> store)
+      : shared_(
+            std::make_shared<shared>(access_oauth_options::checked(std::move(options)), std::move(store))),
+        upstream_(std::make_unique<oauth::upstream_client>(shared_->options.upstream())),
+        cache_(shared_->options.remembered()) {}
+  impl(impl const& other)
+      : shared_(other.shared_),
+        upstream_(std::make_unique<oauth::upstream_client>(*other.upstream_)),
+        cache_(shared_->options.remembered()) {}
+
+  void attach(auth_environment const& environment) {
+    auto const& options = shared_->options;
+    auto& parts = *shared_->parts;
+    std::call_once(shared_->placed, [&] {
+      oauth::client_fetch_settings fetching(options.authorities(), options.time());
+      if (options.loopback_is_public()) fetching.allow(unsafe::loopback_is_public{});
+      fetching.log = environment.log;
+      auto resource = oauth::server_endpoints::resource_of(options.public_url(), environment.endpoint_path);
+      parts.place(std::move(resource), std::move(fetching));
+    });
+    upstream_->attach(environment.executor, environment.log);
+    server_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys()), options.public_url(),
+                    environment.endpoint_path, environment.log);
+    challenge_ = bearer_challenge(options.required_scopes().text(), server_->endpoints().metadata_url());
+  }
+
+  public_route route_of(http::request_head const& head) const noexcept {
+    if (!server_) return public_route::none;
+    switch (server_->endpoints().which(head.path())) {
+      case oauth::endpoint::none: return public_route::none;
+      case oauth::endpoint::authorization:
+      case oauth::endpoint::callback: return public_route::same_origin;
+      default: return public_route::any_origin;
+    }
+  }
+
+  task<> serve_unauthenticated(http::exchange& ex) { return server_->serve(ex); }
+
+  std::optional<auth_result<access_identity>> decide_now(http::request_head const& head) {
+    if (!server_) return std::nullopt;
+    auto const& tokens = shared_->parts->tokens;
+    // one that is remembered needs no look at its characters: it is found byte by byte
+    auto const text = detail::find_bearer_text(head);
+    if (text && head.query().empty()) {
+      auto const* const known = cache_.find(*text, now(), shared_->options.time().steady());
+      if (known != nullptr && known->revocations() == tokens.revocations()) return known->who();
+    }
+    auto const token = find_bearer_token(head);
+    if (!token) return deny(token.error());
+    if (auto const ours = oauth::token::parse(oauth::token_kind::access, *token); !ours)
+      return deny(ours.error());
+    return std::nullopt;
+  }
+
+  static task<auth_result<access_identity>> authenticate(impl& self, http::request_head const& head) {
+    if (!self.server_) {
+      auto executor = co_await boost::asio::this_coro::executor;
+      auth_environment alone{std::move(executor), logger()};
+      self.attach(alone);
+    }
+    auto decided = self.decide_now(head);
+    if (decided) co_return *std::move(decided);
+    std::string_view const text = find_bearer_token(head).value();
+    auto& parts = *self.shared_->parts;
+    std::uint64_t const revocations = parts.tokens.revocations();
+    secret token{std::string{text}};
+    std::string resource = parts.rules.resource();
+    auto const grant = co_await parts.tokens.look_up(std::move(token), std::move(resource));
+    if (!grant) co_return self.deny(grant.error());
+    if (!grant->scope.contains(self.shared_->options.required_scopes()))
+      co_return self.deny(auth_errc::insufficient_scope);
+    auto const session = access_session::open(*grant, revocations);
+    if (!session) co_return self.deny(session.error());
+    jose::token_bounds const bounds{0, grant->expires, {}};
+    self.cache_.insert(text, *session, bounds, self.shared_->options.time().steady());
+    co_return session->who();
+  }
+
+  std::optional<linked_token> linked_token_of(http::request_head const& head) {
+    auto const token = find_bearer_token(head);
+    if (!token || !server_) return std::nullopt;
+    auto keeper = std::make_shared<grant_token_source>(shared_->parts, *upstream_, secret{std::string{*token}});
+    return linked_token(linked_token::form::bearer, std::move(keeper));
+  }
+
+  oauth::token_service& tokens() const noexcept { return shared_->parts->tokens; }
+  oauth::approvals& approvals() const noexcept { return shared_->parts->approved; }
+
+private:
+  struct shared {
+    shared(access_oauth_options with, std::shared_ptr<kv_store> store) : options(std::move(with)) {
+      auto rules = options.rules();
+      rules.authorization.issuer = options.public_url().origin();
+      // Access gives none unless it is asked for one
+      std::string const asked = ' ' + options.upstream().scopes() + ' ';
+      rules.refresh = rules.refresh_unchecked || asked.find(" offline_access ") != std::string::npos;
+      parts = std::make_shared<oauth::server_state>(std::move(rules), std::move(store), options.time());
+    }
+    access_oauth_options options;
+    std::shared_ptr<oauth::server_state> parts;
+    std::once_flag placed;
+  };
+
+  /** What a caller is told about an error.
+
+      | error | status | code |
+      |---|---|---|
+      | what `bearer_challenge::about_request` names | 401, 400, 403 | as it says |
+      | the store cannot be read | 503 | temporarily_unavailable |
+      | any other | 401 | invalid_token |
+  */
+  auth_result<access_identity> deny(error_code const& why) const {
+    if (auto asked = challenge_.about_request(why)) return *std::move(asked);
+    bool const token = why == oauth::errc::bad_token || why == oauth::errc::token_expired ||
+                       why == oauth::errc::bad_target || why == auth_errc::malformed_authorization;
+    if (token) return challenge_.invalid_token(why);
+    denial out(503, "temporarily_unavailable", why.message());
+    out.retry_after = std::chrono::seconds{5};
+    return out;
+  }
+  unix_seconds now() const { return shared_->options.time().wall(); }
+
+  std::shared_ptr<shared> shared_;
+  std::unique_ptr<oauth::upstream_client> upstream_;  // others know its address
+  jose::token_cache<access_session> cache_;
+  std::optional<oauth::authorization_server> server_;
+  bearer_challenge challenge_;
+};
+
+MCPAWL_DECL access_oauth::access_oauth(access_oauth_options options, std::shared_ptr<kv_store> store)
+    : impl_(std::make_unique<impl>(std::move(options), std::move(store))) {}
+MCPAWL_DECL access_oauth::access_oauth(access_oauth const& other) : impl_(std::make_unique<impl>(*other.impl_)) {}
+MCPAWL_DECL access_oauth::access_oauth(access_oauth&&) noexcept = default;
+MCPAWL_DECL access_oauth::~access_oauth() = default;
+
+MCPAWL_DECL void access_oauth::attach(auth_environment const& environment) { impl_->attach(environment); }
+MCPAWL_DECL public_route access_oauth::route_of(http::request_head const& head) const noexcept {
+  return impl_->route_of(head);
+}
+MCPAWL_DECL task<> access_oauth::serve_unauthenticated(http::exchange& ex) {
+  return impl_->serve_unauthenticated(ex);
+}
+MCPAWL_DECL std::optional<auth_result<access_identity>> access_oauth::decide_now(
+    http::request_head const& head) {
+  return impl_->decide_now(head);
+}
+MCPAWL_DECL task<auth_result<access_identity>> access_oauth::authenticate(http::request_head const& head) {
+  return impl::authenticate(*impl_, head);
+}
+MCPAWL_DECL std::optional<linked_token> access_oauth::linked_token_of(http::request_head const& head,
+                                                                      access_identity const&) {
+  return impl_->linked_token_of(head);
+}
+MCPAWL_DECL oauth::token_service& access_oauth::tokens() const noexcept { return impl_->tokens(); }
+MCPAWL_DECL oauth::approvals& access_oauth::approvals() const noexcept { return impl_->approvals(); }
+
+}  // namespace mcpawl
