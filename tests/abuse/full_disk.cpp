@@ -28,11 +28,11 @@ BOOST_AUTO_TEST_SUITE(abuse_full_disk)
 using namespace std::chrono_literals;
 using support::saas;
 
+constexpr int refusal = 503;  // RFC 7009 section 2.2.1: try again
+
 /** A file system of 4 MiB of its own, while it lasts. Only root may make one. */
 class small_disk {
 public:
-  static constexpr int refusal = 503;  ///< RFC 7009 section 2.2.1: try again.
-
   small_disk() : why_(::mount("mcpawl-test", root().c_str(), "tmpfs", 0, "size=4m") == 0 ? 0 : errno) {}
   small_disk(small_disk const&) = delete;
   small_disk& operator=(small_disk const&) = delete;
@@ -64,8 +64,6 @@ private:
 /** Where no file may grow: what a full disk is where none can be mounted. Of the whole process. */
 class files_that_do_not_grow {
 public:
-  static constexpr int refusal = 500;  ///< SQLite does not say that it is for want of room.
-
   files_that_do_not_grow() {
     ::getrlimit(RLIMIT_FSIZE, &before_);
     struct sigaction ignore {};
@@ -133,13 +131,13 @@ void revoke_on(Disk& disk) {
       return server.post_form("/revoke", {{"token", token}, {"client_id", client}}).status;
     };
     BOOST_TEST(is_alice(server.whoami(kept.access)));
-    BOOST_TEST(revoke(revoked.refresh) == Disk::refusal);
+    BOOST_TEST(revoke(revoked.refresh) == refusal);
     BOOST_TEST(server.whoami(revoked.access) == "401");
     BOOST_TEST(server.refresh(client, revoked.refresh).status == 400);
-    BOOST_TEST(revoke(revoked_alone.access) == Disk::refusal);
+    BOOST_TEST(revoke(revoked_alone.access) == refusal);
     BOOST_TEST(server.whoami(revoked_alone.access) == "401");
     BOOST_TEST(is_alice(server.whoami(kept.access)));
-    BOOST_TEST(server.refresh(client, kept.refresh).status == Disk::refusal);
+    BOOST_TEST(server.refresh(client, kept.refresh).status == refusal);
 
     disk.make_room();
     server.clock.advance(1s);

@@ -70,6 +70,7 @@ struct quotas {
     srv.resource_template("item://{name}", "item", [](item_of in) { return in.name; });
     mcpawl::http_options http;
     http.bounds = bounds;
+    http.sse_path = "/sse";
     server = std::make_unique<support::running<site>>(srv, http);
   }
   ~quotas() { go_on = true; }
@@ -286,6 +287,27 @@ BOOST_AUTO_TEST_CASE(streams_of_one_caller_leave_some_for_the_others) {
   BOOST_TEST(soon([&] {
     clients again;
     return q.listen(again, "eve") == 200;
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(streams_of_the_oldest_transport_are_bounded_for_all_callers_together) {
+  mcpawl::limits bounds;
+  bounds.max_sse_clients = 2;
+  quotas q(bounds);
+  clients all, refused;
+  auto const open = [&q](clients& into, std::string const& user) {
+    into.push_back(std::make_unique<loopback_client>(q.server->port()));
+    into.back()->send_request("GET", "/sse", {{"X-User", user}, {"Accept", "text/event-stream"}});
+    return into.back()->read_head().status;
+  };
+  BOOST_TEST(open(all, "eve") == 200);
+  BOOST_TEST(open(all, "alice") == 200);
+  BOOST_TEST(open(refused, "bob") == 503);
+  BOOST_TEST(q.hello("bob").find("hello") != std::string::npos);
+  all.erase(all.begin());
+  BOOST_TEST(soon([&] {
+    clients again;
+    return open(again, "bob") == 200;
   }));
 }
 

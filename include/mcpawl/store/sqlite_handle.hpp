@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,7 +24,14 @@ struct sqlite_finalize {
   void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
 };
 
-/** What a result code of SQLite means for a store. */
+/** Whether SQLite's last call could not write for want of room: the user's, or what a file may have. SQLite tells of a
+    full disk alone; of the others there is nothing but the `errno` that it left behind. */
+inline bool is_want_of_room(int code) noexcept {
+  bool const writes = code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_TRUNCATE || code == SQLITE_IOERR_SHMSIZE;
+  return writes && (errno == EDQUOT || errno == EFBIG || errno == ENOSPC);
+}
+
+/** What a result code of SQLite means for a store. Call it before anything else that may set `errno`. */
 inline error_code sqlite_error(int code) noexcept {
   switch (code & 0xff) {
     case SQLITE_OK:
@@ -38,6 +46,7 @@ inline error_code sqlite_error(int code) noexcept {
     case SQLITE_AUTH: return store_errc::cannot_open;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return store_errc::corrupt;
+    case SQLITE_IOERR: return is_want_of_room(code) ? store_errc::full : store_errc::io;
     default: return store_errc::io;
   }
 }

@@ -1,6 +1,7 @@
 // tests/unit/auth/access_oauth_options.cpp - settings are read, and everything wrong with them is told at
 // once
 #include <mcpawl/auth/access_oauth_options.hpp>
+#include <mcpawl/crypto/weak_key.hpp>
 #include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/store/open_store.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
