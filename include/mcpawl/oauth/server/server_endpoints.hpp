@@ -60,7 +60,7 @@ public:
     server.introspection = rules.introspector.has_value();
     server.refresh = rules.refresh;
     // a client with a key goes on to be taken while documents are not advertised, so its method stays named
-    server.private_key_jwt = rules.takes_documents();
+    server.private_key_jwt = takes_client_keys(rules);
     server.client_documents = false;
     server_documents_[0] = server.json();
     server.client_documents = true;

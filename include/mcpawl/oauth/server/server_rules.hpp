@@ -12,6 +12,7 @@
 #include <mcpawl/oauth/server/address_limit.hpp>
 #include <mcpawl/oauth/server/authorization_request.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -94,6 +95,16 @@ inline pinned_clients read_pinned_clients(server_rules const& rules,
                                           std::vector<pinned_client_mistake>& mistakes) {
   bool const fetches = rules.client_documents != client_document_mode::off;
   return read_pinned_clients(rules.pinned_documents, rules.authorization.redirects, fetches, mistakes);
+}
+
+/** Whether a client can authenticate by a key: those that register cannot. */
+inline bool takes_client_keys(server_rules const& rules) {
+  if (rules.client_documents != client_document_mode::off) return true;
+  std::vector<pinned_client_mistake> mistakes;  // were told when the options were checked
+  auto const pinned = read_pinned_clients(rules, mistakes);
+  return std::any_of(pinned.begin(), pinned.end(), [](auto const& each) {
+    return each.second.metadata.auth == client_auth::private_key_jwt;
+  });
 }
 
 }  // namespace mcpawl::oauth

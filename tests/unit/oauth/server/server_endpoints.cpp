@@ -62,6 +62,35 @@ BOOST_AUTO_TEST_CASE(the_metadata_is_at_its_paths_with_and_without_that_of_the_e
              "https://mcp.example/.well-known/oauth-protected-resource/mcp");
 }
 
+BOOST_AUTO_TEST_CASE(a_method_is_named_while_some_client_can_use_it) {
+  constexpr std::string_view method = "private_key_jwt";
+  std::string const jwks =
+      R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
+  using mode = oauth::client_document_mode;
+  struct row {
+    mode documents;
+    std::string pinned_keys;  ///< Of a pinned client; "-" for no such client.
+    bool named;
+  };
+  for (auto const& [documents, keys, named] : {row{mode::off, "-", false}, row{mode::off, "", false},
+                                               row{mode::off, jwks, true}, row{mode::on, "-", true},
+                                               row{mode::automatic, "-", true}, row{mode::automatic, "", true}}) {
+    oauth::server_rules rules;
+    rules.authorization.issuer = "https://mcp.example";
+    rules.client_documents = documents;
+    oauth::pinned_client client{.client_id = "https://app.example/client.json",
+                                .client_name = "App",
+                                .redirect_uris = {"https://app.example/callback"}};
+    client.jwks = keys;
+    if (keys != "-") rules.pinned_documents.push_back(client.json());
+    oauth::server_endpoints const all(rules, http::origin_url::parse("https://mcp.example").value(), "/mcp");
+    for (bool const advertised : {false, true}) {
+      auto const answer = all.metadata(endpoint::server_metadata, advertised);
+      BOOST_TEST((answer.body().find(method) != std::string_view::npos) == named);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_page_may_read_the_metadata) {
   auto const all = at("https://mcp.example", "/mcp");
   for (auto which : {endpoint::resource_metadata, endpoint::server_metadata}) {
