@@ -123,6 +123,13 @@ public:
   /** Hint: it reaches systems beyond this server. */
   tool_handle& open_world(bool hint = true) { return set(hints().open_world, hint); }
 
+  /** Take a text for a number or a boolean that it spells, `"5"` or `"true"`: some clients send all arguments
+      as texts. `decode_options::coerce_text` has the rule. For tools whose arguments are a struct. */
+  tool_handle& coerce_text_arguments(bool coerce = true) {
+    this->entry_->lets_pass.coerce_text = coerce;
+    return *this;
+  }
+
   /** Promise what the structured content looks like, by a JSON Schema (2020-12) written by hand.
 
       For tools that return JSON or a `tool_result`; others promise it by their type. What the schema does not

@@ -10,6 +10,9 @@ struct decode_options {
   bool ignore_unknown = false;
   /** Take a null for a member that may be left out as if it had been left out. */
   bool ignore_null = false;
+  /** Take a text for the number or the boolean that it spells in JSON, `"5"` or `"true"`, where one is wanted;
+      not inside of a std::variant, whose alternatives may be texts. Bounds are enforced as ever. */
+  bool coerce_text = false;
 };
 
 }  // namespace mcpawl

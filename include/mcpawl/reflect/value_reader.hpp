@@ -7,6 +7,7 @@
 #include <mcpawl/reflect/descriptor.hpp>
 #include <mcpawl/text/format.hpp>
 #include <mcpawl/text/json_text.hpp>
+#include <mcpawl/text/number_text.hpp>
 #include <mcpawl/text/utf8.hpp>
 
 #include <boost/json/array.hpp>
@@ -17,6 +18,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,6 +79,14 @@ inline bool has_shape(type_descriptor const& type, boost::json::value const& val
   }
 }
 
+/** The number or the boolean that a text spells, if the type is one. */
+inline std::optional<boost::json::value> spelled_value(type_descriptor const& type, std::string_view text) {
+  if (type.kind == json_kind::integer || type.kind == json_kind::number) return number_of_text(text);
+  if (type.kind == json_kind::boolean && text == "true") return boost::json::value(true);
+  if (type.kind == json_kind::boolean && text == "false") return boost::json::value(false);
+  return std::nullopt;
+}
+
 /** Reads one value; keeps the first problem.
 
     A pattern may cost the length of a text times the size of the pattern, so the sum of that is bounded, by
@@ -116,6 +126,11 @@ private:
   // `rules` and `state` are those of the field that holds the value
   bool read(type_descriptor const& type, boost::json::value const& value, void* to, field_rules const& rules,
             field_state const* state, step const* at) {
+    if (options_.coerce_text && value.is_string()) {
+      auto const& text = value.get_string();
+      auto const spelled = spelled_value(type, {text.data(), text.size()});
+      if (spelled) return read(type, *spelled, to, rules, state, at);
+    }
     switch (type.kind) {
       case json_kind::boolean: {
         auto const* const boolean = value.if_bool();
@@ -290,6 +305,15 @@ private:
 
   bool read_variant(variant_descriptor const& type, boost::json::value const& value, void* to,
                     step const* at) {
+    decode_options const outside = options_;
+    options_.coerce_text = false;  // a text may be meant
+    bool const done = read_alternative(type, value, to, at);
+    options_ = outside;
+    return done;
+  }
+
+  bool read_alternative(variant_descriptor const& type, boost::json::value const& value, void* to,
+                        step const* at) {
     std::size_t shaped = 0;
     decode_problem inside;
     for (std::size_t i = 0; i != type.alternatives.size(); ++i) {

@@ -384,6 +384,50 @@ BOOST_AUTO_TEST_CASE(a_null_may_count_as_left_out) {
   BOOST_TEST(!p.a);
 }
 
+BOOST_AUTO_TEST_CASE(a_text_may_count_as_the_number_or_boolean_that_it_spells) {
+  struct switches {
+    bool on = false;
+    std::optional<int> count;
+    std::vector<double> shares = {};
+    std::map<std::string, bool> named = {};
+    std::string text = {};
+    std::variant<int, std::string> either = 0;
+  };
+  mcpawl::decode_options const coerce{.coerce_text = true};
+  auto const read = [](std::string_view json, auto& to, mcpawl::decode_options options) {
+    auto const found = mcpawl::decode(boost::json::parse({json.data(), json.size()}), to, options);
+    return found ? found->pointer + ": " + found->message : std::string();
+  };
+  constexpr std::string_view texts =
+      R"({"on":"true","count":"5","shares":["0.5","2",1],"named":{"a":"false"},"text":"7","either":"7"})";
+  switches value;
+  BOOST_TEST(read(texts, value, {}) == "/on: expected a boolean");
+  BOOST_TEST(read(texts, value, coerce) == "");
+  BOOST_TEST(value.on);
+  BOOST_TEST(value.count.value() == 5);
+  BOOST_TEST((value.shares == std::vector<double>{0.5, 2, 1}));
+  BOOST_TEST(!value.named.at("a"));
+  BOOST_TEST(value.text == "7");
+  BOOST_TEST(std::get<std::string>(value.either) == "7");  // what may be a text is one
+  // the same bounds, and nothing that JSON would not take for a number or a boolean
+  everything bounded{};
+  BOOST_TEST(read(R"({"service":"a","replicas":"50"})", bounded, coerce) == "");
+  BOOST_TEST(read(R"({"service":"a","replicas":"51"})", bounded, coerce) == "/replicas: must be at most 50");
+  BOOST_TEST(read(R"({"service":"a","replicas":"2.5"})", bounded, coerce) == "/replicas: expected an integer");
+  BOOST_TEST(read(R"({"service":"a","replicas":"2.0"})", bounded, coerce) == "");
+  BOOST_TEST(read(R"({"service":"a","replicas":1,"either":{"x":"1"}})", bounded, coerce) ==
+             "/either/x: expected an integer");
+  for (std::string_view none : {"", "True", "1 ", "0x1", "yes", "null", "nan"}) {
+    std::string const json = R"({"on":")" + std::string(none) + R"("})";
+    BOOST_TEST(read(json, value, coerce) == "/on: expected a boolean", none);
+    BOOST_TEST(read(R"({"count":")" + std::string(none) + R"("})", value, coerce) == "/count: expected an integer",
+               none);
+  }
+  BOOST_TEST(read(R"({"on":"1"})", value, coerce) == "/on: expected a boolean");
+  BOOST_TEST(read(R"({"count":"true"})", value, coerce) == "/count: expected an integer");
+  BOOST_TEST(read(R"({"shares":"[1]"})", value, coerce) == "/shares: expected an array");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace reflect_decode_types
