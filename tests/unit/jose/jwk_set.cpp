@@ -253,6 +253,15 @@ BOOST_AUTO_TEST_CASE(size_and_depth_are_limited) {
   BOOST_TEST((why(deep) == errc::key_set_syntax));
 }
 
+BOOST_AUTO_TEST_CASE(a_kid_has_at_most_256_bytes) {
+  BOOST_TEST(jose::max_kid_bytes == 256u);
+  std::string const longest(256, 'k');
+  auto const set = jose::parse_jwk_set(document(good(longest) + ',' + good(longest + 'k'))).value();
+  BOOST_TEST_REQUIRE(set.keys().size() == 1u);
+  BOOST_TEST(set.find(longest) != nullptr);
+  BOOST_TEST((set.skipped()[0].reason == errc::key_kid));
+}
+
 BOOST_AUTO_TEST_CASE(a_long_kid_of_a_skipped_key_is_cut) {
   auto const set =
       jose::parse_jwk_set(document(R"({"kid":")" + std::string(6000, 'k') + "\"}," + good())).value();

@@ -58,6 +58,12 @@ BOOST_AUTO_TEST_CASE(one_odd_entry_never_spoils_the_set) {
       {"a number as kid", rsa_with(R"(,"kid":1)"), errc::key_member},
       {"a list as use", rsa_with(R"(,"kid":"u","use":["sig","enc"])"), errc::key_member},
       {"key_ops for signing alone", rsa_with(R"(,"kid":"o","key_ops":["sign"])"), errc::key_operations},
+      {"a coordinate alone: huskarl-rs/huskarl#139", R"({"kty":"EC","crv":"P-256","kid":"ec","x":"AAAA"})",
+       errc::key_encoding},
+      {"key_ops as one text: auth0/jwks-rsa-java#14", rsa_with(R"(,"kid":"o","key_ops":"verify")"),
+       errc::key_member},
+      {"private members of value zero: cisco/cjose#193", rsa_with(R"(,"kid":"p","d":"AA","p":"==")"),
+       errc::key_private},
       {"no key_ops at all", rsa_with(R"(,"kid":"o","key_ops":[])"), errc::key_operations},
 
       {"no use, no alg, certificates: Entra ID",
@@ -74,6 +80,9 @@ BOOST_AUTO_TEST_CASE(one_odd_entry_never_spoils_the_set) {
       {"null as kid", rsa_with(R"(,"kid":null,"alg":"RS256")"), std::nullopt},
       {"a key of Ed25519 by its new name",
        object(signing_key::ed25519().jwk_members() + R"(,"kid":"ed","alg":"Ed25519")"), std::nullopt},
+      {"thumbprints with padding: square/go-jose#373",
+       rsa_with(R"(,"kid":"SIGNING_KEY","x5t":"wCAFGcBT8CeA4U2mYa4z3xg0-Zw=","x5t#S256":"AAAA==")"),
+       std::nullopt},
       {"members of a certificate",
        rsa_with(R"(,"kid":"c","x5u":"https://x/","x5t#S256":"AAAA","exp":1700000000)"), std::nullopt},
   };
