@@ -63,7 +63,7 @@ void expect_plain(boost::json::value const& schema, std::string const& where) {
   if (!object) return;
   for (std::string const keyword :
        {"$ref", "$defs", "$schema", "definitions", "oneOf", "allOf", "not", "if", "const", "exclusiveMinimum",
-        "exclusiveMaximum", "patternProperties", "prefixItems"})
+        "exclusiveMaximum", "patternProperties", "prefixItems", "multipleOf", "uniqueItems", "format", "nullable"})
     BOOST_TEST(!object->contains(keyword), where + " has " + keyword);
   if (auto const* type = object->if_contains("type")) {
     BOOST_TEST(type->is_string(), where);
@@ -71,6 +71,11 @@ void expect_plain(boost::json::value const& schema, std::string const& where) {
   }
   if (auto const* required = object->if_contains("required"))
     BOOST_TEST(!required->as_array().empty(), where);
+  if (auto const* names = object->if_contains("enum"))
+    for (auto const& name : names->as_array()) BOOST_TEST(name.is_string(), where);
+  // `true` is a schema, and github/copilot-cli#4623 tells of an API that does not know it
+  if (auto const* properties = object->if_contains("properties"))
+    for (auto const& property : properties->as_object()) BOOST_TEST(property.value().is_object(), where);
   for (auto const& member : *object) expect_plain(member.value(), where + "/" + std::string(member.key()));
 }
 
@@ -81,7 +86,11 @@ wire_server& reported_server(mcpawl::server_options options) {
   wire_server& made = *all.back();
   made.tool("measure", "Measure.", measure);
   made.tool("lenient", "Measure.", measure).ignore_unknown_arguments().ignore_null_arguments();
-  made.tool("strict", "Measure.", measure).ignore_unknown_arguments(false).ignore_null_arguments(false);
+  made.tool("strict", "Measure.", measure)
+      .ignore_unknown_arguments(false)
+      .ignore_null_arguments(false)
+      .coerce_text_arguments(false);
+  made.tool("texts", "Measure.", measure).coerce_text_arguments();
   made.tool("everything", "Takes all kinds.", [](everything_args) { return 1; });
   made.tool("ready", "Takes nothing.", [] { return std::string("yes"); });
   made.raw_tool("raw", "Takes anything.", R"({"type":"object"})", [](boost::json::object in) { return in; });
@@ -138,7 +147,6 @@ BOOST_AUTO_TEST_CASE(every_input_schema_has_properties) {
   }
 }
 
-// --- arguments
 BOOST_AUTO_TEST_CASE(schemas_of_types_keep_to_what_model_apis_take) {
   talk t({}, reported_server({}));
   auto const listed = json_of(t.post(stateless("tools/list"), headers("tools/list"))).at("result").at("tools");
@@ -149,7 +157,7 @@ BOOST_AUTO_TEST_CASE(schemas_of_types_keep_to_what_model_apis_take) {
   }
 }
 
-// ----------------------------------------------------------------------------------------------
+// --- arguments --------------------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(arguments_that_nobody_declared_are_refused_unless_a_tool_or_the_server_ignores_them) {
   // n8n and others add arguments of their own to every call
@@ -192,6 +200,24 @@ BOOST_AUTO_TEST_CASE(a_null_for_an_argument_with_a_default_counts_as_left_out_wh
   };
   BOOST_TEST(code_of(prompt(strict)) == -32602);
   BOOST_TEST(json_of(prompt(ignoring)).at("result").is_object());
+}
+
+BOOST_AUTO_TEST_CASE(a_text_for_a_number_is_refused_unless_a_tool_or_the_server_takes_it) {
+  // anthropics/claude-code#29104, github/github-mcp-server#2044, jjang-ai/vmlx#47, jgravelle/jcodemunch-mcp#135
+  constexpr std::string_view texts = R"({"mean":"2.5","unit":"7","named":"true"})";
+  mcpawl::server_options lenient;
+  lenient.arguments = {.coerce_text = true};
+  talk strict({}, reported_server({})), coercing({}, reported_server(lenient));
+  auto const refused = ask_tool(strict, "measure", texts);
+  BOOST_TEST(failed(refused));
+  BOOST_TEST(refused.body.find("/mean: expected a number") != std::string::npos);
+  BOOST_TEST(failed(ask_tool(coercing, "strict", texts)));
+  for (auto const& reply : {ask_tool(strict, "texts", texts), ask_tool(coercing, "measure", texts)}) {
+    BOOST_TEST_REQUIRE(!failed(reply));
+    BOOST_TEST(json_of(reply).at("result").at("structuredContent").at("mean").as_double() == 2.5);
+  }
+  for (std::string_view none : {R"({"mean":"x"})", R"({"mean":""})", R"({"mean":" 2"})", R"({"named":"yes"})"})
+    BOOST_TEST(failed(ask_tool(coercing, "measure", none)), none);
 }
 
 // --- messages ---------------------------------------------------------------------------------------------
