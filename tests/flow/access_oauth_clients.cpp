@@ -80,6 +80,9 @@ BOOST_FIXTURE_TEST_CASE(scopes_are_words_with_spaces_between_them, notes) {
       {"openid profile email", "notes:read"},  // a bridge for local clients, whatever the server has
       {"openid notes:write", "notes:write"},
       {"mcp:read mcp:tools", "notes:read"},
+      // one name that is not known: p2/OAuth2#425 and frappe/erpnext#10549, TerribleDev/OwinOAuthProviders#58
+      {"notes:read+notes:write", "notes:read"},
+      {"notes:read,notes:write", "notes:read"},
   };
   std::string const client = registered();
   for (auto const& [asked, granted] : rows)
@@ -135,6 +138,17 @@ BOOST_FIXTURE_TEST_CASE(a_refresh_has_no_scope_that_was_not_granted, notes) {
     BOOST_TEST(next.status == 200, same);
     BOOST_TEST(tokens_of(next).scope == "notes:read", same);
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_challenge_has_each_parameter_once_with_the_scopes_to_ask_for, notes) {
+  // getsentry/sentry-mcp#939, QwenLM/qwen-code#5343, PrefectHQ/fastmcp#4513, platformatic/mcp#182
+  BOOST_TEST(call("whoami", "").field("www-authenticate") ==
+             R"(Bearer scope="notes:read", resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp")");
+  auto const resource = json_of(ask("GET", "/.well-known/oauth-protected-resource/mcp"));
+  auto const server = json_of(ask("GET", "/.well-known/oauth-authorization-server"));
+  // an issuer has one spelling: modelcontextprotocol/python-sdk#1919, SparkDevNetwork/Rock#6974
+  BOOST_TEST((resource.at("authorization_servers").at(0) == server.at("issuer")));
+  BOOST_TEST(resource.at("scopes_supported").at(0) == "notes:read");
 }
 
 // --- resource
@@ -228,6 +242,28 @@ BOOST_AUTO_TEST_CASE(a_private_scheme_that_the_operator_allows_works) {
   // another place of the same scheme is another place
   for (char const* uri : {"cursor://evil/oauth/callback", "cursor://anysphere.cursor-mcp/oauth/callback/"})
     BOOST_TEST(person.get(s.authorize_url(client, {{"redirect_uri", uri}})).reply.status == 400, uri);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_registration_is_answered_with_all_that_was_registered, saas) {
+  // akutishevsky/withings-mcp#23, punkpeye/mcp-remote#145: clients go on with what they are told
+  auto const reply = post_registration(
+      R"({"client_name":"Claude","redirect_uris":["https://claude.ai/api/mcp/auth_callback"],"response_types":["code"],)"
+      R"("grant_types":["authorization_code","refresh_token"],"token_endpoint_auth_method":"client_secret_post",)"
+      R"("client_uri":"https://claude.ai","application_type":"web","scope":"offline_access"})");  // claude-ai-mcp#1043
+  BOOST_TEST(reply.status == 201);
+  BOOST_TEST(reply.field("content-type").starts_with("application/json"));
+  BOOST_TEST(reply.field("cache-control") == "no-store");
+  auto const json = json_of(reply).as_object();
+  for (char const* name :
+       {"client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at", "client_name", "redirect_uris",
+        "grant_types", "response_types", "token_endpoint_auth_method", "client_uri", "scope"})
+    BOOST_TEST(json.contains(name), name);
+  // official clients refuse a null where they look for a text
+  for (auto const& each : json) BOOST_TEST(!each.value().is_null(), each.key());
+  BOOST_TEST(json.at("token_endpoint_auth_method") == "client_secret_post");
+  BOOST_TEST(json.at("grant_types").as_array().size() == 2u);
+  // what would have to be answered is not offered: twentyhq/twenty#19858 asks for it
+  BOOST_TEST(!json.contains("registration_client_uri"));
 }
 
 BOOST_FIXTURE_TEST_CASE(registrations_that_are_refused_say_why, saas) {
@@ -336,6 +372,62 @@ BOOST_FIXTURE_TEST_CASE(token_requests_that_are_refused_say_why, saas) {
   // nothing that a stranger made up is in an answer
   auto const strange = post_form("/token", {{"<b>", "1"}, {"<b>", "2"}});
   BOOST_TEST(description_of(strange) == "parameter given twice: one that is not known here");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_form_may_come_in_chunks_and_with_a_character_set, saas) {
+  // openclaw/openclaw#136204
+  std::string const client = registered();
+  std::string const refresh = logged_in(client).refresh;
+  std::string const form =
+      support::encoded({{"grant_type", "refresh_token"}, {"refresh_token", refresh}, {"client_id", client}});
+  std::string text =
+      "POST /token HTTP/1.1\r\nHost: mcp.example.com\r\n"
+      "Content-Type: application/x-www-form-urlencoded;charset=UTF-8\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (char const c : form) text += std::string("1\r\n") + c + "\r\n";
+  mcpawl::test::loopback_client raw(port());
+  raw.write(text + "0\r\n\r\n");
+  auto const reply = raw.read_reply();
+  BOOST_TEST(reply.status == 200);
+  BOOST_TEST(whoami(tokens_of(reply).access) == "alice@example.com through a client");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_without_a_state_gets_none, saas) {
+  // anomalyco/opencode#26301: what was not sent is not sent back, and nothing is missed
+  std::string const client = registered();
+  browser person = new_browser();
+  std::string const end = approved(person, authorize_url(client, {{"state", ""}}));
+  BOOST_TEST(end.find("state=") == std::string::npos);
+  BOOST_TEST(tokens_of(redeem(client, parameter(end, "code"))).scope.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_page_may_use_every_endpoint_but_the_ones_for_people, saas) {
+  // modelcontextprotocol/typescript-sdk#715, routecraftjs/routecraft#320: a preflight before each of them
+  support::fields const asked{{"Origin", "https://app.example"},
+                              {"Access-Control-Request-Method", "POST"},
+                              {"Access-Control-Request-Headers", "authorization,content-type,mcp-protocol-version"}};
+  for (std::string const path :
+       {"/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
+        "/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/mcp",
+        "/.well-known/openid-configuration", "/register", "/token", "/revoke"}) {
+    BOOST_TEST_CONTEXT(path) {
+      auto const preflight = ask("OPTIONS", path, asked);
+      BOOST_TEST(preflight.status == 204);
+      BOOST_TEST(preflight.field("access-control-allow-origin") == "*");
+      auto const allowed = preflight.field("access-control-allow-headers");
+      for (char const* name : {"Authorization", "Content-Type", "Mcp-Protocol-Version"}) BOOST_TEST(holds(allowed, name));
+    }
+  }
+  // a refusal can be read, too
+  for (std::string const path : {"/register", "/token", "/revoke"}) {
+    auto const refused = ask("POST", path, {{"Origin", "https://app.example"}}, "x");
+    BOOST_TEST(refused.status / 100 == 4, path);
+    BOOST_TEST(refused.field("access-control-allow-origin") == "*", path);
+  }
+  for (std::string const path : {"/authorize", "/callback", "/mcp"}) {
+    auto const preflight = ask("OPTIONS", path, asked);
+    BOOST_TEST(preflight.status == 403, path);
+    BOOST_TEST(!preflight.has("access-control-allow-origin"), path);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_client_may_say_who_it_is_in_every_way_it_has, saas) {
