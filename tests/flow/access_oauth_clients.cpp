@@ -418,11 +418,12 @@ BOOST_FIXTURE_TEST_CASE(a_page_may_use_every_endpoint_but_the_ones_for_people, s
     }
   }
   // a refusal can be read, too
-  for (std::string const path : {"/register", "/token", "/revoke"}) {
+  for (std::string const path : {"/register", "/token", "/revoke", "/.well-known/oauth-authorization-server"}) {
     auto const refused = ask("POST", path, {{"Origin", "https://app.example"}}, "x");
     BOOST_TEST(refused.status / 100 == 4, path);
     BOOST_TEST(refused.field("access-control-allow-origin") == "*", path);
   }
+  BOOST_TEST(!ask("PUT", "/authorize", {{"Origin", "https://app.example"}}).has("access-control-allow-origin"));
   for (std::string const path : {"/authorize", "/callback", "/mcp"}) {
     auto const preflight = ask("OPTIONS", path, asked);
     BOOST_TEST(preflight.status == 403, path);

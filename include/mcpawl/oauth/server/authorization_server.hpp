@@ -6,6 +6,7 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/http/client_address.hpp>
+#include <mcpawl/http/cors.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/request_head.hpp>
@@ -71,6 +72,8 @@ public:
     if (!http::list_contains(allowed, method)) {
       http::response refused(405);
       refused.field("Allow", allowed);
+      bool const is_page = path == endpoint::authorization || path == endpoint::callback;
+      if (!is_page) open_to_any_page(refused);
       co_await ex.respond(std::move(refused));
       co_return;
     }
