@@ -25,7 +25,7 @@ namespace mcpawl {
 
 namespace http {
 class exchange;
-}
+}  // namespace http
 
 /** Why a request is not let in: one part for the client, one for the log.
 

@@ -27,7 +27,7 @@ namespace mcpawl::http {
 
 namespace detail {
 class connection;
-}
+}  // namespace detail
 
 /** One request being answered on a connection.
 

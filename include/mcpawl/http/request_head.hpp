@@ -16,7 +16,7 @@ namespace mcpawl::http {
 
 namespace detail {
 class request_parser;
-}
+}  // namespace detail
 
 /** What a request says before its body.
 

@@ -21,7 +21,7 @@ namespace mcpawl::jose {
 
 namespace detail {
 class jwk_set_sink;
-}
+}  // namespace detail
 
 /** A key that was left out of a set, and why. The `kid` is what the document says: escape it before printing.
  */
