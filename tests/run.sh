@@ -172,9 +172,11 @@ join_beside() {
 # ---------------------------------------------------------------------------------------------- steps
 
 step_rules() {
-  say 'rules: direction of includes, form of the files'
+  say 'rules: direction of includes, form of the files, public names'
   part sh tests/layers/self_test.sh
   part sh tests/layers/check.sh .
+  part sh tests/public_names/self_test.sh
+  part sh tests/public_names/check.sh .
 }
 
 step_quick() {

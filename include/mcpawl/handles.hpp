@@ -27,7 +27,6 @@ namespace mcpawl {
 namespace detail {
 template <class T>
 struct schema_by_hand;  // raw_tool.hpp
-}  // namespace detail
 
 /** What can be said of everything that is registered; every function returns the handle again.
 
@@ -108,11 +107,13 @@ public:
   }
 };
 
+}  // namespace detail
+
 /** Refines a tool. */
 template <class Identity>
-class tool_handle : public called_handle<tool_handle<Identity>, Identity, tool> {
+class tool_handle : public detail::called_handle<tool_handle<Identity>, Identity, tool> {
 public:
-  using called_handle<tool_handle, Identity, tool>::called_handle;
+  using detail::called_handle<tool_handle, Identity, tool>::called_handle;
 
   /** Hint: it changes nothing. */
   tool_handle& read_only(bool hint = true) { return set(hints().read_only, hint); }
@@ -154,9 +155,9 @@ private:
 
 /** Refines a prompt. */
 template <class Identity>
-class prompt_handle : public called_handle<prompt_handle<Identity>, Identity, prompt> {
+class prompt_handle : public detail::called_handle<prompt_handle<Identity>, Identity, prompt> {
 public:
-  using called_handle<prompt_handle, Identity, prompt>::called_handle;
+  using detail::called_handle<prompt_handle, Identity, prompt>::called_handle;
 
   /** Suggest values for an argument: `f` is a list of words, or a function of the text typed so far that
       returns one. Those that are enumerations have their names without being told. */
@@ -165,6 +166,8 @@ public:
     return this->add_completer(std::move(argument), std::move(f));
   }
 };
+
+namespace detail {
 
 /** Refines what can be read. */
 template <class Self, class Identity, class Entry>
@@ -194,11 +197,13 @@ protected:
   }
 };
 
+}  // namespace detail
+
 /** Refines a resource. */
 template <class Identity>
-class resource_handle : public readable_handle<resource_handle<Identity>, Identity, resource> {
+class resource_handle : public detail::readable_handle<resource_handle<Identity>, Identity, resource> {
 public:
-  using readable_handle<resource_handle, Identity, resource>::readable_handle;
+  using detail::readable_handle<resource_handle, Identity, resource>::readable_handle;
 
   /** Its size in bytes, before any encoding. */
   resource_handle& size(std::uint64_t bytes) { return this->set(this->entry_->size, bytes); }
@@ -207,9 +212,9 @@ public:
 /** Refines a template of resources. */
 template <class Identity>
 class resource_template_handle
-    : public readable_handle<resource_template_handle<Identity>, Identity, resource_template> {
+    : public detail::readable_handle<resource_template_handle<Identity>, Identity, resource_template> {
 public:
-  using readable_handle<resource_template_handle, Identity, resource_template>::readable_handle;
+  using detail::readable_handle<resource_template_handle, Identity, resource_template>::readable_handle;
 
   /** Suggest values for a variable, as for the arguments of a prompt. */
   template <class F>
