@@ -9,7 +9,7 @@
 #include <mcpawl/mcp/offer/prompt.hpp>
 #include <mcpawl/mcp/offer/resource.hpp>
 #include <mcpawl/mcp/offer/resource_template.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/offer/tool.hpp>
 #include <mcpawl/mcp/types/annotations.hpp>
 #include <mcpawl/mcp/types/cache_hint.hpp>
@@ -36,7 +36,7 @@ struct schema_by_hand;  // raw_tool.hpp
 template <class Self, class Identity, class Entry>
 class entry_handle {
 public:
-  entry_handle(Entry& e, service& s) noexcept : entry_(&e), service_(&s) {}
+  entry_handle(Entry& e, server_state& s) noexcept : entry_(&e), state_(&s) {}
 
   /** A name for people. */
   Self& title(std::string text) {
@@ -79,13 +79,13 @@ protected:
   template <class F>
   Self& add_completer(std::string name, F f) {
     completer made = detail::bind_completer<Identity>(*entry_, std::move(f));
-    service_->can_log = service_->can_log || made.can_log;
+    state_->can_log = state_->can_log || made.can_log;
     entry_->completers.insert_or_assign(std::move(name), std::move(made));
     return self();
   }
 
   Entry* entry_;
-  service* service_;
+  server_state* state_;
 };
 
 /** Refines what takes arguments. */
@@ -141,7 +141,7 @@ public:
     constexpr bool included = requires { sizeof(detail::schema_by_hand<Text>); };
     static_assert(included,
                   "mcpawl: output_schema needs #include <mcpawl/raw_tool.hpp>, which checks the schema");
-    if constexpr (included) detail::schema_by_hand<Text>::promise(*this->service_, *this->entry_, text);
+    if constexpr (included) detail::schema_by_hand<Text>::promise(*this->state_, *this->entry_, text);
     return *this;
   }
 

@@ -7,10 +7,10 @@
 
 #include <mcpawl/json_schema/json_schema.hpp>
 #include <mcpawl/jsonrpc/strict_json.hpp>
-#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/offer/bind_tool.hpp>
 #include <mcpawl/mcp/offer/registration.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/offer/tool.hpp>
 #include <mcpawl/server.hpp>
 
@@ -32,8 +32,8 @@ inline bool is_object_schema(boost::json::object const& root) {
   return type && type->is_string() && type->get_string() == "object";
 }
 
-/** Compile a schema; what is wrong with it joins the mistakes of the service. */
-inline std::optional<json_schema> compiled_schema(service& s, std::string const& owner,
+/** Compile a schema; what is wrong with it joins the mistakes of the server. */
+inline std::optional<json_schema> compiled_schema(server_state& s, std::string const& owner,
                                                   boost::json::value const& schema) {
   std::vector<json_schema_mistake> mistakes;
   auto made = json_schema::compile(schema, mistakes);
@@ -45,7 +45,7 @@ inline std::optional<json_schema> compiled_schema(service& s, std::string const&
 }
 
 /** Give a tool a schema written by hand: arguments that it does not allow do not reach the function. */
-inline void enforce_schema(service& s, tool& to, std::string_view text) {
+inline void enforce_schema(server_state& s, tool& to, std::string_view text) {
   std::string const owner = quoted("tool", to.name) + ": the input schema ";
   auto const parsed = parse_schema(text);
   if (!parsed || !parsed->is_object() || !is_object_schema(parsed->get_object())) {
@@ -77,7 +77,7 @@ inline std::optional<std::string> output_problem(json_schema const& schema, std:
 }
 
 /** Hold a tool's results against a schema written by hand. */
-inline void promise_schema(service& s, tool& to, std::string_view text) {
+inline void promise_schema(server_state& s, tool& to, std::string_view text) {
   std::string const owner = quoted("tool", to.name) + ": the output schema ";
   if (!to.output_schema.empty()) {
     s.mistakes.push_back(owner + "is there already, or follows from what its function returns");
@@ -100,8 +100,8 @@ inline void promise_schema(service& s, tool& to, std::string_view text) {
 /** Defined here alone, so that only those who write schemas by hand compile what checks them. */
 template <class F>
 struct schema_by_hand {
-  static void enforce(service& s, tool& to, std::string_view text) { enforce_schema(s, to, text); }
-  static void promise(service& s, tool& to, std::string_view text) { promise_schema(s, to, text); }
+  static void enforce(server_state& s, tool& to, std::string_view text) { enforce_schema(s, to, text); }
+  static void promise(server_state& s, tool& to, std::string_view text) { promise_schema(s, to, text); }
 };
 
 }  // namespace mcpawl::detail

@@ -64,9 +64,9 @@ private:
 */
 template <auth_policy Auth>
 void serve_http(server<Auth> const& srv, http_options options = {}) {
-  http_server<server<Auth>> service{srv, std::move(options)};
-  service.stop_on_signals();
-  service.run();
+  http_server<server<Auth>> http{srv, std::move(options)};
+  http.stop_on_signals();
+  http.run();
 }
 
 }  // namespace mcpawl

@@ -6,7 +6,7 @@
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/separate.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/server.hpp>
 
@@ -27,7 +27,7 @@ struct stdio_options {
 namespace detail {
 
 /** Serve one client to its end; `who` outlives it. Errors: as `serve_stdio`. */
-MCPAWL_DECL void run_stdio(service const& protocol, stdio_options const& options, caller who);
+MCPAWL_DECL void run_stdio(server_state const& protocol, stdio_options const& options, caller who);
 
 }  // namespace detail
 

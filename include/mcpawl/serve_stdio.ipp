@@ -10,7 +10,7 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/sigpipe.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
-#include <mcpawl/mcp/session/sessions.hpp>
+#include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/serve_stdio.hpp>
 #include <mcpawl/transport/stdio.hpp>
 
@@ -20,7 +20,7 @@
 
 namespace mcpawl::detail {
 
-MCPAWL_DECL void run_stdio(service const& protocol, stdio_options const& options, caller who) {
+MCPAWL_DECL void run_stdio(server_state const& protocol, stdio_options const& options, caller who) {
   if (auto wrong = key_mistakes(protocol); !wrong.empty()) throw configuration_error(std::move(wrong));
   sigpipe_ignored const quiet;
   boost::asio::io_context context{1};
@@ -29,7 +29,7 @@ MCPAWL_DECL void run_stdio(service const& protocol, stdio_options const& options
                   options.input,
                   options.output,
                   dispatcher{protocol,
-                             make_sessions(protocol, options.bounds),
+                             make_session_manager(protocol, options.bounds),
                              options.log,
                              {options.bounds.json_depth, options.bounds.json_members}},
                   options.bounds,

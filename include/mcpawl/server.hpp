@@ -13,7 +13,7 @@
 #include <mcpawl/mcp/offer/bind_resource.hpp>
 #include <mcpawl/mcp/offer/bind_tool.hpp>
 #include <mcpawl/mcp/offer/registration.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/types/implementation.hpp>
 #include <mcpawl/mcp/types/resource_uri.hpp>
 #include <mcpawl/mcp/types/tool_name.hpp>
@@ -49,7 +49,7 @@ public:
   using identity_type = typename Auth::identity_type;
 
   explicit server(implementation info, Auth auth = Auth(), server_options options = {})
-      : auth_(std::move(auth)), service_(std::make_unique<service>(std::move(info), std::move(options))) {}
+      : auth_(std::move(auth)), state_(std::make_unique<server_state>(std::move(info), std::move(options))) {}
 
   /** Register a function as a tool.
 
@@ -83,8 +83,8 @@ public:
     constexpr bool included = requires { sizeof(detail::schema_by_hand<F>); };
     static_assert(included, "mcpawl: raw_tool needs #include <mcpawl/raw_tool.hpp>, which checks the schema");
     mcpawl::tool& added = bound_tool(name.view(), std::move(description), std::move(f));
-    if constexpr (included) detail::schema_by_hand<F>::enforce(*service_, added, input_schema);
-    return {added, *service_};
+    if constexpr (included) detail::schema_by_hand<F>::enforce(*state_, added, input_schema);
+    return {added, *state_};
   }
 
   /** Register a prompt: messages that a user can put at the beginning of a conversation.
@@ -96,12 +96,12 @@ public:
   template <class F>
   prompt_handle<identity_type> prompt(tool_name name, std::string description, F f) {
     mcpawl::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
-    return {added, *service_};
+    return {added, *state_};
   }
   template <class F>
   prompt_handle<identity_type> prompt(runtime_tool_name const& name, std::string description, F f) {
     mcpawl::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
-    return {added, *service_};
+    return {added, *state_};
   }
   /** Register a prompt of the raw level: its arguments are told by hand, and `f` takes a
       `boost::json::object` of strings, in which all that are required are there and none is unknown. */
@@ -110,7 +110,7 @@ public:
                                           std::vector<prompt_argument> arguments, F f) {
     mcpawl::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
     added.arguments = std::move(arguments);
-    return {added, *service_};
+    return {added, *state_};
   }
 
   /** Register a resource with a URI of its own.
@@ -138,35 +138,35 @@ public:
   */
   template <class F>
   resource_template_handle<identity_type> resource_template(std::string uri_template, std::string name, F f) {
-    mcpawl::resource_template& added = add_template(*service_, std::move(uri_template), std::move(name));
-    detail::bind_template<identity_type>(added, std::move(f), service_->mistakes);
-    return {noted(added), *service_};
+    mcpawl::resource_template& added = add_template(*state_, std::move(uri_template), std::move(name));
+    detail::bind_template<identity_type>(added, std::move(f), state_->mistakes);
+    return {noted(added), *state_};
   }
 
   /** Advertise an extension of the protocol (MCP 2026-07-28, "Extensions"), such as
       `io.modelcontextprotocol/ui`. */
   server& extension(std::string_view id, boost::json::object settings = {}) {
-    service_->extensions[{id.data(), id.size()}] = std::move(settings);
+    state_->extensions[{id.data(), id.size()}] = std::move(settings);
     return *this;
   }
   /** Advertise something experimental, in all revisions. */
   server& experimental(std::string_view name, boost::json::object settings = {}) {
-    service_->experimental[{name.data(), name.size()}] = std::move(settings);
+    state_->experimental[{name.data(), name.size()}] = std::move(settings);
     return *this;
   }
 
   /** Tell the clients that listen that a list has changed: what `allow` lets them see, for instance. Any
    * thread. */
-  void notify_tools_changed() const { service_->changes->tell({change::kind::tools}); }
-  void notify_prompts_changed() const { service_->changes->tell({change::kind::prompts}); }
-  void notify_resources_changed() const { service_->changes->tell({change::kind::resources}); }
+  void notify_tools_changed() const { state_->changes->tell({change::kind::tools}); }
+  void notify_prompts_changed() const { state_->changes->tell({change::kind::prompts}); }
+  void notify_resources_changed() const { state_->changes->tell({change::kind::resources}); }
   /** Tell the clients that subscribed to a resource that it, or a part of it, has changed. Any thread, holding no
       lock that a predicate of `allow` takes.
 
       A part is what lies below and is no resource of its own: `config://app/log` below `config://app`. Only
       callers are told whom `allow` lets see it at that moment. Who owns which URI of a template is known to you
       alone: the other overload takes that into account. */
-  void notify_resource_updated(std::string_view uri) const { service_->tell_updated(uri); }
+  void notify_resource_updated(std::string_view uri) const { state_->tell_updated(uri); }
 
   /** The same for those callers only of whom `allowed(identity)` is true; if it throws, the answer is no. */
   template <std::predicate<identity_type const&> Predicate>
@@ -174,7 +174,7 @@ public:
     static_assert(!std::same_as<identity_type, anonymous>,
                   "mcpawl: notify_resource_updated() for some callers needs callers that can be told apart; give "
                   "the server a policy");
-    service_->tell_updated(uri, [&allowed](void const* identity) {
+    state_->tell_updated(uri, [&allowed](void const* identity) {
       try {
         return static_cast<bool>(allowed(*static_cast<identity_type const*>(identity)));
       } catch (...) {
@@ -188,30 +188,30 @@ public:
 
       @param visit  what the tool named the visit by, in `context::elicit_url`. */
   void notify_elicitation_complete(std::string_view visit) const {
-    service_->changes->tell({change::kind::visit, visit});
+    state_->changes->tell({change::kind::visit, visit});
   }
 
   Auth const& auth() const noexcept { return auth_; }
-  service const& protocol() const noexcept { return *service_; }
+  server_state const& protocol() const noexcept { return *state_; }
 
   /** Throw `configuration_error` with everything that is wrong with the registrations. */
   void check() const {
-    auto mistakes = registration_mistakes(*service_);
+    auto mistakes = registration_mistakes(*state_);
     if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
   }
 
 private:
-  void report(std::string mistake) { service_->mistakes.push_back(std::move(mistake)); }
+  void report(std::string mistake) { state_->mistakes.push_back(std::move(mistake)); }
 
   template <class Entry>
   Entry& noted(Entry& added) noexcept {
-    service_->can_log = service_->can_log || added.can_log;
+    state_->can_log = state_->can_log || added.can_log;
     return added;
   }
 
   template <class F>
   mcpawl::tool& bound_tool(std::string_view name, std::string description, F f) {
-    mcpawl::tool& added = add_tool(*service_, name);
+    mcpawl::tool& added = add_tool(*state_, name);
     added.description = std::move(description);
     detail::bind_tool<identity_type>(added, std::move(f));
     return noted(added);
@@ -221,25 +221,25 @@ private:
     mcpawl::tool& added = bound_tool(name, std::move(description), std::move(f));
     if (added.input_schema.empty())
       report("tool \"" + added.name + "\" takes JSON: register it with raw_tool and a schema");
-    note_mirrored_arguments(*service_, added);
-    return {added, *service_};
+    note_mirrored_arguments(*state_, added);
+    return {added, *state_};
   }
   template <class F>
   mcpawl::prompt& bound_prompt(std::string_view name, std::string description, F f) {
-    mcpawl::prompt& added = add_prompt(*service_, name);
+    mcpawl::prompt& added = add_prompt(*state_, name);
     added.description = std::move(description);
     detail::bind_prompt<identity_type>(added, std::move(f));
     return noted(added);
   }
   template <class F>
   resource_handle<identity_type> bound_resource(std::string_view uri, std::string name, F f) {
-    mcpawl::resource& added = add_resource(*service_, uri, std::move(name));
+    mcpawl::resource& added = add_resource(*state_, uri, std::move(name));
     detail::bind_resource<identity_type>(added, std::move(f));
-    return {noted(added), *service_};
+    return {noted(added), *state_};
   }
 
   Auth auth_;
-  std::unique_ptr<service> service_;  // its address must stay when the server moves
+  std::unique_ptr<server_state> state_;  // its address must stay when the server moves
 };
 
 }  // namespace mcpawl

@@ -76,19 +76,19 @@ struct nowhere final : mcpawl::call_channel, mcpawl::call_channel_source {
 };
 
 /** The texts of the answers of a reply; calls are run to their end. */
-inline std::vector<std::string> answers_of(mcpawl::reply got) {
-  std::vector<mcpawl::pending_answer> calls;
-  if (auto* whole = std::get_if<mcpawl::answer>(&got)) return {std::move(whole->body)};
+inline std::vector<std::string> answers_of(mcpawl::dispatch_result got) {
+  std::vector<mcpawl::pending_response> calls;
+  if (auto* whole = std::get_if<mcpawl::response>(&got)) return {std::move(whole->body)};
   std::vector<std::string> all;
-  if (auto* batch = std::get_if<mcpawl::batch_answer>(&got)) {
+  if (auto* batch = std::get_if<mcpawl::batch_response>(&got)) {
     all = std::move(batch->ready);
     calls = std::move(batch->pending);
   } else {
-    calls.push_back(std::move(std::get<mcpawl::pending_answer>(got)));
+    calls.push_back(std::move(std::get<mcpawl::pending_response>(got)));
   }
   boost::asio::io_context context;
   for (auto& call : calls)
-    boost::asio::co_spawn(context, std::move(call.work), [&all](std::exception_ptr e, mcpawl::answer done) {
+    boost::asio::co_spawn(context, std::move(call.work), [&all](std::exception_ptr e, mcpawl::response done) {
       if (e) std::rethrow_exception(e);
       all.push_back(std::move(done.body));
     });
@@ -106,7 +106,7 @@ public:
     for (auto const version : revisions) {
       std::string body = R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":")";
       body.append(version).append(R"(","capabilities":{"elicitation":{}},"clientInfo":{"name":"f"}}})");
-      sessions_.push_back(std::get<mcpawl::answer>(talk_.handle(body, {}, nobody_, out_)).session_id);
+      sessions_.push_back(std::get<mcpawl::response>(talk_.handle(body, {}, nobody_, out_)).session_id);
     }
   }
 
@@ -121,8 +121,8 @@ private:
   mcpawl::anonymous who_;
   mcpawl::caller nobody_{&who_, {}};
   nowhere out_;
-  mcpawl::dispatcher talk_{server().protocol(), mcpawl::make_sessions(server().protocol()), mcpawl::logger(),
-                           64};
+  mcpawl::dispatcher talk_{server().protocol(), mcpawl::make_session_manager(server().protocol()),
+                           mcpawl::logger(), 64};
   std::vector<std::string> sessions_;
 };
 

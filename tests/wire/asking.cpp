@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(missing_or_malformed_answers_are_asked_for_again) {
 
 BOOST_AUTO_TEST_CASE(a_state_expires) {
   mcpawl::server_options options;
-  options.question_lifetime = std::chrono::seconds(0);
+  options.client_request_lifetime = std::chrono::seconds(0);
   stateless_site s{options};
   auto const asked = json_of(s.call("deploy", web));
   BOOST_TEST(code_of(json_of(s.call("deploy", web, retry(asked, "{}")))) == -32602);
@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(another_session_cannot_answer) {
 
 BOOST_AUTO_TEST_CASE(a_question_nobody_answers_is_withdrawn_and_fails_the_call) {
   mcpawl::server_options options;
-  options.answer_timeout = std::chrono::milliseconds(50);
+  options.client_response_timeout = std::chrono::milliseconds(50);
   site s{options};
   auto const session = s.open();
   auto events = s.post_stream(call("1", "deploy", web), session);

@@ -7,7 +7,7 @@
 // `every_row_has_a_test` holds the table below against the tests there are.
 #include "live.hpp"
 
-#include <mcpawl/transport/answer_status.hpp>
+#include <mcpawl/transport/response_status.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -48,8 +48,8 @@ std::vector<row> const rows{
     {"status",
      3,
      "an Origin that is not allowed: 403",
-     {"entrance:a_foreign_origin_is_403_and_our_own_is_not",
-      "entrance:a_refusal_says_which_setting_would_allow_it"}},
+     {"host_guard:a_foreign_origin_is_403_and_our_own_is_not",
+      "host_guard:a_refusal_says_which_setting_would_allow_it"}},
     {"status",
      4,
      "no token, or a bad one: 401 and a challenge",
@@ -62,7 +62,7 @@ std::vector<row> const rows{
      6,
      "another HTTP method: 405 and Allow",
      {"stateless:get_and_put_are_405_with_allow_and_delete_too",
-      "entrance:a_browser_gets_a_page_that_says_what_to_do"}},
+      "host_guard:a_browser_gets_a_page_that_says_what_to_do"}},
     {"status",
      7,
      "another content type, or a content coding: 415",
@@ -268,7 +268,7 @@ std::vector<row> const rows{
     {"miss",
      22,
      "Origin is checked for every method",
-     {"entrance:origin_and_host_are_checked_before_authentication_and_for_every_method"}},
+     {"host_guard:origin_and_host_are_checked_before_authentication_and_for_every_method"}},
     {"miss",
      23,
      "a version in the header does not matter where metadata is fetched",
@@ -447,7 +447,7 @@ BOOST_AUTO_TEST_CASE(miss_24_an_accepted_message_has_an_empty_body) {
 }
 
 BOOST_AUTO_TEST_CASE(miss_25_the_statuses_of_messages_are_those_of_the_protocol) {
-  using outcome = mcpawl::answer::outcome;
+  using outcome = mcpawl::response::outcome;
   std::map<outcome, int> const statuses{{outcome::accepted, 202},   {outcome::answered, 200},
                                         {outcome::malformed, 400},  {outcome::unknown_method, 404},
                                         {outcome::no_session, 404}, {outcome::not_acceptable, 406},

@@ -56,7 +56,7 @@ public:
       auto const outcome = co_await self.keys_.renew(want);
       // the follower died while we waited, and with it everything of this object
       if (outcome == key_outcome::stopping) co_return stopping();
-      if (outcome == key_outcome::landed) decided = self.check(head);
+      if (outcome == key_outcome::ended) decided = self.check(head);
       if (decided) co_return *std::move(decided);
     }
     co_return self.deny(decided.error());

@@ -199,7 +199,7 @@ private:
   static constexpr std::size_t max_scope_claims = 16;
 
   static std::string judge_keys_url(std::string_view text) {
-    return text.empty() ? std::string() : judge_url(text);
+    return text.empty() ? std::string() : validate_url(text);
   }
   static std::string validate_audience(std::string_view audience) {
     if (audience.empty()) return "is empty";

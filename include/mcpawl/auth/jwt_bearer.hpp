@@ -3,11 +3,11 @@
 #pragma once
 
 #include <mcpawl/auth/bearer_claims.hpp>
-#include <mcpawl/auth/bearer_entrance.hpp>
 #include <mcpawl/auth/bearer_options.hpp>
 #include <mcpawl/auth/bearer_token.hpp>
 #include <mcpawl/auth/bearer_verifier.hpp>
 #include <mcpawl/auth/policy.hpp>
+#include <mcpawl/auth/resource_server.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/settings.hpp>
 #include <mcpawl/core/task.hpp>
@@ -33,7 +33,7 @@ namespace mcpawl {
     The token comes in `Authorization: Bearer` and must be signed, by an algorithm and a key that the options
     and the issuer's key set allow, name exactly that issuer and one of the audiences, not be expired, have a
     subject, all required scopes, and the claims that `Claims` asks for. Who is not let in is told why in
-    `WWW-Authenticate`, as far as it concerns a client (see `bearer_entrance::deny`), and where to log in: in
+    `WWW-Authenticate`, as far as it concerns a client (see `resource_server::deny`), and where to log in: in
     the metadata of RFC 9728, which everybody may read at `/.well-known/oauth-protected-resource` and at that
     path with the endpoint's behind it. The precise reason is in the log only.
 
@@ -65,7 +65,7 @@ public:
   /** Errors: throws `configuration_error` with all mistakes in the options. */
   explicit jwt_bearer(bearer_options options)
       : options_(std::make_shared<bearer_options const>(bearer_options::checked(std::move(options)))),
-        entrance_(*options_),
+        resource_server_(*options_),
         verifier_(options_->expectation(), options_->remembered()),
         keys_(std::make_shared<key_source>(options_->keys(), options_->time(), options_->timing()),
               options_->authorities()) {}
@@ -82,14 +82,16 @@ public:
 
   /** Bind this copy to its thread and begin to fetch the keys. */
   void attach(auth_environment const& environment) {
-    entrance_.endpoint(environment.endpoint_path);
+    resource_server_.endpoint(environment.endpoint_path);
     keys_.attach(environment.executor, environment.log);
   }
 
-  public_route route_of(http::request_head const& head) const noexcept { return entrance_.route_of(head); }
+  public_route route_of(http::request_head const& head) const noexcept {
+    return resource_server_.route_of(head);
+  }
 
   /** Answer with the metadata. */
-  task<> serve_unauthenticated(http::exchange& ex) { return entrance_.serve(ex); }
+  task<> serve_unauthenticated(http::exchange& ex) { return resource_server_.serve(ex); }
 
   /** Decide about a request. Waits only where keys must be fetched first. */
   task<auth_result<identity_type>> authenticate(http::request_head const& head) {
@@ -104,7 +106,7 @@ public:
       auto const outcome = co_await keys_.renew(want);
       // the follower died while we waited, and with it everything of this object
       if (outcome == key_outcome::stopping) co_return stopping();
-      if (outcome == key_outcome::landed) decided = check(head);
+      if (outcome == key_outcome::ended) decided = check(head);
       if (decided) co_return *std::move(decided);
     }
     co_return deny(decided.error());
@@ -145,7 +147,7 @@ private:
   }
 
   denial deny(error_code error) const {
-    denial out = entrance_.deny(error, keys_.source());
+    denial out = resource_server_.deny(error, keys_.source());
     if (error == auth_errc::claims_do_not_fit) out.log_reason += " (" + verifier_.misfit() + ')';
     bool const of_token = error.category() == make_error_code(jose::errc::unknown_kid).category();
     if (auto const kid = verifier_.last_kid(); of_token && !kid.empty())
@@ -154,7 +156,7 @@ private:
   }
 
   std::shared_ptr<bearer_options const> options_;
-  bearer_entrance entrance_;
+  resource_server resource_server_;
   bearer_verifier<Claims> verifier_;
   key_follower keys_;
 };

@@ -36,7 +36,7 @@ public:
         bounds_(bounds),
         log_(std::move(log)),
         watchdog_(socket_, shortest_timeout(bounds)),
-        place_(set.registry(), this) {
+        slot_(set.registry(), this) {
     error_code ec;
     remote_ = socket_.remote_endpoint(ec);
     if (!ec) socket_.set_option(boost::asio::ip::tcp::no_delay(true), ec);
@@ -51,7 +51,7 @@ public:
   limits const& bounds() const noexcept { return bounds_; }
   logger const& log() const noexcept { return log_; }
   watchdog& deadline() noexcept { return watchdog_; }
-  connection_slot& place() noexcept { return place_; }
+  connection_slot& slot() noexcept { return slot_; }
   receive_buffer& input() noexcept { return input_; }
   std::string& output() noexcept { return output_; }
 
@@ -90,7 +90,7 @@ public:
   task<> linger() {
     if (broken_) co_return;
     constexpr std::size_t max_discarded = 1024 * 1024;
-    place_.set_idle(true);
+    slot_.set_idle(true);
     error_code ec;
     socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ec);
     if (ec) co_return;
@@ -134,7 +134,7 @@ private:
   std::string_view pending_;  // of output_
   std::string_view tail_;     // bytes of somebody else behind it
   watchdog watchdog_;
-  connection_slot place_;
+  connection_slot slot_;
 };
 
 }  // namespace mcpawl::http::detail

@@ -40,7 +40,7 @@ public:
     channel_.input().reserve(receive_buffer::least);
     // a client that connects has something to say: it gets less time than one that may come back
     channel_.deadline().set(bounds.header_timeout);
-    channel_.place().set_idle(true);
+    channel_.slot().set_idle(true);
   }
 
   detail::channel& channel() noexcept { return channel_; }
@@ -62,7 +62,7 @@ public:
     in.reserve(scanner_.end() + body_reader::chunk_room);
     auto const head = in.bytes().substr(scanner_.begin(), scanner_.end() - scanner_.begin());
     if (auto const wrong = parser_.parse_head(head, channel_.bounds())) return refuse(*wrong);
-    channel_.place().set_idle(false);
+    channel_.slot().set_idle(false);
     channel_.deadline().clear();
     return step::serve;
   }
@@ -115,7 +115,7 @@ public:
     scanner_.reset();
     if (storage_.capacity() > receive_buffer::max_kept) storage_ = std::string{};
     if (channel_.output().capacity() > channel::max_kept_output) channel_.output() = std::string{};
-    channel_.place().set_idle(in.size() == 0);
+    channel_.slot().set_idle(in.size() == 0);
     channel_.deadline().set(channel_.bounds().idle_timeout);
     fresh_ = in.size() != 0;
   }
@@ -123,7 +123,7 @@ public:
   /** Write the refusal into the output, as the last words of this connection. */
   void prepare_refusal() {
     response const answer = plain_answer(status_of(*refusal_));
-    channel_.place().set_idle(false);
+    channel_.slot().set_idle(false);
     channel_.deadline().clear();
     channel_.output().clear();
     append_head_with_length(channel_.output(), answer, persistence::close);
@@ -145,7 +145,7 @@ private:
     if (in.size() >= most) return refuse(errc::header_too_large);
     if (fresh_) {
       channel_.deadline().set(channel_.bounds().header_timeout);
-      channel_.place().set_idle(false);
+      channel_.slot().set_idle(false);
       fresh_ = false;
     }
     if (in.size() == in.capacity()) in.reserve(std::min(in.capacity() * 2, most));

@@ -184,7 +184,7 @@ private:
   // --- the answer -----------------------------------------------------------------------------------------
 
   void decide_persistence() noexcept {
-    if (channel_.place().draining() || body_.error() || !can_skip_body()) keep_alive_ = false;
+    if (channel_.slot().draining() || body_.error() || !can_skip_body()) keep_alive_ = false;
   }
 
   detail::persistence persistence() const noexcept {
@@ -225,7 +225,7 @@ private:
 
   bool reusable() noexcept {
     // an answer that began before the drain may have promised that the connection stays
-    if (channel_.place().draining()) return false;
+    if (channel_.slot().draining()) return false;
     return keep_alive_ && !channel_.broken() && !streaming_ && !body_.error();
   }
 

@@ -49,7 +49,7 @@ public:
     if (sink_->failure) return sink_->failure;
     if (ec == boost::beast::http::error::bad_transfer_encoding)
       // since Boost 1.92 Beast refuses codings other than chunked before they are judged here
-      if (auto const wrong = sink_->judge_framing()) return wrong;
+      if (auto const wrong = sink_->validate_framing()) return wrong;
     if (ec) return translate(ec, bytes);
     if (used != bytes.size() || !sink_->is_header_done()) return errc::bad_request;
     return sink_->validate();
@@ -136,8 +136,8 @@ private:
     }
 
     std::optional<errc> validate() {
-      if (auto const wrong = judge_framing()) return wrong;
-      if (auto const wrong = judge_host()) return wrong;
+      if (auto const wrong = validate_framing()) return wrong;
+      if (auto const wrong = validate_host()) return wrong;
       if (!expectation.empty()) {
         if (!iequals(expectation, "100-continue")) return errc::expectation_failed;
         expects_continue = head.version() >= 11 && body != framing::none;
@@ -145,7 +145,7 @@ private:
       return std::nullopt;
     }
 
-    std::optional<errc> judge_framing() {
+    std::optional<errc> validate_framing() {
       if (lengths + codings > 1) return errc::bad_length;
       if (codings == 1) {
         if (head.version() < 11) return errc::bad_length;
@@ -158,7 +158,7 @@ private:
       return std::nullopt;
     }
 
-    std::optional<errc> judge_host() const {
+    std::optional<errc> validate_host() const {
       if (hosts > 1 || (hosts == 0 && head.version() >= 11)) return errc::bad_host;
       if (hosts == 1) {
         if (host.empty()) return errc::bad_host;
@@ -196,8 +196,8 @@ private:
     void on_field_impl(boost::beast::http::field known, text name_text, text value_text,
                        boost::system::error_code& ec) override {
       // before Boost 1.90 the fields of trailers come here, too
-      if (body == framing::chunked) return judge_trailer(known, name_text, value_text, ec);
-      if (auto const wrong = judge_form(name_text, value_text)) return fail(*wrong, ec);
+      if (body == framing::chunked) return validate_trailer(known, name_text, value_text, ec);
+      if (auto const wrong = validate_form(name_text, value_text)) return fail(*wrong, ec);
       std::string_view const name = view(name_text), value = view(value_text);
       using boost::beast::http::field;
       switch (known) {
@@ -227,11 +227,12 @@ private:
 
     void on_trailer_field_impl(boost::beast::http::field known, text name, text value,
                                boost::system::error_code& ec) MCPAWL_OVERRIDE_SINCE_BOOST_1_90 {
-      judge_trailer(known, name, value, ec);
+      validate_trailer(known, name, value, ec);
     }
 
-    void judge_trailer(boost::beast::http::field known, text name, text value, boost::system::error_code& ec) {
-      if (auto const wrong = judge_form(name, value))
+    void validate_trailer(boost::beast::http::field known, text name, text value,
+                          boost::system::error_code& ec) {
+      if (auto const wrong = validate_form(name, value))
         return fail(*wrong == errc::bad_request ? errc::bad_chunk : *wrong, ec);
       trailer_bytes += static_cast<std::size_t>(value.data() + value.size() - name.data());
       using boost::beast::http::field;
@@ -248,7 +249,7 @@ private:
     }
 
     // what holds for every field, in heads and in trailers: they are counted together, and none is folded
-    std::optional<errc> judge_form(text name, text value) noexcept {
+    std::optional<errc> validate_form(text name, text value) noexcept {
       if (fields_left == 0) return errc::header_too_large;
       --fields_left;
       // Beast unfolds obs-fold by copying; a value that does not lie right behind its name was folded

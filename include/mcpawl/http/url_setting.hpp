@@ -11,7 +11,7 @@
 namespace mcpawl {
 
 /** Say what is wrong with a URL that must be https, or http on loopback; empty if nothing is. */
-inline std::string judge_url(std::string_view text) {
+inline std::string validate_url(std::string_view text) {
   if (is_placeholder(text)) return "is still a placeholder";
   auto const url = http::origin_url::parse(text);
   if (!url) return "is not an https:// URL";
@@ -22,7 +22,7 @@ inline std::string judge_url(std::string_view text) {
 
 /** The same for the URL that a server is reached by, which has no query. */
 inline std::string validate_public_url(std::string_view text) {
-  if (auto wrong = judge_url(text); !wrong.empty()) return wrong;
+  if (auto wrong = validate_url(text); !wrong.empty()) return wrong;
   return text.find('?') == std::string_view::npos ? "" : "must have no query";
 }
 

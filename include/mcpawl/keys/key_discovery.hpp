@@ -49,21 +49,21 @@ inline task<result<http::origin_url>> discover_keys(std::shared_ptr<key_origin c
     request.field("Accept", "application/json");
     request.timeout(share_of_time(deadline, left-- + 1));
     request.max_body_bytes(max_bytes);
-    auto answer = co_await http::fetch(std::move(request), trust);
+    auto response = co_await http::fetch(std::move(request), trust);
     error_code wrong;
-    if (!answer) {
-      wrong = answer.error();
-    } else if (answer->status != 200) {
+    if (!response) {
+      wrong = response.error();
+    } else if (response->status != 200) {
       wrong = auth_errc::no_discovery_document;
     } else {
-      auto found = oauth::read_jwks_uri(answer->body, origin->issuer());
+      auto found = oauth::read_jwks_uri(response->body, origin->issuer());
       if (found) co_return found;
       wrong = found.error();
     }
-    bool const document = answer && answer->status == 200;
-    auto const status = std::to_string(answer ? answer->status : 0);
+    bool const document = response && response->status == 200;
+    auto const status = std::to_string(response ? response->status : 0);
     // most issuers have only one of the documents
-    auto const level = answer && answer->status == 404 ? log_level::debug : log_level::info;
+    auto const level = response && response->status == 404 ? log_level::debug : log_level::info;
     log.write(level, "issuer's metadata not usable",
               {{"url", url.origin() + url.target()}, {"reason", wrong.message()}, {"status", status}});
     if (document || !there) why = wrong;

@@ -28,7 +28,7 @@ namespace mcpawl {
 
 /** How waiting for keys ended. */
 enum class key_outcome {
-  landed,    ///< A fetch has ended, well or not.
+  ended,     ///< A fetch has ended, well or not.
   not_now,   ///< None was allowed: too soon after the last one.
   stopping,  ///< The follower is gone, or was never attached.
 };
@@ -74,7 +74,7 @@ public:
     return source_->fresh(view_, now) ? view_.keys : none_;
   }
 
-  /** Ask for a fetch and wait for its end, or for the end of the one in flight.
+  /** Ask for a fetch and wait for its end, or for the end of the one that runs.
 
       Cancellation: giving up does not stop the fetch, which others may be waiting for.
       Lifetime: the follower may die while this waits.
@@ -123,8 +123,8 @@ private:
     MCPAWL_DECL static task<key_outcome> wait(std::shared_ptr<on_thread> self, key_want want);
     MCPAWL_DECL task<> fetch_keys(key_fetch_lease lease);
     MCPAWL_DECL task<result<http::origin_url>> locate(std::chrono::steady_clock::time_point deadline);
-    MCPAWL_DECL void on_response(key_fetch_lease& lease, http::fetch_response answer);
-    MCPAWL_DECL void on_failure(key_fetch_lease& lease, error_code why, http::fetch_response const& answer);
+    MCPAWL_DECL void on_response(key_fetch_lease& lease, http::fetch_response response);
+    MCPAWL_DECL void on_failure(key_fetch_lease& lease, error_code why, http::fetch_response const& response);
   };
 
   /** A timer that is known as long as it lives. */

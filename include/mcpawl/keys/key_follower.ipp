@@ -98,7 +98,7 @@ MCPAWL_DECL task<key_outcome> key_follower::on_thread::wait(std::shared_ptr<on_t
     if (!error) break;  // nobody woke us: the fetch takes longer than it may
   }
   if (self->stopped) co_return key_outcome::stopping;
-  co_return key_outcome::landed;
+  co_return key_outcome::ended;
 }
 
 MCPAWL_DECL task<> key_follower::on_thread::fetch_keys(key_fetch_lease lease) {
@@ -112,13 +112,13 @@ MCPAWL_DECL task<> key_follower::on_thread::fetch_keys(key_fetch_lease lease) {
       http::fetch_request request(*address);
       request.timeout(detail::share_of_time(deadline, 1));
       request.max_body_bytes(source->timing().document_bytes);
-      auto answer = co_await http::fetch(std::move(request), trust);
+      auto response = co_await http::fetch(std::move(request), trust);
       if (stopped) co_return;
-      if (answer) {
-        on_response(lease, std::move(*answer));
+      if (response) {
+        on_response(lease, std::move(*response));
         co_return;
       }
-      why = answer.error();
+      why = response.error();
     } else {
       why = address.error();
     }
@@ -142,29 +142,30 @@ MCPAWL_DECL task<result<http::origin_url>> key_follower::on_thread::locate(
   co_return found;
 }
 
-MCPAWL_DECL void key_follower::on_thread::on_response(key_fetch_lease& lease, http::fetch_response answer) {
-  if (answer.status != 200) {
-    bool const redirect = answer.status >= 300 && answer.status < 400;
-    on_failure(lease, redirect ? auth_errc::redirect_instead_of_keys : auth_errc::status_instead_of_keys, answer);
+MCPAWL_DECL void key_follower::on_thread::on_response(key_fetch_lease& lease, http::fetch_response response) {
+  if (response.status != 200) {
+    bool const redirect = response.status >= 300 && response.status < 400;
+    on_failure(lease, redirect ? auth_errc::redirect_instead_of_keys : auth_errc::status_instead_of_keys,
+               response);
     return;
   }
-  if (auto same = source->same_document(answer.body)) {
-    lease.succeed(std::move(same), std::move(answer.body));
+  if (auto same = source->same_document(response.body)) {
+    lease.succeed(std::move(same), std::move(response.body));
     log.debug("keys unchanged", {{"url", url_text()}});
     return;
   }
-  auto parsed = jose::parse_jwk_set(answer.body);
+  auto parsed = jose::parse_jwk_set(response.body);
   if (!parsed) {
-    auto const first = answer.body.find_first_not_of(" \t\r\n");
-    bool const page = answer.content_type.starts_with("text/html") ||
-                      (first != std::string::npos && answer.body[first] == '<');
-    on_failure(lease, page ? make_error_code(auth_errc::web_page_instead_of_keys) : parsed.error(), answer);
+    auto const first = response.body.find_first_not_of(" \t\r\n");
+    bool const page = response.content_type.starts_with("text/html") ||
+                      (first != std::string::npos && response.body[first] == '<');
+    on_failure(lease, page ? make_error_code(auth_errc::web_page_instead_of_keys) : parsed.error(), response);
     return;
   }
   auto const& origin = *source->origin();
   auto const of_use = [&origin](jose::jwk const& key) { return origin.accepts(key.algorithms()); };
   if (std::none_of(parsed->keys().begin(), parsed->keys().end(), of_use)) {
-    on_failure(lease, auth_errc::no_acceptable_key, answer);
+    on_failure(lease, auth_errc::no_acceptable_key, response);
     return;
   }
   auto keys = std::make_shared<jose::jwk_set const>(std::move(*parsed));
@@ -172,19 +173,19 @@ MCPAWL_DECL void key_follower::on_thread::on_response(key_fetch_lease& lease, ht
   auto const skipped = std::to_string(keys->skipped_count());
   for (auto const& key : keys->skipped())
     log.warning("key skipped", {{"url", url_text()}, {"kid", key.kid}, {"reason", key.reason.message()}});
-  lease.succeed(std::move(keys), std::move(answer.body));
+  lease.succeed(std::move(keys), std::move(response.body));
   log.info("keys fetched", {{"url", url_text()}, {"usable", usable}, {"skipped", skipped}});
 }
 
 MCPAWL_DECL void key_follower::on_thread::on_failure(key_fetch_lease& lease, error_code why,
-                                                http::fetch_response const& answer) {
+                                                     http::fetch_response const& response) {
   bool const old_ones = source->generation() != 0;
   auto const retry = std::to_string(lease.fail().count());
   log.write(old_ones ? log_level::warning : log_level::error, "keys not fetched",
             {{"url", url_text()},
              {"reason", why.message()},
-             {"status", std::to_string(answer.status)},
-             {"content_type", answer.content_type},
+             {"status", std::to_string(response.status)},
+             {"content_type", response.content_type},
              {"retry_in_ms", retry},
              {"serving", old_ones ? "old keys" : "nobody"}});
 }

@@ -120,7 +120,7 @@ public:
 
   /** Whether somebody should ask for a renewal now. */
   bool due(clock::steady_time now) const noexcept {
-    return !flying_.load(std::memory_order_relaxed) && until_due(now) <= milliseconds(0);
+    return !fetching_.load(std::memory_order_relaxed) && until_due(now) <= milliseconds(0);
   }
 
   /** Time until the next renewal; zero or negative when it is due. */
@@ -131,26 +131,26 @@ public:
 
   /** What `ask` decided: fetch (`lease`), wait until `ended()` is no longer `seen` (`lease` or
       `wait`), or neither. */
-  struct answer {
+  struct decision {
     std::optional<key_fetch_lease> lease;
     bool wait = false;
     std::uint64_t seen = 0;
   };
 
   /** Ask for the keys to be fetched. */
-  answer ask(key_want want) {
+  decision ask(key_want want) {
     auto const now = clock_.steady();
     std::lock_guard const lock(mutex_);
-    answer out;
+    decision out;
     out.seen = ended_;
-    out.wait = flying_;
-    if (flying_ || now < earliest_) return out;
+    out.wait = fetching_;
+    if (fetching_ || now < earliest_) return out;
     if (want == key_want::renewal && until_due(now) > milliseconds(0)) return out;
     if (want == key_want::unknown_kid) {
       if (last_unknown_ && now - *last_unknown_ < timing_.cool_down) return out;
       last_unknown_ = now;
     }
-    flying_ = true;
+    fetching_ = true;
     ++fetches_;
     want_ = want;
     out.lease = key_fetch_lease(shared_from_this());
@@ -161,7 +161,7 @@ public:
   /** Successful fetches so far. */
   std::uint64_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
 
-  /** Flights that have ended. */
+  /** Fetches that have ended. */
   std::uint64_t ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
   /** Fetches begun so far. */
@@ -199,7 +199,7 @@ private:
     set_due(now + until_renewal);
     ++view_.generation;
     generation_.store(view_.generation, std::memory_order_release);
-    landed();
+    end();
   }
 
   milliseconds failed() {
@@ -211,18 +211,18 @@ private:
     ++failures_;
     earliest_ = now + pause;
     set_due(earliest_);
-    landed();
+    end();
     return pause;
   }
 
   void abandoned() noexcept {
     std::lock_guard const lock(mutex_);
     if (want_ == key_want::unknown_kid) last_unknown_.reset();
-    landed();
+    end();
   }
 
-  void landed() noexcept {
-    flying_ = false;
+  void end() noexcept {
+    fetching_ = false;
     ended_.store(ended_ + 1, std::memory_order_release);
   }
 
@@ -241,7 +241,7 @@ private:
   std::atomic<std::uint64_t> generation_{0};
   std::atomic<std::uint64_t> ended_{0};
   std::atomic<std::uint64_t> fetches_{0};
-  std::atomic<bool> flying_{false};
+  std::atomic<bool> fetching_{false};
   std::atomic<int> failures_{0};
   std::atomic<clock::steady_time::rep> due_{clock::steady_time::min().time_since_epoch().count() / 2};
 

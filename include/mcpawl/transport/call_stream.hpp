@@ -1,4 +1,4 @@
-// mcpawl/transport/call_stream.hpp - the answer to calls that run: JSON if they are quick and quiet, else an
+// mcpawl/transport/call_stream.hpp - the response to calls that run: JSON if they are quick and quiet, else an
 // event stream
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
@@ -10,13 +10,13 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/response.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
-#include <mcpawl/mcp/session/live_session.hpp>
-#include <mcpawl/transport/answer_status.hpp>
+#include <mcpawl/mcp/session/session.hpp>
 #include <mcpawl/transport/disconnect_watch.hpp>
 #include <mcpawl/transport/event_stream.hpp>
 #include <mcpawl/transport/message_sink.hpp>
+#include <mcpawl/transport/response_status.hpp>
 #include <mcpawl/transport/running_call.hpp>
 
 #include <chrono>
@@ -72,18 +72,18 @@ public:
 
   /** Run the calls and write what comes of them.
 
-      @param make_head  makes the head of an answer with the status it is given.
+      @param make_head  makes the head of a response with the status it is given.
       @param style      of the event stream: how often it is kept alive, and whether its client may listen.
-      The first notification, or `keep_alive` without an answer, turns the answer into an event stream.
+      The first notification, or `keep_alive` without a response, turns the response into an event stream.
   */
   template <class MakeHead>
-  task<> run(http::exchange& ex, reply calls, MakeHead const& make_head, event_style style,
+  task<> run(http::exchange& ex, dispatch_result calls, MakeHead const& make_head, event_style style,
              std::chrono::milliseconds retry) {
     std::optional<detail::log_reader> reader;
     start(std::move(calls), reader);
     auto const watch = std::make_shared<disconnect_watch>(changed_);
     if (running_ != 0) watch->start(ex, [self = shared_from_this()] { self->client_left(); });
-    // the answer to a call is worth waiting for, whatever becomes of its token meanwhile
+    // the response to a call is worth waiting for, whatever becomes of its token meanwhile
     if (!listens_) style.may_listen = {};
     try {
       bool streaming = co_await must_stream(style.keep_alive);
@@ -105,9 +105,9 @@ public:
       co_await ex.respond(http::response(503));
       co_return;
     }
-    // cancelled: there is no answer, and the protocol demands none
+    // cancelled: there is no response, and the protocol demands none
     http::response whole = make_head(finished_.empty() ? 202 : status_of(status_));
-    if (!finished_.empty()) whole.body("application/json", answer_text());
+    if (!finished_.empty()) whole.body("application/json", response_text());
     co_await ex.respond(std::move(whole));
   }
 
@@ -116,16 +116,16 @@ private:
 
   /** @param reader  is made before the calls begin: what they say at once counts as unread, or a call that never
       waits for anything else would fill the memory. */
-  void start(reply calls, std::optional<detail::log_reader>& reader) {
+  void start(dispatch_result calls, std::optional<detail::log_reader>& reader) {
     changed_ = std::make_shared<async_event>(executor_);
     room_ = std::make_shared<async_event>(executor_);
-    std::vector<pending_answer> all;
-    if (auto* one = std::get_if<pending_answer>(&calls)) {
+    std::vector<pending_response> all;
+    if (auto* one = std::get_if<pending_response>(&calls)) {
       session_ = one->session;
       listens_ = one->listens;
       all.push_back(std::move(*one));
     } else {
-      auto& batch = std::get<batch_answer>(calls);
+      auto& batch = std::get<batch_response>(calls);
       batch_ = true;
       session_ = std::move(batch.session);
       finished_ = std::move(batch.ready);
@@ -142,13 +142,13 @@ private:
       auto const runner = std::static_pointer_cast<running_call>(call.channel);
       calls_.push_back(runner);
       runner->start(std::move(call),
-                    [self = shared_from_this()](std::exception_ptr failure, std::optional<answer> result) {
+                    [self = shared_from_this()](std::exception_ptr failure, std::optional<response> result) {
                       self->ended(failure, std::move(result));
                     });
     }
   }
 
-  void ended(std::exception_ptr failure, std::optional<answer> result) {
+  void ended(std::exception_ptr failure, std::optional<response> result) {
     if (failure) failure_ = failure;
     if (result) {
       if (!batch_) status_ = result->what;
@@ -159,13 +159,13 @@ private:
   }
 
   void finish_log() {
-    if (!finished_.empty()) log_->append(answer_text());
+    if (!finished_.empty()) log_->append(response_text());
     log_->finish();
   }
 
-  std::string answer_text() { return batch_ ? joined_batch(finished_) : std::move(finished_.front()); }
+  std::string response_text() { return batch_ ? joined_batch(finished_) : std::move(finished_.front()); }
 
-  /** Wait until it is clear how the answer goes out: true for events, false if it is there, or nobody waits.
+  /** Wait until it is clear how the response goes out: true for events, false if it is there, or nobody waits.
    */
   task<bool> must_stream(std::chrono::milliseconds keep_alive) {
     while (running_ != 0 && !left_) {
@@ -211,12 +211,12 @@ private:
   std::shared_ptr<async_event> changed_;  // whenever something happened
   std::shared_ptr<async_event> room_;     // whenever a message was read
   std::shared_ptr<event_log> log_;
-  std::shared_ptr<live_session> session_;
+  std::shared_ptr<session> session_;
   std::vector<std::weak_ptr<running_call>> calls_;
   std::vector<std::string> finished_;
   std::exception_ptr failure_;
   std::size_t running_ = 0;
-  answer::outcome status_ = answer::outcome::answered;
+  response::outcome status_ = response::outcome::answered;
   bool events_accepted_;
   bool listens_ = false;
   bool left_ = false;  // the client closed the connection

@@ -7,8 +7,8 @@
 
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
 #include <mcpawl/mcp/session/single_stream_client.hpp>
 #include <mcpawl/mcp/types/request.hpp>
@@ -45,21 +45,21 @@ public:
   /** Called when a call is over, on its thread; set it before the first message. */
   std::function<void()> on_call_over;
 
-  /** Take one message (or a batch): what answers it goes to the log. */
+  /** Take one message (or a batch): its response goes to the log. */
   void receive(dispatcher& protocol, std::string_view text, caller const& who,
                boost::asio::any_io_executor executor) {
     source from(std::move(executor), shared_from_this());
-    reply r = protocol.handle(text, protocol_headers(), who, from, &channel_);
-    if (auto* whole = std::get_if<answer>(&r)) {
+    dispatch_result r = protocol.handle(text, protocol_headers(), who, from, &channel_);
+    if (auto* whole = std::get_if<response>(&r)) {
       if (!whole->body.empty()) say(std::move(whole->body));
       return;
     }
-    auto const group = std::make_shared<answers>();
-    std::vector<pending_answer> calls;
-    if (auto* one = std::get_if<pending_answer>(&r)) {
+    auto const group = std::make_shared<responses>();
+    std::vector<pending_response> calls;
+    if (auto* one = std::get_if<pending_response>(&r)) {
       calls.push_back(std::move(*one));
     } else {
-      auto& batch = std::get<batch_answer>(r);
+      auto& batch = std::get<batch_response>(r);
       group->batch = true;
       group->ready = std::move(batch.ready);
       calls = std::move(batch.pending);
@@ -69,7 +69,7 @@ public:
     for (auto& call : calls) {
       auto const runner = std::static_pointer_cast<running_call>(call.channel);
       auto ended = [self = shared_from_this(), group](std::exception_ptr failure,
-                                                      std::optional<answer> result) {
+                                                      std::optional<response> result) {
         if (result && !failure) group->ready.push_back(std::move(result->body));
         if (--group->missing == 0) self->finish(*group);
         --self->running_;
@@ -90,8 +90,8 @@ protected:
   virtual void say(std::string message) { out_->append(std::move(message)); }
 
 private:
-  /** The answers to messages that came together; they belong to one thread. */
-  struct answers {
+  /** The responses to messages that came together; they belong to one thread. */
+  struct responses {
     std::vector<std::string> ready;
     std::size_t missing = 0;
     bool batch = false;
@@ -108,7 +108,7 @@ private:
     std::shared_ptr<message_sink> sink_;
   };
 
-  void finish(answers& group) {
+  void finish(responses& group) {
     if (group.ready.empty()) return;
     if (group.batch)
       say(joined_batch(group.ready));

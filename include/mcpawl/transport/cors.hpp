@@ -14,19 +14,19 @@
 
 namespace mcpawl {
 
-/** True for the question a browser asks before a request of its own (Fetch standard, "CORS-preflight"). */
+/** True for the preflight a browser sends before a request of its own (Fetch standard, "CORS-preflight"). */
 inline bool is_preflight(http::request_head const& head) {
   return head.method() == "OPTIONS" && head.count("origin") == 1 &&
          head.count("access-control-request-method") == 1;
 }
 
-/** Let the page of an allowed origin read an answer; does nothing for requests that come from no page. */
-inline void allow_reading(http::response& answer, http::request_head const& head) {
+/** Let the page of an allowed origin read a response; does nothing for requests that come from no page. */
+inline void allow_reading(http::response& response, http::request_head const& head) {
   auto const origin = head.find("origin");
   if (!origin) return;
-  answer.field("Access-Control-Allow-Origin", *origin);
-  answer.field("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate, Retry-After");
-  answer.field("Vary", "Origin");
+  response.field("Access-Control-Allow-Origin", *origin);
+  response.field("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate, Retry-After");
+  response.field("Vary", "Origin");
 }
 
 namespace detail {
@@ -55,33 +55,33 @@ inline void append_requested_arguments(std::string& out, http::request_head cons
     authentication.
 
     @param more_headers  that pages may send besides those of the protocol. */
-inline http::response preflight_answer(http::request_head const& head,
-                                       std::vector<std::string> const& more_headers = {}) {
-  http::response answer{204};
-  allow_reading(answer, head);
-  answer.field("Access-Control-Allow-Methods", "GET, POST, DELETE");
+inline http::response preflight_response(http::request_head const& head,
+                                         std::vector<std::string> const& more_headers = {}) {
+  http::response response{204};
+  allow_reading(response, head);
+  response.field("Access-Control-Allow-Methods", "GET, POST, DELETE");
   std::string allowed =
       "Authorization, Content-Type, Accept, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, "
       "Last-Event-ID";
   for (auto const& name : more_headers) allowed.append(", ").append(name);
   detail::append_requested_arguments(allowed, head);
-  answer.field("Access-Control-Allow-Headers", allowed);
+  response.field("Access-Control-Allow-Headers", allowed);
   // asked by browsers that hold a public page's request to a private address back until they are told
   if (head.find("access-control-request-private-network") == "true")
-    answer.field("Access-Control-Allow-Private-Network", "true");
-  answer.field("Access-Control-Max-Age", "600");
-  return answer;
+    response.field("Access-Control-Allow-Private-Network", "true");
+  response.field("Access-Control-Max-Age", "600");
+  return response;
 }
 
 /** Answer a preflight for a path that every page may use. */
-inline http::response preflight_answer_to_any_page() {
-  http::response answer{204};
-  open_to_any_page(answer);
-  answer.field("Access-Control-Allow-Methods", "GET, POST");
+inline http::response preflight_response_to_any_origin() {
+  http::response response{204};
+  open_to_any_page(response);
+  response.field("Access-Control-Allow-Methods", "GET, POST");
   // clients name the protocol's version when they ask for metadata, too; "*" would not cover Authorization
-  answer.field("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, Mcp-Protocol-Version");
-  answer.field("Access-Control-Max-Age", "600");
-  return answer;
+  response.field("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, Mcp-Protocol-Version");
+  response.field("Access-Control-Max-Age", "600");
+  return response;
 }
 
 }  // namespace mcpawl

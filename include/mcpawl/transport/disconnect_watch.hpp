@@ -1,4 +1,4 @@
-// mcpawl/transport/disconnect_watch.hpp - notices that a client has left while an answer is on its way
+// mcpawl/transport/disconnect_watch.hpp - notices that a client has left while a response is on its way
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <mcpawl/core/separate.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/http_options.hpp>
 
@@ -21,7 +21,8 @@ namespace mcpawl::detail {
 class http_server_impl {
 public:
   /** @param open  whether everybody is let in. */
-  MCPAWL_DECL http_server_impl(service const& protocol, erased_policy const& policy, bool open, http_options options);
+  MCPAWL_DECL http_server_impl(server_state const& protocol, erased_policy const& policy, bool open,
+                               http_options options);
   MCPAWL_DECL ~http_server_impl();
   http_server_impl(http_server_impl const&) = delete;
   http_server_impl& operator=(http_server_impl const&) = delete;

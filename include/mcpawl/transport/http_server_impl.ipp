@@ -20,10 +20,10 @@
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/listener.hpp>
 #include <mcpawl/mcp/offer/registration.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
+#include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/mcp/session/session_sweeper.hpp>
-#include <mcpawl/mcp/session/sessions.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/http_options.hpp>
@@ -51,13 +51,13 @@ namespace mcpawl::detail {
 
 class http_server_impl::impl {
 public:
-  impl(service const& protocol, erased_policy const& policy, bool open, http_options options)
+  impl(server_state const& protocol, erased_policy const& policy, bool open, http_options options)
       : options_(within_descriptors(checked(protocol, std::move(options)))),
         shared_{options_.path, host_guard(options_, open), options_.bounds, options_.log, options_.retry} {
     shared_.allowed_headers = options_.allowed_headers;
     if (!options_.sse_path.empty())
       shared_.legacy_clients = std::make_shared<legacy_sse>(options_.sse_path, options_.bounds);
-    sessions known = make_sessions(protocol, options_.bounds);
+    session_manager known = make_session_manager(protocol, options_.bounds);
     auto const total = std::make_shared<std::atomic<std::size_t>>(0);
     for (unsigned i = 0; i != options_.threads; ++i)
       workers_.push_back(std::make_unique<worker>(shared_, protocol, policy, known, total));
@@ -116,13 +116,15 @@ private:
 
   // the context is the last member: coroutines must die before what they refer to
   struct worker {
-    worker(streamable_http::settings const& shared, service const& protocol, erased_policy const& policy,
-           sessions const& known, http::connection_set::counter const& total)
+    worker(streamable_http::settings const& shared, server_state const& protocol, erased_policy const& policy,
+           session_manager const& known, http::connection_set::counter const& total)
         : bounds(shared.bounds),
           log(shared.log),
           connections(total),
-          transport(shared, policy.copy(),
-                    dispatcher{protocol, known, shared.log, {shared.bounds.json_depth, shared.bounds.json_members}}) {}
+          transport(
+              shared, policy.copy(),
+              dispatcher{
+                  protocol, known, shared.log, {shared.bounds.json_depth, shared.bounds.json_members}}) {}
 
     void run(logger const& to, std::function<void(std::size_t)> shed_elsewhere) {
       transport.attach(context.get_executor());
@@ -163,7 +165,7 @@ private:
     std::optional<session_sweeper> sweeper;  // one for all threads
   };
 
-  static http_options checked(service const& protocol, http_options options) {
+  static http_options checked(server_state const& protocol, http_options options) {
     std::vector<std::string> mistakes = registration_mistakes(protocol);
     error_code ec;
     boost::asio::ip::make_address(options.address, ec);
@@ -238,8 +240,8 @@ private:
   std::uint16_t port_ = 0;
 };
 
-MCPAWL_DECL http_server_impl::http_server_impl(service const& protocol, erased_policy const& policy, bool open,
-                                               http_options options)
+MCPAWL_DECL http_server_impl::http_server_impl(server_state const& protocol, erased_policy const& policy,
+                                               bool open, http_options options)
     : impl_(std::make_unique<impl>(protocol, policy, open, std::move(options))) {}
 MCPAWL_DECL http_server_impl::~http_server_impl() = default;
 

@@ -54,8 +54,8 @@ public:
   task<> listen(http::exchange& ex, http::response head, caller const& who, event_style const& style) {
     std::string const id = random_hex(16);
     auto const client = std::make_shared<bounded_client>(bounds_);
-    entry const place(*this, id, std::string(who.principal), client);
-    if (!place.taken) {
+    registration const slot(*this, id, std::string(who.principal), client);
+    if (!slot.taken) {
       co_await ex.respond(http::response(503));
       co_return;
     }
@@ -105,14 +105,15 @@ private:
   };
 
   /** The place of a client among the others, until its stream ends. */
-  struct entry {
-    entry(legacy_sse& all_, std::string id_, std::string principal, std::shared_ptr<channel_client> client_)
+  struct registration {
+    registration(legacy_sse& all_, std::string id_, std::string principal,
+                 std::shared_ptr<channel_client> client_)
         : all(all_), id(std::move(id_)), client(std::move(client_)) {
       std::lock_guard const lock{all.mutex_};
       taken = !all.closed_ && all.clients_.size() < all.bounds_.max_sse_clients;
       if (taken) all.clients_.emplace(id, known_client{std::move(principal), client});
     }
-    ~entry() {
+    ~registration() {
       if (!taken) return;
       {
         std::lock_guard const lock{all.mutex_};
@@ -121,8 +122,8 @@ private:
       client->channel().end();
       client->out()->finish();
     }
-    entry(entry const&) = delete;
-    entry& operator=(entry const&) = delete;
+    registration(registration const&) = delete;
+    registration& operator=(registration const&) = delete;
     legacy_sse& all;
     std::string id;
     std::shared_ptr<channel_client> client;

@@ -18,7 +18,7 @@ public:
   virtual ~message_sink() = default;
   /** Take one message; waits while the client is slow. */
   virtual task<> take(std::string message) = 0;
-  /** Whether the client takes messages before the answer. */
+  /** Whether the client takes messages before the response. */
   virtual bool takes_messages() const noexcept = 0;
   /** Close the connection if the client can come back for the rest. */
   virtual void let_go() noexcept {}

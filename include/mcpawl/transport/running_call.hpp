@@ -10,7 +10,7 @@
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/mcp/call/call_channel.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/transport/message_sink.hpp>
 
 #include <exception>
@@ -22,7 +22,7 @@
 
 namespace mcpawl {
 
-/** Runs the work of one `pending_answer` beside everything else on its thread.
+/** Runs the work of one `pending_response` beside everything else on its thread.
 
     It keeps itself alive while the work runs.
     @par Thread safety
@@ -30,8 +30,8 @@ namespace mcpawl {
 */
 class running_call final : public call_channel, public std::enable_shared_from_this<running_call> {
 public:
-  /** Called once, with the answer; with none if the call was cancelled. */
-  using on_end = std::function<void(std::exception_ptr failure, std::optional<answer> result)>;
+  /** Called once, with the response; with none if the call was cancelled. */
+  using on_end = std::function<void(std::exception_ptr failure, std::optional<response> result)>;
 
   running_call(boost::asio::any_io_executor executor, std::shared_ptr<message_sink> sink)
       : executor_(std::move(executor)), sink_(std::move(sink)) {}
@@ -56,14 +56,14 @@ public:
   }
 
   /** Begin; `ended` may be called before this returns. */
-  void start(pending_answer call, on_end ended) {
-    place_ = std::move(call.place);
+  void start(pending_response call, on_end ended) {
+    slot_ = std::move(call.slot);
     held_ = std::move(call.held);
     retained_ = std::move(call.retained);
     auto finish = [self = shared_from_this(), ended = std::move(ended)](std::exception_ptr failure,
-                                                                        answer result) {
+                                                                        response result) {
       self->over_ = true;
-      self->place_ = {};
+      self->slot_ = {};
       self->held_ = {};
       self->retained_ = {};
       if (self->cancelled_)
@@ -79,7 +79,7 @@ private:
   boost::asio::any_io_executor executor_;
   std::shared_ptr<message_sink> sink_;
   boost::asio::cancellation_signal cancel_;
-  call_table::place place_;
+  call_table::slot slot_;
   charge held_;
   charge retained_;
   bool cancelled_ = false;

@@ -15,7 +15,6 @@
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/transport/address_key.hpp>
-#include <mcpawl/transport/answer_status.hpp>
 #include <mcpawl/transport/call_stream.hpp>
 #include <mcpawl/transport/cors.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
@@ -23,6 +22,7 @@
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/legacy_sse.hpp>
 #include <mcpawl/transport/media.hpp>
+#include <mcpawl/transport/response_status.hpp>
 #include <mcpawl/transport/turns.hpp>
 #include <mcpawl/transport/visitor_page.hpp>
 
@@ -42,28 +42,28 @@ namespace detail {
 
 /** A refusal before any message was read, as a JSON-RPC error so that every client can show it. */
 inline http::response refusal(int status, std::string_view why) {
-  http::response answer{status};
-  answer.body("application/json", write_error({}, {rpc_code::invalid_request, std::string(why)}));
-  return answer;
+  http::response response{status};
+  response.body("application/json", write_error({}, {rpc_code::invalid_request, std::string(why)}));
+  return response;
 }
 
 /** The head of a denial: what the client has to do next. */
 inline http::response denial_head(denial const& d) {
-  http::response answer{d.status};
-  if (!d.www_authenticate.empty()) answer.field("WWW-Authenticate", d.www_authenticate);
-  if (d.retry_after.count() > 0) answer.field("Retry-After", std::to_string(d.retry_after.count()));
-  answer.field("Cache-Control", "no-store");
-  return answer;
+  http::response response{d.status};
+  if (!d.www_authenticate.empty()) response.field("WWW-Authenticate", d.www_authenticate);
+  if (d.retry_after.count() > 0) response.field("Retry-After", std::to_string(d.retry_after.count()));
+  response.field("Cache-Control", "no-store");
+  return response;
 }
 
 /** A denial as its client sees it: a stable code and nothing to learn from. */
 inline http::response denied(denial const& d) {
-  http::response answer = denial_head(d);
+  http::response response = denial_head(d);
   std::string body = R"({"error":)";
   append_json_string(body, d.code);
   body += '}';
-  answer.body("application/json", std::move(body));
-  return answer;
+  response.body("application/json", std::move(body));
+  return response;
 }
 
 inline mirror_header mirror(http::request_head const& head, std::string_view name) {
@@ -120,7 +120,7 @@ public:
     auth_->attach(environment);
   }
 
-  /** End what would wait for ever: open streams, questions to clients. From any thread. */
+  /** End what would wait for ever: open streams, requests to clients. From any thread. */
   void close() {
     protocol_.known().table().close();
     if (shared_.legacy_clients) shared_.legacy_clients->close();
@@ -140,9 +140,9 @@ public:
       co_return;
     }
     if (is_preflight(head)) {
-      http::response answer =
-          any_origin ? preflight_answer_to_any_page() : preflight_answer(head, shared_.allowed_headers);
-      co_await ex.respond(std::move(answer));
+      http::response response =
+          any_origin ? preflight_response_to_any_origin() : preflight_response(head, shared_.allowed_headers);
+      co_await ex.respond(std::move(response));
       co_return;
     }
     if (route != public_route::none) {
@@ -155,9 +155,9 @@ public:
     if (!admitted) {
       denial const& d = admitted.error();
       shared_.log.write_limited(log_level::info, "caller denied", {{"code", d.code}, {"reason", d.log_reason}});
-      http::response answer = answer_to_stranger(head, d);
-      allow_reading(answer, head);
-      co_await ex.respond(std::move(answer));
+      http::response response = denial_response(head, d);
+      allow_reading(response, head);
+      co_await ex.respond(std::move(response));
       co_return;
     }
     address_key const address(admitted->principal.empty(), ex.remote().address());
@@ -182,10 +182,10 @@ public:
     } else if (head.method() == "DELETE") {
       co_await end_session(ex, who);
     } else {
-      http::response answer = detail::refusal(405, "use POST");
-      answer.field("Allow", "GET, POST, DELETE");
-      allow_reading(answer, head);
-      co_await ex.respond(std::move(answer));
+      http::response response = detail::refusal(405, "use POST");
+      response.field("Allow", "GET, POST, DELETE");
+      allow_reading(response, head);
+      co_await ex.respond(std::move(response));
     }
   }
 
@@ -199,15 +199,15 @@ private:
   }
 
   /** What is said to somebody who was not let in: a person with a browser learns that this is no web site. */
-  http::response answer_to_stranger(http::request_head const& head, denial const& d) const {
+  http::response denial_response(http::request_head const& head, denial const& d) const {
     bool const visit = d.status == 401 && is_visit(head) && is_endpoint(head.path());
     return visit ? visitor_page(detail::denial_head(d)) : detail::denied(d);
   }
 
   task<> refuse(http::exchange& ex, int status, std::string_view why) {
-    http::response answer = detail::refusal(status, why);
-    allow_reading(answer, ex.head());
-    co_await ex.respond(std::move(answer));
+    http::response response = detail::refusal(status, why);
+    allow_reading(response, ex.head());
+    co_await ex.respond(std::move(response));
   }
 
   /** Read the message of a POST and wait for the turn of its caller; without a message the request was
@@ -237,10 +237,10 @@ private:
 
   /** Refuse a body that would have to be decompressed (RFC 9110 section 15.5.16). */
   task<> refuse_coding(http::exchange& ex) {
-    http::response answer = detail::refusal(415, "send the body without Content-Encoding");
-    answer.field("Accept-Encoding", "identity");
-    allow_reading(answer, ex.head());
-    co_await ex.respond(std::move(answer));
+    http::response response = detail::refusal(415, "send the body without Content-Encoding");
+    response.field("Accept-Encoding", "identity");
+    allow_reading(response, ex.head());
+    co_await ex.respond(std::move(response));
   }
 
   task<> post(http::exchange& ex, caller const& who) {
@@ -249,8 +249,8 @@ private:
     if (!body) co_return;
     auto const accepted = detail::accepted_types::of(head);
     auto const stream = std::make_shared<call_stream>(ex.executor(), accepted.takes_events(), shared_.bounds);
-    reply r = protocol_.handle(*body, detail::protocol_headers_of(head), who, *stream);
-    if (auto* whole = std::get_if<answer>(&r)) {
+    dispatch_result r = protocol_.handle(*body, detail::protocol_headers_of(head), who, *stream);
+    if (auto* whole = std::get_if<response>(&r)) {
       co_await write(ex, std::move(*whole), accepted.prefers_events());
       co_return;
     }
@@ -286,7 +286,7 @@ private:
   task<> listen(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
     auto found = protocol_.open_stream(detail::protocol_headers_of(head), who);
-    if (auto* refusal = std::get_if<answer>(&found)) {
+    if (auto* refusal = std::get_if<response>(&found)) {
       co_await write(ex, std::move(*refusal), false);
       co_return;
     }
@@ -295,8 +295,8 @@ private:
       co_return;
     }
     auto const& opened = std::get<opened_stream>(found);
-    charge place;
-    bool const has_room = co_await take_stream(ex, who, place);
+    charge held;
+    bool const has_room = co_await take_stream(ex, who, held);
     if (!has_room) co_return;
     event_style style = style_for(head);
     style.name = opened.stream.name;
@@ -310,10 +310,10 @@ private:
   }
 
   /** Charge the caller for an event stream; false if there is no room, which is answered then. */
-  task<bool> take_stream(http::exchange& ex, caller const& who, charge& place) {
-    place = protocol_.known().table().budget().open(who.account(), budget_item::streams);
-    if (place.grow(1)) co_return true;
-    answer refused = too_many({}, "event streams", "max_streams");
+  task<bool> take_stream(http::exchange& ex, caller const& who, charge& held) {
+    held = protocol_.known().table().budget().open(who.account(), budget_item::streams);
+    if (held.grow(1)) co_return true;
+    response refused = too_many({}, "event streams", "max_streams");
     co_await write(ex, std::move(refused), false);
     co_return false;
   }
@@ -323,8 +323,8 @@ private:
     if (head.method() == "GET" && head.path() == shared_.legacy_clients->path()) {
       http::response ok{200};
       allow_reading(ok, head);
-      charge place;
-      bool const has_room = co_await take_stream(ex, who, place);
+      charge held;
+      bool const has_room = co_await take_stream(ex, who, held);
       if (!has_room) co_return;
       event_style const style = style_for(head);
       co_await shared_.legacy_clients->listen(ex, std::move(ok), who, style);
@@ -343,14 +343,14 @@ private:
     co_await ex.respond(std::move(accepted));
   }
 
-  /** Write an answer that is complete; some clients prefer an event stream even for one event. */
-  task<> write(http::exchange& ex, answer a, bool as_event) {
+  /** Write a response that is complete; some clients prefer an event stream even for one event. */
+  task<> write(http::exchange& ex, response a, bool as_event) {
     http::response whole{status_of(a.what)};
     allow_reading(whole, ex.head());
-    if (a.what == answer::outcome::not_allowed) whole.field("Allow", "POST");
-    if (a.what == answer::outcome::too_many) whole.field("Retry-After", "1");
+    if (a.what == response::outcome::not_allowed) whole.field("Allow", "POST");
+    if (a.what == response::outcome::too_many) whole.field("Retry-After", "1");
     if (!a.session_id.empty()) whole.field("Mcp-Session-Id", a.session_id);
-    if (as_event && a.what == answer::outcome::answered) {
+    if (as_event && a.what == response::outcome::answered) {
       if (co_await ex.start_events(std::move(whole))) {
         co_await ex.event(a.body);
         co_await ex.end_events();
@@ -365,14 +365,14 @@ private:
     auto const headers = detail::protocol_headers_of(ex.head());
     bool const stateless = headers.version.present() && names_stateless_revision(headers.version.value);
     if (stateless || !headers.session_id.present()) {
-      http::response answer = detail::refusal(405, "there is no session to end: use POST");
-      answer.field("Allow", "POST");
-      allow_reading(answer, ex.head());
-      co_await ex.respond(std::move(answer));
+      http::response response = detail::refusal(405, "there is no session to end: use POST");
+      response.field("Allow", "POST");
+      allow_reading(response, ex.head());
+      co_await ex.respond(std::move(response));
     } else if (protocol_.end_session(headers, who)) {
-      http::response answer{204};
-      allow_reading(answer, ex.head());
-      co_await ex.respond(std::move(answer));
+      http::response response{204};
+      allow_reading(response, ex.head());
+      co_await ex.respond(std::move(response));
     } else {
       co_await refuse(ex, 404, "unknown session");
     }

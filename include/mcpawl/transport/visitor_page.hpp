@@ -26,11 +26,11 @@ inline bool is_visit(http::request_head const& head) noexcept {
   return html;
 }
 
-/** Turn an answer into a short page that says what this URL is for.
+/** Turn a response into a short page that says what this URL is for.
 
     It is the same for everybody and holds nothing of the request, so it may be shown before anybody has
     logged in. */
-inline http::response visitor_page(http::response answer) {
+inline http::response visitor_page(http::response response) {
   constexpr std::string_view page =
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width\"><title>MCP server</title></head><body>\n"
@@ -40,12 +40,12 @@ inline http::response visitor_page(http::response answer) {
       "Streamable HTTP). If the server wants to know who you are, the client will ask you to log in.</p>\n"
       "<p><a href=\"https://modelcontextprotocol.io\">About the protocol</a></p>\n"
       "</body></html>\n";
-  answer.field("Content-Security-Policy",
-               "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'");
-  answer.field("X-Content-Type-Options", "nosniff");
-  answer.field("Vary", "Accept");
-  answer.borrowed_body("text/html; charset=utf-8", page);
-  return answer;
+  response.field("Content-Security-Policy",
+                 "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'");
+  response.field("X-Content-Type-Options", "nosniff");
+  response.field("Vary", "Accept");
+  response.borrowed_body("text/html; charset=utf-8", page);
+  return response;
 }
 
 }  // namespace mcpawl

@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(known_keys_are_renewed_though_the_metadata_is_gone) {
   follow();
   get_keys();
   deny(openid);
-  BOOST_CHECK(run(context, follower->renew(key_want::unknown_kid)) == key_outcome::landed);
+  BOOST_CHECK(run(context, follower->renew(key_want::unknown_kid)) == key_outcome::ended);
   BOOST_TEST(!follower->source().failing());
   BOOST_TEST(visits("/keys") == 2);
 }
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(keys_that_moved_are_followed) {
   get_keys();
   say("/moved", R"({"keys":[)" + keys->current_key().jwk() + "]}");
   say(openid, metadata(issuer(), "/moved"));
-  BOOST_CHECK(run(context, follower->renew(key_want::unknown_kid)) == key_outcome::landed);
+  BOOST_CHECK(run(context, follower->renew(key_want::unknown_kid)) == key_outcome::ended);
   BOOST_TEST(follower->keys()->keys().size() == 1u);
   BOOST_TEST(visits("/keys") == 1);
 }

@@ -90,7 +90,7 @@ struct fixture {
 
   void expect_failure(char const* logged) {
     auto const good = follower->keys();
-    BOOST_CHECK(run(context, follower->renew(key_want::unknown_kid)) == key_outcome::landed);
+    BOOST_CHECK(run(context, follower->renew(key_want::unknown_kid)) == key_outcome::ended);
     BOOST_TEST(follower->source().failing());
     BOOST_TEST(follower->keys() == good);
     BOOST_TEST(log.has(logged), logged);
@@ -334,7 +334,7 @@ BOOST_AUTO_TEST_CASE(keys_are_fetched_again_when_the_fault_is_over) {
   run_until(context, [&] { return follower->keys() != nullptr; });
   for (auto fault : {certs_fault::down, certs_fault::html, certs_fault::hang}) {
     server.fault(fault);
-    BOOST_CHECK(run(context, follower->renew(key_want::unknown_kid)) == key_outcome::landed);
+    BOOST_CHECK(run(context, follower->renew(key_want::unknown_kid)) == key_outcome::ended);
     server.fault(certs_fault::none);
     run_until(context, [&] { return !follower->source().failing(); });
   }

@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(forty_requests_share_one_flight) {
       if (!outcome) return false;
     return true;
   });
-  for (auto const& outcome : outcomes) BOOST_CHECK(*outcome == key_outcome::landed);
+  for (auto const& outcome : outcomes) BOOST_CHECK(*outcome == key_outcome::ended);
   BOOST_TEST(follower.keys() != nullptr);
   BOOST_TEST(server.fetches() == 1);
 }
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(three_hundred_unknown_kids_cost_one_fetch) {
   auto follower = follow(warm(quiet()));
   int landed = 0;
   for (int i = 0; i != 300; ++i)
-    landed += run(context, follower.renew(key_want::unknown_kid)) == key_outcome::landed;
+    landed += run(context, follower.renew(key_want::unknown_kid)) == key_outcome::ended;
   BOOST_TEST(landed == 1);
   BOOST_TEST(server.fetches() == 2);
 }
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(two_threads_share_one_flight_and_its_keys) {
     while (!mine.keys() && std::chrono::steady_clock::now() < end) own.run_one_for(5ms);
     own.run_for(50ms);
     int landed = 0;
-    for (auto const& outcome : outcomes) landed += outcome == key_outcome::landed;
+    for (auto const& outcome : outcomes) landed += outcome == key_outcome::ended;
     return landed == 20 && mine.keys() != nullptr;
   };
   bool good[2] = {false, false};

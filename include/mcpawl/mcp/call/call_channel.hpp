@@ -19,7 +19,7 @@ public:
   virtual ~call_channel() = default;
   /** Send one message. It may wait for a slow peer; what can no longer be delivered is dropped. */
   virtual task<> send(std::string message) = 0;
-  /** Whether the client takes messages before the answer at all. */
+  /** Whether the client takes messages before the response at all. */
   virtual bool open() const noexcept = 0;
   /** Let go of the connection while the call goes on, where the client can come back for the rest. */
   virtual void close_stream() noexcept = 0;

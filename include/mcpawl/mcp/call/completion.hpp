@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/text/json_text.hpp>
 
 #include <algorithm>

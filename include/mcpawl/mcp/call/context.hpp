@@ -9,8 +9,8 @@
 #include <mcpawl/mcp/call/call_channel.hpp>
 #include <mcpawl/mcp/call/call_details.hpp>
 #include <mcpawl/mcp/call/step.hpp>
-#include <mcpawl/mcp/elicit/question.hpp>
-#include <mcpawl/mcp/elicit/questions.hpp>
+#include <mcpawl/mcp/elicit/client_request.hpp>
+#include <mcpawl/mcp/elicit/client_requests.hpp>
 #include <mcpawl/mcp/types/client_profile.hpp>
 #include <mcpawl/mcp/types/message_level.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
@@ -34,8 +34,8 @@ namespace mcpawl {
 
 /** The call a tool is running in; take it as `mcpawl::context&`, anywhere in the parameter list.
 
-    What it asks is asked in every revision. Where there are sessions the call waits for the answer. In the
-    stateless protocol the call ends, and when the answers are there it is run again from its start: so ask
+    What it asks is asked in every revision. Where there are sessions the call waits for the response. In the
+    stateless protocol the call ends, and when the responses are there it is run again from its start: so ask
     before you act, ask the same in every round, and let `once` keep what must not be done twice. Do not
     catch what these functions throw by `catch (...)`.
 
@@ -122,7 +122,7 @@ public:
 
   /** Ask the user to fill in a form whose fields are the members of `T`.
 
-      @param key  names the question among those of this call.
+      @param key  names the request among those of this call.
       Errors: throws `tool_error` if the client cannot be asked, or what it answers does not fit.
   */
   template <class T>
@@ -131,45 +131,46 @@ public:
     return ask_one(std::move(asked));
   }
   /** Send the user to a page; `page` says what its parameters are. */
-  template <class Question = page>
-  task<elicit_url_result> elicit_url(std::string key, std::string text, std::string url, std::string visit = {}) {
-    Question asked(std::move(key), std::move(text), std::move(url), std::move(visit));
+  template <class Request = page>
+  task<elicit_url_result> elicit_url(std::string key, std::string text, std::string url,
+                                     std::string visit = {}) {
+    Request asked(std::move(key), std::move(text), std::move(url), std::move(visit));
     return ask_one(std::move(asked));
   }
   /** Have a model of the client's say something. */
-  template <class Question = sampling>
+  template <class Request = sampling>
   task<sampling_result> sample(std::string key, std::string prompt, int max_tokens = 1000) {
-    Question asked(std::move(key), prompt, max_tokens);
+    Request asked(std::move(key), prompt, max_tokens);
     return ask_one(std::move(asked));
   }
   /** Ask for the folders the client works in. */
-  template <class Question = roots_list>
+  template <class Request = roots_list>
   task<std::vector<root>> roots(std::string key = "roots") {
-    Question asked(std::move(key));
+    Request asked(std::move(key));
     return ask_one(std::move(asked));
   }
 
-  /** Ask one question of any kind: `form<T>`, `raw_form`, `page`, `sampling`, `roots_list`. */
-  template <class Question>
-  task<typename Question::answer_type> ask_one(Question asked) {
-    std::vector<question> all;
+  /** Send one request of any kind: `form<T>`, `raw_form`, `page`, `sampling`, `roots_list`. */
+  template <class Request>
+  task<typename Request::result_type> ask_one(Request asked) {
+    std::vector<client_request> all;
     all.push_back(asked.ask(protocol_));
-    std::vector<client_answer> answers = co_await put(std::move(all));
-    co_return asked.read(*requester_, answers.front());
+    std::vector<client_response> responses = co_await put(std::move(all));
+    co_return asked.read(*requester_, responses.front());
   }
 
-  /** Ask several questions at once; the answers come as a tuple, in their order.
+  /** Send several requests at once; the responses come as a tuple, in their order.
 
       @code
       auto [name, where] = co_await ctx.ask_all(mcpawl::form<person>("name", "Who?"), mcpawl::roots_list());
       @endcode
   */
-  template <class... Questions>
-  task<std::tuple<typename Questions::answer_type...>> ask_all(Questions... asked) {
-    std::vector<question> all;
+  template <class... Requests>
+  task<std::tuple<typename Requests::result_type...>> ask_all(Requests... asked) {
+    std::vector<client_request> all;
     (all.push_back(asked.ask(protocol_)), ...);
-    std::vector<client_answer> answers = co_await put(std::move(all));
-    co_return read_all(std::index_sequence_for<Questions...>(), answers, asked...);
+    std::vector<client_response> responses = co_await put(std::move(all));
+    co_return read_all(std::index_sequence_for<Requests...>(), responses, asked...);
   }
 
   /** Take a step that must not be taken again when the call is run again: its result is kept instead.
@@ -224,14 +225,14 @@ private:
     co_await out_->send(std::move(notification));
   }
 
-  template <std::size_t... At, class... Questions>
-  std::tuple<typename Questions::answer_type...> read_all(std::index_sequence<At...>,
-                                                          std::vector<client_answer> const& answers,
-                                                          Questions const&... asked) const {
-    return {asked.read(*requester_, answers[At])...};
+  template <std::size_t... At, class... Requests>
+  std::tuple<typename Requests::result_type...> read_all(std::index_sequence<At...>,
+                                                         std::vector<client_response> const& responses,
+                                                         Requests const&... asked) const {
+    return {asked.read(*requester_, responses[At])...};
   }
 
-  task<std::vector<client_answer>> put(std::vector<question> all) {
+  task<std::vector<client_response>> put(std::vector<client_request> all) {
     if (!requester_) throw tool_error("nothing can be asked in this call");
     return requester_->ask(std::move(all));
   }

@@ -4,7 +4,7 @@
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/mcp/call/signature.hpp>
-#include <mcpawl/mcp/elicit/question.hpp>
+#include <mcpawl/mcp/elicit/client_request.hpp>
 #include <mcpawl/reflect/decode.hpp>
 #include <mcpawl/reflect/encode.hpp>
 #include <mcpawl/reflect/schema_type.hpp>

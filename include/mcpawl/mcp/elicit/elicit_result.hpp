@@ -1,4 +1,4 @@
-// mcpawl/mcp/elicit/elicit_result.hpp - what a client answers: a filled-in form, words of a model, its roots
+// mcpawl/mcp/elicit/elicit_result.hpp - what a client responds: a filled-in form, words of a model, its roots
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -14,10 +14,10 @@
 
 namespace mcpawl {
 
-/** What the user did with a question. */
+/** What the user did with a form or a link. */
 enum class user_action { accepted, declined, cancelled };
 
-/** The user's answer to a form: a value, if it was accepted.
+/** The user's response to a form: a value, if it was accepted.
 
     @code
     auto sure = co_await ctx.elicit<confirmation>("sure", "Deploy?");
@@ -46,7 +46,7 @@ private:
   std::optional<T> value_;
 };
 
-/** The user's answer to being sent to a page. Accepted means "I will look", not "I have done it". */
+/** The user's response to being sent to a page. Accepted means "I will look", not "I have done it". */
 class elicit_url_result {
 public:
   explicit elicit_url_result(user_action action) noexcept : action_(action) {}

@@ -4,7 +4,7 @@
 
 #include <mcpawl/mcp/call/completion.hpp>
 #include <mcpawl/mcp/call/context.hpp>
-#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/call/parameters.hpp>
 #include <mcpawl/mcp/call/signature.hpp>
 #include <mcpawl/mcp/offer/bind_handler.hpp>
@@ -20,16 +20,16 @@
 
 namespace mcpawl::detail {
 
-inline handled handled_completion(completion const& found) {
-  handled out;
+inline handler_result to_handler_result(completion const& found) {
+  handler_result out;
   found.append_member(out.members);
   return out;
 }
 
 struct completion_kind {
   template <class R>
-  static handled wrap(R value, context const&, entry const&) {
-    return handled_completion(std::move(value));
+  static handler_result wrap(R value, context const&, entry const&) {
+    return to_handler_result(std::move(value));
   }
 };
 
@@ -37,7 +37,7 @@ struct completion_kind {
 inline completer word_completer(std::vector<std::string> words) {
   completer out;
   out.invoke = [words = std::move(words)](completion_request asked, context&, void const*) -> invocation {
-    return handled_completion(completion::of(words, asked.value));
+    return to_handler_result(completion::of(words, asked.value));
   };
   return out;
 }

@@ -7,7 +7,7 @@
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/mcp/call/context.hpp>
-#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/call/parameters.hpp>
 #include <mcpawl/mcp/call/signature.hpp>
 #include <mcpawl/mcp/offer/entry.hpp>
@@ -40,8 +40,8 @@ decltype(auto) pick(Arguments& arguments, context& ctx, Identity const& who) {
     `Kind` says what results become: `wrap(value, ctx, entry)`, and `nothing(ctx, entry)` for none.
 */
 template <class Identity, class Kind, class R, class... P, class F, class Arguments>
-task<handled> run_coroutine(parameter_list<P...>, F const& f, Arguments arguments, context& ctx, Identity who,
-                            entry const& of) {
+task<handler_result> run_coroutine(parameter_list<P...>, F const& f, Arguments arguments, context& ctx,
+                                   Identity who, entry const& of) {
   task<R> work = f(pick<Identity, P>(arguments, ctx, who)...);
   if constexpr (std::is_void_v<R>) {
     co_await std::move(work);

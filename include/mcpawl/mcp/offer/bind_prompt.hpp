@@ -5,7 +5,7 @@
 #include <boost/json/object.hpp>
 
 #include <mcpawl/mcp/call/context.hpp>
-#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/call/parameters.hpp>
 #include <mcpawl/mcp/call/returns.hpp>
 #include <mcpawl/mcp/call/signature.hpp>
@@ -35,8 +35,8 @@ concept prompt_returnable =
     text_like<R> || content_like<R> || std::same_as<R, prompt_result> || std::same_as<R, prompt_message> ||
     std::same_as<R, std::vector<prompt_message>> || std::same_as<R, std::vector<content_block>>;
 
-inline handled handled_prompt(prompt_result const& result, context const& ctx) {
-  handled out;
+inline handler_result to_handler_result(prompt_result const& result, context const& ctx) {
+  handler_result out;
   result.append_members(out.members, ctx.protocol());
   append_meta_members(out.meta, result.meta(), server_info_key);
   return out;
@@ -44,9 +44,9 @@ inline handled handled_prompt(prompt_result const& result, context const& ctx) {
 
 struct prompt_kind {
   template <class R>
-  static handled wrap(R value, context const& ctx, entry const&) {
+  static handler_result wrap(R value, context const& ctx, entry const&) {
     if constexpr (std::same_as<R, prompt_result>) {
-      return handled_prompt(value, ctx);
+      return to_handler_result(value, ctx);
     } else {
       prompt_result out;
       if constexpr (text_like<R>)
@@ -59,13 +59,13 @@ struct prompt_kind {
         for (auto& message : value) out.add(std::move(message));
       else
         for (auto& block : value) out.user(std::move(block));
-      return handled_prompt(out, ctx);
+      return to_handler_result(out, ctx);
     }
   }
-  static handled refused(decode_problem const& problem, context const&) {
+  static handler_result refused(decode_problem const& problem, context const&) {
     std::string text = "invalid arguments: ";
     if (!problem.pointer.empty()) text += problem.pointer + ": ";
-    return handled::refused({rpc_code::invalid_params, text + problem.message});
+    return handler_result::refused({rpc_code::invalid_params, text + problem.message});
   }
   template <class Arguments>
   static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to,

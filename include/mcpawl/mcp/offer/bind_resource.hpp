@@ -6,7 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/mcp/call/context.hpp>
-#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/call/parameters.hpp>
 #include <mcpawl/mcp/call/returns.hpp>
 #include <mcpawl/mcp/call/signature.hpp>
@@ -45,11 +45,11 @@ template <class R>
 concept readable_result = contents_like<without_optional_t<R>>;
 
 /** The result of reading; without any contents there is no such resource. */
-inline handled handled_contents(std::vector<resource_contents> const& all, context const& ctx,
-                                readable const& of, std::string_view usual_type) {
-  if (all.empty()) return handled::refused(resource_not_found(ctx.protocol(), ctx.uri()));
+inline handler_result to_handler_result(std::vector<resource_contents> const& all, context const& ctx,
+                                        readable const& of, std::string_view usual_type) {
+  if (all.empty()) return handler_result::refused(resource_not_found(ctx.protocol(), ctx.uri()));
   if (!of.mime_type.empty()) usual_type = of.mime_type;
-  handled out;
+  handler_result out;
   char const* separator = R"("contents":[)";
   for (auto const& contents : all) {
     out.members += separator;
@@ -94,18 +94,18 @@ inline constexpr std::string_view usual_type_of = text_like<R> || bytes_like<R> 
 
 struct readable_kind {
   template <class R>
-  static handled wrap(R value, context const& ctx, entry const& of) {
+  static handler_result wrap(R value, context const& ctx, entry const& of) {
     auto const& from = static_cast<readable const&>(of);
     if constexpr (is_optional<R>) {
-      if (!value) return handled_contents({}, ctx, from, {});
+      if (!value) return to_handler_result({}, ctx, from, {});
       return wrap(std::move(*value), ctx, of);
     } else {
-      return handled_contents(contents_of(std::move(value)), ctx, from, usual_type_of<R>);
+      return to_handler_result(contents_of(std::move(value)), ctx, from, usual_type_of<R>);
     }
   }
   /** A URI whose variables are not what the function takes names nothing. */
-  static handled refused(decode_problem const&, context const& ctx) {
-    return handled::refused(resource_not_found(ctx.protocol(), ctx.uri()));
+  static handler_result refused(decode_problem const&, context const& ctx) {
+    return handler_result::refused(resource_not_found(ctx.protocol(), ctx.uri()));
   }
   template <class Arguments>
   static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to, decode_options) {

@@ -6,7 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/mcp/call/context.hpp>
-#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/call/parameters.hpp>
 #include <mcpawl/mcp/call/returns.hpp>
 #include <mcpawl/mcp/call/signature.hpp>
@@ -28,8 +28,8 @@
 namespace mcpawl::detail {
 
 /** The result of a tool as text. */
-inline handled handled_tool(tool_result const& result, context const& ctx) {
-  handled out;
+inline handler_result to_handler_result(tool_result const& result, context const& ctx) {
+  handler_result out;
   result.append_members(out.members, ctx.protocol());
   append_meta_members(out.meta, result.meta(), server_info_key);
   return out;
@@ -49,17 +49,17 @@ inline void check_output(tool const& of, tool_result& result) {
 
 struct tool_kind {
   template <class R>
-  static handled wrap(R value, context const& ctx, entry const& of) {
+  static handler_result wrap(R value, context const& ctx, entry const& of) {
     tool_result result = returns<R>::wrap(std::move(value));
     if constexpr (!returns_structured<R>) check_output(static_cast<tool const&>(of), result);
-    return handled_tool(result, ctx);
+    return to_handler_result(result, ctx);
   }
-  static handled nothing(context const& ctx, entry const& of) { return wrap(tool_result{}, ctx, of); }
+  static handler_result nothing(context const& ctx, entry const& of) { return wrap(tool_result{}, ctx, of); }
   /** Arguments that do not fit are the tool's failure, so that the model can mend them. */
-  static handled refused(decode_problem const& problem, context const& ctx) {
+  static handler_result refused(decode_problem const& problem, context const& ctx) {
     std::string text = "invalid arguments: ";
     if (!problem.pointer.empty()) text += problem.pointer + ": ";
-    return handled_tool(tool_result::failure(text + problem.message), ctx);
+    return to_handler_result(tool_result::failure(text + problem.message), ctx);
   }
   template <class Arguments>
   static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to,

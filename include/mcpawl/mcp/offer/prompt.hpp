@@ -3,7 +3,7 @@
 #pragma once
 
 #include <mcpawl/mcp/call/completion.hpp>
-#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/offer/entry.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 

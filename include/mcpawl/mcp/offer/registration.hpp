@@ -1,4 +1,4 @@
-// mcpawl/mcp/offer/registration.hpp - put entries into a service, and everything that can be wrong with them
+// mcpawl/mcp/offer/registration.hpp - put entries into a server, and everything that can be wrong with them
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -7,7 +7,7 @@
 #include <mcpawl/mcp/offer/prompt.hpp>
 #include <mcpawl/mcp/offer/resource.hpp>
 #include <mcpawl/mcp/offer/resource_template.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/offer/tool.hpp>
 #include <mcpawl/mcp/types/resource_uri.hpp>
 #include <mcpawl/mcp/types/tool_name.hpp>
@@ -27,7 +27,7 @@ inline std::string quoted(std::string_view kind, std::string_view name) {
 }
 
 template <class Entry>
-Entry& add_entry(service& s, registry<Entry>& to, std::string_view kind, std::unique_ptr<Entry> e) {
+Entry& add_entry(server_state& s, registry<Entry>& to, std::string_view kind, std::unique_ptr<Entry> e) {
   if (to.contains(e->key())) s.mistakes.push_back(quoted(kind, e->key()) + " is registered twice");
   return to.add(std::move(e));
 }
@@ -46,7 +46,7 @@ inline std::string without_white_space(std::string_view json) {
   return out;
 }
 
-inline void check_name(service& s, std::string_view kind, std::string_view name) {
+inline void check_name(server_state& s, std::string_view kind, std::string_view name) {
   if (!is_tool_name(name))
     s.mistakes.push_back(std::string(kind) + " name \"" + std::string(name) +
                          "\" is not 1 to 128 characters of A-Z a-z 0-9 . - _");
@@ -54,28 +54,28 @@ inline void check_name(service& s, std::string_view kind, std::string_view name)
 
 }  // namespace detail
 
-inline tool& add_tool(service& s, std::string_view name) {
+inline tool& add_tool(server_state& s, std::string_view name) {
   detail::check_name(s, "tool", name);
   tool& added = detail::add_entry(s, s.tools, "tool", std::make_unique<tool>(std::string(name)));
   added.lets_pass = s.options.arguments;
   return added;
 }
 
-inline prompt& add_prompt(service& s, std::string_view name) {
+inline prompt& add_prompt(server_state& s, std::string_view name) {
   detail::check_name(s, "prompt", name);
   prompt& added = detail::add_entry(s, s.prompts, "prompt", std::make_unique<prompt>(std::string(name)));
   added.lets_pass = s.options.arguments;
   return added;
 }
 
-inline resource& add_resource(service& s, std::string_view uri, std::string name) {
+inline resource& add_resource(server_state& s, std::string_view uri, std::string name) {
   if (!is_resource_uri(uri))
     s.mistakes.push_back(detail::quoted("resource", uri) + " has no URI with a scheme");
   return detail::add_entry(s, s.resources, "resource",
                            std::make_unique<resource>(std::string(uri), std::move(name)));
 }
 
-inline resource_template& add_template(service& s, std::string text, std::string name) {
+inline resource_template& add_template(server_state& s, std::string text, std::string name) {
   auto& added = detail::add_entry(s, s.templates, "resource template",
                                   std::make_unique<resource_template>(std::move(text), std::move(name)));
   if (!added.parsed)
@@ -85,7 +85,7 @@ inline resource_template& add_template(service& s, std::string text, std::string
 }
 
 /** Note which arguments of a tool headers must repeat, by the marks in its schema. */
-inline void note_mirrored_arguments(service& s, tool& t) {
+inline void note_mirrored_arguments(server_state& s, tool& t) {
   if (t.input_schema.find("\"x-mcp-header\"") == std::string::npos) return;
   boost::system::error_code error;
   auto const schema = boost::json::parse(t.input_schema, error);
@@ -120,7 +120,7 @@ constexpr bool is_extension_id(std::string_view id) noexcept {
 }
 
 /** Everything that is wrong with what was registered; empty if nothing is. */
-inline std::vector<std::string> registration_mistakes(service const& s) {
+inline std::vector<std::string> registration_mistakes(server_state const& s) {
   std::vector<std::string> all = s.mistakes;
   auto const check_icons = [&all](std::string const& owner, std::vector<icon> const& icons) {
     for (auto const& i : icons)

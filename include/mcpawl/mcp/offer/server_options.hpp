@@ -31,9 +31,10 @@ struct server_options {
   std::chrono::seconds session_idle{60 * 60};           ///< Without a message of its client a session ends.
   std::size_t max_sessions = 10'000;                   ///< At once; over it the longest idle leaves.
   std::size_t max_subscriptions = 1024;                ///< Streams of `subscriptions/listen` at once.
-  std::chrono::milliseconds answer_timeout{5 * 60 *
-                                           1000};   ///< How long a call waits for its client's answer.
-  std::chrono::seconds question_lifetime{10 * 60};  ///< How long a client may take to come back with answers.
+  /** How long a call waits for its client's response. */
+  std::chrono::milliseconds client_response_timeout{5 * 60 * 1000};
+  /** How long a client may take to come back with its responses. */
+  std::chrono::seconds client_request_lifetime{10 * 60};
   /** Keys of 32 random bytes that seal session ids and the state of calls, the sealing one first: two servers
       with the same keys read each other's, and so does one that was restarted. Empty for a random key. */
   std::vector<secret> keys = {};

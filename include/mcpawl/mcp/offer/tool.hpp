@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <mcpawl/mcp/call/handled.hpp>
+#include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/offer/entry.hpp>
 #include <mcpawl/mcp/offer/mirrored_arguments.hpp>
 #include <mcpawl/mcp/types/revision.hpp>

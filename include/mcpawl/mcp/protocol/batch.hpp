@@ -6,9 +6,9 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/jsonrpc/message.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
 #include <mcpawl/mcp/protocol/request_env.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/session_protocol.hpp>
 #include <mcpawl/mcp/protocol/stateless_protocol.hpp>
 
@@ -25,11 +25,12 @@ namespace mcpawl {
     The whole is refused if it is empty, too long, of another revision or of the stateless protocol; a bad
     message in it is answered by an error of its own.
 */
-inline reply answer_batch(request_env const& parts, boost::json::array const& batch, protocol_headers const& h,
-                          caller const& who, call_channel_source& out, single_stream_client* channel) {
+inline dispatch_result dispatch_batch(request_env const& parts, boost::json::array const& batch,
+                                      protocol_headers const& h, caller const& who, call_channel_source& out,
+                                      single_stream_client* channel) {
   constexpr std::size_t most = 100;
   auto const refuse = [](char const* why) {
-    return answer::of_fault(answer::outcome::malformed, {}, {rpc_code::invalid_request, why});
+    return response::of_error(response::outcome::malformed, {}, {rpc_code::invalid_request, why});
   };
   if (batch.empty()) return refuse("the batch is empty");
   if (batch.size() > most) return refuse("the batch has more than 100 messages");
@@ -41,14 +42,14 @@ inline reply answer_batch(request_env const& parts, boost::json::array const& ba
   }
   if (stateless) return refuse("this revision has no batches: send one message");
   auto found = detail::session_of({}, h, parts.known, who, channel);
-  if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
-  auto const& session = std::get<std::shared_ptr<live_session>>(found);
+  if (auto* refusal = std::get_if<response>(&found)) return std::move(*refusal);
+  auto const& session = std::get<std::shared_ptr<mcpawl::session>>(found);
   if (session->protocol() != revision::v2025_03_26)
     return refuse("only revision 2025-03-26 has batches: send one message");
 
   request_env share = parts;
   share.message_bytes /= batch.size();
-  batch_answer all;
+  batch_response all;
   all.session = session;
   for (auto const& element : batch) {
     auto const read = read_message(element);
@@ -60,23 +61,23 @@ inline reply answer_batch(request_env const& parts, boost::json::array const& ba
     if (auto refusal = detail::long_id_refusal(parts, m)) {
       all.ready.push_back(std::move(refusal->body));
     } else if (m.what == rpc_message::kind::response) {
-      if (m.id) session->answer(*m.id, m.result, m.error);
+      if (m.id) session->on_response(*m.id, m.result, m.error);
     } else if (m.what == rpc_message::kind::notification) {
       take_notification(m, *session);
     } else if (m.method == "initialize") {
       rpc_error const fault{rpc_code::invalid_request, "initialize does not belong into a batch"};
       all.ready.push_back(write_error(m.id, fault));
     } else {
-      reply r = answer_in_session(share, m, session, who, out);
-      if (auto* pending = std::get_if<pending_answer>(&r))
+      dispatch_result r = dispatch_in_session(share, m, session, who, out);
+      if (auto* pending = std::get_if<pending_response>(&r))
         all.pending.push_back(std::move(*pending));
       else
-        all.ready.push_back(std::move(std::get<answer>(r).body));
+        all.ready.push_back(std::move(std::get<response>(r).body));
     }
   }
   if (!all.pending.empty()) return all;
-  if (all.ready.empty()) return answer();
-  return answer{answer::outcome::answered, joined_batch(all.ready), {}};
+  if (all.ready.empty()) return response();
+  return response{response::outcome::answered, joined_batch(all.ready), {}};
 }
 
 }  // namespace mcpawl

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <mcpawl/jsonrpc/message.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/request_env.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/session/budget.hpp>
 #include <mcpawl/mcp/types/meta_keys.hpp>
 #include <mcpawl/mcp/types/request.hpp>
@@ -17,13 +17,13 @@
 namespace mcpawl::detail {
 
 /** The refusal of a message whose id or progress token is longer than `limits::max_id_bytes`, or nothing. Such
-    an id is not repeated in the answer. */
-inline std::optional<answer> long_id_refusal(request_env const& parts, rpc_message const& m) {
+    an id is not repeated in the response. */
+inline std::optional<response> long_id_refusal(request_env const& parts, rpc_message const& m) {
   std::size_t const most = parts.known.table().bounds().each.max_id_bytes;
   auto const refuse = [most](std::optional<request_id> const& id, char const* what) {
     std::string why = what;
     why += " is longer than " + std::to_string(most) + " bytes (max_id_bytes)";
-    return answer::of_fault(answer::outcome::malformed, id, {rpc_code::invalid_request, std::move(why)});
+    return response::of_error(response::outcome::malformed, id, {rpc_code::invalid_request, std::move(why)});
   };
   // the text of an id has quotes
   if (m.id && m.id->json().size() > most + 2) return refuse({}, "the id");
@@ -32,10 +32,11 @@ inline std::optional<answer> long_id_refusal(request_env const& parts, rpc_messa
   return std::nullopt;
 }
 
-/** Charge the caller for a call that is to run. Where there is no room it is never begun, and the answer says
-    which bound it met. */
-inline reply within_budget(request_env const& parts, rpc_message const& m, caller const& who, reply r) {
-  auto* pending = std::get_if<pending_answer>(&r);
+/** Charge the caller for a call that is to run. Where there is no room it is never begun, and the response
+    says which bound it met. */
+inline dispatch_result within_budget(request_env const& parts, rpc_message const& m, caller const& who,
+                                     dispatch_result r) {
+  auto* pending = std::get_if<pending_response>(&r);
   if (!pending) return r;
   budgets& all = parts.known.table().budget();
   pending->held = all.open(who.account(), pending->listens ? budget_item::streams : budget_item::calls);

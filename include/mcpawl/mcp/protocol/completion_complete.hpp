@@ -6,9 +6,9 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/mcp/call/completion.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/run_handler.hpp>
 
 #include <string>
@@ -52,9 +52,9 @@ inline completion_target find_completion(method_call const& call, std::string_vi
 
     An argument without a completer has no suggestions; one that does not exist is an error.
 */
-inline reply completion_complete(method_call const& call) {
+inline dispatch_result completion_complete(method_call const& call) {
   auto const invalid = [&call](char const* why) {
-    return fault_answer(call.id, {rpc_code::invalid_params, why});
+    return error_response(call.id, {rpc_code::invalid_params, why});
   };
   auto const* ref = call.param("ref");
   auto const* type = detail::text_member(ref, "type");

@@ -1,4 +1,4 @@
-// mcpawl/mcp/protocol/dispatcher.hpp - take one message, decide which protocol it speaks, answer it
+// mcpawl/mcp/protocol/dispatcher.hpp - take one message, decide which protocol it speaks, and respond
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -9,15 +9,15 @@
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/jsonrpc/strict_json.hpp>
 #include <mcpawl/jsonrpc/unparsed_id.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/batch.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
 #include <mcpawl/mcp/protocol/open_stream.hpp>
 #include <mcpawl/mcp/protocol/request_env.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/session_protocol.hpp>
 #include <mcpawl/mcp/protocol/stateless_protocol.hpp>
-#include <mcpawl/mcp/session/sessions.hpp>
+#include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/mcp/session/single_stream_client.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 
@@ -35,38 +35,38 @@ namespace mcpawl {
     one with a handshake, so both kinds of client share one endpoint.
 
     @par Lifetime
-    The service must outlive the dispatcher and every answer that is still pending.
+    The server state must outlive the dispatcher and every response that is still pending.
     @par Thread safety
     One per thread.
 */
 class dispatcher {
 public:
-  dispatcher(service const& s, sessions known, logger log, json_limits json)
-      : service_(s), sessions_(std::move(known)), log_(std::move(log)), json_(json) {}
+  dispatcher(server_state const& s, session_manager known, logger log, json_limits json)
+      : state_(s), sessions_(std::move(known)), log_(std::move(log)), json_(json) {}
 
   /** Answer one message.
 
       @param out      where a coroutine tool's notifications go.
       @param channel  the channel of the client, if it has one of its own.
-      Nothing that is passed in is needed any more when this returns: a pending answer owns what it needs.
+      Nothing that is passed in is needed any more when this returns: a pending response owns what it needs.
   */
-  reply handle(std::string_view body, protocol_headers const& headers, caller const& who,
-               call_channel_source& out, single_stream_client* channel = nullptr) {
+  dispatch_result handle(std::string_view body, protocol_headers const& headers, caller const& who,
+                         call_channel_source& out, single_stream_client* channel = nullptr) {
     unsigned char arena[8192];
     boost::json::monotonic_resource memory{arena, sizeof arena};
     auto parsed = parse_strict_json(body, json_, &memory);
     if (!parsed) {
       bool const is_json = parsed.error() == json_errc::duplicate_member ||
                            parsed.error() == json_errc::too_many_members;
-      return answer::of_fault(
-          answer::outcome::malformed, unparsed_id(body),
+      return response::of_error(
+          response::outcome::malformed, unparsed_id(body),
           {is_json ? rpc_code::invalid_request : rpc_code::parse_error, parsed.error().message()});
     }
     if (auto const* batch = parsed->if_array())
-      return answer_batch(parts(body.size()), *batch, headers, who, out, channel);
+      return dispatch_batch(parts(body.size()), *batch, headers, who, out, channel);
     auto read = read_message(*parsed);
     if (auto const* rejection = std::get_if<rpc_rejection>(&read))
-      return answer::of_fault(answer::outcome::malformed, rejection->id, rejection->fault);
+      return response::of_error(response::outcome::malformed, rejection->id, rejection->fault);
     return route(parts(body.size()), std::get<rpc_message>(read), headers, who, out, channel);
   }
 
@@ -77,25 +77,23 @@ public:
 
   /** Find the stream that a client wants to listen to: that of its session, or the one it was reading when
      its connection broke. */
-  std::variant<opened_stream, answer> open_stream(protocol_headers const& headers, caller const& who) {
+  std::variant<opened_stream, response> open_stream(protocol_headers const& headers, caller const& who) {
     return mcpawl::open_stream(headers, sessions_, who);
   }
 
-  sessions& known() noexcept { return sessions_; }
+  session_manager& known() noexcept { return sessions_; }
 
 private:
-  request_env parts(std::size_t message_bytes) noexcept {
-    return {service_, log_, sessions_, message_bytes};
-  }
+  request_env parts(std::size_t message_bytes) noexcept { return {state_, log_, sessions_, message_bytes}; }
 
-  reply route(request_env const& parts, rpc_message const& m, protocol_headers const& h, caller const& who,
-              call_channel_source& out, single_stream_client* channel) {
+  dispatch_result route(request_env const& parts, rpc_message const& m, protocol_headers const& h,
+                        caller const& who, call_channel_source& out, single_stream_client* channel) {
     if (auto refusal = detail::long_id_refusal(parts, m)) return std::move(*refusal);
     bool const claimed = claims_stateless(m);
     bool const stateless_header = h.version.present() && names_stateless_revision(h.version.value);
     bool const stateless = claimed || stateless_header;
     auto const malformed = [&m](rpc_code code, char const* why) {
-      return answer::of_fault(answer::outcome::malformed, m.id, {code, why});
+      return response::of_error(response::outcome::malformed, m.id, {code, why});
     };
     if (m.what == rpc_message::kind::request && m.method == "initialize" && !claimed) {
       if (stateless_header)
@@ -103,33 +101,33 @@ private:
                          "initialize does not belong to this MCP-Protocol-Version");
       if (h.version.present() && (h.version.count != 1 || !parse_revision(h.version.value)))
         return malformed(rpc_code::invalid_request, "unsupported MCP-Protocol-Version");
-      return initialize(service_, m, sessions_, who, channel);
+      return initialize(state_, m, sessions_, who, channel);
     }
     if (stateless) {
       if (m.what == rpc_message::kind::response)
         return malformed(rpc_code::invalid_request, "a client sends no responses");
       if (m.what == rpc_message::kind::notification) return take_stateless_notification(m, h, channel);
-      return answer_stateless(parts, m, h, who, out, channel);
+      return dispatch_stateless(parts, m, h, who, out, channel);
     }
     // the one request that may come before the handshake
     bool const before_handshake = channel || !h.session_id.present();
     if (before_handshake && m.what == rpc_message::kind::request && m.method == "ping") {
       if (auto refusal = detail::version_refusal(m.id, h)) return std::move(*refusal);
-      return frame_result(service_, revision::v2024_11_05, *m.id, {});
+      return frame_result(state_, revision::v2024_11_05, *m.id, {});
     }
     auto found = detail::session_of(m.id, h, sessions_, who, channel);
-    if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
-    auto const& session = std::get<std::shared_ptr<live_session>>(found);
-    if (m.what == rpc_message::kind::request) return answer_in_session(parts, m, session, who, out);
+    if (auto* refusal = std::get_if<response>(&found)) return std::move(*refusal);
+    auto const& session = std::get<std::shared_ptr<mcpawl::session>>(found);
+    if (m.what == rpc_message::kind::request) return dispatch_in_session(parts, m, session, who, out);
     if (m.what == rpc_message::kind::notification)
       take_notification(m, *session);
     else if (m.id)
-      session->answer(*m.id, m.result, m.error);
-    return answer();
+      session->on_response(*m.id, m.result, m.error);
+    return response();
   }
 
-  service const& service_;
-  sessions sessions_;
+  server_state const& state_;
+  session_manager sessions_;
   logger log_;
   json_limits json_;
 };

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <mcpawl/jsonrpc/id.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 
 #include <string>
@@ -16,7 +16,7 @@ namespace mcpawl {
 
     @param meta  more members of `_meta`, without braces; possibly empty.
 */
-inline void append_server_info(std::string& out, service const& s, std::string_view meta = {}) {
+inline void append_server_info(std::string& out, server_state const& s, std::string_view meta = {}) {
   out += R"(,"_meta":{)";
   out += meta;
   if (!meta.empty()) out += ',';
@@ -31,8 +31,8 @@ inline void append_server_info(std::string& out, service const& s, std::string_v
     @param meta     the members of its `_meta` likewise.
     Since 2026-07-28 every result says its kind and who answered.
 */
-inline answer frame_result(service const& s, revision r, request_id const& id, std::string_view members,
-                           std::string_view meta = {}) {
+inline response frame_result(server_state const& s, revision r, request_id const& id,
+                             std::string_view members, std::string_view meta = {}) {
   std::string text;
   if (!is_stateless(r)) {
     text = "{";
@@ -43,7 +43,7 @@ inline answer frame_result(service const& s, revision r, request_id const& id, s
       text += '}';
     }
     text += '}';
-    return answer::of_result(id, text);
+    return response::of_result(id, text);
   }
   text.reserve(members.size() + meta.size() + s.info_json.size() + 128);
   text = R"({"resultType":"complete")";
@@ -51,12 +51,12 @@ inline answer frame_result(service const& s, revision r, request_id const& id, s
   text += members;
   append_server_info(text, s, meta);
   text += '}';
-  return answer::of_result(id, text);
+  return response::of_result(id, text);
 }
 
 /** An error inside a request that was understood. */
-inline answer fault_answer(request_id const& id, rpc_error const& fault) {
-  return answer::of_fault(answer::outcome::answered, id, fault);
+inline response error_response(request_id const& id, rpc_error const& fault) {
+  return response::of_error(response::outcome::answered, id, fault);
 }
 
 }  // namespace mcpawl

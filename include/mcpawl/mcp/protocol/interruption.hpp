@@ -3,9 +3,9 @@
 #pragma once
 
 #include <mcpawl/jsonrpc/fault.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 
 #include <optional>
@@ -15,24 +15,24 @@
 namespace mcpawl {
 
 /** Thrown where a call of the stateless protocol asks what is not answered yet: it ends as `input_required`
-    and is made again with the answers.
+    and is made again with the responses.
 
     Not a std::exception, so that a tool which catches those lets it pass. */
 struct input_required {
-  std::string requests;  ///< JSON text of `inputRequests`; empty to be called again without an answer.
+  std::string requests;  ///< JSON text of `inputRequests`; empty to be called again without a response.
   std::string state;     ///< The sealed `requestState`.
 };
 
 /** Thrown where a call ends with an error of the protocol. */
 struct call_refused {
-  answer::outcome what;
+  response::outcome what;
   rpc_error fault;
 };
 
-/** The answer to a call that one of these ended; call it inside a `catch`.
+/** The response to a call that one of these ended; call it inside a `catch`.
 
     Nothing if it was something else, which is then for the method to handle. */
-inline std::optional<answer> interrupted_answer(service const& s, revision r, request_id const& id) {
+inline std::optional<response> interrupted_response(server_state const& s, revision r, request_id const& id) {
   try {
     throw;
   } catch (input_required const& more) {
@@ -44,11 +44,11 @@ inline std::optional<answer> interrupted_answer(service const& s, revision r, re
     text += R"(,"requestState":)";
     append_json_string(text, more.state);
     append_server_info(text, s);
-    return answer::of_result(id, text += '}');
+    return response::of_result(id, text += '}');
   } catch (call_refused const& refused) {
     // only the stateless protocol has statuses of its own for this
-    auto const what = is_stateless(r) ? refused.what : answer::outcome::answered;
-    return answer::of_fault(what, id, refused.fault);
+    auto const what = is_stateless(r) ? refused.what : response::outcome::answered;
+    return response::of_error(what, id, refused.fault);
   } catch (...) {
     return std::nullopt;
   }

@@ -4,9 +4,9 @@
 
 #include <mcpawl/crypto/base64url.hpp>
 #include <mcpawl/mcp/offer/registry.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/types/cache_hint.hpp>
 
 #include <cstddef>
@@ -39,14 +39,14 @@ inline std::optional<std::string> key_in_cursor(std::string_view cursor) {
 
     @param member  the member of the result, as `"tools":[`.
 */
-inline reply list_page(method_call const& call, catalogue const& all, std::string_view member,
-                       cache_hint const& hint) {
+inline dispatch_result list_page(method_call const& call, catalogue const& all, std::string_view member,
+                                 cache_hint const& hint) {
   std::size_t next = 0;
   if (call.param("cursor")) {
     auto const cursor = call.text_param("cursor");
     auto const key = cursor ? key_in_cursor(*cursor) : std::nullopt;
     std::size_t const last = key ? all.position(*key, call.who.identity) : all.size();
-    if (last == all.size()) return fault_answer(call.id, {rpc_code::invalid_params, "invalid cursor"});
+    if (last == all.size()) return error_response(call.id, {rpc_code::invalid_params, "invalid cursor"});
     next = last + 1;
   }
   std::string members(member);
@@ -78,23 +78,23 @@ inline reply list_page(method_call const& call, catalogue const& all, std::strin
 }  // namespace detail
 
 /** Answer `tools/list`. */
-inline reply tools_list(method_call const& call) {
+inline dispatch_result tools_list(method_call const& call) {
   return detail::list_page(call, call.server.tools, R"("tools":[)", call.server.options.cache.tools);
 }
 
 /** Answer `prompts/list`. */
-inline reply prompts_list(method_call const& call) {
+inline dispatch_result prompts_list(method_call const& call) {
   return detail::list_page(call, call.server.prompts, R"("prompts":[)", call.server.options.cache.prompts);
 }
 
 /** Answer `resources/list`. */
-inline reply resources_list(method_call const& call) {
+inline dispatch_result resources_list(method_call const& call) {
   return detail::list_page(call, call.server.resources, R"("resources":[)",
                            call.server.options.cache.resources);
 }
 
 /** Answer `resources/templates/list`. */
-inline reply resources_templates_list(method_call const& call) {
+inline dispatch_result resources_templates_list(method_call const& call) {
   return detail::list_page(call, call.server.templates, R"("resourceTemplates":[)",
                            call.server.options.cache.templates);
 }

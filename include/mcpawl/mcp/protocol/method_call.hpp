@@ -10,8 +10,8 @@
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/call/context.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
-#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
+#include <mcpawl/mcp/session/session.hpp>
 #include <mcpawl/mcp/types/meta_keys.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
@@ -25,14 +25,14 @@ namespace mcpawl {
 /** A request whose envelope has been checked; everything in it lives as long as the method needs to read it.
  */
 struct method_call {
-  service const& server;
+  server_state const& server;
   logger const& log;
   request_id const& id;
   boost::json::object const* params;  ///< Null if the request has none.
   revision protocol;
   caller who;
   call_channel_source& out;
-  std::shared_ptr<live_session> session = {};  ///< Null in the stateless protocol.
+  std::shared_ptr<mcpawl::session> session = {};  ///< Null in the stateless protocol.
   sealer* seal = nullptr;                      ///< Of its thread, for the state of calls that ask.
   std::string_view method_name = {};
   protocol_headers const* headers = nullptr;  ///< To be held against the body; null in sessions.

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/completion_complete.hpp>
 #include <mcpawl/mcp/protocol/lists.hpp>
 #include <mcpawl/mcp/protocol/logging_set_level.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/prompts_get.hpp>
 #include <mcpawl/mcp/protocol/resources_read.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/tools_call.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 
@@ -20,17 +20,17 @@ namespace mcpawl {
 /** A method: whether this server offers it in a revision, and how it answers. */
 struct method_entry {
   std::string_view name;
-  bool (*offered)(service const&, revision);
-  reply (*answer)(method_call const&);
+  bool (*offered)(server_state const&, revision);
+  dispatch_result (*handle)(method_call const&);
 };
 
 namespace detail {
 
-inline bool has_tools(service const& s, revision) { return !s.tools.empty(); }
-inline bool has_prompts(service const& s, revision) { return !s.prompts.empty(); }
-inline bool has_resources(service const& s, revision) { return s.offers_resources(); }
-inline bool has_completion(service const& s, revision) { return s.offers_completion(); }
-inline bool has_session_logging(service const& s, revision r) { return s.can_log && !is_stateless(r); }
+inline bool has_tools(server_state const& s, revision) { return !s.tools.empty(); }
+inline bool has_prompts(server_state const& s, revision) { return !s.prompts.empty(); }
+inline bool has_resources(server_state const& s, revision) { return s.offers_resources(); }
+inline bool has_completion(server_state const& s, revision) { return s.offers_completion(); }
+inline bool has_session_logging(server_state const& s, revision r) { return s.can_log && !is_stateless(r); }
 
 inline constexpr std::array<method_entry, 9> methods{{
     {"tools/call", has_tools, tools_call},
@@ -47,7 +47,7 @@ inline constexpr std::array<method_entry, 9> methods{{
 }  // namespace detail
 
 /** Find a method of a revision; null if there is none, or none that was advertised. */
-inline method_entry const* find_method(service const& s, revision r, std::string_view name) {
+inline method_entry const* find_method(server_state const& s, revision r, std::string_view name) {
   for (auto const& entry : detail::methods)
     if (entry.name == name) return entry.offered(s, r) ? &entry : nullptr;
   return nullptr;

@@ -39,7 +39,7 @@ inline replay_input read_replay(method_call const& call, std::string const& bind
   auto const* state = call.param("requestState");
   if (!state) return input;
   auto const refuse = [] {
-    return call_refused{answer::outcome::answered,
+    return call_refused{response::outcome::answered,
                         {rpc_code::invalid_params, "requestState is not valid for this request, or too old"}};
   };
   if (!state->is_string()) throw refuse();
@@ -56,13 +56,14 @@ inline replay_input read_replay(method_call const& call, std::string const& bind
 
     Errors: throws `call_refused`; see `interrupted_answer`.
     @par Lifetime
-    The call's service and sealer must outlive it; the rest of the call may end before.
+    The call's server state and sealer must outlive it; the rest of the call may end before.
 */
 inline std::unique_ptr<context> open_context(method_call const& call) {
   std::shared_ptr<call_channel> out = call.out.open();
   std::string token = detail::progress_token(call);
   if (call.session) {
-    auto by = std::make_unique<session_requester>(call.session, out, call.server.options.answer_timeout);
+    auto by =
+        std::make_unique<session_requester>(call.session, out, call.server.options.client_response_timeout);
     return std::make_unique<context>(call.protocol, std::move(token), std::move(out), call.session->client(),
                                      std::move(by));
   }
@@ -74,8 +75,8 @@ inline std::unique_ptr<context> open_context(method_call const& call) {
     std::string binding = state_binding(call.server.info.name, call.who.principal, call.method_name, call.params);
     replay_input input = detail::read_replay(call, binding);
     by = std::make_unique<replay_requester>(std::move(input), client, *call.seal, std::move(binding),
-                                        *call.server.options.time,
-                                        call.server.options.question_lifetime.count());
+                                            *call.server.options.time,
+                                            call.server.options.client_request_lifetime.count());
   }
   return std::make_unique<context>(call.protocol, std::move(token), std::move(out), std::move(client),
                                    std::move(by));

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/session_protocol.hpp>
-#include <mcpawl/mcp/session/live_session.hpp>
-#include <mcpawl/mcp/session/sessions.hpp>
+#include <mcpawl/mcp/session/session.hpp>
+#include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 
 #include <charconv>
@@ -19,8 +19,8 @@ namespace mcpawl {
 
 /** A stream to be read after message number `after`. */
 struct opened_stream {
-  std::shared_ptr<live_session> session;
-  live_session::stream stream;
+  std::shared_ptr<mcpawl::session> session;
+  mcpawl::session::stream stream;
   std::uint64_t after;
 };
 
@@ -31,19 +31,19 @@ struct opened_stream {
     With it, it is the stream of that event, and only that, from the event after it. The stream of a session
    is never lost to its client: if its events are of another process, it begins anew.
 */
-inline std::variant<opened_stream, answer> open_stream(protocol_headers const& h, sessions& known,
-                                                       caller const& who) {
-  auto const refuse = [](answer::outcome what, char const* why) {
-    return answer::of_fault(what, {}, {rpc_code::invalid_request, why});
+inline std::variant<opened_stream, response> open_stream(protocol_headers const& h, session_manager& known,
+                                                         caller const& who) {
+  auto const refuse = [](response::outcome what, char const* why) {
+    return response::of_error(what, {}, {rpc_code::invalid_request, why});
   };
   bool const stateless = h.version.present() && names_stateless_revision(h.version.value);
   if (stateless || !h.session_id.present())
-    return refuse(answer::outcome::not_allowed, "there is no session to listen to: use POST");
+    return refuse(response::outcome::not_allowed, "there is no session to listen to: use POST");
   auto found = detail::session_of({}, h, known, who, nullptr);
-  if (auto* refusal = std::get_if<answer>(&found)) return std::move(*refusal);
-  auto session = std::get<std::shared_ptr<live_session>>(std::move(found));
+  if (auto* refusal = std::get_if<response>(&found)) return std::move(*refusal);
+  auto session = std::get<std::shared_ptr<mcpawl::session>>(std::move(found));
   session->heard_by(who.kept_identity());
-  if (h.last_event.count > 1) return refuse(answer::outcome::malformed, "Last-Event-ID is repeated");
+  if (h.last_event.count > 1) return refuse(response::outcome::malformed, "Last-Event-ID is repeated");
 
   std::string_view const last = h.last_event.present() ? h.last_event.value : std::string_view();
   auto const dash = last.find('-');
@@ -51,10 +51,10 @@ inline std::variant<opened_stream, answer> open_stream(protocol_headers const& h
   auto const number = dash == std::string_view::npos ? std::string_view() : last.substr(dash + 1);
   auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), after);
   bool const readable = error == std::errc() && end == number.data() + number.size();
-  auto named = readable ? session->find_stream(last.substr(0, dash)) : live_session::stream();
+  auto named = readable ? session->find_stream(last.substr(0, dash)) : mcpawl::session::stream();
   if (named.log) return opened_stream{std::move(session), std::move(named), after};
   if (!last.empty() && !last.starts_with('s'))
-    return refuse(answer::outcome::malformed, "the events after Last-Event-ID are gone");
+    return refuse(response::outcome::malformed, "the events after Last-Event-ID are gone");
   auto own = session->own_stream();
   std::uint64_t const unread = own.log->last_read();
   return opened_stream{std::move(session), std::move(own), unread};

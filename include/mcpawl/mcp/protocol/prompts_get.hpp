@@ -6,9 +6,9 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/mcp/offer/prompt.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/run_handler.hpp>
 #include <mcpawl/mcp/protocol/tools_call.hpp>
 #include <mcpawl/reflect/value_reader.hpp>
@@ -52,9 +52,9 @@ inline std::optional<rpc_error> prompt_arguments_fault(prompt const& p, boost::j
 }  // namespace detail
 
 /** Answer `prompts/get` (MCP "Prompts", "Getting a Prompt"). */
-inline reply prompts_get(method_call const& call) {
+inline dispatch_result prompts_get(method_call const& call) {
   auto const invalid = [&call](std::string why) {
-    return fault_answer(call.id, {rpc_code::invalid_params, std::move(why)});
+    return error_response(call.id, {rpc_code::invalid_params, std::move(why)});
   };
   auto const name = call.text_param("name");
   if (!name) return invalid("params.name must be a string");
@@ -68,7 +68,7 @@ inline reply prompts_get(method_call const& call) {
     arguments = &kept;
   }
   if (auto const fault = detail::prompt_arguments_fault(*p, arguments->get_object()))
-    return fault_answer(call.id, *fault);
+    return error_response(call.id, *fault);
   return detail::run_handler(call, {"prompt", p->name, detail::failed_request}, p->coroutine,
                              [&](context& ctx) {
                                return p->invoke({*arguments, ctx, call.who.identity});

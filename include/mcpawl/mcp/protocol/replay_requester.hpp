@@ -9,7 +9,7 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/jsonrpc/strict_json.hpp>
-#include <mcpawl/mcp/elicit/question.hpp>
+#include <mcpawl/mcp/elicit/client_request.hpp>
 #include <mcpawl/mcp/protocol/interruption.hpp>
 #include <mcpawl/mcp/protocol/request_state.hpp>
 #include <mcpawl/mcp/types/client_profile.hpp>
@@ -23,7 +23,7 @@
 
 namespace mcpawl {
 
-/** What one round of a call brings: what earlier rounds learnt, and the client's answers to the last. */
+/** What one round of a call brings: what earlier rounds learnt, and the client's responses to the last. */
 struct replay_input {
   request_state known;
   boost::json::object responses;
@@ -45,17 +45,17 @@ public:
         clock_(time),
         lifetime_(lifetime) {}
 
-  task<std::vector<client_answer>> ask(std::vector<question> questions) override {
-    std::vector<client_answer> answers;
+  task<std::vector<client_response>> ask(std::vector<client_request> requests) override {
+    std::vector<client_response> responses;
     std::string missing;
     unsigned undeclared = 0;
     std::set<std::string_view> asked;
-    for (auto const& q : questions) {
+    for (auto const& q : requests) {
       if (!asked.insert(q.key).second)
-        throw call_refused{answer::outcome::answered,
+        throw call_refused{response::outcome::answered,
                            {rpc_code::internal_error, "two questions have one key"}};
       if (auto const* known = find(q)) {
-        answers.push_back({*known, {}});
+        responses.push_back({*known, {}});
       } else if (client_.can(q.needs)) {
         missing += missing.empty() ? '{' : ',';
         append_json_string(missing, q.key);
@@ -70,18 +70,18 @@ public:
     }
     if (undeclared != 0) {
       std::string data = R"({"requiredCapabilities":)" + required_capabilities(undeclared) + '}';
-      throw call_refused{answer::outcome::malformed,
+      throw call_refused{response::outcome::malformed,
                          {rpc_code::missing_client_capability,
                           "the client did not declare a capability that this call needs", std::move(data)}};
     }
     if (!missing.empty()) throw input_required{missing + '}', state()};
-    co_return answers;
+    co_return responses;
   }
 
   [[noreturn]] void reject(std::string_view key, std::string_view why) const override {
     std::string text = "inputResponses/";
     text.append(key).append(": ").append(why);
-    throw call_refused{answer::outcome::answered, {rpc_code::invalid_params, std::move(text)}};
+    throw call_refused{response::outcome::answered, {rpc_code::invalid_params, std::move(text)}};
   }
 
   boost::json::value const* recall(std::string_view key) const override {
@@ -97,14 +97,14 @@ public:
 private:
   std::string state() { return seal_state(seal_, input_.known, clock_.wall() + lifetime_, binding_); }
 
-  /** The answer to a question; what was answered in an earlier round stays as it was. */
-  boost::json::value const* find(question const& q) {
+  /** The response to a request; what was answered in an earlier round stays as it was. */
+  boost::json::value const* find(client_request const& q) {
     boost::json::string_view const key{q.key.data(), q.key.size()};
-    if (auto const* known = input_.known.answers.if_contains(key))
-      return detail::answers(q.method, *known) ? known : nullptr;
+    if (auto const* known = input_.known.responses.if_contains(key))
+      return detail::is_result_of(q.method, *known) ? known : nullptr;
     auto const* fresh = input_.responses.if_contains(key);
-    if (!fresh || !detail::answers(q.method, *fresh)) return nullptr;
-    return &(input_.known.answers[key] = *fresh);
+    if (!fresh || !detail::is_result_of(q.method, *fresh)) return nullptr;
+    return &(input_.known.responses[key] = *fresh);
   }
 
   replay_input input_;

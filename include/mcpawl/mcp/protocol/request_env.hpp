@@ -3,18 +3,18 @@
 #pragma once
 
 #include <mcpawl/core/log.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
-#include <mcpawl/mcp/session/sessions.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
+#include <mcpawl/mcp/session/session_manager.hpp>
 
 #include <cstddef>
 
 namespace mcpawl {
 
-/** What both protocol cores need to answer; its parts outlive every answer that is pending. */
+/** What both protocol cores need to respond; its parts outlive every response that is pending. */
 struct request_env {
-  service const& server;
+  server_state const& server;
   logger const& log;
-  sessions& known;
+  session_manager& known;
   std::size_t message_bytes = 0;  ///< Of the message that is answered.
 };
 

@@ -21,9 +21,9 @@
 
 namespace mcpawl {
 
-/** What is carried from one round of a call to the next: answers, and results of steps taken once. */
+/** What is carried from one round of a call to the next: responses, and results of steps taken once. */
 struct request_state {
-  boost::json::object answers;
+  boost::json::object responses;
   boost::json::object steps;
 };
 
@@ -98,7 +98,7 @@ inline std::string seal_state(sealer& seal, request_state const& state, unix_sec
   std::string text = R"({"e":)";
   append_json_number(text, expires);
   text += R"(,"a":)";
-  append_json(text, state.answers);
+  append_json(text, state.responses);
   text += R"(,"s":)";
   append_json(text, state.steps);
   text += '}';
@@ -114,11 +114,11 @@ inline std::optional<request_state> open_state(sealer& seal, std::string_view se
   auto* object = parsed ? parsed->if_object() : nullptr;
   if (!object) return std::nullopt;
   auto const* expires = object->if_contains("e");
-  auto* answers = object->if_contains("a");
+  auto* responses = object->if_contains("a");
   auto* steps = object->if_contains("s");
   if (!expires || !expires->is_int64() || expires->get_int64() <= now) return std::nullopt;
-  if (!answers || !answers->is_object() || !steps || !steps->is_object()) return std::nullopt;
-  return request_state{std::move(answers->get_object()), std::move(steps->get_object())};
+  if (!responses || !responses->is_object() || !steps || !steps->is_object()) return std::nullopt;
+  return request_state{std::move(responses->get_object()), std::move(steps->get_object())};
 }
 
 }  // namespace mcpawl

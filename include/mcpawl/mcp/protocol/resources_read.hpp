@@ -5,9 +5,9 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/mcp/offer/resource.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/run_handler.hpp>
 #include <mcpawl/mcp/protocol/tools_call.hpp>
 #include <mcpawl/mcp/types/not_found.hpp>
@@ -21,11 +21,11 @@ namespace mcpawl {
 
     A resource the caller may not see is as unknown as one that does not exist.
 */
-inline reply resources_read(method_call const& call) {
+inline dispatch_result resources_read(method_call const& call) {
   auto const uri = call.text_param("uri");
-  if (!uri) return fault_answer(call.id, {rpc_code::invalid_params, "params.uri must be a string"});
+  if (!uri) return error_response(call.id, {rpc_code::invalid_params, "params.uri must be a string"});
   auto const found = call.server.find_resource(*uri, call.who.identity);
-  if (!found) return fault_answer(call.id, resource_not_found(call.protocol, *uri));
+  if (!found) return error_response(call.id, resource_not_found(call.protocol, *uri));
   readable const& r = *found->what;
   return detail::run_handler(
       call, {"resource", r.key(), detail::failed_request}, r.coroutine,

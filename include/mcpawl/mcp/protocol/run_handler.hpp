@@ -10,12 +10,12 @@
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/mcp/call/call_details.hpp>
 #include <mcpawl/mcp/call/context.hpp>
-#include <mcpawl/mcp/call/handled.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/interruption.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/open_context.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/types/message_level.hpp>
 #include <mcpawl/mcp/types/tool_error.hpp>
 #include <mcpawl/reflect/function_ref.hpp>
@@ -34,31 +34,31 @@ namespace mcpawl::detail {
 struct call_target {
   std::string_view kind;  ///< Such as `tool`.
   std::string_view name;  ///< Of the entry, which outlives the call.
-  handled (*failed)(std::string_view words, revision r);
+  handler_result (*failed)(std::string_view words, revision r);
 };
 
 /** The failure of what has no other way to say it: a JSON-RPC error. */
-inline handled failed_request(std::string_view words, revision) {
-  return handled::refused({rpc_code::internal_error, std::string(words)});
+inline handler_result failed_request(std::string_view words, revision) {
+  return handler_result::refused({rpc_code::internal_error, std::string(words)});
 }
 
 /** What went wrong is for the log alone; the client gets an id to ask with. */
-inline handled internal_failure(logger const& log, call_target const& target, revision r,
-                                std::string_view what) {
+inline handler_result internal_failure(logger const& log, call_target const& target, revision r,
+                                       std::string_view what) {
   std::string const id = random_hex(8);
   log.error(std::string(target.kind) + " failed", {{target.kind, target.name}, {"id", id}, {"what", what}});
   return target.failed("internal error, id " + id, r);
 }
 
 /** Turn what a handler threw into what the client may read; call it inside a `catch`. */
-inline handled failed_call(logger const& log, call_target const& target, revision r) {
+inline handler_result failed_call(logger const& log, call_target const& target, revision r) {
   try {
     throw;
   } catch (tool_error const& e) {
     return target.failed(e.what(), r);
   } catch (boost::system::system_error const& e) {
     if (e.code() == boost::asio::error::operation_aborted) {
-      // the client left, or the server stops: nobody is waiting for the answer
+      // the client left, or the server stops: nobody is waiting for the response
       log.debug("call cancelled", {{target.kind, target.name}});
       return target.failed("cancelled", r);
     }
@@ -70,25 +70,27 @@ inline handled failed_call(logger const& log, call_target const& target, revisio
   }
 }
 
-inline answer answer_of(service const& s, revision r, request_id const& id, handled const& done) {
-  if (done.fault) return fault_answer(id, *done.fault);
+inline response response_of(server_state const& s, revision r, request_id const& id,
+                            handler_result const& done) {
+  if (done.fault) return error_response(id, *done.fault);
   return frame_result(s, r, id, done.members, done.meta);
 }
 
 /** Run a coroutine to its end; the frame owns what the call needs. */
-inline task<answer> run_to_end(service const& s, logger log, request_id id, revision r,
-                               std::unique_ptr<context> ctx, call_target target, task<handled> work) {
-  handled done;
-  std::optional<answer> interrupted;
+inline task<response> run_to_end(server_state const& s, logger log, request_id id, revision r,
+                                 std::unique_ptr<context> ctx, call_target target,
+                                 task<handler_result> work) {
+  handler_result done;
+  std::optional<response> interrupted;
   try {
     done = co_await std::move(work);
   } catch (...) {
-    interrupted = interrupted_answer(s, r, id);
+    interrupted = interrupted_response(s, r, id);
     if (!interrupted) done = failed_call(log, target, r);
   }
   ctx.reset();
   if (interrupted) co_return std::move(*interrupted);
-  co_return answer_of(s, r, id, done);
+  co_return response_of(s, r, id, done);
 }
 
 /** The least level of the messages the client wants: since 2026-07-28 the request says so, before the
@@ -111,8 +113,8 @@ inline std::optional<message_level> wanted_level(method_call const& call) {
     @param start      makes the call; what it refers to need not live longer than this function.
     @param uri        of the resource being read; empty for other calls.
 */
-inline reply run_handler(method_call const& call, call_target const& target, bool coroutine,
-                         function_ref<invocation(context&)> start, std::string_view uri = {}) {
+inline dispatch_result run_handler(method_call const& call, call_target const& target, bool coroutine,
+                                   function_ref<invocation(context&)> start, std::string_view uri = {}) {
   call_details details;
   details.trace = trace_context::from(call.meta());
   details.uri = uri;
@@ -121,20 +123,20 @@ inline reply run_handler(method_call const& call, call_target const& target, boo
       context ctx{call.protocol, {}, nullptr};
       ctx.describe(std::move(details));
       invocation const done = start(ctx);
-      return answer_of(call.server, call.protocol, call.id, std::get<handled>(done));
+      return response_of(call.server, call.protocol, call.id, std::get<handler_result>(done));
     }
     details.least_level = wanted_level(call);
     auto ctx = open_context(call);
     ctx->describe(std::move(details));
     invocation started = start(*ctx);
-    if (auto const* refused = std::get_if<handled>(&started))
-      return answer_of(call.server, call.protocol, call.id, *refused);
-    return pending_answer{run_to_end(call.server, call.log, call.id, call.protocol, std::move(ctx), target,
-                                     std::get<task<handled>>(std::move(started))),
-                          is_stateless(call.protocol)};
+    if (auto const* refused = std::get_if<handler_result>(&started))
+      return response_of(call.server, call.protocol, call.id, *refused);
+    return pending_response{run_to_end(call.server, call.log, call.id, call.protocol, std::move(ctx), target,
+                                       std::get<task<handler_result>>(std::move(started))),
+                            is_stateless(call.protocol)};
   } catch (...) {
-    if (auto early = interrupted_answer(call.server, call.protocol, call.id)) return std::move(*early);
-    return answer_of(call.server, call.protocol, call.id, failed_call(call.log, target, call.protocol));
+    if (auto early = interrupted_response(call.server, call.protocol, call.id)) return std::move(*early);
+    return response_of(call.server, call.protocol, call.id, failed_call(call.log, target, call.protocol));
   }
 }
 

@@ -7,16 +7,16 @@
 
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/methods.hpp>
 #include <mcpawl/mcp/protocol/recording_source.hpp>
 #include <mcpawl/mcp/protocol/request_env.hpp>
-#include <mcpawl/mcp/session/live_session.hpp>
-#include <mcpawl/mcp/session/sessions.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
+#include <mcpawl/mcp/session/session.hpp>
+#include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/mcp/session/single_stream_client.hpp>
 #include <mcpawl/mcp/types/meta_keys.hpp>
 #include <mcpawl/mcp/types/not_found.hpp>
@@ -37,13 +37,13 @@ namespace mcpawl {
     A version we do not speak, or one without sessions, is answered with our newest that has them; the
     client then decides whether to go on.
 */
-inline answer initialize(service const& s, rpc_message const& m, sessions& open, caller const& who,
-                         single_stream_client* channel) {
+inline response initialize(server_state const& s, rpc_message const& m, session_manager& open,
+                           caller const& who, single_stream_client* channel) {
   request_id const& id = *m.id;
   auto const param = [&m](char const* name) { return m.params ? m.params->if_contains(name) : nullptr; };
   auto const* version = param("protocolVersion");
   if (!version || !version->is_string())
-    return fault_answer(id, {rpc_code::invalid_params, "params.protocolVersion must be a string"});
+    return error_response(id, {rpc_code::invalid_params, "params.protocolVersion must be a string"});
   static boost::json::object const none;
   auto const* declared = param("capabilities");
   auto const* capabilities = declared ? declared->if_object() : nullptr;
@@ -52,8 +52,8 @@ inline answer initialize(service const& s, rpc_message const& m, sessions& open,
   auto const* info = detail::object_member(m.params, "clientInfo");
   for (auto const& [name, there] : {std::pair("capabilities", capabilities), std::pair("clientInfo", info)}) {
     if (!there)
-      return fault_answer(id,
-                          {rpc_code::invalid_params, "params." + std::string(name) + " must be an object"});
+      return error_response(id,
+                            {rpc_code::invalid_params, "params." + std::string(name) + " must be an object"});
   }
   auto agreed = parse_revision(detail::view_of(version->get_string())).value_or(newest_with_sessions);
   if (is_stateless(agreed)) agreed = newest_with_sessions;
@@ -68,10 +68,10 @@ inline answer initialize(service const& s, rpc_message const& m, sessions& open,
     members += R"(,"instructions":)";
     append_json_string(members, s.options.instructions);
   }
-  answer a = frame_result(s, agreed, id, members);
+  response a = frame_result(s, agreed, id, members);
   auto profile = client_profile::of(capabilities, info);
   if (channel) {
-    auto session = std::make_shared<live_session>(agreed, std::move(profile), channel->out);
+    auto session = std::make_shared<mcpawl::session>(agreed, std::move(profile), channel->out);
     session->charge_to(open.table().budget().shared_from_this(), who.account());
     open.table().feed().listen(session);
     channel->begin(std::move(session));
@@ -86,41 +86,43 @@ inline answer initialize(service const& s, rpc_message const& m, sessions& open,
 namespace detail {
 
 /** What is wrong with the version in the headers of a message without `_meta`, or nothing. */
-inline std::optional<answer> version_refusal(std::optional<request_id> const& id, protocol_headers const& h) {
+inline std::optional<response> version_refusal(std::optional<request_id> const& id,
+                                               protocol_headers const& h) {
   if (!h.version.present() || (h.version.count == 1 && parse_revision(h.version.value))) return std::nullopt;
-  return answer::of_fault(answer::outcome::malformed, id,
-                          {rpc_code::invalid_request, "unsupported MCP-Protocol-Version"});
+  return response::of_error(response::outcome::malformed, id,
+                            {rpc_code::invalid_request, "unsupported MCP-Protocol-Version"});
 }
 
-using found_session = std::variant<std::shared_ptr<live_session>, answer>;
+using found_session = std::variant<std::shared_ptr<session>, response>;
 
 /** The session a message belongs to, or why it cannot be taken. */
 inline found_session session_of(std::optional<request_id> const& id, protocol_headers const& h,
-                                sessions& known, caller const& who, single_stream_client* channel) {
-  auto const refuse = [&id](answer::outcome what, char const* why) {
-    return answer::of_fault(what, id, {rpc_code::invalid_request, why});
+                                session_manager& known, caller const& who, single_stream_client* channel) {
+  auto const refuse = [&id](response::outcome what, char const* why) {
+    return response::of_error(what, id, {rpc_code::invalid_request, why});
   };
   if (channel) {
     if (auto session = channel->session()) return session;
-    return refuse(answer::outcome::malformed, "initialize first");
+    return refuse(response::outcome::malformed, "initialize first");
   }
   if (auto refusal = version_refusal(id, h)) return std::move(*refusal);
   if (!h.session_id.present())
-    return refuse(answer::outcome::malformed, "Mcp-Session-Id is missing: initialize first");
-  if (h.session_id.count != 1) return refuse(answer::outcome::malformed, "Mcp-Session-Id is repeated");
+    return refuse(response::outcome::malformed, "Mcp-Session-Id is missing: initialize first");
+  if (h.session_id.count != 1) return refuse(response::outcome::malformed, "Mcp-Session-Id is repeated");
   auto found = known.find(h.session_id.value, who.principal, who.account());
-  if (!found) return refuse(answer::outcome::no_session, "unknown session: initialize again");
+  if (!found) return refuse(response::outcome::no_session, "unknown session: initialize again");
   return found;
 }
 
 /** Answer `resources/subscribe` and `resources/unsubscribe`.
 
     A resource the caller may not see is as unknown as one that does not exist. */
-inline answer subscribe(request_env const& parts, rpc_message const& m, live_session& session, caller const& who) {
-  service const& s = parts.server;
+inline response subscribe(request_env const& parts, rpc_message const& m, session& session,
+                          caller const& who) {
+  server_state const& s = parts.server;
   auto const* uri = m.params ? m.params->if_contains("uri") : nullptr;
   if (!uri || !uri->is_string() || uri->get_string().empty())
-    return fault_answer(*m.id, {rpc_code::invalid_params, "params.uri must be a string"});
+    return error_response(*m.id, {rpc_code::invalid_params, "params.uri must be a string"});
   std::string_view const text = view_of(uri->get_string());
   if (m.method == "resources/unsubscribe") {
     session.unsubscribe(text);
@@ -128,10 +130,11 @@ inline answer subscribe(request_env const& parts, rpc_message const& m, live_ses
   }
   std::size_t const most = parts.known.table().bounds().each.max_uri_bytes;
   if (text.size() > most)
-    return fault_answer(*m.id, {rpc_code::invalid_params,
-                                "params.uri is longer than " + std::to_string(most) + " bytes (max_uri_bytes)"});
+    return error_response(*m.id,
+                          {rpc_code::invalid_params,
+                           "params.uri is longer than " + std::to_string(most) + " bytes (max_uri_bytes)"});
   if (!s.find_resource(text, who.identity))
-    return fault_answer(*m.id, resource_not_found(session.protocol(), text));
+    return error_response(*m.id, resource_not_found(session.protocol(), text));
   session.heard_by(who.kept_identity());
   if (!session.subscribe(text)) return too_many(m.id, "subscriptions", "max_subscribed_uris or max_retained_bytes");
   return frame_result(s, session.protocol(), *m.id, {});
@@ -140,29 +143,29 @@ inline answer subscribe(request_env const& parts, rpc_message const& m, live_ses
 }  // namespace detail
 
 /** Answer a request in a session of the handshake revisions. */
-inline reply answer_in_session(request_env const& parts, rpc_message const& m,
-                               std::shared_ptr<live_session> const& session, caller const& who,
-                               call_channel_source& out) {
-  service const& s = parts.server;
+inline dispatch_result dispatch_in_session(request_env const& parts, rpc_message const& m,
+                                           std::shared_ptr<session> const& session, caller const& who,
+                                           call_channel_source& out) {
+  server_state const& s = parts.server;
   if (m.method == "ping") return frame_result(s, session->protocol(), *m.id, {});
   bool const subscribes = m.method == "resources/subscribe" || m.method == "resources/unsubscribe";
   if (subscribes && find_method(s, session->protocol(), "resources/read"))
     return detail::subscribe(parts, m, *session, who);
   auto const* method = find_method(s, session->protocol(), m.method);
-  if (!method) return fault_answer(*m.id, {rpc_code::method_not_found, "unknown method"});
+  if (!method) return error_response(*m.id, {rpc_code::method_not_found, "unknown method"});
   detail::recording_source noted(out);
-  reply r = method->answer(method_call{.server = s,
-                                       .log = parts.log,
-                                       .id = *m.id,
-                                       .params = m.params,
-                                       .protocol = session->protocol(),
-                                       .who = who,
-                                       .out = noted,
-                                       .session = session,
-                                       .method_name = m.method});
-  if (auto* pending = std::get_if<pending_answer>(&r)) {
+  dispatch_result r = method->handle(method_call{.server = s,
+                                                 .log = parts.log,
+                                                 .id = *m.id,
+                                                 .params = m.params,
+                                                 .protocol = session->protocol(),
+                                                 .who = who,
+                                                 .out = noted,
+                                                 .session = session,
+                                                 .method_name = m.method});
+  if (auto* pending = std::get_if<pending_response>(&r)) {
     if (!noted.opened) noted.open();
-    pending->place = session->calls().add(*m.id, noted.opened);
+    pending->slot = session->calls().add(*m.id, noted.opened);
     pending->channel = std::move(noted.opened);
     pending->session = session;
   }
@@ -170,7 +173,7 @@ inline reply answer_in_session(request_env const& parts, rpc_message const& m,
 }
 
 /** Take a notification of a session. What is malformed or names nothing is ignored. */
-inline void take_notification(rpc_message const& m, live_session& session) {
+inline void take_notification(rpc_message const& m, session& session) {
   if (m.method == "notifications/initialized") {
     session.initialized();
   } else if (m.method == "notifications/cancelled") {

@@ -5,11 +5,11 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <mcpawl/mcp/call/call_channel.hpp>
-#include <mcpawl/mcp/elicit/question.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/elicit/client_request.hpp>
 #include <mcpawl/mcp/protocol/interruption.hpp>
-#include <mcpawl/mcp/session/answer_box.hpp>
-#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
+#include <mcpawl/mcp/session/response_collector.hpp>
+#include <mcpawl/mcp/session/session.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 #include <mcpawl/mcp/types/tool_error.hpp>
 
@@ -31,29 +31,29 @@ namespace mcpawl {
 */
 class session_requester final : public client_requester {
 public:
-  session_requester(std::shared_ptr<live_session> session, std::shared_ptr<call_channel> out,
-                std::chrono::milliseconds patience)
+  session_requester(std::shared_ptr<session> session, std::shared_ptr<call_channel> out,
+                    std::chrono::milliseconds patience)
       : session_(std::move(session)), out_(std::move(out)), patience_(patience) {}
 
-  task<std::vector<client_answer>> ask(std::vector<question> questions) override {
-    for (auto const& q : questions)
+  task<std::vector<client_response>> ask(std::vector<client_request> requests) override {
+    for (auto const& q : requests)
       if (!session_->client().can(q.needs)) throw tool_error(undeclared(q));
-    if (!out_->open() && !session_->listens()) refuse_without_stream(questions);
-    for (auto& q : questions)
+    if (!out_->open() && !session_->listens()) refuse_without_stream(requests);
+    for (auto& q : requests)
       if (!q.visit.empty()) session_->sent_to_page(std::move(q.visit));
     auto const executor = co_await boost::asio::this_coro::executor;
-    auto const box = std::make_shared<answer_box>(executor, questions.size());
+    auto const collector = std::make_shared<response_collector>(executor, requests.size());
     expectation expected(*session_);
-    for (std::size_t i = 0; i != questions.size(); ++i) {
-      auto const id = session_->expect(box, i, questions[i].method);
+    for (std::size_t i = 0; i != requests.size(); ++i) {
+      auto const id = session_->expect(collector, i, requests[i].method);
       expected.ids.push_back(id);
-      std::string request = write_request(id, questions[i].method, questions[i].params);
+      std::string request = write_request(id, requests[i].method, requests[i].params);
       if (out_->open())
         co_await out_->send(std::move(request));
       else if (!session_->send(std::move(request)))
         throw tool_error(no_stream);
     }
-    if (!co_await box->wait(patience_)) {
+    if (!co_await collector->wait(patience_)) {
       for (auto const id : expected.ids) {
         std::string params = R"({"requestId":)";
         append_json_number(params, id);
@@ -66,7 +66,7 @@ public:
       }
       throw tool_error("no answer from the client in time");
     }
-    co_return box->take();
+    co_return collector->take();
   }
 
   [[noreturn]] void reject(std::string_view key, std::string_view why) const override {
@@ -81,15 +81,15 @@ public:
   void end_round() override {}
 
 private:
-  /** Forgets the questions when the call does not wait any more, for whatever reason. */
+  /** Forgets the requests when the call does not wait any more, for whatever reason. */
   struct expectation {
-    explicit expectation(live_session& s) : session(s) {}
+    explicit expectation(mcpawl::session& s) : session(s) {}
     ~expectation() {
       for (auto const id : ids) session.forget(id);
     }
     expectation(expectation const&) = delete;
     expectation& operator=(expectation const&) = delete;
-    live_session& session;
+    mcpawl::session& session;
     std::vector<std::uint64_t> ids;
   };
 
@@ -97,29 +97,29 @@ private:
 
   /** There is no way to ask. Pages can be visited all the same: the client is told which, and calls again
       (MCP 2025-11-25 "Elicitation", "URL Elicitation Required Error"). */
-  [[noreturn]] void refuse_without_stream(std::vector<question>& questions) {
+  [[noreturn]] void refuse_without_stream(std::vector<client_request>& requests) {
     bool pages = session_->protocol() == revision::v2025_11_25;
-    for (auto const& q : questions) pages = pages && q.needs == client_capability::url;
+    for (auto const& q : requests) pages = pages && q.needs == client_capability::url;
     if (!pages) throw tool_error(no_stream);
     std::string data = R"({"elicitations":)";
     char separator = '[';
-    for (auto& q : questions) {
+    for (auto& q : requests) {
       data += separator;
       data += q.params;
       separator = ',';
       session_->sent_to_page(std::move(q.visit));
     }
-    throw call_refused{answer::outcome::answered,
+    throw call_refused{response::outcome::answered,
                        {rpc_code::url_elicitation_required,
                         "the user must visit a page before this request can be answered", data + "]}"}};
   }
 
-  static std::string undeclared(question const& q) {
+  static std::string undeclared(client_request const& q) {
     return "the client cannot be asked this: it did not declare " +
            required_capabilities(static_cast<unsigned>(q.needs));
   }
 
-  std::shared_ptr<live_session> session_;
+  std::shared_ptr<session> session_;
   std::shared_ptr<call_channel> out_;
   std::chrono::milliseconds patience_;
 };

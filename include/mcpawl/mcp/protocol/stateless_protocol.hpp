@@ -7,14 +7,14 @@
 
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/methods.hpp>
 #include <mcpawl/mcp/protocol/recording_source.hpp>
 #include <mcpawl/mcp/protocol/request_env.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/subscription.hpp>
 #include <mcpawl/mcp/session/single_stream_client.hpp>
 #include <mcpawl/mcp/types/header_value.hpp>
@@ -112,7 +112,7 @@ inline bool claims_stateless(rpc_message const& m) {
 }
 
 /** Answer `server/discover`, which takes the place of the handshake. */
-inline answer discover(service const& s, request_id const& id) {
+inline response discover(server_state const& s, request_id const& id) {
   std::string members = R"("supportedVersions":[")";
   members += to_string(revision::v2026_07_28);
   members += R"("],"capabilities":)";
@@ -130,12 +130,13 @@ inline answer discover(service const& s, request_id const& id) {
     The order of the checks is the one the official conformance suite asserts: `_meta`, headers against
     body, version, required headers, method, parameters.
 */
-inline reply answer_stateless(request_env const& parts, rpc_message const& m, protocol_headers const& h,
-                              caller const& who, call_channel_source& out, single_stream_client* channel) {
-  service const& s = parts.server;
+inline dispatch_result dispatch_stateless(request_env const& parts, rpc_message const& m,
+                                          protocol_headers const& h, caller const& who,
+                                          call_channel_source& out, single_stream_client* channel) {
+  server_state const& s = parts.server;
   request_id const& id = *m.id;
   auto const malformed = [&id](rpc_error const& f) {
-    return answer::of_fault(answer::outcome::malformed, id, f);
+    return response::of_error(response::outcome::malformed, id, f);
   };
   auto const* meta = detail::meta_of(m);
   if (auto const fault = detail::envelope_fault(meta)) return malformed(*fault);
@@ -162,26 +163,26 @@ inline reply answer_stateless(request_env const& parts, rpc_message const& m, pr
   auto const* method = find_method(s, *protocol, m.method);
   bool const listens = m.method == "subscriptions/listen";
   if (!method && !listens)
-    return answer::of_fault(answer::outcome::unknown_method, id,
-                            {rpc_code::method_not_found, "unknown method"});
-  reply r = listens ? listen(call, parts.known.table(), channel != nullptr) : method->answer(call);
-  if (auto* pending = std::get_if<pending_answer>(&r)) {
+    return response::of_error(response::outcome::unknown_method, id,
+                              {rpc_code::method_not_found, "unknown method"});
+  dispatch_result r = listens ? listen(call, parts.known.table(), channel != nullptr) : method->handle(call);
+  if (auto* pending = std::get_if<pending_response>(&r)) {
     if (!noted.opened) noted.open();
-    if (channel) pending->place = channel->calls->add(id, noted.opened);
+    if (channel) pending->slot = channel->calls->add(id, noted.opened);
     pending->channel = std::move(noted.opened);
   }
   return detail::within_budget(parts, m, who, std::move(r));
 }
 
 /** Take a notification of the stateless kind: the headers need not be there, but must not lie. */
-inline answer take_stateless_notification(rpc_message const& m, protocol_headers const& h,
-                                          single_stream_client* channel) {
+inline response take_stateless_notification(rpc_message const& m, protocol_headers const& h,
+                                            single_stream_client* channel) {
   auto const* version = detail::member(detail::meta_of(m), detail::version_key);
   auto const claimed =
       version && version->is_string() ? detail::view_of(version->get_string()) : h.version.value;
   if (h.carried)
     if (auto const fault = detail::differing_header(m, claimed, h))
-      return answer::of_fault(answer::outcome::malformed, {}, *fault);
+      return response::of_error(response::outcome::malformed, {}, *fault);
   // over HTTP it is leaving that cancels
   if (channel && m.method == "notifications/cancelled")
     if (auto const id = detail::cancelled_request(m)) channel->calls->cancel(*id);

@@ -8,10 +8,10 @@
 #include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/mcp/offer/change_feed.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/methods.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
 #include <mcpawl/mcp/session/session_table.hpp>
 #include <mcpawl/mcp/types/meta_keys.hpp>
@@ -58,7 +58,7 @@ inline constexpr std::array<list_filter, 3> list_filters{{{"toolsListChanged", "
 /** Read the filter and write what of it is honoured; nothing if it is malformed.
 
     A resource the caller may not see is left out as one that does not exist. */
-inline std::optional<change_filter> read_filter(service const& s, boost::json::object const& wanted,
+inline std::optional<change_filter> read_filter(server_state const& s, boost::json::object const& wanted,
                                                 void const* identity, limits const& bounds,
                                                 std::string& honoured) {
   change_filter filter;
@@ -134,18 +134,18 @@ private:
 };
 
 /** A place among the subscriptions that a server has at once. */
-class subscription_place {
+class subscription_slot {
 public:
-  explicit subscription_place(std::shared_ptr<std::atomic<std::size_t>> count) : count_(std::move(count)) {}
-  subscription_place(subscription_place&&) noexcept = default;
-  subscription_place& operator=(subscription_place&&) = delete;
-  ~subscription_place() {
+  explicit subscription_slot(std::shared_ptr<std::atomic<std::size_t>> count) : count_(std::move(count)) {}
+  subscription_slot(subscription_slot&&) noexcept = default;
+  subscription_slot& operator=(subscription_slot&&) = delete;
+  ~subscription_slot() {
     if (count_) count_->fetch_sub(1);
   }
 
-  static std::optional<subscription_place> take(std::shared_ptr<std::atomic<std::size_t>> count,
-                                                std::size_t most) {
-    if (count->fetch_add(1) < most) return subscription_place(std::move(count));
+  static std::optional<subscription_slot> take(std::shared_ptr<std::atomic<std::size_t>> count,
+                                               std::size_t most) {
+    if (count->fetch_add(1) < most) return subscription_slot(std::move(count));
     count->fetch_sub(1);
     return std::nullopt;
   }
@@ -157,9 +157,10 @@ private:
 /** Send what changes until the client leaves, which cancels this, or the server stops.
 
     @param cancels  whether to say so by `notifications/cancelled` too, as on stdio. */
-inline task<answer> serve_subscription(service const& s, std::shared_ptr<subscription> of,
-                                       std::shared_ptr<call_channel> out, request_id id, std::string honoured,
-                                       [[maybe_unused]] subscription_place place, bool cancels) {
+inline task<response> serve_subscription(server_state const& s, std::shared_ptr<subscription> of,
+                                         std::shared_ptr<call_channel> out, request_id id,
+                                         std::string honoured, [[maybe_unused]] subscription_slot slot,
+                                         bool cancels) {
   auto const executor = co_await boost::asio::this_coro::executor;
   auto const changed = std::make_shared<async_event>(executor);
   std::string params = R"({"notifications":)" + honoured + R"(,"_meta":{)" + of->meta() + "}}";
@@ -183,17 +184,17 @@ inline task<answer> serve_subscription(service const& s, std::shared_ptr<subscri
   }
   std::string result = R"({"resultType":"complete","_meta":{)" + of->meta();
   result += R"(,"io.modelcontextprotocol/serverInfo":)" + s.info_json + "}}";
-  co_return answer::of_result(id, result);
+  co_return response::of_result(id, result);
 }
 
 }  // namespace detail
 
 /** Answer `subscriptions/listen` (MCP 2026-07-28 "Subscriptions"): acknowledge, then tell what changes.
 
-    The answer itself comes when the server stops. */
-inline reply listen(method_call const& call, session_table& table, bool on_a_channel) {
+    The response itself comes when the server stops. */
+inline dispatch_result listen(method_call const& call, session_table& table, bool on_a_channel) {
   auto const refuse = [&call](rpc_code code, char const* why) {
-    return answer::of_fault(answer::outcome::answered, call.id, {code, why});
+    return response::of_error(response::outcome::answered, call.id, {code, why});
   };
   auto const* wanted = detail::object_member(call.params, "notifications");
   if (!wanted) return refuse(rpc_code::invalid_params, "params.notifications must be an object");
@@ -201,20 +202,18 @@ inline reply listen(method_call const& call, session_table& table, bool on_a_cha
   limits const& bounds = table.bounds().each;
   auto filter = detail::read_filter(call.server, *wanted, call.who.identity, bounds, honoured);
   if (!filter) return refuse(rpc_code::invalid_params, "params.notifications is not a valid filter");
-  auto place =
-      detail::subscription_place::take(table.subscriptions(), call.server.options.max_subscriptions);
-  if (!place) return too_many(call.id, "subscriptions", "max_subscriptions");
+  auto slot = detail::subscription_slot::take(table.subscriptions(), call.server.options.max_subscriptions);
+  if (!slot) return too_many(call.id, "subscriptions", "max_subscriptions");
   auto out = call.out.open();
   if (!out->open())
-    return answer::of_fault(answer::outcome::not_acceptable, call.id,
-                            {rpc_code::invalid_request, "accept text/event-stream to listen"});
+    return response::of_error(response::outcome::not_acceptable, call.id,
+                              {rpc_code::invalid_request, "accept text/event-stream to listen"});
   auto made = std::make_shared<detail::subscription>(std::move(*filter), call.id, call.who.kept_identity(),
                                                      bounds);
   if (!table.feed().listen(made)) return refuse(rpc_code::internal_error, "the server stops");
-  pending_answer made_call(
-      detail::serve_subscription(call.server, std::move(made), std::move(out), call.id, std::move(honoured),
-                                 std::move(*place), on_a_channel),
-      true);
+  pending_response made_call(detail::serve_subscription(call.server, std::move(made), std::move(out), call.id,
+                                                        std::move(honoured), std::move(*slot), on_a_channel),
+                             true);
   made_call.listens = true;
   return made_call;
 }

@@ -6,9 +6,9 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/mcp/offer/mirrored_arguments.hpp>
-#include <mcpawl/mcp/protocol/answer.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/run_handler.hpp>
 #include <mcpawl/mcp/types/tool_result.hpp>
 
@@ -20,8 +20,8 @@ namespace mcpawl {
 namespace detail {
 
 /** A tool's failure is a result, so that the model can read it. */
-inline handled failed_tool(std::string_view words, revision r) {
-  handled out;
+inline handler_result failed_tool(std::string_view words, revision r) {
+  handler_result out;
   tool_result::failure(std::string(words)).append_members(out.members, r);
   return out;
 }
@@ -43,17 +43,17 @@ inline boost::json::value const* arguments_of(method_call const& call) {
     A tool the caller may not see is as unknown as one that does not exist. Arguments that do not fit the
     schema are the tool's failure (`isError`), so that the model can mend them.
 */
-inline reply tools_call(method_call const& call) {
+inline dispatch_result tools_call(method_call const& call) {
   auto const name = call.text_param("name");
-  if (!name) return fault_answer(call.id, {rpc_code::invalid_params, "params.name must be a string"});
+  if (!name) return error_response(call.id, {rpc_code::invalid_params, "params.name must be a string"});
   auto const* arguments = detail::arguments_of(call);
   if (!arguments)
-    return fault_answer(call.id, {rpc_code::invalid_params, "params.arguments must be an object"});
+    return error_response(call.id, {rpc_code::invalid_params, "params.arguments must be an object"});
   tool const* t = call.server.tools.find(*name, call.who.identity);
-  if (!t) return fault_answer(call.id, {rpc_code::invalid_params, "unknown tool"});
+  if (!t) return error_response(call.id, {rpc_code::invalid_params, "unknown tool"});
   if (call.headers)
     if (auto const fault = mirror_fault(t->mirrored, *arguments, *call.headers))
-      return answer::of_fault(answer::outcome::malformed, call.id, *fault);
+      return response::of_error(response::outcome::malformed, call.id, *fault);
   return detail::run_handler(call, {"tool", t->name, detail::failed_tool}, t->coroutine, [&](context& ctx) {
     return t->invoke({*arguments, ctx, call.who.identity});
   });

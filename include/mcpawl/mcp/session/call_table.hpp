@@ -22,20 +22,20 @@ namespace mcpawl {
 class call_table : public std::enable_shared_from_this<call_table> {
 public:
   /** The place of one call in its table, until it is destroyed. */
-  class place {
+  class slot {
   public:
-    place() = default;
-    place(std::shared_ptr<call_table> table, std::string id, call_channel* call)
+    slot() = default;
+    slot(std::shared_ptr<call_table> table, std::string id, call_channel* call)
         : table_(std::move(table)), id_(std::move(id)), call_(call) {}
-    place(place&&) noexcept = default;
-    place& operator=(place&& other) noexcept {
+    slot(slot&&) noexcept = default;
+    slot& operator=(slot&& other) noexcept {
       leave();
       table_ = std::move(other.table_);
       id_ = std::move(other.id_);
       call_ = other.call_;
       return *this;
     }
-    ~place() { leave(); }
+    ~slot() { leave(); }
 
   private:
     void leave() noexcept {
@@ -47,7 +47,7 @@ public:
   };
 
   /** Note a call. A client that uses an id twice at once can only cancel the later call. */
-  [[nodiscard]] place add(request_id const& id, std::shared_ptr<call_channel> const& call) {
+  [[nodiscard]] slot add(request_id const& id, std::shared_ptr<call_channel> const& call) {
     std::lock_guard const lock{mutex_};
     calls_[id.json()] = {call.get(), call};
     return {shared_from_this(), id.json(), call.get()};

@@ -69,7 +69,7 @@ public:
     while (retention_ != retention::queue &&
            (entries_.size() > max_events_ || (bytes_ > max_bytes_ && entries_.size() > 1)))
       drop_first();
-    wake();
+    notify();
   }
 
   /** Append a message unless the same one waits to be read. */
@@ -86,15 +86,15 @@ public:
   void finish() {
     std::lock_guard const lock{mutex_};
     finished_ = true;
-    wake();
+    notify();
   }
 
   /** Ask the reader to close its connection and come back. */
   void close_stream() {
     std::lock_guard const lock{mutex_};
     reader_ = 0;
-    wake();
-    wake_ = nullptr;
+    notify();
+    notify_ = nullptr;
     if (room_) room_();
   }
 
@@ -134,8 +134,8 @@ public:
       @param wake  called when there is something to read. */
   std::uint64_t attach(std::function<void()> wake_reader) {
     std::lock_guard const lock{mutex_};
-    wake();
-    wake_ = std::move(wake_reader);
+    notify();
+    notify_ = std::move(wake_reader);
     return reader_ = ++tickets_;
   }
 
@@ -143,7 +143,7 @@ public:
     std::lock_guard const lock{mutex_};
     if (ticket != reader_) return;
     reader_ = 0;
-    wake_ = nullptr;
+    notify_ = nullptr;
     if (room_) room_();
   }
 
@@ -188,8 +188,8 @@ private:
     std::string message;
   };
 
-  void wake() {
-    if (wake_) wake_();
+  void notify() {
+    if (notify_) notify_();
   }
   void drop_first() {
     bytes_ -= entries_.front().size;
@@ -206,7 +206,7 @@ private:
   std::uint64_t read_ = 0;
   std::uint64_t tickets_ = 0;
   std::uint64_t reader_ = 0;  // ticket of the reader, 0 for none
-  std::function<void()> wake_;
+  std::function<void()> notify_;
   std::function<void()> room_;
   retention retention_;
   bool finished_ = false;

@@ -7,7 +7,7 @@
 #include <mcpawl/mcp/offer/change_feed.hpp>
 #include <mcpawl/mcp/session/budget.hpp>
 #include <mcpawl/mcp/session/ended_sessions.hpp>
-#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/session/session.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -63,7 +63,7 @@ public:
   std::shared_ptr<std::atomic<std::size_t>> const& subscriptions() const noexcept { return subscriptions_; }
 
   /** Find a session that was used since it was opened here; it counts as used now. */
-  std::shared_ptr<live_session> find(std::string_view id, std::string_view principal) {
+  std::shared_ptr<session> find(std::string_view id, std::string_view principal) {
     std::lock_guard const lock{mutex_};
     auto const found = index_.find(id);
     if (found == index_.end() || found->second->principal != principal) return nullptr;
@@ -81,8 +81,8 @@ public:
 
       Nothing if it is over already, or if there is no room because so many are in use.
       @param account  what the caller is counted by; empty for the principal. */
-  std::shared_ptr<live_session> add(std::string id, std::string principal, unix_seconds opened,
-                                    revision protocol, client_profile who, std::string_view account = {}) {
+  std::shared_ptr<session> add(std::string id, std::string principal, unix_seconds opened, revision protocol,
+                               client_profile who, std::string_view account = {}) {
     std::unique_lock lock{mutex_};
     auto const now = clock_->wall();
     unix_seconds const expires = opened + bounds_.lifetime.count();
@@ -90,11 +90,11 @@ public:
     if (auto const found = index_.find(id); found != index_.end()) return found->second->session;
     std::string payer(account.empty() ? std::string_view(principal) : account);
     if (!make_room(now, payer)) return nullptr;
-    auto made = std::make_shared<live_session>(protocol, std::move(who));
+    auto made = std::make_shared<session>(protocol, std::move(who));
     made->charge_to(budgets_, payer);
     auto& own = owners_[payer];
     order_.push_back({std::move(id), std::move(principal), expires, now, made, std::move(payer), {}});
-    place const at = std::prev(order_.end());
+    slot const at = std::prev(order_.end());
     at->among_own = own.insert(own.end(), at);
     index_.emplace(at->id, at);
     lock.unlock();
@@ -142,20 +142,20 @@ private:
     std::string principal;
     unix_seconds expires;
     unix_seconds used;
-    std::shared_ptr<live_session> session;
+    std::shared_ptr<mcpawl::session> session;
     std::string account;
     std::list<std::list<known_session>::iterator>::iterator among_own;
   };
-  using place = std::list<known_session>::iterator;
+  using slot = std::list<known_session>::iterator;
 
-  void end(place at, unix_seconds now) {
+  void end(slot at, unix_seconds now) {
     at->session->end();
     ended_.add(at->id, at->expires, now);
     forget(at);
   }
 
   /** Make room: the session goes on when its client comes back, since its id says all. */
-  void forget(place at) {
+  void forget(slot at) {
     index_.erase(at->id);
     auto const owner = owners_.find(at->account);
     owner->second.erase(at->among_own);
@@ -163,7 +163,7 @@ private:
     order_.erase(at);
   }
 
-  void use(place at, unix_seconds now) {
+  void use(slot at, unix_seconds now) {
     at->used = now;
     order_.splice(order_.end(), order_, at);
     auto& own = owners_.find(at->account)->second;
@@ -176,7 +176,7 @@ private:
     if (owner == owners_.end()) return false;
     std::size_t const most = std::min<std::size_t>(owner->second.size(), 16);
     for (std::size_t looked_at = 0; looked_at != most; ++looked_at) {
-      place const first = owner->second.front();
+      slot const first = owner->second.front();
       if (!first->session->busy()) {
         forget(first);
         return true;
@@ -239,8 +239,8 @@ private:
   std::shared_ptr<std::atomic<std::size_t>> subscriptions_ = std::make_shared<std::atomic<std::size_t>>(0);
   mutable std::mutex mutex_;
   std::list<known_session> order_;  // the longest unused first
-  std::unordered_map<std::string_view, place> index_;
-  std::map<std::string, std::list<place>, std::less<>> owners_;  // by account; the longest unused first
+  std::unordered_map<std::string_view, slot> index_;
+  std::map<std::string, std::list<slot>, std::less<>> owners_;  // by account; the longest unused first
   ended_sessions ended_;
   bool closed_ = false;
 };

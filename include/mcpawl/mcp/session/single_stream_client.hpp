@@ -5,7 +5,7 @@
 
 #include <mcpawl/mcp/session/call_table.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
-#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/session/session.hpp>
 
 #include <memory>
 #include <mutex>
@@ -26,12 +26,12 @@ public:
   std::shared_ptr<event_log> const out;     ///< Everything for the client.
   std::shared_ptr<call_table> const calls;  ///< Those of the stateless protocol.
 
-  std::shared_ptr<live_session> session() const {
+  std::shared_ptr<mcpawl::session> session() const {
     std::lock_guard const lock{mutex_};
     return session_;
   }
   /** Begin a session; one that was there before ends. */
-  void begin(std::shared_ptr<live_session> session) {
+  void begin(std::shared_ptr<mcpawl::session> session) {
     {
       std::lock_guard const lock{mutex_};
       std::swap(session_, session);
@@ -46,7 +46,7 @@ public:
 
 private:
   mutable std::mutex mutex_;
-  std::shared_ptr<live_session> session_;
+  std::shared_ptr<mcpawl::session> session_;
 };
 
 }  // namespace mcpawl

@@ -13,7 +13,7 @@ namespace mcpawl {
 /** The hints `ttlMs` and `cacheScope` (MCP 2026-07-28, "Caching").
 
     The default is the safest: not at all, for nobody else. No hint is access control: what a caller may not
-    see must not be in the answer.
+    see must not be in the result.
 */
 class cache_hint {
 public:

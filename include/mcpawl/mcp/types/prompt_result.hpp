@@ -25,7 +25,7 @@ struct prompt_message {
   content_block content;
 };
 
-/** The answer of a prompt, built message by message.
+/** The result of a prompt, built message by message.
 
     @code
     mcpawl::prompt_result r;

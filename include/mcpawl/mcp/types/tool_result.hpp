@@ -1,4 +1,4 @@
-// mcpawl/mcp/types/tool_result.hpp - what a call answers, and how each revision writes it
+// mcpawl/mcp/types/tool_result.hpp - what a tool returns, and how each revision writes it
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace mcpawl {
 
-/** The answer of a tool, built block by block; the raw level beside plain return values.
+/** The result of a tool, built block by block; the raw level beside plain return values.
 
     @code
     mcpawl::tool_result r;

@@ -298,7 +298,7 @@ private:
       auto const outcome = co_await keys_.renew(want);
       // the follower died while we waited, and with it everything of this object
       if (outcome == key_outcome::stopping) co_return errc::upstream_unavailable;
-      if (outcome == key_outcome::landed) decided = verify(token, at);
+      if (outcome == key_outcome::ended) decided = verify(token, at);
     }
     if (decided) co_return std::move(*decided);
     error_code const why = decided.error();

@@ -51,14 +51,14 @@ std::string call(F f, std::string_view arguments = "{}") {
   auto const who = maker::make("alice");
   auto const json = boost::json::parse({arguments.data(), arguments.size()});
   auto started = t.invoke({json, ctx, &who});
-  mcpawl::handled result;
-  if (auto* done = std::get_if<mcpawl::handled>(&started)) {
+  mcpawl::handler_result result;
+  if (auto* done = std::get_if<mcpawl::handler_result>(&started)) {
     result = *done;
   } else {
     BOOST_TEST(t.coroutine);
     boost::asio::io_context io;
-    boost::asio::co_spawn(io, std::get<mcpawl::task<mcpawl::handled>>(std::move(started)),
-                          [&](std::exception_ptr failure, mcpawl::handled r) {
+    boost::asio::co_spawn(io, std::get<mcpawl::task<mcpawl::handler_result>>(std::move(started)),
+                          [&](std::exception_ptr failure, mcpawl::handler_result r) {
                             if (failure) std::rethrow_exception(failure);
                             result = std::move(r);
                           });
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(arguments_that_nobody_declared_are_ignored_where_that_was_t
     mcpawl::context ctx{mcpawl::revision::v2026_07_28, {}, nullptr};
     auto const who = maker::make("alice");
     auto const json = boost::json::parse({arguments.data(), arguments.size()});
-    return std::get<mcpawl::handled>(t.invoke({json, ctx, &who})).members;
+    return std::get<mcpawl::handler_result>(t.invoke({json, ctx, &who})).members;
   };
   constexpr std::string_view more = R"({"x":1,"y":2,"toolCallId":"call_1"})";
   BOOST_TEST(ask({}, more).find("/toolCallId: is not a member here; the members are x, y") !=

@@ -1,6 +1,6 @@
 // tests/unit/mcp/offer/change_feed.cpp - who hears of which change
 #include <mcpawl/mcp/offer/change_feed.hpp>
-#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/session/session.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_closed_feed_says_so_once_and_then_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_session_bounds_its_subscriptions) {
-  mcpawl::live_session session{mcpawl::revision::v2025_11_25, {}};
+  mcpawl::session session{mcpawl::revision::v2025_11_25, {}};
   for (std::size_t i = 0; i != mcpawl::limits{}.max_subscribed_uris; ++i)
     BOOST_TEST(session.subscribe("test://" + std::to_string(i)));
   BOOST_TEST(!session.subscribe("test://one-more"));
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(the_bounds_of_a_session_can_be_set) {
   bounds.max_kept_streams = 2;
   bounds.max_kept_events = 2;
   bounds.max_pages = 2;
-  mcpawl::live_session session{mcpawl::revision::v2025_11_25, {}};
+  mcpawl::session session{mcpawl::revision::v2025_11_25, {}};
   session.charge_to(std::make_shared<mcpawl::budgets>(bounds), "alice");
   BOOST_TEST(session.subscribe("test://1"));
   BOOST_TEST(session.subscribe("test://2"));
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(the_bounds_of_a_session_can_be_set) {
 }
 
 BOOST_AUTO_TEST_CASE(a_session_keeps_the_newest_streams) {
-  mcpawl::live_session session{mcpawl::revision::v2025_11_25, {}};
+  mcpawl::session session{mcpawl::revision::v2025_11_25, {}};
   auto const make = [] { return std::make_shared<mcpawl::event_log>(mcpawl::event_log::retention::keep); };
   auto const first = session.keep(make());
   std::string last;

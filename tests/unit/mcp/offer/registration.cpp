@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(uris_have_a_scheme) {
 
 BOOST_AUTO_TEST_CASE(what_some_do_not_see_is_not_cached_for_all) {
   auto const everyone = mcpawl::cache_hint::for_everyone(std::chrono::seconds(1));
-  mcpawl::service s({"x", "1"}, {});
+  mcpawl::server_state s({"x", "1"}, {});
   s.options.cache.tools = everyone;
   s.options.cache.resources = everyone;
   mcpawl::add_tool(s, "a");

@@ -1,6 +1,6 @@
 // tests/unit/mcp/protocol/lists.cpp - pages, cursors, and callers who see different lists
 #include <mcpawl/mcp/offer/registration.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
 
 #include <boost/json/parse.hpp>
@@ -20,31 +20,31 @@ struct no_outbound final : mcpawl::call_channel_source {
 };
 
 struct fixture {
-  mcpawl::service service{{"pages", "1"}, {.instructions = {}, .page_size = 2}};
+  mcpawl::server_state state{{"pages", "1"}, {.instructions = {}, .page_size = 2}};
 
   void add(std::string const& name, bool for_boss = false) {
-    auto& t = mcpawl::add_tool(service, name);
+    auto& t = mcpawl::add_tool(state, name);
     t.input_schema = R"({"type":"object"})";
     auto const hide = [&](mcpawl::entry& e) {
       if (for_boss) e.allowed = [](void const* who) { return *static_cast<bool const*>(who); };
     };
     hide(t);
-    hide(mcpawl::add_prompt(service, name));
-    hide(mcpawl::add_resource(service, "x:" + name, name));
-    hide(mcpawl::add_template(service, "x:" + name + "/{id}", name));
+    hide(mcpawl::add_prompt(state, name));
+    hide(mcpawl::add_resource(state, "x:" + name, name));
+    hide(mcpawl::add_template(state, "x:" + name + "/{id}", name));
   }
 
   boost::json::value ask(bool as_boss, std::string const& cursor = {},
                          std::string const& method = "tools/list") {
-    mcpawl::dispatcher d{service, mcpawl::make_sessions(service), mcpawl::logger::none(), 32};
+    mcpawl::dispatcher d{state, mcpawl::make_session_manager(state), mcpawl::logger::none(), 32};
     std::string body = R"({"jsonrpc":"2.0","id":1,"method":")" + method +
                        R"(","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
                        R"("io.modelcontextprotocol/clientCapabilities":{}})";
     if (!cursor.empty()) body += R"(,"cursor":)" + cursor;
     body += "}}";
     no_outbound out;
-    auto const reply = d.handle(body, {}, {&as_boss, "x"}, out);
-    return boost::json::parse(std::get<mcpawl::answer>(reply).body);
+    auto const got = d.handle(body, {}, {&as_boss, "x"}, out);
+    return boost::json::parse(std::get<mcpawl::response>(got).body);
   }
 
   /** All pages, as names; every page but the last must be full. */
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_page_whose_rest_is_hidden_is_the_last) {
 }
 
 BOOST_AUTO_TEST_CASE(hints_are_on_every_page) {
-  service.options.cache.tools = mcpawl::cache_hint::for_everyone(std::chrono::minutes(1));
+  state.options.cache.tools = mcpawl::cache_hint::for_everyone(std::chrono::minutes(1));
   for (auto name : {"a", "b", "c"}) add(name);
   auto const first = ask(true).at("result");
   auto const last = ask(true, '"' + std::string(first.at("nextCursor").as_string()) + '"').at("result");

@@ -24,7 +24,7 @@ struct fixture {
   mcpawl::sealer seal = mcpawl::sealer::with_random_key();
   mcpawl::request_state state;
   fixture() {
-    state.answers["who"] = {{"action", "accept"}};
+    state.responses["who"] = {{"action", "accept"}};
     state.steps["step"] = 7;
   }
 };
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(it_comes_back_as_it_was) {
   auto const text = seal_state(seal, state, 100, "here");
   auto const back = open_state(seal, text, 99, "here");
   BOOST_TEST_REQUIRE(back.has_value());
-  BOOST_TEST(back->answers == state.answers);
+  BOOST_TEST(back->responses == state.responses);
   BOOST_TEST(back->steps == state.steps);
   BOOST_TEST(text != seal_state(seal, state, 100, "here"));
 }

@@ -1,4 +1,4 @@
-// mcpawl/mcp/elicit/question.hpp - what a call asks its client, and how it gets its answers
+// mcpawl/mcp/elicit/client_request.hpp - a request to the client during a call, and how it gets its response
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -17,11 +17,11 @@
 namespace mcpawl {
 
 /** One request to the client, before it is known how it travels. */
-struct question {
-  question(std::string key_, std::string_view method_, std::string params_, client_capability needs_)
+struct client_request {
+  client_request(std::string key_, std::string_view method_, std::string params_, client_capability needs_)
       : key(std::move(key_)), method(method_), params(std::move(params_)), needs(needs_) {}
 
-  std::string key;          ///< Names it among the questions of one call.
+  std::string key;          ///< Names it among the requests of one call.
   std::string_view method;  ///< A literal, such as `elicitation/create`.
   std::string params;       ///< JSON text of an object.
   client_capability needs;
@@ -29,12 +29,12 @@ struct question {
 };
 
 /** What came back: a result of the right shape, or the client's refusal. */
-struct client_answer {
+struct client_response {
   boost::json::value result;
   std::optional<rpc_error> refusal;
 };
 
-/** How the questions of one call reach its client; one implementation per kind of protocol.
+/** How the requests of one call reach its client; one implementation per kind of protocol.
 
     @par Thread safety
     Belongs to the thread of its call.
@@ -42,12 +42,12 @@ struct client_answer {
 class client_requester {
 public:
   virtual ~client_requester() = default;
-  /** Ask all at once and wait for all answers, which come in the order of the questions.
+  /** Send all at once and wait for all responses, which come in the order of the requests.
 
-      Errors: throws `tool_error` if the client cannot be asked or does not answer in time,
+      Errors: throws `tool_error` if the client cannot be asked or does not respond in time,
       `operation_aborted` if its session ended, and what `interruption.hpp` has. */
-  virtual task<std::vector<client_answer>> ask(std::vector<question> questions) = 0;
-  /** Give up because an answer does not fit its question. */
+  virtual task<std::vector<client_response>> ask(std::vector<client_request> requests) = 0;
+  /** Give up because a response does not fit its request. */
   [[noreturn]] virtual void reject(std::string_view key, std::string_view why) const = 0;
   /** The result of a step of this call that was taken already; null if it was not. */
   virtual boost::json::value const* recall(std::string_view key) const = 0;
@@ -59,7 +59,7 @@ public:
 namespace detail {
 
 /** Whether a result has the shape its method promises; what is inside is for who asked. */
-inline bool answers(std::string_view method, boost::json::value const& result) {
+inline bool is_result_of(std::string_view method, boost::json::value const& result) {
   auto const* object = result.if_object();
   if (!object) return false;
   auto const text = [object](char const* name) -> std::string_view {

@@ -1,12 +1,12 @@
-// mcpawl/mcp/session/sessions.hpp - session ids that carry their session, bound to the identity that opened it
+// mcpawl/mcp/session/session_manager.hpp - session ids that carry their session and its principal
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/crypto/weak_key.hpp>
-#include <mcpawl/mcp/offer/service.hpp>
-#include <mcpawl/mcp/session/live_session.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
+#include <mcpawl/mcp/session/session.hpp>
 #include <mcpawl/mcp/session/session_table.hpp>
 #include <mcpawl/mcp/types/client_profile.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
@@ -25,7 +25,7 @@ namespace mcpawl {
 /** A session that was opened: its id for the client, and what we know of it. */
 struct opened_session {
   std::string id;
-  std::shared_ptr<live_session> session;
+  std::shared_ptr<mcpawl::session> session;
 };
 
 /** Issues and reads session ids for the revisions with a handshake.
@@ -35,16 +35,17 @@ struct opened_session {
     user's id does not open. It is no credential: every request is authenticated besides
     (MCP "Security Best Practices", "Session Hijacking").
 
-    What a process only remembers (streams, subscriptions, questions that wait, that a session was ended)
+    What a process only remembers (streams, subscriptions, requests that wait, that a session was ended)
     does not travel: calls that ask need the process that asked.
 
     @par Thread safety
     One copy per thread; copies share the table.
 */
-class sessions {
+class session_manager {
 public:
   /** @param server  the name of the server, which its instances share: ids of another server do not open. */
-  sessions(sealer seal, std::shared_ptr<session_table> known, clock const& time, std::string_view server = {})
+  session_manager(sealer seal, std::shared_ptr<session_table> known, clock const& time,
+                  std::string_view server = {})
       : seal_(std::move(seal)),
         table_(std::move(known)),
         clock_(&time),
@@ -75,8 +76,8 @@ public:
   }
 
   /** Find the session of an id; null if it is not ours, not this principal's, too old or ended. */
-  std::shared_ptr<live_session> find(std::string_view id, std::string_view principal,
-                                     std::string_view account = {}) {
+  std::shared_ptr<session> find(std::string_view id, std::string_view principal,
+                                std::string_view account = {}) {
     if (id.empty() || id.size() > max_id) return nullptr;
     if (auto known = table_->find(id, principal)) return known;
     auto const plain = seal_.open(id, binding(principal));
@@ -115,7 +116,7 @@ private:
 };
 
 /** What is wrong with the keys of a server, in sentences. */
-inline std::vector<std::string> key_mistakes(service const& s) {
+inline std::vector<std::string> key_mistakes(server_state const& s) {
   std::vector<std::string> wrong;
   for (std::size_t i = 0; i != s.options.keys.size(); ++i)
     if (s.options.keys[i].reveal().size() != sealer::key_size)
@@ -130,7 +131,7 @@ inline std::vector<std::string> key_mistakes(service const& s) {
     @param each  what one caller may hold.
 
     Errors: throws `std::invalid_argument` if a key has not 32 bytes. */
-inline sessions make_sessions(service const& s, limits const& each = {}) {
+inline session_manager make_session_manager(server_state const& s, limits const& each = {}) {
   auto const& o = s.options;
   session_bounds const bounds{o.session_lifetime, o.session_idle, o.max_sessions, each};
   auto table = std::make_shared<session_table>(bounds, *o.time, *s.changes);

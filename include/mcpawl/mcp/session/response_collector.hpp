@@ -1,4 +1,4 @@
-// mcpawl/mcp/session/answer_box.hpp - where a call waits for what its client answers on another thread
+// mcpawl/mcp/session/response_collector.hpp - where a call waits for what its client sends on another thread
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -12,7 +12,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/mcp/elicit/question.hpp>
+#include <mcpawl/mcp/elicit/client_request.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -23,21 +23,21 @@
 
 namespace mcpawl {
 
-/** Holds the answers to questions that were asked together.
+/** Holds the responses to requests that were sent together.
 
     @par Thread safety
     `deliver` and `abandon` may be called from any thread while the box's executor runs; the rest belongs to
     the thread of that executor.
 */
-class answer_box : public std::enable_shared_from_this<answer_box> {
+class response_collector : public std::enable_shared_from_this<response_collector> {
 public:
-  answer_box(boost::asio::any_io_executor executor, std::size_t questions)
-      : wake_(std::move(executor)), answers_(questions), missing_(questions) {}
+  response_collector(boost::asio::any_io_executor executor, std::size_t requests)
+      : wake_(std::move(executor)), responses_(requests), missing_(requests) {}
 
-  void deliver(std::size_t index, client_answer answer) {
-    auto take = [self = shared_from_this(), index, answer = std::move(answer)]() mutable {
-      if (self->answers_[index]) return;
-      self->answers_[index] = std::move(answer);
+  void deliver(std::size_t index, client_response response) {
+    auto take = [self = shared_from_this(), index, response = std::move(response)]() mutable {
+      if (self->responses_[index]) return;
+      self->responses_[index] = std::move(response);
       --self->missing_;
       self->wake_.cancel();
     };
@@ -45,7 +45,7 @@ public:
     boost::asio::post(executor, std::move(take));
   }
 
-  /** Tell who waits that no answer will come. */
+  /** Tell who waits that no response will come. */
   void abandon() {
     auto tell = [self = shared_from_this()] {
       self->abandoned_ = true;
@@ -55,7 +55,7 @@ public:
     boost::asio::post(executor, std::move(tell));
   }
 
-  /** Wait until all answers are there; false if the time is over before.
+  /** Wait until all responses are there; false if the time is over before.
 
       Errors: throws `operation_aborted` when abandoned. */
   task<bool> wait(std::chrono::milliseconds patience) {
@@ -73,15 +73,15 @@ public:
     co_return true;
   }
 
-  std::vector<client_answer> take() {
-    std::vector<client_answer> all;
-    for (auto& one : answers_) all.push_back(std::move(*one));
+  std::vector<client_response> take() {
+    std::vector<client_response> all;
+    for (auto& one : responses_) all.push_back(std::move(*one));
     return all;
   }
 
 private:
   boost::asio::steady_timer wake_;
-  std::vector<std::optional<client_answer>> answers_;
+  std::vector<std::optional<client_response>> responses_;
   std::size_t missing_;
   bool abandoned_ = false;
 };

@@ -1,4 +1,4 @@
-// mcpawl/mcp/elicit/questions.hpp - the kinds of questions a call can put to its client
+// mcpawl/mcp/elicit/client_requests.hpp - the kinds of requests a call can send to its client
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -6,9 +6,9 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/crypto/random.hpp>
+#include <mcpawl/mcp/elicit/client_request.hpp>
 #include <mcpawl/mcp/elicit/elicit_result.hpp>
 #include <mcpawl/mcp/elicit/form_schema.hpp>
-#include <mcpawl/mcp/elicit/question.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 #include <mcpawl/reflect/decode.hpp>
 #include <mcpawl/text/json_text.hpp>
@@ -25,7 +25,7 @@ namespace mcpawl {
 namespace detail {
 
 /** The parameters of a form, whatever it asks for. */
-inline question form_question(std::string key, std::string_view text, std::string_view schema) {
+inline client_request form_request(std::string key, std::string_view text, std::string_view schema) {
   std::string params = R"({"message":)";
   append_json_string(params, text);
   params += R"(,"requestedSchema":)";
@@ -35,35 +35,37 @@ inline question form_question(std::string key, std::string_view text, std::strin
 }
 
 /** The content of an accepted form; nothing if the user declined or went away, which `action` tells. */
-boost::json::value const* accepted_content(client_requester const& by, std::string_view key, client_answer const& answer,
-                                           user_action& action);
+boost::json::value const* accepted_content(client_requester const& by, std::string_view key,
+                                           client_response const& response, user_action& action);
 
-/** Give up if the client refused to answer. */
-inline void expect_no_refusal(client_requester const& by, std::string_view key, client_answer const& answer) {
-  if (answer.refusal) by.reject(key, "the client refused: " + answer.refusal->message);
+/** Give up if the client refused to respond. */
+inline void expect_no_refusal(client_requester const& by, std::string_view key,
+                              client_response const& response) {
+  if (response.refusal) by.reject(key, "the client refused: " + response.refusal->message);
 }
 
-inline user_action action_of(client_answer const& answer) {
-  auto const text = view_of(answer.result.at("action").as_string());
+inline user_action action_of(client_response const& response) {
+  auto const text = view_of(response.result.at("action").as_string());
   if (text == "accept") return user_action::accepted;
   return text == "decline" ? user_action::declined : user_action::cancelled;
 }
 
 inline boost::json::value const* accepted_content(client_requester const& by, std::string_view key,
-                                                  client_answer const& answer, user_action& action) {
+                                                  client_response const& response, user_action& action) {
   static boost::json::value const nothing(boost::json::object_kind);
-  expect_no_refusal(by, key, answer);
-  action = action_of(answer);
+  expect_no_refusal(by, key, response);
+  action = action_of(response);
   if (action != user_action::accepted) return nullptr;
-  auto const* content = answer.result.get_object().if_contains("content");
+  auto const* content = response.result.get_object().if_contains("content");
   return content && content->is_object() ? content : &nothing;
 }
 
-/** Put the answer to a form into a value, or say what is wrong with it. */
+/** Put the response to a form into a value, or say what is wrong with it. */
 template <class T>
-elicit_result<T> read_form(client_requester const& by, std::string_view key, client_answer const& answer) {
+elicit_result<T> read_form(client_requester const& by, std::string_view key,
+                           client_response const& response) {
   user_action action = user_action::cancelled;
-  auto const* content = accepted_content(by, key, answer, action);
+  auto const* content = accepted_content(by, key, response, action);
   if (!content) return elicit_result<T>(action);
   T value{};
   if (auto const problem = decode(*content, value))
@@ -82,12 +84,12 @@ elicit_result<T> read_form(client_requester const& by, std::string_view key, cli
 template <class T>
 class form {
 public:
-  using answer_type = elicit_result<T>;
+  using result_type = elicit_result<T>;
   form(std::string key, std::string text) : key_(std::move(key)), text_(std::move(text)) {}
 
-  question ask(revision) const { return detail::form_question(key_, text_, form_schema<T>()); }
-  answer_type read(client_requester const& by, client_answer const& answer) const {
-    return detail::read_form<T>(by, key_, answer);
+  client_request ask(revision) const { return detail::form_request(key_, text_, form_schema<T>()); }
+  result_type read(client_requester const& by, client_response const& response) const {
+    return detail::read_form<T>(by, key_, response);
   }
 
 private:
@@ -95,18 +97,18 @@ private:
   std::string text_;
 };
 
-/** A form with a schema written by hand, for what types cannot say; the answer is not checked. */
+/** A form with a schema written by hand, for what types cannot say; the response is not checked. */
 class raw_form {
 public:
-  using answer_type = elicit_result<boost::json::object>;
+  using result_type = elicit_result<boost::json::object>;
   raw_form(std::string key, std::string text, std::string schema)
       : key_(std::move(key)), text_(std::move(text)), schema_(std::move(schema)) {}
 
-  question ask(revision) const { return detail::form_question(key_, text_, schema_); }
-  answer_type read(client_requester const& by, client_answer const& answer) const {
+  client_request ask(revision) const { return detail::form_request(key_, text_, schema_); }
+  result_type read(client_requester const& by, client_response const& response) const {
     user_action action = user_action::cancelled;
-    auto const* content = detail::accepted_content(by, key_, answer, action);
-    return content ? answer_type(content->get_object()) : answer_type(action);
+    auto const* content = detail::accepted_content(by, key_, response, action);
+    return content ? result_type(content->get_object()) : result_type(action);
   }
 
 private:
@@ -124,13 +126,13 @@ private:
 */
 class page {
 public:
-  using answer_type = elicit_url_result;
+  using result_type = elicit_url_result;
   /** @param visit  names this visit for `server::notify_elicitation_complete`: unique, not guessable; empty
                     if nobody will be told of its end. */
   page(std::string key, std::string text, std::string url, std::string visit = {})
       : key_(std::move(key)), text_(std::move(text)), url_(std::move(url)), visit_(std::move(visit)) {}
 
-  question ask(revision r) const {
+  client_request ask(revision r) const {
     std::string params = R"({"mode":"url","message":)";
     append_json_string(params, text_);
     params += R"(,"url":)";
@@ -142,13 +144,13 @@ public:
       append_json_string(params, visit);
     }
     params += '}';
-    question asked(key_, "elicitation/create", std::move(params), client_capability::url);
+    client_request asked(key_, "elicitation/create", std::move(params), client_capability::url);
     asked.visit = std::move(visit);
     return asked;
   }
-  answer_type read(client_requester const& by, client_answer const& answer) const {
-    detail::expect_no_refusal(by, key_, answer);
-    return answer_type(detail::action_of(answer));
+  result_type read(client_requester const& by, client_response const& response) const {
+    detail::expect_no_refusal(by, key_, response);
+    return result_type(detail::action_of(response));
   }
 
 private:
@@ -161,7 +163,7 @@ private:
 /** Words to be said by a model of the client's (MCP "Sampling", deprecated since 2026-07-28). */
 class sampling {
 public:
-  using answer_type = sampling_result;
+  using result_type = sampling_result;
   sampling(std::string key, std::string_view prompt, int max_tokens = 1000) : key_(std::move(key)) {
     more_ = R"("messages":[{"role":"user","content":{"type":"text","text":)";
     append_json_string(more_, prompt);
@@ -189,12 +191,12 @@ public:
     return *this;
   }
 
-  question ask(revision) const { return {key_, "sampling/createMessage", '{' + more_ + '}', needs_}; }
-  answer_type read(client_requester const& by, client_answer const& answer) const {
+  client_request ask(revision) const { return {key_, "sampling/createMessage", '{' + more_ + '}', needs_}; }
+  result_type read(client_requester const& by, client_response const& response) const {
     constexpr int user_rejected = -1;
-    if (answer.refusal && static_cast<int>(answer.refusal->code) == user_rejected) return answer_type();
-    detail::expect_no_refusal(by, key_, answer);
-    return answer_type(answer.result.get_object());
+    if (response.refusal && static_cast<int>(response.refusal->code) == user_rejected) return result_type();
+    detail::expect_no_refusal(by, key_, response);
+    return result_type(response.result.get_object());
   }
 
 private:
@@ -206,14 +208,14 @@ private:
 /** The folders the client works in (MCP "Roots", deprecated since 2026-07-28). */
 class roots_list {
 public:
-  using answer_type = std::vector<root>;
+  using result_type = std::vector<root>;
   explicit roots_list(std::string key = "roots") : key_(std::move(key)) {}
 
-  question ask(revision) const { return {key_, "roots/list", "{}", client_capability::roots}; }
-  answer_type read(client_requester const& by, client_answer const& answer) const {
-    detail::expect_no_refusal(by, key_, answer);
-    answer_type out;
-    for (auto const& item : answer.result.at("roots").as_array()) {
+  client_request ask(revision) const { return {key_, "roots/list", "{}", client_capability::roots}; }
+  result_type read(client_requester const& by, client_response const& response) const {
+    detail::expect_no_refusal(by, key_, response);
+    result_type out;
+    for (auto const& item : response.result.at("roots").as_array()) {
       auto const* object = item.if_object();
       auto const* uri = object ? object->if_contains("uri") : nullptr;
       auto const* name = object ? object->if_contains("name") : nullptr;

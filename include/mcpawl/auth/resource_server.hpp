@@ -1,4 +1,4 @@
-// mcpawl/auth/bearer_entrance.hpp - tells clients without a good token how to get one
+// mcpawl/auth/resource_server.hpp - tells clients without a good token how to get one
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -26,9 +26,9 @@
 namespace mcpawl {
 
 /** The part of `jwt_bearer` that speaks to callers: metadata (RFC 9728) and challenges (RFC 6750). */
-class bearer_entrance {
+class resource_server {
 public:
-  explicit bearer_entrance(bearer_options const& options)
+  explicit resource_server(bearer_options const& options)
       : url_(options.public_url()),
         scopes_(oauth::join_scopes(options.expectation().scopes)),
         resource_(url_, options.expectation().issuer) {

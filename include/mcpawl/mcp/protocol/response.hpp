@@ -1,4 +1,4 @@
-// mcpawl/mcp/protocol/answer.hpp - what a transport gets back for one message
+// mcpawl/mcp/protocol/response.hpp - what a transport gets back for one message
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -20,9 +20,9 @@
 
 namespace mcpawl {
 
-/** One message's answer. The class says what happened; how that looks on the wire is the transport's
+/** One message's response. The class says what happened; how that looks on the wire is the transport's
  * business. */
-struct answer {
+struct response {
   enum class outcome {
     accepted,        ///< A notification or a response: nothing is answered.
     answered,        ///< A result, or an error that belongs to a request that was understood.
@@ -38,55 +38,55 @@ struct answer {
   std::string body;        ///< JSON text; empty if nothing is answered.
   std::string session_id;  ///< Of a session that was opened by this message.
 
-  static answer of_result(request_id const& id, std::string_view result) {
+  static response of_result(request_id const& id, std::string_view result) {
     return {outcome::answered, write_result(id, result), {}};
   }
-  static answer of_fault(outcome what, std::optional<request_id> const& id, rpc_error const& fault) {
+  static response of_error(outcome what, std::optional<request_id> const& id, rpc_error const& fault) {
     return {what, write_error(id, fault), {}};
   }
 };
 
-/** The answer to who asks for more than one caller may hold. */
-inline answer too_many(std::optional<request_id> const& id, std::string_view what, std::string_view bound) {
+/** The response to who asks for more than one caller may hold. */
+inline response too_many(std::optional<request_id> const& id, std::string_view what, std::string_view bound) {
   std::string text = "too many ";
   text.append(what).append(" at once for one caller, or for this server (").append(bound).append("): try again later");
-  return answer::of_fault(answer::outcome::too_many, id, {rpc_code::internal_error, std::move(text)});
+  return response::of_error(response::outcome::too_many, id, {rpc_code::internal_error, std::move(text)});
 }
 
-class live_session;
+class session;
 
 /** A call that has to be run: a coroutine tool. */
-struct pending_answer {
-  pending_answer(task<answer> work_, bool ends_with_connection_)
+struct pending_response {
+  pending_response(task<response> work_, bool ends_with_connection_)
       : work(std::move(work_)), ends_with_connection(ends_with_connection_) {}
 
-  task<answer> work;
+  task<response> work;
   bool ends_with_connection;  ///< Whether the client's leaving cancels it (MCP 2026-07-28, "Cancellation").
   bool listens = false;       ///< Whether it only tells what happens, so that it ends with its token.
   std::shared_ptr<call_channel> channel = {};      ///< The transport's side of the call; null if it opened none.
-  std::shared_ptr<live_session> session = {};  ///< Null in the stateless protocol.
-  call_table::place place = {};                ///< Where `notifications/cancelled` finds it.
+  std::shared_ptr<mcpawl::session> session = {};   ///< Null in the stateless protocol.
+  call_table::slot slot = {};                      ///< Where `notifications/cancelled` finds it.
   charge held = {};                            ///< Of the caller's budget: the call or the stream.
   charge retained = {};                        ///< The bytes of its message.
 };
 
-/** The answers to a batch (MCP 2025-03-26): those that are there, and the calls that have to be run. */
-struct batch_answer {
+/** The responses to a batch (MCP 2025-03-26): those that are there, and the calls that have to be run. */
+struct batch_response {
   std::vector<std::string> ready;
-  std::vector<pending_answer> pending;
-  std::shared_ptr<live_session> session;
+  std::vector<pending_response> pending;
+  std::shared_ptr<mcpawl::session> session;
 };
 
-/** The array of the answers to a batch. */
-inline std::string joined_batch(std::vector<std::string> const& answers) {
+/** The array of the responses to a batch. */
+inline std::string joined_batch(std::vector<std::string> const& responses) {
   std::string out = "[";
-  for (auto const& one : answers) {
+  for (auto const& one : responses) {
     if (out.size() > 1) out += ',';
     out += one;
   }
   return out += ']';
 }
 
-using reply = std::variant<answer, pending_answer, batch_answer>;
+using dispatch_result = std::variant<response, pending_response, batch_response>;
 
 }  // namespace mcpawl

@@ -1,11 +1,11 @@
-// tests/wire/entrance.cpp - hosts, origins, preflights, paths: what is decided before a message is read
+// tests/wire/host_guard.cpp - hosts, origins, preflights, paths: what is decided before a message is read
 #include "fixture.hpp"
 
 #include <mcpawl/core/configuration_error.hpp>
 
 #include <boost/test/unit_test.hpp>
 
-BOOST_AUTO_TEST_SUITE(wire_entrance)
+BOOST_AUTO_TEST_SUITE(wire_host_guard)
 
 using namespace wire;
 

@@ -1,4 +1,4 @@
-// mcpawl/mcp/call/handled.hpp - what came of a function the user registered, its types erased
+// mcpawl/mcp/call/handler_result.hpp - what came of a function the user registered, its types erased
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -21,20 +21,20 @@ class context;
 
     One type for tools, prompts, resources and completion, so that one piece of code runs them all.
 */
-struct handled {
+struct handler_result {
   std::string members;             ///< Without braces, without `_meta`.
   std::string meta;                ///< The members of the result's `_meta` without braces; empty for none.
-  std::optional<rpc_error> fault;  ///< If set, this is the answer.
+  std::optional<rpc_error> fault;  ///< If set, this is the response.
 
-  static handled refused(rpc_error why) {
-    handled out;
+  static handler_result refused(rpc_error why) {
+    handler_result out;
     out.fault = std::move(why);
     return out;
   }
 };
 
-/** A plain function has answered already; a coroutine waits to be run. */
-using invocation = std::variant<handled, task<handled>>;
+/** A plain function has returned already; a coroutine waits to be run. */
+using invocation = std::variant<handler_result, task<handler_result>>;
 
 /** The inputs of one call: `arguments` is an object, `identity` the caller as the server's policy verified
     it. */

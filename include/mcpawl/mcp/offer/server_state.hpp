@@ -1,4 +1,4 @@
-// mcpawl/mcp/offer/service.hpp - what all threads of a server share: who it is and what it offers
+// mcpawl/mcp/offer/server_state.hpp - what all threads of a server share: who it is and what it offers
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -36,8 +36,8 @@ struct found_resource {
 };
 
 /** The protocol side of a server, read by all threads once it runs. */
-struct service {
-  service(implementation who, server_options settings)
+struct server_state {
+  server_state(implementation who, server_options settings)
       : info(std::move(who)), options(std::move(settings)), info_json(info.json(revision::v2026_07_28)) {}
 
   implementation info;

@@ -1,16 +1,16 @@
-// mcpawl/mcp/session/live_session.hpp - what a server remembers of one session: questions, calls, streams,
+// mcpawl/mcp/session/session.hpp - what a server remembers of one session: requests, calls, streams,
 // subscriptions
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/crypto/random.hpp>
-#include <mcpawl/mcp/elicit/question.hpp>
+#include <mcpawl/mcp/elicit/client_request.hpp>
 #include <mcpawl/mcp/offer/change_feed.hpp>
-#include <mcpawl/mcp/session/answer_box.hpp>
 #include <mcpawl/mcp/session/budget.hpp>
 #include <mcpawl/mcp/session/call_table.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
+#include <mcpawl/mcp/session/response_collector.hpp>
 #include <mcpawl/mcp/types/client_profile.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 
@@ -33,16 +33,16 @@ namespace mcpawl {
 
 /** A session of the handshake revisions while this process knows it.
 
-    What makes a session survive a restart is in its id (sessions.hpp); what is here does not, and is made
-    anew: streams, subscriptions, questions that wait.
+    What makes a session survive a restart is in its id (session_manager.hpp); what is here does not, and is
+    made anew: streams, subscriptions, requests that wait.
 
     @par Thread safety
     Any thread. It never calls out with its lock held, but to post.
 */
-class live_session final : public change_listener {
+class session final : public change_listener {
 public:
   /** @param own  the stream for what belongs to no call, if the transport has just one. */
-  live_session(revision protocol, client_profile who, std::shared_ptr<event_log> own = {})
+  session(revision protocol, client_profile who, std::shared_ptr<event_log> own = {})
       : protocol_(protocol),
         client_(std::move(who)),
         calls_(std::make_shared<call_table>()),
@@ -77,31 +77,32 @@ public:
     return own_ && own_->being_read();
   }
 
-  // --- questions ------------------------------------------------------------------------------------------
+  // --- requests to the client -------------------------------------------------------------------------------
 
-  /** Expect the answer to a question of ours; returns the id to ask it with. */
-  std::uint64_t expect(std::shared_ptr<answer_box> const& box, std::size_t index, std::string_view method) {
+  /** Expect the response to a request of ours; returns the id to send it with. */
+  std::uint64_t expect(std::shared_ptr<response_collector> const& collector, std::size_t index,
+                       std::string_view method) {
     std::lock_guard const lock{mutex_};
-    if (next_question_ == 0) {
+    if (next_request_ == 0) {
       // a client must not see an id twice in a session, also when we were restarted in between
       std::uint32_t start = 0;
       fill_random({reinterpret_cast<unsigned char*>(&start), sizeof start});
-      next_question_ = (static_cast<std::uint64_t>(start) << 16) + 1;
+      next_request_ = (static_cast<std::uint64_t>(start) << 16) + 1;
     }
-    std::uint64_t const id = next_question_++;
-    waiting_[id] = {box, index, method};
-    if (ended_) box->abandon();
+    std::uint64_t const id = next_request_++;
+    waiting_[id] = {collector, index, method};
+    if (ended_) collector->abandon();
     return id;
   }
 
-  /** Expect an answer no longer. */
+  /** Expect a response no longer. */
   void forget(std::uint64_t id) noexcept {
     std::lock_guard const lock{mutex_};
     waiting_.erase(id);
   }
 
-  /** Hand an answer to who waits for it; one that nobody waits for is dropped. */
-  void answer(request_id const& id, boost::json::value const* result, boost::json::value const* error) {
+  /** Hand a response to who waits for it; one that nobody waits for is dropped. */
+  void on_response(request_id const& id, boost::json::value const* result, boost::json::value const* error) {
     std::uint64_t number = 0;
     std::string const& text = id.json();
     if (std::from_chars(text.data(), text.data() + text.size(), number).ptr != text.data() + text.size())
@@ -111,15 +112,15 @@ public:
     if (found == waiting_.end()) return;
     waiter const w = found->second;
     waiting_.erase(found);
-    auto const box = w.box.lock();
-    if (!box) return;
-    client_answer a;
-    if (result && !error && detail::answers(w.method, *result)) {
+    auto const collector = w.collector.lock();
+    if (!collector) return;
+    client_response a;
+    if (result && !error && detail::is_result_of(w.method, *result)) {
       a.result = boost::json::value(*result, {});
     } else {
       a.refusal = refusal_of(error);
     }
-    box->deliver(w.index, std::move(a));
+    collector->deliver(w.index, std::move(a));
   }
 
   /** Note that the client was sent to a page, to tell it and nobody else when that is done. */
@@ -222,7 +223,7 @@ public:
     own()->append_once(write_notification(what.method(), params));
   }
 
-  /** End it: calls are cancelled, who waits for an answer is told, streams are closed. */
+  /** End it: calls are cancelled, who waits for a response is told, streams are closed. */
   void end() {
     stop_waiting();
     calls_->cancel_all();
@@ -233,14 +234,14 @@ public:
     std::lock_guard const lock{mutex_};
     ended_ = true;
     for (auto const& [id, w] : waiting_)
-      if (auto const box = w.box.lock()) box->abandon();
+      if (auto const collector = w.collector.lock()) collector->abandon();
     waiting_.clear();
     if (own_ && !shares_stream_) own_->finish();
   }
 
 private:
   struct waiter {
-    std::weak_ptr<answer_box> box;
+    std::weak_ptr<response_collector> collector;
     std::size_t index;
     std::string_view method;
   };
@@ -279,7 +280,7 @@ private:
   std::atomic<bool> ready_{false};
   mutable std::mutex mutex_;
   std::map<std::uint64_t, waiter> waiting_;
-  std::uint64_t next_question_ = 0;
+  std::uint64_t next_request_ = 0;
   std::deque<std::string> visits_;  // ids of pages, the oldest first
   std::shared_ptr<budgets> budgets_;
   std::string account_;

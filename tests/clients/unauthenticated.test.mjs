@@ -1,4 +1,4 @@
-// tests/clients/door.test.mjs - who has no valid token stays out, and no client can talk its way in
+// tests/clients/unauthenticated.test.mjs - who has no valid token stays out, and no client can talk its way in
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 

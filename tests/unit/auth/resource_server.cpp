@@ -1,5 +1,5 @@
-// tests/unit/auth/bearer_entrance.cpp - what callers are told, and which paths are open
-#include <mcpawl/auth/bearer_entrance.hpp>
+// tests/unit/auth/resource_server.cpp - what callers are told, and which paths are open
+#include <mcpawl/auth/resource_server.hpp>
 
 #include "../access/access_fixture.hpp"
 
@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-namespace auth_bearer_entrance {
+namespace auth_resource_server {
 namespace {
 
 using namespace mcpawl;
@@ -18,20 +18,20 @@ struct fixture {
   std::shared_ptr<key_source> keys =
       std::make_shared<key_source>(*http::origin_url::parse("https://a.example/certs"), clock);
 
-  static bearer_entrance at(std::string const& url, std::string const& path = "/mcp") {
+  static resource_server at(std::string const& url, std::string const& path = "/mcp") {
     bearer_options options(url, "https://issuer.example", "api");
     options.require_scopes("read list").offer_scopes("write read");
-    bearer_entrance made(options);
+    resource_server made(options);
     made.endpoint(path);
     return made;
   }
-  bearer_entrance entrance = at("https://mcp.example");
+  resource_server server = at("https://mcp.example");
 
   template <class Errc>
   denial deny(Errc e) const {
-    return entrance.deny(make_error_code(e), *keys);
+    return server.deny(make_error_code(e), *keys);
   }
-  static bool open(bearer_entrance const& policy, std::string_view target) {
+  static bool open(resource_server const& policy, std::string_view target) {
     return policy.route_of(http::request_head::make("GET", target)) == public_route::any_origin;
   }
 };
@@ -41,9 +41,9 @@ std::string const ending =
 
 }  // namespace
 
-}  // namespace auth_bearer_entrance
+}  // namespace auth_resource_server
 
-BOOST_FIXTURE_TEST_SUITE(auth_bearer_entrance, fixture)
+BOOST_FIXTURE_TEST_SUITE(auth_resource_server, fixture)
 
 BOOST_AUTO_TEST_CASE(denials_follow_their_table) {
   auto const missing = deny(auth_errc::missing_token);
@@ -84,14 +84,14 @@ BOOST_AUTO_TEST_CASE(only_whole_paths_are_open) {
   for (auto const* path :
        {"/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
         "/.well-known/oauth-protected-resource?x=y"})
-    BOOST_TEST(open(entrance, path), path);
+    BOOST_TEST(open(server, path), path);
   for (auto const* path :
        {"/", "/mcp", "/mcp?/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resourcex",
         "/.well-known/oauth-protected-resource/", "/.well-known/oauth-protected-resource/mcp/",
         "/.well-known/oauth-protected-resource/../../mcp", "/.WELL-KNOWN/oauth-protected-resource",
         "/.well-known/oauth-protected-resource%2Fmcp", "//.well-known/oauth-protected-resource",
         "/x/.well-known/oauth-protected-resource", "/.well-known/oauth-authorization-server"})
-    BOOST_TEST(!open(entrance, path), path);
+    BOOST_TEST(!open(server, path), path);
 }
 
 BOOST_AUTO_TEST_CASE(paths_follow_the_public_url_and_the_endpoint) {

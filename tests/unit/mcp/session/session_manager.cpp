@@ -1,6 +1,6 @@
-// tests/unit/mcp/session/sessions.cpp - session ids that carry their session, and the table that knows the live ones
+// tests/unit/mcp/session/session_manager.cpp - session ids that carry their session, and the table of those in use
+#include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/mcp/session/session_sweeper.hpp>
-#include <mcpawl/mcp/session/sessions.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -21,7 +21,7 @@ namespace mcp_sessions {
 using namespace std::chrono_literals;
 using mcpawl::client_profile;
 using mcpawl::revision;
-using mcpawl::sessions;
+using mcpawl::session_manager;
 
 namespace {
 
@@ -29,10 +29,11 @@ struct fixture {
   mcpawl::test::manual_clock time;
   mcpawl::change_feed feed;
   mcpawl::sealer seal = mcpawl::sealer::with_random_key();
-  sessions known = another();
+  session_manager known = another();
 
   /** The same server, after a restart or on another machine. */
-  sessions another(std::size_t most = 10'000, std::size_t max_of_one = 10'000, std::string_view name = "one") {
+  session_manager another(std::size_t most = 10'000, std::size_t max_of_one = 10'000,
+                          std::string_view name = "one") {
     mcpawl::limits each;
     each.max_sessions = max_of_one;
     mcpawl::session_bounds const bounds{3600s, 600s, most, each};
@@ -52,7 +53,7 @@ struct fixture {
 
 /** Reads a stream to see that a session is in use. */
 struct reading {
-  explicit reading(mcpawl::live_session& session) : log(session.own_stream().log), ticket(log->attach({})) {}
+  explicit reading(mcpawl::session& session) : log(session.own_stream().log), ticket(log->attach({})) {}
   ~reading() { log->detach(ticket); }
   std::shared_ptr<mcpawl::event_log> log;
   std::uint64_t ticket;
@@ -217,7 +218,7 @@ BOOST_AUTO_TEST_CASE(a_sweep_drops_what_is_over_and_nothing_else) {
   BOOST_TEST(!known.table().sweep());
   BOOST_TEST(known.table().size() == 2U);
   auto const fresh = open();
-  std::weak_ptr<mcpawl::live_session> const gone = known.find(abandoned, "alice");
+  std::weak_ptr<mcpawl::session> const gone = known.find(abandoned, "alice");
   time.advance(1s);
   known.table().sweep();
   BOOST_TEST(known.table().size() == 3U);  // it was just used
@@ -252,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_sweep_looks_at_a_bounded_number_and_says_that_there_are_m
 
 BOOST_AUTO_TEST_CASE(a_sweeper_sweeps_by_its_timer_and_ends_when_it_is_stopped) {
   boost::asio::io_context context;
-  mcpawl::sessions brief{
+  mcpawl::session_manager brief{
       seal, std::make_shared<mcpawl::session_table>(mcpawl::session_bounds{3600s, 0s, 10'000}, time, feed),
       time};
   for (int i = 0; i != 2500; ++i) brief.open(revision::v2025_06_18, "alice", someone());
@@ -279,7 +280,7 @@ BOOST_AUTO_TEST_CASE(keys_that_anybody_could_guess_are_refused) {
   auto const mistakes_with = [](std::string const& key) {
     mcpawl::server_options options;
     options.keys.emplace_back(key);
-    return mcpawl::key_mistakes(mcpawl::service({"one", "1"}, std::move(options)));
+    return mcpawl::key_mistakes(mcpawl::server_state({"one", "1"}, std::move(options)));
   };
   auto const repeated = [](std::string_view text) {
     std::string key;
