@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -31,8 +32,8 @@ namespace mcpawl {
     Made by `std::make_shared`. Who waits keeps the event alive. A coroutine that is destroyed while it waits,
     alone or with its `io_context`, is forgotten: whoever notifies later posts to no executor.
     @par Thread safety
-    Any thread, for everything. An `io_context` must not be destroyed while another thread notifies a coroutine
-    whose wait in it is over, but was not gone on from.
+    Any thread, for everything. Where a wait has a deadline, its `io_context` is destroyed only after other
+    threads have notified for the last time: a wait that is over just then cannot be told from one that is not.
 */
 class async_event : public std::enable_shared_from_this<async_event> {
 public:
@@ -56,7 +57,7 @@ public:
     for (auto* const each : waiting_) {
       if (std::exchange(each->notified, true)) continue;
       // under the lock: the coroutine cannot be destroyed in between, so its executor is alive
-      boost::asio::post(each->timer.get_executor(), waker{shared_from_this(), each});
+      boost::asio::post(each->timer.get_executor(), waker{shared_from_this(), each->number});
     }
   }
 
@@ -76,8 +77,8 @@ public:
     waiter here(*self, executor, deadline);
     // a timer that an earlier notification cancelled too late is no reason to go on
     while (!here.take()) {
-      auto const cancelled = (co_await boost::asio::this_coro::cancellation_state).cancelled();
-      if (cancelled != boost::asio::cancellation_type::none) co_return false;
+      auto const state = co_await boost::asio::this_coro::cancellation_state;
+      if (state.cancelled() != boost::asio::cancellation_type::none) co_return false;
       if (std::chrono::steady_clock::now() >= deadline) co_return false;
       co_await here.timer.async_wait(quiet);
     }
@@ -93,6 +94,7 @@ private:
       std::lock_guard const lock(event_.mutex_);
       notified = std::exchange(event_.set_, false);
       event_.waiting_.push_back(this);
+      number = ++event_.waits_;
     }
     waiter(waiter const&) = delete;
     waiter& operator=(waiter const&) = delete;
@@ -109,7 +111,8 @@ private:
     }
 
     boost::asio::steady_timer timer;
-    bool notified;  // guarded by the event's mutex
+    bool notified;         // guarded by the event's mutex, as what follows
+    std::uint64_t number;  // among all waits: another may follow at the same address
 
   private:
     async_event& event_;
@@ -118,17 +121,18 @@ private:
   /** Ends a wait, on the thread of who waits. */
   struct waker {
     std::shared_ptr<async_event> self;
-    waiter* who;
+    std::uint64_t number;
 
     void operator()() const {
       std::lock_guard const lock(self->mutex_);
-      auto const& all = self->waiting_;
-      if (std::find(all.begin(), all.end(), who) != all.end()) who->timer.cancel();
+      for (auto* const each : self->waiting_)
+        if (each->number == number) each->timer.cancel();
     }
   };
 
   std::mutex mutex_;
   std::vector<waiter*> waiting_;
+  std::uint64_t waits_ = 0;
   bool set_ = false;
 };
 

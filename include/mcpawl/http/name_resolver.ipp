@@ -2,17 +2,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/errc.hpp>
-#include <mcpawl/http/io.hpp>
 #include <mcpawl/http/name_resolver.hpp>
 
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -70,64 +67,34 @@ inline name_resolver::address_list look_up_by_system(std::string const& host) {
   return found;
 }
 
-/** Where the answer of a lookup goes: to a coroutine, if it is still there. */
-class lookup_end : public std::enable_shared_from_this<lookup_end> {
+/** Where the result of a lookup goes: to a coroutine, if it is still there. */
+class lookup_end {
 public:
-  lookup_end() = default;
-  lookup_end(lookup_end const&) = delete;
-  lookup_end& operator=(lookup_end const&) = delete;
-
   /** From any thread. */
   void finish(name_resolver::address_list const& found) {
-    std::lock_guard const lock(mutex_);
-    found_ = found;
-    // under the lock: the coroutine cannot die in between, so its executor is alive
-    if (waiting_ != nullptr)
-      boost::asio::post(waiting_->get_executor(), [self = shared_from_this()] { self->wake(); });
+    {
+      std::lock_guard const lock(mutex_);
+      found_ = found;
+    }
+    finished_->notify();
   }
 
   /** Wait for `finish`, and not after the deadline; nothing if it did not come. */
   static task<std::optional<name_resolver::address_list>> wait(
       std::shared_ptr<lookup_end> self, std::chrono::steady_clock::time_point deadline) {
-    auto const executor = co_await boost::asio::this_coro::executor;
-    boost::asio::steady_timer timer(executor, deadline);
-    presence const here(*self, timer);
-    error_code ignored;
+    co_await self->finished_->wait_until(deadline);
     auto found = self->found();
-    if (found) co_return found;
-    co_await wait_for(timer, ignored);
-    found = self->found();
     co_return found;
   }
 
 private:
-  /** Lets a coroutine be woken while it is there. */
-  class presence {
-  public:
-    presence(lookup_end& end, boost::asio::steady_timer& timer) : end_(end) { set(&timer); }
-    presence(presence const&) = delete;
-    presence& operator=(presence const&) = delete;
-    ~presence() { set(nullptr); }
-
-  private:
-    void set(boost::asio::steady_timer* timer) {
-      std::lock_guard const lock(end_.mutex_);
-      end_.waiting_ = timer;
-    }
-    lookup_end& end_;
-  };
-
-  void wake() {
-    std::lock_guard const lock(mutex_);
-    if (waiting_ != nullptr) waiting_->cancel();
-  }
   std::optional<name_resolver::address_list> found() {
     std::lock_guard const lock(mutex_);
     return found_;
   }
 
+  std::shared_ptr<async_event> const finished_ = std::make_shared<async_event>();
   std::mutex mutex_;
-  boost::asio::steady_timer* waiting_ = nullptr;  // the coroutine's
   std::optional<name_resolver::address_list> found_;
 };
 

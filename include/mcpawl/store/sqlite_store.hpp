@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/store/clock_watch.hpp>
 #include <mcpawl/store/entry.hpp>
-#include <mcpawl/store/errand.hpp>
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/kv_store.hpp>
 #include <mcpawl/store/sqlite_connection.hpp>
@@ -178,9 +178,9 @@ private:
 
   /** A function that runs on the writer's thread, its answer, and the coroutine that waits for it. */
   template <class T, class F>
-  class errand final : public detail::sqlite_job {
+  class queued_job final : public detail::sqlite_job {
   public:
-    errand(durability wanted, F f) : sqlite_job(wanted), f_(std::move(f)) {}
+    queued_job(durability wanted, F f) : sqlite_job(wanted), f_(std::move(f)) {}
 
     error_code perform(detail::sqlite_connection& connection) override {
       answer_ = f_(connection);
@@ -189,15 +189,15 @@ private:
     }
     void finish(error_code ec) noexcept override {
       if (ec) answer_ = ec;
-      end_->raise();
+      end_->notify();
     }
-    std::shared_ptr<detail::completion_event> const& end() const noexcept { return end_; }
+    std::shared_ptr<async_event> const& end() const noexcept { return end_; }
     result<T>& answer() noexcept { return answer_; }
 
   private:
     F f_;
     result<T> answer_{make_error_code(store_errc::io)};
-    std::shared_ptr<detail::completion_event> end_ = std::make_shared<detail::completion_event>();
+    std::shared_ptr<async_event> end_ = std::make_shared<async_event>();
   };
 
   sqlite_store(std::string path, detail::sqlite_connection writing, clock const& time)
@@ -218,9 +218,9 @@ private:
 
   template <class T, class F>
   task<result<T>> write(durability wanted, F f) {
-    auto const job = std::make_shared<errand<T, F>>(wanted, std::move(f));
+    auto const job = std::make_shared<queued_job<T, F>>(wanted, std::move(f));
     if (!writer_.submit(job)) co_return store_errc::closed;
-    bool const done = co_await detail::completion_event::wait(job->end());
+    bool const done = co_await job->end()->wait();
     if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
     co_return std::move(job->answer());
   }

@@ -57,7 +57,7 @@ public:
   task<> take(std::string message) override {
     if (!events_accepted_ || gone_) co_return;
     log_->append(std::move(message));
-    while (full() && !gone_) co_await room_->wait(std::chrono::hours{1});
+    while (full() && !gone_) co_await room_->wait();
   }
   bool takes_messages() const noexcept override { return events_accepted_; }
   void let_go() noexcept override {
@@ -117,8 +117,8 @@ private:
   /** @param reader  is made before the calls begin: what they say at once counts as unread, or a call that never
       waits for anything else would fill the memory. */
   void start(dispatch_result calls, std::optional<detail::log_reader>& reader) {
-    changed_ = std::make_shared<async_event>(executor_);
-    room_ = std::make_shared<async_event>(executor_);
+    changed_ = std::make_shared<async_event>();
+    room_ = std::make_shared<async_event>();
     std::vector<pending_response> all;
     if (auto* one = std::get_if<pending_response>(&calls)) {
       session_ = one->session;

@@ -53,7 +53,7 @@ public:
     stopping_ = true;
     while (watching_) {
       stop_.emit(boost::asio::cancellation_type::terminal);
-      if (watching_) co_await changed_->wait(std::chrono::hours{1});
+      if (watching_) co_await changed_->wait();
     }
   }
 

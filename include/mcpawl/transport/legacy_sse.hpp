@@ -59,7 +59,7 @@ public:
       co_await ex.respond(http::response(503));
       co_return;
     }
-    auto const changed = std::make_shared<async_event>(ex.executor());
+    auto const changed = std::make_shared<async_event>();
     detail::log_reader reader(client->out(), changed);
     if (!co_await ex.start_events(std::move(head))) co_return;
     std::string const endpoint =

@@ -92,9 +92,9 @@ public:
         protocol_(std::move(protocol)),
         bounds_(bounds),
         log_(std::move(log)),
-        client_(std::make_shared<line_client>(executor)),
-        over_(std::make_shared<async_event>(executor)),
-        written_(std::make_shared<async_event>(executor)) {
+        client_(std::make_shared<line_client>()),
+        over_(std::make_shared<async_event>()),
+        written_(std::make_shared<async_event>()) {
     client_->on_call_over = over_->notifier();
   }
   stdio_link(stdio_link const&) = delete;
@@ -156,7 +156,7 @@ public:
         if (!co_await write_all(bytes)) break;
         bytes.clear();
       } else if (got == event_log::reading::none) {
-        co_await written_->wait(std::chrono::hours{1});
+        co_await written_->wait();
       } else {
         break;
       }
@@ -177,7 +177,7 @@ private:
   /** The client; its calls wait when it does not read. */
   class line_client final : public channel_client {
   public:
-    explicit line_client(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    line_client() { out()->on_room(room_->notifier()); }
 
     task<> take(std::string message) override {
       say(std::move(message));
@@ -186,15 +186,11 @@ private:
     /** Wait until not too much waits to be written. */
     task<> room() {
       constexpr std::size_t max_queued = 256;
-      while (out()->backlog() > max_queued) {
-        auto const changed = std::make_shared<async_event>(executor_);
-        // more than one may wait: each looks again soon
-        co_await changed->wait(std::chrono::milliseconds{10});
-      }
+      while (out()->backlog() > max_queued) co_await room_->wait();
     }
 
   private:
-    boost::asio::any_io_executor executor_;
+    std::shared_ptr<async_event> const room_ = std::make_shared<async_event>();  // when a line was taken
   };
 
   void refuse(char const* why) { client_->out()->append(write_error({}, {rpc_code::invalid_request, why})); }

@@ -301,7 +301,7 @@ private:
     event_style style = style_for(head);
     style.name = opened.stream.name;
     if (opened.session->protocol() >= revision::v2025_11_25) style.retry = shared_.retry;
-    auto const changed = std::make_shared<async_event>(ex.executor());
+    auto const changed = std::make_shared<async_event>();
     detail::log_reader reader(opened.stream.log, changed);
     http::response ok{200};
     allow_reading(ok, head);

@@ -41,8 +41,7 @@ public:
     if (!out_->open() && !session_->listens()) refuse_without_stream(requests);
     for (auto& q : requests)
       if (!q.visit.empty()) session_->sent_to_page(std::move(q.visit));
-    auto const executor = co_await boost::asio::this_coro::executor;
-    auto const collector = std::make_shared<response_collector>(executor, requests.size());
+    auto const collector = std::make_shared<response_collector>(requests.size());
     expectation expected(*session_);
     for (std::size_t i = 0; i != requests.size(); ++i) {
       auto const id = session_->expect(collector, i, requests[i].method);

@@ -161,8 +161,7 @@ inline task<response> serve_subscription(server_state const& s, std::shared_ptr<
                                          std::shared_ptr<call_channel> out, request_id id,
                                          std::string honoured, [[maybe_unused]] subscription_slot slot,
                                          bool cancels) {
-  auto const executor = co_await boost::asio::this_coro::executor;
-  auto const changed = std::make_shared<async_event>(executor);
+  auto const changed = std::make_shared<async_event>();
   std::string params = R"({"notifications":)" + honoured + R"(,"_meta":{)" + of->meta() + "}}";
   std::string message = write_notification("notifications/subscriptions/acknowledged", params);
   co_await out->send(std::move(message));
@@ -173,7 +172,7 @@ inline task<response> serve_subscription(server_state const& s, std::shared_ptr<
     if (got == event_log::reading::message)
       co_await out->send(std::move(message));
     else if (got == event_log::reading::none)
-      co_await changed->wait(std::chrono::hours{1});
+      co_await changed->wait();
     else
       break;
   }

@@ -2,21 +2,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/mcp/elicit/client_request.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,61 +23,66 @@ namespace mcpawl {
 /** Holds the responses to requests that were sent together.
 
     @par Thread safety
-    `deliver` and `abandon` may be called from any thread while the box's executor runs; the rest belongs to
-    the thread of that executor.
+    `deliver` and `abandon` may be called from any thread; one coroutine waits and takes.
 */
-class response_collector : public std::enable_shared_from_this<response_collector> {
+class response_collector {
 public:
-  response_collector(boost::asio::any_io_executor executor, std::size_t requests)
-      : wake_(std::move(executor)), responses_(requests), missing_(requests) {}
+  explicit response_collector(std::size_t requests) : responses_(requests), missing_(requests) {}
 
+  /** Take the response to the request of that index; only the first counts. */
   void deliver(std::size_t index, client_response response) {
-    auto take = [self = shared_from_this(), index, response = std::move(response)]() mutable {
-      if (self->responses_[index]) return;
-      self->responses_[index] = std::move(response);
-      --self->missing_;
-      self->wake_.cancel();
-    };
-    auto const executor = wake_.get_executor();
-    boost::asio::post(executor, std::move(take));
+    {
+      std::lock_guard const lock{mutex_};
+      if (responses_[index]) return;
+      responses_[index] = std::move(response);
+      --missing_;
+    }
+    changed_->notify();
   }
 
   /** Tell who waits that no response will come. */
   void abandon() {
-    auto tell = [self = shared_from_this()] {
-      self->abandoned_ = true;
-      self->wake_.cancel();
-    };
-    auto const executor = wake_.get_executor();
-    boost::asio::post(executor, std::move(tell));
+    {
+      std::lock_guard const lock{mutex_};
+      abandoned_ = true;
+    }
+    changed_->notify();
   }
 
   /** Wait until all responses are there; false if the time is over before.
 
-      Errors: throws `operation_aborted` when abandoned. */
+      @par Errors
+      Throws `operation_aborted` when abandoned, or when the call was cancelled. */
   task<bool> wait(std::chrono::milliseconds patience) {
-    constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<>> quiet{};
-    auto const until = std::chrono::steady_clock::now() + patience;
-    while (missing_ != 0) {
-      if (abandoned_) throw boost::system::system_error(boost::asio::error::operation_aborted);
-      if (std::chrono::steady_clock::now() >= until) co_return false;
-      wake_.expires_at(until);
-      co_await wake_.async_wait(quiet);
+    auto const deadline = std::chrono::steady_clock::now() + patience;
+    while (!complete()) {
+      if (co_await changed_->wait_until(deadline)) continue;
       auto const state = co_await boost::asio::this_coro::cancellation_state;
       if (state.cancelled() != boost::asio::cancellation_type::none)
         throw boost::system::system_error(boost::asio::error::operation_aborted);
+      co_return complete();
     }
     co_return true;
   }
 
+  /** The responses, in the order of their requests; only after `wait` was true. */
   std::vector<client_response> take() {
+    std::lock_guard const lock{mutex_};
     std::vector<client_response> all;
     for (auto& one : responses_) all.push_back(std::move(*one));
     return all;
   }
 
 private:
-  boost::asio::steady_timer wake_;
+  bool complete() const {
+    std::lock_guard const lock{mutex_};
+    if (missing_ == 0) return true;
+    if (abandoned_) throw boost::system::system_error(boost::asio::error::operation_aborted);
+    return false;
+  }
+
+  std::shared_ptr<async_event> const changed_ = std::make_shared<async_event>();
+  mutable std::mutex mutex_;
   std::vector<std::optional<client_response>> responses_;
   std::size_t missing_;
   bool abandoned_ = false;
