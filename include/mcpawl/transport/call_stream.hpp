@@ -139,12 +139,12 @@ private:
     reader.emplace(log_, changed_);
     running_ = all.size();
     for (auto& call : all) {
-      auto const runner = std::static_pointer_cast<running_call>(call.channel);
-      calls_.push_back(runner);
-      runner->start(std::move(call),
-                    [self = shared_from_this()](std::exception_ptr failure, std::optional<response> result) {
-                      self->ended(failure, std::move(result));
-                    });
+      auto const channel = call.channel;
+      calls_.push_back(channel);
+      channel->start(std::move(call),
+                     [self = shared_from_this()](std::exception_ptr failure, std::optional<response> result) {
+                       self->ended(failure, std::move(result));
+                     });
     }
   }
 
@@ -193,7 +193,7 @@ private:
     if (session_) return;
     gone_ = true;
     for (auto const& call : calls_)
-      if (auto const alive = call.lock()) alive->cancel_now();
+      if (auto const alive = call.lock()) alive->cancel();
     room_->notify();
   }
 
@@ -212,7 +212,7 @@ private:
   std::shared_ptr<async_event> room_;     // whenever a message was read
   std::shared_ptr<event_log> log_;
   std::shared_ptr<session> session_;
-  std::vector<std::weak_ptr<running_call>> calls_;
+  std::vector<std::weak_ptr<call_channel>> calls_;
   std::vector<std::string> finished_;
   std::exception_ptr failure_;
   std::size_t running_ = 0;

@@ -67,7 +67,7 @@ public:
     group->missing = calls.size();
     running_ += calls.size();
     for (auto& call : calls) {
-      auto const runner = std::static_pointer_cast<running_call>(call.channel);
+      auto const channel = call.channel;
       auto ended = [self = shared_from_this(), group](std::exception_ptr failure,
                                                       std::optional<response> result) {
         if (result && !failure) group->ready.push_back(std::move(result->body));
@@ -75,7 +75,7 @@ public:
         --self->running_;
         if (self->on_call_over) self->on_call_over();
       };
-      runner->start(std::move(call), std::move(ended));
+      channel->start(std::move(call), std::move(ended));
     }
   }
 

@@ -14,7 +14,6 @@
 #include <mcpawl/transport/message_sink.hpp>
 
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,9 +29,6 @@ namespace mcpawl {
 */
 class running_call final : public call_channel, public std::enable_shared_from_this<running_call> {
 public:
-  /** Called once, with the response; with none if the call was cancelled. */
-  using on_end = std::function<void(std::exception_ptr failure, std::optional<response> result)>;
-
   running_call(boost::asio::any_io_executor executor, std::shared_ptr<message_sink> sink)
       : executor_(std::move(executor)), sink_(std::move(sink)) {}
 
@@ -48,15 +44,7 @@ public:
     });
   }
 
-  /** Cancel from the thread it runs on. */
-  void cancel_now() {
-    if (over_ || cancelled_) return;
-    cancelled_ = true;
-    cancel_.emit(boost::asio::cancellation_type::terminal);
-  }
-
-  /** Begin; `ended` may be called before this returns. */
-  void start(pending_response call, on_end ended) {
+  void start(pending_response call, call_end ended) override {
     slot_ = std::move(call.slot);
     held_ = std::move(call.held);
     retained_ = std::move(call.retained);
@@ -76,6 +64,12 @@ public:
   }
 
 private:
+  void cancel_now() {
+    if (over_ || cancelled_) return;
+    cancelled_ = true;
+    cancel_.emit(boost::asio::cancellation_type::terminal);
+  }
+
   boost::asio::any_io_executor executor_;
   std::shared_ptr<message_sink> sink_;
   boost::asio::cancellation_signal cancel_;

@@ -4,10 +4,19 @@
 
 #include <mcpawl/core/task.hpp>
 
+#include <exception>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace mcpawl {
+
+struct pending_response;
+struct response;
+
+/** Called once when a call is over: why it failed, or its response; neither if it was cancelled. */
+using call_end = std::function<void(std::exception_ptr failure, std::optional<response> result)>;
 
 /** One call as its transport runs it: where its messages go, and how it is stopped.
 
@@ -17,6 +26,8 @@ namespace mcpawl {
 class call_channel {
 public:
   virtual ~call_channel() = default;
+  /** Run the call whose channel this is, once. `ended` may be called before this returns. */
+  virtual void start(pending_response call, call_end ended) = 0;
   /** Send one message. It may wait for a slow peer; what can no longer be delivered is dropped. */
   virtual task<> send(std::string message) = 0;
   /** Whether the client takes messages before the response at all. */

@@ -63,11 +63,11 @@ struct pending_response {
   task<response> work;
   bool ends_with_connection;  ///< Whether the client's leaving cancels it (MCP 2026-07-28, "Cancellation").
   bool listens = false;       ///< Whether it only tells what happens, so that it ends with its token.
-  std::shared_ptr<call_channel> channel = {};      ///< The transport's side of the call; null if it opened none.
-  std::shared_ptr<mcpawl::session> session = {};   ///< Null in the stateless protocol.
-  call_table::slot slot = {};                      ///< Where `notifications/cancelled` finds it.
-  charge held = {};                            ///< Of the caller's budget: the call or the stream.
-  charge retained = {};                        ///< The bytes of its message.
+  std::shared_ptr<call_channel> channel = {};     ///< The transport's side of the call, which runs it.
+  std::shared_ptr<mcpawl::session> session = {};  ///< Null in the stateless protocol.
+  call_table::slot slot = {};                     ///< Where `notifications/cancelled` finds it.
+  charge held = {};                               ///< Of the caller's budget: the call or the stream.
+  charge retained = {};                           ///< The bytes of its message.
 };
 
 /** The responses to a batch (MCP 2025-03-26): those that are there, and the calls that have to be run. */
