@@ -13,9 +13,9 @@
 #include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/errc.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
-#include <mcpawl/keys/key_follower.hpp>
 #include <mcpawl/keys/key_origin.hpp>
 #include <mcpawl/keys/key_source.hpp>
+#include <mcpawl/keys/refreshing_verifier.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
@@ -24,49 +24,53 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace mcpawl {
 
 template <class Engine>
 class basic_access_jwt<Engine>::impl {
+  using verifier = basic_access_verifier<Engine>;
+
+  auto checking(std::string_view token) const {
+    return [token, time = &options_->time()](verifier& with) {
+      return with.verify_cached(token, time->wall(), time->steady());
+    };
+  }
+
 public:
   explicit impl(access_options options)
       : options_(std::make_shared<access_options const>(access_options::checked(std::move(options)))),
-        verifier_(options_->expectation(), options_->remembered()),
-        keys_(std::make_shared<key_source>(origin(*options_), options_->time(), options_->timing()),
-              options_->authorities()) {}
+        verifier_(std::make_shared<key_source>(origin(*options_), options_->time(), options_->timing()),
+                  options_->authorities(), options_->expectation(), options_->remembered()) {}
 
   void attach(boost::asio::any_io_executor executor, logger log) {
-    log_ = log;
-    keys_.attach(std::move(executor), std::move(log));
+    auto report = [log](verifier& with) { report_engines(with, log); };
+    verifier_.attach(std::move(executor), std::move(log), std::move(report));
   }
-  bool attached() const noexcept { return keys_.attached(); }
-  key_source const& source() const noexcept { return keys_.source(); }
+  bool attached() const noexcept { return verifier_.attached(); }
+  key_source const& source() const noexcept { return verifier_.source(); }
 
   static task<auth_result<access_identity>> authenticate(impl& self, http::request_head const& head) {
     if (!self.attached()) {
       auto executor = co_await boost::asio::this_coro::executor;
       self.attach(std::move(executor), logger());
     }
-    auto decided = self.check(head);
-    if (decided) co_return *std::move(decided);
-    if (needs_key_refresh(decided.error())) {
-      auto const want = self.verifier_.has_keys() ? key_want::unknown_kid : key_want::any_key;
-      auto const outcome = co_await self.keys_.renew(want);
-      // the follower died while we waited, and with it everything of this object
-      if (outcome == key_outcome::stopping) co_return stopping();
-      if (outcome == key_outcome::ended) decided = self.check(head);
-      if (decided) co_return *std::move(decided);
-    }
-    co_return self.deny(decided.error());
+    auto const token = self.token_of(head);
+    if (!token) co_return self.deny(token.error());
+    auto check = self.checking(*token);
+    auto decided = co_await self.verifier_.verify(std::move(check));
+    if (!decided) co_return stopping();
+    if (*decided) co_return **std::move(decided);
+    co_return self.deny(decided->error());
   }
 
   std::optional<auth_result<access_identity>> decide_now(http::request_head const& head) {
     if (!attached()) return std::nullopt;
     auto decided = check(head);
     if (decided) return auth_result<access_identity>(*std::move(decided));
-    if (needs_key_refresh(decided.error())) return std::nullopt;
+    if (verifier_.newer_keys_may_help(decided.error())) return std::nullopt;
     return auth_result<access_identity>(deny(decided.error()));
   }
 
@@ -77,7 +81,7 @@ public:
   }
 
   std::optional<linked_token> linked_token_of(http::request_head const& head) const {
-    auto const token = find_assertion(head, options_->cookie_accepted());
+    auto const token = token_of(head);
     if (!token) return std::nullopt;
     return linked_token(linked_token::form::assertion,
                         std::make_shared<detail::fixed_token>(secret(std::string(*token))));
@@ -91,29 +95,21 @@ private:
     return at;
   }
 
-  static bool needs_key_refresh(error_code error) noexcept {
-    return jose::newer_keys_may_help(error) || error == auth_errc::no_keys ||
-           error == auth_errc::keys_too_old;
+  result<std::string_view> token_of(http::request_head const& head) const {
+    return find_assertion(head, options_->cookie_accepted());
   }
 
   result<access_identity> check(http::request_head const& head) {
-    auto const token = find_assertion(head, options_->cookie_accepted());
+    auto const token = token_of(head);
     if (!token) return token.error();
-    use(keys_.keys());
-    if (!verifier_.has_keys())
-      return keys_.source().generation() == 0 ? auth_errc::no_keys : auth_errc::keys_too_old;
-    return verifier_.verify_cached(*token, options_->time().wall(), options_->time().steady());
+    return verifier_.verify_now(checking(*token));
   }
 
-  void use(std::shared_ptr<jose::jwk_set const> const& keys) {
-    if (keys.get() == used_) return;
-    verifier_.use(keys);
-    used_ = keys.get();
-    if (!log_) return;
-    for (auto const& use : verifier_.engines()) {
+  static void report_engines(verifier const& with, logger const& log) {
+    for (auto const& use : with.engines()) {
       if (use.report.reason.empty()) continue;
-      log_->write(use.report.faulty ? log_level::warning : log_level::info, "engine replaced",
-                  {{"kid", use.kid}, {"engine", use.report.engine}, {"reason", use.report.reason}});
+      log.write(use.report.faulty ? log_level::warning : log_level::info, "engine replaced",
+                {{"kid", use.kid}, {"engine", use.report.engine}, {"reason", use.report.reason}});
     }
   }
 
@@ -126,15 +122,14 @@ private:
   denial deny(error_code error) const {
     if (error == auth_errc::missing_token) return challenged(denial(401, "missing_token", error.message()));
     // a key that nobody could look up is no proof of a bad token
-    bool const keys_unknown = jose::newer_keys_may_help(error) && keys_.source().failing();
-    if (keys_unknown || error == condition::unavailable || error == condition::internal) {
+    if (verifier_.keys_unknown(error) || error == condition::unavailable || error == condition::internal) {
       denial out(503, "keys_unavailable", error.message());
-      auto const wait = std::chrono::ceil<std::chrono::seconds>(keys_.source().back_off());
+      auto const wait = std::chrono::ceil<std::chrono::seconds>(source().back_off());
       out.retry_after = std::max(wait, std::chrono::seconds(1));
       return out;
     }
     denial out(options_->challenges() ? 401 : 403, "invalid_token", error.message());
-    if (auto const kid = verifier_.last_kid(); error.category() == jose_category() && !kid.empty())
+    if (auto const kid = verifier_.verifier().last_kid(); error.category() == jose_category() && !kid.empty())
       out.log_reason.append(" (kid ").append(kid.substr(0, 80)).append(1, ')');
     return challenged(std::move(out));
   }
@@ -157,10 +152,7 @@ private:
   }
 
   std::shared_ptr<access_options const> options_;
-  basic_access_verifier<Engine> verifier_;
-  jose::jwk_set const* used_ = nullptr;  // never followed: the verifier holds the keys
-  std::optional<logger> log_;            // from the time it is attached
-  key_follower keys_;
+  refreshing_verifier<verifier> verifier_;
 };
 
 template <class Engine>

@@ -15,12 +15,14 @@
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/jose/errc.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
-#include <mcpawl/keys/key_follower.hpp>
+#include <mcpawl/keys/key_source.hpp>
+#include <mcpawl/keys/refreshing_verifier.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,6 +61,14 @@ namespace mcpawl {
 */
 template <class Claims = no_claims>
 class jwt_bearer {
+  using verifier = bearer_verifier<Claims>;
+
+  auto checking(std::string_view token) const {
+    return [token, time = &options_->time()](verifier& with) {
+      return with.verify_cached(token, time->wall(), time->steady());
+    };
+  }
+
 public:
   using identity_type = bearer_identity<Claims>;
 
@@ -66,9 +76,8 @@ public:
   explicit jwt_bearer(bearer_options options)
       : options_(std::make_shared<bearer_options const>(bearer_options::checked(std::move(options)))),
         resource_server_(*options_),
-        verifier_(options_->expectation(), options_->remembered()),
-        keys_(std::make_shared<key_source>(options_->keys(), options_->time(), options_->timing()),
-              options_->authorities()) {}
+        verifier_(std::make_shared<key_source>(options_->keys(), options_->time(), options_->timing()),
+                  options_->authorities(), options_->expectation(), options_->remembered()) {}
 
   /** Read the settings that `bearer_options::from` names.
 
@@ -83,7 +92,7 @@ public:
   /** Bind this copy to its thread and begin to fetch the keys. */
   void attach(auth_environment const& environment) {
     resource_server_.endpoint(environment.endpoint_path);
-    keys_.attach(environment.executor, environment.log);
+    verifier_.attach(environment.executor, environment.log);
   }
 
   public_route route_of(http::request_head const& head) const noexcept {
@@ -95,26 +104,35 @@ public:
 
   /** Decide about a request. Waits only where keys must be fetched first. */
   task<auth_result<identity_type>> authenticate(http::request_head const& head) {
-    if (!keys_.attached()) {
+    if (!verifier_.attached()) {
       auto executor = co_await boost::asio::this_coro::executor;
-      keys_.attach(std::move(executor), logger());
+      verifier_.attach(std::move(executor), logger());
     }
-    auto decided = check(head);
-    if (decided) co_return *std::move(decided);
-    if (needs_key_refresh(decided.error())) {
-      auto const want = verifier_.has_keys() ? key_want::unknown_kid : key_want::any_key;
-      auto const outcome = co_await keys_.renew(want);
-      // the follower died while we waited, and with it everything of this object
-      if (outcome == key_outcome::stopping) co_return stopping();
-      if (outcome == key_outcome::ended) decided = check(head);
-      if (decided) co_return *std::move(decided);
-    }
-    co_return deny(decided.error());
+    auto const token = find_bearer_token(head);
+    if (!token) co_return deny(token.error());
+    auto check = checking(*token);
+    auto decided = co_await verifier_.verify(std::move(check));
+    if (!decided) co_return stopping();
+    if (*decided) co_return **std::move(decided);
+    co_return deny(decided->error());
+  }
+
+  /** What `authenticate` would say, if that can be said without waiting. */
+  std::optional<auth_result<identity_type>> decide_now(http::request_head const& head) {
+    if (!verifier_.attached()) return std::nullopt;
+    auto const token = find_bearer_token(head);
+    if (!token) return auth_result<identity_type>(deny(token.error()));
+    auto decided = verifier_.verify_now(checking(*token));
+    if (decided) return auth_result<identity_type>(*std::move(decided));
+    if (verifier_.newer_keys_may_help(decided.error())) return std::nullopt;
+    return auth_result<identity_type>(deny(decided.error()));
   }
 
   /** Decide with the keys at hand, without waiting; what `authenticate` does first. */
   auth_result<identity_type> verify_now(http::request_head const& head) {
-    auto decided = check(head);
+    auto const token = find_bearer_token(head);
+    if (!token) return deny(token.error());
+    auto decided = verifier_.verify_now(checking(*token));
     if (decided) return *std::move(decided);
     return deny(decided.error());
   }
@@ -123,23 +141,9 @@ public:
   std::string principal(identity_type const& who) const { return bearer_principal(*who); }
 
   /** The keys, for a look at how they are doing. */
-  key_source const& source() const noexcept { return keys_.source(); }
+  key_source const& source() const noexcept { return verifier_.source(); }
 
 private:
-  static bool needs_key_refresh(error_code error) noexcept {
-    return jose::newer_keys_may_help(error) || error == auth_errc::no_keys ||
-           error == auth_errc::keys_too_old;
-  }
-
-  result<identity_type> check(http::request_head const& head) {
-    auto const token = find_bearer_token(head);
-    if (!token) return token.error();
-    verifier_.use(keys_.keys());
-    if (!verifier_.has_keys())
-      return keys_.source().generation() == 0 ? auth_errc::no_keys : auth_errc::keys_too_old;
-    return verifier_.verify_cached(*token, options_->time().wall(), options_->time().steady());
-  }
-
   static denial stopping() {
     denial out(503, "keys_unavailable", "the server is stopping");
     out.retry_after = std::chrono::seconds(1);
@@ -147,18 +151,17 @@ private:
   }
 
   denial deny(error_code error) const {
-    denial out = resource_server_.deny(error, keys_.source());
-    if (error == auth_errc::claims_do_not_fit) out.log_reason += " (" + verifier_.misfit() + ')';
+    denial out = resource_server_.deny(error, source());
+    if (error == auth_errc::claims_do_not_fit) out.log_reason += " (" + verifier_.verifier().misfit() + ')';
     bool const of_token = error.category() == make_error_code(jose::errc::unknown_kid).category();
-    if (auto const kid = verifier_.last_kid(); of_token && !kid.empty())
+    if (auto const kid = verifier_.verifier().last_kid(); of_token && !kid.empty())
       out.log_reason.append(" (kid ").append(kid.substr(0, 80)).append(1, ')');
     return out;
   }
 
   std::shared_ptr<bearer_options const> options_;
   resource_server resource_server_;
-  bearer_verifier<Claims> verifier_;
-  key_follower keys_;
+  refreshing_verifier<verifier> verifier_;
 };
 
 static_assert(serves_public_paths<jwt_bearer<>>);

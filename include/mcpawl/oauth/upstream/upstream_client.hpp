@@ -13,8 +13,8 @@
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/jose/errc.hpp>
 #include <mcpawl/keys/key_discovery.hpp>
-#include <mcpawl/keys/key_follower.hpp>
 #include <mcpawl/keys/key_source.hpp>
+#include <mcpawl/keys/refreshing_verifier.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
 #include <mcpawl/oauth/common/pkce.hpp>
 #include <mcpawl/oauth/upstream/id_token.hpp>
@@ -77,7 +77,7 @@ public:
   /** Bind this copy to its thread and begin to fetch the keys. */
   void attach(boost::asio::any_io_executor executor, logger log) {
     log_ = log;
-    keys_.attach(std::move(executor), std::move(log));
+    verifier_->attach(std::move(executor), std::move(log));
   }
 
   std::string const& issuer() const noexcept { return shared_->options.issuer(); }
@@ -165,7 +165,7 @@ public:
   }
 
   /** The keys, for a look at how they are doing. */
-  key_source const& source() const noexcept { return keys_.source(); }
+  key_source const& source() const noexcept { return verifier_->source(); }
 
 private:
   using steady_time = std::chrono::steady_clock::time_point;
@@ -188,16 +188,16 @@ private:
 
   explicit upstream_client(std::shared_ptr<shared const> with)
       : shared_(std::move(with)),
-        verifier_(std::make_unique<id_token_verifier>(shared_->options.issuer(), shared_->options.client_id(),
-                                                      shared_->options.leeway())),
-        keys_(shared_->keys, shared_->trust) {}
+        verifier_(std::make_unique<refreshing_verifier<id_token_verifier>>(
+            shared_->keys, shared_->trust, shared_->options.issuer(), shared_->options.client_id(),
+            shared_->options.leeway())) {}
 
   steady_time deadline() const { return std::chrono::steady_clock::now() + shared_->options.timeout(); }
 
   task<> attach_to_this_thread() {
-    if (keys_.attached()) co_return;
+    if (verifier_->attached()) co_return;
     auto executor = co_await boost::asio::this_coro::executor;
-    keys_.attach(std::move(executor), log_);
+    verifier_->attach(std::move(executor), log_);
   }
 
   /** The endpoints: given, remembered, or asked of the metadata; old ones where that fails. */
@@ -292,32 +292,19 @@ private:
 
   /** Check an ID token, with newer keys if need be. */
   task<result<access_claims>> check(secret const& token, id_token_occasion const& at) {
-    auto decided = verify(token, at);
-    if (!decided && needs_key_refresh(decided.error())) {
-      auto const want = verifier_->has_keys() ? key_want::unknown_kid : key_want::any_key;
-      auto const outcome = co_await keys_.renew(want);
-      // the follower died while we waited, and with it everything of this object
-      if (outcome == key_outcome::stopping) co_return errc::upstream_unavailable;
-      if (outcome == key_outcome::ended) decided = verify(token, at);
-    }
-    if (decided) co_return std::move(*decided);
-    error_code const why = decided.error();
-    bool const keys_unknown =
-        why == jose::errc::no_keys || (jose::newer_keys_may_help(why) && keys_.source().failing());
-    auto const kid = verifier_->last_kid();
+    auto check = [&token, &at, time = &shared_->options.time()](id_token_verifier& with) {
+      return with.verify(token.reveal(), at, time->wall());
+    };
+    auto decided = co_await verifier_->verify(std::move(check));
+    if (!decided) co_return errc::upstream_unavailable;
+    if (*decided) co_return std::move(**decided);
+    error_code const why = decided->error();
+    bool const keys_unknown = verifier_->keys_unknown(why);
+    auto const kid = verifier_->verifier().last_kid();
     log_.error(keys_unknown ? "ID token not checked for want of keys" : "ID token refused",
                {{"reason", why.message()}, {"kid", kid.substr(0, 80)}});
     if (keys_unknown) co_return errc::upstream_unavailable;
     co_return errc::upstream_token_refused;
-  }
-
-  static bool needs_key_refresh(error_code error) noexcept {
-    return jose::newer_keys_may_help(error) || error == jose::errc::no_keys;
-  }
-
-  result<access_claims> verify(secret const& token, id_token_occasion const& at) {
-    verifier_->use(keys_.keys());
-    return verifier_->verify(token.reveal(), at, shared_->options.time().wall());
   }
 
   void fill(upstream_login& login, upstream_tokens tokens) const {
@@ -327,9 +314,8 @@ private:
   }
 
   std::shared_ptr<shared const> shared_;
-  std::unique_ptr<id_token_verifier> verifier_;
+  std::unique_ptr<refreshing_verifier<id_token_verifier>> verifier_;
   logger log_;
-  key_follower keys_;
 };
 
 }  // namespace mcpawl::oauth
