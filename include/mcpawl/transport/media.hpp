@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/media_type.hpp>
 #include <mcpawl/http/request_head.hpp>
 
 #include <algorithm>
@@ -10,16 +11,6 @@
 #include <string_view>
 
 namespace mcpawl::detail {
-
-/** A media type without its parameters. */
-constexpr std::string_view bare_media_type(std::string_view text) noexcept {
-  return http::trim(text.substr(0, text.find(';')));
-}
-
-/** True for `application/json`, whatever its parameters (RFC 9110 section 8.3.1). */
-constexpr bool is_json(std::string_view content_type) noexcept {
-  return http::iequals(bare_media_type(content_type), "application/json");
-}
 
 /** Whether an entry of Accept has the weight 0, by which a client says that it does not take the type. */
 constexpr bool has_no_weight(std::string_view entry) noexcept {
@@ -36,7 +27,7 @@ constexpr bool has_no_weight(std::string_view entry) noexcept {
 constexpr bool names_media_type(std::string_view accept, std::string_view type) noexcept {
   while (!accept.empty()) {
     auto const comma = accept.find(',');
-    if (http::iequals(bare_media_type(accept.substr(0, comma)), type)) return true;
+    if (http::iequals(http::bare_media_type(accept.substr(0, comma)), type)) return true;
     accept = comma == std::string_view::npos ? std::string_view{} : accept.substr(comma + 1);
   }
   return false;
@@ -55,7 +46,7 @@ struct accepted_types {
       std::string_view const entry = accept.substr(0, comma);
       accept = comma == std::string_view::npos ? std::string_view{} : accept.substr(comma + 1);
       if (has_no_weight(entry)) continue;
-      std::string_view const type = bare_media_type(entry);
+      std::string_view const type = http::bare_media_type(entry);
       bool const any = type == "*/*";
       if (any || http::iequals(type, "application/json") || http::iequals(type, "application/*"))
         json = std::min(json, rank);

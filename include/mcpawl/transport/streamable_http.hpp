@@ -9,6 +9,7 @@
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/media_type.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
@@ -214,7 +215,7 @@ private:
       answered. */
   task<std::optional<std::string_view>> read_message_of(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
-    if (head.count("content-type") != 1 || !detail::is_json(*head.find("content-type"))) {
+    if (head.count("content-type") != 1 || !http::is_json(*head.find("content-type"))) {
       co_await refuse(ex, 415, "send a body of type application/json");
       co_return std::nullopt;
     }

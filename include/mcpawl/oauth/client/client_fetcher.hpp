@@ -10,6 +10,7 @@
 #include <mcpawl/http/fetch.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/io.hpp>
+#include <mcpawl/http/media_type.hpp>
 #include <mcpawl/http/name_resolver.hpp>
 #include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/tls.hpp>
@@ -78,9 +79,9 @@ struct client_fetch_settings {
 namespace detail {
 
 inline bool is_json_type(std::string_view content_type) noexcept {
-  std::string_view const type = http::trim(content_type.substr(0, content_type.find(';')));
+  std::string_view const type = http::bare_media_type(content_type);
   constexpr std::string_view family = "application/", suffix = "+json";
-  if (http::iequals(type, "application/json")) return true;
+  if (http::is_json(type)) return true;
   return type.size() > family.size() + suffix.size() &&
          http::iequals(type.substr(0, family.size()), family) &&
          http::iequals(type.substr(type.size() - suffix.size()), suffix);

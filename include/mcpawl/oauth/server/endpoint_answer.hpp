@@ -5,6 +5,7 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/http/cors.hpp>
 #include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/media_type.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
@@ -21,8 +22,7 @@ namespace mcpawl::oauth {
 /** Whether the body has this media type, whatever its parameters. */
 inline bool has_media_type(http::request_head const& head, std::string_view type) noexcept {
   if (head.count("content-type") != 1) return false;
-  std::string_view const value = *head.find("content-type");
-  return http::iequals(http::trim(value.substr(0, value.find(';'))), type);
+  return http::iequals(http::bare_media_type(*head.find("content-type")), type);
 }
 
 /** What to tell about a body that is not of the type of a form. */

@@ -8,6 +8,7 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/http/fetch_response.hpp>
 #include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/media_type.hpp>
 #include <mcpawl/jose/json_events.hpp>
 #include <mcpawl/jose/name_set.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
@@ -90,10 +91,6 @@ private:
   bool lifetime_ = false;
 };
 
-inline bool is_json(std::string_view content_type) noexcept {
-  return http::iequals(http::trim(content_type.substr(0, content_type.find(';'))), "application/json");
-}
-
 /** A token that can be sent on in a header, or as a parameter (RFC 6749 appendices A.12, A.17). */
 inline bool is_sendable(std::string_view token) noexcept {
   return !token.empty() &&
@@ -131,7 +128,7 @@ inline result<upstream_tokens> read_upstream_answer(http::fetch_response const& 
   if (status >= 300 && status < 400) return useless("a redirect, which is not followed");
   bool const refusal = status == 400 || status == 401 || status == 403;
   if (status != 200 && !refusal) return useless("an error status");
-  if (!detail::is_json(answer.content_type)) return useless("no JSON: is something else in front of it?");
+  if (!http::is_json(answer.content_type)) return useless("no JSON: is something else in front of it?");
   jose::detail::json_reader reader(answer.body.size(), 16);
   sink found;
   if (reader.read(answer.body, found) != jose::detail::json_outcome::complete)
