@@ -49,6 +49,17 @@ copy_checkout() {
 
 cores() { nproc 2> /dev/null || getconf _NPROCESSORS_ONLN; }
 
+# note_cpu - leave in $cpu the seconds of processor time of what this shell has waited for; by a file, since a subshell would
+# tell of its own children
+note_cpu() {
+  local file
+  file=$(mktemp)
+  times > "$file"
+  # the second line: user and system, each as 1m2.345s
+  cpu=$(awk 'NR == 2 { gsub(/[ms]/, " "); $0 = $0; printf "%d\n", $1 * 60 + $2 + $3 * 60 + $4 }' "$file")
+  rm -f "$file"
+}
+
 # ---------------------------------------------------------------------------------------------- what is there
 
 is_installed() {

@@ -5,10 +5,11 @@
 #        tests/run.sh quick            one compiler: the rules, unit, flow, wire and abuse tests
 #        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
 #        tests/run.sh STEP...          only these steps, in this order
-# steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance
-#        (and dev, tidy, agents and portability, which are in no list)
+# steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance roots portability
+#        (and dev, tidy and agents, which are in no list)
 #
-# On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed.
+# On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed. The step `portability` makes
+# systems of Debian 13 and sid, which `roots` has made before where it could: it needs root and the network, and fails without.
 #
 # It stops at the first step that fails, and ends with a table of the seconds of each step. The last line counts what was run: test cases of the test programs, other
 # tests of ctest, and one for each step that is a program of its own.
@@ -32,9 +33,9 @@ cd "$(dirname "$0")/.."
 . cmake/setup.sh
 jobs=${MCPAWL_JOBS:-$(cores)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
-all_steps=(rules release asan clang tsan fuzz headers schemas meson consume)
+all_steps=(rules release asan clang tsan fuzz headers schemas meson consume portability)
 # Of a run of everything, these go beside the others once the examples are built: they wait more than they compute.
-beside_steps=(clients browser conformance)
+beside_steps=(clients browser conformance roots)
 quick_steps=(rules quick)
 
 current=start
@@ -125,15 +126,6 @@ run_ctest() {
 part() {
   "$@"
   passed=$((passed + 1))
-}
-
-# note_cpu - leave in $cpu the seconds of processor time of what this shell has waited for; by a file of its own, since a
-# subshell would tell of its own children
-note_cpu() {
-  times > "$table.$$"
-  # the second line: user and system, each as 1m2.345s
-  cpu=$(awk 'NR == 2 { gsub(/[ms]/, " "); $0 = $0; printf "%d\n", $1 * 60 + $2 + $3 * 60 + $4 }' "$table.$$")
-  rm -f "$table.$$"
 }
 
 # run_step STEP - and note how long it took
@@ -303,8 +295,14 @@ step_conformance() {
   part tests/conformance/authorization.sh
 }
 
+step_roots() {
+  provide debootstrap
+  say 'roots: the systems that portability builds and tests in'
+  part tests/portability/run.sh roots
+}
+
 step_portability() {
-  provide debootstrap qemu-user-static
+  provide debootstrap
   say 'portability: Debian 13, Debian sid, arm64'
   part tests/portability/run.sh
 }
@@ -350,6 +348,9 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 say "mcpawl: steps ${steps[*]}; $jobs compilers at once"
+case " ${steps[*]} " in
+  *' portability '*) [ "$(id -u)" = 0 ] || say 'the step portability will fail: it needs root' ;;
+esac
 provide "${packages[@]}"
 case " ${packages[*]} " in
   *' clang '*) clang=$(find_clang) || clang=clang++-$preferred_clang ;;

@@ -1,9 +1,10 @@
 # tests/portability/roots.sh - Debian systems to build in: made once, kept as layers, entered by chroot; for run.sh
-# shellcheck shell=bash disable=SC2154  # run.sh sets $cache, $scratch and $checkout
+# shellcheck shell=bash disable=SC2154  # run.sh sets $cache, $scratch, $checkout and $tree
 #
-# A layer is a folder of the cache: `files` (what it adds to the layers below it), `below` (their names, the nearest first, one a line),
-# `key` (what it was made from). It is made under another name and renamed when it is complete. Every entry sees the layers
-# and the checkout through an overlay whose changes are thrown away, or kept as the files of a new layer.
+# A layer is a folder of the cache: `files` (what it adds to the layers below it), `below` (their names, the nearest first,
+# one a line), `key` (what it was made from), `made` (the checksum of the checkout that made it). It is made under another
+# name and renamed when it is complete. Every entry sees the layers and the checkout through an overlay whose changes are
+# thrown away, or kept as the files of a new layer.
 
 # How old the first layer of a system may become, in days: sid moves every day.
 declare -A max_days=([trixie]=60 [sid]=7)
@@ -102,6 +103,7 @@ base() {
   # the release file of sid is valid for a week only, which a mirror that lags exceeds; signatures are checked as ever
   {
     echo 'Acquire::Check-Valid-Until "false";'
+    echo 'Acquire::Languages "none";'
     [ -z "$proxy" ] || echo "Acquire::http::Proxy \"$proxy\";"
   } > "$partial/files/etc/apt/apt.conf.d/99portability"
   # a root that is thrown away when it is incomplete need not wait for the disk, nor hold manuals
@@ -122,7 +124,7 @@ layer() {
   enter "$below" "$partial" "$@"
   discard "$partial/work" "$partial/files/mcpawl" "$partial/files/ccache"
   { echo "$below"; cat "$cache/$below/below"; } > "$partial/below"
-  date +%s.%N > "$partial/made"
+  printf '%s\n' "$tree" > "$partial/made"
   printf '%s\n' "$key" > "$partial/key"
   mv "$partial" "$cache/$name"
 }

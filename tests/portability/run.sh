@@ -4,9 +4,11 @@
 # usage: tests/portability/run.sh            everything
 #        tests/portability/run.sh PART...    only these parts
 # parts:
+#   roots      make the systems for all parts and nothing else
 #   debian13   examples/run.sh --check as on a fresh system; all headers with g++ and the newest Clang, as C++20 and C++23, with
 #              both of its versions of Boost; tests/wire and the unit tests of http, jose, crypto, keys, access and auth
-#   sid        with its newest g++, Boost and OpenSSL: all examples, all headers as C++20 and C++23, the tests of the HTTP parser
+#   sid        with its newest g++, Boost and OpenSSL: all headers as C++20 and C++23 and all examples, compiled; the unit tests
+#              of http
 #   x86        the unit tests of crypto on processors without AVX2 and without AVX-512 (qemu)
 #   arm64      the unit tests of crypto, jose, text, reflect and json_schema, and a call of the server of twelve lines (cross-
 #              compiled, qemu)
@@ -27,9 +29,9 @@ all_parts=(debian13 sid x86 arm64)
 parts=("$@")
 [ $# != 0 ] || parts=("${all_parts[@]}")
 for part in "${parts[@]}"; do
-  case " ${all_parts[*]} " in
+  case " roots ${all_parts[*]} " in
     *" $part "*) ;;
-    *) sed -n '4,19s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '4,21s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 done
 
@@ -73,14 +75,14 @@ timed() {
   shift
   log=$(mktemp "$scratch/log.XXXXXX")
   # in a process of its own, which is waited for: `||` behind a function would switch `set -e` off in it
-  (set -e; "$@") > "$log" 2>&1 &
+  (set -e; "$@"; note_cpu; echo "$cpu" > "$log.cpu") > "$log" 2>&1 &
   wait $! || status=$?
   if [ "$status" != 0 ]; then
     cat "$log"
     [ ! -f "$scratch/table" ] || cat "$scratch/table"
     fail "portability: $name"
   fi
-  printf '%6d s  %s\n' $((SECONDS - begin)) "$name" >> "$scratch/table"
+  printf '%7d  %11d  %s\n' $((SECONDS - begin)) "$(cat "$log.cpu")" "$name" >> "$scratch/table"
   say "portability: $name ($((SECONDS - begin)) s)"
 }
 
@@ -110,23 +112,24 @@ prepare_sid() {
 # ---------------------------------------------------------------------------------------------- the parts
 
 wants() { case " ${parts[*]} " in *" $1 "*) return 0 ;; *) return 1 ;; esac }
+needs_root() { wants roots || wants "$1"; }
 
 copy_checkout "$root" "$checkout/mcpawl"  # an overlay shows it as /mcpawl
 say "portability: ${parts[*]}; $jobs compilers at once; systems in $cache"
-if wants sid; then beside 'sid: the system' prepare_sid; fi
+tree=$(cd "$checkout" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | cksum)
+if needs_root sid; then beside 'sid: the system' prepare_sid; fi
 sid_is_ready=${background[0]:-}
-if wants debian13 || wants x86 || wants arm64; then
-  made_before=$(cat "$cache/newcomer/made" 2> /dev/null || true)
+if needs_root debian13 || wants x86 || wants arm64; then
   timed 'Debian 13: the system, examples/run.sh --check where nothing is installed' prepare_newcomer
   timed 'Debian 13: packages of the tests' prepare_debian13
 fi
 arm64_is_ready=
-if wants arm64; then
+if needs_root arm64; then
   beside 'arm64: packages' prepare_arm64
   arm64_is_ready=${background[-1]}
 fi
 if wants debian13; then
-  if [ "$made_before" = "$(cat "$cache/newcomer/made")" ]; then
+  if [ "$(cat "$cache/newcomer/made")" != "$tree" ]; then
     timed 'Debian 13: examples/run.sh --check where everything is installed' within debian13 "${inside[@]}" newcomer
   fi
   timed 'Debian 13: all headers' within debian13 "${inside[@]}" all_headers_debian13
@@ -144,5 +147,9 @@ if wants arm64; then
   timed 'arm64: unit tests of crypto, jose, text, reflect, json_schema' within arm64 "${inside[@]}" tests_arm64
   timed 'arm64: a call of the server of twelve lines' within arm64 "${inside[@]}" call_arm64
 fi
-say 'portability: seconds of each part, some of them beside each other'
+if wants roots; then
+  for part in "${background[@]}"; do wait "$part"; done
+fi
+say 'portability: each part, some of them beside each other'
+echo 'seconds  CPU seconds  part'
 cat "$scratch/table"

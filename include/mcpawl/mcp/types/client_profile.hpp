@@ -36,8 +36,8 @@ struct client_profile {
   /** Read the `capabilities` and the `clientInfo` of a client; either may be null. */
   static client_profile of(boost::json::object const* declared, boost::json::object const* info) {
     client_profile out;
-    auto const has = [](boost::json::object const* o, std::string_view name) {
-      auto const* found = o ? o->if_contains({name.data(), name.size()}) : nullptr;
+    auto const has = [](boost::json::object const* o, std::string_view key) {
+      auto const* found = o ? o->if_contains({key.data(), key.size()}) : nullptr;
       return found ? found->if_object() : nullptr;
     };
     auto const add = [&out](client_capability c) {

@@ -195,7 +195,8 @@ public:
         // what the upstream gave may be the only refresh token that it still takes
         unsaved_->keep(key, *new_props, clock_->steady());
         if (failures == max_retries) co_return saved.error();
-        co_await pause_after(failures++);
+        co_await pause_after(failures);
+        ++failures;
         continue;
       }
       if (*saved) {
@@ -262,7 +263,8 @@ public:
       auto found = co_await grants_.load(name);
       if (!found && found.error() != errc::bad_token && failures != max_retries) {
         unsaved_->keep(key, new_props, clock_->steady());
-        co_await pause_after(failures++);
+        co_await pause_after(failures);
+        ++failures;
         continue;
       }
       if (!found) co_return found.error();
@@ -279,7 +281,8 @@ public:
       if (!saved) {
         unsaved_->keep(key, new_props, clock_->steady());
         if (failures == max_retries) co_return saved.error();
-        co_await pause_after(failures++);
+        co_await pause_after(failures);
+        ++failures;
         continue;
       }
       if (!*saved) continue;
