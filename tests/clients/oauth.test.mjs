@@ -103,8 +103,9 @@ describe('clients of every kind', () => {
     await saas.expiry();
     for (const [i, client] of clients.entries()) {
       await assert.rejects(client.email(), is_unauthorized, kinds[i].name);
-      // a client with a session may ask twice: for the call, and for its event stream, which ended with the token
-      assert.ok(logins[i].visits === 2 || logins[i].visits === 3, `${logins[i].visits} visits`);
+      // once for the call; a client with a session opens its event stream again as well, which ended with the token, and the
+      // SDK tries that twice, a second after the other (`maxRetries` of its StreamableHTTPClientTransport)
+      assert.ok(logins[i].visits >= 2 && logins[i].visits <= 4, `${logins[i].visits} visits`);
       assert.equal(logins[i].back.searchParams.get('error'), 'access_denied');
     }
     assert.ok(saas.provider.refused.includes('refresh_token'));
