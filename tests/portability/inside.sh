@@ -168,17 +168,30 @@ step_tests_arm64() {
 }
 
 processes=()
-stop_processes() { [ ${#processes[@]} = 0 ] || kill "${processes[@]}" 2> /dev/null || true; }
+# They must be gone before the file systems that they use are unmounted.
+stop_processes() {
+  [ ${#processes[@]} != 0 ] || return 0
+  kill "${processes[@]}" 2> /dev/null || true
+  wait "${processes[@]}" || true
+}
 
-# start NAME COMMAND... - wait until it says where it listens; its origin is left in $origin
+# says_where NAME - whether the program has said where it listens; its origin is left in $origin
+says_where() {
+  origin=$(sed -n 's,^listening on \(http://.*\)/mcp$,\1,p' "$work/$1.out")
+  [ -n "$origin" ]
+}
+
+# answers - whether something answers at $origin
+answers() { curl -s --max-time 5 -o /dev/null "$origin/mcp"; }
+
+# start NAME READY COMMAND... - and wait until READY is true
 start() {
-  local name=$1 i
-  shift
+  local name=$1 ready=$2 i
+  shift 2
   "$@" > "$work/$name.out" 2> "$work/$name.log" &
   processes+=($!)
   for ((i = 0; i < 300; ++i)); do
-    origin=$(sed -n 's,^listening on \(http://.*\)/mcp$,\1,p' "$work/$name.out")
-    [ -z "$origin" ] || return 0
+    if "$ready" "$name"; then return; fi
     sleep 0.1
   done
   cat "$work/$name.log"
@@ -196,11 +209,13 @@ step_call_arm64() {
     -lboost_json -lboost_url -lboost_container -lssl -lcrypto
 
   POLICY_AUD=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
-  start access_emulator build/release/examples/access_emulator --listen 127.0.0.1:0 --aud "$POLICY_AUD" \
+  start access_emulator says_where build/release/examples/access_emulator --listen 127.0.0.1:0 --aud "$POLICY_AUD" \
     --as alice@example.com
   access=$origin
   export POLICY_AUD TEAM_DOMAIN=$access
-  start twelve_lines qemu-aarch64 "$work/twelve_lines"
+  origin=http://127.0.0.1:8080  # as the program says
+  if answers; then fail "something else listens at $origin"; fi
+  start twelve_lines answers qemu-aarch64 "$work/twelve_lines"
   curl -sS --fail --max-time 20 "$access/emulator/upstream" -d "${origin#http://}"
 
   body='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},
