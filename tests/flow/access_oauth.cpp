@@ -557,7 +557,7 @@ BOOST_FIXTURE_TEST_CASE(a_refresh_token_is_of_its_client, scene) {
   BOOST_TEST(refresh(client, tokens.refresh).status == 200);
 }
 
-BOOST_FIXTURE_TEST_CASE(only_an_access_token_of_ours_opens_the_door, scene) {
+BOOST_FIXTURE_TEST_CASE(only_an_access_token_of_ours_lets_in, scene) {
   auto const tokens = logged_in(client);
   auto const upstreams = access().keys().sign(access().keys().user("alice@example.com"));
   for (auto const& token : {tokens.refresh, upstreams, std::string("x"), tokens.access + 'x',

@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(nobody_else_gets_the_token) {
   BOOST_TEST(there.requests == 1);
 }
 
-BOOST_AUTO_TEST_CASE(the_door_is_the_same) {
+BOOST_AUTO_TEST_CASE(the_policy_is_the_same) {
   support::running server{srv};
   loopback_client client{server.port()};
   BOOST_TEST(call(client, "", "whoami").status == 401);

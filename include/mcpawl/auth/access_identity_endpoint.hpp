@@ -64,7 +64,7 @@ public:
       Those of `full_identity_errc`, of `http::fetch`, and of `token_source::current`.
   */
   task<result<full_identity>> get(linked_token const& token) const {
-    return ask(state_, token.how_, token.keeper_);
+    return ask(state_, token.how_, token.source_);
   }
 
   /** Where it asks. */
@@ -82,9 +82,9 @@ private:
   };
 
   static task<result<full_identity>> ask(std::shared_ptr<state const> with, linked_token::form how,
-                                         std::shared_ptr<token_source> keeper) {
-    if (!keeper || how != linked_token::form::assertion) co_return full_identity_errc::no_assertion;
-    auto const token = co_await keeper->current(keeper);
+                                         std::shared_ptr<token_source> source) {
+    if (!source || how != linked_token::form::assertion) co_return full_identity_errc::no_assertion;
+    auto const token = co_await source->current(source);
     if (!token) co_return token.error();
     if (token->empty() || !detail::is_token68(token->reveal())) co_return full_identity_errc::unusable_token;
     http::fetch_request request(with->url);

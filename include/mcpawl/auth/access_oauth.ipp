@@ -111,8 +111,8 @@ public:
   std::optional<linked_token> linked_token_of(http::request_head const& head) {
     auto const token = find_bearer_token(head);
     if (!token || !server_) return std::nullopt;
-    auto keeper = std::make_shared<grant_token_source>(shared_->parts, *upstream_, secret{std::string{*token}});
-    return linked_token(linked_token::form::bearer, std::move(keeper));
+    auto source = std::make_shared<grant_token_source>(shared_->parts, *upstream_, secret{std::string{*token}});
+    return linked_token(linked_token::form::bearer, std::move(source));
   }
 
   oauth::token_service& tokens() const noexcept { return shared_->parts->tokens; }

@@ -6,7 +6,7 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
-#include <mcpawl/oauth/grant/issue.hpp>
+#include <mcpawl/oauth/grant/token_types.hpp>
 #include <mcpawl/oauth/upstream/login_record.hpp>
 
 #include <cstdint>

@@ -75,7 +75,7 @@ public:
     if (!out.expected_.issuer.empty()) note("JWT_ISSUER", oauth::validate_issuer(out.expected_.issuer));
     for (auto const& audience : out.expected_.audiences)
       if (!audience.empty()) note("JWT_AUDIENCE", validate_audience(audience));
-    note("JWT_JWKS_URL", judge_keys_url(out.keys_url_));
+    note("JWT_JWKS_URL", validate_keys_url(out.keys_url_));
     for (auto const& scope : out.expected_.scopes) note("JWT_SCOPES", validate_scope(scope));
     return out;
   }
@@ -164,7 +164,7 @@ public:
     note("the issuer", oauth::validate_issuer(expected.issuer));
     if (expected.audiences.empty()) note("the audience", "is missing");
     for (auto const& audience : expected.audiences) note("the audience", validate_audience(audience));
-    note("the URL of the keys", judge_keys_url(options.keys_url_));
+    note("the URL of the keys", validate_keys_url(options.keys_url_));
     for (auto const* scopes : {&expected.scopes, &std::as_const(options.offered_)})
       for (auto const& scope : *scopes) note("the scope", validate_scope(scope));
     if (expected.scope_claims.size() > max_scope_claims) note("the claims of scopes", "are too many");
@@ -198,7 +198,7 @@ public:
 private:
   static constexpr std::size_t max_scope_claims = 16;
 
-  static std::string judge_keys_url(std::string_view text) {
+  static std::string validate_keys_url(std::string_view text) {
     return text.empty() ? std::string() : validate_url(text);
   }
   static std::string validate_audience(std::string_view audience) {

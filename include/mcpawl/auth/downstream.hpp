@@ -92,7 +92,7 @@ public:
      as `oauth::errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`.
   */
   task<result<http::fetch_response>> ask(linked_token const& token, http::fetch_request request) const {
-    return run(state_, token.how_, token.keeper_, std::move(request));
+    return run(state_, token.how_, token.source_, std::move(request));
   }
   /** The same as a part of a trace (W3C Trace Context). Its baggage stays here: it is the client's word. */
   template <trace_headers Trace>
@@ -177,18 +177,18 @@ private:
   }
 
   static task<result<http::fetch_response>> run(std::shared_ptr<state const> with, linked_token::form how,
-                                                std::shared_ptr<token_source> keeper,
+                                                std::shared_ptr<token_source> source,
                                                 http::fetch_request request) {
     if (!with->allows(request.url())) co_return downstream_errc::origin_not_allowed;
     if (request.has_field(&is_credential)) co_return downstream_errc::credential_in_request;
-    if (!keeper) co_return downstream_errc::no_token;
+    if (!source) co_return downstream_errc::no_token;
     std::string_view const method = request.method();
     bool const safe = method == "GET" || method == "HEAD" || method == "OPTIONS";
-    auto token = co_await keeper->current(keeper);
+    auto token = co_await source->current(source);
     if (!token) co_return token.error();
     auto answer = co_await send(with, how, *token, request);
     if (!safe || !answer || !turned_away(*answer)) co_return answer;
-    auto newer = co_await keeper->current(keeper);
+    auto newer = co_await source->current(source);
     // without a newer one the answer is what there is to say
     if (!newer || *newer == *token) co_return answer;
     co_return co_await send(with, how, *newer, request);

@@ -29,7 +29,7 @@ namespace mcpawl {
     Those of `oauth::token_service` and `oauth::upstream_client`; `oauth::errc::upstream_denied` for an
     expired token that cannot be refreshed.
     @par Lifetime
-    The client must outlive the keeper: both are of one thread.
+    The client must outlive the source: both are of one thread.
 */
 class grant_token_source final : public token_source {
 public:

@@ -47,7 +47,7 @@ public:
     @endcode
 
     @par Lifetime
-    Copies share the keeper. With `access_oauth` it belongs to the thread of the call.
+    Copies share the source. With `access_oauth` it belongs to the thread of the call.
 */
 class linked_token {
 public:
@@ -59,15 +59,15 @@ public:
     bearer,     ///< `Authorization: Bearer`: the access token of an application of Access for SaaS.
   };
 
-  linked_token(form how, std::shared_ptr<token_source> keeper) noexcept
-      : how_(how), keeper_(std::move(keeper)) {}
+  linked_token(form how, std::shared_ptr<token_source> source) noexcept
+      : how_(how), source_(std::move(source)) {}
 
 private:
   friend class access_identity_endpoint;
   friend class downstream;
 
   form how_;
-  std::shared_ptr<token_source> keeper_;  // null: the caller has no token
+  std::shared_ptr<token_source> source_;  // null: the caller has no token
 };
 
 /** A policy that keeps the callers' tokens: `linked_token_of(head, identity)` gives that of a caller who has

@@ -96,7 +96,7 @@ public:
     if (!parts) return parts.error();
     auto const claims = verifier_->verify(*parts, now);
     if (!claims) return claims.error();
-    token_bounds const bounds{first_second(*claims), claims->exp, verifier_->last_voucher()};
+    token_bounds const bounds{first_second(*claims), claims->exp, verifier_->last_fingerprint()};
     result<Value> value = read(*claims);
     if (value) cache_.insert(token, *value, bounds, steady);
     return value;

@@ -93,7 +93,7 @@ public:
         if (!key.algorithms().contains(a) || !expected_.algorithms.contains(a)) continue;
         auto check = Engine::verifier::make(key.key(), scheme_of(a));
         if (!check) throw std::bad_alloc();  // the scheme fits the key, so nothing else can be wrong
-        slots.push_back({&key, a, voucher_of(key, a, digest), *std::move(check), {}, 0, true});
+        slots.push_back({&key, a, fingerprint_of(key, a, digest), *std::move(check), {}, 0, true});
       }
     }
     slots_ = std::move(slots);
@@ -155,7 +155,7 @@ public:
   std::string_view last_kid() const noexcept { return last_kid_; }
 
   /** What vouches for the token that `verify` accepted last: a digest of key, `kid` and algorithm. */
-  sha256_digest const& last_voucher() const noexcept { return last_slot_->key_fingerprint; }
+  sha256_digest const& last_fingerprint() const noexcept { return last_slot_->key_fingerprint; }
 
   /** Tell whether the keys in use would still vouch for a token of this key_fingerprint. */
   bool vouches(sha256_digest const& key_fingerprint) const noexcept {
@@ -201,7 +201,7 @@ private:
            e.wanted.size() <= detail::claims_reader::max_wanted;
   }
 
-  static sha256_digest voucher_of(jwk const& key, algorithm a, sha256_context& digest) {
+  static sha256_digest fingerprint_of(jwk const& key, algorithm a, sha256_context& digest) {
     auto const& print = key.thumbprint();
     std::string text{reinterpret_cast<char const*>(print.data()), print.size()};
     text += name_of(a);

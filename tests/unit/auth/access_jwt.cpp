@@ -345,7 +345,7 @@ BOOST_AUTO_TEST_CASE(copies_share_the_keys) {
   BOOST_TEST(server.fetches() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_door_may_go_while_somebody_waits_at_it) {
+BOOST_AUTO_TEST_CASE(a_policy_may_go_while_somebody_waits_for_it) {
   server.fault(certs_fault::hang);
   auto policy = std::make_unique<access_jwt>(options());
   attach(*policy);
@@ -405,14 +405,14 @@ BOOST_AUTO_TEST_CASE(two_threads_verify_while_keys_are_renewed) {
   BOOST_TEST(accepted == 2 * 30 * 2);
 }
 
-BOOST_AUTO_TEST_CASE(settings_that_cannot_work_never_become_a_door) {
+BOOST_AUTO_TEST_CASE(settings_that_cannot_work_never_become_a_policy) {
   BOOST_CHECK_THROW(access_jwt(access_options("<Add-Team-Domain>", "")), configuration_error);
   auto const nothing = [](std::string const&) { return std::optional<std::string>(); };
   BOOST_CHECK_EXCEPTION(access_jwt::from_env(settings(nothing)), configuration_error,
                         [](auto const& e) { return e.mistakes().size() == 2; });
 }
 
-BOOST_AUTO_TEST_CASE(the_environment_makes_a_door) {
+BOOST_AUTO_TEST_CASE(the_environment_makes_a_policy) {
   ::setenv("TEAM_DOMAIN", (server.team_domain() + "/").c_str(), 1);
   ::setenv("POLICY_AUD", "first,aud-of-the-tests", 1);
   auto policy = access_jwt::from_env();

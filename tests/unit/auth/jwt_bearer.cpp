@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_remembered_token_ends_on_time) {
   BOOST_TEST(ask(policy, token).error().code == "invalid_token");
 }
 
-BOOST_AUTO_TEST_CASE(a_door_may_go_while_somebody_waits_at_it) {
+BOOST_AUTO_TEST_CASE(a_policy_may_go_while_somebody_waits_for_it) {
   issuer.fault(certs_fault::hang);
   auto policy = std::make_unique<jwt_bearer<>>(options());
   policy->attach(here());
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(two_threads_verify_while_keys_are_renewed) {
   BOOST_TEST(accepted == 2 * 30);
 }
 
-BOOST_AUTO_TEST_CASE(the_environment_makes_a_door) {
+BOOST_AUTO_TEST_CASE(the_environment_makes_a_policy) {
   ::setenv("PUBLIC_URL", "https://mcp.example.com", 1);
   ::setenv("JWT_ISSUER", issuer.name().c_str(), 1);
   ::setenv("JWT_AUDIENCE", "first, api", 1);

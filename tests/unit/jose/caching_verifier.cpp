@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace jose_remembering_verifier {
+namespace jose_caching_verifier {
 
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
@@ -63,9 +63,9 @@ struct fixture {
 
 }  // namespace
 
-}  // namespace jose_remembering_verifier
+}  // namespace jose_caching_verifier
 
-BOOST_FIXTURE_TEST_SUITE(jose_remembering_verifier, fixture)
+BOOST_FIXTURE_TEST_SUITE(jose_caching_verifier, fixture)
 
 BOOST_AUTO_TEST_CASE(a_value_is_made_once_and_then_recalled) {
   auto const first = ask(token).value();

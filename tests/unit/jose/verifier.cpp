@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(a_header_is_remembered_only_when_its_token_verified) {
   for (int i = 0; i != 3; ++i) BOOST_TEST(!a.with_header(long_header));
 }
 
-BOOST_AUTO_TEST_CASE(each_key_and_algorithm_has_an_engine_and_a_voucher_of_its_own) {
+BOOST_AUTO_TEST_CASE(each_key_and_algorithm_has_an_engine_and_a_fingerprint_of_its_own) {
   signing_key const& key = signing_key::named("access");
   jose::expectation e = access_expectation();
   e.algorithms = {algorithm::rs256, algorithm::ps256};
@@ -324,7 +324,7 @@ BOOST_AUTO_TEST_CASE(each_key_and_algorithm_has_an_engine_and_a_voucher_of_its_o
   auto const key_fingerprint = [&](std::string_view by, algorithm alg) {
     auto const token = key.token(object(header_members(jose::name_of(alg), by)), access_claims(), alg);
     BOOST_TEST_REQUIRE(verifier.verify(token, now).has_value());
-    return verifier.last_voucher();
+    return verifier.last_fingerprint();
   };
   auto const rs = key_fingerprint("a", algorithm::rs256), ps = key_fingerprint("a", algorithm::ps256),
              renamed = key_fingerprint("c", algorithm::rs256);

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(users_and_services_can_be_made) {
   BOOST_CHECK(robot->kind == access_kind::service);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_door_would_refuse_cannot_be_made) {
+BOOST_AUTO_TEST_CASE(what_the_policy_would_refuse_cannot_be_made) {
   auto const& access = access_fixture::access();
   BOOST_CHECK_THROW(
       mcpawl::test::make_identity(access, access.user("alice@example.com").claim("type", "org")),

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-BOOST_AUTO_TEST_SUITE(transport_sse_channels)
+BOOST_AUTO_TEST_SUITE(transport_legacy_sse)
 
 namespace {
 

@@ -9,9 +9,9 @@
 #include <mcpawl/oauth/common/pkce.hpp>
 #include <mcpawl/oauth/common/record.hpp>
 #include <mcpawl/oauth/grant/grant.hpp>
-#include <mcpawl/oauth/grant/issue.hpp>
 #include <mcpawl/oauth/grant/props.hpp>
 #include <mcpawl/oauth/grant/token.hpp>
+#include <mcpawl/oauth/grant/token_types.hpp>
 
 #include <algorithm>
 #include <cstddef>

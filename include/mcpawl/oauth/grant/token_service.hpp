@@ -11,10 +11,10 @@
 #include <mcpawl/oauth/grant/grant.hpp>
 #include <mcpawl/oauth/grant/grant_steps.hpp>
 #include <mcpawl/oauth/grant/grant_table.hpp>
-#include <mcpawl/oauth/grant/issue.hpp>
 #include <mcpawl/oauth/grant/pending_refresh.hpp>
 #include <mcpawl/oauth/grant/props.hpp>
 #include <mcpawl/oauth/grant/token.hpp>
+#include <mcpawl/oauth/grant/token_types.hpp>
 #include <mcpawl/oauth/grant/unsaved_props.hpp>
 #include <mcpawl/oauth/grant/upstream_lease.hpp>
 #include <mcpawl/store/kv_store.hpp>

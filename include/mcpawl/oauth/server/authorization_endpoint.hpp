@@ -66,7 +66,7 @@ public:
         cookies_(cookies),
         consents_(cookie_keys, parts_->rules.issuer(), parts_->rules.authorization.redirects,
                   parts_->time()),
-        passes_(std::move(cookie_keys), parts_->rules.issuer(), browser_cookie::default_lifetime,
+        browser_cookies_(std::move(cookie_keys), parts_->rules.issuer(), browser_cookie::default_lifetime,
                 parts_->time()),
         log_(std::move(log)) {}
 
@@ -246,7 +246,7 @@ private:
       auto const kept = co_await parts_->approved.remember(std::move(given));
       if (!kept) log_.error("approval not remembered", {{"reason", kept.error().message()}});
     }
-    away.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::browser), passes_.issue(browser),
+    away.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::browser), browser_cookies_.issue(browser),
                                           browser_cookie::default_lifetime));
     co_return away;
   }
@@ -391,14 +391,14 @@ private:
 
   std::optional<known_browser> browser_of(http::request_head const& head) {
     auto const sealed = cookies_.find(head, cookies_.name(cookie_use::browser));
-    return sealed ? passes_.read(*sealed) : std::nullopt;
+    return sealed ? browser_cookies_.read(*sealed) : std::nullopt;
   }
 
   std::shared_ptr<server_state> parts_;
   upstream_client& upstream_;
   flow_cookies cookies_;
   sealed_consent consents_;
-  browser_cookie passes_;
+  browser_cookie browser_cookies_;
   logger log_;
 };
 

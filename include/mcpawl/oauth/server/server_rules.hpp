@@ -7,7 +7,7 @@
 #include <mcpawl/http/name_resolver.hpp>
 #include <mcpawl/oauth/client/client_registry.hpp>
 #include <mcpawl/oauth/client/pinned_client.hpp>
-#include <mcpawl/oauth/grant/issue.hpp>
+#include <mcpawl/oauth/grant/token_types.hpp>
 #include <mcpawl/oauth/page/page.hpp>
 #include <mcpawl/oauth/server/address_limit.hpp>
 #include <mcpawl/oauth/server/authorization_request.hpp>

@@ -4,7 +4,7 @@
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
-#include <mcpawl/oauth/grant/issue.hpp>
+#include <mcpawl/oauth/grant/token_types.hpp>
 #include <mcpawl/text/json_text.hpp>
 
 #include <string>

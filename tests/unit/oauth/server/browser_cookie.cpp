@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-BOOST_AUTO_TEST_SUITE(oauth_browser_pass)
+BOOST_AUTO_TEST_SUITE(oauth_browser_cookie)
 
 using namespace mcpawl;
 using namespace mcpawl::oauth;

@@ -1,4 +1,4 @@
-// mcpawl/oauth/grant/issue.hpp - what the token service is asked and what it answers
+// mcpawl/oauth/grant/token_types.hpp - what the token service is asked and what it answers
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
