@@ -6,6 +6,12 @@
 #error "mcpawl: <mcpawl/src.hpp> is for programs that define MCPAWL_SEPARATE_COMPILATION everywhere"
 #endif
 
+// GCC sees one half of a coroutine's allocation inlined and the other not, and takes them for strangers. It says so at the end
+// of the file, so this holds for all of it.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
 #include <mcpawl/auth/access_jwt.ipp>
 #include <mcpawl/auth/access_oauth.ipp>
 #include <mcpawl/auth/access_oauth_options.ipp>

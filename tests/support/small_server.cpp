@@ -29,8 +29,7 @@ int main() {
     serve(mcpawl::server<>(name));
     return 0;
   }
-  using policy = mcpawl::access_oauth;
   mcpawl::http_options options;
   options.allowed_hosts = {"mcp.example.com"};
-  serve(mcpawl::server<policy>(name, policy::from_env<mcpawl::sqlite_store>()), std::move(options));
+  serve(mcpawl::server<mcpawl::access_oauth>(name, mcpawl::access_oauth::from_env<mcpawl::sqlite_store>()), std::move(options));
 }

@@ -10,7 +10,6 @@
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/core/settings.hpp>
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/store/kv_store.hpp>
 #include <mcpawl/store/open_store.hpp>

@@ -8,6 +8,7 @@
 #include <mcpawl/auth/bearer_token.hpp>
 #include <mcpawl/auth/grant_token_source.hpp>
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/http/exchange.hpp>
 #include <mcpawl/jose/token_cache.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/oauth/common/errc.hpp>

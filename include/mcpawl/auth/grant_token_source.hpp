@@ -12,7 +12,6 @@
 #include <mcpawl/oauth/server/token_endpoint.hpp>
 #include <mcpawl/oauth/upstream/login_record.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
-#include <mcpawl/store/kv_store.hpp>
 
 #include <chrono>
 #include <memory>

@@ -5,7 +5,7 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/oauth/grant/grant.hpp>
 #include <mcpawl/oauth/grant/token_types.hpp>
-#include <mcpawl/store/kv_store.hpp>
+#include <mcpawl/store/entry.hpp>
 
 #include <optional>
 #include <string>

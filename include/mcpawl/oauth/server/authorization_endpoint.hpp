@@ -26,7 +26,6 @@
 #include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/upstream/login_record.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
-#include <mcpawl/store/kv_store.hpp>
 
 #include <memory>
 #include <optional>
@@ -154,7 +153,6 @@ public:
   }
 
 private:
-  using table = flow_table;
   /** The cookie of a page that was denied: no digest of it is ever sealed. */
   static constexpr std::string_view denied_mark = "denied";
 
@@ -383,7 +381,7 @@ private:
                    http::request_head const& head) const {
     for (auto const& name : cookies_.surplus(head, use)) answer.field("Set-Cookie", cookies_.clear(name));
     answer.field("Set-Cookie",
-                 cookies_.set(cookies_.name(use, ticket.handle), ticket.browser, table::lifetime));
+                 cookies_.set(cookies_.name(use, ticket.handle), ticket.browser, flow_table::lifetime));
   }
   void drop_cookie(http::response& answer, cookie_use use, flow_handle const& ticket) const {
     answer.field("Set-Cookie", cookies_.clear(cookies_.name(use, ticket.handle)));

@@ -20,7 +20,6 @@
 #include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/server/token_endpoint.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
-#include <mcpawl/store/kv_store.hpp>
 
 #include <cstddef>
 #include <memory>

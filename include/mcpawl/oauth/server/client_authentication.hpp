@@ -11,7 +11,6 @@
 #include <mcpawl/oauth/client/client_document.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
 #include <mcpawl/oauth/server/server_state.hpp>
-#include <mcpawl/store/kv_store.hpp>
 
 #include <memory>
 #include <string>

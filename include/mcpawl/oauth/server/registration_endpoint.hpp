@@ -12,7 +12,6 @@
 #include <mcpawl/oauth/common/redirect_uri_errc.hpp>
 #include <mcpawl/oauth/server/endpoint_answer.hpp>
 #include <mcpawl/oauth/server/server_state.hpp>
-#include <mcpawl/store/kv_store.hpp>
 
 #include <memory>
 #include <string>

@@ -12,7 +12,6 @@
 #include <mcpawl/oauth/server/endpoint_answer.hpp>
 #include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/server/token_request.hpp>
-#include <mcpawl/store/kv_store.hpp>
 #include <mcpawl/text/json_text.hpp>
 
 #include <memory>

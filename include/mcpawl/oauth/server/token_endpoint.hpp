@@ -21,7 +21,6 @@
 #include <mcpawl/oauth/upstream/login_record.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
 #include <mcpawl/oauth/upstream/upstream_login.hpp>
-#include <mcpawl/store/kv_store.hpp>
 
 #include <boost/asio/this_coro.hpp>
 

@@ -26,26 +26,25 @@ namespace {
 std::string const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 std::string const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-using service_type = token_service;
 
 std::unique_ptr<sqlite_store> open(temporary_folder const& folder) {
   return sqlite_store::open(folder.file("store.db")).value();
 }
 
-secret issue(service_type& service) {
+secret issue(token_service& service) {
   code_issue asked("alice", "client");
   asked.code_challenge = challenge;
   asked.redirect_uri_given = false;
   return await(service.issue_code(std::move(asked))).value();
 }
 
-result<issued_tokens> redeem(service_type& service, std::string_view code) {
+result<issued_tokens> redeem(token_service& service, std::string_view code) {
   code_redemption asked(secret{std::string{code}}, "client");
   asked.verifier = secret{verifier};
   return await(service.redeem(std::move(asked)));
 }
 
-result<issued_tokens> refresh(service_type& service, std::string_view token) {
+result<issued_tokens> refresh(token_service& service, std::string_view token) {
   return await(service.refresh(refresh_request(secret{std::string{token}}, "client")));
 }
 
@@ -57,7 +56,7 @@ void tell(int to, char what, std::string_view token) {
 
 [[noreturn]] void serve(temporary_folder const& folder, int to) {
   auto const store = open(folder);
-  service_type service(*store);
+  token_service service(*store);
   for (;;) {
     secret const code = issue(service);
     tell(to, 'c', code.reveal());
@@ -124,7 +123,7 @@ BOOST_AUTO_TEST_CASE(what_was_answered_before_a_kill_is_good_after_it) {
     auto const grants = run_and_kill(folder, answers);
     BOOST_TEST_REQUIRE(!grants.empty());
     auto const store = open(folder);
-    service_type service(*store);
+    token_service service(*store);
     for (auto const& seen : grants) {
       for (auto const& access : seen.access) {
         BOOST_TEST_REQUIRE(await(service.look_up(secret{access}, "")).has_value());

@@ -136,26 +136,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_lease_of_who_was_killed_is_taken_over_at_once,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_lease_is_renewed_for_as_long_as_it_is_needed, Backend, backends) {
-  using leases = upstream_leases;
   world<Backend> w;
   auto work = [](world<Backend>& in) -> task<int> {
     auto const pause = [](boost::asio::any_io_executor on) -> task<> {
-      boost::asio::steady_timer timer(on, 3 * leases::renewal_interval / 2);
+      boost::asio::steady_timer timer(on, 3 * upstream_leases::renewal_interval / 2);
       co_await timer.async_wait(boost::asio::use_awaitable);
     };
     auto const executor = co_await boost::asio::this_coro::executor;
     auto lease = co_await in.one.take("upstream/x");
     BOOST_TEST_REQUIRE(lease.value().held());
     {
-      typename leases::renewal const renewing(in.one, std::move(*lease), executor);
+      upstream_leases::renewal const renewing(in.one, std::move(*lease), executor);
       for (int i = 0; i != 2; ++i) {
-        in.pass(leases::lifetime - 1);
+        in.pass(upstream_leases::lifetime - 1);
         co_await pause(executor);
       }
       auto const other = co_await in.two.take("upstream/x");
       BOOST_TEST(!other.value().held());
       BOOST_TEST(!renewing.lost());
-      in.pass(leases::lifetime);  // as if it had been asleep
+      in.pass(upstream_leases::lifetime);  // as if it had been asleep
       auto const later = co_await in.two.take("upstream/x");
       BOOST_TEST(later.value().held());
       co_await pause(executor);

@@ -39,10 +39,9 @@ flow some_flow() {
 
 template <class Backend>
 struct world {
-  using table = flow_table;
   Backend backend;
-  table flows{backend.store(), {}, backend.clock};
-  table others{backend.other(), {}, backend.clock};
+  flow_table flows{backend.store(), {}, backend.clock};
+  flow_table others{backend.other(), {}, backend.clock};
 
   flow_handle begin() { return await(flows.begin(some_flow())).value(); }
 };
