@@ -120,9 +120,7 @@ public:
   /** What `authenticate` would say, if that can be said without waiting. */
   std::optional<auth_result<identity_type>> decide_now(http::request_head const& head) {
     if (!verifier_.attached()) return std::nullopt;
-    auto const token = find_bearer_token(head);
-    if (!token) return auth_result<identity_type>(deny(token.error()));
-    auto decided = verifier_.verify_now(checking(*token));
+    auto decided = check(head);
     if (decided) return auth_result<identity_type>(*std::move(decided));
     if (verifier_.newer_keys_may_help(decided.error())) return std::nullopt;
     return auth_result<identity_type>(deny(decided.error()));
@@ -130,9 +128,7 @@ public:
 
   /** Decide with the keys at hand, without waiting; what `authenticate` does first. */
   auth_result<identity_type> verify_now(http::request_head const& head) {
-    auto const token = find_bearer_token(head);
-    if (!token) return deny(token.error());
-    auto decided = verifier_.verify_now(checking(*token));
+    auto decided = check(head);
     if (decided) return *std::move(decided);
     return deny(decided.error());
   }
@@ -144,6 +140,12 @@ public:
   key_source const& source() const noexcept { return verifier_.source(); }
 
 private:
+  result<identity_type> check(http::request_head const& head) {
+    auto const token = find_bearer_token(head);
+    if (!token) return token.error();
+    return verifier_.verify_now(checking(*token));
+  }
+
   static denial stopping() {
     denial out(503, "keys_unavailable", "the server is stopping");
     out.retry_after = std::chrono::seconds(1);

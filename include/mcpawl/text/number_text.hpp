@@ -37,14 +37,20 @@ inline bool is_number_text(std::string_view text) noexcept {
   return text.empty();
 }
 
+/** Read a text that is one number as `std::from_chars` takes it, and nothing else; false for any other, and for
+    what the type cannot hold. */
+template <class Number>
+bool read_number(std::string_view text, Number& out) noexcept {
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
 /** Read a text that is one number and nothing else; nothing for any other, and for numbers that a double
     cannot hold. An integer stays exact as far as 64 bits reach. */
 inline std::optional<boost::json::value> number_of_text(std::string_view text) noexcept {
   if (!is_number_text(text)) return std::nullopt;
-  char const* const end = text.data() + text.size();
-  auto const read = [&](auto number) -> std::optional<boost::json::value> {
-    auto const [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || stop != end) return std::nullopt;
+  auto const read = [text](auto number) -> std::optional<boost::json::value> {
+    if (!read_number(text, number)) return std::nullopt;
     return boost::json::value(number);
   };
   if (auto const small = read(std::int64_t{})) return small;

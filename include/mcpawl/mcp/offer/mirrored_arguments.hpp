@@ -10,14 +10,13 @@
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/types/header_value.hpp>
 #include <mcpawl/mcp/types/request.hpp>
+#include <mcpawl/text/number_text.hpp>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -111,18 +110,14 @@ inline bool mirrors(std::string_view header, boost::json::value const& argument)
   if (auto const* text = argument.if_string()) return header == view_of(*text);
   if (auto const* boolean = argument.if_bool()) return header == (*boolean ? "true" : "false");
   if (!argument.is_number()) return true;
-  char const* const end = header.data() + header.size();
   std::int64_t integer = 0;
-  if (auto const* expected = argument.if_int64()) {
-    auto const read = std::from_chars(header.data(), end, integer);
-    if (read.ec == std::errc() && read.ptr == end) return integer == *expected;
-  }
+  if (auto const* expected = argument.if_int64(); expected && read_number(header, integer))
+    return integer == *expected;
   double number = 0;
-  auto const read = std::from_chars(header.data(), end, number);
+  bool const reads = read_number(header, number);
   boost::system::error_code ignored;
   constexpr double largest = 9007199254740991.0;  // beyond it two integers may be one double
-  return read.ec == std::errc() && read.ptr == end && number >= -largest && number <= largest &&
-         number == argument.to_number<double>(ignored);
+  return reads && number >= -largest && number <= largest && number == argument.to_number<double>(ignored);
 }
 
 }  // namespace detail

@@ -10,23 +10,16 @@
 #include <mcpawl/mcp/offer/bind_completion.hpp>
 #include <mcpawl/mcp/offer/resource_template.hpp>
 #include <mcpawl/reflect/descriptor.hpp>
+#include <mcpawl/text/number_text.hpp>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace mcpawl::detail {
-
-template <class Number>
-inline bool read_number(std::string_view text, Number& out) {
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 /** A text of a URI as the JSON value a type is decoded from; what does not fit stays text, which then does
     not decode. */
