@@ -135,14 +135,8 @@ step_tests_sid() {
 
 # That they link and run is tested elsewhere: here the compiler reads them.
 step_examples() {
-  local compile=(g++ -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -pthread -DMCPAWL_SEPARATE_COMPILATION
-    -Iinclude) sources=(examples/*.cpp)
-  [ ${#sources[@]} -ge 8 ] || fail 'there are examples missing'
-  # what nearly all of them include is read once
-  echo '#include <mcpawl/mcpawl.hpp>' > "$work/examples.hpp"
-  "${compile[@]}" -x c++-header "$work/examples.hpp" -o "$work/examples.hpp.gch"
-  printf '%s\n' "${sources[@]}" |
-    xargs -P "$jobs" -I '{}' "${compile[@]}" -Winvalid-pch -include "$work/examples.hpp" -fsyntax-only '{}'
+  cmake --preset dev -D MCPAWL_BUILD_TESTS=OFF -D MCPAWL_READ_EXAMPLES=ON
+  cmake --build --preset dev --target examples
 }
 
 # Which instructions there are is decided when a program runs: qemu has no AVX-512, and Nehalem no AVX2 either. What is left

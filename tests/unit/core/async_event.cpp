@@ -41,6 +41,19 @@ bool wait_for(boost::asio::io_context& context, std::shared_ptr<async_event> con
   return notified.value();
 }
 
+/** Destroy a coroutine that waits, with its context; `meanwhile` is done before. */
+template <class Meanwhile>
+void destroy_while_it_waits(std::shared_ptr<async_event> const& event, Meanwhile meanwhile) {
+  std::optional<bool> never;
+  {
+    boost::asio::io_context context;
+    boost::asio::co_spawn(context, wait_without_end(event, never), boost::asio::detached);
+    context.poll();
+    meanwhile();
+  }
+  BOOST_TEST(!never.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_notification_before_the_wait_is_not_lost_and_counts_once) {
   boost::asio::io_context context;
   auto const event = std::make_shared<async_event>();
@@ -91,29 +104,16 @@ BOOST_AUTO_TEST_CASE(a_cancelled_wait_is_no_notification) {
 
 BOOST_AUTO_TEST_CASE(a_notification_after_the_context_of_the_wait_is_gone_waits_for_the_next) {
   auto const event = std::make_shared<async_event>();
-  std::optional<bool> never;
-  {
-    boost::asio::io_context context;
-    boost::asio::co_spawn(context, wait_without_end(event, never), boost::asio::detached);
-    context.poll();
-  }
+  destroy_while_it_waits(event, [] {});
   event->notify();
-  BOOST_TEST(!never.has_value());
   boost::asio::io_context next;
   BOOST_TEST(wait_for(next, event, 10s));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_destroyed_coroutine_was_not_resumed_for_is_left_to_the_next) {
   auto const event = std::make_shared<async_event>();
-  std::optional<bool> never;
-  {
-    boost::asio::io_context context;
-    boost::asio::co_spawn(context, wait_without_end(event, never), boost::asio::detached);
-    context.poll();
-    event->notify();
-  }
+  destroy_while_it_waits(event, [&event] { event->notify(); });
   boost::asio::io_context next;
-  BOOST_TEST(!never.has_value());
   BOOST_TEST(wait_for(next, event, 10s));
 }
 
