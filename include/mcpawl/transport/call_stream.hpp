@@ -81,16 +81,16 @@ public:
              std::chrono::milliseconds retry) {
     std::optional<detail::log_reader> reader;
     start(std::move(calls), reader);
-    auto const watch = std::make_shared<disconnect_watch>(changed_);
-    if (running_ != 0) watch->start(ex, [self = shared_from_this()] { self->client_left(); });
+    auto const watch =
+        std::make_shared<disconnect_watch>(ex, changed_, [self = shared_from_this()] { self->client_left(); });
     // the response to a call is worth waiting for, whatever becomes of its token meanwhile
     if (!listens_) style.may_listen = {};
     try {
-      bool streaming = co_await must_stream(style.keep_alive);
+      bool streaming = co_await must_stream(*watch, style.keep_alive);
       if (streaming) streaming = co_await ex.start_events(make_head(200));
       if (streaming) {
         begin_stream(style, retry);
-        co_await write_events(ex, *reader, *changed_, *watch, style, 0);
+        co_await write_events(ex, *reader, *watch, style, 0);
       }
     } catch (...) {
       failure_ = std::current_exception();
@@ -167,10 +167,10 @@ private:
 
   /** Wait until it is clear how the response goes out: true for events, false if it is there, or nobody waits.
    */
-  task<bool> must_stream(std::chrono::milliseconds keep_alive) {
+  task<bool> must_stream(disconnect_watch& watch, std::chrono::milliseconds keep_alive) {
     while (running_ != 0 && !left_) {
       if (log_->backlog() != 0 || letting_go_) co_return true;
-      bool const notified = co_await changed_->wait(keep_alive);
+      bool const notified = co_await watch.wait(keep_alive);
       if (!notified && events_accepted_) co_return true;
     }
     co_return !left_ && log_->backlog() != 0;

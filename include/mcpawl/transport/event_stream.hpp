@@ -54,11 +54,11 @@ private:
 /** Write what is in a log after message number `cursor`, and what comes, until the log ends, the client
    leaves or may listen no longer, or another connection takes the log over. The events were started already.
 
-    @param watch  was started; it notifies `changed`.
+    @param watch  waits for what `reader` notifies. It is stopped by the caller.
 
     With a `retry` time it begins with an event without data, whose id the client can come back with (MCP
     2025-11-25 "Sending Messages to the Server"). */
-inline task<> write_events(http::exchange& ex, detail::log_reader& reader, async_event& changed, disconnect_watch& watch,
+inline task<> write_events(http::exchange& ex, detail::log_reader& reader, disconnect_watch& watch,
                            event_style const& style, std::uint64_t cursor) {
   std::string id;
   auto const name_event = [&] {
@@ -92,7 +92,7 @@ inline task<> write_events(http::exchange& ex, detail::log_reader& reader, async
       auto next = written + style.keep_alive;
       if (style.may_listen) next = std::min<steady::time_point>(next, checked + style.check_every);
       auto const patience = std::chrono::ceil<std::chrono::milliseconds>(next - steady::now());
-      if (patience.count() > 0) co_await changed.wait(patience);
+      if (patience.count() > 0) co_await watch.wait(patience);
       if (steady::now() >= written + style.keep_alive) {
         alive = co_await ex.comment("keep-alive");
         written = steady::now();
@@ -109,11 +109,10 @@ inline task<> write_events(http::exchange& ex, detail::log_reader& reader, async
 /** Write the events of a log to a client that listens, watching whether it is still there. */
 inline task<> write_events_watched(http::exchange& ex, detail::log_reader& reader, std::shared_ptr<async_event> changed,
                                    event_style const& style, std::uint64_t cursor) {
-  auto const watch = std::make_shared<disconnect_watch>(changed);
-  watch->start(ex);
+  auto const watch = std::make_shared<disconnect_watch>(ex, std::move(changed));
   std::exception_ptr failure;
   try {
-    co_await write_events(ex, reader, *changed, *watch, style, cursor);
+    co_await write_events(ex, reader, *watch, style, cursor);
   } catch (...) {
     failure = std::current_exception();
   }
