@@ -15,7 +15,8 @@ constexpr std::string_view bare_media_type(std::string_view text) noexcept {
 
 /** True for `application/json`, whatever its parameters. */
 constexpr bool is_json(std::string_view content_type) noexcept {
-  return iequals(bare_media_type(content_type), "application/json");
+  constexpr std::string_view json = "application/json";  // as nearly everybody writes it
+  return content_type == json || iequals(bare_media_type(content_type), json);
 }
 
 }  // namespace mcpawl::http

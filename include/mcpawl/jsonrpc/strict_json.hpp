@@ -38,6 +38,17 @@ struct members_written {
   bool too_many = false;  ///< One object has more of them than is allowed.
 };
 
+/** Where the string that begins at `quote` ends: at its last quotation mark, or at `npos`. */
+constexpr std::size_t end_of_string(std::string_view text, std::size_t quote) noexcept {
+  for (auto end = quote;;) {
+    end = text.find('"', end + 1);
+    if (end == std::string_view::npos) return end;
+    auto escapes = end;
+    while (text[escapes - 1] == '\\') --escapes;
+    if ((end - escapes) % 2 == 0) return end;
+  }
+}
+
 /** Count members in one look at a text, which need not be valid JSON. */
 inline members_written count_members(std::string_view text, json_limits const& bounds) {
   members_written count;
@@ -63,9 +74,8 @@ inline members_written count_members(std::string_view text, json_limits const& b
         outer.pop_back();
         break;
       case '"':
-        for (++i; i < text.size() && text[i] != '"'; ++i) {
-          if (text[i] == '\\') ++i;
-        }
+        i = end_of_string(text, i);
+        if (i == std::string_view::npos) return count;
         break;
       default: break;
     }
