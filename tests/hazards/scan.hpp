@@ -4,6 +4,9 @@
 // also makes a closure with captures, an aggregate in braces, or a value of class type by `?:`. The scan
 // knows no types, so it refuses every such lambda, every brace and every `?:` there; a named local before the
 // statement is always right.
+//
+// It also lays out the frame wrongly of a coroutine that declares nothing at all and awaits in the condition of `if`, `while`,
+// `for` or `switch`: there, too, a named local is right.
 #pragma once
 
 #include "tokens.hpp"
@@ -27,7 +30,9 @@ public:
 
   std::vector<finding> run() {
     for (std::size_t i = 0; i != tokens_.size(); ++i) {
-      if (is(i, "co_await")) check_full_expression(i);
+      if (!is(i, "co_await")) continue;
+      check_full_expression(i);
+      check_condition(i);
     }
     return std::move(findings_);
   }
@@ -188,6 +193,70 @@ private:
         found(i, "a lambda with captures in an expression that holds a co_await");
         i = tokens_[i].partner;
       }
+    }
+  }
+
+  // The bracket that opens around token `i`, or `none`.
+  std::size_t opening_around(std::size_t i) const {
+    while (i-- != 0) {
+      if (is(i, "(") || is(i, "[") || is(i, "{")) return i;
+      if ((is(i, ")") || is(i, "]") || is(i, "}")) && tokens_[i].partner < i) i = tokens_[i].partner;
+    }
+    return none;
+  }
+
+  // True for the braces of `if`, `for`, `else`, `try` and the like, and for those of a block alone.
+  bool belongs_to_statement(std::size_t brace) const {
+    constexpr std::array<std::string_view, 7> before_a_statement{";", "{", "}", ":", "else", "do", "try"};
+    if (brace == 0 || is_one_of(brace - 1, before_a_statement)) return true;
+    if (!is(brace - 1, ")")) return false;
+    std::size_t const paren = tokens_[brace - 1].partner;
+    return opens_condition(paren) || is(paren - 1, "catch");
+  }
+
+  // True if the statement, condition or initialization that begins at `i` declares something.
+  bool declares(std::size_t i) const {
+    constexpr std::array<std::string_view, 12> always{"auto",   "using",  "enum",     "struct",    "class", "static",
+                                                      "const",  "try",    "typedef",  "constexpr", "union", "unsigned"};
+    constexpr std::array<std::string_view, 15> never{"co_await", "co_return", "co_yield", "return", "throw",
+                                                     "delete",   "new",       "goto",     "if",     "while",
+                                                     "for",      "switch",    "do",       "else",   "case"};
+    constexpr std::array<std::string_view, 4> before_a_name{">", "&", "&&", "*"};
+    if (is_one_of(i, always)) return true;
+    if (!is_word(i) || is_one_of(i, never)) return false;
+    int angles = 0;
+    for (++i; i < tokens_.size(); ++i) {
+      if (is(i, "<")) ++angles;
+      if (is(i, ">")) --angles;
+      if (angles > 0 && !is(i, ";")) continue;
+      if (is_word(i) && !is(i - 1, "::") && (is_word(i - 1) || is_one_of(i - 1, before_a_name))) return true;
+      if (!is_word(i) && !is(i, "::") && !is_one_of(i, before_a_name)) return false;
+    }
+    return false;
+  }
+
+  // True if the body that opens at `brace` declares something, lambdas in it left out.
+  bool body_declares(std::size_t brace) const {
+    constexpr std::array<std::string_view, 5> before_a_statement{";", "{", "}", "else", "do"};
+    for (std::size_t i = brace + 1; i < tokens_[brace].partner && i < tokens_.size(); ++i) {
+      if (is(i, "{") && kind_of(i) == brace_kind::lambda) i = tokens_[i].partner;
+      bool const in_condition = is(i - 1, "(") && opens_condition(i - 1);
+      bool const after_condition = is(i - 1, ")") && tokens_[i - 1].partner < i && opens_condition(tokens_[i - 1].partner);
+      if ((in_condition || after_condition || is_one_of(i - 1, before_a_statement)) && declares(i)) return true;
+    }
+    return false;
+  }
+
+  void check_condition(std::size_t await) {
+    bool in_condition = false;
+    for (std::size_t at = opening_around(await); at != none; at = opening_around(at)) {
+      if (is(at, "(") && opens_condition(at)) in_condition = true;
+      if (!is(at, "{")) continue;
+      if (!in_condition) return;
+      if (kind_of(at) == brace_kind::block && belongs_to_statement(at)) continue;
+      if (kind_of(at) != brace_kind::initializer && !body_declares(at))
+        found(await, "co_await in a condition of a function that declares nothing");
+      return;
     }
   }
 
