@@ -9,7 +9,6 @@
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/fetch.hpp>
 #include <mcpawl/http/fields.hpp>
-#include <mcpawl/http/io.hpp>
 #include <mcpawl/http/media_type.hpp>
 #include <mcpawl/http/name_resolver.hpp>
 #include <mcpawl/http/public_address.hpp>
@@ -23,8 +22,6 @@
 #include <mcpawl/oauth/client/document_availability.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
 #include <mcpawl/oauth/common/redirect_uri.hpp>
-
-#include <boost/asio/this_coro.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -144,8 +141,6 @@ private:
     if (!target || !target->is_secure()) co_return errc::unknown_client;
     bool const own_machine = all->settings.addresses != http::address_rule::only_public && target->is_loopback();
     if (target->port() != all->settings.port && !own_machine) co_return errc::unknown_client;
-    auto const executor = co_await boost::asio::this_coro::executor;
-    constexpr std::chrono::milliseconds glance{10};
     auto const patience = std::chrono::steady_clock::now() + all->settings.timeout + all->settings.timeout;
     bool waited = false;
     for (;;) {
@@ -159,10 +154,11 @@ private:
         auto const fetched = co_await fetch_document(all, std::move(*found.task), *target, url);
         co_return fetched;
       }
-      // somebody else is fetching, perhaps on another thread, which we cannot ask to call us
-      if (std::chrono::steady_clock::now() >= patience) co_return errc::document_unavailable;
+      // somebody else is fetching, perhaps on another thread
       waited = true;
-      co_await http::detail::pause_for(executor, glance);
+      if (co_await found.ended->wait_until(patience)) continue;
+      co_await throw_if_cancelled();
+      co_return errc::document_unavailable;
     }
   }
 
@@ -176,6 +172,7 @@ private:
     if (settings.addresses == http::address_rule::public_or_loopback)
       request.only_public_addresses(unsafe::loopback_is_public{});
     auto const answer = co_await http::fetch(std::move(request), settings.trust);
+    co_await throw_if_cancelled();  // which says nothing about the host: the lease is for another
     auto read = answer ? validate(*answer, url, settings) : result<value_type>{answer.error()};
     if (read) {
       note_answer(settings, target.host());
