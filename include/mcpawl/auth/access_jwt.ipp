@@ -108,7 +108,7 @@ private:
   static void report_engines(verifier const& with, logger const& log) {
     for (auto const& use : with.engines()) {
       if (use.report.reason.empty()) continue;
-      log.write(use.report.faulty ? log_level::warning : log_level::info, "engine replaced",
+      log.write(use.report.faulty ? log_level::warning : log_level::info, "engine_replaced",
                 {{"kid", use.kid}, {"engine", use.report.engine}, {"reason", use.report.reason}});
     }
   }

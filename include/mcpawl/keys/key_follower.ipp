@@ -153,7 +153,7 @@ MCPAWL_DECL void key_follower::on_thread::on_response(key_fetch_lease& lease, ht
   }
   if (auto same = source->same_document(response.body)) {
     lease.succeed(std::move(same), std::move(response.body));
-    log.debug("keys unchanged", {{"url", url_text()}});
+    log.debug("keys_unchanged", {{"url", url_text()}});
     return;
   }
   auto parsed = jose::parse_jwk_set(response.body);
@@ -174,16 +174,16 @@ MCPAWL_DECL void key_follower::on_thread::on_response(key_fetch_lease& lease, ht
   auto const usable = std::to_string(keys->keys().size());
   auto const skipped = std::to_string(keys->skipped_count());
   for (auto const& key : keys->skipped())
-    log.warning("key skipped", {{"url", url_text()}, {"kid", key.kid}, {"reason", key.reason.message()}});
+    log.warning("key_skipped", {{"url", url_text()}, {"kid", key.kid}, {"reason", key.reason.message()}});
   lease.succeed(std::move(keys), std::move(response.body));
-  log.info("keys fetched", {{"url", url_text()}, {"usable", usable}, {"skipped", skipped}});
+  log.info("keys_fetched", {{"url", url_text()}, {"usable", usable}, {"skipped", skipped}});
 }
 
 MCPAWL_DECL void key_follower::on_thread::on_failure(key_fetch_lease& lease, error_code why,
                                                      http::fetch_response const& response) {
   bool const old_ones = source->generation() != 0;
   auto const retry = std::to_string(lease.fail().count());
-  log.write(old_ones ? log_level::warning : log_level::error, "keys not fetched",
+  log.write(old_ones ? log_level::warning : log_level::error, "keys_not_fetched",
             {{"url", url_text()},
              {"reason", why.message()},
              {"status", std::to_string(response.status)},

@@ -133,7 +133,7 @@ public:
     public_route const route = auth_->route_of(head);
     bool const any_origin = route == public_route::any_origin;
     if (auto const why = shared_.host_guard.refusal(head, any_origin)) {
-      shared_.log.write_limited(log_level::warning, "request refused",
+      shared_.log.write_limited(log_level::warning, "request_refused",
                                 {{"reason", *why},
                                  {"host", head.find("host").value_or("")},
                                  {"origin", head.find("origin").value_or("")}});
@@ -155,7 +155,7 @@ public:
     auth_result<admission> const& admitted = *decided;
     if (!admitted) {
       denial const& d = admitted.error();
-      shared_.log.write_limited(log_level::info, "caller denied", {{"code", d.code}, {"reason", d.log_reason}});
+      shared_.log.write_limited(log_level::info, "caller_denied", {{"code", d.code}, {"reason", d.log_reason}});
       http::response response = denial_response(head, d);
       allow_reading(response, head);
       co_await ex.respond(std::move(response));

@@ -183,7 +183,7 @@ private:
     error_code const why = read.error();
     if (why == http::errc::resolver_busy) {
       // says nothing about this host, so the next one may try it again
-      settings.log.warning("client_fetch_refused", {{"url", url}, {"why", why.message()}});
+      settings.log.warning("client_fetch_refused", {{"url", url}, {"reason", why.message()}});
       co_return errc::document_unavailable;
     }
     std::string const status = answer ? std::to_string(answer->status) : std::string("none");
@@ -191,11 +191,11 @@ private:
     if (unreachable) {
       settings.log.write_limited(
           log_level::warning, "client_fetch_failed",
-          {{"url", url}, {"why", why.message()}, {"status", status}, {"setting", "CLIENT_DOCUMENTS"}});
+          {{"url", url}, {"reason", why.message()}, {"status", status}, {"setting", "CLIENT_DOCUMENTS"}});
       note_failure(settings, target.host(), why);
     } else {
       settings.log.write_limited(log_level::info, "client_fetch_failed",
-                                 {{"url", url}, {"why", why.message()}, {"status", status}});
+                                 {{"url", url}, {"reason", why.message()}, {"status", status}});
       note_answer(settings, target.host());
     }
     bool const passing = why == condition::unavailable || why == condition::timed_out;
@@ -221,7 +221,7 @@ private:
     auto const pause = settings.availability->failed(host);
     if (!pause) return;
     settings.log.warning("client_documents_not_advertised", {{"host", host},
-                                                             {"why", why.message()},
+                                                             {"reason", why.message()},
                                                              {"seconds", std::to_string(pause->count())},
                                                              {"setting", "CLIENT_DOCUMENTS"}});
   }
