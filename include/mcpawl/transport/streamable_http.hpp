@@ -150,9 +150,12 @@ public:
       co_await auth_->serve_unauthenticated(ex);
       co_return;
     }
-    auto decided = auth_->decide_now(head);
-    if (!decided) decided = co_await auth_->authenticate(head);
-    auth_result<admission> const& admitted = *decided;
+    authentication<admission> asked = auth_->authenticate(head);
+    if (auto* const waiting = std::get_if<task<auth_result<admission>>>(&asked)) {
+      auto decided = co_await std::move(*waiting);
+      asked = std::move(decided);
+    }
+    auto const& admitted = std::get<auth_result<admission>>(asked);
     if (!admitted) {
       denial const& d = admitted.error();
       shared_.log.write_limited(log_level::info, "caller_denied", {{"code", d.code}, {"reason", d.log_reason}});
@@ -276,10 +279,9 @@ private:
   /** Whether the policy would let a request in now. Where it cannot tell, because a store or a key endpoint
       does not answer, the stream goes on. */
   task<bool> still_admitted(http::request_head const& head) {
-    auto decided = auth_->decide_now(head);
-    if (!decided) decided = co_await auth_->authenticate(head);
-    if (decided->has_value()) co_return true;
-    int const status = decided->error().status;
+    auto const decided = co_await decision_of(auth_->authenticate(head));
+    if (decided) co_return true;
+    int const status = decided.error().status;
     co_return status != 401 && status != 403;
   }
 
