@@ -40,6 +40,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace {
@@ -161,12 +162,13 @@ public:
     policy_.attach(here);
     for (auto const& tokens : world<Store>::get().issued) heads_.push_back(head_with(tokens.access_token));
     if (!cached) return;
-    for (auto const& head : heads_) (void)await(policy_.authenticate(head));
+    for (auto const& head : heads_) (void)await(mcpawl::decision_of(policy_.authenticate(head)));
   }
   bool operator()(std::size_t i) {
     if (cached_) {
-      auto const decided = policy_.decide_now(heads_[i]);
-      return decided && decided->has_value();
+      auto const decided = policy_.authenticate(heads_[i]);
+      auto const* const now = std::get_if<mcpawl::auth_result<mcpawl::access_identity>>(&decided);
+      return now != nullptr && now->has_value();
     }
     auto const grant = await(policy_.tokens().look_up(world<Store>::get().issued[i].access_token, resource));
     return grant && mcpawl::access_session::open(*grant, 0);

@@ -95,7 +95,7 @@ private:
     try {
       if (failure) std::rethrow_exception(failure);
     } catch (std::exception const& thrown) {
-      log_.error("a request failed", {{"what", thrown.what()}});
+      log_.error("request_failed", {{"reason", thrown.what()}});
     }
   }
 
@@ -149,7 +149,7 @@ private:
     if (path == "/cdn-cgi/access/certs" || path == mcpawl::test::get_identity_path) {
       co_await relay(from, certs_at_);
     } else if (emulated_oidc::is_for_it(path)) {
-      log_.info("sign-in", {{"method", view(from.head.get().method_string())}, {"path", path}});
+      log_.info("sign_in", {{"method", view(from.head.get().method_string())}, {"path", path}});
       // a page may send its visitor here, but under no name of its own
       if (!is_local(from)) co_return error_answer(http::status::forbidden, "not under this name");
       co_await oidc_.serve(from);

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_log_whose_reader_stopped_holds_up_nobody) {
   loopback_client client(server.port());
   for (int i = 0; i != 3000; ++i) BOOST_TEST_REQUIRE(status_of_refused(client) == 403);
   BOOST_TEST(status_of_good_call(server.port()) == 200);
-  server.await_error("request refused");
+  server.await_error("request_refused");
   BOOST_TEST(server.stop() == 0);
 }
 

@@ -53,7 +53,7 @@ std::string killed_process() {
   return name;
 }
 
-constexpr char const* noticed = "refresh token of two holders";
+constexpr char const* noticed = "refresh_token_of_two_holders";
 
 }  // namespace
 

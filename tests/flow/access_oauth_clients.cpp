@@ -211,7 +211,7 @@ BOOST_FIXTURE_TEST_CASE(a_private_scheme_among_good_uris_is_left_out_and_named, 
   BOOST_TEST_REQUIRE(refused.size() == 1u);
   BOOST_TEST(refused.at(0).at("redirect_uri").as_string() == cursor_uri);
   BOOST_TEST(refused.at(0).at("reason").as_string() == "private-use scheme that this server does not allow");
-  BOOST_TEST(holds(log(), std::string("redirect URI refused redirect_uri=") + cursor_uri));
+  BOOST_TEST(holds(log(), std::string("redirect_uri_refused redirect_uri=") + cursor_uri));
   BOOST_TEST(holds(log(), "REDIRECT_SCHEMES"));
   std::string const client(json.at("client_id").as_string());
   // what is left works, at any port

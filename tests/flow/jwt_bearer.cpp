@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(every_bad_token_gets_the_same_answer_and_its_own_line_in_th
     BOOST_TEST(reply.body == R"({"error":"invalid_token"})");
     BOOST_TEST(reply.field("www-authenticate") == invalid_token);
     std::string const log = server.log.text();
-    auto const last = log.rfind("caller denied");
+    auto const last = log.rfind("caller_denied");
     BOOST_REQUIRE(last != std::string::npos);
     BOOST_TEST(log.find(logged, last) != std::string::npos, log.substr(last) << " should have " << logged);
     if (token.size() > 20) BOOST_TEST(log.find(token) == std::string::npos);

@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(leaving_does_not_cancel_a_call_in_a_session) {
     t.post(request("ping"), in(session));
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  BOOST_TEST(t.server.log.text().find("call cancelled") == std::string::npos);
+  BOOST_TEST(t.server.log.text().find("call_cancelled") == std::string::npos);
 }
 
 // which protocol a message gets: the rows of the era table

@@ -167,9 +167,9 @@ BOOST_AUTO_TEST_CASE(leaving_cancels_the_call) {
     t.post(stateless("tools/list"), headers("tools/list"));
   }
   // the tool's await ended with operation_aborted, which it did not catch
-  for (int i = 0; i != 500 && t.server.log.text().find("call cancelled tool=wait") == std::string::npos; ++i)
+  for (int i = 0; i != 500 && t.server.log.text().find("call_cancelled tool=wait") == std::string::npos; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  BOOST_TEST(t.server.log.text().find("call cancelled tool=wait") != std::string::npos);
+  BOOST_TEST(t.server.log.text().find("call_cancelled tool=wait") != std::string::npos);
   BOOST_TEST(t.server.log.text().find("handler_silent") == std::string::npos);
 }
 

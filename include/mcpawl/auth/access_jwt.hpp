@@ -74,14 +74,8 @@ public:
   /** Bind this copy to its thread and begin to fetch the keys. */
   void attach(auth_environment const& environment);
 
-  /** Decide about a request. Waits only where keys must be fetched first. */
-  task<auth_result<access_identity>> authenticate(http::request_head const& head);
-
-  /** Decide if the keys at hand allow it; nothing if newer ones might change the answer. */
-  std::optional<auth_result<access_identity>> decide_now(http::request_head const& head);
-
-  /** Decide with the keys at hand, for better or worse. */
-  auth_result<access_identity> verify_now(http::request_head const& head);
+  /** Decide about a request. Waits only where newer keys might change the decision. */
+  authentication<access_identity> authenticate(http::request_head const& head);
 
   /** The caller's name for sessions: kind, issuer and subject or common name. */
   std::string principal(access_identity const& who) const { return access_principal(*who); }

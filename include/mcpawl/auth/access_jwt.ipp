@@ -52,31 +52,13 @@ public:
   bool attached() const noexcept { return verifier_.attached(); }
   key_source const& source() const noexcept { return verifier_.source(); }
 
-  static task<auth_result<access_identity>> authenticate(impl& self, http::request_head const& head) {
-    if (!self.attached()) {
-      auto executor = co_await boost::asio::this_coro::executor;
-      self.attach(std::move(executor), logger());
-    }
-    auto const token = self.token_of(head);
-    if (!token) co_return self.deny(token.error());
-    auto check = self.checking(*token);
-    auto decided = co_await self.verifier_.verify(std::move(check));
-    if (!decided) co_return stopping();
-    if (*decided) co_return **std::move(decided);
-    co_return self.deny(decided->error());
-  }
-
-  std::optional<auth_result<access_identity>> decide_now(http::request_head const& head) {
-    if (!attached()) return std::nullopt;
-    auto decided = check(head);
-    if (decided) return auth_result<access_identity>(*std::move(decided));
-    if (verifier_.newer_keys_may_help(decided.error())) return std::nullopt;
-    return auth_result<access_identity>(deny(decided.error()));
-  }
-
-  auth_result<access_identity> verify_now(http::request_head const& head) {
-    auto decided = check(head);
+  authentication<access_identity> authenticate(http::request_head const& head) {
+    auto const token = token_of(head);
+    if (!token) return deny(token.error());
+    if (!attached()) return verify_later(*this, *token);
+    auto decided = verifier_.verify_now(checking(*token));
     if (decided) return *std::move(decided);
+    if (verifier_.newer_keys_may_help(decided.error())) return verify_later(*this, *token);
     return deny(decided.error());
   }
 
@@ -88,6 +70,19 @@ public:
   }
 
 private:
+  /** Verify where keys may have to be fetched first. */
+  static task<auth_result<access_identity>> verify_later(impl& self, std::string_view token) {
+    if (!self.attached()) {
+      auto executor = co_await boost::asio::this_coro::executor;
+      self.attach(std::move(executor), logger());
+    }
+    auto check = self.checking(token);
+    auto decided = co_await self.verifier_.verify(std::move(check));
+    if (!decided) co_return stopping();
+    if (*decided) co_return **std::move(decided);
+    co_return self.deny(decided->error());
+  }
+
   /** A set without a key that Access signs with must not replace one that has some. */
   static key_origin origin(access_options const& options) {
     key_origin at(options.keys_url());
@@ -99,16 +94,10 @@ private:
     return find_assertion(head, options_->cookie_accepted());
   }
 
-  result<access_identity> check(http::request_head const& head) {
-    auto const token = token_of(head);
-    if (!token) return token.error();
-    return verifier_.verify_now(checking(*token));
-  }
-
   static void report_engines(verifier const& with, logger const& log) {
     for (auto const& use : with.engines()) {
       if (use.report.reason.empty()) continue;
-      log.write(use.report.faulty ? log_level::warning : log_level::info, "engine replaced",
+      log.write(use.report.faulty ? log_level::warning : log_level::info, "engine_replaced",
                 {{"kid", use.kid}, {"engine", use.report.engine}, {"reason", use.report.reason}});
     }
   }
@@ -179,19 +168,8 @@ void basic_access_jwt<Engine>::attach(auth_environment const& environment) {
 }
 
 template <class Engine>
-task<auth_result<access_identity>> basic_access_jwt<Engine>::authenticate(http::request_head const& head) {
-  return impl::authenticate(*impl_, head);
-}
-
-template <class Engine>
-std::optional<auth_result<access_identity>> basic_access_jwt<Engine>::decide_now(
-    http::request_head const& head) {
-  return impl_->decide_now(head);
-}
-
-template <class Engine>
-auth_result<access_identity> basic_access_jwt<Engine>::verify_now(http::request_head const& head) {
-  return impl_->verify_now(head);
+authentication<access_identity> basic_access_jwt<Engine>::authenticate(http::request_head const& head) {
+  return impl_->authenticate(head);
 }
 
 template <class Engine>

@@ -95,11 +95,8 @@ public:
   /** Answer as the authorization server. */
   MCPAWL_DECL task<> serve_unauthenticated(http::exchange& ex);
 
-  /** Decide if that needs no store. */
-  MCPAWL_DECL std::optional<auth_result<access_identity>> decide_now(http::request_head const& head);
-
-  /** Decide about a request, with a look into the store. */
-  MCPAWL_DECL task<auth_result<access_identity>> authenticate(http::request_head const& head);
+  /** Decide about a request. Waits only where it needs a look into the store. */
+  MCPAWL_DECL authentication<access_identity> authenticate(http::request_head const& head);
 
   /** The caller's name for sessions: kind, issuer and subject. */
   std::string principal(access_identity const& who) const { return access_principal(*who); }

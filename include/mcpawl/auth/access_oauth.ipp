@@ -69,31 +69,43 @@ public:
 
   task<> serve_unauthenticated(http::exchange& ex) { return server_->serve(ex); }
 
-  std::optional<auth_result<access_identity>> decide_now(http::request_head const& head) {
-    if (!server_) return std::nullopt;
-    auto const& tokens = shared_->parts->tokens;
+  authentication<access_identity> authenticate(http::request_head const& head) {
+    if (!server_) return authenticate_unattached(*this, head);
     // one that is remembered needs no look at its characters: it is found byte by byte
     auto const text = detail::find_bearer_text(head);
     if (text && head.query().empty()) {
       auto const* const known = cache_.find(*text, now(), shared_->options.time().steady());
-      if (known != nullptr && known->revocations() == tokens.revocations()) return known->who();
+      if (known != nullptr && known->revocations() == shared_->parts->tokens.revocations()) return known->who();
     }
-    auto const token = find_bearer_token(head);
+    auto const token = detail::checked_bearer_token(text, head);
     if (!token) return deny(token.error());
-    if (auto const ours = oauth::token::parse(oauth::token_kind::access, *token); !ours)
-      return deny(ours.error());
-    return std::nullopt;
+    if (auto const ours = oauth::token::parse(oauth::token_kind::access, *token); !ours) return deny(ours.error());
+    return look_up(*this, *token);
   }
 
-  static task<auth_result<access_identity>> authenticate(impl& self, http::request_head const& head) {
-    if (!self.server_) {
-      auto executor = co_await boost::asio::this_coro::executor;
-      auth_environment alone{std::move(executor), logger()};
-      self.attach(alone);
-    }
-    auto decided = self.decide_now(head);
-    if (decided) co_return *std::move(decided);
-    std::string_view const text = find_bearer_token(head).value();
+  std::optional<linked_token> linked_token_of(http::request_head const& head) {
+    auto const token = find_bearer_token(head);
+    if (!token || !server_) return std::nullopt;
+    auto source = std::make_shared<grant_token_source>(shared_->parts, *upstream_, secret{std::string{*token}});
+    return linked_token(linked_token::form::bearer, std::move(source));
+  }
+
+  oauth::token_service& tokens() const noexcept { return shared_->parts->tokens; }
+  oauth::approvals& approvals() const noexcept { return shared_->parts->approved; }
+
+private:
+  /** A copy that was never attached belongs to the thread it is used on first. */
+  static task<auth_result<access_identity>> authenticate_unattached(impl& self, http::request_head const& head) {
+    auto executor = co_await boost::asio::this_coro::executor;
+    auth_environment alone{std::move(executor), logger()};
+    self.attach(alone);
+    co_return co_await decision_of(self.authenticate(head));
+  }
+
+  /** Look a token up in the store.
+
+      @param text  of the request's head, which outlives this. */
+  static task<auth_result<access_identity>> look_up(impl& self, std::string_view text) {
     auto& parts = *self.shared_->parts;
     std::uint64_t const revocations = parts.tokens.revocations();
     secret token{std::string{text}};
@@ -109,17 +121,6 @@ public:
     co_return session->who();
   }
 
-  std::optional<linked_token> linked_token_of(http::request_head const& head) {
-    auto const token = find_bearer_token(head);
-    if (!token || !server_) return std::nullopt;
-    auto source = std::make_shared<grant_token_source>(shared_->parts, *upstream_, secret{std::string{*token}});
-    return linked_token(linked_token::form::bearer, std::move(source));
-  }
-
-  oauth::token_service& tokens() const noexcept { return shared_->parts->tokens; }
-  oauth::approvals& approvals() const noexcept { return shared_->parts->approved; }
-
-private:
   struct shared {
     shared(access_oauth_options with, std::shared_ptr<kv_store> store) : options(std::move(with)) {
       auto rules = options.rules();
@@ -173,12 +174,8 @@ MCPAWL_DECL public_route access_oauth::route_of(http::request_head const& head) 
 MCPAWL_DECL task<> access_oauth::serve_unauthenticated(http::exchange& ex) {
   return impl_->serve_unauthenticated(ex);
 }
-MCPAWL_DECL std::optional<auth_result<access_identity>> access_oauth::decide_now(
-    http::request_head const& head) {
-  return impl_->decide_now(head);
-}
-MCPAWL_DECL task<auth_result<access_identity>> access_oauth::authenticate(http::request_head const& head) {
-  return impl::authenticate(*impl_, head);
+MCPAWL_DECL authentication<access_identity> access_oauth::authenticate(http::request_head const& head) {
+  return impl_->authenticate(head);
 }
 MCPAWL_DECL std::optional<linked_token> access_oauth::linked_token_of(http::request_head const& head,
                                                                       access_identity const&) {

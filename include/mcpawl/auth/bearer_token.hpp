@@ -72,6 +72,18 @@ inline result<std::string_view> find_bearer_text(http::request_head const& head)
   return value;
 }
 
+/** Check what `find_bearer_text` found, as `find_bearer_token` says. */
+inline result<std::string_view> checked_bearer_token(result<std::string_view> const& text,
+                                                     http::request_head const& head) noexcept {
+  if (!text) return text;
+  if (text->find(',') != std::string_view::npos) return auth_errc::several_tokens;
+  std::string_view body = *text;
+  while (body.ends_with('=')) body.remove_suffix(1);
+  if (body.empty() || !is_token68(body)) return auth_errc::malformed_authorization;
+  if (names_access_token(head.query())) return auth_errc::token_in_query;
+  return text;
+}
+
 }  // namespace detail
 
 /** Find the token in `Authorization: Bearer` (RFC 6750 section 2.1).
@@ -84,14 +96,7 @@ inline result<std::string_view> find_bearer_text(http::request_head const& head)
     `malformed_authorization`, `token_in_query`.
 */
 inline result<std::string_view> find_bearer_token(http::request_head const& head) noexcept {
-  auto const text = detail::find_bearer_text(head);
-  if (!text) return text;
-  if (text->find(',') != std::string_view::npos) return auth_errc::several_tokens;
-  std::string_view body = *text;
-  while (body.ends_with('=')) body.remove_suffix(1);
-  if (body.empty() || !detail::is_token68(body)) return auth_errc::malformed_authorization;
-  if (detail::names_access_token(head.query())) return auth_errc::token_in_query;
-  return text;
+  return detail::checked_bearer_token(detail::find_bearer_text(head), head);
 }
 
 }  // namespace mcpawl

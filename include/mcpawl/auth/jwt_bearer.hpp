@@ -22,7 +22,6 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -102,34 +101,14 @@ public:
   /** Answer with the metadata. */
   task<> serve_unauthenticated(http::exchange& ex) { return resource_server_.serve(ex); }
 
-  /** Decide about a request. Waits only where keys must be fetched first. */
-  task<auth_result<identity_type>> authenticate(http::request_head const& head) {
-    if (!verifier_.attached()) {
-      auto executor = co_await boost::asio::this_coro::executor;
-      verifier_.attach(std::move(executor), logger());
-    }
+  /** Decide about a request. Waits only where newer keys might change the decision. */
+  authentication<identity_type> authenticate(http::request_head const& head) {
     auto const token = find_bearer_token(head);
-    if (!token) co_return deny(token.error());
-    auto check = checking(*token);
-    auto decided = co_await verifier_.verify(std::move(check));
-    if (!decided) co_return stopping();
-    if (*decided) co_return **std::move(decided);
-    co_return deny(decided->error());
-  }
-
-  /** What `authenticate` would say, if that can be said without waiting. */
-  std::optional<auth_result<identity_type>> decide_now(http::request_head const& head) {
-    if (!verifier_.attached()) return std::nullopt;
-    auto decided = check(head);
-    if (decided) return auth_result<identity_type>(*std::move(decided));
-    if (verifier_.newer_keys_may_help(decided.error())) return std::nullopt;
-    return auth_result<identity_type>(deny(decided.error()));
-  }
-
-  /** Decide with the keys at hand, without waiting; what `authenticate` does first. */
-  auth_result<identity_type> verify_now(http::request_head const& head) {
-    auto decided = check(head);
+    if (!token) return deny(token.error());
+    if (!verifier_.attached()) return verify_later(*token);
+    auto decided = verifier_.verify_now(checking(*token));
     if (decided) return *std::move(decided);
+    if (verifier_.newer_keys_may_help(decided.error())) return verify_later(*token);
     return deny(decided.error());
   }
 
@@ -140,10 +119,17 @@ public:
   key_source const& source() const noexcept { return verifier_.source(); }
 
 private:
-  result<identity_type> check(http::request_head const& head) {
-    auto const token = find_bearer_token(head);
-    if (!token) return token.error();
-    return verifier_.verify_now(checking(*token));
+  /** Verify where keys may have to be fetched first. */
+  task<auth_result<identity_type>> verify_later(std::string_view token) {
+    if (!verifier_.attached()) {
+      auto executor = co_await boost::asio::this_coro::executor;
+      verifier_.attach(std::move(executor), logger());
+    }
+    auto check = checking(token);
+    auto decided = co_await verifier_.verify(std::move(check));
+    if (!decided) co_return stopping();
+    if (*decided) co_return **std::move(decided);
+    co_return deny(decided->error());
   }
 
   static denial stopping() {

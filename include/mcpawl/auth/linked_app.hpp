@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace mcpawl {
 
@@ -76,19 +77,10 @@ public:
 
   void attach(auth_environment const& environment) { attach_policy(policy_, environment); }
 
-  task<auth_result<identity_type>> authenticate(http::request_head const& head) {
-    auto decided = co_await policy_.authenticate(head);
-    // where it is a denial because the server stops, nothing of this object may be left
-    if (!decided) co_return std::move(decided).error();
-    co_return linked(*std::move(decided), head);
-  }
-
-  std::optional<auth_result<identity_type>> decide_now(http::request_head const& head) requires
-      decides_now<Policy> {
-    auto decided = policy_.decide_now(head);
-    if (!decided) return std::nullopt;
-    if (!*decided) return auth_result<identity_type>(std::move(*decided).error());
-    return auth_result<identity_type>(linked(**std::move(decided), head));
+  authentication<identity_type> authenticate(http::request_head const& head) {
+    authentication<inner_identity> asked = policy_.authenticate(head);
+    if (auto* const now = std::get_if<auth_result<inner_identity>>(&asked)) return linked(std::move(*now), head);
+    return linked_later(std::get<task<auth_result<inner_identity>>>(std::move(asked)), head);
   }
 
   public_route route_of(http::request_head const& head) const requires serves_public_paths<Policy> {
@@ -106,10 +98,20 @@ public:
   Policy const& policy() const noexcept { return policy_; }
 
 private:
-  identity_type linked(typename Policy::identity_type who, http::request_head const& head) {
-    auto token = policy_.linked_token_of(head, who);
+  using inner_identity = typename Policy::identity_type;
+
+  auth_result<identity_type> linked(auth_result<inner_identity> decided, http::request_head const& head) {
+    if (!decided) return std::move(decided).error();
+    auto token = policy_.linked_token_of(head, *decided);
     if (!token) token.emplace(linked_token::form::bearer, nullptr);
-    return identity_type(std::move(who), *std::move(token));
+    return identity_type(*std::move(decided), *std::move(token));
+  }
+  task<auth_result<identity_type>> linked_later(task<auth_result<inner_identity>> waiting,
+                                                http::request_head const& head) {
+    auto decided = co_await std::move(waiting);
+    // where it is a denial because the server stops, nothing of this object may be left
+    if (!decided) co_return std::move(decided).error();
+    co_return linked(std::move(decided), head);
   }
 
   Policy policy_;

@@ -4,7 +4,6 @@
 
 #include <mcpawl/auth/policy.hpp>
 
-#include <optional>
 #include <string>
 
 namespace mcpawl {
@@ -21,11 +20,7 @@ class no_auth {
 public:
   using identity_type = anonymous;
 
-  task<auth_result<anonymous>> authenticate(http::request_head const&) { co_return anonymous(); }
-
-  std::optional<auth_result<anonymous>> decide_now(http::request_head const&) {
-    return auth_result<anonymous>(anonymous());
-  }
+  auth_result<anonymous> authenticate(http::request_head const&) { return anonymous(); }
 
   std::string principal(anonymous const&) const { return std::string(); }
 };

@@ -16,10 +16,10 @@
 
 #include <chrono>
 #include <concepts>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace mcpawl {
 
@@ -55,6 +55,18 @@ struct denial {
 template <class Identity>
 using auth_result = boost::system::result<Identity, denial>;
 
+/** What `authenticate` of a policy says: the decision, or a coroutine that waits for it. */
+template <class Identity>
+using authentication = std::variant<auth_result<Identity>, task<auth_result<Identity>>>;
+
+/** Wait for a decision where it is not there yet. */
+template <class Identity>
+task<auth_result<Identity>> decision_of(authentication<Identity> asked) {
+  if (auto* const now = std::get_if<auth_result<Identity>>(&asked)) co_return std::move(*now);
+  auto waiting = std::get<task<auth_result<Identity>>>(std::move(asked));
+  co_return co_await std::move(waiting);
+}
+
 /** What a policy may use on the thread it serves. */
 struct auth_environment {
   boost::asio::any_io_executor executor;
@@ -75,12 +87,12 @@ enum class public_route {
     what copies share must allow use from several threads.
 
     - `identity_type`: what a tool may take as a parameter.
-    - `authenticate(head)`: decides from the request line and header fields alone, before the body is read.
+    - `authenticate(head)`: decides from the request line and header fields alone, before the body is read. It
+      returns an `auth_result<identity_type>`, or a `task` of one if it has to wait, or, where that depends on
+      the request, an `authentication<identity_type>`, which holds either. A decision costs no coroutine.
     - `principal(identity)`: a stable text that names the caller; sessions are bound to it. Two callers
       never share one; empty means nobody.
     - `attach(environment)`, optional: called once per copy, on its thread, before the first request.
-    - `decide_now(head)`, optional: what `authenticate` would say, if it can be said without waiting; nothing
-      otherwise. It is asked first, and saves a coroutine for most requests.
 
     A policy may answer some paths itself, without authentication: the metadata that tells clients how to
     log in, or the endpoints of an authorization server. Two hooks, both or neither:
@@ -97,20 +109,22 @@ enum class public_route {
     @par Lifetime
     A copy lives until no `authenticate` of it is pending, or until its thread runs no more coroutines.
     The head given to `authenticate` and the exchange given to `serve_unauthenticated` live until the task ends.
+    @par Example
+    @code
+    struct by_header {
+      using identity_type = my_user;
+      mcpawl::auth_result<my_user> authenticate(mcpawl::http::request_head const& head);
+      std::string principal(my_user const& who) const;
+    };
+    @endcode
 */
 template <class Policy>
 concept auth_policy = std::copy_constructible<Policy> && requires {
   typename Policy::identity_type;
 } && requires(Policy& policy, Policy const& constant, http::request_head const& head,
               typename Policy::identity_type const& who) {
-  { policy.authenticate(head) } -> std::same_as<task<auth_result<typename Policy::identity_type>>>;
+  { policy.authenticate(head) } -> std::convertible_to<authentication<typename Policy::identity_type>>;
   { constant.principal(who) } -> std::convertible_to<std::string>;
-};
-
-/** A policy that can decide about most requests without waiting. */
-template <class Policy>
-concept decides_now = auth_policy<Policy> && requires(Policy& policy, http::request_head const& head) {
-  { policy.decide_now(head) } -> std::same_as<std::optional<auth_result<typename Policy::identity_type>>>;
 };
 
 /** A policy that answers some paths itself. */

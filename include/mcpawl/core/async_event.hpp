@@ -5,10 +5,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <mcpawl/core/task.hpp>
 
@@ -135,5 +137,12 @@ private:
   std::uint64_t waits_ = 0;
   bool set_ = false;
 };
+
+/** Throw `operation_aborted` if this coroutine was cancelled: for who was not notified, and has to know why. */
+inline task<> throw_if_cancelled() {
+  auto const state = co_await boost::asio::this_coro::cancellation_state;
+  if (state.cancelled() != boost::asio::cancellation_type::none)
+    throw boost::system::system_error(boost::asio::error::operation_aborted);
+}
 
 }  // namespace mcpawl

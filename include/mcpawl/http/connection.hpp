@@ -203,7 +203,7 @@ task<> serve_connection(boost::asio::ip::tcp::socket socket, Handler& handler, l
         co_await handler(request);
       } catch (std::exception const& e) {
         failed = true;
-        self.channel().log().error("handler_failed", {{"what", e.what()}});
+        self.channel().log().error("handler_failed", {{"reason", e.what()}});
       } catch (...) {
         failed = true;
         self.channel().log().error("handler_failed");

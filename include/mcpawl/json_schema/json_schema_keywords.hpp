@@ -58,15 +58,15 @@ inline std::optional<schema_pattern> read_pattern(keyword_reader& in, std::strin
                                                   std::string const& part = {}) {
   auto const code = json_schema_errc::bad_pattern;
   switch (check_pattern(text)) {
-    case pattern_fault::none: return schema_pattern{std::string(text), compile_pattern(text)};
-    case pattern_fault::malformed: in.refuse(code, "must be a regular expression", part); break;
-    case pattern_fault::unsupported:
+    case pattern_errc::none: return schema_pattern{std::string(text), compile_pattern(text)};
+    case pattern_errc::malformed: in.refuse(code, "must be a regular expression", part); break;
+    case pattern_errc::unsupported:
       in.refuse(code,
                 "must be a regular expression without back references, lookaround, named groups, \\b, and "
                 "\\p other than \\p{L}",
                 part);
       break;
-    case pattern_fault::too_large: in.refuse(code, "must be a smaller regular expression", part); break;
+    case pattern_errc::too_large: in.refuse(code, "must be a smaller regular expression", part); break;
   }
   return {};
 }

@@ -64,7 +64,7 @@ inline task<result<http::origin_url>> discover_keys(std::shared_ptr<key_origin c
     auto const status = std::to_string(response ? response->status : 0);
     // most issuers have only one of the documents
     auto const level = response && response->status == 404 ? log_level::debug : log_level::info;
-    log.write(level, "issuer's metadata not usable",
+    log.write(level, "issuer_metadata_unusable",
               {{"url", url.origin() + url.target()}, {"reason", wrong.message()}, {"status", status}});
     if (document || !there) why = wrong;
     there = there || document;

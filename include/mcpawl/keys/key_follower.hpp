@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/core/task.hpp>
@@ -13,16 +14,12 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace mcpawl {
 
@@ -35,10 +32,9 @@ enum class key_outcome {
 
 /** Fetches keys for a `key_source` and waits for them, on one thread.
 
-    Any thread may do the fetching; the source sees to it that one does at a time. Threads never post
-    to each other, so the end of one (and of its `io_context`) leaves nothing dangling: a fetch that
-    dies with it is begun again by another. The price: a thread whose requests wait for the fetch of
-    another looks every ten milliseconds whether it has ended.
+    Any thread may do the fetching; the source sees to it that one does at a time, and notifies one event of
+    each thread when a fetch has ended. Who is notified is alive, so the end of a thread (and of its
+    `io_context`) leaves nothing dangling: a fetch that dies with it is begun again by another.
 
     A copy follows the same source and is not attached yet.
 
@@ -70,7 +66,7 @@ public:
   std::shared_ptr<jose::jwk_set const> const& keys() {
     auto const now = source_->now();
     source_->follow(view_);
-    if (thread_ && source_->due(now)) thread_->wake();
+    if (thread_ && source_->due(now)) thread_->changed->notify();
     return source_->fresh(view_, now) ? view_.keys : none_;
   }
 
@@ -84,11 +80,7 @@ public:
   key_source const& source() const noexcept { return *source_; }
 
 private:
-  using timer = boost::asio::steady_timer;
-  struct known_timer;
-
-  /** What the coroutines of one thread share. It may outlive the `io_context`, being nothing but
-      memory then: the timers live in the coroutines and are known here by address. */
+  /** What the coroutines of one thread share. It may outlive the `io_context`, being nothing but memory then. */
   struct on_thread : std::enable_shared_from_this<on_thread> {
     on_thread(std::shared_ptr<key_source> from, http::tls_trust with, boost::asio::any_io_executor on,
               logger to)
@@ -99,9 +91,13 @@ private:
     boost::asio::any_io_executor executor;
     logger log;
     boost::asio::cancellation_signal cancel;
-    timer* sleeping = nullptr;          // the loop's, while the loop exists
-    std::vector<known_timer*> waiting;  // the requests'
-    std::optional<key_fetch_lease> pending;   // taken by a request, for the loop to carry out
+    /** The loop waits for it: a fetch has ended on whichever thread, or there is something to do. Without a
+        deadline, since other threads notify it while this one ends. */
+    std::shared_ptr<async_event> const changed = std::make_shared<async_event>();
+    /** The requests of this thread wait for it; the loop notifies. */
+    std::shared_ptr<async_event> const ended = std::make_shared<async_event>();
+    std::optional<key_fetch_lease> pending;  // taken by a request, for the loop to carry out
+    bool looping = false;                    // while the loop exists
     bool stopped = false;
 
     /** For the log: where the keys are, or where one would learn it. */
@@ -110,14 +106,7 @@ private:
       auto const& url = known ? *known : source->origin()->metadata().front();
       return url.origin() + url.target();
     }
-    void wake() noexcept {
-      if (sleeping) sleeping->cancel();
-    }
-    MCPAWL_DECL void wake_all() noexcept;
     MCPAWL_DECL void stop();
-    static task<> sleep(timer& on, error_code& error) {
-      return on.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, error));
-    }
     struct departure;
     MCPAWL_DECL static task<> run(std::shared_ptr<on_thread> self);
     MCPAWL_DECL static task<key_outcome> wait(std::shared_ptr<on_thread> self, key_want want);
@@ -125,26 +114,6 @@ private:
     MCPAWL_DECL task<result<http::origin_url>> locate(std::chrono::steady_clock::time_point deadline);
     MCPAWL_DECL void on_response(key_fetch_lease& lease, http::fetch_response response);
     MCPAWL_DECL void on_failure(key_fetch_lease& lease, error_code why, http::fetch_response const& response);
-  };
-
-  /** A timer that is known as long as it lives. */
-  struct known_timer {
-    known_timer(on_thread& thread, milliseconds longest)
-        : timer_(thread.executor, longest), thread_(thread), index_(thread.waiting.size()) {
-      thread_.waiting.push_back(this);
-    }
-    known_timer(known_timer const&) = delete;
-    known_timer& operator=(known_timer const&) = delete;
-    ~known_timer() {
-      thread_.waiting.back()->index_ = index_;
-      thread_.waiting[index_] = thread_.waiting.back();
-      thread_.waiting.pop_back();
-    }
-    timer timer_;
-
-  private:
-    on_thread& thread_;
-    std::size_t index_;
   };
 
   std::shared_ptr<key_source> source_;

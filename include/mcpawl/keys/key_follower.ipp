@@ -13,10 +13,10 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -29,41 +29,38 @@ namespace mcpawl {
 MCPAWL_DECL void key_follower::attach(boost::asio::any_io_executor executor, logger log) {
   if (thread_) thread_->stop();
   thread_ = std::make_shared<on_thread>(source_, trust_, std::move(executor), std::move(log));
+  source_->notify_ended(thread_->changed);
   auto ended = [self = thread_](std::exception_ptr) {};
   auto bound = boost::asio::bind_cancellation_slot(thread_->cancel.slot(), std::move(ended));
   boost::asio::co_spawn(thread_->executor, on_thread::run(thread_), std::move(bound));
 }
 
-MCPAWL_DECL void key_follower::on_thread::wake_all() noexcept {
-  for (auto* const each : waiting) each->timer_.cancel();
-}
-
 /** End the loop. Where it is gone, its `io_context` may be gone too and must not be touched. */
 MCPAWL_DECL void key_follower::on_thread::stop() {
   stopped = true;
-  if (!sleeping) return;
+  if (!looping) return;
   auto end = [self = shared_from_this()] {
     self->cancel.emit(boost::asio::cancellation_type::terminal);
-    self->wake_all();
+    self->ended->notify();
   };
   boost::asio::dispatch(executor, std::move(end));
 }
 
-/** The loop has ended, also when the `io_context` destroys its coroutine: nobody may find the timer or wait
+/** The loop has ended, also when the `io_context` destroys its coroutine: nobody may use its executor or wait
     for the lease. */
 struct key_follower::on_thread::departure {
   on_thread& thread;
   ~departure() {
-    thread.sleeping = nullptr;
+    thread.looping = false;
     thread.pending.reset();
   }
 };
 
 MCPAWL_DECL task<> key_follower::on_thread::run(std::shared_ptr<on_thread> self) {
-  constexpr milliseconds shortest(10), longest(60'000);
-  timer pause(self->executor);
+  constexpr milliseconds longest(60'000);
+  boost::asio::steady_timer alarm(self->executor);
   departure const at_the_end{*self};
-  self->sleeping = &pause;
+  self->looping = true;
 
   std::uint64_t seen = self->source->ended();
   while (!self->stopped) {
@@ -75,12 +72,15 @@ MCPAWL_DECL task<> key_follower::on_thread::run(std::shared_ptr<on_thread> self)
     }
     if (auto const ended = self->source->ended(); ended != seen) {
       seen = ended;
-      self->wake_all();
+      self->ended->notify();
     }
-    milliseconds const nap = std::clamp(self->source->until_due(self->source->now()), shortest, longest);
-    pause.expires_after(self->waiting.empty() ? nap : shortest);
-    error_code ignored;
-    co_await sleep(pause, ignored);
+    // where it is due and somebody else fetches, the end of that fetch is told
+    auto const left = self->source->until_due(self->source->now());
+    alarm.expires_after(left > milliseconds(0) ? std::min(left, longest) : longest);
+    alarm.async_wait([changed = self->changed](error_code ec) {
+      if (!ec) changed->notify();
+    });
+    co_await self->changed->wait();
   }
 }
 
@@ -88,14 +88,16 @@ MCPAWL_DECL task<key_outcome> key_follower::on_thread::wait(std::shared_ptr<on_t
   if (!self || self->stopped) co_return key_outcome::stopping;
   auto asked = self->source->ask(want);
   if (!asked.wait) co_return key_outcome::not_now;
-  bool const first = self->waiting.empty();
-  if (asked.lease) self->pending = std::move(asked.lease);
-  known_timer known(*self, self->source->timing().fetch_timeout + milliseconds(1000));
-  if (first || self->pending) self->wake();
+  if (asked.lease) {
+    self->pending = std::move(asked.lease);
+    self->changed->notify();
+  }
+  auto const deadline =
+      std::chrono::steady_clock::now() + self->source->timing().fetch_timeout + milliseconds(1000);
   while (!self->stopped && self->source->ended() == asked.seen) {
-    error_code error;
-    co_await sleep(known.timer_, error);
-    if (!error) break;  // nobody woke us: the fetch takes longer than it may
+    if (co_await self->ended->wait_until(deadline)) continue;
+    co_await throw_if_cancelled();
+    break;  // the fetch takes longer than it may
   }
   if (self->stopped) co_return key_outcome::stopping;
   co_return key_outcome::ended;
@@ -151,7 +153,7 @@ MCPAWL_DECL void key_follower::on_thread::on_response(key_fetch_lease& lease, ht
   }
   if (auto same = source->same_document(response.body)) {
     lease.succeed(std::move(same), std::move(response.body));
-    log.debug("keys unchanged", {{"url", url_text()}});
+    log.debug("keys_unchanged", {{"url", url_text()}});
     return;
   }
   auto parsed = jose::parse_jwk_set(response.body);
@@ -172,16 +174,16 @@ MCPAWL_DECL void key_follower::on_thread::on_response(key_fetch_lease& lease, ht
   auto const usable = std::to_string(keys->keys().size());
   auto const skipped = std::to_string(keys->skipped_count());
   for (auto const& key : keys->skipped())
-    log.warning("key skipped", {{"url", url_text()}, {"kid", key.kid}, {"reason", key.reason.message()}});
+    log.warning("key_skipped", {{"url", url_text()}, {"kid", key.kid}, {"reason", key.reason.message()}});
   lease.succeed(std::move(keys), std::move(response.body));
-  log.info("keys fetched", {{"url", url_text()}, {"usable", usable}, {"skipped", skipped}});
+  log.info("keys_fetched", {{"url", url_text()}, {"usable", usable}, {"skipped", skipped}});
 }
 
 MCPAWL_DECL void key_follower::on_thread::on_failure(key_fetch_lease& lease, error_code why,
                                                      http::fetch_response const& response) {
   bool const old_ones = source->generation() != 0;
   auto const retry = std::to_string(lease.fail().count());
-  log.write(old_ones ? log_level::warning : log_level::error, "keys not fetched",
+  log.write(old_ones ? log_level::warning : log_level::error, "keys_not_fetched",
             {{"url", url_text()},
              {"reason", why.message()},
              {"status", std::to_string(response.status)},

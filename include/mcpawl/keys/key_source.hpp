@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/http/url.hpp>
@@ -18,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mcpawl {
 
@@ -161,6 +163,14 @@ public:
   /** Successful fetches so far. */
   std::uint64_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
 
+  /** Notify an event whenever a fetch ends, until it dies. It should be of one waiter alone: an event tells those
+      who wait, and who does not at that moment would miss it. */
+  void notify_ended(std::shared_ptr<async_event> const& event) {
+    std::lock_guard const lock(mutex_);
+    std::erase_if(followers_, [](auto const& each) { return each.expired(); });
+    followers_.push_back(event);
+  }
+
   /** Fetches that have ended. */
   std::uint64_t ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
@@ -224,6 +234,8 @@ private:
   void end() noexcept {
     fetching_ = false;
     ended_.store(ended_ + 1, std::memory_order_release);
+    for (auto const& each : followers_)
+      if (auto const event = each.lock()) event->notify();
   }
 
   void set_due(clock::steady_time when) noexcept { due_ = when.time_since_epoch().count(); }
@@ -252,6 +264,7 @@ private:
   clock::steady_time earliest_ = clock::steady_time::min();
   std::optional<clock::steady_time> last_unknown_;
   key_want want_ = key_want::renewal;
+  std::vector<std::weak_ptr<async_event>> followers_;
 };
 
 inline key_fetch_lease::~key_fetch_lease() {

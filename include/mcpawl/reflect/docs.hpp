@@ -90,10 +90,10 @@ public:
   constexpr field_docs pattern(std::string_view expression) const {
     check_string();
     switch (check_pattern(expression)) {
-      case pattern_fault::none: break;
-      case pattern_fault::malformed: a_pattern_is_not_a_regular_expression(); break;
-      case pattern_fault::unsupported: a_pattern_goes_beyond_the_linear_time_subset(); break;
-      case pattern_fault::too_large: a_pattern_is_too_large(); break;
+      case pattern_errc::none: break;
+      case pattern_errc::malformed: a_pattern_is_not_a_regular_expression(); break;
+      case pattern_errc::unsupported: a_pattern_goes_beyond_the_linear_time_subset(); break;
+      case pattern_errc::too_large: a_pattern_is_too_large(); break;
     }
     return with([&](field_rules& rules) { rules.pattern = expression; });
   }

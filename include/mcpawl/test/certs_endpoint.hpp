@@ -3,17 +3,13 @@
 #pragma once
 
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/http/fields.hpp>
 #include <mcpawl/test/fake_access.hpp>
 #include <mcpawl/test/fake_identity.hpp>
+#include <mcpawl/test/loopback_listener.hpp>
 #include <mcpawl/test/plain_http.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -67,7 +63,7 @@ class certs_endpoint {
 public:
   /** Listen on 127.0.0.1; port 0 takes a free one. */
   explicit certs_endpoint(boost::asio::any_io_executor executor, std::uint16_t port = 0)
-      : state_(std::make_shared<state>(executor, port)) {}
+      : listener_(std::move(executor), port) {}
   certs_endpoint(certs_endpoint const&) = delete;
   certs_endpoint& operator=(certs_endpoint const&) = delete;
   ~certs_endpoint() { close(); }
@@ -91,16 +87,13 @@ public:
     state_->path = std::move(path);
     state_->keys = std::move(keys);
     state_->others = std::move(others);
-    boost::asio::co_spawn(state_->acceptor.get_executor(), accept(state_), boost::asio::detached);
+    listener_.serve([shared = state_](tcp::socket socket) { return visit(std::move(socket), shared); });
   }
 
-  void close() {
-    boost::system::error_code ignored;
-    state_->acceptor.close(ignored);
-  }
+  void close() { listener_.close(); }
 
   /** `http://127.0.0.1:PORT`, a team domain. */
-  std::string team_domain() const { return "http://127.0.0.1:" + std::to_string(state_->port); }
+  std::string team_domain() const { return listener_.origin(); }
 
   void fault(certs_fault now) noexcept { state_->fault = now; }
 
@@ -110,14 +103,9 @@ public:
   int strays() const noexcept { return state_->strays; }
 
 private:
-  using tcp = boost::asio::ip::tcp;
+  using tcp = detail::tcp;
 
   struct state {
-    state(boost::asio::any_io_executor executor, std::uint16_t wanted)
-        : acceptor(executor, tcp::endpoint(boost::asio::ip::address_v4::loopback(), wanted)),
-          port(acceptor.local_endpoint().port()) {}
-    tcp::acceptor acceptor;
-    std::uint16_t port;
     std::atomic<certs_fault> fault{certs_fault::none};
     std::atomic<int> fetches{0};
     std::atomic<int> strays{0};
@@ -126,80 +114,56 @@ private:
     std::function<std::optional<plain_answer>(plain_request const&)> others;
   };
 
-  static task<> accept(std::shared_ptr<state> shared) {
-    for (;;) {
-      boost::system::error_code error;
-      auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
-      tcp::socket socket = co_await shared->acceptor.async_accept(token);
-      if (error) co_return;
-      auto const executor = socket.get_executor();
-      boost::asio::co_spawn(executor, answer(std::move(socket), shared), boost::asio::detached);
-    }
-  }
-
-  static task<> answer(tcp::socket socket, std::shared_ptr<state> shared) {
+  static task<> visit(tcp::socket socket, std::shared_ptr<state> shared) {
     if (shared->fault == certs_fault::down) {
       ++shared->fetches;
       co_return;
     }
     boost::system::error_code error;
-    auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
-    std::string request;
-    auto buffer = boost::asio::dynamic_buffer(request, 16 * 1024);
-    co_await boost::asio::async_read_until(socket, buffer, "\r\n\r\n", token);
+    auto const request = co_await detail::read_plain_request(socket, error);
     if (error) co_return;
-
-    std::string reply = head(404, "text/plain", 0);
-    std::string_view target = request;
-    target = target.substr(0, target.find(" HTTP/1.1\r\n"));
-    target.remove_prefix(target.starts_with("GET ") ? 4 : target.size());
-    if (target != shared->path) {
-      auto const other = shared->others(read(request, target));
-      if (other) reply = other->wire();
-      if (target == "/elsewhere") reply = whole(200, "application/json", shared->keys());
-      if (!other) ++shared->strays;
-    } else {
-      ++shared->fetches;
-      certs_fault const fault = shared->fault;
-      reply = text_for(fault, shared->keys());
-      if (fault == certs_fault::reset) {
-        socket.set_option(boost::asio::socket_base::linger(true, 0), error);
-        co_return;
-      }
-      if (fault == certs_fault::slow) co_await pause(socket, std::chrono::milliseconds(150));
-      if (fault == certs_fault::drip) {
-        for (std::size_t i = 0; i != reply.size() && !error; ++i) {
-          co_await boost::asio::async_write(socket, boost::asio::buffer(&reply[i], 1), token);
-          co_await pause(socket, std::chrono::milliseconds(20));
-        }
-        co_return;
-      }
-      if (fault == certs_fault::endless) {
-        co_await boost::asio::async_write(socket, boost::asio::buffer(reply), token);
-        std::string const block(16 * 1024, ' ');
-        while (!error) co_await boost::asio::async_write(socket, boost::asio::buffer(block), token);
-        co_return;
-      }
+    bool const asks_for_keys = request && request->method == "GET" && request->target == shared->path;
+    if (asks_for_keys) {
+      co_await send_keys(socket, *shared);
+      co_return;
     }
-    co_await boost::asio::async_write(socket, boost::asio::buffer(reply), token);
-    if (reply.empty()) {  // hang: until the client gives up
-      char byte = 0;
-      co_await socket.async_read_some(boost::asio::buffer(&byte, 1), token);
-    }
+    std::string const reply = elsewhere(request.value_or(plain_request()), *shared);
+    co_await detail::send_plain(socket, reply);
   }
 
-  static plain_request read(std::string_view text, std::string_view target) {
-    plain_request out;
-    out.method = "GET";
-    out.target = target;
-    for (auto line = text.find("\r\n"); line != std::string_view::npos; line = text.find("\r\n")) {
-      text.remove_prefix(line + 2);
-      auto const field = text.substr(0, text.find("\r\n"));
-      auto const colon = field.find(':');
-      if (colon == std::string_view::npos) break;
-      out.fields.emplace_back(field.substr(0, colon), http::trim(field.substr(colon + 1)));
+  /** The answer to a request for anything but the keys. */
+  static std::string elsewhere(plain_request const& request, state& shared) {
+    auto const other = shared.others(request);
+    if (!other) ++shared.strays;
+    if (request.method == "GET" && request.target == "/elsewhere") return whole(200, "application/json", shared.keys());
+    return other ? other->wire() : head(404, "text/plain", 0);
+  }
+
+  static task<> send_keys(tcp::socket& socket, state& shared) {
+    boost::system::error_code error;
+    auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
+    ++shared.fetches;
+    certs_fault const fault = shared.fault;
+    std::string const reply = text_for(fault, shared.keys());
+    if (fault == certs_fault::reset) {
+      socket.set_option(boost::asio::socket_base::linger(true, 0), error);
+      co_return;
     }
-    return out;
+    if (fault == certs_fault::slow) co_await pause(socket, std::chrono::milliseconds(150));
+    if (fault == certs_fault::drip) {
+      for (std::size_t i = 0; i != reply.size() && !error; ++i) {
+        co_await boost::asio::async_write(socket, boost::asio::buffer(&reply[i], 1), token);
+        co_await pause(socket, std::chrono::milliseconds(20));
+      }
+      co_return;
+    }
+    if (fault == certs_fault::endless) {
+      co_await boost::asio::async_write(socket, boost::asio::buffer(reply), token);
+      std::string const block(16 * 1024, ' ');
+      while (!error) co_await boost::asio::async_write(socket, boost::asio::buffer(block), token);
+      co_return;
+    }
+    co_await detail::send_plain(socket, reply);
   }
 
   static task<> pause(tcp::socket& socket, std::chrono::milliseconds time) {
@@ -252,7 +216,8 @@ private:
     return whole(200, "application/json", keys);
   }
 
-  std::shared_ptr<state> state_;
+  detail::loopback_listener listener_;
+  std::shared_ptr<state> const state_ = std::make_shared<state>();
 };
 
 }  // namespace mcpawl::test

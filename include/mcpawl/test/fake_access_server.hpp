@@ -5,12 +5,9 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/test/certs_endpoint.hpp>
 #include <mcpawl/test/fake_access.hpp>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
+#include <mcpawl/test/loopback_listener.hpp>
 
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace mcpawl::test {
@@ -30,16 +27,13 @@ namespace mcpawl::test {
 class fake_access_server {
 public:
   explicit fake_access_server(std::string audience, clock const& time = clock::system())
-      : endpoint_(context_.get_executor()), access_(endpoint_.team_domain(), std::move(audience), time) {
+      : endpoint_(background_.executor()), access_(endpoint_.team_domain(), std::move(audience), time) {
     endpoint_.serve(access_);
-    thread_ = std::thread([this] { context_.run(); });
+    background_.start();
   }
   fake_access_server(fake_access_server const&) = delete;
   fake_access_server& operator=(fake_access_server const&) = delete;
-  ~fake_access_server() {
-    context_.stop();
-    thread_.join();
-  }
+  ~fake_access_server() { background_.stop(); }
 
   std::string team_domain() const { return endpoint_.team_domain(); }
   fake_access* operator->() noexcept { return &access_; }
@@ -50,10 +44,9 @@ public:
   int strays() const noexcept { return endpoint_.strays(); }
 
 private:
-  boost::asio::io_context context_{1};
+  detail::background_context background_;
   certs_endpoint endpoint_;
   fake_access access_;
-  std::thread thread_;
 };
 
 }  // namespace mcpawl::test

@@ -8,10 +8,9 @@
 #include <mcpawl/jose/jwk_set.hpp>
 #include <mcpawl/test/access_token.hpp>
 #include <mcpawl/test/certs_endpoint.hpp>
+#include <mcpawl/test/loopback_listener.hpp>
 #include <mcpawl/test/plain_http.hpp>
 #include <mcpawl/test/signing_key.hpp>
-
-#include <boost/asio/io_context.hpp>
 
 #include <atomic>
 #include <memory>
@@ -19,7 +18,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -43,7 +41,7 @@ namespace mcpawl::test {
 class fake_issuer {
 public:
   explicit fake_issuer(std::string audience, clock const& time = clock::system())
-      : endpoint_(context_.get_executor()),
+      : endpoint_(background_.executor()),
         audience_(std::move(audience)),
         clock_(time),
         key_(signing_key::generate()),
@@ -51,14 +49,11 @@ public:
     auto keys = [this] { return key_set(); };
     auto others = [this](plain_request const& asked) { return document(asked.path()); };
     endpoint_.serve("/jwks", std::move(keys), std::move(others));
-    thread_ = std::thread([this] { context_.run(); });
+    background_.start();
   }
   fake_issuer(fake_issuer const&) = delete;
   fake_issuer& operator=(fake_issuer const&) = delete;
-  ~fake_issuer() {
-    context_.stop();
-    thread_.join();
-  }
+  ~fake_issuer() { background_.stop(); }
 
   /** `http://127.0.0.1:PORT`: the `iss` of its tokens. */
   std::string name() const { return endpoint_.team_domain(); }
@@ -139,7 +134,7 @@ private:
     return answer_with(200, "application/json", *metadata_);
   }
 
-  boost::asio::io_context context_{1};
+  detail::background_context background_;
   certs_endpoint endpoint_;
   std::string audience_;
   clock const& clock_;
@@ -148,7 +143,6 @@ private:
   signing_key key_;
   std::optional<signing_key> previous_;
   std::optional<std::string> metadata_;
-  std::thread thread_;
 };
 
 }  // namespace mcpawl::test

@@ -13,7 +13,7 @@
 
 namespace mcpawl::detail {
 
-enum class pattern_fault {
+enum class pattern_errc {
   none,
   malformed,    ///< Not a regular expression.
   unsupported,  ///< Outside of the subset below.
@@ -36,9 +36,9 @@ public:
   constexpr explicit pattern_parser(std::string_view text) : rest_(text) {}
 
   /** Parse everything; `take()` is what came out if there was no fault. */
-  constexpr pattern_fault parse() {
+  constexpr pattern_errc parse() {
     alternatives(0);
-    if (fault_ == pattern_fault::none && !rest_.empty()) fail(pattern_fault::malformed);
+    if (fault_ == pattern_errc::none && !rest_.empty()) fail(pattern_errc::malformed);
     emit({pattern_step::action::matched});
     return fault_;
   }
@@ -50,8 +50,8 @@ private:
   static constexpr int max_depth = 50;
   static constexpr std::size_t max_ranges = 1000;
 
-  constexpr bool failed() const { return fault_ != pattern_fault::none; }
-  constexpr void fail(pattern_fault fault) {
+  constexpr bool failed() const { return fault_ != pattern_errc::none; }
+  constexpr void fail(pattern_errc fault) {
     if (!failed()) fault_ = fault;
   }
   constexpr bool accept(char c) {
@@ -60,7 +60,7 @@ private:
     return true;
   }
   constexpr void emit(pattern_step step) {
-    if (steps_.size() == pattern::max_steps) return fail(pattern_fault::too_large);
+    if (steps_.size() == pattern::max_steps) return fail(pattern_errc::too_large);
     steps_.push_back(step);
   }
   constexpr std::int32_t distance(std::size_t from, std::size_t to) const {
@@ -68,7 +68,7 @@ private:
   }
 
   constexpr void alternatives(int depth) {
-    if (depth > max_depth) return fail(pattern_fault::too_large);
+    if (depth > max_depth) return fail(pattern_errc::too_large);
     std::vector<std::size_t> ends;
     for (;;) {
       std::size_t const begin = steps_.size();
@@ -105,7 +105,7 @@ private:
         if (!failed()) quantifier(begin);
         continue;
       }
-      if (at_quantifier()) fail(pattern_fault::malformed);
+      if (at_quantifier()) fail(pattern_errc::malformed);
     }
   }
 
@@ -116,9 +116,9 @@ private:
 
   constexpr void atom(int depth) {
     if (accept('(')) {
-      if (accept('?') && !accept(':')) return fail(pattern_fault::unsupported);
+      if (accept('?') && !accept(':')) return fail(pattern_errc::unsupported);
       alternatives(depth + 1);
-      if (!failed() && !accept(')')) fail(pattern_fault::malformed);
+      if (!failed() && !accept(')')) fail(pattern_errc::malformed);
     } else if (accept('[')) {
       bracket();
     } else if (accept('.')) {
@@ -130,7 +130,7 @@ private:
       char32_t const point = escape();
       take_of({{point, point}}, false);
     } else if (std::string_view("*+?{}]").find(rest_.front()) != std::string_view::npos) {
-      fail(pattern_fault::malformed);
+      fail(pattern_errc::malformed);
     } else {
       char32_t const point = literal();
       take_of({{point, point}}, false);
@@ -140,13 +140,13 @@ private:
   constexpr void bracket() {
     bool const negated = accept('^');
     std::size_t const begin = ranges_.size();
-    if (accept(']')) return fail(pattern_fault::unsupported);
+    if (accept(']')) return fail(pattern_errc::unsupported);
     while (!failed() && !accept(']')) {
       bool outside = false;
-      if (rest_.empty()) return fail(pattern_fault::malformed);
+      if (rest_.empty()) return fail(pattern_errc::malformed);
       if (shorthand(outside)) {
-        if (outside) return fail(pattern_fault::unsupported);
-        if (rest_.starts_with('-') && !rest_.starts_with("-]")) return fail(pattern_fault::malformed);
+        if (outside) return fail(pattern_errc::unsupported);
+        if (rest_.starts_with('-') && !rest_.starts_with("-]")) return fail(pattern_errc::malformed);
         continue;
       }
       char32_t const first = rest_.front() == '\\' ? escape() : literal();
@@ -155,7 +155,7 @@ private:
         rest_.remove_prefix(1);
         last = rest_.front() == '\\' ? escape() : literal();
       }
-      if (last < first) return fail(pattern_fault::malformed);
+      if (last < first) return fail(pattern_errc::malformed);
       add({{first, last}});
     }
     take_since(begin, negated);
@@ -199,7 +199,7 @@ private:
 
   constexpr char32_t literal() {
     auto const point = first_code_point(rest_);
-    if (!point.valid) fail(pattern_fault::malformed);
+    if (!point.valid) fail(pattern_errc::malformed);
     rest_.remove_prefix(point.size);
     return point.value;
   }
@@ -207,7 +207,7 @@ private:
   constexpr char32_t escape() {
     rest_.remove_prefix(1);
     if (rest_.empty()) {
-      fail(pattern_fault::malformed);
+      fail(pattern_errc::malformed);
       return 0;
     }
     char const c = rest_.front();
@@ -223,7 +223,7 @@ private:
         if (!accept('{')) return scalar(hex(4));
         std::size_t const digits = rest_.find('}');
         if (digits == 0 || digits > 6) {
-          fail(pattern_fault::malformed);
+          fail(pattern_errc::malformed);
           return 0;
         }
         char32_t const point = hex(digits);
@@ -232,14 +232,14 @@ private:
       }
       default:
         if (std::string_view("^$\\.*+?()[]{}|/-").find(c) == std::string_view::npos)
-          fail(pattern_fault::unsupported);
+          fail(pattern_errc::unsupported);
         return static_cast<unsigned char>(c);
     }
   }
 
   // A surrogate never stands alone in UTF-8, so a pattern with one could not match what it says.
   constexpr char32_t scalar(char32_t point) {
-    if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) fail(pattern_fault::unsupported);
+    if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) fail(pattern_errc::unsupported);
     return point;
   }
 
@@ -252,7 +252,7 @@ private:
                         : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                                : -1;
       if (digit < 0) {
-        fail(pattern_fault::malformed);
+        fail(pattern_errc::malformed);
         return 0;
       }
       value = value * 16 + static_cast<char32_t>(digit);
@@ -262,7 +262,7 @@ private:
   }
 
   constexpr void add(range_list ranges) {
-    if (ranges_.size() + ranges.size() > max_ranges) return fail(pattern_fault::too_large);
+    if (ranges_.size() + ranges.size() > max_ranges) return fail(pattern_errc::too_large);
     ranges_.insert(ranges_.end(), ranges.begin(), ranges.end());
   }
   constexpr void take_of(range_list ranges, bool negated) {
@@ -287,10 +287,10 @@ private:
       rest_.remove_prefix(1);
       most = least = number();
       if (accept(',')) most = !rest_.empty() && rest_.front() == '}' ? unbounded : number();
-      if (!accept('}') || most < least) fail(pattern_fault::malformed);
+      if (!accept('}') || most < least) fail(pattern_errc::malformed);
     }
     accept('?');
-    if (at_quantifier()) fail(pattern_fault::malformed);
+    if (at_quantifier()) fail(pattern_errc::malformed);
     if (!failed()) repeat(begin, least, most, most == unbounded);
   }
 
@@ -303,13 +303,13 @@ private:
       rest_.remove_prefix(1);
       any = true;
     }
-    if (!any) fail(pattern_fault::malformed);
+    if (!any) fail(pattern_errc::malformed);
     return value;
   }
 
   constexpr void repeat(std::size_t begin, std::size_t least, std::size_t most, bool unbounded) {
     if (least > pattern::max_steps || (!unbounded && most > pattern::max_steps)) {
-      return fail(pattern_fault::too_large);
+      return fail(pattern_errc::too_large);
     }
     std::vector<pattern_step> const block(steps_.begin() + static_cast<std::ptrdiff_t>(begin), steps_.end());
     auto const size = static_cast<std::int32_t>(block.size());
@@ -333,12 +333,12 @@ private:
   }
 
   std::string_view rest_;
-  pattern_fault fault_ = pattern_fault::none;
+  pattern_errc fault_ = pattern_errc::none;
   std::vector<pattern_step> steps_;
   std::vector<code_point_range> ranges_;
 };
 
-constexpr pattern_fault check_pattern(std::string_view text) { return pattern_parser(text).parse(); }
+constexpr pattern_errc check_pattern(std::string_view text) { return pattern_parser(text).parse(); }
 
 /** Compile a pattern that `check_pattern` found nothing wrong with. */
 inline pattern compile_pattern(std::string_view text) {

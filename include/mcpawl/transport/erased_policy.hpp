@@ -8,9 +8,9 @@
 
 #include <concepts>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace mcpawl {
 
@@ -40,9 +40,7 @@ public:
   virtual public_route route_of(http::request_head const& head) const = 0;
   virtual task<> serve_unauthenticated(http::exchange& ex) = 0;
 
-  /** Decide if that needs no waiting; nothing otherwise. */
-  virtual std::optional<auth_result<admission>> decide_now(http::request_head const& head) = 0;
-  virtual task<auth_result<admission>> authenticate(http::request_head const& head) = 0;
+  virtual authentication<admission> authenticate(http::request_head const& head) = 0;
 };
 
 /** Erases the type of a policy. */
@@ -64,24 +62,21 @@ public:
       return nobody();
   }
 
-  std::optional<auth_result<admission>> decide_now(http::request_head const& head) override {
-    if constexpr (decides_now<Policy>) {
-      auto decided = policy_.decide_now(head);
-      if (decided) return admitted(*std::move(decided));
-    }
-    return std::nullopt;
-  }
-
-  task<auth_result<admission>> authenticate(http::request_head const& head) override {
-    auto decided = co_await policy_.authenticate(head);
-    co_return admitted(std::move(decided));
+  authentication<admission> authenticate(http::request_head const& head) override {
+    authentication<identity_type> asked = policy_.authenticate(head);
+    if (auto* const now = std::get_if<auth_result<identity_type>>(&asked)) return admitted(std::move(*now));
+    return admitted_later(std::get<task<auth_result<identity_type>>>(std::move(asked)));
   }
 
 private:
-  static task<> nobody() { co_return; }
-
   using identity_type = typename Policy::identity_type;
 
+  static task<> nobody() { co_return; }
+
+  task<auth_result<admission>> admitted_later(task<auth_result<identity_type>> waiting) {
+    auto decided = co_await std::move(waiting);
+    co_return admitted(std::move(decided));
+  }
   auth_result<admission> admitted(auth_result<identity_type> decided) const {
     if (!decided) return std::move(decided).error();
     admission in;

@@ -137,7 +137,7 @@ private:
           context.run();
           return;
         } catch (std::exception const& e) {
-          to.error("a handler threw", {{"what", e.what()}});
+          to.error("handler_failed", {{"reason", e.what()}});
         }
       }
     }
@@ -199,8 +199,9 @@ private:
     if (options.bounds.connections < asked) {
       std::string const possible = std::to_string(options.bounds.connections);
       std::string const wanted = std::to_string(asked);
-      options.log.warning("fewer connections than asked for: the hard limit of open files is too low",
-                          {{"connections", possible}, {"asked", wanted}});
+      options.log.warning("connections_limited", {{"reason", "the hard limit of open files is too low"},
+                                                  {"connections", possible},
+                                                  {"asked", wanted}});
     }
     return options;
   }

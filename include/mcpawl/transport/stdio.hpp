@@ -216,7 +216,7 @@ private:
       } else if (errno == EAGAIN) {
         if (!co_await out_.ready(boost::asio::posix::stream_descriptor::wait_write)) co_return false;
       } else if (errno != EINTR) {
-        log_.info("the client is gone", {{"what", std::generic_category().message(errno)}});
+        log_.info("client_gone", {{"reason", std::generic_category().message(errno)}});
         co_return false;
       }
     }

@@ -133,7 +133,7 @@ public:
     public_route const route = auth_->route_of(head);
     bool const any_origin = route == public_route::any_origin;
     if (auto const why = shared_.host_guard.refusal(head, any_origin)) {
-      shared_.log.write_limited(log_level::warning, "request refused",
+      shared_.log.write_limited(log_level::warning, "request_refused",
                                 {{"reason", *why},
                                  {"host", head.find("host").value_or("")},
                                  {"origin", head.find("origin").value_or("")}});
@@ -150,12 +150,15 @@ public:
       co_await auth_->serve_unauthenticated(ex);
       co_return;
     }
-    auto decided = auth_->decide_now(head);
-    if (!decided) decided = co_await auth_->authenticate(head);
-    auth_result<admission> const& admitted = *decided;
+    authentication<admission> asked = auth_->authenticate(head);
+    if (auto* const waiting = std::get_if<task<auth_result<admission>>>(&asked)) {
+      auto decided = co_await std::move(*waiting);
+      asked = std::move(decided);
+    }
+    auto const& admitted = std::get<auth_result<admission>>(asked);
     if (!admitted) {
       denial const& d = admitted.error();
-      shared_.log.write_limited(log_level::info, "caller denied", {{"code", d.code}, {"reason", d.log_reason}});
+      shared_.log.write_limited(log_level::info, "caller_denied", {{"code", d.code}, {"reason", d.log_reason}});
       http::response response = denial_response(head, d);
       allow_reading(response, head);
       co_await ex.respond(std::move(response));
@@ -276,10 +279,9 @@ private:
   /** Whether the policy would let a request in now. Where it cannot tell, because a store or a key endpoint
       does not answer, the stream goes on. */
   task<bool> still_admitted(http::request_head const& head) {
-    auto decided = auth_->decide_now(head);
-    if (!decided) decided = co_await auth_->authenticate(head);
-    if (decided->has_value()) co_return true;
-    int const status = decided->error().status;
+    auto const decided = co_await decision_of(auth_->authenticate(head));
+    if (decided) co_return true;
+    int const status = decided.error().status;
     co_return status != 401 && status != 403;
   }
 

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(the_assertion_of_a_request_is_the_token) {
   access_jwt policy(access_options(access.team_domain(), aud));
   std::string const text = signed_for("alice@example.com");
   auto const head = http::request_head::make("POST", "/mcp", {{"Cf-Access-Jwt-Assertion", text}});
-  auto const who = run(context, policy.authenticate(head));
+  auto const who = run(context, decision_of(policy.authenticate(head)));
   BOOST_TEST_REQUIRE(who.has_value());
   auto const mine = policy.linked_token_of(head, *who);
   BOOST_TEST_REQUIRE(mine.has_value());

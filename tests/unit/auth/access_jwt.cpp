@@ -20,6 +20,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 
 namespace auth_access_jwt {
 namespace {
@@ -55,7 +56,16 @@ struct fixture {
   }
   access_jwt ready() { return ready(options()); }
 
-  answer ask(access_jwt& policy, request_head const& head) { return run(context, policy.authenticate(head)); }
+  answer ask(access_jwt& policy, request_head const& head) {
+    return run(context, decision_of(policy.authenticate(head)));
+  }
+  /** The decision, if it is there without waiting. */
+  static std::optional<answer> at_once(access_jwt& policy, std::string const& token) {
+    auto const head = with(token);
+    auto asked = policy.authenticate(head);
+    auto* const now = std::get_if<answer>(&asked);
+    return now ? std::optional<answer>(std::move(*now)) : std::nullopt;
+  }
   answer ask(access_jwt& policy, std::string const& token) { return ask(policy, with(token)); }
 
   std::string alice() { return server->sign(server->user("alice@example.com")); }
@@ -206,7 +216,7 @@ BOOST_AUTO_TEST_CASE(the_first_requests_wait_for_the_first_fetch) {
   attach(policy);
   auto const head = with(alice());
   std::array<std::optional<answer>, 40> answers;
-  for (auto& one : answers) start(context, policy.authenticate(head), one);
+  for (auto& one : answers) start(context, decision_of(policy.authenticate(head)), one);
   run_until(context, [&] {
     for (auto const& one : answers)
       if (!one) return false;
@@ -236,9 +246,10 @@ BOOST_AUTO_TEST_CASE(keys_are_given_up_after_a_day_without_a_fetch) {
   auto token = server->user("alice@example.com").expires_at(clock.wall() + 7 * 86'400);
   auto const text = server->sign(token.claim("iat", clock.wall()).claim("nbf", clock.wall()));
   clock.advance(24h - 1ms);
-  BOOST_TEST(policy.verify_now(with(text)).has_value());
+  BOOST_TEST(at_once(policy, text).value().has_value());
   clock.advance(1ms);
-  denied(policy.verify_now(with(text)), 503, "keys_unavailable", "too old");
+  BOOST_TEST(!at_once(policy, text).has_value());
+  denied(ask(policy, text), 503, "keys_unavailable", "too old");
   server.fault(certs_fault::none);
   clock.advance(1min);
   BOOST_TEST(ask(policy, text).has_value());
@@ -273,7 +284,7 @@ BOOST_AUTO_TEST_CASE(a_flood_of_forged_kids_costs_one_fetch_and_nobody_waits) {
   auto const kid = [](int i) { return "kid-" + std::to_string(i); };
   auto const first = with(server->user("mallory@example.com").sign(stranger, kid(0)));
   std::optional<answer> hanging;
-  start(context, policy.authenticate(first), hanging);
+  start(context, decision_of(policy.authenticate(first)), hanging);
   run_until(context, [&] { return server.fetches() == 2; });
   BOOST_TEST(ask(policy, alice()).has_value());
   BOOST_TEST(!hanging.has_value());  // the good one was not behind it
@@ -330,9 +341,19 @@ BOOST_AUTO_TEST_CASE(a_challenge_is_sent_only_where_it_was_asked_for) {
 
 BOOST_AUTO_TEST_CASE(nobody_needs_to_attach_it) {
   access_jwt policy(options());
-  BOOST_TEST(policy.verify_now(with(alice())).error().status == 503);
+  BOOST_TEST(!at_once(policy, alice()).has_value());
   BOOST_TEST(ask(policy, alice()).has_value());
-  BOOST_TEST(policy.verify_now(with(alice())).has_value());
+  BOOST_TEST(at_once(policy, alice()).value().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(it_waits_only_where_newer_keys_might_change_the_decision) {
+  auto policy = ready();
+  denied(at_once(policy, "garbage").value(), 403, "invalid_token", "");
+  denied(at_once(policy, server->forge(forgery::other_key)).value(), 403, "invalid_token", "signature is wrong");
+  auto const nothing = request_head::make("POST", "/mcp");
+  auto const asked = policy.authenticate(nothing);
+  denied(std::get<answer>(asked), 401, "missing_token", "");
+  BOOST_TEST(!at_once(policy, server->forge(forgery::unknown_kid)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(copies_share_the_keys) {
@@ -341,7 +362,7 @@ BOOST_AUTO_TEST_CASE(copies_share_the_keys) {
   boost::asio::io_context other(1);
   copy.attach(auth_environment{other.get_executor(), log.logger()});
   auto const head = with(alice());
-  BOOST_TEST(run(other, copy.authenticate(head)).has_value());
+  BOOST_TEST(run(other, decision_of(copy.authenticate(head))).has_value());
   BOOST_TEST(server.fetches() == 1);
 }
 
@@ -351,7 +372,7 @@ BOOST_AUTO_TEST_CASE(a_policy_may_go_while_somebody_waits_for_it) {
   attach(*policy);
   auto const head = with(alice());
   std::optional<answer> waiting;
-  start(context, policy->authenticate(head), waiting);
+  start(context, decision_of(policy->authenticate(head)), waiting);
   run_until(context, [&] { return server.fetches() == 1; });
   policy.reset();
   run_until(context, [&] { return waiting.has_value(); });
@@ -366,7 +387,7 @@ BOOST_AUTO_TEST_CASE(a_server_may_stop_in_the_middle_and_start_again) {
   {
     boost::asio::io_context mortal(1);
     policy.attach(auth_environment{mortal.get_executor(), log.logger()});
-    start(mortal, policy.authenticate(head), waiting);
+    start(mortal, decision_of(policy.authenticate(head)), waiting);
     run_until(mortal, [&] { return server.fetches() == 1; });
   }
   BOOST_TEST(!waiting.has_value());
@@ -392,7 +413,7 @@ BOOST_AUTO_TEST_CASE(two_threads_verify_while_keys_are_renewed) {
       for (auto const& token : tokens) {
         auto const head = with(token);
         std::optional<answer> got;
-        start(own, mine.authenticate(head), got);
+        start(own, decision_of(mine.authenticate(head)), got);
         auto const end = std::chrono::steady_clock::now() + 10s;
         while (!got && std::chrono::steady_clock::now() < end) own.run_one_for(5ms);
         accepted += got && got->has_value();

@@ -18,8 +18,10 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 BOOST_AUTO_TEST_SUITE(auth_linked_app)
 
@@ -36,12 +38,16 @@ struct policy {
   using identity_type = name;
   int attached = 0;
 
-  task<auth_result<name>> authenticate(http::request_head const& head) { co_return *decide_now(head); }
-  std::optional<auth_result<name>> decide_now(http::request_head const& head) {
+  authentication<name> authenticate(http::request_head const& head) {
     auto const who = head.find("Who");
-    if (!who) return auth_result<name>(denial(401, "missing_token", "nobody"));
-    return auth_result<name>(name{std::string(*who)});
+    if (head.path() == "/later") return later(who);
+    return decide(who);
   }
+  static auth_result<name> decide(std::optional<std::string_view> who) {
+    if (!who) return denial(401, "missing_token", "nobody");
+    return name{std::string(*who)};
+  }
+  static task<auth_result<name>> later(std::optional<std::string_view> who) { co_return decide(who); }
   std::string principal(name const& who) const { return "p " + who.text; }
   void attach(auth_environment const&) { ++attached; }
   public_route route_of(http::request_head const&) const { return public_route::same_origin; }
@@ -55,13 +61,13 @@ struct slow_policy : no_auth {
   std::optional<linked_token> linked_token_of(http::request_head const&, anonymous const&) {
     return std::nullopt;
   }
-  std::optional<auth_result<anonymous>> decide_now(http::request_head const&) = delete;
+  task<auth_result<anonymous>> authenticate(http::request_head const&);
 };
 
 static_assert(keeps_token<policy> && keeps_token<access_jwt> && !keeps_token<no_auth>);
-static_assert(decides_now<linked_app<policy>> && serves_public_paths<linked_app<policy>>);
-static_assert(auth_policy<linked_app<slow_policy>> && !decides_now<linked_app<slow_policy>>);
-static_assert(!serves_public_paths<linked_app<access_jwt>> && decides_now<linked_app<access_jwt>>);
+static_assert(auth_policy<linked_app<policy>> && serves_public_paths<linked_app<policy>>);
+static_assert(auth_policy<linked_app<slow_policy>>);
+static_assert(auth_policy<linked_app<access_jwt>> && !serves_public_paths<linked_app<access_jwt>>);
 // nothing but downstream gets at the token
 static_assert(!std::is_convertible_v<linked_token, std::string> &&
               !std::is_convertible_v<linked_token, secret>);
@@ -82,27 +88,27 @@ static_assert(!detail::is_identity<linked_token&, linked> && detail::is_identity
 
 BOOST_AUTO_TEST_CASE(it_decides_as_the_policy_does) {
   linked_app<policy> linked{policy()};
-  auto const alice = linked.decide_now(http::request_head::make("POST", "/mcp", {{"Who", "alice"}}));
+  using decision = auth_result<linked_identity<name>>;
+  auto const now = linked.authenticate(http::request_head::make("POST", "/mcp", {{"Who", "alice"}}));
+  auto const& alice = std::get<decision>(now);
   BOOST_TEST_REQUIRE(alice.has_value());
-  BOOST_TEST_REQUIRE(alice->has_value());
-  BOOST_TEST((*alice)->part<name>().text == "alice");
-  BOOST_TEST(linked.principal(**alice) == "p alice");
-  auto const nobody = linked.decide_now(http::request_head::make("POST", "/mcp"));
-  BOOST_TEST_REQUIRE(nobody.has_value());
-  BOOST_TEST(nobody->error().status == 401);
-  BOOST_TEST(nobody->error().code == "missing_token");
+  BOOST_TEST(alice->part<name>().text == "alice");
+  BOOST_TEST(linked.principal(*alice) == "p alice");
+  auto const refused = linked.authenticate(http::request_head::make("POST", "/mcp"));
+  BOOST_TEST(std::get<decision>(refused).error().status == 401);
+  BOOST_TEST(std::get<decision>(refused).error().code == "missing_token");
   BOOST_TEST((linked.route_of(http::request_head::make("GET", "/x")) == public_route::same_origin));
 
   boost::asio::io_context context;
   linked.attach({context.get_executor(), logger::none()});
   BOOST_TEST(linked.policy().attached == 1);
   for (char const* who : {"bob", "tokenless"}) {
-    auto const head = http::request_head::make("POST", "/mcp", {{"Who", who}});
-    auto const later = loopback_fixture::run(context, linked.authenticate(head));
+    auto const head = http::request_head::make("POST", "/later", {{"Who", who}});
+    auto const later = loopback_fixture::run(context, decision_of(linked.authenticate(head)));
     BOOST_TEST((*later).part<name>().text == who);
   }
   auto const denied =
-      loopback_fixture::run(context, linked.authenticate(http::request_head::make("POST", "/mcp")));
+      loopback_fixture::run(context, decision_of(linked.authenticate(http::request_head::make("POST", "/later"))));
   BOOST_TEST(denied.error().status == 401);
 }
 

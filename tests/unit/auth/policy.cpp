@@ -2,6 +2,7 @@
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/http/exchange.hpp>
+#include <mcpawl/transport/erased_policy.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <variant>
 
 BOOST_AUTO_TEST_SUITE(auth_policy_rules)
 
@@ -33,10 +35,21 @@ struct nameless {
   using identity_type = std::string;
   task<auth_result<std::string>> authenticate(http::request_head const&);
 };
-struct lazy {
+struct prompt {
   using identity_type = std::string;
-  auth_result<std::string> authenticate(http::request_head const&);
-  std::string principal(std::string const&) const;
+  auth_result<std::string> authenticate(http::request_head const&) { return std::string("prompt"); }
+  std::string principal(std::string const& who) const { return who; }
+};
+struct either : prompt {
+  authentication<std::string> authenticate(http::request_head const& head) {
+    if (head.path() == "/now") return std::string("now");
+    if (head.path() == "/never") return denial(401, "missing_token", "never");
+    return later();
+  }
+  static task<auth_result<std::string>> later() { co_return std::string("later"); }
+};
+struct bare : prompt {
+  std::string authenticate(http::request_head const&);
 };
 struct other_identity {
   using identity_type = int;
@@ -47,7 +60,9 @@ struct other_identity {
 static_assert(auth_policy<no_auth>);
 static_assert(auth_policy<hooked>);
 static_assert(!auth_policy<nameless>);
-static_assert(!auth_policy<lazy>);
+static_assert(auth_policy<prompt>);
+static_assert(auth_policy<either>);
+static_assert(!auth_policy<bare>);
 static_assert(!auth_policy<other_identity>);
 static_assert(!auth_policy<int>);
 
@@ -86,7 +101,7 @@ BOOST_AUTO_TEST_CASE(the_value_of_a_denial_throws_its_code_and_not_its_reason) {
 BOOST_AUTO_TEST_CASE(no_auth_lets_everybody_in_as_nobody) {
   no_auth policy;
   auto const head = http::request_head::make("POST", "/mcp");
-  auto const who = wait_for(policy.authenticate(head));
+  auto const who = policy.authenticate(head);
   BOOST_REQUIRE(who.has_value());
   BOOST_TEST(policy.principal(*who) == "");
 }
@@ -103,6 +118,35 @@ BOOST_AUTO_TEST_CASE(a_result_holds_an_identity_or_a_denial) {
   BOOST_TEST(denied.error().log_reason == "not open");
   BOOST_TEST(denied.error().www_authenticate == "");
   BOOST_TEST(denied.error().retry_after.count() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_decides_at_once_or_later_as_it_likes) {
+  either policy;
+  auto const ask = [&policy](char const* path) {
+    return policy.authenticate(http::request_head::make("GET", path));
+  };
+  auto const now = ask("/now"), never = ask("/never");
+  BOOST_TEST(*std::get<auth_result<std::string>>(now) == "now");
+  BOOST_TEST(std::get<auth_result<std::string>>(never).error().status == 401);
+  BOOST_TEST(std::holds_alternative<task<auth_result<std::string>>>(ask("/")));
+  BOOST_TEST(*wait_for(decision_of(ask("/"))) == "later");
+  BOOST_TEST(*wait_for(decision_of(ask("/now"))) == "now");
+}
+
+BOOST_AUTO_TEST_CASE(a_transport_sees_what_the_policy_decides_and_when) {
+  boost::asio::io_context context;
+  policy_adapter<either> erased{either()};
+  auto const now = erased.authenticate(http::request_head::make("GET", "/now"));
+  BOOST_TEST_REQUIRE(std::get<auth_result<admission>>(now).has_value());
+  BOOST_TEST(std::get<auth_result<admission>>(now)->principal == "now");
+  auto const later = wait_for(decision_of(erased.authenticate(http::request_head::make("GET", "/"))));
+  BOOST_TEST(later->principal == "later");
+  BOOST_TEST(*static_cast<std::string const*>(later->identity.get()) == "later");
+  auto const never = erased.authenticate(http::request_head::make("GET", "/never"));
+  BOOST_TEST(std::get<auth_result<admission>>(never).error().code == "missing_token");
+  policy_adapter<prompt> simple{prompt()};
+  auto const simply = simple.authenticate(http::request_head::make("GET", "/"));
+  BOOST_TEST(std::get<auth_result<admission>>(simply)->principal == "prompt");
 }
 
 BOOST_AUTO_TEST_CASE(the_hook_is_called_where_there_is_one) {

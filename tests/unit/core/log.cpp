@@ -56,11 +56,11 @@ BOOST_AUTO_TEST_CASE(a_long_value_is_cut) {
 BOOST_AUTO_TEST_CASE(what_strangers_cause_without_end_is_summarised) {
   kept k;
   auto const log = k.at(mcpawl::log_level::info);
-  for (int i = 0; i != 1000; ++i) log.write_limited(mcpawl::log_level::info, "caller denied", {{"code", "x"}});
+  for (int i = 0; i != 1000; ++i) log.write_limited(mcpawl::log_level::info, "caller_denied", {{"code", "x"}});
   BOOST_TEST(k.lines.size() == mcpawl::log_limits{}.max_lines);
   // other events, and the same at another level, have lines of their own
-  log.write_limited(mcpawl::log_level::info, "client refused");
-  log.write_limited(mcpawl::log_level::warning, "caller denied");
+  log.write_limited(mcpawl::log_level::info, "client_refused");
+  log.write_limited(mcpawl::log_level::warning, "caller_denied");
   BOOST_TEST(k.lines.size() == mcpawl::log_limits{}.max_lines + 2);
 }
 

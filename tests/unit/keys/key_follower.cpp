@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(attaching_fetches_the_keys_once) {
   BOOST_TEST(follower.keys()->find(server->previous_key().kid()) != nullptr);
   for (int i = 0; i != 5; ++i) follower.keys();
   BOOST_TEST(server.fetches() == 1);
-  BOOST_TEST(log.has("keys fetched"));
+  BOOST_TEST(log.has("keys_fetched"));
   BOOST_TEST(log.has("usable=2"));
 }
 

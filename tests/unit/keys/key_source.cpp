@@ -2,11 +2,13 @@
 #include <mcpawl/keys/key_source.hpp>
 
 #include "../access/access_fixture.hpp"
+#include "../store/await.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace auth_key_source {
@@ -167,6 +169,32 @@ BOOST_AUTO_TEST_CASE(a_jump_of_the_wall_clock_changes_nothing) {
   source->follow(view);
   BOOST_TEST(source->fresh(view, clock.steady()));
   BOOST_TEST(!source->due(clock.steady()));
+}
+
+BOOST_AUTO_TEST_CASE(each_thread_is_notified_of_every_end_of_a_fetch) {
+  auto const one = std::make_shared<async_event>(), two = std::make_shared<async_event>();
+  source->notify_ended(one);
+  source->notify_ended(two);
+  auto const notified = [](std::shared_ptr<async_event> const& event) { return await(event->wait(0ms)); };
+  BOOST_TEST(!notified(one));
+  succeed();
+  BOOST_TEST(notified(one));
+  BOOST_TEST(notified(two));
+  BOOST_TEST(!notified(one));
+  { auto const abandoned = source->ask(key_want::unknown_kid); }
+  BOOST_TEST(notified(one));
+  fail(key_want::unknown_kid);
+  BOOST_TEST(notified(one));
+  BOOST_TEST(notified(two));
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_that_is_gone_is_not_notified) {
+  auto one = std::make_shared<async_event>();
+  std::weak_ptr<async_event> const alive = one;
+  source->notify_ended(one);
+  one.reset();
+  BOOST_TEST(alive.expired());
+  BOOST_CHECK_NO_THROW(succeed());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

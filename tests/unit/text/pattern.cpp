@@ -15,12 +15,12 @@ BOOST_AUTO_TEST_SUITE(reflect_pattern)
 
 using mcpawl::detail::check_pattern;
 using mcpawl::detail::compile_pattern;
-using mcpawl::detail::pattern_fault;
+using mcpawl::detail::pattern_errc;
 
 namespace {
 
 bool matches(std::string_view pattern, std::string_view text) {
-  BOOST_TEST_REQUIRE((check_pattern(pattern) == pattern_fault::none), pattern);
+  BOOST_TEST_REQUIRE((check_pattern(pattern) == pattern_errc::none), pattern);
   return compile_pattern(pattern).matches(text);
 }
 
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_expression_is_refused) {
                                 "a**",     "a{2,1}", "a{",     "a{x}", "a{1",  "]",     "}",     "{1}",
                                 "^*",      "\\",     "[b-a]",  "(?:",  "\\x4", "\\u12", "\\u{}", "a???",
                                 "[\\d-z]", "\xff",   "[\xff]", "|*",   "(*)",  "[a-\\"}) {
-    BOOST_TEST((check_pattern(text) == pattern_fault::malformed), text);
+    BOOST_TEST((check_pattern(text) == pattern_errc::malformed), text);
   }
 }
 
@@ -210,17 +210,17 @@ BOOST_AUTO_TEST_CASE(what_needs_backtracking_is_refused) {
   for (std::string_view text :
        {"(a)\\1", "(?=a)", "(?!a)", "(?<=a)", "(?<n>a)", "\\bword\\b", "\\p{Lu}", "\\p", "[\\P{L}]", "\\cA",
         "[]", "[^]", "[^\\D]", "\\ud83d", "\\u{110000}", "\\0", "\\a", "[\\b]"}) {
-    BOOST_TEST((check_pattern(text) == pattern_fault::unsupported), text);
+    BOOST_TEST((check_pattern(text) == pattern_errc::unsupported), text);
   }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_too_large_is_refused) {
   for (std::string_view text :
        {"a{1001}", "a{99999999999999999999}", "((a{30}){30}){30}", "(a{500}|b{500}|c)", "a{999,}"}) {
-    BOOST_TEST((check_pattern(text) == pattern_fault::too_large), text);
+    BOOST_TEST((check_pattern(text) == pattern_errc::too_large), text);
   }
-  BOOST_TEST((check_pattern(std::string(60, '(') + std::string(60, ')')) == pattern_fault::too_large));
-  BOOST_TEST((check_pattern(std::string(2000, 'a')) == pattern_fault::too_large));
+  BOOST_TEST((check_pattern(std::string(60, '(') + std::string(60, ')')) == pattern_errc::too_large));
+  BOOST_TEST((check_pattern(std::string(2000, 'a')) == pattern_errc::too_large));
   BOOST_TEST(matches("^[a-z]{1,255}$", std::string(255, 'x')));
   BOOST_TEST(!matches("^[a-z]{1,255}$", std::string(256, 'x')));
 }
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(random_patterns_match_what_they_mean) {
   int found = 0;
   for (int round = 0; round != 2000; ++round) {
     auto const meant = random_sequence(random, 2);
-    BOOST_TEST_REQUIRE((check_pattern(meant.text) == pattern_fault::none), meant.text);
+    BOOST_TEST_REQUIRE((check_pattern(meant.text) == pattern_errc::none), meant.text);
     auto const ours = compile_pattern(meant.text);
     for (int i = 0; i != 10; ++i) {
       std::string sample(random() % 7, 'a');
@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(random_bytes_are_refused_or_compiled) {
   for (int round = 0; round != 20000; ++round) {
     std::string text(random() % 12, ' ');
     for (char& c : text) c = alphabet[random() % alphabet.size()];
-    if (check_pattern(text) != pattern_fault::none) continue;
+    if (check_pattern(text) != pattern_errc::none) continue;
     ++compiled;
     compile_pattern(text).matches("ab(1,2)");
   }

@@ -46,7 +46,7 @@ inline handler_result failed_request(std::string_view words, revision) {
 inline handler_result internal_failure(logger const& log, call_target const& target, revision r,
                                        std::string_view what) {
   std::string const id = random_hex(8);
-  log.error(std::string(target.kind) + " failed", {{target.kind, target.name}, {"id", id}, {"what", what}});
+  log.error("call_failed", {{target.kind, target.name}, {"id", id}, {"reason", what}});
   return target.failed("internal error, id " + id, r);
 }
 
@@ -59,7 +59,7 @@ inline handler_result failed_call(logger const& log, call_target const& target, 
   } catch (boost::system::system_error const& e) {
     if (e.code() == boost::asio::error::operation_aborted) {
       // the client left, or the server stops: nobody is waiting for the response
-      log.debug("call cancelled", {{target.kind, target.name}});
+      log.debug("call_cancelled", {{target.kind, target.name}});
       return target.failed("cancelled", r);
     }
     return internal_failure(log, target, r, e.what());

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <mcpawl/core/async_event.hpp>
@@ -57,9 +56,7 @@ public:
     auto const deadline = std::chrono::steady_clock::now() + patience;
     while (!complete()) {
       if (co_await changed_->wait_until(deadline)) continue;
-      auto const state = co_await boost::asio::this_coro::cancellation_state;
-      if (state.cancelled() != boost::asio::cancellation_type::none)
-        throw boost::system::system_error(boost::asio::error::operation_aborted);
+      co_await throw_if_cancelled();
       co_return complete();
     }
     co_return true;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/oauth/client/client_fetch_budget.hpp>
@@ -18,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mcpawl::oauth::detail {
 
@@ -70,12 +72,12 @@ public:
     std::string url_;
   };
 
-  /** What `look` decided: one of a value, an error, a lease to carry out, or (nothing set) to look again
-      in a moment. */
+  /** What `look` decided: one of a value, an error, a lease to carry out, or what to wait for. */
   struct answer {
     value_ptr value;
     error_code error;
     std::optional<fetch_lease> task;
+    std::shared_ptr<async_event> ended;  ///< Notified when the fetch of somebody else is over.
     bool over_budget = false;  ///< The error is that there were too many fetches.
   };
 
@@ -95,7 +97,11 @@ public:
         if (!out.value) out.error = e.error;
         return out;
       }
-      if (e.flying) return out;
+      if (e.flying) {
+        // one event for each who waits: none can miss it
+        out.ended = e.waiting.emplace_back(std::make_shared<async_event>());
+        return out;
+      }
     }
     if (flying_ >= budget_.at_once(host) || !budget_.take(host, now)) {
       if (at != entries_.end()) out.value = at->second.value;
@@ -145,7 +151,13 @@ private:
     error_code error;
     clock::steady_time quiet_until{};
     bool flying = false;
+    std::vector<std::shared_ptr<async_event>> waiting;  ///< For the fetch that is under way.
     std::uint64_t used = 0;
+
+    void end_fetch() {
+      flying = false;
+      for (auto const& event : std::exchange(waiting, {})) event->notify();
+    }
   };
 
   void finish(std::string const& url, value_ptr value, error_code why, seconds time) {
@@ -153,7 +165,6 @@ private:
     std::lock_guard const lock(mutex_);
     --flying_;
     entry& e = entries_.find(url)->second;  // what flies is never thrown out
-    e.flying = false;
     e.error = why;
     if (value) {
       budget_.know(e.host);
@@ -165,13 +176,14 @@ private:
       if (time == seconds(0)) e.value.reset();
       e.quiet_until = now + failure_pause;
     }
+    e.end_fetch();
   }
 
   void abandon(std::string const& url) noexcept {
     std::lock_guard const lock(mutex_);
     --flying_;
     auto const at = entries_.find(url);
-    at->second.flying = false;
+    at->second.end_fetch();
     if (!at->second.value && !at->second.error) entries_.erase(at);
   }
 

@@ -9,7 +9,6 @@
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/fetch.hpp>
 #include <mcpawl/http/fields.hpp>
-#include <mcpawl/http/io.hpp>
 #include <mcpawl/http/media_type.hpp>
 #include <mcpawl/http/name_resolver.hpp>
 #include <mcpawl/http/public_address.hpp>
@@ -23,8 +22,6 @@
 #include <mcpawl/oauth/client/document_availability.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
 #include <mcpawl/oauth/common/redirect_uri.hpp>
-
-#include <boost/asio/this_coro.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -144,8 +141,6 @@ private:
     if (!target || !target->is_secure()) co_return errc::unknown_client;
     bool const own_machine = all->settings.addresses != http::address_rule::only_public && target->is_loopback();
     if (target->port() != all->settings.port && !own_machine) co_return errc::unknown_client;
-    auto const executor = co_await boost::asio::this_coro::executor;
-    constexpr std::chrono::milliseconds glance{10};
     auto const patience = std::chrono::steady_clock::now() + all->settings.timeout + all->settings.timeout;
     bool waited = false;
     for (;;) {
@@ -159,10 +154,11 @@ private:
         auto const fetched = co_await fetch_document(all, std::move(*found.task), *target, url);
         co_return fetched;
       }
-      // somebody else is fetching, perhaps on another thread, which we cannot ask to call us
-      if (std::chrono::steady_clock::now() >= patience) co_return errc::document_unavailable;
+      // somebody else is fetching, perhaps on another thread
       waited = true;
-      co_await http::detail::pause_for(executor, glance);
+      if (co_await found.ended->wait_until(patience)) continue;
+      co_await throw_if_cancelled();
+      co_return errc::document_unavailable;
     }
   }
 
@@ -176,6 +172,7 @@ private:
     if (settings.addresses == http::address_rule::public_or_loopback)
       request.only_public_addresses(unsafe::loopback_is_public{});
     auto const answer = co_await http::fetch(std::move(request), settings.trust);
+    co_await throw_if_cancelled();  // which says nothing about the host: the lease is for another
     auto read = answer ? validate(*answer, url, settings) : result<value_type>{answer.error()};
     if (read) {
       note_answer(settings, target.host());
@@ -186,7 +183,7 @@ private:
     error_code const why = read.error();
     if (why == http::errc::resolver_busy) {
       // says nothing about this host, so the next one may try it again
-      settings.log.warning("client_fetch_refused", {{"url", url}, {"why", why.message()}});
+      settings.log.warning("client_fetch_refused", {{"url", url}, {"reason", why.message()}});
       co_return errc::document_unavailable;
     }
     std::string const status = answer ? std::to_string(answer->status) : std::string("none");
@@ -194,11 +191,11 @@ private:
     if (unreachable) {
       settings.log.write_limited(
           log_level::warning, "client_fetch_failed",
-          {{"url", url}, {"why", why.message()}, {"status", status}, {"setting", "CLIENT_DOCUMENTS"}});
+          {{"url", url}, {"reason", why.message()}, {"status", status}, {"setting", "CLIENT_DOCUMENTS"}});
       note_failure(settings, target.host(), why);
     } else {
       settings.log.write_limited(log_level::info, "client_fetch_failed",
-                                 {{"url", url}, {"why", why.message()}, {"status", status}});
+                                 {{"url", url}, {"reason", why.message()}, {"status", status}});
       note_answer(settings, target.host());
     }
     bool const passing = why == condition::unavailable || why == condition::timed_out;
@@ -224,7 +221,7 @@ private:
     auto const pause = settings.availability->failed(host);
     if (!pause) return;
     settings.log.warning("client_documents_not_advertised", {{"host", host},
-                                                             {"why", why.message()},
+                                                             {"reason", why.message()},
                                                              {"seconds", std::to_string(pause->count())},
                                                              {"setting", "CLIENT_DOCUMENTS"}});
   }

@@ -120,7 +120,7 @@ public:
     }
     flow asked = std::move(found->asked);
     if (!approves) {
-      log_.info("authorization denied", {{"client", asked.request.client_id}});
+      log_.info("authorization_denied", {{"client", asked.request.client_id}});
       http::response denied = redirect_error(asked, errc::denied);
       // what was denied is told to the client as often as it is sent, but cannot be approved any more
       denied.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::consent, ticket.handle), denied_mark,
@@ -195,7 +195,7 @@ private:
   task<http::response> finish(http::request_head const& head, http::form const& answer, flow asked) {
     if (!upstream_.accepts_issuer(answer.find("iss"))) co_return redirect_error(asked, errc::wrong_issuer);
     if (auto const error = answer.find("error")) {
-      log_.info("login refused", {{"client", asked.request.client_id}, {"error", error->substr(0, 80)}});
+      log_.info("login_refused", {{"client", asked.request.client_id}, {"error", error->substr(0, 80)}});
       co_return redirect_error(asked, error_of_upstream(*error));
     }
     auto const code = answer.find("code");
@@ -242,7 +242,7 @@ private:
     if (asked.remember && is_rememberable(request.redirect)) {
       approval given = approval_of(asked, browser, browser.person);
       auto const kept = co_await parts_->approved.remember(std::move(given));
-      if (!kept) log_.error("approval not remembered", {{"reason", kept.error().message()}});
+      if (!kept) log_.error("approval_not_remembered", {{"reason", kept.error().message()}});
     }
     away.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::browser), browser_cookies_.issue(browser),
                                           browser_cookie::default_lifetime));
@@ -312,17 +312,17 @@ private:
     bool const by_scheme = refusal.why == errc::redirect_scheme_refused;
     auto const reason = reason_of(refusal.why, by_scheme ? allow_schemes_by : refusal.detail);
     if (refusal.location) {
-      log_.write_limited(log_level::info, "authorization refused", {{"client", by.id}, {"reason", reason}});
+      log_.write_limited(log_level::info, "authorization_refused", {{"client", by.id}, {"reason", reason}});
     } else {
       std::string const place = query.redirect_uri.value_or("");
-      log_.write_limited(log_level::info, "authorization refused",
+      log_.write_limited(log_level::info, "authorization_refused",
                          {{"client", by.id}, {"reason", reason}, {"redirect_uri", place}});
     }
   }
 
   /** A page, since nobody vouches for a redirect URI. */
   http::response error_page(error_code const& why, std::string_view detail = {}, std::string_view client_id = {}) const {
-    log_.write_limited(log_level::info, "authorization failed", {{"reason", reason_of(why, detail)}});
+    log_.write_limited(log_level::info, "authorization_failed", {{"reason", reason_of(why, detail)}});
     return page_of(why, detail, client_id);
   }
 
@@ -351,7 +351,7 @@ private:
 
   http::response redirect_error(flow const& asked, error_code const& why) const {
     if (why != errc::denied) {
-      log_.write_limited(log_level::warning, "authorization failed",
+      log_.write_limited(log_level::warning, "authorization_failed",
                          {{"client", asked.request.client_id}, {"reason", why.message()}});
     }
     return redirect(error_location(asked.request.redirect, why, asked.request.state, parts_->rules.issuer()));

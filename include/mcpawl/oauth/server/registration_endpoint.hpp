@@ -26,7 +26,7 @@ inline void log_refused_uris(logger const& log, client_metadata_report const& re
   for (auto const& each : report.refused) {
     bool const by_scheme = each.why == redirect_uri_errc::private_scheme;
     auto const reason = reason_of(each.why, by_scheme ? allow_schemes_by : std::string_view{});
-    log.write_limited(log_level::info, "redirect URI refused", {{"redirect_uri", each.uri}, {"reason", reason}});
+    log.write_limited(log_level::info, "redirect_uri_refused", {{"redirect_uri", each.uri}, {"reason", reason}});
   }
 }
 
@@ -48,13 +48,13 @@ inline task<http::response> answer_registration(std::shared_ptr<server_state> pa
   auto metadata = parse_registration(body, parts->clients.rules(), report);
   detail::log_refused_uris(log, report);
   if (!metadata) {
-    log.write_limited(log_level::info, "registration refused", {{"reason", reason_of(metadata.error(), report.wrong)}});
+    log.write_limited(log_level::info, "registration_refused", {{"reason", reason_of(metadata.error(), report.wrong)}});
     co_return error_answer(metadata.error(), false, report.wrong);
   }
   metadata->scope = metadata->scope & parts->rules.authorization.understood();
   bool const own_share_left = parts->registrations_by_address.take(address);
   if (!own_share_left || !parts->registrations.take()) {
-    log.write_limited(log_level::warning, "registration refused", {{"reason", "too many at once"}});
+    log.write_limited(log_level::warning, "registration_refused", {{"reason", "too many at once"}});
     auto const back_off =
         own_share_left ? parts->registrations.back_off() : parts->registrations_by_address.back_off();
     http::response busy = error_answer(errc::too_many_registrations);
@@ -63,10 +63,10 @@ inline task<http::response> answer_registration(std::shared_ptr<server_state> pa
   }
   auto const made = co_await parts->clients.add(std::move(*metadata));
   if (!made) {
-    log.error("registration failed", {{"reason", made.error().message()}});
+    log.error("registration_failed", {{"reason", made.error().message()}});
     co_return error_answer(made.error());
   }
-  log.info("client registered", {{"client", made->record.id}, {"name", made->record.metadata.client_name}});
+  log.info("client_registered", {{"client", made->record.id}, {"name", made->record.metadata.client_name}});
   co_return json_answer(201, made->record.registration_json(made->client_secret, report));
 }
 

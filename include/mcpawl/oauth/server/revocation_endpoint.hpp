@@ -50,7 +50,7 @@ inline task<http::response> answer_revocation(std::shared_ptr<server_state> part
   if (!who) co_return error_answer(who.error(), tried);
   auto const ended = co_await parts->tokens.revoke(std::move(asked->token), who->id);
   if (!ended && ended.error() != errc::wrong_client) {
-    log.error("revocation failed", {{"client", who->id}, {"reason", ended.error().message()}});
+    log.error("revocation_failed", {{"client", who->id}, {"reason", ended.error().message()}});
     co_return error_answer(ended.error());
   }
   auto const count = std::to_string(ended ? *ended : 0);

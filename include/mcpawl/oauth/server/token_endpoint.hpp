@@ -120,13 +120,13 @@ inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state>
     error_code const why = renewed.error();
     if (why == errc::contended) continue;
     if (why == errc::upstream_denied) {
-      log.warning("grant ended", {{"user", user}, {"reason", why.message()}});
+      log.warning("grant_ended", {{"user", user}, {"reason", why.message()}});
       auto const ended = co_await parts->tokens.end_grant(*pending);
       if (!ended) co_return ended.error();
       co_return errc::bad_token;
     }
     (void)co_await parts->tokens.release_upstream(*pending);
-    log.error("login not confirmed upstream", {{"user", user}, {"reason", why.message()}});
+    log.error("login_not_confirmed", {{"user", user}, {"reason", why.message()}});
     // whatever it is, it is not the client's fault, and its tokens stay good
     co_return errc::upstream_unavailable;
   } while (std::chrono::steady_clock::now() < patience);
@@ -137,7 +137,7 @@ inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state>
 inline void note_repeat(logger const& log, client const& who, issued_tokens const& tokens,
                         token_lifetimes const& lifetimes) {
   if (tokens.repeats == 0) return;
-  log.write(tokens.repeats == 1 ? log_level::warning : log_level::info, "refresh token of two holders",
+  log.write(tokens.repeats == 1 ? log_level::warning : log_level::info, "refresh_token_of_two_holders",
             {{"client", who.id},
              {"client_name", who.metadata.client_name},
              {"times", std::to_string(tokens.repeats)},
@@ -159,19 +159,19 @@ inline task<http::response> answer_token_request(std::shared_ptr<server_state> p
   wrong.clear();
   auto asked = token_request::parse(body, *authorization, wrong);
   if (!asked) {
-    log.write_limited(log_level::info, "token request refused", {{"reason", reason_of(asked.error(), wrong)}});
+    log.write_limited(log_level::info, "token_request_refused", {{"reason", reason_of(asked.error(), wrong)}});
     co_return error_answer(asked.error(), tried, wrong);
   }
   auto const who = co_await authenticate_client(parts, asked->client, std::move(address));
   if (!who) {
-    log.write_limited(log_level::info, "client refused",
+    log.write_limited(log_level::info, "client_refused",
                       {{"client", asked->client.client_id}, {"reason", who.error().message()}});
     co_return error_answer(who.error(), tried);
   }
   asked->client.client_id = who->id;
   error_code const elsewhere = detail::validate_resources(asked->resources, parts->rules.resource(), wrong);
   if (elsewhere) {
-    log.write_limited(log_level::info, "token request refused",
+    log.write_limited(log_level::info, "token_request_refused",
                       {{"client", who->id}, {"reason", reason_of(elsewhere, wrong)}});
     co_return error_answer(elsewhere, false, wrong);
   }
@@ -184,7 +184,7 @@ inline task<http::response> answer_token_request(std::shared_ptr<server_state> p
   if (!tokens) {
     error_code const why = tokens.error();
     bool const attack = why == errc::code_replayed || why == errc::refresh_token_reused;
-    log.write(attack ? log_level::warning : log_level::info, "no tokens",
+    log.write(attack ? log_level::warning : log_level::info, "tokens_refused",
               {{"client", who->id},
                {"client_name", who->metadata.client_name},
                {"grant", refreshes ? "refresh_token" : "authorization_code"},

@@ -224,7 +224,7 @@ private:
       }
       wrong = found.error();
     }
-    log_.warning("login service's metadata not usable",
+    log_.warning("login_metadata_unusable",
                  {{"url", url.origin() + url.target()},
                   {"reason", wrong.message()},
                   {"status", std::to_string(answer ? answer->status : 0)}});
@@ -261,7 +261,7 @@ private:
     http::tls_trust trust = shared_->trust;
     auto answer = co_await http::fetch(std::move(request), std::move(trust));
     if (!answer) {
-      log_.error("login service not reached",
+      log_.error("login_service_unreachable",
                  {{"url", at->token.origin() + at->token.target()}, {"reason", answer.error().message()}});
       co_return errc::upstream_unavailable;
     }
@@ -282,7 +282,7 @@ private:
       return text;
     };
     auto const level = why == errc::upstream_denied ? log_level::info : log_level::error;
-    log_.write(level, "login service gave no tokens",
+    log_.write(level, "login_service_gave_no_tokens",
                {{"url", url.origin() + url.target()},
                 {"status", std::to_string(answer.status)},
                 {"reason", report.reason},
@@ -301,7 +301,7 @@ private:
     error_code const why = decided->error();
     bool const keys_unknown = verifier_->keys_unknown(why);
     auto const kid = verifier_->verifier().last_kid();
-    log_.error(keys_unknown ? "ID token not checked for want of keys" : "ID token refused",
+    log_.error(keys_unknown ? "id_token_not_checked" : "id_token_refused",
                {{"reason", why.message()}, {"kid", kid.substr(0, 80)}});
     if (keys_unknown) co_return errc::upstream_unavailable;
     co_return errc::upstream_token_refused;

@@ -2,6 +2,8 @@
 #include <mcpawl/oauth/client/client_fetch_cache.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
+#include "../../store/await.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -50,6 +52,9 @@ struct world {
     return found.value ? *found.value : -1;
   }
 };
+
+/** Whether who waits would go on. */
+bool notified(cache::answer const& a) { return await(a.ended->wait(0ms)); }
 
 bool undecided(cache::answer const& a) { return !a.value && !a.error && !a.task; }
 
@@ -187,6 +192,45 @@ BOOST_AUTO_TEST_CASE(what_flies_is_never_thrown_out) {
   b.succeed(std::make_shared<int const>(9), 100s);
   BOOST_TEST(w.value("a") == 8);
   BOOST_TEST(w.value("b") == 9);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_is_notified_however_the_fetch_ends) {
+  world w;
+  for (std::string const end : {"succeeds", "fails", "is given up"}) {
+    std::optional<cache::fetch_lease> lease(w.lease(end));
+    auto const one = w.look(end), two = w.look(end);
+    BOOST_TEST_REQUIRE((one.ended && two.ended));
+    BOOST_TEST(!notified(one));
+    if (end == "succeeds") lease->succeed(std::make_shared<int const>(1), 100s);
+    if (end == "fails") lease->fail(errc::unknown_client, true);
+    lease.reset();
+    BOOST_TEST(notified(one), end);
+    BOOST_TEST(notified(two), end);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_fetch_notifies_those_alone_who_wait_for_it) {
+  world w;
+  std::optional<cache::fetch_lease> a(w.lease("a")), b(w.lease("b"));
+  auto const for_a = w.look("a"), for_b = w.look("b");
+  a.reset();
+  BOOST_TEST(notified(for_a));
+  BOOST_TEST(!notified(for_b));
+  // who begins again is waited for anew
+  a.emplace(w.lease("a"));
+  auto const again = w.look("a");
+  BOOST_TEST(!notified(again));
+  a.reset();
+  BOOST_TEST(notified(again));
+  BOOST_TEST(!notified(for_a));
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_have_to_wait_gets_nothing_to_wait_for) {
+  world w;
+  auto const first = w.look("a");
+  BOOST_TEST((first.task && !first.ended));
+  w.keep("b", 1);
+  BOOST_TEST(!w.look("b").ended);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,8 @@
 #include "../../store/await.hpp"
 #include "client_host.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -12,10 +14,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(oauth_client_fetcher)
@@ -39,6 +43,46 @@ struct world {
   }
   void answers(std::string const& with) {
     host.answer([with](std::string const&) { return with; });
+  }
+};
+
+/** A host that answers when it may, and what became of two who ask it. */
+struct two_who_ask {
+  world w;
+  std::atomic<bool> asked{false}, may_answer{false};
+  boost::asio::io_context context{1};
+  boost::asio::cancellation_signal first_leaves, second_leaves;
+  std::optional<bool> first, second;  // whether the client was found; false also if it threw
+
+  two_who_ask() {
+    w.host.answer([this](std::string const&) {
+      asked = true;
+      while (!may_answer) std::this_thread::sleep_for(1ms);
+      return answer_with(w.host.document());
+    });
+    ask(first, first_leaves);
+    run_until([this] { return asked.load(); });
+    ask(second, second_leaves);
+    context.poll();
+  }
+  ~two_who_ask() { may_answer = true; }
+
+  void ask(std::optional<bool>& into, boost::asio::cancellation_signal& leaves) {
+    auto ended = [&into](std::exception_ptr failure) {
+      if (failure) into = false;
+    };
+    boost::asio::co_spawn(context, find(w.documents, w.host.url(), into),
+                          boost::asio::bind_cancellation_slot(leaves.slot(), std::move(ended)));
+  }
+  static task<> find(client_documents documents, std::string url, std::optional<bool>& into) {
+    auto const found = co_await documents.find(std::move(url));
+    into = found.has_value();
+  }
+  template <class Condition>
+  void run_until(Condition done) {
+    auto const end = std::chrono::steady_clock::now() + 10s;
+    while (!done() && std::chrono::steady_clock::now() < end) context.run_one_for(5ms);
+    BOOST_TEST_REQUIRE(done());
   }
 };
 
@@ -277,6 +321,54 @@ BOOST_AUTO_TEST_CASE(who_stops_in_the_middle_leaves_the_fetch_to_another) {
   }
   BOOST_TEST(w.documents.size() == 0u);
   BOOST_TEST(w.find().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_the_fetch_of_another_may_leave_at_once_and_stops_nothing) {
+  two_who_ask x;
+  x.second_leaves.emit(boost::asio::cancellation_type::terminal);
+  x.run_until([&] { return x.second.has_value(); });
+  BOOST_TEST(!*x.second);
+  BOOST_TEST(!x.first.has_value());
+  x.may_answer = true;
+  x.run_until([&] { return x.first.has_value(); });
+  BOOST_TEST(*x.first);
+  BOOST_TEST(x.w.host.visits() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_fetches_anew_when_the_fetch_of_another_is_cancelled) {
+  two_who_ask x;
+  x.first_leaves.emit(boost::asio::cancellation_type::terminal);
+  x.run_until([&] { return x.first.has_value(); });
+  BOOST_TEST(!*x.first);
+  x.may_answer = true;
+  x.run_until([&] { return x.second.has_value(); });
+  BOOST_TEST(*x.second);
+  BOOST_TEST(x.w.host.visits() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_on_another_thread_fetches_anew_when_the_first_dies) {
+  world w;
+  std::atomic<int> asked{0};
+  std::atomic<bool> may_answer{false};
+  w.host.answer([&](std::string const&) {
+    ++asked;
+    while (!may_answer) std::this_thread::sleep_for(1ms);
+    return answer_with(w.host.document());
+  });
+  bool found = false;
+  std::thread other;
+  {
+    boost::asio::io_context dying(1);
+    boost::asio::co_spawn(dying, w.documents.find(w.host.url()), boost::asio::detached);
+    while (asked == 0) dying.run_one_for(5ms);
+    other = std::thread([&] { found = w.find().has_value(); });
+    std::this_thread::sleep_for(20ms);
+    BOOST_TEST(asked == 1);
+  }
+  may_answer = true;
+  other.join();
+  BOOST_TEST(found);
+  BOOST_TEST(w.host.visits() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(it_is_noted_whether_documents_can_be_fetched_from_here) {
