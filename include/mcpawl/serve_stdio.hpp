@@ -32,13 +32,13 @@ MCPAWL_DECL void run_stdio(server_state const& protocol, stdio_options const& op
 }  // namespace detail
 
 /** Serve over standard input and output (MCP "stdio", all revisions) until the input ends, SIGINT or SIGTERM;
-   then let calls that run finish within `drain_timeout`.
+    then let calls that run finish within `drain_timeout`.
 
     Nobody can be told apart on a pipe: who started the program is the caller. So the server has no policy;
-   what it needs to know of its user it takes from its environment.
+    what it needs to know of its user it takes from its environment.
 
     Errors: throws `configuration_error` with every mistake in the registrations, `std::system_error` if a
-   stream is not open; both before anything is served.
+    stream is not open; both before anything is served.
     @par Thread safety
     Blocks the calling thread; tools run on it. SIGPIPE is ignored meanwhile.
 */

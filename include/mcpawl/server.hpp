@@ -72,8 +72,8 @@ public:
 
       @param input_schema  JSON text of an object schema (JSON Schema 2020-12); it is shown to clients as it
                 stands, on one line and with empty `properties` if it has none. What is wrong with it is
-     reported when the server starts. Model APIs refuse `oneOf`, `anyOf` and `allOf` at its root, and names of
-     properties other than up to 64 of `A-Z a-z 0-9 _ . -`.
+                reported when the server starts. Model APIs refuse `oneOf`, `anyOf` and `allOf` at its root,
+                and names of properties other than up to 64 of `A-Z a-z 0-9 _ . -`.
       @param f  takes `boost::json::object` (the arguments, which the schema allows), `context&` and the
                 identity, in any order.
   */
@@ -156,7 +156,7 @@ public:
   }
 
   /** Tell the clients that listen that a list has changed: what `allow` lets them see, for instance. Any
-   * thread. */
+      thread. */
   void notify_tools_changed() const { state_->changes->tell({change::kind::tools}); }
   void notify_prompts_changed() const { state_->changes->tell({change::kind::prompts}); }
   void notify_resources_changed() const { state_->changes->tell({change::kind::resources}); }

@@ -32,8 +32,7 @@ struct avx512_ifma_engine;
     |---|---|---|
     | no token | 401 | missing_token |
     | a token that is not accepted, for whatever reason | 403 (401 with a challenge) | invalid_token |
-    | no key to decide with, or none for its kid while the keys cannot be fetched | 503, Retry-After |
-   keys_unavailable |
+    | no key to decide with, or none for its kid while the keys cannot be fetched | 503, Retry-After | keys_unavailable |
 
     The precise reason is in the log only. Access makes the challenge itself where Managed OAuth is on, so
     none is sent by default; see `access_options::challenge`.

@@ -40,11 +40,11 @@ class token_service;
     | `/revoke` | RFC 7009 |
     | `/introspect` | RFC 7662, only with `access_oauth_options::introspection` |
 
-    The token comes in `Authorization: Bearer`; who has none is told where to get one
-   (`bearer_challenge`). It was issued for this very endpoint (RFC 8707), and it is looked up in the
-   store, or remembered for a few seconds: a revocation takes effect at once in the process that makes it, and
-   within `access_oauth_options::remember` in others. What a tool sees is what Access said when the person
-   logged in or at the last refresh.
+    The token comes in `Authorization: Bearer`; who has none is told where to get one (`bearer_challenge`). It
+    was issued for this very endpoint (RFC 8707), and it is looked up in the store, or remembered for a few
+    seconds: a revocation takes effect at once in the process that makes it, and within
+    `access_oauth_options::remember` in others. What a tool sees is what Access said when the person logged in
+    or at the last refresh.
 
     What is stored where, and for how long: see docs/stores.md.
 

@@ -91,7 +91,7 @@ public:
   }
 
   /** Look at `exp` before the signature: a replay of an expired token costs 1 us instead of 18, at the price
-     of reading claims that nobody signed; see `jose::expectation::expiry_first`. */
+      of reading claims that nobody signed; see `jose::expectation::expiry_first`. */
   access_options& expiry_first() {
     expected_.expiry_first = true;
     return *this;

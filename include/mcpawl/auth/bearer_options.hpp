@@ -39,11 +39,10 @@ namespace mcpawl {
 
     | issuer | `issuer`, exactly | granted scopes |
     |---|---|---|
-    | Auth0 | `https://TENANT.auth0.com/`, with the slash | `scope`; with RBAC also
-   `scope_claims({"permissions"})` | | Entra ID, v2 tokens |
-   `https://login.microsoftonline.com/TENANT-ID/v2.0` | `scp` for users; applications have
-   `scope_claims({"roles"})` | | Keycloak | `https://HOST/realms/REALM` | `scope` | | Okta |
-   `https://DOMAIN/oauth2/default` | `scp`, an array |
+    | Auth0 | `https://TENANT.auth0.com/`, with the slash | `scope`; with RBAC also `scope_claims({"permissions"})` |
+    | Entra ID, v2 tokens | `https://login.microsoftonline.com/TENANT-ID/v2.0` | `scp` for users; applications have `scope_claims({"roles"})` |
+    | Keycloak | `https://HOST/realms/REALM` | `scope` |
+    | Okta | `https://DOMAIN/oauth2/default` | `scp`, an array |
 */
 class bearer_options {
 public:

@@ -34,20 +34,20 @@ concept trace_headers = requires(T const& trace) {
 };
 
 /** Asks other applications behind Cloudflare Access and shows them who is asking, by the caller's own token
-   of Access (Linked App Token): Access lets the caller in there, or not, by that application's policy.
+    of Access (Linked App Token): Access lets the caller in there, or not, by that application's policy.
 
     A token is sent to origins on the list alone, which is made at start-up and compared whole: scheme, host
-   and port as they are spelled, without regard to case. With an empty list it is sent nowhere. A redirect is
-   an answer like any other and never followed. Nothing is logged.
+    and port as they are spelled, without regard to case. With an empty list it is sent nowhere. A redirect is
+    an answer like any other and never followed. Nothing is logged.
 
     **What it means.** MCP forbids servers to pass a client's token through to others ("token passthrough"),
-   since a token that was issued for one server would open another. This is not that token. With
-   `access_oauth` it is one of Access, issued to this server, which the MCP client never sees. With
-   `access_jwt` it is the assertion that Access made for this application, and each application downstream has
-   to name this one as a linked app in its policy before it means anything there. Whoever has it can act for
-   the caller at all of these applications while it lives: so list only those that you would trust with that,
-   let tools say which one they call instead of taking a URL as an argument, and give a tool no more than it
-   needs.
+    since a token that was issued for one server would open another. This is not that token. With
+    `access_oauth` it is one of Access, issued to this server, which the MCP client never sees. With
+    `access_jwt` it is the assertion that Access made for this application, and each application downstream
+    has to name this one as a linked app in its policy before it means anything there. Whoever has it can act
+    for the caller at all of these applications while it lives: so list only those that you would trust with
+    that, let tools say which one they call instead of taking a URL as an argument, and give a tool no more
+    than it needs.
 
     @code
     static mcpawl::downstream const apps({"https://orders.example.com"}, trust);
@@ -89,7 +89,7 @@ public:
 
       @par Errors
       Those of `downstream_errc`, before anything is sent or refreshed; those of `token_source::current`, such
-     as `oauth::errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`.
+      as `oauth::errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`.
   */
   task<result<http::fetch_response>> ask(linked_token const& token, http::fetch_request request) const {
     return run(state_, token.how_, token.source_, std::move(request));

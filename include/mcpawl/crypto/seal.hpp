@@ -97,7 +97,7 @@ public:
   /** Open what `seal` made with the same `associated`.
 
       Errors: `crypto_errc::sealed_malformed`, `sealed_elsewhere`, `sealed_forged`; throws only
-     `std::bad_alloc`.
+      `std::bad_alloc`.
   */
   result<std::string> open(std::string_view sealed, std::string_view associated) {
     if (sealed.size() < base64url_size(overhead) || sealed.size() > base64url_size(overhead + largest)) {

@@ -23,8 +23,8 @@ namespace mcpawl::http {
 
     @par Errors
     `errc::resolve_failed`, `resolver_busy`, `address_refused`, `connect_failed`, `tls_failed`,
-   `certificate_refused`, `fetch_timed_out`, `bad_answer`, `answer_too_large`, `answer_cut_short`,
-   `answer_encoded`; `bad_request` if the method is not a token.
+    `certificate_refused`, `fetch_timed_out`, `bad_answer`, `answer_too_large`, `answer_cut_short`,
+    `answer_encoded`; `bad_request` if the method is not a token.
 
     @par Cancellation
     Ends the fetch at its next step.

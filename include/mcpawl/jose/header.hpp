@@ -103,7 +103,7 @@ inline result<token_header> read_header(std::string_view json, json_reader& read
 }
 
 /** Compare media types as RFC 7515 section 4.1.9 has them: without regard to case or a leading
- * "application/". */
+    "application/". */
 inline bool same_type(std::string_view a, std::string_view b) noexcept {
   auto const lower = [](char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   auto const same = [lower](std::string_view x, std::string_view y) noexcept {

@@ -36,7 +36,7 @@ struct rpc_rejection {
 namespace detail {
 
 /** True for a member such as `Method` or `id\0`, which a sloppier parser behind a filter would take for the
- * real one. */
+    real one. */
 inline bool resembles_envelope_member(std::string_view name) noexcept {
   name = name.substr(0, name.find('\0'));
   for (std::string_view known : {"jsonrpc", "id", "method", "params", "result", "error"}) {

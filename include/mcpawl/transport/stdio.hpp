@@ -102,7 +102,7 @@ public:
   ~stdio_link() { protocol_.known().table().close(); }
 
   /** Serve until the input ends or `stop`, then let calls finish within `drain_timeout`. Run `write` beside
-     it.
+      it.
 
       @param who  what every message comes from. */
   task<> read(caller who) {

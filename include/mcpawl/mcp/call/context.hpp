@@ -176,9 +176,9 @@ public:
   /** Take a step that must not be taken again when the call is run again: its result is kept instead.
 
       @param f  a named callable without parameters; it returns a value that JSON Schema can describe,
-     nothing, or a task of these. The result travels sealed with the client between two rounds, and is not
-     kept across calls. A client can present an old round again: a step that must never happen twice needs a
-     record of its own.
+      nothing, or a task of these. The result travels sealed with the client between two rounds, and is not
+      kept across calls. A client can present an old round again: a step that must never happen twice needs a
+      record of its own.
   */
   template <class F>
   task<detail::step_result<F>> once(std::string key, F&& f) {

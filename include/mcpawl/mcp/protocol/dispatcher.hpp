@@ -76,7 +76,7 @@ public:
   }
 
   /** Find the stream that a client wants to listen to: that of its session, or the one it was reading when
-     its connection broke. */
+      its connection broke. */
   std::variant<opened_stream, response> open_stream(protocol_headers const& headers, caller const& who) {
     return mcpawl::open_stream(headers, sessions_, who);
   }

@@ -281,8 +281,8 @@ struct client_key_source {
 
     What a stranger names is fetched with care: https at port 443 with a verified certificate, public addresses
     alone, no redirect, 5 KiB and 5 seconds in all, only so often, and once for all who ask at the same time.
-    Its host is looked up apart from all others, few at once. What an
-    operator has pinned is not fetched at all; what is known beforehand stands in while nothing can be fetched.
+    Its host is looked up apart from all others, few at once. What an operator has pinned is not fetched at
+    all; what is known beforehand stands in while nothing can be fetched.
 
     @par Errors
     `errc::unknown_client`, `errc::document_elsewhere`, and those of `parse_client_document`: there is no such
@@ -293,7 +293,7 @@ struct client_key_source {
     Ends the wait. If it was this one that fetched, another begins again.
     @par Thread safety
     All functions may be called from any thread at once. Copies share what was fetched: make one for a
-   process.
+    process.
 */
 class client_documents {
 public:

@@ -32,7 +32,7 @@ public:
   }
 
   /** Read a `scope` parameter: scope-tokens with spaces between, as `all_scopes` has them. A text of spaces,
-     or of nothing, is the empty set.
+      or of nothing, is the empty set.
 
       Errors: `errc::bad_scope`; `errc::parameter_too_long` over `max_bytes` or `max_scopes`.
   */

@@ -159,7 +159,7 @@ inline result<refresh_kind> check_refresh(grant const& state, token const& prese
 }
 
 /** Count a replaced refresh token that came although what replaced it had been used; how often that was
-   within a day, this time included. */
+    within a day, this time included. */
 inline std::size_t count_repeat(grant& state, unix_seconds now) {
   constexpr unix_seconds day = 86'400;
   auto& all = state.refresh.repeats;

@@ -79,7 +79,7 @@ public:
 
   /** Counts what this service and its copies have taken back. What was looked up after this was read may be
       used again, instead of looking it up once more, as long as the number stays the same. What other
-     processes take back is not counted. */
+      processes take back is not counted. */
   std::uint64_t revocations() const noexcept { return grants_.revocations(); }
 
   /** Exchange a code for tokens (RFC 6749 section 4.1.3). */

@@ -38,7 +38,7 @@
 namespace mcpawl::oauth {
 
 /** What people see of an authorization server, and the way of their browser: `/authorize`, the page there,
-   the upstream, `/callback`, the client.
+    the upstream, `/callback`, the client.
 
     The browser can neither read nor alter what was asked: the page carries it sealed, and the way to the
     upstream and back a handle, each with a cookie that belongs to it. Until a person has approved, nothing is

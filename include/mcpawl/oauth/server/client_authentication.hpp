@@ -37,7 +37,7 @@ inline task<result<client>> find_client(std::shared_ptr<server_state> parts, std
 /** Find the client that presents credentials and judge them (RFC 6749 section 2.3, RFC 7521 section 4.2).
 
     Errors: `errc::authentication_failed` for a client that is not known, too, so that nobody learns which
-   are; those of fetching its document, or what the store says.
+    are; those of fetching its document, or what the store says.
 */
 inline task<result<client>> authenticate_client(std::shared_ptr<server_state> parts,
                                          client_credentials presented, std::string address = {}) {

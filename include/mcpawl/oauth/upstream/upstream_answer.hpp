@@ -98,7 +98,7 @@ inline bool is_sendable(std::string_view token) noexcept {
 }
 
 /** What a client of the upstream can do about an `error` (RFC 6749 section 5.2, OpenID Connect Core 1.0
-   section 3.1.2.6). One that nobody knows must end no grant. */
+    section 3.1.2.6). One that nobody knows must end no grant. */
 inline errc upstream_errc_of(std::string_view error) noexcept {
   for (std::string_view final :
        {"invalid_grant", "access_denied", "login_required", "interaction_required", "consent_required"})
@@ -114,8 +114,8 @@ inline errc upstream_errc_of(std::string_view error) noexcept {
 /** Read an answer of the token endpoint, strictly.
 
     Errors: `errc::upstream_denied`, `errc::upstream_misconfigured` for an error of OAuth with one of the
-   statuses that go with it; `errc::upstream_unavailable` for everything else that is no good answer. `report`
-   then says more.
+    statuses that go with it; `errc::upstream_unavailable` for everything else that is no good answer.
+    `report` then says more.
 */
 inline result<upstream_tokens> read_upstream_answer(http::fetch_response const& answer,
                                                     upstream_report& report) {

@@ -37,11 +37,11 @@
 namespace mcpawl::oauth {
 
 /** An OpenID Connect client of Cloudflare Access for SaaS, or of another provider: authorization code flow
-   with PKCE, `nonce` and `client_secret_post`, and refresh tokens (OpenID Connect Core 1.0 sections 3.1 and
-   12, RFC 6749, RFC 7636).
+    with PKCE, `nonce` and `client_secret_post`, and refresh tokens (OpenID Connect Core 1.0 sections 3.1 and
+    12, RFC 6749, RFC 7636).
 
     What it does not do: remember a flow or bind it to a browser, and read the answer that the browser brings
-   back; whoever does holds `issuer()` or `accepts_issuer` against the `iss` in it (RFC 9207).
+    back; whoever does holds `issuer()` or `accepts_issuer` against the `iss` in it (RFC 9207).
 
     @code
     auto flow = upstream_flow::make();
@@ -235,7 +235,7 @@ private:
   }
 
   /** The beginning of a form for the token endpoint (RFC 6749 section 2.3.1), with room for the rest: a form
-     that grows leaves copies of secrets behind. */
+      that grows leaves copies of secrets behind. */
   std::string credentials(std::string_view grant_type, std::size_t more) const {
     upstream_options const& options = shared_->options;
     std::string form;

@@ -30,8 +30,8 @@ namespace mcpawl::oauth {
     application that we are there.
 
     @code
-    auto options =
-   mcpawl::oauth::upstream_options::discover("https://team.cloudflareaccess.com/cdn-cgi/access/sso/oidc/ID");
+    auto options = mcpawl::oauth::upstream_options::discover(
+        "https://team.cloudflareaccess.com/cdn-cgi/access/sso/oidc/ID");
     options.client("ID", mcpawl::secret(password)).callback("https://mcp.example.com/callback");
     @endcode
 */
@@ -55,7 +55,7 @@ public:
   }
 
   /** Read `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and the addresses as `read_upstream_addresses` says,
-     noting the errors in `from`: call its `throw_if_invalid` before the options are used. */
+      noting the errors in `from`: call its `throw_if_invalid` before the options are used. */
   static upstream_options from(settings& from, std::string callback) {
     upstream_options out;
     out.id_ = from.required("ACCESS_CLIENT_ID");
