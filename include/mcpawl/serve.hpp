@@ -26,6 +26,7 @@ namespace mcpawl {
 template <class Server>
 class http_server;
 
+/** The one for a `server` with this policy. */
 template <auth_policy Auth>
 class http_server<server<Auth>> {
 public:

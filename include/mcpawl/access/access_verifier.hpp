@@ -103,6 +103,7 @@ private:
   bool service_tokens_;
 };
 
+/** The verifier with OpenSSL as its engine. */
 using access_verifier = basic_access_verifier<>;
 
 }  // namespace mcpawl

@@ -96,6 +96,7 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
+/** The policy with OpenSSL as its engine. */
 using access_jwt = basic_access_jwt<openssl_engine>;
 
 }  // namespace mcpawl

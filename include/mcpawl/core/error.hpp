@@ -13,6 +13,7 @@
 
 namespace mcpawl {
 
+/** What went wrong: a value of one of the enumerations `x_errc`, or of another category. */
 using error_code = boost::system::error_code;
 
 /** Holds a value or an `error_code`: what every pure layer returns instead of throwing. */

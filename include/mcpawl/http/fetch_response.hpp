@@ -19,6 +19,7 @@ namespace mcpawl::http {
 
 /** A whole answer, within the bounds of its request. */
 struct fetch_response {
+  /** A header field as it came. */
   struct field {
     std::string name;
     std::string value;

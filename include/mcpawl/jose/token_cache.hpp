@@ -57,6 +57,7 @@ struct token_bounds {
 template <class Value>
 class token_cache {
 public:
+  /** What happened since the cache was made. */
   struct counters {
     std::uint64_t hits = 0;
     std::uint64_t misses = 0;

@@ -277,6 +277,7 @@ private:
   detail::claims_reader claims_;
 };
 
+/** The verifier with OpenSSL as its engine. */
 using verifier = basic_verifier<>;
 
 }  // namespace mcpawl::jose

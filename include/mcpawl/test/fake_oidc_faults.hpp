@@ -11,7 +11,9 @@
 
 namespace mcpawl::test {
 
+/** The endpoints of a `fake_oidc`. */
 enum class oidc_endpoint { configuration, authorization, token, userinfo, jwks };
+/** How many endpoints there are. */
 inline constexpr std::size_t oidc_endpoint_count = 5;
 
 /** What an endpoint does instead of its work. */

@@ -13,6 +13,7 @@
 
 namespace mcpawl::test {
 
+/** Header fields, each a name and a value, in the order they came. */
 using plain_fields = std::vector<std::pair<std::string, std::string>>;
 
 /** The value of the first field of that name, in whatever case; empty if there is none. */
