@@ -32,7 +32,8 @@ class http_server<server<Auth>> {
 public:
   /** Check the server and bind the address.
 
-      Errors: throws `configuration_error` for everything that is wrong with the server and the options, and
+      @par Errors
+      Throws `configuration_error` for everything that is wrong with the server and the options, and
       `std::system_error` if the address cannot be bound. */
   http_server(server<Auth> const& srv, http_options options)
       : host_(srv.protocol(), policy_adapter<Auth>(srv.auth()),
@@ -58,8 +59,9 @@ private:
 
 /** Serve over HTTP (MCP Streamable HTTP) until SIGINT or SIGTERM, then finish what is in flight.
 
-    Errors: throws `configuration_error` with every mistake there is, or `std::system_error` if the address
-    cannot be bound; both before anything is served.
+    @par Errors
+    Throws `configuration_error` with every mistake there is, or `std::system_error` if the address cannot be
+    bound; both before anything is served.
     @par Thread safety
     Blocks the calling thread, which becomes one of the server's threads.
 */

@@ -110,8 +110,9 @@ private:
 
       @param claims of a verifier that was told to collect `names()`
 
-      Errors: `malformed_claim` if a claim has the wrong type, `not_an_application_token`, `no_identity` if
-      the token names neither a user (a subject) nor a service (a common name and nothing of a user),
+      @par Errors
+      `malformed_claim` if a claim has the wrong type, `not_an_application_token`, `no_identity` if the token
+      names neither a user (a subject) nor a service (a common name and nothing of a user),
       `service_token_refused`. No refusal allocates.
   */
   static result<access_identity> read(jose::claims_view const& claims, bool service_tokens) {

@@ -58,8 +58,9 @@ public:
 
   /** Verify a token.
 
-      Errors: those of `jose::errc` and of `auth_errc`; `jose::newer_keys_may_help` tells which newer keys
-      may cure. No refusal allocates.
+      @par Errors
+      Those of `jose::errc` and of `auth_errc`; `jose::newer_keys_may_help` tells which newer keys may cure.
+      No refusal allocates.
   */
   result<access_identity> verify(std::string_view token, unix_seconds now) {
     return jose_.verify(token, now, reading());

@@ -53,7 +53,9 @@ public:
 
   /** @param options of the policy: the team domain, and whom to trust for the connection to it
       @param total   for the whole call
-      Errors: throws `configuration_error` with all mistakes in the options. */
+
+      @par Errors
+      Throws `configuration_error` with all mistakes in the options. */
   explicit access_identity_endpoint(access_options options,
                                     std::chrono::milliseconds total = std::chrono::seconds(5))
       : state_(std::make_shared<state const>(access_options::checked(std::move(options)), total)) {}

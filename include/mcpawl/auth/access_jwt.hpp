@@ -58,7 +58,8 @@ class basic_access_jwt {
 public:
   using identity_type = access_identity;
 
-  /** Errors: throws `configuration_error` with all mistakes in the options. */
+  /** @par Errors
+      Throws `configuration_error` with all mistakes in the options. */
   explicit basic_access_jwt(access_options options);
   basic_access_jwt(basic_access_jwt const& other);
   basic_access_jwt(basic_access_jwt&& other) noexcept;
@@ -66,7 +67,8 @@ public:
 
   /** Read `TEAM_DOMAIN`, `POLICY_AUD` (one or several, with commas) and `ALLOW_SERVICE_TOKENS` (optional).
 
-      Errors: throws `configuration_error` with all mistakes.
+      @par Errors
+      Throws `configuration_error` with all mistakes.
   */
   static basic_access_jwt from_env(settings from = settings());
 

@@ -66,7 +66,8 @@ public:
 
   /** @param store  where clients and grants are kept: a `sqlite_store`, a `memory_store`, or yours
 
-      Errors: throws `configuration_error` with all mistakes in the options. */
+      @par Errors
+      Throws `configuration_error` with all mistakes in the options. */
   MCPAWL_DECL access_oauth(access_oauth_options options, std::shared_ptr<kv_store> store);
   MCPAWL_DECL access_oauth(access_oauth const& other);
   MCPAWL_DECL access_oauth(access_oauth&&) noexcept;
@@ -76,7 +77,9 @@ public:
 
       @tparam Kinds  the kinds of stores among which the form of `OAUTH_KV` chooses, such as `sqlite_store` and
                      `memory_store`; see `open_store`
-      Errors: throws `configuration_error` with all mistakes.
+
+      @par Errors
+      Throws `configuration_error` with all mistakes.
   */
   template <store_kind... Kinds>
   static access_oauth from_env(settings from = settings()) {

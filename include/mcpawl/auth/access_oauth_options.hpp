@@ -215,7 +215,10 @@ public:
   clock const& time() const noexcept { return *clock_; }
   bool loopback_is_public() const noexcept { return loopback_is_public_; }
 
-  /** The authorities given, or else the system's. Errors: throws `configuration_error`. */
+  /** The authorities given, or else the system's.
+
+      @par Errors
+      Throws `configuration_error`. */
   http::tls_trust authorities() const { return given_or_system(trust_); }
 
 private:

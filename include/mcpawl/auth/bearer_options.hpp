@@ -190,7 +190,8 @@ public:
 
   /** The authorities given, or else the system's, which are read once per process.
 
-      Errors: throws `configuration_error` if they cannot be read.
+      @par Errors
+      Throws `configuration_error` if they cannot be read.
   */
   http::tls_trust authorities() const { return given_or_system(trust_); }
 

@@ -64,7 +64,9 @@ class downstream {
 public:
   /** @param origins scheme, host and perhaps port: `https://orders.example.com`; `http://` is for loopback
                      addresses alone
-      Errors: throws `configuration_error` with all mistakes. */
+
+      @par Errors
+      Throws `configuration_error` with all mistakes. */
   downstream(std::vector<std::string> const& origins, http::tls_trust trust)
       : state_(std::make_shared<state const>(read(origins), std::move(trust))) {}
 

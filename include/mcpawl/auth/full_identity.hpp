@@ -85,8 +85,9 @@ inline std::vector<identity_group> read_identity_groups(boost::json::object cons
 
 /** Read what Access answers at `/cdn-cgi/access/get-identity`.
 
-    Errors: `full_identity_errc::not_an_identity` for what is no JSON object, or one that names nobody. Throws
-    only `std::bad_alloc`.
+    @par Errors
+    `full_identity_errc::not_an_identity` for what is no JSON object, or one that names nobody. Throws only
+    `std::bad_alloc`.
 */
 inline result<full_identity> read_full_identity(std::string_view json) {
   boost::system::error_code error;

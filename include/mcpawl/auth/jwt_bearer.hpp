@@ -72,7 +72,8 @@ class jwt_bearer {
 public:
   using identity_type = bearer_identity<Claims>;
 
-  /** Errors: throws `configuration_error` with all mistakes in the options. */
+  /** @par Errors
+      Throws `configuration_error` with all mistakes in the options. */
   explicit jwt_bearer(bearer_options options)
       : options_(std::make_shared<bearer_options const>(bearer_options::checked(std::move(options)))),
         resource_server_(*options_),
@@ -81,7 +82,8 @@ public:
 
   /** Read the settings that `bearer_options::from` names.
 
-      Errors: throws `configuration_error` with all mistakes.
+      @par Errors
+      Throws `configuration_error` with all mistakes.
   */
   static jwt_bearer from_env(settings from = settings()) {
     auto options = bearer_options::from(from);

@@ -28,8 +28,9 @@ public:
   /** The token as it is good now.
 
       @param self this object, so that the task may outlive the identity it came with.
-      Errors: `oauth::errc::upstream_denied` where there will be none any more, others where there is none
-      now.
+
+      @par Errors
+      `oauth::errc::upstream_denied` where there will be none any more, others where there is none now.
   */
   virtual task<result<secret>> current(std::shared_ptr<token_source> self) = 0;
 };

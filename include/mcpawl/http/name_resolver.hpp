@@ -57,7 +57,8 @@ public:
 
   /** Find where to connect to; an address in letters is taken as it is.
 
-      Errors: `errc::resolve_failed`, `errc::resolver_busy`, `errc::fetch_timed_out`.
+      @par Errors
+      `errc::resolve_failed`, `errc::resolver_busy`, `errc::fetch_timed_out`.
   */
   task<result<endpoint_list>> resolve(std::string host, std::uint16_t port,
                                       std::chrono::steady_clock::time_point deadline) const;

@@ -67,7 +67,8 @@ public:
 
   /** Verify with these keys from now on; null for none. Costs nothing if they are the same.
 
-      Errors: throws `std::bad_alloc`, and then keeps the keys it had. */
+      @par Errors
+      Throws `std::bad_alloc`, and then keeps the keys it had. */
   void use(std::shared_ptr<jwk_set const> const& keys) {
     if (keys == verifier_->keys()) return;
     verifier_->use(keys);

@@ -88,7 +88,8 @@ private:
 
 /** Read a header. The views in it live as long as `json` and until the reader reads again.
 
-    Errors: `header_syntax`, `header_duplicate`, `header_member`, `header_critical`, `header_unencoded`,
+    @par Errors
+    `header_syntax`, `header_duplicate`, `header_member`, `header_critical`, `header_unencoded`,
     `header_too_large` (over 32 members), `no_algorithm`.
 */
 inline result<token_header> read_header(std::string_view json, json_reader& reader) noexcept {

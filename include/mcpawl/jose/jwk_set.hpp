@@ -301,8 +301,9 @@ private:
 
     A byte order mark in front is passed over (RFC 8259 section 8.1).
 
-    Errors: `errc::key_set_too_large`, `key_set_syntax`, `no_usable_key`, `library` (memory is out). Throws
-    only `std::bad_alloc`.
+    @par Errors
+    `errc::key_set_too_large`, `key_set_syntax`, `no_usable_key`, `library` (memory is out). Throws only
+    `std::bad_alloc`.
 */
 inline result<jwk_set> parse_jwk_set(std::string_view json) {
   if (json.size() > jwk_set::max_document_bytes) return errc::key_set_too_large;

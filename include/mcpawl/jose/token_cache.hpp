@@ -64,7 +64,8 @@ public:
     std::uint64_t evictions = 0;  ///< Entries whose place another token needed.
   };
 
-  /** Errors: throws `std::bad_alloc`, or what `fill_random` throws. */
+  /** @par Errors
+      Throws `std::bad_alloc`, or what `fill_random` throws. */
   explicit token_cache(token_cache_settings settings = {}) : settings_(settings) {
     if (settings_.entries == 0) return;
     using std::chrono::seconds;

@@ -83,7 +83,10 @@ public:
   expectation const& expected() const noexcept { return expected_; }
   std::shared_ptr<jwk_set const> const& keys() const noexcept { return keys_; }
 
-  /** Verify with these keys from now on. Errors: throws `std::bad_alloc`, and then keeps the keys it had. */
+  /** Verify with these keys from now on.
+
+      @par Errors
+      Throws `std::bad_alloc`, and then keeps the keys it had. */
   void use(std::shared_ptr<jwk_set const> keys) {
     std::vector<key_slot> slots;
     sha256_context digest;

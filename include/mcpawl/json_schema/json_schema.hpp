@@ -83,8 +83,9 @@ public:
 
   /** Check a value; nothing if the schema allows it, else the first problem.
 
-      Errors: none is thrown for any value; only `std::bad_alloc` can come out. A value whose check goes
-      deeper than 400 schemas or takes more than some million steps is refused with a problem that says so.
+      @par Errors
+      None is thrown for any value; only `std::bad_alloc` can come out. A value whose check goes deeper than
+      400 schemas or takes more than some million steps is refused with a problem that says so.
   */
   std::optional<decode_problem> validate(boost::json::value const& value) const {
     detail::schema_validator validator(*program_);

@@ -21,8 +21,9 @@ namespace mcpawl {
     not have are refused, unless `options` say otherwise. A std::variant becomes the first of its alternatives
     that can be read. After a problem `to` is filled in part and should be thrown away.
 
-    Errors: none is thrown for any input; only `std::bad_alloc` can come out. The pointer and the message of a
-    problem are short, however long the input is, and can be sent back to the client.
+    @par Errors
+    None is thrown for any input; only `std::bad_alloc` can come out. The pointer and the message of a problem
+    are short, however long the input is, and can be sent back to the client.
 */
 template <schema_type T>
 requires(!std::is_const_v<T>) std::optional<decode_problem> decode(boost::json::value const& json, T& to,

@@ -37,7 +37,9 @@ concept store_kind = std::derived_from<Store, kv_store> && requires(std::string 
     @endcode
 
     @tparam Kinds  what the program is built with, such as `sqlite_store` and `memory_store`
-    Errors: `store_errc::unknown_kind` if none takes it, and those of the kind.
+
+    @par Errors
+    `store_errc::unknown_kind` if none takes it, and those of the kind.
 */
 template <store_kind... Kinds>
 result<std::shared_ptr<kv_store>> open_store(std::string const& url, clock const& time = clock::system()) {

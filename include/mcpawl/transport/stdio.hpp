@@ -41,7 +41,8 @@ namespace detail {
     Works for pipes, sockets, terminals and files. */
 class borrowed_stream {
 public:
-  /** Errors: throws `std::system_error` if it is not open. */
+  /** @par Errors
+      Throws `std::system_error` if it is not open. */
   borrowed_stream(boost::asio::any_io_executor executor, int descriptor)
       : original_(descriptor), flags_(::fcntl(descriptor, F_GETFL)), stream_(std::move(executor)) {
     int const copy = flags_ < 0 ? -1 : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);

@@ -123,7 +123,9 @@ public:
   /** Ask the user to fill in a form whose fields are the members of `T`.
 
       @param key  names the request among those of this call.
-      Errors: throws `tool_error` if the client cannot be asked, or what it answers does not fit.
+
+      @par Errors
+      Throws `tool_error` if the client cannot be asked, or what it answers does not fit.
   */
   template <class T>
   task<elicit_result<T>> elicit(std::string key, std::string text) {

@@ -56,7 +56,8 @@ struct client {
 
   /** Read a record. Redirect URIs that the rules no longer allow are left out.
 
-      Errors: `errc::damaged_record`.
+      @par Errors
+      `errc::damaged_record`.
   */
   static result<client> parse(std::string_view bytes, redirect_rules const& rules = {}) {
     detail::record_reader in(bytes, layout);

@@ -306,7 +306,8 @@ public:
   /** Find the keys of a client: those in its document, or those its `jwks_uri` leads to, which are fetched
       again if they are older than `oldest`.
 
-      Errors: `errc::authentication_failed` if it has none that can be used, `errc::document_unavailable`.
+      @par Errors
+      `errc::authentication_failed` if it has none that can be used, `errc::document_unavailable`.
   */
   task<result<std::shared_ptr<jose::jwk_set const>>> keys_of(
       client_metadata const& of, std::optional<std::chrono::seconds> oldest = {}) const {

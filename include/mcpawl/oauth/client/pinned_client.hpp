@@ -84,8 +84,10 @@ inline std::string id_of_document(std::string_view json) {
 
 }  // namespace detail
 
-/** Split what a file holds: an array of documents, or one. Errors: `errc::registration_too_large` above 1 MiB,
-    `errc::bad_registration` for what is not JSON. */
+/** Split what a file holds: an array of documents, or one.
+
+    @par Errors
+    `errc::registration_too_large` above 1 MiB, `errc::bad_registration` for what is not JSON. */
 inline result<std::vector<std::string>> split_client_documents(std::string_view json) {
   constexpr std::size_t max_bytes = 1024 * 1024;
   return detail::read_json_elements(json, max_bytes);

@@ -46,8 +46,9 @@ constexpr std::string_view name_of_parameter(std::string_view name) noexcept {
 
 /** Read a query or a body. Nothing but `resource` may come twice (RFC 6749 sections 3.1, 3.2).
 
-    Errors: `errc::malformed_request`, `errc::parameter_too_long`, `errc::duplicate_parameter`; `detail` then
-    says more, in words that may be told to whoever sent it.
+    @par Errors
+    `errc::malformed_request`, `errc::parameter_too_long`, `errc::duplicate_parameter`; `detail` then says
+    more, in words that may be told to whoever sent it.
 */
 inline result<http::form> read_parameters(std::string_view text, std::string& detail) {
   auto form = http::form::parse(text);

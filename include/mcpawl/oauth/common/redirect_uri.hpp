@@ -41,7 +41,8 @@ class redirect_uri {
 public:
   static constexpr std::size_t max_bytes = 2048;
 
-  /** Errors: `redirect_uri_errc`. */
+  /** @par Errors
+      `redirect_uri_errc`. */
   static result<redirect_uri> parse(std::string_view text, redirect_rules const& rules = {}) {
     if (text.empty() || text.size() > max_bytes) return redirect_uri_errc::not_a_uri;
     for (char const c : text) {

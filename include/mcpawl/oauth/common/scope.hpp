@@ -34,7 +34,8 @@ public:
   /** Read a `scope` parameter: scope-tokens with spaces between, as `all_scopes` has them. A text of spaces,
       or of nothing, is the empty set.
 
-      Errors: `errc::bad_scope`; `errc::parameter_too_long` over `max_bytes` or `max_scopes`.
+      @par Errors
+      `errc::bad_scope`; `errc::parameter_too_long` over `max_bytes` or `max_scopes`.
   */
   static result<scope_set> parse(std::string_view text) {
     if (text.size() > max_bytes) return errc::parameter_too_long;

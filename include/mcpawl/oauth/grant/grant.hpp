@@ -93,7 +93,8 @@ struct grant {
 
   /** Read what `bytes` made, or what it made before it noted which tokens are used.
 
-      Errors: `errc::damaged_record`. */
+      @par Errors
+      `errc::damaged_record`. */
   static result<grant> parse(std::string_view bytes) {
     bool const older = detail::record_reader(bytes, layout_without_use).good();
     detail::record_reader in(bytes, older ? layout_without_use : layout);

@@ -100,7 +100,10 @@ inline error_code check_code(grant const& state, token const& code, code_redempt
   return {};
 }
 
-/** Exchange a code that was found good. Errors: `errc::damaged_record`. */
+/** Exchange a code that was found good.
+
+    @par Errors
+    `errc::damaged_record`. */
 inline result<issued_tokens> exchange_code(grant& state, grant_name const& name, token const& code,
                                            token_lifetimes const& lifetimes, unix_seconds now) {
   auto const props_key = unwrap_key(code, state.code.wrapped_key, name.key());
@@ -122,7 +125,8 @@ inline result<issued_tokens> exchange_code(grant& state, grant_name const& name,
     section 6). Asking for what is not known here, or for `offline_access`, which whoever has a refresh token
     has, changes nothing.
 
-    Errors: `errc::scope_not_allowed` for a known scope that was not granted.
+    @par Errors
+    `errc::scope_not_allowed` for a known scope that was not granted.
 */
 inline result<scope_set> validate_refreshed_scope(grant const& state, refresh_request const& asked) {
   if (!asked.scope) return state.scope;
@@ -179,8 +183,9 @@ inline constexpr unsigned char answer_layout = 1;
 
 /** Answer the previous refresh token once more.
 
-    Errors: `errc::bad_token` if the answer is no longer any good, `errc::scope_not_allowed` if it has more
-    scopes than are asked for now.
+    @par Errors
+    `errc::bad_token` if the answer is no longer any good, `errc::scope_not_allowed` if it has more scopes
+    than are asked for now.
 */
 inline result<issued_tokens> repeat_answer(grant const& state, grant_name const& name, token const& previous,
                                            refresh_request const& asked, unix_seconds now) {

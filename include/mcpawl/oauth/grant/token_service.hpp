@@ -295,7 +295,8 @@ public:
   /** Revoke a token for its own client (RFC 7009): an access token ends alone, a refresh token with its
       grant. Returns the number of tokens or grants that ended; a token that is not good is no error.
 
-      Errors: `errc::wrong_client` for the token of another client.
+      @par Errors
+      `errc::wrong_client` for the token of another client.
   */
   task<result<std::size_t>> revoke(secret the_token, std::string client_id) {
     if (auto const refresh = token::parse(token_kind::refresh, the_token.reveal())) {

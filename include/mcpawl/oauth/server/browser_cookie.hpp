@@ -55,7 +55,10 @@ public:
 
   unix_seconds lifetime() const noexcept { return lifetime_; }
 
-  /** The value of the cookie. Errors: as `sealer::seal`. */
+  /** The value of the cookie.
+
+      @par Errors
+      As `sealer::seal`. */
   std::string issue(known_browser const& browser) {
     bool const fits = browser.person.size() <= max_person;
     detail::record_writer out(layout);

@@ -67,7 +67,10 @@ public:
         rules_(std::move(rules)),
         clock_(&time) {}
 
-  /** Seal a question. Errors: as `sealer::seal`. */
+  /** Seal a question.
+
+      @par Errors
+      As `sealer::seal`. */
   flow_handle seal(flow const& what) {
     flow_handle ticket;
     ticket.browser = detail::random_base64url(bytes_of_browser);

@@ -59,8 +59,9 @@ inline task<result<issued_tokens>> exchange_code(std::shared_ptr<server_state> p
 /** Ask the upstream for a new login, while others are kept from asking. What was got before and could not be
     saved comes first, since the upstream may take no older refresh token.
 
-    Errors: as `upstream_client::refresh`; `errc::contended` if the lease was lost meanwhile and the upstream
-    said no, which may be because it answered whoever has the lease now.
+    @par Errors
+    As `upstream_client::refresh`; `errc::contended` if the lease was lost meanwhile and the upstream said no,
+    which may be because it answered whoever has the lease now.
 */
 template <class Pending>
 task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state> parts,

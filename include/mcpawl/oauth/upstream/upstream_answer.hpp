@@ -113,9 +113,10 @@ inline errc upstream_errc_of(std::string_view error) noexcept {
 
 /** Read an answer of the token endpoint, strictly.
 
-    Errors: `errc::upstream_denied`, `errc::upstream_misconfigured` for an error of OAuth with one of the
-    statuses that go with it; `errc::upstream_unavailable` for everything else that is no good answer.
-    `report` then says more.
+    @par Errors
+    `errc::upstream_denied`, `errc::upstream_misconfigured` for an error of OAuth with one of the statuses
+    that go with it; `errc::upstream_unavailable` for everything else that is no good answer. `report` then
+    says more.
 */
 inline result<upstream_tokens> read_upstream_answer(http::fetch_response const& answer,
                                                     upstream_report& report) {
