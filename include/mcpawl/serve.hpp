@@ -44,7 +44,10 @@ public:
   /** The URL of the endpoint. */
   std::string url() const { return host_.url(); }
 
-  /** Serve until `stop`; the calling thread becomes one of the server's. */
+  /** Serve until `stop`; the calling thread becomes one of the server's.
+
+      @par Errors
+      None while it serves: what fails concerns one connection, and goes to the log. */
   void run() { host_.run(); }
 
   /** Stop accepting, let requests in flight finish within `drain_timeout`, then make `run` return. */

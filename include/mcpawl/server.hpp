@@ -36,6 +36,11 @@ namespace mcpawl {
     @endcode
 
     @tparam Auth  the policy; its identity type is what tools may take as a parameter.
+
+    @par Errors
+    What is wrong with a registration (a name or URI that is taken or malformed, a schema that is none) is
+    noted and thrown as one `configuration_error` by `check`, `serve_http`, `serve_stdio` and `http_server`.
+    What a function cannot have as a parameter or a result does not compile.
     @par Lifetime
     Must outlive `serve_http`.
     @par Thread safety
@@ -56,6 +61,11 @@ public:
       @param f  a function or function object that takes, in any order and each at most once: a struct of
                 arguments, `context&`, the identity; it returns a value, nothing, or a task of these.
       Schemas, decoding and errors come from the types; what cannot work is refused by the compiler.
+
+      @par Errors
+      Arguments that do not fit become an `isError` result that says what is wrong, and `f` is not called. Of
+      what `f` throws, the text of a `tool_error` reaches the model; any other exception becomes an internal
+      error with an id, its text only in the log (MCP "Tools", "Error Handling").
   */
   template <class F>
   tool_handle<identity_type> tool(tool_name name, std::string description, F f) {
@@ -92,6 +102,10 @@ public:
       @param f  takes what a tool takes, but the members of its struct are texts: `std::string`, an
                 enumeration, or a `std::optional` of one. It returns the user's message as text or content, or
                 several messages as a `prompt_result`.
+
+      @par Errors
+      Arguments that do not fit are answered with the error -32602, and `f` is not called; what `f` throws
+      ends as with a tool, but as an error of JSON-RPC.
   */
   template <class F>
   prompt_handle<identity_type> prompt(tool_name name, std::string description, F f) {
@@ -135,6 +149,10 @@ public:
       @param f  takes besides what a resource takes a struct with a member for each variable; a number is
                 read from its digits. A URI whose variables do not fit names nothing.
       Variables were percent-decoded: one that becomes part of a path may hold `..` and `/`.
+
+      @par Errors
+      A URI that nothing fits, or whose function returns no value, is answered with "resource not found" in
+      the revision's own code (MCP "Resources", "Error Handling").
   */
   template <class F>
   resource_template_handle<identity_type> resource_template(std::string uri_template, std::string name, F f) {
@@ -194,7 +212,10 @@ public:
   Auth const& auth() const noexcept { return auth_; }
   server_state const& protocol() const noexcept { return *state_; }
 
-  /** Throw `configuration_error` with everything that is wrong with the registrations. */
+  /** Check the registrations; what serves the server does so first.
+
+      @par Errors
+      Throws `configuration_error` with everything that is wrong with them. */
   void check() const {
     auto mistakes = registration_mistakes(*state_);
     if (!mistakes.empty()) throw configuration_error(std::move(mistakes));

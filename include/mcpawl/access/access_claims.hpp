@@ -51,7 +51,8 @@ struct access_claims {
   std::string client_id;            ///< The MCP client that the user let in.
   std::vector<std::string> scopes;  ///< What it may do.
 
-  /** Parse the `custom` object: attributes of the identity provider that the application asks for. */
+  /** Parse the `custom` object: attributes of the identity provider that the application asks for. Empty if the
+      token has none. */
   boost::json::object custom() const {
     boost::system::error_code error;
     boost::json::value parsed = boost::json::parse(custom_json, error);

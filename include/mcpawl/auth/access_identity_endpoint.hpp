@@ -64,6 +64,8 @@ public:
 
       @par Errors
       Those of `full_identity_errc`, of `http::fetch`, and of `token_source::current`.
+      @par Cancellation
+      Ends the request at its next step.
   */
   task<result<full_identity>> get(linked_token const& token) const {
     return ask(state_, token.how_, token.source_);

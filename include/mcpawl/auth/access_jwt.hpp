@@ -34,7 +34,8 @@ struct avx512_ifma_engine;
     | a token that is not accepted, for whatever reason | 403 (401 with a challenge) | invalid_token |
     | no key to decide with, or none for its kid while the keys cannot be fetched | 503, Retry-After | keys_unavailable |
 
-    The precise reason is in the log only. Access makes the challenge itself where Managed OAuth is on, so
+    The precise reason (`auth_errc`, `jose::errc`) is in the log only. Access makes the challenge itself where
+    Managed OAuth is on, so
     none is sent by default; see `access_options::challenge`.
 
     Keys are fetched when the policy is attached to its first thread, kept fresh in the background, and
@@ -75,13 +76,19 @@ public:
   /** Bind this copy to its thread and begin to fetch the keys. */
   void attach(auth_environment const& environment);
 
-  /** Decide about a request. Waits only where keys must be fetched first. */
+  /** Decide about a request. Waits only where keys must be fetched first.
+
+      @par Errors
+      The denials of the table above. */
   task<auth_result<access_identity>> authenticate(http::request_head const& head);
 
   /** Decide if the keys at hand allow it; nothing if newer ones might change the answer. */
   std::optional<auth_result<access_identity>> decide_now(http::request_head const& head);
 
-  /** Decide with the keys at hand, for better or worse. */
+  /** Decide with the keys at hand, for better or worse.
+
+      @par Errors
+      The denials of the table above. */
   auth_result<access_identity> verify_now(http::request_head const& head);
 
   /** The caller's name for sessions: kind, issuer and subject or common name. */

@@ -46,6 +46,14 @@ class token_service;
     `access_oauth_options::remember` in others. What a tool sees is what Access said when the person logged in
     or at the last refresh.
 
+    | request | status | code |
+    |---|---|---|
+    | no token | 401, `WWW-Authenticate` | missing_token |
+    | two tokens, or one in the query | 400, `WWW-Authenticate` | invalid_request |
+    | a good token without a scope that is required | 403, `WWW-Authenticate` | insufficient_scope |
+    | a token that is not of this server, has expired or was revoked | 401, `WWW-Authenticate` | invalid_token |
+    | the store cannot be read | 503, Retry-After | temporarily_unavailable |
+
     What is stored where, and for how long: see docs/stores.md.
 
     @code
@@ -95,13 +103,20 @@ public:
   /** Pages of others may use everything but what people see. */
   MCPAWL_DECL public_route route_of(http::request_head const& head) const noexcept;
 
-  /** Answer as the authorization server. */
+  /** Answer as the authorization server.
+
+      @par Errors
+      Endpoints for clients answer with the `error` of RFC 6749 section 5.2, RFC 7591 section 3.2.2 and their
+      like, those for people with a page or a redirect (RFC 6749 section 4.1.2.1). */
   MCPAWL_DECL task<> serve_unauthenticated(http::exchange& ex);
 
   /** Decide if that needs no store. */
   MCPAWL_DECL std::optional<auth_result<access_identity>> decide_now(http::request_head const& head);
 
-  /** Decide about a request, with a look into the store. */
+  /** Decide about a request, with a look into the store.
+
+      @par Errors
+      The denials of the table above. */
   MCPAWL_DECL task<auth_result<access_identity>> authenticate(http::request_head const& head);
 
   /** The caller's name for sessions: kind, issuer and subject. */

@@ -37,6 +37,10 @@ namespace mcpawl {
     settings.throw_if_invalid();
     options.offer_scope("files:read", "Read your files").run_by("Example Inc.", "https://example.com");
     @endcode
+
+    @par Errors
+    The functions that set something take it as it is; whoever is given the options checks them all
+    (`checked`).
 */
 class access_oauth_options {
 public:
@@ -203,7 +207,10 @@ public:
     return *this;
   }
 
-  /** The same options; throws `configuration_error` with all that is wrong with them. */
+  /** The same options.
+
+      @par Errors
+      Throws `configuration_error` with all that is wrong with them. */
   MCPAWL_DECL static access_oauth_options checked(access_oauth_options options);
 
   http::origin_url public_url() const { return http::origin_url::parse(public_url_).value(); }
@@ -218,7 +225,7 @@ public:
   /** The authorities given, or else the system's.
 
       @par Errors
-      Throws `configuration_error`. */
+      Throws `configuration_error` if they cannot be read. */
   http::tls_trust authorities() const { return given_or_system(trust_); }
 
 private:

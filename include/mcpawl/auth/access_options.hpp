@@ -26,6 +26,10 @@ namespace mcpawl {
     mcpawl::access_jwt policy(mcpawl::access_options("https://team.cloudflareaccess.com", "f70ff985...")
                                 .allow_service_tokens());
     @endcode
+
+    @par Errors
+    The functions that set something take it as it is; whoever is given the options checks them all
+    (`checked`).
 */
 class access_options {
 public:
@@ -37,7 +41,7 @@ public:
   access_options(std::string team_domain, std::vector<std::string> audiences)
       : expected_(std::move(team_domain), std::move(audiences)) {}
 
-  /** Read `TEAM_DOMAIN`, `POLICY_AUD` and `ALLOW_SERVICE_TOKENS`, noting the mistakes in `from`. */
+  /** Read `TEAM_DOMAIN`, `POLICY_AUD` and `ALLOW_SERVICE_TOKENS`, noting the errors in `from`. */
   static access_options from(settings& from) {
     auto domain = from.required("TEAM_DOMAIN");
     auto audiences = from.required_list("POLICY_AUD");
@@ -115,7 +119,10 @@ public:
     return *this;
   }
 
-  /** The same options, mended; throws `configuration_error` with all that is wrong with them. */
+  /** The same options, mended.
+
+      @par Errors
+      Throws `configuration_error` with all that is wrong with them. */
   static access_options checked(access_options options) {
     std::vector<std::string> mistakes;
     auto const note = [&mistakes](std::string_view name, std::string const& wrong) {

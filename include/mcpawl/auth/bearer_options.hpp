@@ -43,6 +43,10 @@ namespace mcpawl {
     | Entra ID, v2 tokens | `https://login.microsoftonline.com/TENANT-ID/v2.0` | `scp` for users; applications have `scope_claims({"roles"})` |
     | Keycloak | `https://HOST/realms/REALM` | `scope` |
     | Okta | `https://DOMAIN/oauth2/default` | `scp`, an array |
+
+    @par Errors
+    The functions that set something take it as it is; whoever is given the options checks them all
+    (`checked`).
 */
 class bearer_options {
 public:
@@ -59,7 +63,7 @@ public:
   }
 
   /** Read `PUBLIC_URL`, `JWT_ISSUER`, `JWT_AUDIENCE` (one or several, with commas), and optionally
-      `JWT_JWKS_URL` and `JWT_SCOPES` (with spaces), noting the mistakes in `from`. */
+      `JWT_JWKS_URL` and `JWT_SCOPES` (with spaces), noting the errors in `from`. */
   static bearer_options from(settings& from) {
     auto url = from.required("PUBLIC_URL");
     auto issuer = from.required("JWT_ISSUER");
@@ -152,7 +156,10 @@ public:
     return *this;
   }
 
-  /** The same options; throws `configuration_error` with all that is wrong with them. */
+  /** The same options.
+
+      @par Errors
+      Throws `configuration_error` with all that is wrong with them. */
   static bearer_options checked(bearer_options options) {
     std::vector<std::string> mistakes;
     auto const note = [&mistakes](std::string_view name, std::string const& wrong) {

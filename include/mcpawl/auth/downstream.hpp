@@ -70,7 +70,7 @@ public:
   downstream(std::vector<std::string> const& origins, http::tls_trust trust)
       : state_(std::make_shared<state const>(read(origins), std::move(trust))) {}
 
-  /** Read the origins from a setting, one or several with commas, noting the mistakes in `from`. */
+  /** Read the origins from a setting, one or several with commas, noting the errors in `from`. */
   static downstream from(settings& from, std::string const& name, http::tls_trust trust) {
     std::vector<std::string> good;
     for (std::string const& origin : from.required_list(name)) {
@@ -91,7 +91,10 @@ public:
 
       @par Errors
       Those of `downstream_errc`, before anything is sent or refreshed; those of `token_source::current`, such
-      as `oauth::errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`.
+      as `oauth::errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`. A
+      status other than 200 is no error.
+      @par Cancellation
+      Ends the request at its next step.
   */
   task<result<http::fetch_response>> ask(linked_token const& token, http::fetch_request request) const {
     return run(state_, token.how_, token.source_, std::move(request));

@@ -53,6 +53,14 @@ namespace mcpawl {
     Keys are fetched when the policy is attached to its first thread, kept fresh in the background, and
     serve on while they cannot be fetched: see `key_source`.
 
+    | request | status | code |
+    |---|---|---|
+    | no token | 401, `WWW-Authenticate` | missing_token |
+    | two tokens, or one in the query | 400, `WWW-Authenticate` | invalid_request |
+    | a good token without a scope that is required | 403, `WWW-Authenticate` | insufficient_scope |
+    | a token that is not accepted for another reason | 401, `WWW-Authenticate` | invalid_token |
+    | no key to decide with, or none for the token while the keys cannot be fetched | 503, Retry-After | keys_unavailable |
+
     @tparam Claims see `bearer_claims`.
     @par Lifetime
     As `auth_policy` says. Copies share the keys.
@@ -104,7 +112,10 @@ public:
   /** Answer with the metadata. */
   task<> serve_unauthenticated(http::exchange& ex) { return resource_server_.serve(ex); }
 
-  /** Decide about a request. Waits only where keys must be fetched first. */
+  /** Decide about a request. Waits only where keys must be fetched first.
+
+      @par Errors
+      The denials of the table above. */
   task<auth_result<identity_type>> authenticate(http::request_head const& head) {
     if (!verifier_.attached()) {
       auto executor = co_await boost::asio::this_coro::executor;
@@ -128,7 +139,10 @@ public:
     return auth_result<identity_type>(deny(decided.error()));
   }
 
-  /** Decide with the keys at hand, without waiting; what `authenticate` does first. */
+  /** Decide with the keys at hand, without waiting; what `authenticate` does first.
+
+      @par Errors
+      The denials of the table above. */
   auth_result<identity_type> verify_now(http::request_head const& head) {
     auto decided = check(head);
     if (decided) return *std::move(decided);

@@ -61,7 +61,10 @@ private:
 
     Read `downstream` about what it means to hand a caller's token on.
 
+    @par Errors
+    The denials of the policy it is made of.
     @par Lifetime
+    As `auth_policy` says.
     @par Thread safety
     As `auth_policy` says.
 

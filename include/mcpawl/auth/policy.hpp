@@ -45,7 +45,10 @@ struct denial {
   std::string log_reason;
 };
 
-/** Throw a `boost::system::system_error` for a denial; `value()` of an `auth_result` calls it. */
+/** Throw for a denial; `value()` of an `auth_result` calls it.
+
+    @par Errors
+    Throws `boost::system::system_error` with `errc::permission_denied`. */
 [[noreturn]] inline void throw_exception_from_error(denial const& why, boost::source_location const& where) {
   auto const code = make_error_code(boost::system::errc::permission_denied);
   boost::throw_with_location(boost::system::system_error(code, std::string(why.code)), where);

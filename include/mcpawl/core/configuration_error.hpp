@@ -11,7 +11,7 @@ namespace mcpawl {
 
 /** The settings cannot work; thrown at start-up only, never while requests are served.
 
-    It carries every mistake found, so that an operator mends them in one go. The texts name the
+    It carries every error found, so that an operator mends them in one go. The texts name the
     setting and what is expected of it; a value is quoted only where it is no secret.
 
     @code

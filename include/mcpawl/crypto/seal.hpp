@@ -47,7 +47,7 @@ public:
   /** Take keys of 32 bytes each, the sealing one first.
 
       @par Errors
-      Throws `std::invalid_argument`. */
+      Throws `std::invalid_argument` without keys, or for one that has not 32 bytes. */
   explicit sealer(std::vector<secret> keys) : sealer(make_keys(std::move(keys))) {}
 
   sealer(sealer const& other) : sealer(other.keys_) {}
@@ -59,7 +59,10 @@ public:
   }
   ~sealer() = default;
 
-  /** A sealer whose key dies with the process. */
+  /** A sealer whose key dies with the process.
+
+      @par Errors
+      Throws `std::system_error` without randomness. */
   static sealer with_random_key() {
     std::string key(key_size, '\0');
     fill_random({reinterpret_cast<unsigned char*>(key.data()), key.size()});
@@ -71,8 +74,7 @@ public:
   /** Seal a value.
 
       @par Errors
-      Throws `std::length_error` over `largest`, `std::system_error` without randomness.
-   */
+      Throws `std::length_error` over `largest`, `std::system_error` without randomness. */
   std::string seal(std::string_view plaintext, std::string_view associated) {
     if (plaintext.size() > largest || associated.size() > largest) {
       throw std::length_error("mcpawl: value too large to seal");

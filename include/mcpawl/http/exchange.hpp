@@ -67,7 +67,10 @@ public:
   */
   task<result<std::string_view>> read_body(std::size_t limit) { return collect(limit, false); }
 
-  /** Answer with a whole response; a second answer is ignored. */
+  /** Answer with a whole response; a second one is ignored.
+
+      @par Errors
+      None: where the peer is gone, nothing is written. */
   task<> respond(response&& answer) {
     if (responded_) co_return;
     responded_ = true;

@@ -26,6 +26,9 @@ namespace mcpawl::http {
     `certificate_refused`, `fetch_timed_out`, `bad_answer`, `answer_too_large`, `answer_cut_short`,
     `answer_encoded`; `bad_request` if the method is not a token.
 
+    @par Lifetime
+    The task owns what it was given.
+
     @par Cancellation
     Ends the fetch at its next step.
 

@@ -65,7 +65,10 @@ enum class certs_fault {
 */
 class certs_endpoint {
 public:
-  /** Listen on 127.0.0.1; port 0 takes a free one. */
+  /** Listen on 127.0.0.1; port 0 takes a free one.
+
+      @par Errors
+      Throws `boost::system::system_error` if the port cannot be had. */
   explicit certs_endpoint(boost::asio::any_io_executor executor, std::uint16_t port = 0)
       : state_(std::make_shared<state>(executor, port)) {}
   certs_endpoint(certs_endpoint const&) = delete;

@@ -26,6 +26,8 @@ namespace mcpawl::test {
     auto token = access.keys().sign(access.keys().user("alice@example.com"));   // self-hosted
     @endcode
 
+    @par Errors
+    The constructor throws `boost::system::system_error` if no port can be had.
     @par Thread safety
     All functions may be called from several threads; making and destroying it is for one.
 */

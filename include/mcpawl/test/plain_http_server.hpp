@@ -36,6 +36,8 @@ namespace mcpawl::test {
     It reads by hand and takes only what clients of tests send: no chunked bodies, no pipelining, 16 KiB of
     head and 256 KiB of body. Answers may be cut short or never come, see `delivery`.
 
+    @par Errors
+    The constructor throws `boost::system::system_error` if no port can be had.
     @par Thread safety
     The handler is called on the server's thread; `origin()` and `port()` are for any.
 */

@@ -41,8 +41,10 @@ class redirect_uri {
 public:
   static constexpr std::size_t max_bytes = 2048;
 
-  /** @par Errors
-      `redirect_uri_errc`. */
+  /** Read a redirect URI (RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8.3, RFC 9700 section 4.1.3).
+
+      @par Errors
+      `redirect_uri_errc`, one for each rule. */
   static result<redirect_uri> parse(std::string_view text, redirect_rules const& rules = {}) {
     if (text.empty() || text.size() > max_bytes) return redirect_uri_errc::not_a_uri;
     for (char const c : text) {

@@ -25,7 +25,7 @@ public:
 
   scope_set() = default;
 
-  /** Take scopes out of a program's own text. Scopes that break the grammar are left out. */
+  /** Take scopes out of a program's own text. Scopes that break the grammar (RFC 6749 section 3.3) are left out. */
   scope_set(std::initializer_list<std::string_view> scopes) {
     for (std::string_view const scope : scopes)
       if (is_scope(scope)) add(scope);

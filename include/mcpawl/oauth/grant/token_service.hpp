@@ -45,8 +45,11 @@ namespace mcpawl::oauth {
     What was answered survives a power cut, but for a code that has not been exchanged.
 
     @par Errors
-    `oauth::errc`, or what the store says; `error_name` makes the `error` of an answer of both. Throws what
-    the crypto layer throws without memory or randomness.
+    `oauth::errc`: `bad_token`, `token_expired`, `wrong_client` for what is not good; `bad_target`,
+    `wrong_redirect_uri`, `wrong_verifier`, `scope_not_allowed` for what does not go with it; `code_replayed`,
+    `refresh_token_reused` where the grant has ended for it; `contended`, `damaged_record`. Or what the store
+    says. `error_name` makes the `error` of a response of both. Throws what the crypto layer throws without
+    memory or randomness.
     @par Lifetime
     The store and the clock must outlive the service and its tasks.
     @par Thread safety

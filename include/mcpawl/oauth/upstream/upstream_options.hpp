@@ -34,6 +34,10 @@ namespace mcpawl::oauth {
         "https://team.cloudflareaccess.com/cdn-cgi/access/sso/oidc/ID");
     options.client("ID", mcpawl::secret(password)).callback("https://mcp.example.com/callback");
     @endcode
+
+    @par Errors
+    The functions that set something take it as it is; whoever is given the options checks them all
+    (`checked`).
 */
 class upstream_options {
 public:
@@ -114,7 +118,10 @@ public:
     return *this;
   }
 
-  /** The same options; throws `configuration_error` with all that is wrong with them. */
+  /** The same options.
+
+      @par Errors
+      Throws `configuration_error` with all that is wrong with them. */
   static upstream_options checked(upstream_options options) {
     std::vector<std::string> mistakes;
     auto const note = [&mistakes](std::string_view name, std::string const& wrong) {
