@@ -289,7 +289,7 @@ step_browser() {
 }
 
 step_conformance() {
-  say 'conformance: the official conformance suite of MCP against examples/everything and examples/access_saas'
+  say 'conformance: the official conformance suite of MCP against the examples everything and access_saas'
   if ! command -v node > /dev/null || ! command -v npm > /dev/null; then provide nodejs npm; fi
   part tests/conformance/run.sh
   part tests/conformance/authorization.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/conformance/run.sh - the official conformance suite of MCP against examples/everything, open and behind Access
+# tests/conformance/run.sh - the official conformance suite of MCP against the example everything, open and behind Access
 #
 # usage: tests/conformance/run.sh [REVISION...]     all judged revisions by default
 #

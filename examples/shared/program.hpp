@@ -1,4 +1,4 @@
-// examples/program.hpp - how the examples say that they are ready, and what they end with when they fail
+// examples/shared/program.hpp - how the examples say that they are ready, and what they end with when they fail
 #pragma once
 
 #include <mcpawl/core/configuration_error.hpp>

@@ -1,8 +1,8 @@
-// examples/resources.cpp - resources: one that is fixed, and as many as a URI template names
+// examples/1_hello/resources.cpp - resources: one that is fixed, and as many as a URI template names
 #include <mcpawl/mcpawl.hpp>
 
-#include "options.hpp"
-#include "program.hpp"
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
 
 #include <map>
 #include <optional>

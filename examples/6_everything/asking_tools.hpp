@@ -1,4 +1,4 @@
-// examples/asking_tools.hpp - the tools of `everything` that ask their client
+// examples/6_everything/asking_tools.hpp - the tools of `everything` that ask their client
 #pragma once
 
 #include <mcpawl/mcpawl.hpp>

@@ -1,13 +1,13 @@
-// examples/everything.cpp - everything a server can offer, once: what the official conformance suite asks for
+// examples/6_everything/everything.cpp - everything a server can offer, once: what the official conformance suite asks for
 #include <mcpawl/crypto/base64.hpp>
 #include <mcpawl/mcpawl.hpp>
 #include <mcpawl/raw_tool.hpp>
 #include <mcpawl/serve_stdio.hpp>
 
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
+#include "../shared/session_keys.hpp"
 #include "asking_tools.hpp"
-#include "options.hpp"
-#include "program.hpp"
-#include "session_keys.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>

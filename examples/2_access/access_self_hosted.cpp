@@ -1,10 +1,10 @@
-// examples/access_self_hosted.cpp - an MCP server behind Cloudflare Access: two tools for everybody, one for
+// examples/2_access/access_self_hosted.cpp - an MCP server behind Cloudflare Access: two tools for everybody, one for
 // a few
 #include <mcpawl/mcpawl.hpp>
 
-#include "demo_tools.hpp"
-#include "options.hpp"
-#include "program.hpp"
+#include "../shared/demo_tools.hpp"
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
 
 #include <utility>
 

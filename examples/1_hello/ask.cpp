@@ -1,6 +1,6 @@
-// examples/ask.cpp - a tool that asks its user before it acts, and waits for the answer in every revision
-#include "options.hpp"
-#include "program.hpp"
+// examples/1_hello/ask.cpp - a tool that asks its user before it acts, and waits for the answer in every revision
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
 
 #include <mcpawl/mcpawl.hpp>
 

@@ -1,4 +1,4 @@
-// examples/relay.hpp - passes one HTTP/1.1 request on and its answer back, while both are still being made
+// examples/access_emulator/relay.hpp - passes one HTTP/1.1 request on and its answer back, while both are still being made
 #pragma once
 
 #include <mcpawl/core/task.hpp>

@@ -1,4 +1,4 @@
-// examples/saas_settings.hpp - the settings of servers that are their own authorization server, before Access
+// examples/shared/saas_settings.hpp - the settings of servers that are their own authorization server, before Access
 #pragma once
 
 #include <mcpawl/auth/access_oauth.hpp>

@@ -1,10 +1,10 @@
-// examples/bearer.cpp - an MCP server for access tokens of any OAuth issuer: a notebook for each caller's
+// examples/5_other_issuers/bearer.cpp - an MCP server for access tokens of any OAuth issuer: a notebook for each caller's
 // department
 #include <mcpawl/auth/jwt_bearer.hpp>
 #include <mcpawl/mcpawl.hpp>
 
-#include "options.hpp"
-#include "program.hpp"
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
 
 #include <map>
 #include <memory>

@@ -1,11 +1,11 @@
-// examples/access_saas.cpp - an MCP server that is its own authorization server, with logins at Cloudflare
+// examples/3_saas/access_saas.cpp - an MCP server that is its own authorization server, with logins at Cloudflare
 // Access
 #include <mcpawl/mcpawl.hpp>
 
-#include "demo_tools.hpp"
-#include "options.hpp"
-#include "program.hpp"
-#include "saas_settings.hpp"
+#include "../shared/demo_tools.hpp"
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
+#include "../shared/saas_settings.hpp"
 
 #include <utility>
 
