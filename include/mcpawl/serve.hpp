@@ -63,7 +63,7 @@ private:
 /** Serve over HTTP (MCP Streamable HTTP) until SIGINT or SIGTERM, then finish what is in flight.
 
     @par Errors
-    Throws `configuration_error` with every mistake there is, or `std::system_error` if the address cannot be
+    Throws `configuration_error` with every error there is, or `std::system_error` if the address cannot be
     bound; both before anything is served.
     @par Thread safety
     Blocks the calling thread, which becomes one of the server's threads.

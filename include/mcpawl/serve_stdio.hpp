@@ -41,7 +41,7 @@ MCPAWL_DECL void run_stdio(server_state const& protocol, stdio_options const& op
     what it needs to know of its user it takes from its environment.
 
     @par Errors
-    Throws `configuration_error` with every mistake in the registrations, `std::system_error` if a stream is
+    Throws `configuration_error` with every error in the registrations, `std::system_error` if a stream is
     not open; both before anything is served.
     @par Thread safety
     Blocks the calling thread; tools run on it. SIGPIPE is ignored meanwhile.

@@ -55,7 +55,7 @@ public:
       @param total   for the whole call
 
       @par Errors
-      Throws `configuration_error` with all mistakes in the options. */
+      Throws `configuration_error` with all errors in the options. */
   explicit access_identity_endpoint(access_options options,
                                     std::chrono::milliseconds total = std::chrono::seconds(5))
       : state_(std::make_shared<state const>(access_options::checked(std::move(options)), total)) {}

@@ -60,7 +60,7 @@ public:
   using identity_type = access_identity;
 
   /** @par Errors
-      Throws `configuration_error` with all mistakes in the options. */
+      Throws `configuration_error` with all errors in the options. */
   explicit basic_access_jwt(access_options options);
   basic_access_jwt(basic_access_jwt const& other);
   basic_access_jwt(basic_access_jwt&& other) noexcept;
@@ -69,7 +69,7 @@ public:
   /** Read `TEAM_DOMAIN`, `POLICY_AUD` (one or several, with commas) and `ALLOW_SERVICE_TOKENS` (optional).
 
       @par Errors
-      Throws `configuration_error` with all mistakes.
+      Throws `configuration_error` with all errors.
   */
   static basic_access_jwt from_env(settings from = settings());
 

@@ -75,7 +75,7 @@ public:
   /** @param store  where clients and grants are kept: a `sqlite_store`, a `memory_store`, or yours
 
       @par Errors
-      Throws `configuration_error` with all mistakes in the options. */
+      Throws `configuration_error` with all errors in the options. */
   MCPAWL_DECL access_oauth(access_oauth_options options, std::shared_ptr<kv_store> store);
   MCPAWL_DECL access_oauth(access_oauth const& other);
   MCPAWL_DECL access_oauth(access_oauth&&) noexcept;
@@ -87,7 +87,7 @@ public:
                      `memory_store`; see `open_store`
 
       @par Errors
-      Throws `configuration_error` with all mistakes.
+      Throws `configuration_error` with all errors.
   */
   template <store_kind... Kinds>
   static access_oauth from_env(settings from = settings()) {

@@ -47,7 +47,7 @@ public:
     auto audiences = from.required_list("POLICY_AUD");
     access_options out(std::move(domain), std::move(audiences));
     if (from.flag("ALLOW_SERVICE_TOKENS")) out.allow_service_tokens();
-    // an empty value has its mistake noted already
+    // an empty value has its error noted already
     if (!out.expected_.issuer.empty())
       if (auto const wrong = out.mend_team_domain(); !wrong.empty()) from.add_error("TEAM_DOMAIN", wrong);
     for (auto const& audience : out.expected_.audiences)

@@ -73,7 +73,7 @@ public:
     auto const note = [&from](char const* name, std::string const& wrong) {
       if (!wrong.empty()) from.add_error(name, wrong);
     };
-    // an empty value has its mistake noted already
+    // an empty value has its error noted already
     if (!out.public_url_.empty()) note("PUBLIC_URL", validate_public_url(out.public_url_));
     if (!out.expected_.issuer.empty()) note("JWT_ISSUER", oauth::validate_issuer(out.expected_.issuer));
     for (auto const& audience : out.expected_.audiences)

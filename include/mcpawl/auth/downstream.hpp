@@ -66,7 +66,7 @@ public:
                      addresses alone
 
       @par Errors
-      Throws `configuration_error` with all mistakes. */
+      Throws `configuration_error` with all errors. */
   downstream(std::vector<std::string> const& origins, http::tls_trust trust)
       : state_(std::make_shared<state const>(read(origins), std::move(trust))) {}
 

@@ -81,7 +81,7 @@ public:
   using identity_type = bearer_identity<Claims>;
 
   /** @par Errors
-      Throws `configuration_error` with all mistakes in the options. */
+      Throws `configuration_error` with all errors in the options. */
   explicit jwt_bearer(bearer_options options)
       : options_(std::make_shared<bearer_options const>(bearer_options::checked(std::move(options)))),
         resource_server_(*options_),
@@ -91,7 +91,7 @@ public:
   /** Read the settings that `bearer_options::from` names.
 
       @par Errors
-      Throws `configuration_error` with all mistakes.
+      Throws `configuration_error` with all errors.
   */
   static jwt_bearer from_env(settings from = settings()) {
     auto options = bearer_options::from(from);

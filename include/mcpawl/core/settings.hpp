@@ -1,4 +1,4 @@
-// mcpawl/core/settings.hpp - reads settings by name and collects every mistake before it throws
+// mcpawl/core/settings.hpp - reads settings by name and collects every error before it throws
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -38,7 +38,7 @@ inline bool is_placeholder(std::string_view value) {
     mcpawl::settings s;
     auto team = s.required("TEAM_DOMAIN");
     auto verbose = s.flag("VERBOSE");
-    s.throw_if_invalid();   // throws configuration_error with all mistakes, if there are any
+    s.throw_if_invalid();   // throws configuration_error with all errors, if there are any
     @endcode
 
     White space around a value is dropped: it comes from env files and is never meant.
@@ -88,7 +88,7 @@ public:
     }
   }
 
-  /** Note a mistake in a setting; `text` continues the sentence that its name begins. */
+  /** Note an error in a setting; `text` continues the sentence that its name begins. */
   void add_error(std::string const& name, std::string const& text) { mistakes_.push_back(name + ' ' + text); }
 
   /** End the reading.

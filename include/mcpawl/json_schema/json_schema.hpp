@@ -52,7 +52,7 @@ public:
   /** Compile a schema; what it and the library hold is copied as far as it is needed.
 
       @par Errors
-      The `json_schema_errc` of the first mistake; `mistakes` holds all, of many the first 20.
+      The `json_schema_errc` of the first error; `mistakes` holds all, of many the first 20.
   */
   static result<json_schema> compile(boost::json::value const& schema,
                                      std::vector<json_schema_mistake>& mistakes,

@@ -58,7 +58,7 @@ result<std::shared_ptr<kv_store>> open_store(std::string const& url, clock const
   return out;
 }
 
-/** Open the store that the setting `OAUTH_KV` names. A mistake is noted in `from`, and the store is null then. What
+/** Open the store that the setting `OAUTH_KV` names. An error is noted in `from`, and the store is null then. What
     the setting holds is in no message, since a URL may hold a password. */
 template <store_kind... Kinds>
 std::shared_ptr<kv_store> open_store(settings& from) {

@@ -38,7 +38,7 @@ private:
   std::string_view name_;
 };
 
-/** A tool name known only at run time; a bad one is a mistake reported when the server starts. */
+/** A tool name known only at run time; a bad one is an error that is reported when the server starts. */
 class runtime_tool_name {
 public:
   explicit runtime_tool_name(std::string name) : name_(std::move(name)) {}

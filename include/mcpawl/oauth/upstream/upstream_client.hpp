@@ -69,7 +69,7 @@ namespace mcpawl::oauth {
 class upstream_client {
 public:
   /** @par Errors
-      Throws `configuration_error` with all mistakes in the options. */
+      Throws `configuration_error` with all errors in the options. */
   explicit upstream_client(upstream_options options)
       : upstream_client(std::make_shared<shared const>(upstream_options::checked(std::move(options)))) {}
   upstream_client(upstream_client const& other) : upstream_client(other.shared_) {}
