@@ -83,7 +83,7 @@ mcpawl::tool_result multiple() {
 
 std::string failure() { throw mcpawl::tool_error("This tool intentionally returns an error for testing"); }
 
-// --- tools: what is sent before the answer
+// --- tools: what is sent before the response
 
 mcpawl::task<std::string> progress(mcpawl::context& ctx) {
   for (int done : {0, 50, 100}) {

@@ -14,7 +14,7 @@ set -euo pipefail
 build_examples everything access_emulator
 install
 
-# post URL BODY - prints the status of the answer
+# post URL BODY - prints the status of the response
 post() { "$node" -e 'fetch(process.argv[1], { method: "POST", body: process.argv[2] }).then((it) => console.log(it.status))' "$@"; }
 
 # try OPTION... - one run of the suite; what it said is in $work/log

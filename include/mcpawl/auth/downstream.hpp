@@ -38,7 +38,7 @@ concept trace_headers = requires(T const& trace) {
 
     A token is sent to origins on the list alone, which is made at start-up and compared whole: scheme, host
     and port as they are spelled, without regard to case. With an empty list it is sent nowhere. A redirect is
-    an answer like any other and never followed. Nothing is logged.
+    a response like any other and never followed. Nothing is logged.
 
     **What it means.** MCP forbids servers to pass a client's token through to others ("token passthrough"),
     since a token that was issued for one server would open another. This is not that token. With
@@ -83,7 +83,7 @@ public:
     return downstream(good, std::move(trust));
   }
 
-  /** Ask in the caller's name and wait for the whole answer.
+  /** Ask in the caller's name and wait for the whole response.
 
       The token goes into `Cf-Access-Token` or `Authorization`; a request that has one of these already is
       refused. Where a request that changes nothing (GET, HEAD, OPTIONS) is `turned_away`, and there is a
@@ -111,7 +111,7 @@ public:
     return ask(token, std::move(request));
   }
 
-  /** Whether an answer means that the caller may not come in: 401, 403, or a redirect to the login of Access,
+  /** Whether a response means that the caller may not come in: 401, 403, or a redirect to the login of Access,
       which Access answers where Managed OAuth is off. */
   static bool turned_away(http::fetch_response const& answer) { return detail::turns_away(answer); }
 
@@ -194,7 +194,7 @@ private:
     auto answer = co_await send(with, how, *token, request);
     if (!safe || !answer || !turned_away(*answer)) co_return answer;
     auto newer = co_await source->current(source);
-    // without a newer one the answer is what there is to say
+    // without a newer one the response is what there is to say
     if (!newer || *newer == *token) co_return answer;
     co_return co_await send(with, how, *newer, request);
   }

@@ -56,7 +56,7 @@ inline std::string_view view_of(boost::json::string const& s) noexcept { return 
 
     A member that is null counts as absent, but for `id`: a null there is no id and no notification either.
 
-    The answer to a message without a readable id must omit the member, so the rejection tells.
+    The response to a message without a readable id must omit the member, so the rejection tells.
 */
 inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value const& root) {
   auto const* object = root.if_object();

@@ -86,7 +86,7 @@ public:
     serve("/cdn-cgi/access/certs", std::move(keys), std::move(identity));
   }
 
-  /** Begin to answer, with the keys at a path of your own and perhaps other answers elsewhere.
+  /** Begin to answer, with the keys at a path of your own and perhaps other responses elsewhere.
 
       @param keys called for each request, like `others`, on the executor's thread */
   void serve(std::string path, std::function<std::string()> keys,

@@ -21,7 +21,7 @@
 
 namespace mcpawl::test {
 
-/** An answer as it came: status, fields in order, body with its chunks put together. */
+/** A response as it came: status, fields in order, body with its chunks put together. */
 struct http_reply {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> fields;  ///< Names in lower case.
@@ -73,7 +73,7 @@ public:
   loopback_client& operator=(loopback_client const&) = delete;
   ~loopback_client() { ::close(socket_); }
 
-  /** Send a request and read its whole answer. `Host` is added unless given; `Content-Length` for every body.
+  /** Send a request and read its whole response. `Host` is added unless given; `Content-Length` for every body.
    */
   http_reply request(std::string_view method, std::string_view target, fields const& with = {},
                      std::string_view body = {}) {

@@ -93,7 +93,7 @@ struct client {
     return out;
   }
 
-  /** The answer to a registration (RFC 7591 section 3.2.1); `its_secret` may be empty. */
+  /** The response to a registration (RFC 7591 section 3.2.1); `its_secret` may be empty. */
   std::string registration_json(secret const& its_secret, client_metadata_report const& report = {}) const {
     std::string out = "{\"client_id\":";
     append_json_string(out, id);

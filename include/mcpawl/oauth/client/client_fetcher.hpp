@@ -108,7 +108,7 @@ inline bool is_unreachable(error_code const& why, http::origin_url const& target
 }
 
 /** Fetches values of one kind, by way of the cache that all threads share. `Reader` has `value_type`,
-    `max_bytes`, and `read(answer, url, settings)`, and knows the `lifetime` of an answer. */
+    `max_bytes`, and `read(answer, url, settings)`, and knows the `lifetime` of a response. */
 template <class Reader>
 class client_fetcher {
 public:

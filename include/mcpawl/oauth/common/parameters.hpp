@@ -34,7 +34,7 @@ inline std::vector<std::string> resources_of(http::form const& form) {
   return all;
 }
 
-/** What an answer may call a parameter: its name if it is one of OAuth, and never what a stranger made up. */
+/** What a response may call a parameter: its name if it is one of OAuth, and never what a stranger made up. */
 constexpr std::string_view name_of_parameter(std::string_view name) noexcept {
   for (std::string_view const known :
        {"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "code_challenge",

@@ -1,4 +1,4 @@
-// mcpawl/oauth/common/redirect_uri.hpp - where an answer may be sent to: what can be registered, and what matches it
+// mcpawl/oauth/common/redirect_uri.hpp - where a response may be sent: what can be registered, and what matches it
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -131,7 +131,7 @@ private:
   }
 
   /** Whether browsers run what a URI of this scheme holds, or read it on the user's machine, or whether it is
-      no place for an answer. */
+      no place for a response. */
   static bool is_forbidden_scheme(std::string_view scheme) noexcept {
     for (std::string_view const each : {"javascript", "data", "vbscript", "file", "filesystem", "blob",
                                         "about", "view-source", "ftp", "ws", "wss", "mailto"})

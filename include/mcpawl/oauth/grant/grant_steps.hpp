@@ -140,8 +140,8 @@ inline result<scope_set> validate_refreshed_scope(grant const& state, refresh_re
 /** What a refresh token turned out to be. */
 enum class refresh_kind {
   current,
-  previous,  ///< Replaced a moment ago, and nobody has used what replaced it: the answer got lost.
-  repeated,  ///< The same, but somebody has used it; both get the answer, and it counts.
+  previous,  ///< Replaced a moment ago, and nobody has used what replaced it: the response got lost.
+  repeated,  ///< The same, but somebody has used it; both get the response, and it counts.
 };
 
 /** Judge a refresh token (RFC 6749 section 6, RFC 9700 section 4.14.2). `refresh_token_reused` means that
@@ -173,7 +173,7 @@ inline std::size_t count_repeat(grant& state, unix_seconds now) {
 }
 
 /** Whether nobody has used this access token yet, and it matters: it came with a refresh token whose
-    predecessor still gets the same answer. */
+    predecessor still gets the same response. */
 inline bool is_first_use(grant const& state, token const& access, unix_seconds now) {
   auto const& refresh = state.refresh;
   return now < refresh.previous_until && is_same_digest(access.digest(), refresh.unused_access);

@@ -37,7 +37,8 @@ namespace mcpawl::oauth {
 
     @li A code is good once. Presented again by its client, it ends the grant and all its tokens.
     @li A refresh token is replaced when it is used. Until one of the new tokens is used, and for a while, the
-        old one gets the same answer again. After that it counts as a sign of two holders, and ends the grant
+        old one gets the same response again. After that it counts as a sign of two holders, and ends the
+        grant
         at the `token_lifetimes::max_refresh_repeats`th time; older ones end it at once.
     @li A token of a grant that has ended is not good from that moment on; where the store cannot write that
         down, in this process, and everywhere once `write_pending` succeeds.
@@ -179,7 +180,7 @@ public:
     return unsaved_->find(lease_key(pending));
   }
 
-  /** Replace the token; with new props if there are any. If somebody else was faster, the answer is
+  /** Replace the token; with new props if there are any. If somebody else was faster, the response is
       theirs, and so are the props. */
   task<result<issued_tokens>> finish_refresh(pending_refresh pending, std::optional<secret> new_props = {}) {
     std::string const key = lease_key(pending);
@@ -233,7 +234,7 @@ public:
       unix_seconds const now = clock_->wall();
       auto known = detail::read_access(found->state, name, *access, resource, now);
       if (!known || !detail::is_first_use(found->state, *access, now)) co_return known;
-      // noted once for each refresh; if it cannot be, the refresh token before is taken for a lost answer
+      // noted once for each refresh; if it cannot be, the refresh token before is taken for a lost response
       found->state.refresh.unused_access.clear();
       auto const saved = co_await grants_.save(name, found->state, found->version, durability::relaxed);
       if (!saved || *saved || attempt == max_retries) co_return known;

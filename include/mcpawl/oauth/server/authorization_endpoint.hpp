@@ -99,7 +99,7 @@ public:
     co_return consent(std::move(asked), *client, std::string(), head);
   }
 
-  /** POST /authorize: the answer to the page. */
+  /** POST /authorize: the response to the page. */
   task<http::response> submit_consent(http::request_head const& head, std::string_view body, std::string address = {}) {
     if (!has_media_type(head, "application/x-www-form-urlencoded")) co_return error_page(errc::malformed_request);
     auto const form = http::form::parse(body);
@@ -138,7 +138,7 @@ public:
     co_return answer;
   }
 
-  /** GET /callback: the answer of the upstream (RFC 6749 section 4.1.2). */
+  /** GET /callback: the response of the upstream (RFC 6749 section 4.1.2). */
   task<http::response> callback(http::request_head const& head) {
     auto const form = http::form::parse(head.query());
     if (!form || form->repeated()) co_return error_page(errc::malformed_request);

@@ -45,7 +45,7 @@ inline task<> wait_a_moment() {
     of who died ends before. */
 inline constexpr std::chrono::milliseconds max_upstream_wait{2'900};
 
-/** For so long the upstream's answer that could not be saved is good without asking again. */
+/** For so long the upstream's response that could not be saved is good without asking again. */
 inline constexpr std::chrono::seconds unsaved_is_fresh{60};
 
 inline task<result<issued_tokens>> exchange_code(std::shared_ptr<server_state> parts, token_request asked) {
@@ -83,7 +83,8 @@ task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state> parts,
 
 /** Refresh, when the upstream has been asked whether the person may still come in.
 
-    Of concurrent requests for one grant one asks; the others wait and get the same answer. What the upstream
+    Of concurrent requests for one grant one asks; the others wait and get the same response. What the
+    upstream
     refuses for good ends the grant. While it cannot be asked, nothing is issued and nothing is lost.
 */
 inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state> parts,

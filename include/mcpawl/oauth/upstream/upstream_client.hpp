@@ -40,7 +40,8 @@ namespace mcpawl::oauth {
     with PKCE, `nonce` and `client_secret_post`, and refresh tokens (OpenID Connect Core 1.0 sections 3.1 and
     12, RFC 6749, RFC 7636).
 
-    What it does not do: remember a flow or bind it to a browser, and read the answer that the browser brings
+    What it does not do: remember a flow or bind it to a browser, and read the response that the browser
+    brings
     back; whoever does holds `issuer()` or `accepts_issuer` against the `iss` in it (RFC 9207).
 
     @code
@@ -54,7 +55,7 @@ namespace mcpawl::oauth {
     | `errc` | what it means |
     |---|---|
     | `upstream_denied` | no, and asking again will not help: the person may not come in, or not any more |
-    | `upstream_unavailable` | no answer, or none that makes sense: the same may work later |
+    | `upstream_unavailable` | no response, or none that makes sense: the same may work later |
     | `upstream_misconfigured` | the upstream does not take us for its client, or our request for one |
     | `upstream_token_refused` | the ID token is missing or not good |
 
@@ -273,7 +274,7 @@ private:
     co_return tokens;
   }
 
-  /** Log an answer that was not good. Some upstreams quote what was sent to them. */
+  /** Log a response that was not good. Some upstreams quote what was sent to them. */
   void log_failure(error_code why, http::fetch_response const& answer, http::origin_url const& url,
                 upstream_report const& report, secret const& presented) const {
     auto const cleaned = [&](std::string_view text) -> std::string_view {
