@@ -72,7 +72,7 @@ enum class public_route {
   any_origin,   ///< The policy's, for every page: metadata, registration and tokens, which no cookie opens.
 };
 
-/** A way to tell callers apart and to keep strangers out.
+/** A way to tell callers apart, and to refuse those it does not know.
 
     A server holds one policy and copies it once per thread; a copy is used by that thread only, and
     what copies share must allow use from several threads.
@@ -89,7 +89,7 @@ enum class public_route {
     log in, or the endpoints of an authorization server. Two hooks, both or neither:
 
     - `route_of(head)`: whose a request is. It must look at nothing but the path, and compare whole paths:
-      what it calls its own is not authenticated. A preflight of a browser is judged by it as well.
+      what it calls its own is not authenticated. A preflight of a browser goes by it as well.
     - `serve_unauthenticated(exchange)`: answers a request whose route is not `none`; it may read the body, waits as
       long as it likes, and answers with whatever it wants, other methods and bad requests included.
 

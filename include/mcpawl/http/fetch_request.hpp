@@ -61,7 +61,7 @@ public:
   }
 
   /** For a URL that a stranger chose: refuse a host of which any address is not public. Names are looked up
-      once, and what was judged is what is connected to. */
+      once, and what was checked is what is connected to. */
   fetch_request& only_public_addresses() {
     addresses_ = address_rule::only_public;
     return *this;

@@ -295,7 +295,7 @@ private:
 
 /** Read a key set, keeping the keys that can be used.
 
-    Keys are judged one by one: what is wrong with one of them, whatever it is, is recorded in `skipped()`
+    Keys are checked one by one: what is wrong with one of them, whatever it is, is recorded in `skipped()`
     and does not touch the others. An entry that says again what another one says counts once. Of keys that
     share a `kid`, those are kept that an algorithm tells apart.
 

@@ -73,7 +73,7 @@ public:
 
   /** Why a request is refused, in words for its sender; nothing if it may come in.
 
-      @param any_origin  judge the host alone: for paths that every page may use. */
+      @param any_origin  check the host alone: for paths that every page may use. */
   std::optional<std::string_view> refusal(http::request_head const& head, bool any_origin = false) const {
     auto const host = head.find("host");
     auto const named = host ? detail::split_authority(*host) : std::nullopt;

@@ -114,7 +114,7 @@ inline result<client_credentials> read_client_credentials(http::form const& form
   return read_client_credentials(form, authorization, untold);
 }
 
-/** Judge a client that has no key: whether it authenticates in the way it registered, and with its secret.
+/** Validate a client that has no key: whether it authenticates in the way it registered, and with its secret.
     Both ways of sending a secret are as good for one that has one.
 
     @par Errors

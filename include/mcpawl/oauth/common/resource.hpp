@@ -31,7 +31,7 @@ inline bool is_same_resource(std::string_view asked, std::string_view ours) {
 
 namespace detail {
 
-/** Judge the `resource` parameters of a request: all must be ours, since tokens are for this resource alone.
+/** Validate the `resource` parameters of a request: all must be ours, since tokens are for this resource alone.
 
     @par Errors
     `errc::bad_target`; `detail` then says what would be right, which is in the metadata, too.

@@ -83,7 +83,7 @@ inline issued_tokens answer_of(grant const& state, secret access_token, secret r
   return out;
 }
 
-/** Judge a code (RFC 6749 section 4.1.3, RFC 7636 section 4.6). `code_replayed` means that the grant must
+/** Validate a code (RFC 6749 section 4.1.3, RFC 7636 section 4.6). `code_replayed` means that the grant must
     end; after every other error it stays as it is, so that nobody can burn another's code. */
 inline error_code check_code(grant const& state, token const& code, code_redemption const& asked,
                              unix_seconds now) {
@@ -144,7 +144,7 @@ enum class refresh_kind {
   repeated,  ///< The same, but somebody has used it; both get the response, and it counts.
 };
 
-/** Judge a refresh token (RFC 6749 section 6, RFC 9700 section 4.14.2). `refresh_token_reused` means that
+/** Validate a refresh token (RFC 6749 section 6, RFC 9700 section 4.14.2). `refresh_token_reused` means that
     the grant must end. */
 inline result<refresh_kind> check_refresh(grant const& state, token const& presented,
                                           refresh_request const& asked, unix_seconds now) {

@@ -33,7 +33,7 @@
 
 namespace mcpawl::oauth {
 
-/** Issues tokens and judges them, over any `kv_store`; the store makes all processes that share it agree.
+/** Issues tokens and validates them, over any `kv_store`; the store makes all processes that share it agree.
 
     @li A code is good once. Presented again by its client, it ends the grant and all its tokens.
     @li A refresh token is replaced when it is used. Until one of the new tokens is used, and for a while, the
@@ -108,7 +108,7 @@ public:
     co_return errc::contended;
   }
 
-  /** Judge a refresh token and open the props, so that an upstream can be asked before the token is
+  /** Validate a refresh token and open the props, so that an upstream can be asked before the token is
       replaced. Changes nothing, unless the token is an old one: then the grant ends. */
   task<result<pending_refresh>> begin_refresh(refresh_request asked) {
     auto const presented = token::parse(token_kind::refresh, asked.token.reveal());

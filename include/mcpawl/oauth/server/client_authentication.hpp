@@ -35,7 +35,7 @@ inline task<result<client>> find_client(std::shared_ptr<server_state> parts, std
   co_return co_await parts->documents->find(std::move(id));
 }
 
-/** Find the client that presents credentials and judge them (RFC 6749 section 2.3, RFC 7521 section 4.2).
+/** Find the client that presents credentials and validate them (RFC 6749 section 2.3, RFC 7521 section 4.2).
 
     @par Errors
     `errc::authentication_failed` for a client that is not known, too, so that nobody learns which are; those

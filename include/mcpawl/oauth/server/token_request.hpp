@@ -17,7 +17,7 @@
 
 namespace mcpawl::oauth {
 
-/** A request to the token endpoint (RFC 6749 sections 4.1.3 and 6), read; nothing of it has been judged. */
+/** A request to the token endpoint (RFC 6749 sections 4.1.3 and 6), read; nothing of it has been validated. */
 struct token_request {
   enum class grant_kind { authorization_code, refresh_token };
 
