@@ -82,7 +82,10 @@ public:
       The denials of the table above. */
   task<auth_result<access_identity>> authenticate(http::request_head const& head);
 
-  /** Decide if the keys at hand allow it; nothing if newer ones might change the answer. */
+  /** Decide if the keys at hand allow it; nothing if newer ones might change the answer.
+
+      @par Errors
+      The denials of the table above. */
   std::optional<auth_result<access_identity>> decide_now(http::request_head const& head);
 
   /** Decide with the keys at hand, for better or worse.

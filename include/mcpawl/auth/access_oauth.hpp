@@ -110,7 +110,10 @@ public:
       like, those for people with a page or a redirect (RFC 6749 section 4.1.2.1). */
   MCPAWL_DECL task<> serve_unauthenticated(http::exchange& ex);
 
-  /** Decide if that needs no store. */
+  /** Decide if that needs no store.
+
+      @par Errors
+      The denials of the table above. */
   MCPAWL_DECL std::optional<auth_result<access_identity>> decide_now(http::request_head const& head);
 
   /** Decide about a request, with a look into the store.

@@ -99,7 +99,10 @@ public:
   task<result<http::fetch_response>> ask(linked_token const& token, http::fetch_request request) const {
     return run(state_, token.how_, token.source_, std::move(request));
   }
-  /** The same as a part of a trace (W3C Trace Context). Its baggage stays here: it is the client's word. */
+  /** The same as a part of a trace (W3C Trace Context). Its baggage stays here: it is the client's word.
+
+      @par Errors
+      Those of the other overload. */
   template <trace_headers Trace>
   task<result<http::fetch_response>> ask(linked_token const& token, http::fetch_request request,
                                          Trace const& trace) const {

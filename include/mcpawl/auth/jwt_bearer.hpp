@@ -130,7 +130,10 @@ public:
     co_return deny(decided->error());
   }
 
-  /** What `authenticate` would say, if that can be said without waiting. */
+  /** What `authenticate` would say, if that can be said without waiting.
+
+      @par Errors
+      The denials of the table above. */
   std::optional<auth_result<identity_type>> decide_now(http::request_head const& head) {
     if (!verifier_.attached()) return std::nullopt;
     auto decided = check(head);
