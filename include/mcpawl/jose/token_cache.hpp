@@ -37,7 +37,7 @@ struct token_cache_settings {
 struct token_bounds {
   unix_seconds not_before;  ///< With the leeway taken off already.
   unix_seconds expires;
-  sha256_digest key_fingerprint;  ///< Of the key it was verified with: see `basic_verifier::last_fingerprint`.
+  sha256_digest key_fingerprint;  ///< Of its key: see `basic_verifier::last_fingerprint`.
 };
 
 /** Remembers what verified tokens say.

@@ -55,7 +55,7 @@ struct grant {
     std::string previous_digest;  ///< The token before, while it still gets the same response.
     unix_seconds previous_until = 0;
     std::string sealed_answer;          ///< That response, which only the token before opens.
-    std::string unused_access;          ///< The digest of the access token in that response, until it is used.
+    std::string unused_access;          ///< Digest of the access token in it, until that is used.
     std::vector<unix_seconds> repeats;  ///< When the token before came although that one had been used.
   } refresh;
 
