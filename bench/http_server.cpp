@@ -24,7 +24,7 @@ An MCP server at /mcp with one thread and two tools: `add`, and `add_in_steps`, 
                          everybody
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
-Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.
+Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 )";
 
 struct add_args {

@@ -25,7 +25,7 @@ Environment:
   ALLOW_SERVICE_TOKENS    true to let service tokens in as well
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
-Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.
+Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 )";
 
 int main(int argc, char** argv) {

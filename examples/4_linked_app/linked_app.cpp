@@ -41,7 +41,7 @@ Or as an application of Access for SaaS, to which MCP clients log in by themselv
                           access_saas --help
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
-Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.
+Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 )";
 
 // --- the tools: the same behind every policy that keeps the caller's token

@@ -37,7 +37,7 @@ Environment:
                             started again with the same goes on with the sessions there were
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
-Exit status: 2 for mistakes in options, 1 if it cannot listen.
+Exit status: 2 for errors in options, 1 if it cannot listen.
 )";
 
 std::string const png = mcpawl::decode_base64(
