@@ -4,9 +4,10 @@
 # usage: tests/reference/check.sh ROOT
 #
 # The pages are in ROOT/build/reference/html. Each name of docs/public_names.md needs a comment; a member needs one where its name does
-# not say what it is.
+# not say what it is. A function that returns a `result` says which errors it can hold, or its class does.
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
 page=docs/public_names.md
 out=build/reference
@@ -36,6 +37,7 @@ GENERATE_HTML = NO
 GENERATE_XML = YES' | cat "$out/Doxyfile" - > "$out/Doxyfile.undocumented"
 doxygen "$out/Doxyfile.undocumented" 2>&1 |
   grep -E ' (Compound .*|Member .* of namespace .*)is not documented' > "$out/undocumented" || true
+awk -f "$here/errors.awk" "$out"/xml/*.xml >> "$out/undocumented"
 rm -rf "$out/xml"
 if [ -s "$out/undocumented" ]; then
   cat "$out/undocumented"

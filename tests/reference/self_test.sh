@@ -23,7 +23,14 @@ struct task {
       @param at  where */
   void run(int at);
 
+  /** Try.
+
+      @par Errors
+      `errc`. */
+  result<int> attempt();
+
 private:
+  result<int> unseen();
   friend typename of<int>::type;
 };
 /** Ends it. */
@@ -55,6 +62,11 @@ sed -i '/Runs something/d' "$work/$task"
 refused 'Compound mcpawl::task is not documented'
 sed -i '/Ends it/d' "$work/$task"
 refused 'Member end(task const &) (function) of namespace mcpawl is not documented'
+sed -i '/@par Errors/d' "$work/$task"
+refused 'mcpawl::task::attempt returns a result and has no `@par Errors`'
+sed -i '/@par Errors/d; s/^\/\*\* Runs something\./&\n\n    @par Errors\n    None of its own./' "$work/$task"
+sh "$check" "$work" > /dev/null || not_so 'errors that a class tells for all its functions are not seen'
+good_tree
 echo 'nothing' > "$work/docs/public_names.md"
 refused 'docs/public_names.md lists no header'
 
