@@ -50,8 +50,8 @@ task=include/mcpawl/core/task.hpp
 
 good_tree
 sh "$check" "$work" > /dev/null || not_so 'a correct tree is refused'
-ls "$work/build/reference/html" | grep -q 'structmcpawl_1_1task\.html' || not_so 'the reference has no page of what is public'
-! ls "$work/build/reference/html" | grep -q hidden || not_so 'the reference has a page of what is not public'
+[ -f "$work/build/reference/html/structmcpawl_1_1task.html" ] || not_so 'the reference has no page of what is public'
+[ -z "$(find "$work/build/reference/html" -name '*hidden*')" ] || not_so 'the reference has a page of what is not public'
 grep -q '1\.2\.3' "$work/build/reference/html/index.html" || not_so 'the reference does not say of which version it is'
 
 sed -i 's/@param at /@param elsewhere /' "$work/$task"
