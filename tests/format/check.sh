@@ -7,7 +7,13 @@ set -eu
 
 cd "$1"
 program=clang-format-19
-command -v "$program" > /dev/null || { echo "$program is missing (Debian and Ubuntu: the package $program)"; exit 1; }
+if ! command -v "$program" > /dev/null; then
+  program=clang-format
+  case $("$program" --version 2> /dev/null) in
+    *' version 19.'*) ;;
+    *) echo 'clang-format 19 is missing (Debian and Ubuntu: the package clang-format-19)'; exit 1 ;;
+  esac
+fi
 
 sources() { find include examples tests bench cmake \( -name node_modules -o -name build \) -prune -o -name '*.[chi]pp' -print; }
 format() { sources | sort | xargs -n 64 -P "$(nproc 2> /dev/null || echo 1)" "$program" --style=file "$@"; }
