@@ -60,6 +60,7 @@ public:
 
       @param f  a function or function object that takes, in any order and each at most once: a struct of
                 arguments, `context&`, the identity; it returns a value, nothing, or a task of these.
+
       Schemas, decoding and errors come from the types; what cannot work is refused by the compiler.
 
       @par Errors
@@ -148,6 +149,7 @@ public:
       @param uri_template  of RFC 6570, such as `notes://{owner}/{id}`; where several fit, the first wins.
       @param f  takes besides what a resource takes a struct with a member for each variable; a number is
                 read from its digits. A URI whose variables do not fit names nothing.
+
       Variables were percent-decoded: one that becomes part of a path may hold `..` and `/`.
 
       @par Errors

@@ -48,6 +48,7 @@ public:
 
       @param out      where a coroutine tool's notifications go.
       @param channel  the channel of the client, if it has one of its own.
+
       Nothing that is passed in is needed any more when this returns: a pending response owns what it needs.
   */
   dispatch_result handle(std::string_view body, protocol_headers const& headers, caller const& who,
