@@ -34,8 +34,8 @@ public:
 
 private:
   static std::string text_of(std::vector<std::string> const& mistakes) {
-    std::string text = mistakes.size() == 1 ? std::string("1 mistake in the settings:")
-                                            : std::to_string(mistakes.size()) + " mistakes in the settings:";
+    std::string text = mistakes.size() == 1 ? std::string("1 error in the settings:")
+                                            : std::to_string(mistakes.size()) + " errors in the settings:";
     for (auto const& mistake : mistakes) text.append("\n  ").append(mistake);
     return text;
   }

@@ -59,7 +59,7 @@ public:
       case condition::expired: return "not valid at this time";
       case condition::unavailable: return "temporarily unavailable";
       case condition::timed_out: return "timed out";
-      case condition::configuration: return "configuration mistake";
+      case condition::configuration: return "configuration error";
       case condition::internal: return "internal failure";
     }
     return "unknown condition";
