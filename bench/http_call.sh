@@ -7,7 +7,7 @@
 # never run at the same time:
 #   jwt     the tool `add` of access_self_hosted, with a token of the emulator of Cloudflare Access
 #   open    the tool `add` of bench/http_server.cpp without auth
-#   sse     its tool `add_in_steps`, which reports progress, so that the answer is a stream of events
+#   sse     its tool `add_in_steps`, which reports progress, so that the response is a stream of events
 #   bearer  its tool `add` with the policy of access_saas and an access token, got as clients get it; all else as in open
 # nginx reads the same request and answers with the same body, of which it computes nothing. The runs are interleaved
 # and each figure is the median of its runs. Everything stays on 127.0.0.1. Exits with 1 if a mark is missed.

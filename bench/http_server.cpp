@@ -6,8 +6,8 @@
 #include <mcpawl/store/open_store.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
 
-#include "../examples/options.hpp"
-#include "../examples/program.hpp"
+#include "../examples/shared/options.hpp"
+#include "../examples/shared/program.hpp"
 
 #include <string>
 #include <utility>
@@ -20,11 +20,11 @@ constexpr char usage[] =
 An MCP server at /mcp with one thread and two tools: `add`, and `add_in_steps`, which tells how far it has come.
 
   --listen ADDRESS:PORT  where to listen; 127.0.0.1:8080, port 0 for any that is free
-  --oauth                let in whom examples/access_saas lets in, whose environment it needs; without it,
+  --oauth                let in whom the example access_saas lets in, whose environment it needs; without it,
                          everybody
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
-Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.
+Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 )";
 
 struct add_args {

@@ -19,10 +19,10 @@ extern "C" [[gnu::noinline]] inline void counted_operations(void (*pass)(void*),
 namespace bench {
 
 /** Run this program again under valgrind, with the argument `--count`, and read what each of `names`, in
-   their order, cost in instructions per operation. Nothing if valgrind is not there or something else fails.
+    their order, cost in instructions per operation. Nothing if valgrind is not there or something else fails.
 
     valgrind's CPU is an older one: what depends on the CPU's newest instructions is done in another way
-   there.
+    there.
 */
 inline std::map<std::string, double> count_instructions(std::vector<std::string> const& names,
                                                         std::size_t operations) {

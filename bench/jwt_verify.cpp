@@ -14,18 +14,15 @@
 // as in a server.
 //
 //   raw/openssl/A     the least OpenSSL can do: everything prepared, the bytes of the signature at hand;
-//   SHA-256 and
-//                     EVP_PKEY_verify, nothing else
+//                     SHA-256 and EVP_PKEY_verify, nothing else
 //   verify/A/ENGINE   all that is done with a token, from its bytes to the identity (RS256: the policy of
-//   Access) or to
-//                     the claims (the other algorithms: the verifier of the jose layer with the same
-//                     expectation)
-//                     ENGINE: openssl (its multiplication), evp (EVP_PKEY_verify), ifma
-//                     (AVX-512)
+//                     Access) or to the claims (the other algorithms: the verifier of the jose layer with
+//                     the same expectation)
+//                     ENGINE: openssl (its multiplication), evp (EVP_PKEY_verify), ifma (AVX-512)
 //   verify/A/cached   the same for tokens that were verified a moment ago
 //   reject/WHY        tokens that are refused, by the policy with its cache
 //   peer/LIBRARY/A    another library with the same tokens and checks (Debian: libcjose-dev libjansson-dev
-//   libjwt-dev)
+//                     libjwt-dev)
 //
 // Allocations are calls of malloc, calloc and realloc, whoever makes them. Instructions are counted by
 // callgrind over 256 operations; valgrind's CPU has neither SHA extensions nor AVX-512, so the figure is not

@@ -100,7 +100,7 @@ common=(-H 'Content-Type: application/json' -H 'Accept: application/json, text/e
 list_headers=("${common[@]}" -H 'Mcp-Method: tools/list')
 call_headers=("${common[@]}" -H 'Mcp-Method: tools/call' -H 'Mcp-Name: add')
 
-# post EXPECTED_STATUS CURL_ARGUMENT... - the body of the answer is left in $body
+# post EXPECTED_STATUS CURL_ARGUMENT... - the body of the response is left in $body
 post() {
   local expected=$1 status
   shift
@@ -144,7 +144,7 @@ member() {
   [ -n "$value" ] || fail "no $1 in the answer: $body"
 }
 
-# browse CURL_ARGUMENT... - as a browser would, with cookies; where the answer leads is left in $location
+# browse CURL_ARGUMENT... - as a browser would, with cookies; where the response leads is left in $location
 browse() {
   post "$@" -b "$scratch/cookies" -c "$scratch/cookies" -D "$scratch/head"
   location=$(tr -d '\r' < "$scratch/head" | sed -n 's/^[Ll]ocation: //p')

@@ -5,7 +5,7 @@
 #        tests/run.sh quick            one compiler: the rules, unit, flow, wire and abuse tests
 #        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
 #        tests/run.sh STEP...          only these steps, in this order
-# steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance roots portability
+# steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance reference roots portability
 #        (and dev, tidy and agents, which are in no list)
 #
 # On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed. The step `portability` makes
@@ -35,7 +35,7 @@ jobs=${MCPAWL_JOBS:-$(cores)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
 all_steps=(rules release asan clang tsan fuzz headers schemas meson consume portability)
 # Of a run of everything, these go beside the others once the examples are built: they wait more than they compute.
-beside_steps=(clients browser conformance roots)
+beside_steps=(clients browser conformance reference roots)
 quick_steps=(rules quick)
 
 current=start
@@ -289,10 +289,17 @@ step_browser() {
 }
 
 step_conformance() {
-  say 'conformance: the official conformance suite of MCP against examples/everything and examples/access_saas'
+  say 'conformance: the official conformance suite of MCP against the examples everything and access_saas'
   if ! command -v node > /dev/null || ! command -v npm > /dev/null; then provide nodejs npm; fi
   part tests/conformance/run.sh
   part tests/conformance/authorization.sh
+}
+
+step_reference() {
+  provide doxygen
+  say 'reference: the public headers through Doxygen, without a warning'
+  part tests/reference/self_test.sh
+  part tests/reference/check.sh .
 }
 
 step_roots() {

@@ -135,7 +135,10 @@ public:
 
       For tools that return JSON or a `tool_result`; others promise it by their type. What the schema does not
       allow is a fault of the tool and does not leave the server: the caller gets an internal error, the log
-      what was wrong. Needs `#include <mcpawl/raw_tool.hpp>`. */
+      what was wrong. Needs `#include <mcpawl/raw_tool.hpp>`.
+
+      @par Errors
+      A schema that is none is reported when the server starts. */
   template <class Text = std::string>
   tool_handle& output_schema(Text const& text) {
     constexpr bool included = requires { sizeof(detail::schema_by_hand<Text>); };
@@ -160,7 +163,10 @@ public:
   using detail::called_handle<prompt_handle, Identity, prompt>::called_handle;
 
   /** Suggest values for an argument: `f` is a list of words, or a function of the text typed so far that
-      returns one. Those that are enumerations have their names without being told. */
+      returns one. Those that are enumerations have their names without being told.
+
+      @par Errors
+      An argument that the prompt does not have is reported when the server starts. */
   template <class F>
   prompt_handle& complete(std::string argument, F f) {
     return this->add_completer(std::move(argument), std::move(f));

@@ -32,7 +32,7 @@ inline bool is_object_schema(boost::json::object const& root) {
   return type && type->is_string() && type->get_string() == "object";
 }
 
-/** Compile a schema; what is wrong with it joins the mistakes of the server. */
+/** Compile a schema; what is wrong with it joins the errors of the server. */
 inline std::optional<json_schema> compiled_schema(server_state& s, std::string const& owner,
                                                   boost::json::value const& schema) {
   std::vector<json_schema_mistake> mistakes;

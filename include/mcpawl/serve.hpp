@@ -26,12 +26,14 @@ namespace mcpawl {
 template <class Server>
 class http_server;
 
+/** The one for a `server` with this policy. */
 template <auth_policy Auth>
 class http_server<server<Auth>> {
 public:
   /** Check the server and bind the address.
 
-      Errors: throws `configuration_error` for everything that is wrong with the server and the options, and
+      @par Errors
+      Throws `configuration_error` for everything that is wrong with the server and the options, and
       `std::system_error` if the address cannot be bound. */
   http_server(server<Auth> const& srv, http_options options)
       : host_(srv.protocol(), policy_adapter<Auth>(srv.auth()),
@@ -42,7 +44,10 @@ public:
   /** The URL of the endpoint. */
   std::string url() const { return host_.url(); }
 
-  /** Serve until `stop`; the calling thread becomes one of the server's. */
+  /** Serve until `stop`; the calling thread becomes one of the server's.
+
+      @par Errors
+      None while it serves: what fails concerns one connection, and goes to the log. */
   void run() { host_.run(); }
 
   /** Stop accepting, let requests in flight finish within `drain_timeout`, then make `run` return. */
@@ -57,8 +62,9 @@ private:
 
 /** Serve over HTTP (MCP Streamable HTTP) until SIGINT or SIGTERM, then finish what is in flight.
 
-    Errors: throws `configuration_error` with every mistake there is, or `std::system_error` if the address
-    cannot be bound; both before anything is served.
+    @par Errors
+    Throws `configuration_error` with every error there is, or `std::system_error` if the address cannot be
+    bound; both before anything is served.
     @par Thread safety
     Blocks the calling thread, which becomes one of the server's threads.
 */

@@ -26,19 +26,23 @@ struct stdio_options {
 
 namespace detail {
 
-/** Serve one client to its end; `who` outlives it. Errors: as `serve_stdio`. */
+/** Serve one client to its end; `who` outlives it.
+
+    @par Errors
+    As `serve_stdio`. */
 MCPAWL_DECL void run_stdio(server_state const& protocol, stdio_options const& options, caller who);
 
 }  // namespace detail
 
 /** Serve over standard input and output (MCP "stdio", all revisions) until the input ends, SIGINT or SIGTERM;
-   then let calls that run finish within `drain_timeout`.
+    then let calls that run finish within `drain_timeout`.
 
     Nobody can be told apart on a pipe: who started the program is the caller. So the server has no policy;
-   what it needs to know of its user it takes from its environment.
+    what it needs to know of its user it takes from its environment.
 
-    Errors: throws `configuration_error` with every mistake in the registrations, `std::system_error` if a
-   stream is not open; both before anything is served.
+    @par Errors
+    Throws `configuration_error` with every error in the registrations, `std::system_error` if a stream is
+    not open; both before anything is served.
     @par Thread safety
     Blocks the calling thread; tools run on it. SIGPIPE is ignored meanwhile.
 */

@@ -36,6 +36,11 @@ namespace mcpawl {
     @endcode
 
     @tparam Auth  the policy; its identity type is what tools may take as a parameter.
+
+    @par Errors
+    What is wrong with a registration (a name or URI that is taken or malformed, a schema that is none) is
+    noted and thrown as one `configuration_error` by `check`, `serve_http`, `serve_stdio` and `http_server`.
+    What a function cannot have as a parameter or a result does not compile.
     @par Lifetime
     Must outlive `serve_http`.
     @par Thread safety
@@ -55,7 +60,13 @@ public:
 
       @param f  a function or function object that takes, in any order and each at most once: a struct of
                 arguments, `context&`, the identity; it returns a value, nothing, or a task of these.
+
       Schemas, decoding and errors come from the types; what cannot work is refused by the compiler.
+
+      @par Errors
+      Arguments that do not fit become an `isError` result that says what is wrong, and `f` is not called. Of
+      what `f` throws, the text of a `tool_error` reaches the model; any other exception becomes an internal
+      error with an id, its text only in the log (MCP "Tools", "Error Handling").
   */
   template <class F>
   tool_handle<identity_type> tool(tool_name name, std::string description, F f) {
@@ -72,8 +83,8 @@ public:
 
       @param input_schema  JSON text of an object schema (JSON Schema 2020-12); it is shown to clients as it
                 stands, on one line and with empty `properties` if it has none. What is wrong with it is
-     reported when the server starts. Model APIs refuse `oneOf`, `anyOf` and `allOf` at its root, and names of
-     properties other than up to 64 of `A-Z a-z 0-9 _ . -`.
+                reported when the server starts. Model APIs refuse `oneOf`, `anyOf` and `allOf` at its root,
+                and names of properties other than up to 64 of `A-Z a-z 0-9 _ . -`.
       @param f  takes `boost::json::object` (the arguments, which the schema allows), `context&` and the
                 identity, in any order.
   */
@@ -92,6 +103,10 @@ public:
       @param f  takes what a tool takes, but the members of its struct are texts: `std::string`, an
                 enumeration, or a `std::optional` of one. It returns the user's message as text or content, or
                 several messages as a `prompt_result`.
+
+      @par Errors
+      Arguments that do not fit are answered with the error -32602, and `f` is not called; what `f` throws
+      ends as with a tool, but as an error of JSON-RPC.
   */
   template <class F>
   prompt_handle<identity_type> prompt(tool_name name, std::string description, F f) {
@@ -134,7 +149,12 @@ public:
       @param uri_template  of RFC 6570, such as `notes://{owner}/{id}`; where several fit, the first wins.
       @param f  takes besides what a resource takes a struct with a member for each variable; a number is
                 read from its digits. A URI whose variables do not fit names nothing.
+
       Variables were percent-decoded: one that becomes part of a path may hold `..` and `/`.
+
+      @par Errors
+      A URI that nothing fits, or whose function returns no value, is answered with "resource not found" in
+      the revision's own code (MCP "Resources", "Error Handling").
   */
   template <class F>
   resource_template_handle<identity_type> resource_template(std::string uri_template, std::string name, F f) {
@@ -156,7 +176,7 @@ public:
   }
 
   /** Tell the clients that listen that a list has changed: what `allow` lets them see, for instance. Any
-   * thread. */
+      thread. */
   void notify_tools_changed() const { state_->changes->tell({change::kind::tools}); }
   void notify_prompts_changed() const { state_->changes->tell({change::kind::prompts}); }
   void notify_resources_changed() const { state_->changes->tell({change::kind::resources}); }
@@ -194,7 +214,10 @@ public:
   Auth const& auth() const noexcept { return auth_; }
   server_state const& protocol() const noexcept { return *state_; }
 
-  /** Throw `configuration_error` with everything that is wrong with the registrations. */
+  /** Check the registrations; what serves the server does so first.
+
+      @par Errors
+      Throws `configuration_error` with everything that is wrong with them. */
   void check() const {
     auto mistakes = registration_mistakes(*state_);
     if (!mistakes.empty()) throw configuration_error(std::move(mistakes));

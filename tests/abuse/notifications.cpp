@@ -37,7 +37,7 @@ struct offering {
   }
 };
 
-/** One request to the endpoint as a user; the answer's body. */
+/** One request to the endpoint as a user; the response's body. */
 struct visitor {
   std::uint16_t port;
   std::string name;

@@ -138,7 +138,7 @@ class OAuthClient {
     return { status: answer.status, ...(await answer.json()) };
   }
 
-  /** Take what came back to the redirect URI as an answer to the last request, and redeem its code. */
+  /** Take what came back to the redirect URI as a response to the last request, and redeem its code. */
   redeem(arrived) {
     assert.equal(arrived.get('error'), null);
     assert.equal(arrived.get('state'), this.state);

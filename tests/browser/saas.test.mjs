@@ -187,7 +187,7 @@ describe('the consent page', () => {
     await page.context().close();
   });
 
-  test('is good for one answer', { timeout }, async () => {
+  test('is good for one response', { timeout }, async () => {
     const page = await open_page(browser);
     await page.goto(client.url());
     const [request] = await Promise.all([

@@ -1,4 +1,4 @@
-// tests/clients/bearer.test.mjs - official clients log in at an issuer of their own accord and use examples/bearer
+// tests/clients/bearer.test.mjs - official clients log in at an issuer of their own accord and use the example bearer
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import http from 'node:http';

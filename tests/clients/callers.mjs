@@ -51,7 +51,7 @@ const all_open = new Set();
 
 /** A connected client.
 
-    `exchanges` records each HTTP exchange (method, status, headers of the answer), `errors` all that the
+    `exchanges` records each HTTP exchange (method, status, headers of the response), `errors` all that the
     client or its transport complained about on the side. */
 export class Caller {
   /** @param handlers  answers to what the server may ask, by the method of the request

@@ -94,7 +94,7 @@ for (const { program, args = [], settings, call } of listening)
     }
   });
 
-/** Options and settings with several mistakes, and the words by which each of them is told. */
+/** Options and settings with several errors, and the words by which each of them is told. */
 const mistaken = [
   {
     program: 'ask',

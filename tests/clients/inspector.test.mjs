@@ -10,7 +10,7 @@ let server;
 before(async () => (server = await Program.start('everything', ['--listen', '127.0.0.1:0'])), { timeout });
 after(() => server?.stop(), { timeout });
 
-// There are no rows for completion, progress, questions and cancellation: the CLI makes one request, prints the answer
+// There are no rows for completion, progress, questions and cancellation: the CLI makes one request, prints the response
 // and is gone, and declares nothing that it could be asked.
 const requests = [
   {

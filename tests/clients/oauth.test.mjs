@@ -1,4 +1,4 @@
-// tests/clients/oauth.test.mjs - the official clients log in to examples/access_saas by themselves
+// tests/clients/oauth.test.mjs - the official clients log in to the example access_saas by themselves
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 

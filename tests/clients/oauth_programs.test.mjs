@@ -1,4 +1,4 @@
-// tests/clients/oauth_programs.test.mjs - clients that open a browser log in to examples/access_saas
+// tests/clients/oauth_programs.test.mjs - clients that open a browser log in to the example access_saas
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -25,7 +25,7 @@ const simple = (name, value) =>
 const readable = ['cache-control', 'content-language', 'content-length', 'content-type', 'expires', 'last-modified', 'pragma'];
 
 /** What `fetch` is to a page of another origin (Fetch standard, "HTTP-CORS protocol"): headers that are not simple are
-    asked for by a preflight, and of an answer only what was exposed can be read. `sent` takes the names of headers. */
+    asked for by a preflight, and of a response only what was exposed can be read. `sent` takes the names of headers. */
 function fetch_of_a_page(sent) {
   const failed = (why) => new TypeError(`Failed to fetch: ${why}`);
   return async (target, init = {}) => {

@@ -1,4 +1,4 @@
-// tests/clients/saas.mjs - examples/access_saas with a certified provider in Access's place
+// tests/clients/saas.mjs - the example access_saas with a certified provider in Access's place
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

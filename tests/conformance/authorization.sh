@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tests/conformance/authorization.sh - the official suite's scenarios for authorization servers, none of which may even warn
 #
-# usage: tests/conformance/authorization.sh                    against examples/access_saas, with the emulator upstream
+# usage: tests/conformance/authorization.sh                    against the example access_saas, with the emulator upstream
 #        tests/conformance/authorization.sh ISSUER RESOURCE [BUTTON...]
 #
 # The suite takes the metadata from ISSUER and goes through one authorization code grant with PKCE, for RESOURCE. It

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/conformance/run.sh - the official conformance suite of MCP against examples/everything, open and behind Access
+# tests/conformance/run.sh - the official conformance suite of MCP against the example everything, open and behind Access
 #
 # usage: tests/conformance/run.sh [REVISION...]     all judged revisions by default
 #
@@ -14,7 +14,7 @@ set -euo pipefail
 build_examples everything access_emulator
 install
 
-# post URL BODY - prints the status of the answer
+# post URL BODY - prints the status of the response
 post() { "$node" -e 'fetch(process.argv[1], { method: "POST", body: process.argv[2] }).then((it) => console.log(it.status))' "$@"; }
 
 # try OPTION... - one run of the suite; what it said is in $work/log

@@ -161,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_blocked_at_access_is_out_with_the_next_refresh, s
 }
 
 BOOST_AUTO_TEST_CASE(an_outage_of_access_ends_nothing) {
-  // some of these answers get lost after Access has given the next refresh token
+  // some of these responses get lost after Access has given the next refresh token
   saas s(nullptr, false);
   std::string const client = s.registered();
   auto const tokens = s.logged_in(client);
@@ -544,7 +544,7 @@ BOOST_FIXTURE_TEST_CASE(a_code_is_of_its_client_redirect_uri_verifier_and_resour
 BOOST_FIXTURE_TEST_CASE(an_old_refresh_token_used_after_its_successor_ends_the_grant, scene) {
   auto const first = logged_in(client);
   auto const second = tokens_of(refresh(client, first.refresh));
-  BOOST_TEST(tokens_of(refresh(client, first.refresh)).refresh == second.refresh);  // lost the answer
+  BOOST_TEST(tokens_of(refresh(client, first.refresh)).refresh == second.refresh);  // lost the response
   auto const third = tokens_of(refresh(client, second.refresh));
   BOOST_TEST(error_of(refresh(client, first.refresh)) == "invalid_grant");
   BOOST_TEST(whoami(third.access) == "401");
@@ -580,7 +580,7 @@ BOOST_FIXTURE_TEST_CASE(a_flow_is_used_once_and_ends_by_itself, scene) {
   auto const late = person.get(authorize_url(client));
   clock.advance(601s);
   BOOST_TEST(person.submit(late, "decision", "approve").reply.status == 400);
-  // the answer of Access, replayed
+  // the response of Access, replayed
   browser other = new_browser();
   std::string seen;
   {

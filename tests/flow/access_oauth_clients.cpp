@@ -369,7 +369,7 @@ BOOST_FIXTURE_TEST_CASE(token_requests_that_are_refused_say_why, saas) {
   BOOST_TEST(description_of(json) ==
              "malformed request: the Content-Type must be application/x-www-form-urlencoded, and so must be "
              "the body");
-  // nothing that a stranger made up is in an answer
+  // nothing that a stranger made up is in a response
   auto const strange = post_form("/token", {{"<b>", "1"}, {"<b>", "2"}});
   BOOST_TEST(description_of(strange) == "parameter given twice: one that is not known here");
 }

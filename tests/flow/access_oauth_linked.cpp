@@ -86,7 +86,7 @@ struct scene {
   std::string client = saas.registered();
 };
 
-/** Access goes on taking a refresh token when the answer to it was lost. */
+/** Access goes on taking a refresh token when the response to it was lost. */
 struct lasting_scene : scene {
   lasting_scene() : scene(nullptr, false) {}
 };

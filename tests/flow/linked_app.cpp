@@ -1,5 +1,5 @@
 // tests/flow/linked_app.cpp - a tool calls another application in its caller's name, from the assertion to
-// the answer
+// the response
 #include "../support/running.hpp"
 
 #include <mcpawl/auth/downstream.hpp>

@@ -77,7 +77,7 @@ struct nowhere final : mcpawl::call_channel, mcpawl::call_channel_source {
   std::shared_ptr<mcpawl::call_channel> open() override { return std::make_shared<nowhere>(); }
 };
 
-/** The texts of the answers of a reply; calls are run to their end. */
+/** The texts of the responses of a reply; calls are run to their end. */
 inline std::vector<std::string> answers_of(mcpawl::dispatch_result got) {
   std::vector<mcpawl::pending_response> calls;
   if (auto* whole = std::get_if<mcpawl::response>(&got)) return {std::move(whole->body)};

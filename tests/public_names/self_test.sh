@@ -8,7 +8,7 @@ check=$(cd "$(dirname "$0")" && pwd)/check.sh
 
 good_tree() {
   rm -rf "${work:?}"/*
-  mkdir -p "$work/include/mcpawl/core" "$work/docs" "$work/examples" "$work/tests/consume"
+  mkdir -p "$work/include/mcpawl/core" "$work/docs" "$work/examples/one" "$work/tests/consume"
   cat > "$work/include/mcpawl/core/task.hpp" << 'end'
 /** A comment that says class nothing {. */
 namespace mcpawl {
@@ -46,7 +46,7 @@ struct scene {};
 end
   echo '| `mcpawl/core/task.hpp` | `by_kind`, `task`, `colour`, `most`, `twice`, `test::scene` |' > "$work/docs/public_names.md"
   echo 'mcpawl::task<> f(mcpawl::colour = mcpawl::colour::red); // mcpawl::header_only' > "$work/README.md"
-  echo 'mcpawl::test::scene s;' > "$work/examples/a.cpp"
+  echo 'mcpawl::test::scene s;' > "$work/examples/one/a.cpp"
   echo 'int n = mcpawl::twice(mcpawl::most);' > "$work/tests/consume/b.cpp"
 }
 
@@ -59,8 +59,8 @@ sed -i 's/`task`/`task`, `elsewhere`/' "$work/docs/public_names.md"
 refused 'docs/public_names.md: elsewhere is not declared in mcpawl/core/task.hpp'
 sed -i 's/`task`/`task`, `detail::hidden`/' "$work/docs/public_names.md"
 refused 'docs/public_names.md: detail::hidden is not declared in mcpawl/core/task.hpp'
-echo 'mcpawl::detail::hidden h;' >> "$work/examples/a.cpp"
-refused 'examples/a.cpp: mcpawl::detail::hidden is not in docs/public_names.md'
+echo 'mcpawl::detail::hidden h;' >> "$work/examples/one/a.cpp"
+refused 'examples/one/a.cpp: mcpawl::detail::hidden is not in docs/public_names.md'
 echo '`mcpawl::elsewhere`' >> "$work/README.md"
 refused 'README.md: mcpawl::elsewhere is not in docs/public_names.md'
 echo 'nothing' > "$work/docs/public_names.md"

@@ -48,8 +48,8 @@ public:
 
   void know(std::string origin, std::uint16_t port) { ports_[std::move(origin)] = port; }
 
-  /** Follow redirects until there is an answer, or until they lead to an origin it does not know: then `url`
-     is where, and the reply is the redirect. */
+  /** Follow redirects until there is a response, or until they lead to an origin it does not know: then `url`
+      is where, and the reply is the redirect. */
   place get(std::string url) { return follow(go("GET", std::move(url), {})); }
   place post(std::string url, form_fields const& form) {
     return follow(go("POST", std::move(url), encoded(form)));

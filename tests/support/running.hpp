@@ -78,7 +78,7 @@ private:
 
 inline boost::json::value json_of(http_reply const& reply) { return boost::json::parse(reply.body); }
 
-/** The JSON of the events of an answer that came as an event stream. */
+/** The JSON of the events of a response that came as an event stream. */
 inline std::vector<boost::json::value> events_of(http_reply const& reply) {
   std::vector<boost::json::value> events;
   std::string_view rest = reply.body;

@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(several_rounds_keep_their_answers_and_take_a_step_once) {
   BOOST_TEST(two.at("result").at("inputRequests").as_object().size() == 1U);
   BOOST_TEST(two.at("result").at("inputRequests").at("sure").at("params").at("message") == "Sure, Ada?");
   BOOST_TEST(two.at("result").at("requestState") != one.at("result").at("requestState"));
-  // an answer of an earlier round stays as it was
+  // a response of an earlier round stays as it was
   auto const three = json_of(s.call(
       "rounds", "{}",
       retry(
@@ -340,7 +340,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_session_ends_the_waiting) {
   events.message();
   loopback_client client{s.server.port()};
   BOOST_TEST(client.request("DELETE", "/mcp", session).status == 204);
-  BOOST_TEST(events.ends());  // the call was cancelled: no answer
+  BOOST_TEST(events.ends());  // the call was cancelled: no response
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_stops_does_not_wait_for_answers) {

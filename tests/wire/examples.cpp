@@ -66,7 +66,7 @@ std::string against_schema(std::string const& type, value const& v) {
 }
 
 /** Where what was sent does not say what the example says; empty if it says it all. Words of errors, opaque
-   texts and times are the server's own, and a default need not be said. */
+    texts and times are the server's own, and a default need not be said. */
 std::string difference(value const& wanted, value const& sent, std::string const& where = {}) {
   auto const* object_wanted = wanted.if_object();
   if (!object_wanted || !sent.is_object()) return wanted == sent ? std::string() : where + " differs";
@@ -568,7 +568,7 @@ std::optional<value> produced(talk& t, std::string const& name) {
 }
 
 /** Send the server an example; nothing if it is none that a server receives, else what is wrong with the
- * answer. */
+    answer. */
 std::optional<std::string> received(talk& t, std::string const& name) {
   auto const kind = kind_of(name);
   value e = example(name);

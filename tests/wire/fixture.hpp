@@ -75,7 +75,7 @@ inline wire_server& the_server() {
 }
 
 /** A running server and one connection to it, as alice; the connection is opened again after the server
- * closed it. */
+    closed it. */
 struct talk {
   explicit talk(mcpawl::http_options options = {}, wire_server& srv = the_server())
       : server(srv, std::move(options)), client(std::make_unique<loopback_client>(server.port())) {}

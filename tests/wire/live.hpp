@@ -1,5 +1,5 @@
 // tests/wire/live.hpp - a server whose tools ask, wait and tell, and the means to talk to it for longer than
-// one answer
+// one response
 #pragma once
 
 #include "../support/piped.hpp"

@@ -94,7 +94,7 @@ public:
     if (socket_ >= 0) ::close(socket_);
   }
 
-  /** Send a request and read until the answer has said `word`. */
+  /** Send a request and read until the response has said `word`. */
   void ask(std::string_view method, fields const& with, std::string_view body, std::string_view word) {
     std::string out(method);
     out += " /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n";

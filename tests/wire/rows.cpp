@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE(status_over_stdio) {
   auto const without = [](std::string text, std::string_view member) {
     return text.replace(text.find(member), member.size(), "\"other\":{}");
   };
-  // 1, 2: a notification is answered by nothing, so the next answer is that of the call
+  // 1, 2: a notification is answered by nothing, so the next response is that of the call
   client.send(notification("notifications/other",
                            R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}})"));
   BOOST_TEST(client.ask(stateless_call("1", "plain")).at("result").at("resultType") == "complete");

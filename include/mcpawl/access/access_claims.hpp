@@ -51,7 +51,8 @@ struct access_claims {
   std::string client_id;            ///< The MCP client that the user let in.
   std::vector<std::string> scopes;  ///< What it may do.
 
-  /** Parse the `custom` object: attributes of the identity provider that the application asks for. */
+  /** Parse the `custom` object: attributes of the identity provider that the application asks for. Empty if the
+      token has none. */
   boost::json::object custom() const {
     boost::system::error_code error;
     boost::json::value parsed = boost::json::parse(custom_json, error);
@@ -110,8 +111,9 @@ private:
 
       @param claims of a verifier that was told to collect `names()`
 
-      Errors: `malformed_claim` if a claim has the wrong type, `not_an_application_token`, `no_identity` if
-      the token names neither a user (a subject) nor a service (a common name and nothing of a user),
+      @par Errors
+      `malformed_claim` if a claim has the wrong type, `not_an_application_token`, `no_identity` if the token
+      names neither a user (a subject) nor a service (a common name and nothing of a user),
       `service_token_refused`. No refusal allocates.
   */
   static result<access_identity> read(jose::claims_view const& claims, bool service_tokens) {

@@ -51,21 +51,28 @@ public:
                                  jose::token_cache_settings remembered = {})
       : jose_(translated(expected), remembered), service_tokens_(expected.service_tokens) {}
 
-  /** Verify with these keys from now on; null for none. Costs nothing if they are the same. */
+  /** Verify with these keys from now on; null for none. Costs nothing if they are the same.
+
+      @par Errors
+      Throws `std::bad_alloc`, and then keeps the keys it had. */
   void use(std::shared_ptr<jose::jwk_set const> const& keys) { jose_.use(keys); }
 
   bool has_keys() const noexcept { return jose_.keys() != nullptr; }
 
   /** Verify a token.
 
-      Errors: those of `jose::errc` and of `auth_errc`; `jose::newer_keys_may_help` tells which newer keys
-      may cure. No refusal allocates.
+      @par Errors
+      Those of `jose::errc` and of `auth_errc`; `jose::newer_keys_may_help` tells which newer keys may cure.
+      No refusal allocates.
   */
   result<access_identity> verify(std::string_view token, unix_seconds now) {
     return jose_.verify(token, now, reading());
   }
 
-  /** The same, but a token that was verified a moment ago is recognised instead: see `jose::token_cache`. */
+  /** The same, but a token that was verified a moment ago is recognised instead: see `jose::token_cache`.
+
+      @par Errors
+      Those of `verify`. */
   result<access_identity> verify_cached(std::string_view token, unix_seconds now,
                                            clock::steady_time steady) {
     return jose_.verify_cached(token, now, steady, reading());
@@ -103,6 +110,7 @@ private:
   bool service_tokens_;
 };
 
+/** The verifier with OpenSSL as its engine. */
 using access_verifier = basic_access_verifier<>;
 
 }  // namespace mcpawl

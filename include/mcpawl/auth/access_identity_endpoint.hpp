@@ -53,7 +53,9 @@ public:
 
   /** @param options of the policy: the team domain, and whom to trust for the connection to it
       @param total   for the whole call
-      Errors: throws `configuration_error` with all mistakes in the options. */
+
+      @par Errors
+      Throws `configuration_error` with all errors in the options. */
   explicit access_identity_endpoint(access_options options,
                                     std::chrono::milliseconds total = std::chrono::seconds(5))
       : state_(std::make_shared<state const>(access_options::checked(std::move(options)), total)) {}
@@ -62,6 +64,8 @@ public:
 
       @par Errors
       Those of `full_identity_errc`, of `http::fetch`, and of `token_source::current`.
+      @par Cancellation
+      Ends the request at its next step.
   */
   task<result<full_identity>> get(linked_token const& token) const {
     return ask(state_, token.how_, token.source_);

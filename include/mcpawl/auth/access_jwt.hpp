@@ -32,10 +32,10 @@ struct avx512_ifma_engine;
     |---|---|---|
     | no token | 401 | missing_token |
     | a token that is not accepted, for whatever reason | 403 (401 with a challenge) | invalid_token |
-    | no key to decide with, or none for its kid while the keys cannot be fetched | 503, Retry-After |
-   keys_unavailable |
+    | no key to decide with, or none for its kid while the keys cannot be fetched | 503, Retry-After | keys_unavailable |
 
-    The precise reason is in the log only. Access makes the challenge itself where Managed OAuth is on, so
+    The precise reason (`auth_errc`, `jose::errc`) is in the log only. Access makes the challenge itself where
+    Managed OAuth is on, so
     none is sent by default; see `access_options::challenge`.
 
     Keys are fetched when the policy is attached to its first thread, kept fresh in the background, and
@@ -59,7 +59,8 @@ class basic_access_jwt {
 public:
   using identity_type = access_identity;
 
-  /** Errors: throws `configuration_error` with all mistakes in the options. */
+  /** @par Errors
+      Throws `configuration_error` with all errors in the options. */
   explicit basic_access_jwt(access_options options);
   basic_access_jwt(basic_access_jwt const& other);
   basic_access_jwt(basic_access_jwt&& other) noexcept;
@@ -67,14 +68,18 @@ public:
 
   /** Read `TEAM_DOMAIN`, `POLICY_AUD` (one or several, with commas) and `ALLOW_SERVICE_TOKENS` (optional).
 
-      Errors: throws `configuration_error` with all mistakes.
+      @par Errors
+      Throws `configuration_error` with all errors.
   */
   static basic_access_jwt from_env(settings from = settings());
 
   /** Bind this copy to its thread and begin to fetch the keys. */
   void attach(auth_environment const& environment);
 
-  /** Decide about a request. Waits only where newer keys might change the decision. */
+  /** Decide about a request. Waits only where newer keys might change the decision.
+
+      @par Errors
+      The denials of the table above. */
   authentication<access_identity> authenticate(http::request_head const& head);
 
   /** The caller's name for sessions: kind, issuer and subject or common name. */
@@ -91,6 +96,7 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
+/** The policy with OpenSSL as its engine. */
 using access_jwt = basic_access_jwt<openssl_engine>;
 
 }  // namespace mcpawl

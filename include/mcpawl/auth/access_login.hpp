@@ -1,4 +1,4 @@
-// mcpawl/auth/access_login.hpp - recognises an answer that means: Access wants a login first
+// mcpawl/auth/access_login.hpp - recognises a response that means: Access wants a login first
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace mcpawl::detail {
 
-/** Whether an answer is a redirect to the login of Cloudflare Access: what callers get whom Access does not
+/** Whether a response is a redirect to the login of Cloudflare Access: what callers get whom Access does not
     let in, where Managed OAuth is off. */
 inline bool is_access_login(http::fetch_response const& answer) {
   if (answer.status != 302 && answer.status != 303 && answer.status != 307) return false;

@@ -40,11 +40,19 @@ class token_service;
     | `/revoke` | RFC 7009 |
     | `/introspect` | RFC 7662, only with `access_oauth_options::introspection` |
 
-    The token comes in `Authorization: Bearer`; who has none is told where to get one
-   (`bearer_challenge`). It was issued for this very endpoint (RFC 8707), and it is looked up in the
-   store, or remembered for a few seconds: a revocation takes effect at once in the process that makes it, and
-   within `access_oauth_options::remember` in others. What a tool sees is what Access said when the person
-   logged in or at the last refresh.
+    The token comes in `Authorization: Bearer`; who has none is told where to get one (`bearer_challenge`). It
+    was issued for this very endpoint (RFC 8707), and it is looked up in the store, or remembered for a few
+    seconds: a revocation takes effect at once in the process that makes it, and within
+    `access_oauth_options::remember` in others. What a tool sees is what Access said when the person logged in
+    or at the last refresh.
+
+    | request | status | code |
+    |---|---|---|
+    | no token | 401, `WWW-Authenticate` | missing_token |
+    | two tokens, or one in the query | 400, `WWW-Authenticate` | invalid_request |
+    | a good token without a scope that is required | 403, `WWW-Authenticate` | insufficient_scope |
+    | a token that is not of this server, has expired or was revoked | 401, `WWW-Authenticate` | invalid_token |
+    | the store cannot be read | 503, Retry-After | temporarily_unavailable |
 
     What is stored where, and for how long: see docs/stores.md.
 
@@ -66,7 +74,8 @@ public:
 
   /** @param store  where clients and grants are kept: a `sqlite_store`, a `memory_store`, or yours
 
-      Errors: throws `configuration_error` with all mistakes in the options. */
+      @par Errors
+      Throws `configuration_error` with all errors in the options. */
   MCPAWL_DECL access_oauth(access_oauth_options options, std::shared_ptr<kv_store> store);
   MCPAWL_DECL access_oauth(access_oauth const& other);
   MCPAWL_DECL access_oauth(access_oauth&&) noexcept;
@@ -76,7 +85,9 @@ public:
 
       @tparam Kinds  the kinds of stores among which the form of `OAUTH_KV` chooses, such as `sqlite_store` and
                      `memory_store`; see `open_store`
-      Errors: throws `configuration_error` with all mistakes.
+
+      @par Errors
+      Throws `configuration_error` with all errors.
   */
   template <store_kind... Kinds>
   static access_oauth from_env(settings from = settings()) {
@@ -92,10 +103,17 @@ public:
   /** Pages of others may use everything but what people see. */
   MCPAWL_DECL public_route route_of(http::request_head const& head) const noexcept;
 
-  /** Answer as the authorization server. */
+  /** Answer as the authorization server.
+
+      @par Errors
+      Endpoints for clients answer with the `error` of RFC 6749 section 5.2, RFC 7591 section 3.2.2 and their
+      like, those for people with a page or a redirect (RFC 6749 section 4.1.2.1). */
   MCPAWL_DECL task<> serve_unauthenticated(http::exchange& ex);
 
-  /** Decide about a request. Waits only where it needs a look into the store. */
+  /** Decide about a request. Waits only where it needs a look into the store.
+
+      @par Errors
+      The denials of the table above. */
   MCPAWL_DECL authentication<access_identity> authenticate(http::request_head const& head);
 
   /** The caller's name for sessions: kind, issuer and subject. */

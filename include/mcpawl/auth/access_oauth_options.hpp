@@ -37,11 +37,15 @@ namespace mcpawl {
     settings.throw_if_invalid();
     options.offer_scope("files:read", "Read your files").run_by("Example Inc.", "https://example.com");
     @endcode
+
+    @par Errors
+    The functions that set something take it as it is; whoever is given the options checks them all
+    (`checked`).
 */
 class access_oauth_options {
 public:
   /** @param public_url  the server's own origin, as clients and browsers reach it, or the URL of the
-     endpoint; `http://` is for loopback addresses alone
+      endpoint; `http://` is for loopback addresses alone
       @param upstream    the OIDC application of Access; its callback is set here
       @param cookie_keys of 32 bytes each; the first seals, all open */
   access_oauth_options(std::string public_url, oauth::upstream_options upstream,
@@ -56,17 +60,16 @@ public:
 
   /** Read `PUBLIC_URL`, `COOKIE_ENCRYPTION_KEY` (64 hexadecimal digits; several with commas, to change it
       without a gap), optionally `ACCESS_SCOPES` (what Access is asked for, with spaces; by default
-      `openid email profile groups offline_access`),
-      `CLIENT_DOCUMENTS` (`on`, `off` or `auto`), `CLIENT_DOCUMENTS_FILE` (documents that are not fetched),
-      `REDIRECT_SCHEMES` (as `allow_private_scheme`, with commas), `CLIENT_ADDRESS_HEADER` (as
-      `client_address_field`), and what `upstream_options::from` reads:
-      `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and either `ACCESS_AUTHORIZATION_URL`, `ACCESS_TOKEN_URL`
-      and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL`. Mistakes are noted in `from`.
+      `openid email profile groups offline_access`), `CLIENT_DOCUMENTS` (`on`, `off` or `auto`),
+      `CLIENT_DOCUMENTS_FILE` (documents that are not fetched), `REDIRECT_SCHEMES` (as `allow_private_scheme`,
+      with commas), `CLIENT_ADDRESS_HEADER` (as `client_address_field`), and what `upstream_options::from`
+      reads: `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and either `ACCESS_AUTHORIZATION_URL`,
+      `ACCESS_TOKEN_URL` and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL`. Errors are noted in `from`.
   */
   MCPAWL_DECL static access_oauth_options from(settings& from);
 
   /** Ask Access for these scopes; spaces between them. Without `offline_access` nobody is asked again whether
-     a person may still come in. */
+      a person may still come in. */
   access_oauth_options& request_scopes(std::string_view scopes) {
     upstream_.scopes(scopes);
     return *this;
@@ -123,7 +126,7 @@ public:
   }
 
   /** Allow redirect URIs of a private-use scheme such as `cursor` (RFC 8252 section 7.1), which any program
-     on the user's machine can claim. Who has claimed it gets the code, which is of no use without the
+      on the user's machine can claim. Who has claimed it gets the code, which is of no use without the
       verifier of PKCE; but a program may also begin an authorization in another's name. */
   access_oauth_options& allow_private_scheme(std::string scheme) {
     rules_.authorization.redirects.private_schemes.push_back(std::move(scheme));
@@ -204,7 +207,10 @@ public:
     return *this;
   }
 
-  /** The same options; throws `configuration_error` with all that is wrong with them. */
+  /** The same options.
+
+      @par Errors
+      Throws `configuration_error` with all that is wrong with them. */
   MCPAWL_DECL static access_oauth_options checked(access_oauth_options options);
 
   http::origin_url public_url() const { return http::origin_url::parse(public_url_).value(); }
@@ -216,7 +222,10 @@ public:
   clock const& time() const noexcept { return *clock_; }
   bool loopback_is_public() const noexcept { return loopback_is_public_; }
 
-  /** The authorities given, or else the system's. Errors: throws `configuration_error`. */
+  /** The authorities given, or else the system's.
+
+      @par Errors
+      Throws `configuration_error` if they cannot be read. */
   http::tls_trust authorities() const { return given_or_system(trust_); }
 
 private:

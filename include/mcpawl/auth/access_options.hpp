@@ -26,6 +26,10 @@ namespace mcpawl {
     mcpawl::access_jwt policy(mcpawl::access_options("https://team.cloudflareaccess.com", "f70ff985...")
                                 .allow_service_tokens());
     @endcode
+
+    @par Errors
+    The functions that set something take it as it is; whoever is given the options checks them all
+    (`checked`).
 */
 class access_options {
 public:
@@ -37,13 +41,13 @@ public:
   access_options(std::string team_domain, std::vector<std::string> audiences)
       : expected_(std::move(team_domain), std::move(audiences)) {}
 
-  /** Read `TEAM_DOMAIN`, `POLICY_AUD` and `ALLOW_SERVICE_TOKENS`, noting the mistakes in `from`. */
+  /** Read `TEAM_DOMAIN`, `POLICY_AUD` and `ALLOW_SERVICE_TOKENS`, noting the errors in `from`. */
   static access_options from(settings& from) {
     auto domain = from.required("TEAM_DOMAIN");
     auto audiences = from.required_list("POLICY_AUD");
     access_options out(std::move(domain), std::move(audiences));
     if (from.flag("ALLOW_SERVICE_TOKENS")) out.allow_service_tokens();
-    // an empty value has its mistake noted already
+    // an empty value has its error noted already
     if (!out.expected_.issuer.empty())
       if (auto const wrong = out.mend_team_domain(); !wrong.empty()) from.add_error("TEAM_DOMAIN", wrong);
     for (auto const& audience : out.expected_.audiences)
@@ -91,7 +95,7 @@ public:
   }
 
   /** Look at `exp` before the signature: a replay of an expired token costs 1 us instead of 18, at the price
-     of reading claims that nobody signed; see `jose::expectation::expiry_first`. */
+      of reading claims that nobody signed; see `jose::expectation::expiry_first`. */
   access_options& expiry_first() {
     expected_.expiry_first = true;
     return *this;
@@ -115,7 +119,10 @@ public:
     return *this;
   }
 
-  /** The same options, mended; throws `configuration_error` with all that is wrong with them. */
+  /** The same options, mended.
+
+      @par Errors
+      Throws `configuration_error` with all that is wrong with them. */
   static access_options checked(access_options options) {
     std::vector<std::string> mistakes;
     auto const note = [&mistakes](std::string_view name, std::string const& wrong) {
@@ -149,7 +156,8 @@ public:
 
   /** The authorities given, or else the system's, which are read once per process.
 
-      Errors: throws `configuration_error` if they cannot be read.
+      @par Errors
+      Throws `configuration_error` if they cannot be read.
   */
   http::tls_trust authorities() const { return given_or_system(trust_); }
 

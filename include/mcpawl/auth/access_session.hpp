@@ -21,7 +21,8 @@ namespace mcpawl {
 */
 class access_session {
 public:
-  /** Errors: `oauth::errc::damaged_record`. */
+  /** @par Errors
+      `oauth::errc::damaged_record`. */
   static result<access_session> open(oauth::access_grant const& grant, std::uint64_t revocations) {
     auto login = oauth::login_of(grant.props);
     if (!login) return login.error();

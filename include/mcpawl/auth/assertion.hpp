@@ -20,7 +20,8 @@ namespace mcpawl {
     @param cookie whether the cookie `CF_Authorization` counts as well: if there is no field, its token is
            taken; if there are both, they must be the same token.
 
-    Errors: `missing_token` (also for an empty field), `several_tokens`, `bearer_prefix`, `cookie_differs`,
+    @par Errors
+    `missing_token` (also for an empty field), `several_tokens`, `bearer_prefix`, `cookie_differs`,
     `ambiguous_cookie`.
 */
 inline result<std::string_view> find_assertion(http::request_head const& head, bool cookie) noexcept {

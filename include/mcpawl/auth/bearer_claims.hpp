@@ -117,9 +117,10 @@ inline bool append_scope_claim(jose::claim_value const& claim, std::vector<std::
 
     @param claims of a verifier that was told to collect `bearer_claim_names`
 
-    Errors: `no_subject`, `malformed_claim` for scopes that are neither text nor an array of texts, `id_token`
-    for a token with `nonce` or `at_hash`: it was issued to a client, about a login (OpenID Connect Core 1.0
-    section 2), and where client ID and audience coincide nothing else tells it from an access token.
+    @par Errors
+    `no_subject`, `malformed_claim` for scopes that are neither text nor an array of texts, `id_token` for a
+    token with `nonce` or `at_hash`: it was issued to a client, about a login (OpenID Connect Core 1.0 section
+    2), and where client ID and audience coincide nothing else tells it from an access token.
 */
 inline result<registered_claims> read_registered_claims(jose::claims_view const& claims) {
   registered_claims out;

@@ -39,11 +39,14 @@ namespace mcpawl {
 
     | issuer | `issuer`, exactly | granted scopes |
     |---|---|---|
-    | Auth0 | `https://TENANT.auth0.com/`, with the slash | `scope`; with RBAC also
-   `scope_claims({"permissions"})` | | Entra ID, v2 tokens |
-   `https://login.microsoftonline.com/TENANT-ID/v2.0` | `scp` for users; applications have
-   `scope_claims({"roles"})` | | Keycloak | `https://HOST/realms/REALM` | `scope` | | Okta |
-   `https://DOMAIN/oauth2/default` | `scp`, an array |
+    | Auth0 | `https://TENANT.auth0.com/`, with the slash | `scope`; with RBAC also `scope_claims({"permissions"})` |
+    | Entra ID, v2 tokens | `https://login.microsoftonline.com/TENANT-ID/v2.0` | `scp` for users; applications have `scope_claims({"roles"})` |
+    | Keycloak | `https://HOST/realms/REALM` | `scope` |
+    | Okta | `https://DOMAIN/oauth2/default` | `scp`, an array |
+
+    @par Errors
+    The functions that set something take it as it is; whoever is given the options checks them all
+    (`checked`).
 */
 class bearer_options {
 public:
@@ -60,7 +63,7 @@ public:
   }
 
   /** Read `PUBLIC_URL`, `JWT_ISSUER`, `JWT_AUDIENCE` (one or several, with commas), and optionally
-      `JWT_JWKS_URL` and `JWT_SCOPES` (with spaces), noting the mistakes in `from`. */
+      `JWT_JWKS_URL` and `JWT_SCOPES` (with spaces), noting the errors in `from`. */
   static bearer_options from(settings& from) {
     auto url = from.required("PUBLIC_URL");
     auto issuer = from.required("JWT_ISSUER");
@@ -70,7 +73,7 @@ public:
     auto const note = [&from](char const* name, std::string const& wrong) {
       if (!wrong.empty()) from.add_error(name, wrong);
     };
-    // an empty value has its mistake noted already
+    // an empty value has its error noted already
     if (!out.public_url_.empty()) note("PUBLIC_URL", validate_public_url(out.public_url_));
     if (!out.expected_.issuer.empty()) note("JWT_ISSUER", oauth::validate_issuer(out.expected_.issuer));
     for (auto const& audience : out.expected_.audiences)
@@ -153,7 +156,10 @@ public:
     return *this;
   }
 
-  /** The same options; throws `configuration_error` with all that is wrong with them. */
+  /** The same options.
+
+      @par Errors
+      Throws `configuration_error` with all that is wrong with them. */
   static bearer_options checked(bearer_options options) {
     std::vector<std::string> mistakes;
     auto const note = [&mistakes](std::string_view name, std::string const& wrong) {
@@ -191,7 +197,8 @@ public:
 
   /** The authorities given, or else the system's, which are read once per process.
 
-      Errors: throws `configuration_error` if they cannot be read.
+      @par Errors
+      Throws `configuration_error` if they cannot be read.
   */
   http::tls_trust authorities() const { return given_or_system(trust_); }
 

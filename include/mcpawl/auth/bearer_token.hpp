@@ -92,7 +92,8 @@ inline result<std::string_view> checked_bearer_token(result<std::string_view> co
     spaces and the token, whose characters are those of RFC 6750. The other ways of that document, a form or
     the query, are never looked at for a token; a request that uses the query as well as the field is refused.
 
-    Errors: `missing_token` (also for another scheme and for a scheme alone), `several_tokens`,
+    @par Errors
+    `missing_token` (also for another scheme and for a scheme alone), `several_tokens`,
     `malformed_authorization`, `token_in_query`.
 */
 inline result<std::string_view> find_bearer_token(http::request_head const& head) noexcept {

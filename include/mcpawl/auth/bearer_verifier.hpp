@@ -78,8 +78,9 @@ public:
 
   /** Verify a token.
 
-      Errors: those of `jose::errc`, of which `jose::newer_keys_may_help` tells those that newer keys may
-      cure; `no_subject`, `id_token`, `malformed_claim`, `claims_do_not_fit`, `insufficient_scope`.
+      @par Errors
+      Those of `jose::errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure;
+      `no_subject`, `id_token`, `malformed_claim`, `claims_do_not_fit`, `insufficient_scope`.
   */
   result<identity> verify(std::string_view token, unix_seconds now) {
     misfit_.clear();

@@ -15,7 +15,7 @@
 
 namespace mcpawl {
 
-/** Read `CLIENT_DOCUMENTS`: `on`, `off`, or `auto`, which is the default. A mistake is noted in `from`. */
+/** Read `CLIENT_DOCUMENTS`: `on`, `off`, or `auto`, which is the default. An error is noted in `from`. */
 inline oauth::client_document_mode read_client_document_mode(settings& from) {
   using mode = oauth::client_document_mode;
   std::string const word = from.optional("CLIENT_DOCUMENTS");
@@ -26,7 +26,7 @@ inline oauth::client_document_mode read_client_document_mode(settings& from) {
   return mode::automatic;
 }
 
-/** Read the file that `CLIENT_DOCUMENTS_FILE` names: a JSON array of client metadata documents, or one. Mistakes
+/** Read the file that `CLIENT_DOCUMENTS_FILE` names: a JSON array of client metadata documents, or one. Errors
     are noted in `from`.
 
     @param rules what the documents are held against. Redirect URIs are not: what schemes are allowed may be
@@ -53,7 +53,7 @@ inline std::vector<std::string> read_client_documents_file(settings& from, oauth
   std::vector<oauth::pinned_client_mistake> mistakes;
   (void)oauth::read_pinned_clients(rules, mistakes);
   for (auto const& each : mistakes)
-    if (each.why != oauth::errc::bad_registered_uri) from.add_error(name, "has a mistake: " + each.text);
+    if (each.why != oauth::errc::bad_registered_uri) from.add_error(name, "has an error: " + each.text);
   return std::move(*documents);
 }
 

@@ -34,20 +34,20 @@ concept trace_headers = requires(T const& trace) {
 };
 
 /** Asks other applications behind Cloudflare Access and shows them who is asking, by the caller's own token
-   of Access (Linked App Token): Access lets the caller in there, or not, by that application's policy.
+    of Access (Linked App Token): Access lets the caller in there, or not, by that application's policy.
 
     A token is sent to origins on the list alone, which is made at start-up and compared whole: scheme, host
-   and port as they are spelled, without regard to case. With an empty list it is sent nowhere. A redirect is
-   an answer like any other and never followed. Nothing is logged.
+    and port as they are spelled, without regard to case. With an empty list it is sent nowhere. A redirect is
+    a response like any other and never followed. Nothing is logged.
 
     **What it means.** MCP forbids servers to pass a client's token through to others ("token passthrough"),
-   since a token that was issued for one server would open another. This is not that token. With
-   `access_oauth` it is one of Access, issued to this server, which the MCP client never sees. With
-   `access_jwt` it is the assertion that Access made for this application, and each application downstream has
-   to name this one as a linked app in its policy before it means anything there. Whoever has it can act for
-   the caller at all of these applications while it lives: so list only those that you would trust with that,
-   let tools say which one they call instead of taking a URL as an argument, and give a tool no more than it
-   needs.
+    since a token that was issued for one server would open another. This is not that token. With
+    `access_oauth` it is one of Access, issued to this server, which the MCP client never sees. With
+    `access_jwt` it is the assertion that Access made for this application, and each application downstream
+    has to name this one as a linked app in its policy before it means anything there. Whoever has it can act
+    for the caller at all of these applications while it lives: so list only those that you would trust with
+    that, let tools say which one they call instead of taking a URL as an argument, and give a tool no more
+    than it needs.
 
     @code
     static mcpawl::downstream const apps({"https://orders.example.com"}, trust);
@@ -64,11 +64,13 @@ class downstream {
 public:
   /** @param origins scheme, host and perhaps port: `https://orders.example.com`; `http://` is for loopback
                      addresses alone
-      Errors: throws `configuration_error` with all mistakes. */
+
+      @par Errors
+      Throws `configuration_error` with all errors. */
   downstream(std::vector<std::string> const& origins, http::tls_trust trust)
       : state_(std::make_shared<state const>(read(origins), std::move(trust))) {}
 
-  /** Read the origins from a setting, one or several with commas, noting the mistakes in `from`. */
+  /** Read the origins from a setting, one or several with commas, noting the errors in `from`. */
   static downstream from(settings& from, std::string const& name, http::tls_trust trust) {
     std::vector<std::string> good;
     for (std::string const& origin : from.required_list(name)) {
@@ -81,7 +83,7 @@ public:
     return downstream(good, std::move(trust));
   }
 
-  /** Ask in the caller's name and wait for the whole answer.
+  /** Ask in the caller's name and wait for the whole response.
 
       The token goes into `Cf-Access-Token` or `Authorization`; a request that has one of these already is
       refused. Where a request that changes nothing (GET, HEAD, OPTIONS) is `turned_away`, and there is a
@@ -89,12 +91,18 @@ public:
 
       @par Errors
       Those of `downstream_errc`, before anything is sent or refreshed; those of `token_source::current`, such
-     as `oauth::errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`.
+      as `oauth::errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`. A
+      status other than 200 is no error.
+      @par Cancellation
+      Ends the request at its next step.
   */
   task<result<http::fetch_response>> ask(linked_token const& token, http::fetch_request request) const {
     return run(state_, token.how_, token.source_, std::move(request));
   }
-  /** The same as a part of a trace (W3C Trace Context). Its baggage stays here: it is the client's word. */
+  /** The same as a part of a trace (W3C Trace Context). Its baggage stays here: it is the client's word.
+
+      @par Errors
+      Those of the other overload. */
   template <trace_headers Trace>
   task<result<http::fetch_response>> ask(linked_token const& token, http::fetch_request request,
                                          Trace const& trace) const {
@@ -106,7 +114,7 @@ public:
     return ask(token, std::move(request));
   }
 
-  /** Whether an answer means that the caller may not come in: 401, 403, or a redirect to the login of Access,
+  /** Whether a response means that the caller may not come in: 401, 403, or a redirect to the login of Access,
       which Access answers where Managed OAuth is off. */
   static bool turned_away(http::fetch_response const& answer) { return detail::turns_away(answer); }
 
@@ -189,7 +197,7 @@ private:
     auto answer = co_await send(with, how, *token, request);
     if (!safe || !answer || !turned_away(*answer)) co_return answer;
     auto newer = co_await source->current(source);
-    // without a newer one the answer is what there is to say
+    // without a newer one the response is what there is to say
     if (!newer || *newer == *token) co_return answer;
     co_return co_await send(with, how, *newer, request);
   }

@@ -1,4 +1,4 @@
-// mcpawl/auth/full_identity.hpp - all that Cloudflare Access knows of a caller, read from its answer
+// mcpawl/auth/full_identity.hpp - all that Cloudflare Access knows of a caller, read from its response
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -43,7 +43,7 @@ struct full_identity {
   std::string common_name;
   std::string service_token_id;
   std::vector<identity_group> groups;
-  /** The whole answer: device posture, sessions, and claims of the provider, in a shape of its own. */
+  /** The whole response: device posture, sessions, and claims of the provider, in a shape of its own. */
   boost::json::object members;
 
   /** Whether the caller is in the group of this id. */
@@ -85,8 +85,9 @@ inline std::vector<identity_group> read_identity_groups(boost::json::object cons
 
 /** Read what Access answers at `/cdn-cgi/access/get-identity`.
 
-    Errors: `full_identity_errc::not_an_identity` for what is no JSON object, or one that names nobody. Throws
-    only `std::bad_alloc`.
+    @par Errors
+    `full_identity_errc::not_an_identity` for what is no JSON object, or one that names nobody. Throws only
+    `std::bad_alloc`.
 */
 inline result<full_identity> read_full_identity(std::string_view json) {
   boost::system::error_code error;

@@ -52,6 +52,14 @@ namespace mcpawl {
     Keys are fetched when the policy is attached to its first thread, kept fresh in the background, and
     serve on while they cannot be fetched: see `key_source`.
 
+    | request | status | code |
+    |---|---|---|
+    | no token | 401, `WWW-Authenticate` | missing_token |
+    | two tokens, or one in the query | 400, `WWW-Authenticate` | invalid_request |
+    | a good token without a scope that is required | 403, `WWW-Authenticate` | insufficient_scope |
+    | a token that is not accepted for another reason | 401, `WWW-Authenticate` | invalid_token |
+    | no key to decide with, or none for the token while the keys cannot be fetched | 503, Retry-After | keys_unavailable |
+
     @tparam Claims see `bearer_claims`.
     @par Lifetime
     As `auth_policy` says. Copies share the keys.
@@ -71,7 +79,8 @@ class jwt_bearer {
 public:
   using identity_type = bearer_identity<Claims>;
 
-  /** Errors: throws `configuration_error` with all mistakes in the options. */
+  /** @par Errors
+      Throws `configuration_error` with all errors in the options. */
   explicit jwt_bearer(bearer_options options)
       : options_(std::make_shared<bearer_options const>(bearer_options::checked(std::move(options)))),
         resource_server_(*options_),
@@ -80,7 +89,8 @@ public:
 
   /** Read the settings that `bearer_options::from` names.
 
-      Errors: throws `configuration_error` with all mistakes.
+      @par Errors
+      Throws `configuration_error` with all errors.
   */
   static jwt_bearer from_env(settings from = settings()) {
     auto options = bearer_options::from(from);
@@ -101,7 +111,10 @@ public:
   /** Answer with the metadata. */
   task<> serve_unauthenticated(http::exchange& ex) { return resource_server_.serve(ex); }
 
-  /** Decide about a request. Waits only where newer keys might change the decision. */
+  /** Decide about a request. Waits only where newer keys might change the decision.
+
+      @par Errors
+      The denials of the table above. */
   authentication<identity_type> authenticate(http::request_head const& head) {
     auto const token = find_bearer_token(head);
     if (!token) return deny(token.error());

@@ -18,7 +18,7 @@
 namespace mcpawl {
 
 /** Who is calling, and the token for calls in the caller's name: two parts, of which a tool takes what it
-   needs.
+    needs.
 
     It stands for the caller wherever the identity alone would do, in `allow` say.
 */
@@ -50,11 +50,11 @@ private:
 };
 
 /** A policy that lets tools take `linked_token const&` beside the identity: Linked App Token of Cloudflare
-   Access.
+    Access.
 
     Everything else is the policy's that it is made of. It compiles only with one that keeps tokens:
     `access_jwt`, `access_oauth`. A server without it has no token in its tools, and none that takes one
-   compiles.
+    compiles.
 
     @code
     mcpawl::server srv{{"orders", "1.0"}, mcpawl::linked_app{mcpawl::access_jwt::from_env()}};
@@ -62,7 +62,10 @@ private:
 
     Read `downstream` about what it means to hand a caller's token on.
 
+    @par Errors
+    The denials of the policy it is made of.
     @par Lifetime
+    As `auth_policy` says.
     @par Thread safety
     As `auth_policy` says.
 

@@ -28,8 +28,10 @@ public:
   /** The token as it is good now.
 
       @param self this object, so that the task may outlive the identity it came with.
-      Errors: `oauth::errc::upstream_denied` where there will be none any more, others where there is none
-     now.
+
+      @par Errors
+      `oauth::errc::upstream_denied` where there will be none any more; `upstream_unavailable`, `contended` or
+      what the store says where there is none now.
   */
   virtual task<result<secret>> current(std::shared_ptr<token_source> self) = 0;
 };
@@ -71,7 +73,7 @@ private:
 };
 
 /** A policy that keeps the callers' tokens: `linked_token_of(head, identity)` gives that of a caller who has
-   been let in with this head, or nothing if there is none. */
+    been let in with this head, or nothing if there is none. */
 template <class Policy>
 concept keeps_token = auth_policy<Policy> &&
     requires(Policy& policy, http::request_head const& head, typename Policy::identity_type const& who) {

@@ -15,6 +15,9 @@ struct anonymous {};
 
     For servers that only their own machine can reach, and for tests. A tool that takes another
     identity than `anonymous` does not compile in a server with this policy.
+
+    @par Errors
+    None: it denies nobody.
 */
 class no_auth {
 public:

@@ -45,7 +45,10 @@ struct denial {
   std::string log_reason;
 };
 
-/** Throw a `boost::system::system_error` for a denial; `value()` of an `auth_result` calls it. */
+/** Throw for a denial; `value()` of an `auth_result` calls it.
+
+    @par Errors
+    Throws `boost::system::system_error` with `errc::permission_denied`. */
 [[noreturn]] inline void throw_exception_from_error(denial const& why, boost::source_location const& where) {
   auto const code = make_error_code(boost::system::errc::permission_denied);
   boost::throw_with_location(boost::system::system_error(code, std::string(why.code)), where);
@@ -81,7 +84,7 @@ enum class public_route {
   any_origin,   ///< The policy's, for every page: metadata, registration and tokens, which no cookie opens.
 };
 
-/** A way to tell callers apart and to keep strangers out.
+/** A way to tell callers apart, and to refuse those it does not know.
 
     A server holds one policy and copies it once per thread; a copy is used by that thread only, and
     what copies share must allow use from several threads.
@@ -98,12 +101,12 @@ enum class public_route {
     log in, or the endpoints of an authorization server. Two hooks, both or neither:
 
     - `route_of(head)`: whose a request is. It must look at nothing but the path, and compare whole paths:
-      what it calls its own is not authenticated. A preflight of a browser is judged by it as well.
+      what it calls its own is not authenticated. A preflight of a browser goes by it as well.
     - `serve_unauthenticated(exchange)`: answers a request whose route is not `none`; it may read the body, waits as
       long as it likes, and answers with whatever it wants, other methods and bad requests included.
 
     `Host` has been checked before these are called, and `Origin` too where the route is for `same_origin`.
-    Preflights have been answered. On a route for `any_origin` each answer goes through `open_to_any_page`
+    Preflights have been answered. On a route for `any_origin` each response goes through `allow_any_origin`
     (`http/cors.hpp`), and no cookie may count.
 
     @par Lifetime

@@ -62,7 +62,7 @@ public:
     auto const method = ex.head().method();
     bool const reads = method == "GET" || method == "HEAD";
     http::response answer(reads ? 200 : 405);
-    open_to_any_page(answer);
+    allow_any_origin(answer);
     if (reads) {
       answer.field("Cache-Control", "public, max-age=300");
       answer.body("application/json", document_);

@@ -11,7 +11,7 @@ namespace mcpawl {
 
 /** The settings cannot work; thrown at start-up only, never while requests are served.
 
-    It carries every mistake found, so that an operator mends them in one go. The texts name the
+    It carries every error found, so that an operator mends them in one go. The texts name the
     setting and what is expected of it; a value is quoted only where it is no secret.
 
     @code
@@ -34,8 +34,8 @@ public:
 
 private:
   static std::string text_of(std::vector<std::string> const& mistakes) {
-    std::string text = mistakes.size() == 1 ? std::string("1 mistake in the settings:")
-                                            : std::to_string(mistakes.size()) + " mistakes in the settings:";
+    std::string text = mistakes.size() == 1 ? std::string("1 error in the settings:")
+                                            : std::to_string(mistakes.size()) + " errors in the settings:";
     for (auto const& mistake : mistakes) text.append("\n  ").append(mistake);
     return text;
   }

@@ -13,6 +13,7 @@
 
 namespace mcpawl {
 
+/** What went wrong: a value of one of the enumerations `x_errc`, or of another category. */
 using error_code = boost::system::error_code;
 
 /** Holds a value or an `error_code`: what every pure layer returns instead of throwing. */
@@ -58,7 +59,7 @@ public:
       case condition::expired: return "not valid at this time";
       case condition::unavailable: return "temporarily unavailable";
       case condition::timed_out: return "timed out";
-      case condition::configuration: return "configuration mistake";
+      case condition::configuration: return "configuration error";
       case condition::internal: return "internal failure";
     }
     return "unknown condition";

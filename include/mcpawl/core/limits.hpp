@@ -18,15 +18,15 @@ struct limits {
   /** Messages of one caller in a round of a thread while nobody else calls it; of several callers each has
       one. More wait for the next round. Asio reads 128 of epoll at once: the next round begins in time. */
   std::size_t max_requests_per_round = 256;
-  std::size_t max_id_bytes = 8 * 1024;   ///< The id of a request, a progress token: each is kept with its call.
+  std::size_t max_id_bytes = 8 * 1024;   ///< The id of a request, a progress token: kept with the call.
   std::size_t max_uri_bytes = 8 * 1024;  ///< The URI of a resource: it is kept with a subscription.
 
   // What one caller may hold at once, counted by principal, an anonymous one by network address; and all
   // callers together. A caller beyond it gets 429, or in a batch the error of JSON-RPC.
-  std::size_t max_sessions = 1'000;  ///< Of one caller in memory; the longest idle is forgotten for a new one.
+  std::size_t max_sessions = 1'000;  ///< Of one caller in memory; the longest idle goes for a new one.
   std::size_t max_calls = 256;       ///< Calls of coroutines that run.
   std::size_t max_streams = 128;     ///< Event streams of clients that listen.
-  std::size_t max_retained_bytes = 64 * 1024 * 1024;  ///< Arguments of running calls, subscriptions, events kept.
+  std::size_t max_retained_bytes = 64 * 1024 * 1024;  ///< Arguments of calls, subscriptions, kept events.
   std::size_t max_calls_in_process = 8'192;
   std::size_t max_streams_in_process = 8'192;
   std::size_t max_retained_bytes_in_process = 512 * 1024 * 1024;
@@ -35,14 +35,14 @@ struct limits {
   // misses the oldest.
   std::size_t max_unread_messages = 64;        ///< Of running calls of one POST; beyond, their tools wait.
   std::size_t max_unread_bytes = 1024 * 1024;  ///< The same in bytes, the last message apart.
-  std::size_t max_kept_events = 256;           ///< Of one stream, for a client that comes back; the oldest go.
+  std::size_t max_kept_events = 256;           ///< Of one stream, for clients that come back; the oldest go.
   std::size_t max_kept_bytes = 256 * 1024;     ///< The same in bytes; the newest event stays however long.
-  std::size_t max_kept_streams = 16;      ///< Of calls of one session, for a client that comes back; the oldest goes.
-  std::size_t max_pages = 64;             ///< Of one session, whose end the client is to be told; the oldest goes.
-  std::size_t max_subscribed_uris = 1024;  ///< Resources, of one session or one `subscriptions/listen`.
-  std::size_t max_sse_clients = 10'000;    ///< With the event stream of 2024-11-05, all callers together (503).
-  std::size_t max_sse_unread_messages = 1024;             ///< Of one of them; beyond, its stream ends.
-  std::size_t max_sse_unread_bytes = 4 * 1024 * 1024;     ///< The same in bytes, the last message apart.
+  std::size_t max_kept_streams = 16;           ///< Of calls of one session, likewise; the oldest goes.
+  std::size_t max_pages = 64;                  ///< Of one session, of whose end the client is told.
+  std::size_t max_subscribed_uris = 1024;      ///< Resources, of one session or one `subscriptions/listen`.
+  std::size_t max_sse_clients = 10'000;        ///< With the event stream of 2024-11-05, all callers (503).
+  std::size_t max_sse_unread_messages = 1024;  ///< Of one of them; beyond, its stream ends.
+  std::size_t max_sse_unread_bytes = 4 * 1024 * 1024;  ///< The same in bytes, the last message apart.
 
   std::chrono::milliseconds header_timeout{
       10'000};  ///< From the first byte of a request to its last header byte.

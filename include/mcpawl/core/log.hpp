@@ -20,8 +20,10 @@
 
 namespace mcpawl {
 
+/** How much a line matters; `off` is for loggers that write none. */
 enum class log_level { debug, info, warning, error, off };
 
+/** The level as lines of the log have it. */
 constexpr std::string_view to_string(log_level level) noexcept {
   switch (level) {
     case log_level::debug: return "debug";

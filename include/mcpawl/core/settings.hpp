@@ -1,4 +1,4 @@
-// mcpawl/core/settings.hpp - reads settings by name and collects every mistake before it throws
+// mcpawl/core/settings.hpp - reads settings by name and collects every error before it throws
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -38,11 +38,15 @@ inline bool is_placeholder(std::string_view value) {
     mcpawl::settings s;
     auto team = s.required("TEAM_DOMAIN");
     auto verbose = s.flag("VERBOSE");
-    s.throw_if_invalid();   // throws configuration_error with all mistakes, if there are any
+    s.throw_if_invalid();   // throws configuration_error with all errors, if there are any
     @endcode
 
-    The getters return an empty value where they note a mistake, so reading can go on. White space
-    around a value is dropped: it comes from env files and is never meant.
+    White space around a value is dropped: it comes from env files and is never meant.
+
+    @par Errors
+    The getters throw nothing but `std::bad_alloc`: they note what is wrong (a value that is missing, empty, a
+    placeholder of a guide or of another form) and return an empty value, so that reading can go on.
+    `throw_if_invalid` throws it all.
 */
 class settings {
 public:
@@ -84,10 +88,13 @@ public:
     }
   }
 
-  /** Note a mistake in a setting; `text` continues the sentence that its name begins. */
+  /** Note an error in a setting; `text` continues the sentence that its name begins. */
   void add_error(std::string const& name, std::string const& text) { mistakes_.push_back(name + ' ' + text); }
 
-  /** Throw `configuration_error` if any mistake was noted. */
+  /** End the reading.
+
+      @par Errors
+      Throws `configuration_error` with everything that was noted, if there is anything. */
   void throw_if_invalid() const {
     if (!mistakes_.empty()) throw configuration_error(mistakes_);
   }

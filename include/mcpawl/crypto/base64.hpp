@@ -21,7 +21,8 @@ inline std::string encode_base64(std::string_view bytes) {
 
 /** Decode base64, strictly: the standard alphabet, required padding, no white space, no dropped bits.
 
-    Errors: `crypto_errc::bad_base64`.
+    @par Errors
+    `crypto_errc::bad_base64`.
 */
 inline result<std::string> decode_base64(std::string_view text) {
   if (text.size() % 4 != 0) return crypto_errc::bad_base64;

@@ -42,7 +42,8 @@ constexpr bool is_base64url(std::string_view text) noexcept {
     One byte string has exactly one text that is accepted: no padding, no white space, no characters of
     the other alphabet, no dropped bits. Otherwise a token could be respelled to slip past a deny-list.
 
-    Errors: `crypto_errc::bad_base64`, `crypto_errc::buffer_too_small`; the buffer may then hold anything.
+    @par Errors
+    `crypto_errc::bad_base64`, `crypto_errc::buffer_too_small`; the buffer may then hold anything.
 */
 inline result<std::size_t> decode_base64url(std::string_view in, std::span<unsigned char> out) noexcept {
   std::size_t const size = detail::unpadded_base64_bytes(in.size());

@@ -25,8 +25,9 @@ constexpr char const* digest_name(digest_kind kind) noexcept {
 
 /** Computes digests of one kind, one after the other, without looking the algorithm up again.
 
-    Errors: the constructor throws `std::bad_alloc`; afterwards `false` means that OpenSSL failed inside,
-    which it does only when memory is out.
+    @par Errors
+    The constructor throws `std::bad_alloc`; afterwards `false` means that OpenSSL failed inside, which it
+    does only when memory is out.
     @par Thread safety
     One thread at a time.
 */
@@ -58,7 +59,8 @@ private:
 
 /** Computes SHA-256 digests one after the other.
 
-    Errors: throws `std::bad_alloc`.
+    @par Errors
+    Throws `std::bad_alloc`.
     @par Thread safety
     One thread at a time.
 */

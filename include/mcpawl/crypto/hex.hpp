@@ -14,8 +14,10 @@ namespace mcpawl {
 
 /** Read so many bytes from hexadecimal digits, capital or small (RFC 4648 section 8).
 
-    Nothing if there are not exactly two digits for each byte, or anything else among them. Throws only
-    `std::bad_alloc`.
+    Nothing if there are not exactly two digits for each byte, or anything else among them.
+
+    @par Errors
+    Throws only `std::bad_alloc`.
 */
 inline std::optional<secret> decode_hex(std::string_view digits, std::size_t bytes) {
   auto const value = [](char c) noexcept {

@@ -13,8 +13,8 @@ namespace mcpawl {
 
     RS256, RS384 and RS512 with e = 65537 are verified by OpenSSL's Montgomery multiplication, on any CPU, in
     nine tenths of the time of `EVP_PKEY_verify`; everything else by `EVP_PKEY_verify`, as `evp_engine` does
-   it. Both accept the same: known answers are computed once per process, and `EVP_PKEY_verify` must confirm
-   each key before it is used. Public data only.
+    it. Both accept the same: known answers are computed once per process, and `EVP_PKEY_verify` must confirm
+    each key before it is used. Public data only.
 */
 struct openssl_engine {
   using verifier = detail::checked_rsa_engine<detail::bn_arithmetic>::verifier;

@@ -49,7 +49,8 @@ public:
 
   /** Make an RSA key of modulus and exponent, both without leading zeros (RFC 7518 section 6.3.1).
 
-      Errors: `crypto_errc::key_encoding`, `key_size`, `key_modulus`, `key_exponent`, `library`.
+      @par Errors
+      `crypto_errc::key_encoding`, `key_size`, `key_modulus`, `key_exponent`, `library`.
   */
   static result<public_key> rsa(bytes n, bytes e) noexcept {
     if (n.empty() || n[0] == 0 || e.empty() || e[0] == 0) return crypto_errc::key_encoding;
@@ -76,7 +77,8 @@ public:
   /** Make a key of a NIST curve from the coordinates of its point, each of the curve's full length
       (RFC 7518 section 6.2.1).
 
-      Errors: `crypto_errc::key_scheme` (not such a curve), `key_encoding`, `key_point`, `library`.
+      @par Errors
+      `crypto_errc::key_scheme` (not such a curve), `key_encoding`, `key_point`, `library`.
   */
   static result<public_key> ec(key_kind curve, bytes x, bytes y) noexcept {
     char const* const group = curve == key_kind::p256   ? "P-256"
@@ -108,7 +110,8 @@ public:
 
   /** Make an Ed25519 key of its 32 bytes (RFC 8037 section 2).
 
-      Errors: `crypto_errc::key_encoding`, `library`.
+      @par Errors
+      `crypto_errc::key_encoding`, `library`.
   */
   static result<public_key> ed25519(bytes x) noexcept {
     if (x.size() != 32) return crypto_errc::key_encoding;

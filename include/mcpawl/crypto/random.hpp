@@ -13,7 +13,8 @@ namespace mcpawl {
 
 /** Fill a buffer from OpenSSL's per-thread generator, which the operating system seeds.
 
-    Errors: throws `std::system_error` if there is no randomness to be had; nothing can be done safely then.
+    @par Errors
+    Throws `std::system_error` if there is no randomness to be had; nothing can be done safely then.
 */
 inline void fill_random(std::span<unsigned char> out) {
   while (!out.empty()) {

@@ -25,7 +25,8 @@ class rsa_bn final : public rsa_operation {
   using bignum = openssl_handle<BIGNUM, &BN_free>;
 
 public:
-  /** Errors: throws `std::bad_alloc`. */
+  /** @par Errors
+      Throws `std::bad_alloc`. */
   explicit rsa_bn(std::span<unsigned char const> modulus)
       : ctx_(require(decltype(ctx_){BN_CTX_new()})),
         montgomery_(require(decltype(montgomery_){BN_MONT_CTX_new()})),

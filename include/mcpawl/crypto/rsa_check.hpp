@@ -44,7 +44,10 @@ bool knows_answers(std::size_t bits, sha256_digest const& power) {
   return operation->compute(out, s) && out == s;
 }
 
-/** Compute known answers of all sizes. Errors: throws `std::bad_alloc`. */
+/** Compute known answers of all sizes.
+
+    @par Errors
+    Throws `std::bad_alloc`. */
 template <rsa_arithmetic Arithmetic>
 bool passes_self_test() {
   return knows_answers<Arithmetic>(2048, {0xfc, 0x31, 0x4c, 0x69, 0xa0, 0xdc, 0x42, 0x64, 0x50, 0x28, 0x27,
@@ -60,7 +63,8 @@ bool passes_self_test() {
 
 /** Tell whether OpenSSL makes the same of a number without pattern, another one for each key.
 
-    Errors: throws `std::bad_alloc`.
+    @par Errors
+    Throws `std::bad_alloc`.
 */
 inline bool agrees_with_openssl(rsa_operation const& operation, public_key const& key,
                                 std::span<unsigned char const> modulus) {

@@ -29,7 +29,8 @@ class rsa_ifma final : public rsa_operation {
   using modulus_bytes = std::span<unsigned char const, form::bytes>;
 
 public:
-  /** Errors: throws `std::bad_alloc`. */
+  /** @par Errors
+      Throws `std::bad_alloc`. */
   explicit rsa_ifma(modulus_bytes modulus) {
     form::split(n_, modulus);
     // Newton's iteration: each step doubles the number of right bits, of which one is there

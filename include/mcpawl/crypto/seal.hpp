@@ -44,7 +44,10 @@ public:
   static constexpr std::size_t key_size = 32;
   static constexpr std::size_t largest = 1 << 24;  ///< Bytes of a value; a limit against mistakes.
 
-  /** Take keys of 32 bytes each, the sealing one first. Errors: throws `std::invalid_argument`. */
+  /** Take keys of 32 bytes each, the sealing one first.
+
+      @par Errors
+      Throws `std::invalid_argument` without keys, or for one that has not 32 bytes. */
   explicit sealer(std::vector<secret> keys) : sealer(make_keys(std::move(keys))) {}
 
   sealer(sealer const& other) : sealer(other.keys_) {}
@@ -56,7 +59,10 @@ public:
   }
   ~sealer() = default;
 
-  /** A sealer whose key dies with the process. */
+  /** A sealer whose key dies with the process.
+
+      @par Errors
+      Throws `std::system_error` without randomness. */
   static sealer with_random_key() {
     std::string key(key_size, '\0');
     fill_random({reinterpret_cast<unsigned char*>(key.data()), key.size()});
@@ -65,8 +71,10 @@ public:
     return sealer{std::move(keys)};
   }
 
-  /** Seal a value. Errors: throws `std::length_error` over `largest`, `std::system_error` without randomness.
-   */
+  /** Seal a value.
+
+      @par Errors
+      Throws `std::length_error` over `largest`, `std::system_error` without randomness. */
   std::string seal(std::string_view plaintext, std::string_view associated) {
     if (plaintext.size() > largest || associated.size() > largest) {
       throw std::length_error("mcpawl: value too large to seal");
@@ -96,8 +104,8 @@ public:
 
   /** Open what `seal` made with the same `associated`.
 
-      Errors: `crypto_errc::sealed_malformed`, `sealed_elsewhere`, `sealed_forged`; throws only
-     `std::bad_alloc`.
+      @par Errors
+      `crypto_errc::sealed_malformed`, `sealed_elsewhere`, `sealed_forged`; throws only `std::bad_alloc`.
   */
   result<std::string> open(std::string_view sealed, std::string_view associated) {
     if (sealed.size() < base64url_size(overhead) || sealed.size() > base64url_size(overhead + largest)) {

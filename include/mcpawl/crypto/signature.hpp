@@ -42,7 +42,10 @@ struct signature_scheme {
 */
 class signature_verifier {
 public:
-  /** Prepare. Errors: `crypto_errc::key_scheme`, `crypto_errc::library`; throws `std::bad_alloc`. */
+  /** Prepare.
+
+      @par Errors
+      `crypto_errc::key_scheme`, `crypto_errc::library`; throws `std::bad_alloc`. */
   static result<signature_verifier> make(public_key const& key, signature_scheme scheme) {
     bool const padded = scheme.padding != signature_padding::none;
     if (key.kind() != scheme.key || padded != (scheme.key == key_kind::rsa)) return crypto_errc::key_scheme;

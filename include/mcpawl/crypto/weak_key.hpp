@@ -14,7 +14,7 @@ inline constexpr char const* weak_key_words =
     "follows a pattern that anybody could guess: make a key by `openssl rand -hex 32`";
 
 /** Tell whether the bytes of a key repeat after 8 of them or less, as all zero does, or go up or down in
-   equal steps. Of 32 random bytes one in 2^191 does. */
+    equal steps. Of 32 random bytes one in 2^191 does. */
 inline bool is_weak_key(secret const& key) noexcept {
   std::string_view const bytes = key.reveal();
   constexpr std::size_t max_period = 8;

@@ -11,7 +11,8 @@ namespace mcpawl {
 
 /** The authorities given, or else the system's, which are read once per process.
 
-    Errors: throws `configuration_error` if they cannot be read.
+    @par Errors
+    Throws `configuration_error` if they cannot be read.
 */
 inline http::tls_trust given_or_system(std::optional<http::tls_trust> const& given) {
   if (given) return *given;

@@ -24,7 +24,7 @@ namespace mcpawl::http::detail {
 
 /** What reads and writes of one connection share.
 
-    Writes are tried at once, without the scheduler: an answer nearly always fits the socket's buffer. Only
+    Writes are tried at once, without the scheduler: a response nearly always fits the socket's buffer. Only
     what does not fit waits for the peer, under the write deadline.
 */
 class channel final : private hangable {
@@ -86,7 +86,7 @@ public:
     watchdog_.clear();
   }
 
-  /** Close so that the peer can still read the answer: unread input would turn the close into a reset. */
+  /** Close so that the peer can still read the response: unread input would turn the close into a reset. */
   task<> linger() {
     if (broken_) co_return;
     constexpr std::size_t max_discarded = 1024 * 1024;

@@ -49,7 +49,7 @@ inline std::optional<boost::asio::ip::address> written_address(request_head cons
     in a row, name one that the outermost sets. Where the field is missing or no address, the connection counts.
 
     Without a field name the address of the connection counts if it is a public one. A private one or loopback
-    may be that of a proxy, behind which everybody is, so the answer is empty: the caller is not known.
+    may be that of a proxy, behind which everybody is, so the result is empty: the caller is not known.
 */
 inline std::string client_address(request_head const& head, boost::asio::ip::address const& peer,
                                   std::string_view field_name) {

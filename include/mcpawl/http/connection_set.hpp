@@ -104,7 +104,7 @@ public:
     return closed;
   }
 
-  /** Close the idle connections, let the others finish the answer they are at, then close the rest.
+  /** Close the idle connections, let the others finish the response they are at, then close the rest.
 
       Returns once all are gone, or `patience` has passed and what was left has been hung up on. A handler
       that waits for something else than its connection is not interrupted; it ends with its io_context.

@@ -6,9 +6,9 @@
 
 namespace mcpawl {
 
-/** Let every page read an answer (Fetch standard, "CORS protocol"). Only for what no cookie opens: metadata,
+/** Let every page read a response (Fetch standard, "CORS protocol"). Only for what no cookie opens: metadata,
     registration, tokens. */
-inline void open_to_any_page(http::response& answer) {
+inline void allow_any_origin(http::response& answer) {
   answer.field("Access-Control-Allow-Origin", "*");
   answer.field("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After");
 }

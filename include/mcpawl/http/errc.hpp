@@ -31,10 +31,10 @@ enum class errc {
   certificate_refused,  ///< The certificate is not trusted, not for this host, or not valid now.
   trust_unusable,       ///< The trusted certificates could not be read.
   fetch_timed_out,      ///< The fetch took longer than its deadline.
-  bad_answer,           ///< The answer is not HTTP/1.x, or its framing is malformed.
-  answer_too_large,     ///< Header or body of the answer is over its limit.
-  answer_cut_short,     ///< The peer closed before the answer was complete.
-  answer_encoded,       ///< The answer has a content coding though none was asked for.
+  bad_answer,           ///< The response is not HTTP/1.x, or its framing is malformed.
+  answer_too_large,     ///< Header or body of the response is over its limit.
+  answer_cut_short,     ///< The peer closed before the response was complete.
+  answer_encoded,       ///< The response has a content coding though none was asked for.
   address_refused,      ///< The host has an address that the fetch may not connect to.
   resolver_busy,        ///< As many host names as are allowed are being looked up.
 };

@@ -1,4 +1,4 @@
-// mcpawl/http/exchange.hpp - one request and its answer, as a handler sees them
+// mcpawl/http/exchange.hpp - one request and its response, as a handler sees them
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -53,7 +53,7 @@ public:
   boost::asio::ip::tcp::endpoint const& remote() const noexcept { return channel_.remote(); }
   logger const& log() const noexcept { return channel_.log(); }
 
-  /** Whether an answer was begun. */
+  /** Whether a response was begun. */
   bool responded() const noexcept { return responded_; }
 
   /** Read the whole body; calling it again gives the same view.
@@ -67,7 +67,10 @@ public:
   */
   task<result<std::string_view>> read_body(std::size_t limit) { return collect(limit, false); }
 
-  /** Answer with a whole response; a second answer is ignored. */
+  /** Answer with a whole response; a second one is ignored.
+
+      @par Errors
+      None: where the peer is gone, nothing is written. */
   task<> respond(response&& answer) {
     if (responded_) co_return;
     responded_ = true;
@@ -84,7 +87,7 @@ public:
     if (!channel_.write_now(0, tail)) co_await channel_.flush();
   }
 
-  /** Begin an answer of server-sent events with the status and fields of `head`; false if the peer is gone
+  /** Begin a response of server-sent events with the status and fields of `head`; false if the peer is gone
       or asked by HEAD.
 
       @see https://html.spec.whatwg.org/multipage/server-sent-events.html
@@ -181,7 +184,7 @@ private:
     }
   }
 
-  // --- the answer -----------------------------------------------------------------------------------------
+  // --- the response ---------------------------------------------------------------------------------------
 
   void decide_persistence() noexcept {
     if (channel_.slot().draining() || body_.error() || !can_skip_body()) keep_alive_ = false;
@@ -224,7 +227,7 @@ private:
   }
 
   bool reusable() noexcept {
-    // an answer that began before the drain may have promised that the connection stays
+    // a response that began before the drain may have promised that the connection stays
     if (channel_.slot().draining()) return false;
     return keep_alive_ && !channel_.broken() && !streaming_ && !body_.error();
   }

@@ -11,9 +11,9 @@
 
 namespace mcpawl::http {
 
-/** Ask another server and wait for its whole answer.
+/** Ask another server and wait for its whole response.
 
-    One deadline covers everything. A redirect is an answer like any other. Each call makes a connection of
+    One deadline covers everything. A redirect is a response like any other. Each call makes a connection of
     its own. Whether plain http is acceptable is the caller's decision: the URL is followed as it is.
 
     Names are resolved by `fetch_request::names`. Without it that is `name_resolver::of_operators`, or
@@ -23,8 +23,11 @@ namespace mcpawl::http {
 
     @par Errors
     `errc::resolve_failed`, `resolver_busy`, `address_refused`, `connect_failed`, `tls_failed`,
-   `certificate_refused`, `fetch_timed_out`, `bad_answer`, `answer_too_large`, `answer_cut_short`,
-   `answer_encoded`; `bad_request` if the method is not a token.
+    `certificate_refused`, `fetch_timed_out`, `bad_answer`, `answer_too_large`, `answer_cut_short`,
+    `answer_encoded`; `bad_request` if the method is not a token.
+
+    @par Lifetime
+    The task owns what it was given.
 
     @par Cancellation
     Ends the fetch at its next step.

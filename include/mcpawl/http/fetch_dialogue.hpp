@@ -16,7 +16,7 @@
 
 namespace mcpawl::http::detail {
 
-/** One request and its answer as bytes to send and bytes received, encrypted if the URL says so.
+/** One request and its response as bytes to send and bytes received, encrypted if the URL says so.
 
     @par Example
     @code

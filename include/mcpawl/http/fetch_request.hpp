@@ -1,4 +1,4 @@
-// mcpawl/http/fetch_request.hpp - what to ask of another server, and the bounds of its answer
+// mcpawl/http/fetch_request.hpp - what to ask of another server, and the bounds of its response
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -18,7 +18,7 @@ namespace mcpawl::http {
 
 class name_resolver;
 
-/** One request of ours; GET with bounds that suit a key set or a token answer, unless told otherwise.
+/** One request of ours; GET with bounds that suit a key set or a token response, unless told otherwise.
 
     The fetch adds Host, Content-Length, Connection and Accept-Encoding; fields of these names are dropped.
     Control characters in a field's value become spaces.
@@ -44,24 +44,24 @@ public:
     has_body_ = true;
     return *this;
   }
-  /** For everything from the name lookup to the last byte of the answer; 10 seconds by default. */
+  /** For everything from the name lookup to the last byte of the response; 10 seconds by default. */
   fetch_request& timeout(std::chrono::milliseconds total) {
     timeout_ = total;
     return *this;
   }
-  /** Bytes of the answer's body after its transfer coding; 64 KiB by default. */
+  /** Bytes of the response's body after its transfer coding; 64 KiB by default. */
   fetch_request& max_body_bytes(std::size_t most) {
     max_body_bytes_ = most;
     return *this;
   }
-  /** Bytes of the answer's status line and fields; 64 KiB by default. */
+  /** Bytes of the response's status line and fields; 64 KiB by default. */
   fetch_request& max_header_bytes(std::size_t most) {
     max_header_bytes_ = most;
     return *this;
   }
 
   /** For a URL that a stranger chose: refuse a host of which any address is not public. Names are looked up
-      once, and what was judged is what is connected to. */
+      once, and what was checked is what is connected to. */
   fetch_request& only_public_addresses() {
     addresses_ = address_rule::only_public;
     return *this;

@@ -1,4 +1,4 @@
-// mcpawl/http/fetch_response.hpp - the answer of another server, and the reader that makes it from bytes
+// mcpawl/http/fetch_response.hpp - the response of another server, and the reader that makes it from bytes
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -17,8 +17,9 @@
 
 namespace mcpawl::http {
 
-/** A whole answer, within the bounds of its request. */
+/** A whole response, within the bounds of its request. */
 struct fetch_response {
+  /** A header field as it came. */
   struct field {
     std::string name;
     std::string value;
@@ -39,12 +40,13 @@ struct fetch_response {
 
 namespace detail {
 
-/** Make an answer from received bytes, however they are cut; bounded memory whatever comes.
+/** Make a response from received bytes, however they are cut; bounded memory whatever comes.
 
-    Interim answers (1xx) are skipped. Refused are heads with sloppy line ends or folded fields, lengths that
+    Interim responses (1xx) are skipped. Refused are heads with sloppy line ends or folded fields, lengths
+    that
     are ambiguous, transfer codings other than chunked, and content codings.
 
-    The fields of an answer follow the grammar of a request's. So behind a request line of ours they are read
+    The fields of a response follow the grammar of a request's. So behind a request line of ours they are read
     by the same parser, with the same strictness, and Beast's is compiled once only.
 */
 class answer_reader {

@@ -23,7 +23,8 @@ struct form_limits {
 
 /** Append what a name or a value of a form stands for: `+` is a space, `%20` a byte.
 
-    Errors: `form_errc::bad_escape`, `form_errc::bad_character`.
+    @par Errors
+    `form_errc::bad_escape`, `form_errc::bad_character`.
 */
 inline error_code append_form_decoded(std::string& out, std::string_view text) {
   auto const digit = [](char c) {
@@ -65,7 +66,10 @@ public:
     std::string_view value;
   };
 
-  /** Decode a body, or a query without its `?`. Errors: `form_errc`. */
+  /** Decode a body, or a query without its `?`.
+
+      @par Errors
+      `form_errc`. */
   static result<form> parse(std::string_view text, form_limits limits = {}) {
     if (text.size() > limits.bytes) return form_errc::too_large;
     form out;

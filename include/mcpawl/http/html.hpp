@@ -12,7 +12,7 @@ namespace mcpawl::http {
 /** Append text so that it is text in HTML, between tags and in a quoted attribute.
 
     The output is valid UTF-8: each broken sequence becomes U+FFFD, and so does each control character and
-   each of the characters that turn the direction of what follows, which could make the rest of the page read
+    each of the characters that turn the direction of what follows, which could make the rest of the page read
     differently. What it does not do: make a link safe to follow, or a script.
 */
 inline void append_html(std::string& out, std::string_view text) {

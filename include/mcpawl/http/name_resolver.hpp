@@ -26,12 +26,13 @@ struct name_resolver_limits {
   std::size_t max_waiting = 64;     ///< Names that wait for one of these threads; further ones are refused.
   std::size_t max_remembered = 64;  ///< Hosts whose addresses serve on while they cannot be looked up.
   std::chrono::hours keep{24};      ///< How old remembered addresses may be.
-  /** After so long without an answer remembered addresses are taken, or after half of the caller's time. */
+  /** After so long without a response remembered addresses are taken, or after half of the caller's time. */
   std::chrono::milliseconds patience{1000};
 };
 
 /** Finds the addresses of hosts by the system's lookup, which blocks and cannot be interrupted, so it happens
-    on threads of this resolver. A caller gets its answer at its deadline at the latest; the lookup goes on by
+    on threads of this resolver. A caller gets its response at its deadline at the latest; the lookup goes on
+    by
     itself. There is one lookup of a host at a time, whoever asks for it.
 
     Names that strangers choose belong to another resolver than those that the operator chose: they may all
@@ -57,7 +58,8 @@ public:
 
   /** Find where to connect to; an address in letters is taken as it is.
 
-      Errors: `errc::resolve_failed`, `errc::resolver_busy`, `errc::fetch_timed_out`.
+      @par Errors
+      `errc::resolve_failed`, `errc::resolver_busy`, `errc::fetch_timed_out`.
   */
   task<result<endpoint_list>> resolve(std::string host, std::uint16_t port,
                                       std::chrono::steady_clock::time_point deadline) const;

@@ -216,7 +216,7 @@ private:
   std::map<std::string, memory, std::less<>> remembered;
 
 public:
-  /** Leaves when a caller has its answer, and also when it is destroyed while it waits. */
+  /** Leaves when a caller has its response, and also when it is destroyed while it waits. */
   class participant {
   public:
     participant(std::shared_ptr<shared> in, std::string host, end_ptr end)

@@ -96,7 +96,7 @@ constexpr bool is_public_v6(std::span<std::uint8_t const> address) noexcept {
     or its networks, nor of a kind that is translated into such a one, nor special in any other way.
 
     Of IPv6 only what has been given out (2000::/3) is public, without 6to4 and Teredo; IPv4 addresses written
-    as IPv6 ones are not, but for NAT64, which is judged by what it leads to.
+    as IPv6 ones are not, but for NAT64, which counts as what it leads to.
 */
 inline bool is_public(boost::asio::ip::address const& address) noexcept {
   if (address.is_v4()) {

@@ -48,7 +48,7 @@ public:
     std::size_t const used = sink_->put({bytes.data(), bytes.size()}, ec);
     if (sink_->failure) return sink_->failure;
     if (ec == boost::beast::http::error::bad_transfer_encoding)
-      // since Boost 1.92 Beast refuses codings other than chunked before they are judged here
+      // since Boost 1.92 Beast refuses codings other than chunked before they are checked here
       if (auto const wrong = sink_->validate_framing()) return wrong;
     if (ec) return translate(ec, bytes);
     if (used != bytes.size() || !sink_->is_header_done()) return errc::bad_request;
@@ -71,7 +71,7 @@ public:
 
   /** Decode more of a chunked body, appending to `body`, or only counting if that is null.
 
-      Trailers are checked and dropped: merging them could forge a field that was already judged.
+      Trailers are checked and dropped: merging them could forge a field that was already checked.
   */
   progress put_chunked(std::string_view bytes, std::string* body, std::size_t limit) {
     progress out;

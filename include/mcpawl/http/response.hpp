@@ -1,4 +1,4 @@
-// mcpawl/http/response.hpp - one answer: status, fields and body, and how they become bytes
+// mcpawl/http/response.hpp - one response: status, fields and body, and how they become bytes
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -71,7 +71,7 @@ private:
 
 }  // namespace detail
 
-/** An answer to be given to `exchange::respond` or `exchange::start_events`.
+/** A response to be given to `exchange::respond` or `exchange::start_events`.
 
     The connection adds Date, Content-Length or Transfer-Encoding, and Connection; fields of these names are
     dropped. Nothing given here can inject a line: control characters become spaces.
@@ -124,7 +124,7 @@ private:
 
 namespace detail {
 
-/** What the connection says about itself in an answer. */
+/** What the connection says about itself in a response. */
 enum class persistence { implied, keep_alive, close };
 
 /** Append status line and fields without the length of the body and without the empty line. */

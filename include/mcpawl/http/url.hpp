@@ -35,7 +35,7 @@ public:
 
       @par Errors
       `errc::bad_url` for anything else: user information, a fragment, an empty or percent-encoded host, port
-     0, characters outside the grammar, more than 8 KiB.
+      0, characters outside the grammar, more than 8 KiB.
   */
   static result<origin_url> parse(std::string_view text) {
     if (text.size() > 8 * 1024) return make_error_code(errc::bad_url);

@@ -16,6 +16,7 @@ namespace mcpawl::jose {
 /** Signature algorithms. There is neither `none` nor an HMAC: what is not here cannot be confused. */
 enum class algorithm : unsigned char { rs256, rs384, rs512, ps256, ps384, ps512, es256, es384, es512, eddsa };
 
+/** How many algorithms there are. */
 inline constexpr std::size_t algorithm_count = 10;
 
 namespace detail {
@@ -45,6 +46,7 @@ constexpr std::string_view name_of(algorithm a) noexcept {
   return detail::algorithm_table[static_cast<std::size_t>(a)].name;
 }
 
+/** What OpenSSL has to do for it (RFC 7518 section 3.1, RFC 8037 section 3.1). */
 constexpr signature_scheme scheme_of(algorithm a) noexcept {
   return detail::algorithm_table[static_cast<std::size_t>(a)].scheme;
 }

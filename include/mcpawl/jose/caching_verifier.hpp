@@ -28,9 +28,9 @@ concept claims_reading = std::invocable<Read&, claims_view const&> &&
 /** Verifies tokens and turns them into values, and remembers for a moment which token made which value.
 
     The order of work: the memory, where a token is found only byte for byte, size and dots included; size and
-    dots; and then what else `basic_verifier` does. What is remembered
-    dies with its token's `exp`, with its maximum age, when its key leaves the key set or is no longer for
-    its algorithm or under its `kid`, and with this object, which shares it with no other.
+    dots; and then what else `basic_verifier` does. What is remembered dies with its token's `exp`, with its
+    maximum age, when its key leaves the key set or is no longer for its algorithm or under its `kid`, and
+    with this object, which shares it with no other.
 
     A copy has the same expectation, settings and keys, its own buffers, and remembers nothing yet.
 
@@ -47,8 +47,7 @@ concept claims_reading = std::invocable<Read&, claims_view const&> &&
     mcpawl::jose::caching_verifier<std::shared_ptr<account const>> verify{expected};
     verify.use(keys);
     auto who = verify.verify_cached(token, clock.wall(), clock.steady(),
-                                       [](mcpawl::jose::claims_view const& claims) { return
-   read_account(claims); });
+                                    [](mcpawl::jose::claims_view const& claims) { return read_account(claims); });
     @endcode
 */
 template <class Value, crypto_engine Engine = openssl_engine>
@@ -68,7 +67,8 @@ public:
 
   /** Verify with these keys from now on; null for none. Costs nothing if they are the same.
 
-      Errors: throws `std::bad_alloc`, and then keeps the keys it had. */
+      @par Errors
+      Throws `std::bad_alloc`, and then keeps the keys it had. */
   void use(std::shared_ptr<jwk_set const> const& keys) {
     if (keys == verifier_->keys()) return;
     verifier_->use(keys);

@@ -89,7 +89,10 @@ public:
   static constexpr std::int64_t latest_date = std::int64_t{1} << 53;
 
   /** Read one payload and hold it against the expectation; the views live as long as `json` and until the
-      reader reads again. Errors: those of `errc` about claims. */
+      reader reads again.
+
+      @par Errors
+      Those of `errc` about claims. */
   result<claims_view> read(std::string_view json, json_reader& reader, expectation const& expected,
                            unix_seconds now) noexcept {
     json_ = json;

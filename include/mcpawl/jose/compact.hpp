@@ -24,7 +24,8 @@ struct compact_parts {
     The five parts of an encrypted token, the JSON serialization and everything else are refused here,
     before anything is decoded.
 
-    Errors: `errc::token_too_large`, `errc::malformed_token`.
+    @par Errors
+    `errc::token_too_large`, `errc::malformed_token`.
 */
 inline result<compact_parts> split_compact(std::string_view token, std::size_t max_bytes) noexcept {
   if (token.size() > max_bytes) return errc::token_too_large;

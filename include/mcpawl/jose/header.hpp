@@ -88,7 +88,8 @@ private:
 
 /** Read a header. The views in it live as long as `json` and until the reader reads again.
 
-    Errors: `header_syntax`, `header_duplicate`, `header_member`, `header_critical`, `header_unencoded`,
+    @par Errors
+    `header_syntax`, `header_duplicate`, `header_member`, `header_critical`, `header_unencoded`,
     `header_too_large` (over 32 members), `no_algorithm`.
 */
 inline result<token_header> read_header(std::string_view json, json_reader& reader) noexcept {
@@ -103,7 +104,7 @@ inline result<token_header> read_header(std::string_view json, json_reader& read
 }
 
 /** Compare media types as RFC 7515 section 4.1.9 has them: without regard to case or a leading
- * "application/". */
+    "application/". */
 inline bool same_type(std::string_view a, std::string_view b) noexcept {
   auto const lower = [](char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   auto const same = [lower](std::string_view x, std::string_view y) noexcept {

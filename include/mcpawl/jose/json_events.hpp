@@ -154,7 +154,7 @@ private:
 };
 
 /** A document without the byte order mark that some servers put in front of it, which a reader may pass over
-   (RFC 8259 section 8.1). For what issuers publish: a token has none. */
+    (RFC 8259 section 8.1). For what issuers publish: a token has none. */
 inline std::string_view without_byte_order_mark(std::string_view document) noexcept {
   if (document.starts_with("\xef\xbb\xbf")) document.remove_prefix(3);
   return document;

@@ -34,7 +34,8 @@ class jwk {
 public:
   /** Check the members of a key and make it.
 
-      Errors: those of `errc` about one key. Throws only `std::bad_alloc`.
+      @par Errors
+      Those of `errc` about one key. Throws only `std::bad_alloc`.
   */
   static result<jwk> make(jwk_members const& members);
 

@@ -295,14 +295,15 @@ private:
 
 /** Read a key set, keeping the keys that can be used.
 
-    Keys are judged one by one: what is wrong with one of them, whatever it is, is recorded in `skipped()`
+    Keys are checked one by one: what is wrong with one of them, whatever it is, is recorded in `skipped()`
     and does not touch the others. An entry that says again what another one says counts once. Of keys that
     share a `kid`, those are kept that an algorithm tells apart.
 
     A byte order mark in front is passed over (RFC 8259 section 8.1).
 
-    Errors: `errc::key_set_too_large`, `key_set_syntax`, `no_usable_key`, `library` (memory is out). Throws
-    only `std::bad_alloc`.
+    @par Errors
+    `errc::key_set_too_large`, `key_set_syntax`, `no_usable_key`, `library` (memory is out). Throws only
+    `std::bad_alloc`.
 */
 inline result<jwk_set> parse_jwk_set(std::string_view json) {
   if (json.size() > jwk_set::max_document_bytes) return errc::key_set_too_large;

@@ -37,7 +37,7 @@ struct token_cache_settings {
 struct token_bounds {
   unix_seconds not_before;  ///< With the leeway taken off already.
   unix_seconds expires;
-  sha256_digest key_fingerprint;  ///< Of the key it was verified with: see `basic_verifier::last_fingerprint`.
+  sha256_digest key_fingerprint;  ///< Of its key: see `basic_verifier::last_fingerprint`.
 };
 
 /** Remembers what verified tokens say.
@@ -57,13 +57,15 @@ struct token_bounds {
 template <class Value>
 class token_cache {
 public:
+  /** What happened since the cache was made. */
   struct counters {
     std::uint64_t hits = 0;
     std::uint64_t misses = 0;
     std::uint64_t evictions = 0;  ///< Entries whose place another token needed.
   };
 
-  /** Errors: throws `std::bad_alloc`, or what `fill_random` throws. */
+  /** @par Errors
+      Throws `std::bad_alloc`, or what `fill_random` throws. */
   explicit token_cache(token_cache_settings settings = {}) : settings_(settings) {
     if (settings_.entries == 0) return;
     using std::chrono::seconds;

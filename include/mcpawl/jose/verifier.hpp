@@ -83,7 +83,10 @@ public:
   expectation const& expected() const noexcept { return expected_; }
   std::shared_ptr<jwk_set const> const& keys() const noexcept { return keys_; }
 
-  /** Verify with these keys from now on. Errors: throws `std::bad_alloc`, and then keeps the keys it had. */
+  /** Verify with these keys from now on.
+
+      @par Errors
+      Throws `std::bad_alloc`, and then keeps the keys it had. */
   void use(std::shared_ptr<jwk_set const> keys) {
     std::vector<key_slot> slots;
     sha256_context digest;
@@ -102,20 +105,30 @@ public:
     last_slot_ = nullptr;
   }
 
-  /** Verify a token and return its claims; the views end with the next call. `now` is the wall time. */
+  /** Verify a token and return its claims (RFC 7515 section 5.2, RFC 7519 section 7.2); the views end with the next
+      call. `now` is the wall time.
+
+      @par Errors
+      One `errc` per reason. */
   result<claims_view> verify(std::string_view token, unix_seconds now) noexcept {
     auto const parts = split(token);
     if (!parts) return parts.error();
     return verify(*parts, now);
   }
 
-  /** The first step of `verify` alone: is it of a size to be looked at, and in three parts? */
+  /** The first step of `verify` alone: is it of a size to be looked at, and in three parts?
+
+      @par Errors
+      `errc::token_too_large`, `errc::malformed_token`. */
   result<compact_parts> split(std::string_view token) noexcept {
     last_kid_ = {};
     return split_compact(token, expected_.max_token_bytes);
   }
 
-  /** The other steps, for the parts of a token that `split` took. */
+  /** The other steps, for the parts of a token that `split` took.
+
+      @par Errors
+      One `errc` per reason, but for those of `split`. */
   result<claims_view> verify(compact_parts const& parts, unix_seconds now) noexcept {
     if (!usable_) return errc::bad_expectation;
     if (slots_.empty()) return errc::no_keys;
@@ -277,6 +290,7 @@ private:
   detail::claims_reader claims_;
 };
 
+/** The verifier with OpenSSL as its engine. */
 using verifier = basic_verifier<>;
 
 }  // namespace mcpawl::jose

@@ -30,8 +30,8 @@ namespace mcpawl {
 
     `format` and the content keywords are annotations, as that dialect has it by default. `pattern` and
     `patternProperties` match in linear time; detail::pattern_parser says which regular expressions that
-   leaves. A reference leads into the schema itself, into the library it was compiled with, or to the schema
-   of the dialect; nothing is ever fetched.
+    leaves. A reference leads into the schema itself, into the library it was compiled with, or to the schema
+    of the dialect; nothing is ever fetched.
 
     @par Thread safety
     Immutable: any number of threads may validate at the same time. Copies share one program.
@@ -52,7 +52,7 @@ public:
   /** Compile a schema; what it and the library hold is copied as far as it is needed.
 
       @par Errors
-      The `json_schema_errc` of the first mistake; `mistakes` holds all, of many the first 20.
+      The `json_schema_errc` of the first error; `mistakes` holds all, of many the first 20.
   */
   static result<json_schema> compile(boost::json::value const& schema,
                                      std::vector<json_schema_mistake>& mistakes,
@@ -83,8 +83,9 @@ public:
 
   /** Check a value; nothing if the schema allows it, else the first problem.
 
-      Errors: none is thrown for any value; only `std::bad_alloc` can come out. A value whose check goes
-     deeper than 400 schemas or takes more than some million steps is refused with a problem that says so.
+      @par Errors
+      None is thrown for any value; only `std::bad_alloc` can come out. A value whose check goes deeper than
+      400 schemas or takes more than some million steps is refused with a problem that says so.
   */
   std::optional<decode_problem> validate(boost::json::value const& value) const {
     detail::schema_validator validator(*program_);

@@ -28,7 +28,7 @@ class schema_compiler {
 public:
   explicit schema_compiler(json_schema_library const& library) : index_(library, mistakes_) {}
 
-  /** Compile; the program is of use only if there are no mistakes. */
+  /** Compile; the program is of use only if there are no errors. */
   schema_program run(boost::json::value const& schema) {
     index_.add_document(schema, {}, {});
     place_of(schema);
@@ -78,7 +78,7 @@ private:
   /** The place of a schema, which is compiled when its turn comes. */
   schema_place place_of(boost::json::value const& schema) {
     auto const [found, added] = places_.emplace(&schema, static_cast<schema_place>(schemas_.size()));
-    // what the index gave up on is a mistake already
+    // what the index gave up on is an error already
     if (!index_.knows(schema)) {
       places_.erase(found);
       return 0;

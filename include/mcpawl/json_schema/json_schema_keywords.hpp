@@ -34,7 +34,7 @@ public:
   explicit keyword_reader(schema_node& read) noexcept : node(read) {}
   virtual ~keyword_reader() = default;
 
-  /** Report a mistake in the value of the keyword, or in a part of it. */
+  /** Report an error in the value of the keyword, or in a part of it. */
   virtual void refuse(json_schema_errc code, std::string_view message, std::string const& part = {}) = 0;
   /** The place of a schema inside of the value. */
   virtual schema_place schema(boost::json::value const& value) = 0;

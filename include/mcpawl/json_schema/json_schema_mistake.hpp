@@ -1,4 +1,4 @@
-// mcpawl/json_schema/json_schema_mistake.hpp - mistakes in a JSON Schema and where they are
+// mcpawl/json_schema/json_schema_mistake.hpp - errors in a JSON Schema and where they are
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace mcpawl {
 
-/** One mistake in a hand-written schema. */
+/** One error in a hand-written schema. */
 struct json_schema_mistake {
   json_schema_errc code;
   /** The JSON Pointer of what is wrong; in another document, its URI, `#` and the pointer there. */
@@ -21,7 +21,7 @@ struct json_schema_mistake {
 
 namespace detail {
 
-/** Collects mistakes, of which a person reads the first ones. */
+/** Collects errors, of which a person reads the first ones. */
 class schema_mistakes {
 public:
   static constexpr std::size_t max_kept = 20;

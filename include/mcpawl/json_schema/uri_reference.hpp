@@ -67,7 +67,7 @@ inline std::string remove_dot_segments(std::string_view in) {
 }
 
 /** Resolve a reference (section 5.2.2); the result has no fragment. A base that is empty or relative is
-   joined with in the same way, so that documents without an identity can still name each other. */
+    joined with in the same way, so that documents without an identity can still name each other. */
 inline std::string resolve_uri(std::string_view base, std::string_view reference) {
   auto const from = split_uri(base), to = split_uri(reference);
   std::string path;

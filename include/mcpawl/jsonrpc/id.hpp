@@ -16,7 +16,7 @@
 
 namespace mcpawl {
 
-/** A request id as JSON text, so that an answer echoes exactly the value and type it was given.
+/** A request id as JSON text, so that a response echoes exactly the value and type it was given.
 
     MCP allows strings and integers (basic protocol, "Requests"): `null`, fractions, booleans and
     structures are no ids.

@@ -36,7 +36,7 @@ struct rpc_rejection {
 namespace detail {
 
 /** True for a member such as `Method` or `id\0`, which a sloppier parser behind a filter would take for the
- * real one. */
+    real one. */
 inline bool resembles_envelope_member(std::string_view name) noexcept {
   name = name.substr(0, name.find('\0'));
   for (std::string_view known : {"jsonrpc", "id", "method", "params", "result", "error"}) {
@@ -56,7 +56,7 @@ inline std::string_view view_of(boost::json::string const& s) noexcept { return 
 
     A member that is null counts as absent, but for `id`: a null there is no id and no notification either.
 
-    The answer to a message without a readable id must omit the member, so the rejection tells.
+    The response to a message without a readable id must omit the member, so the rejection tells.
 */
 inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value const& root) {
   auto const* object = root.if_object();

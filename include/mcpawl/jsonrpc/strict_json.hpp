@@ -119,7 +119,9 @@ inline void take_census(boost::json::value const& v, json_census& census) noexce
     names costs the square of their number: for texts of strangers, bound the members.
 
     @param storage  where the value allocates; it must outlive the value.
-    Errors: `json_errc`. Nothing but `std::bad_alloc` is thrown.
+
+    @par Errors
+    `json_errc`. Nothing but `std::bad_alloc` is thrown.
 */
 inline result<boost::json::value> parse_strict_json(std::string_view text, json_limits const& bounds,
                                                     boost::json::storage_ptr storage = {}) {

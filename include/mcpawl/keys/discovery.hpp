@@ -82,8 +82,8 @@ private:
     tenant's, or that of a proxy in between, is not a near miss. The keys must be at an https URL; an issuer
     on loopback may have them on loopback.
 
-    Errors: `bad_discovery_document`, `discovery_of_another_issuer`, `no_keys_address`. Throws only
-    `std::bad_alloc`.
+    @par Errors
+    `bad_discovery_document`, `discovery_of_another_issuer`, `no_keys_address`. Throws only `std::bad_alloc`.
 */
 inline result<http::origin_url> read_jwks_uri(std::string_view document, std::string_view issuer) {
   jose::detail::json_reader reader(document.size(), 16);

@@ -34,8 +34,9 @@ inline std::chrono::milliseconds share_of_time(std::chrono::steady_clock::time_p
     The document for OpenID Connect and that of RFC 8414 are tried in turn; the first that is good counts. A
     share of the time until `deadline` is left for fetching the keys.
 
-    Errors: those of `http::fetch` and of `oauth::read_jwks_uri`, or `no_discovery_document` for another
-   status than 200: what was wrong with the last document, or with the last one that was there at all.
+    @par Errors
+    Those of `http::fetch` and of `oauth::read_jwks_uri`, or `no_discovery_document` for another status than
+    200: what was wrong with the last document, or with the last one that was there at all.
 */
 inline task<result<http::origin_url>> discover_keys(std::shared_ptr<key_origin const> origin,
                                                     http::tls_trust trust, std::size_t max_bytes,

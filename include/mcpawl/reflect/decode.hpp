@@ -17,12 +17,13 @@ namespace mcpawl {
 /** Read `to` from JSON that `schema_of<T>()` must describe; nothing if it does, else the first problem.
 
     Members that may be left out and are keep the value they have in `to`: pass a fresh `T{}`. A member that
-   is a std::optional also takes `null`. `3.0` is an integer, `3.5` and `"3"` are not. Members that `T` does
-   not have are refused, unless `options` say otherwise. A std::variant becomes the first of its alternatives
-   that can be read. After a problem `to` is filled in part and should be thrown away.
+    is a std::optional also takes `null`. `3.0` is an integer, `3.5` and `"3"` are not. Members that `T` does
+    not have are refused, unless `options` say otherwise. A std::variant becomes the first of its alternatives
+    that can be read. After a problem `to` is filled in part and should be thrown away.
 
-    Errors: none is thrown for any input; only `std::bad_alloc` can come out. The pointer and the message of a
-    problem are short, however long the input is, and can be sent back to the client.
+    @par Errors
+    None is thrown for any input; only `std::bad_alloc` can come out. The pointer and the message of a problem
+    are short, however long the input is, and can be sent back to the client.
 */
 template <schema_type T>
 requires(!std::is_const_v<T>) std::optional<decode_problem> decode(boost::json::value const& json, T& to,
@@ -33,7 +34,7 @@ requires(!std::is_const_v<T>) std::optional<decode_problem> decode(boost::json::
 }
 
 /** The same, but members that `T` does not have, at any depth, are passed over: for what others write, such
-   as the claims of a token, to which they may add at any time. */
+    as the claims of a token, to which they may add at any time. */
 template <schema_type T>
 requires(!std::is_const_v<T>) std::optional<decode_problem> decode_known(boost::json::value const& json,
                                                                          T& to) {

@@ -101,7 +101,7 @@ public:
   /** Tell the format of a string.
 
       `date`, `time`, `date-time`, `uuid`, `ipv4`, `ipv6`, `hostname`, `email` and `uri` are enforced,
-     strictly; any other name is only written to the schema.
+      strictly; any other name is only written to the schema.
   */
   constexpr field_docs format(std::string_view name) const {
     check_string();

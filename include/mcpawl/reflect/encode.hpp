@@ -22,7 +22,8 @@ namespace mcpawl {
     enumeration that has no name, have no JSON: what may be absent should be a std::optional. `out` then has
     `null` in their place and should be thrown away.
 
-    Errors: none is thrown for any value; only `std::bad_alloc` can come out.
+    @par Errors
+    None is thrown for any value; only `std::bad_alloc` can come out.
 */
 template <schema_type T>
 [[nodiscard]] std::optional<encode_problem> encode(T const& value, std::string& out) {

@@ -57,7 +57,7 @@ consteval std::string_view spelled_values() {
 }
 
 /** What the compiler calls the values from `least_enumerator` on: `ns::colour::red, ns::colour::blue,
- * (ns::colour)2`. */
+    (ns::colour)2`. */
 template <class E>
 consteval std::string_view spelled_enumerators() {
   auto text = []<int... I>(std::integer_sequence<int, I...>) {

@@ -22,9 +22,9 @@
       1. its docs say `.defaulted()`; else, unless they say `.required()`,
       2. it is a std::optional; or
       3. it is a number, a bool or an enumeration and has a default member initialiser, even `= 0`; or
-      4. it is of another type and its initial value is not the value that type has by itself: `std::string
-   env = "prod"` may be left out, `std::string service` or `std::string service = ""` may not. The initial
-   value of such a field is the `default` of its schema; an optional has one only if it is not empty.
+      4. it is of another type and its initial value is not the value that type has by itself:
+         `std::string env = "prod"` may be left out, `std::string service` or `std::string service = ""` may not.
+    The initial value of such a field is the `default` of its schema; an optional has one only if it is not empty.
 
     How 3 is found out
     ------------------
@@ -32,10 +32,10 @@
       - a trivial default constructor initialises nothing;
       - `new T const` is well-formed only if every scalar has an initialiser;
       - reading an uninitialised scalar is no constant expression. That needs a constexpr default constructor,
-   which a struct with a std::map has not, nor (with Clang and libstdc++ 12) one with a std::string;
+        which a struct with a std::map has not, nor (with Clang and libstdc++ 12) one with a std::string;
       - else the default constructor is run over memory filled with one pattern and with another: what differs
         afterwards was not initialised. The constructor cannot touch other bytes, because `T()` runs the same
-   one over zeros that must survive.
+        one over zeros that must survive.
 */
 
 namespace mcpawl::detail {

@@ -149,9 +149,9 @@ private:
 /** The JSON Schema (2020-12, without `$schema`) of the values of `T`, as compact JSON text.
 
     Text and order of the keywords depend on the type and its docs only. Integers of 8 and 16 bits tell the
-   ends of their type and unsigned ones their 0, but nothing tells those of wider types, though they are
-   enforced; a field that may be left out is not in `required` and tells its `default` (initialisers.hpp has
-   the rule); objects take no other members.
+    ends of their type and unsigned ones their 0, but nothing tells those of wider types, though they are
+    enforced; a field that may be left out is not in `required` and tells its `default` (initialisers.hpp has
+    the rule); objects take no other members.
 
     https://json-schema.org/draft/2020-12
 */

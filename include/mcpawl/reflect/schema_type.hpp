@@ -126,7 +126,7 @@ consteval obstacle obstacle_of() {
     `bool`; integers; `float` and `double`; `std::string`; enumerations; `std::vector` and
     `std::map<std::string, T>`, `std::optional` and `std::variant` of such types; and structs of up to 32 such
     members that are all public, without base classes and constructors, or are told by
-   `BOOST_DESCRIBE_STRUCT`. A struct must not contain itself.
+    `BOOST_DESCRIBE_STRUCT`. A struct must not contain itself.
 */
 template <class T>
 concept schema_type = detail::obstacle_of<std::remove_cvref_t<T>>()

@@ -20,6 +20,7 @@ namespace mcpawl {
 inline constexpr std::size_t max_store_key = 512;            ///< Bytes; a key has at least one.
 inline constexpr std::size_t max_store_value = 1024 * 1024;  ///< Bytes; a value may be empty.
 inline constexpr std::size_t max_store_page = 1000;          ///< Entries that one scan returns.
+/** A scan ends with the entry that makes its keys and values longer than this, in bytes. */
 inline constexpr std::size_t max_store_page_bytes = 4 * max_store_value;
 
 /** The expiry of what does not expire. */

@@ -36,28 +36,49 @@ class kv_store {
 public:
   virtual ~kv_store() = default;
 
-  /** Find an entry. */
+  /** Find an entry; nothing if there is none, or if it has expired.
+
+      @par Errors
+      `store_errc::bad_key`, `busy`, `corrupt`, `io`, `closed`. */
   virtual task<result<std::optional<store_entry>>> get(std::string key) = 0;
 
-  /** Write whatever was there, and return the new version. */
+  /** Write whatever was there, and return the new version.
+
+      @par Errors
+      Those of `get`, and `store_errc::value_too_large`, `full`, `over_quota`, `read_only`. */
   virtual task<result<store_version>> put(store_write write) = 0;
 
   /** Write if the entry still has the version `expected`, or is absent and `expected` is `store_absent`; otherwise
-      change nothing and return no version. */
+      change nothing and return no version.
+
+      @par Errors
+      Those of `put`; that somebody else was faster is none. */
   virtual task<result<std::optional<store_version>>> compare_and_set(store_write write, store_version expected) = 0;
 
-  /** Read and remove: of any number of concurrent calls one gets the entry. */
+  /** Read and remove: of any number of concurrent calls one gets the entry.
+
+      @par Errors
+      Those of `put`. */
   virtual task<result<std::optional<store_entry>>> take(std::string key, durability survives) = 0;
 
-  /** Remove, and return how many entries that were: 1 or 0. */
+  /** Remove, and return how many entries that were: 1 or 0.
+
+      @par Errors
+      Those of `put`. */
   virtual task<result<std::size_t>> erase(std::string key, durability survives) = 0;
 
   /** Return entries whose key begins with `prefix` and is greater than `after`, at least one if there is one, at most
       `limit` and `max_store_page`. It is no snapshot: entries that come or go between two pages may or may not be
-      seen, all others are seen exactly once. */
+      seen, all others are seen exactly once.
+
+      @par Errors
+      Those of `get`. */
   virtual task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) = 0;
 
-  /** Remove at most `limit` entries that have expired, and return how many. */
+  /** Remove at most `limit` entries that have expired, and return how many.
+
+      @par Errors
+      Those of `put`. */
   virtual task<result<std::size_t>> purge(std::size_t limit) = 0;
 
 protected:

@@ -33,6 +33,8 @@ namespace mcpawl {
     strangers can fill; what gets no larger by a write always fits, so that a full store can still take things
     back. Whatever durability is asked for, nothing survives the process.
 
+    @par Errors
+    `store_errc::bad_key`, `value_too_large`, `full`, `over_quota`.
     @par Thread safety
     All functions may be called from any thread at once; none ever waits for longer than a lock.
 */

@@ -37,7 +37,9 @@ concept store_kind = std::derived_from<Store, kv_store> && requires(std::string 
     @endcode
 
     @tparam Kinds  what the program is built with, such as `sqlite_store` and `memory_store`
-    Errors: `store_errc::unknown_kind` if none takes it, and those of the kind.
+
+    @par Errors
+    `store_errc::unknown_kind` if none takes it, and those of the kind.
 */
 template <store_kind... Kinds>
 result<std::shared_ptr<kv_store>> open_store(std::string const& url, clock const& time = clock::system()) {
@@ -56,7 +58,7 @@ result<std::shared_ptr<kv_store>> open_store(std::string const& url, clock const
   return out;
 }
 
-/** Open the store that the setting `OAUTH_KV` names. A mistake is noted in `from`, and the store is null then. What
+/** Open the store that the setting `OAUTH_KV` names. An error is noted in `from`, and the store is null then. What
     the setting holds is in no message, since a URL may hold a password. */
 template <store_kind... Kinds>
 std::shared_ptr<kv_store> open_store(settings& from) {

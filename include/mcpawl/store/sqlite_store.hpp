@@ -45,6 +45,9 @@ namespace mcpawl {
     Needs SQLite 3.35 and, to link, `mcpawl::sqlite` (CMake), `mcpawl_sqlite_dep` (Meson) or
     `pkg-config mcpawl sqlite3`.
 
+    @par Errors
+    `store_errc`; of SQLite's own codes: SQLITE_FULL is `full`, SQLITE_LOCKED and, after `default_patience`,
+    SQLITE_BUSY are `busy`, SQLITE_CORRUPT and SQLITE_NOTADB are `corrupt`, SQLITE_READONLY is `read_only`.
     @par Lifetime
     The destructor waits until everything that was submitted is written. It must not run on a thread
     that somebody waits for; coroutines that still wait for an answer get theirs.
@@ -66,7 +69,8 @@ public:
   /** Open the database, or make it; the folder must be there. The clock must outlive the store.
 
       @par Errors
-      `store_errc`, each for one thing that an operator can look at.
+      `store_errc::cannot_open`, `read_only`, `permissions`, `corrupt`, `foreign`, `newer_schema`, `busy`,
+      `io`: each for one thing that an operator can look at.
   */
   static result<std::unique_ptr<sqlite_store>> open(std::string path, clock const& time = clock::system(),
                                                     std::chrono::milliseconds patience = default_patience) {

@@ -61,7 +61,10 @@ enum class certs_fault {
 */
 class certs_endpoint {
 public:
-  /** Listen on 127.0.0.1; port 0 takes a free one. */
+  /** Listen on 127.0.0.1; port 0 takes a free one.
+
+      @par Errors
+      Throws `boost::system::system_error` if the port cannot be had. */
   explicit certs_endpoint(boost::asio::any_io_executor executor, std::uint16_t port = 0)
       : listener_(std::move(executor), port) {}
   certs_endpoint(certs_endpoint const&) = delete;
@@ -79,7 +82,7 @@ public:
     serve("/cdn-cgi/access/certs", std::move(keys), std::move(identity));
   }
 
-  /** Begin to answer, with the keys at a path of your own and perhaps other answers elsewhere.
+  /** Begin to answer, with the keys at a path of your own and perhaps other responses elsewhere.
 
       @param keys called for each request, like `others`, on the executor's thread */
   void serve(std::string path, std::function<std::string()> keys,

@@ -21,6 +21,8 @@ namespace mcpawl::test {
     access.fault(mcpawl::test::certs_fault::hang);
     @endcode
 
+    @par Errors
+    The constructor throws `boost::system::system_error` if no port can be had.
     @par Thread safety
     All functions may be called from several threads; making and destroying it is for one.
 */

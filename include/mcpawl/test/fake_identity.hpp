@@ -21,6 +21,7 @@
 
 namespace mcpawl::test {
 
+/** Where Cloudflare Access has it, below the team domain. */
 inline constexpr std::string_view get_identity_path = "/cdn-cgi/access/get-identity";
 
 /** Answer a request for `/cdn-cgi/access/get-identity`, as Cloudflare Access does: with all that it knows of

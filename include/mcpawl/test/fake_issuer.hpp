@@ -79,7 +79,8 @@ public:
   /** The identity that a server would have from a token, to call a tool with it: the token is really signed
       and verified, since nothing else can make one.
 
-      Errors: throws `boost::system::system_error` if the token would be refused.
+      @par Errors
+      Throws `boost::system::system_error` if the token would be refused.
   */
   template <class Claims = no_claims>
   bearer_identity<Claims> identity(access_token const& token) const {

@@ -32,7 +32,7 @@
 
 namespace mcpawl::test {
 
-/** What Cloudflare Access does for one OIDC application of Access for SaaS: a request in, an answer out.
+/** What Cloudflare Access does for one OIDC application of Access for SaaS: a request in, a response out.
 
     Authorization code flow with PKCE (S256 where a client sends it), `nonce`, refresh tokens for
     `offline_access`, `client_secret_post` and `client_secret_basic`; codes are single-use and live a minute.

@@ -11,7 +11,9 @@
 
 namespace mcpawl::test {
 
+/** The endpoints of a `fake_oidc`. */
 enum class oidc_endpoint { configuration, authorization, token, userinfo, jwks };
+/** How many endpoints there are. */
 inline constexpr std::size_t oidc_endpoint_count = 5;
 
 /** What an endpoint does instead of its work. */
@@ -21,11 +23,11 @@ enum class oidc_fault {
   unavailable,   ///< 503 with `Retry-After` and no JSON.
   hang,          ///< It reads the request and says nothing.
   html,          ///< 200 with a login page.
-  huge,          ///< The answer, with 32 MiB of white space behind it.
+  huge,          ///< The response, with 32 MiB of white space behind it.
   redirect,      ///< 307 to `elsewhere` below the issuer, where nothing of a client should ever arrive.
-  truncated,     ///< The connection ends in the middle of the answer.
+  truncated,     ///< The connection ends in the middle of the response.
   bad_json,      ///< 200 with a body that stops being JSON.
-  no_id_token,   ///< Token endpoint: a good answer without one.
+  no_id_token,   ///< Token endpoint: a good response without one.
 };
 
 /** What is wrong with the ID tokens. */
@@ -46,7 +48,7 @@ enum class id_forgery {
   other_subject,      ///< About somebody else than the one who signed in.
 };
 
-/** The answer of an endpoint that does no work at all: with these faults nothing happens behind it. */
+/** The response of an endpoint that does no work at all: with these faults nothing happens behind it. */
 inline std::optional<plain_answer> answer_instead(oidc_fault fault) {
   plain_answer out;
   switch (fault) {
@@ -73,7 +75,7 @@ inline std::optional<plain_answer> answer_instead(oidc_fault fault) {
   return std::nullopt;
 }
 
-/** Spoil a good answer on its way: what was done for it is done, a code is used and a token has rotated. */
+/** Spoil a good response on its way: what was done for it is done, a code is used and a token has rotated. */
 inline plain_answer spoiled(oidc_fault fault, plain_answer good) {
   if (fault == oidc_fault::huge) good.body.append(std::size_t{32} << 20, ' ');
   if (fault == oidc_fault::truncated) good.sent = delivery::truncated;

@@ -71,7 +71,7 @@ inline plain_answer oidc_page(int status, std::string_view title, std::string co
 
     Its forms post to the address of the page: `email` signs in, `deny` goes back with `access_denied`.
 
-    @param place where the answer will be sent, for the person to read
+    @param place where the response will be sent, for the person to read
     @param refused the email that has just been refused, if one was
 */
 inline plain_answer sign_in_page(std::vector<oidc_person> const& people, std::string_view place,

@@ -20,11 +20,14 @@ namespace mcpawl::test {
 
     @code
     mcpawl::test::fake_oidc_server access({"client", "secret", {"http://127.0.0.1:8080/callback"}});
-    access->sign_in_as("alice@example.com");       // no page: a GET of the authorization URL is answered at
-   once auto url = access->authorization_url(); access->block("alice@example.com"); auto token =
-   access.keys().sign(access.keys().user("alice@example.com"));   // self-hosted
+    access->sign_in_as("alice@example.com");   // no page: a GET of the authorization URL is answered at once
+    auto url = access->authorization_url();
+    access->block("alice@example.com");
+    auto token = access.keys().sign(access.keys().user("alice@example.com"));   // self-hosted
     @endcode
 
+    @par Errors
+    The constructor throws `boost::system::system_error` if no port can be had.
     @par Thread safety
     All functions may be called from several threads; making and destroying it is for one.
 */

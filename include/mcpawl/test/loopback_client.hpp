@@ -21,7 +21,7 @@
 
 namespace mcpawl::test {
 
-/** An answer as it came: status, fields in order, body with its chunks put together. */
+/** A response as it came: status, fields in order, body with its chunks put together. */
 struct http_reply {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> fields;  ///< Names in lower case.
@@ -42,10 +42,14 @@ struct http_reply {
 
 /** One connection to a server on this machine.
 
-    Blocks, with a time-out of 10 seconds for every read, and throws on anything unexpected: it is for
-    tests. Everything can also be done byte by byte with `write` and `read_some`.
+    It blocks, with a time-out of 10 seconds for every read. Everything can also be done byte by byte with
+    `write` and `read_some`.
+
+    @par Errors
+    Throws `std::system_error` if the connection cannot be made or used, or nothing comes in time, and
+    `std::runtime_error` for what is no HTTP/1.1 response, or ends too early.
     @par Thread safety
-    None.
+    One thread at a time.
 */
 class loopback_client {
 public:
@@ -69,7 +73,7 @@ public:
   loopback_client& operator=(loopback_client const&) = delete;
   ~loopback_client() { ::close(socket_); }
 
-  /** Send a request and read its whole answer. `Host` is added unless given; `Content-Length` for every body.
+  /** Send a request and read its whole response. `Host` is added unless given; `Content-Length` for every body.
    */
   http_reply request(std::string_view method, std::string_view target, fields const& with = {},
                      std::string_view body = {}) {
@@ -138,7 +142,10 @@ public:
     return data;
   }
 
-  /** A line without its CRLF. Throws at the end of the connection. */
+  /** A line without its CRLF.
+
+      @par Errors
+      Throws `std::runtime_error` at the end of the connection. */
   std::string read_line() {
     for (;;) {
       auto const end = buffer_.find("\r\n");

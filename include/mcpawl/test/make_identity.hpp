@@ -22,7 +22,8 @@ namespace mcpawl::test {
     auto text = deploy({"api"}, context, make_identity(access, access.user("alice@example.com")));
     @endcode
 
-    Errors: throws `boost::system::system_error` if the token would be refused.
+    @par Errors
+    Throws `boost::system::system_error` if the token would be refused.
 */
 inline access_identity make_identity(fake_access const& access, access_token const& token) {
   access_expectation expected(access.issuer(), std::vector<std::string>(1, access.audience()));

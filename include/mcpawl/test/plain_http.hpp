@@ -1,4 +1,4 @@
-// mcpawl/test/plain_http.hpp - a request and an answer as values, for doubles that need no socket
+// mcpawl/test/plain_http.hpp - a request and a response as values, for doubles that need no socket
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -13,6 +13,7 @@
 
 namespace mcpawl::test {
 
+/** Header fields, each a name and a value, in the order they came. */
 using plain_fields = std::vector<std::pair<std::string, std::string>>;
 
 /** The value of the first field of that name, in whatever case; empty if there is none. */
@@ -37,14 +38,14 @@ struct plain_request {
   std::string_view field(std::string_view name) const noexcept { return field_of(fields, name); }
 };
 
-/** How an answer is sent. */
+/** How a response is sent. */
 enum class delivery {
   whole,
   truncated,  ///< The connection ends in the middle of the body.
   never,      ///< Nothing is sent, and the connection stays open until the client gives up.
 };
 
-/** An answer as a double gives it. */
+/** A response as a double gives it. */
 struct plain_answer {
   int status = 200;
   plain_fields fields;
@@ -63,7 +64,7 @@ struct plain_answer {
   }
 };
 
-/** An answer with a body of some type that nobody may keep. */
+/** A response with a body of some type that nobody may keep. */
 inline plain_answer answer_with(int status, std::string type, std::string body) {
   plain_answer out;
   out.status = status;

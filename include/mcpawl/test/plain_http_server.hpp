@@ -16,11 +16,13 @@
 namespace mcpawl::test {
 
 /** An HTTP/1.1 server in a thread of its own, at 127.0.0.1, ready when it is made and gone when it is
-   destroyed.
+    destroyed.
 
     It reads by hand and takes only what clients of tests send: no chunked bodies, no pipelining, 16 KiB of
     head and 256 KiB of body. Answers may be cut short or never come, see `delivery`.
 
+    @par Errors
+    The constructor throws `boost::system::system_error` if no port can be had.
     @par Thread safety
     The handler is called on the server's thread; `origin()` and `port()` are for any.
 */

@@ -28,7 +28,10 @@ inline std::string base64url(std::string_view bytes) {
   return out;
 }
 
-/** The tag of HMAC-SHA-256, for forgeries that take a public text for a secret. */
+/** The tag of HMAC-SHA-256, for forgeries that take a public text for a secret.
+
+    @par Errors
+    Throws `std::runtime_error` if OpenSSL fails. */
 inline std::string hmac_sha256(std::string_view key, std::string_view text) {
   unsigned char tag[EVP_MAX_MD_SIZE];
   unsigned size = 0;
@@ -40,8 +43,10 @@ inline std::string hmac_sha256(std::string_view key, std::string_view text) {
 
 /** An RSA key pair with a kid as Cloudflare Access makes them: 64 hexadecimal digits.
 
-    For tests: OpenSSL's failures are thrown as `std::runtime_error`. Copies share the key.
+    For tests. Copies share the key.
 
+    @par Errors
+    OpenSSL's failures are thrown as `std::runtime_error`.
     @par Thread safety
     The functions are const and may be called from several threads.
 */

@@ -86,7 +86,7 @@ inline decimal decimal_of(boost::json::value const& value) noexcept {
 /** Whether `value` divided by `divisor`, which is finite and over 0, is an integer.
 
     Both are taken as the decimal numbers they were written as, not as the nearest doubles: 0.0075 is a
-   multiple of 0.0001.
+    multiple of 0.0001.
 */
 inline bool is_multiple_of(boost::json::value const& value, boost::json::value const& divisor) noexcept {
   if (auto const* const d = value.if_double(); d != nullptr && !std::isfinite(*d)) return false;

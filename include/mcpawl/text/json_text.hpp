@@ -95,6 +95,9 @@ void append_json_number(std::string& out, Number value) {
 /** Append a JSON document.
 
     It recurses as deep as the value is nested, like the destructor of the value itself.
+
+    @par Errors
+    Throws only `std::bad_alloc`.
 */
 inline void append_json(std::string& out, boost::json::value const& value) {
   switch (value.kind()) {

@@ -29,7 +29,7 @@ enum class pattern_errc {
     - `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}`, also lazy, which changes nothing for a yes or no.
 
     What it refuses: back references, lookaround, named groups, `\b`, `\c`, every other `\p`, empty classes, a
-   class such as `\D` or `\W` or `\P{L}` inside of brackets.
+    class such as `\D` or `\W` or `\P{L}` inside of brackets.
 */
 class pattern_parser {
 public:

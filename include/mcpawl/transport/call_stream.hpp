@@ -74,6 +74,7 @@ public:
 
       @param make_head  makes the head of a response with the status it is given.
       @param style      of the event stream: how often it is kept alive, and whether its client may listen.
+
       The first notification, or `keep_alive` without a response, turns the response into an event stream.
   */
   template <class MakeHead>

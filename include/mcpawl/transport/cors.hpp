@@ -76,7 +76,7 @@ inline http::response preflight_response(http::request_head const& head,
 /** Answer a preflight for a path that every page may use. */
 inline http::response preflight_response_to_any_origin() {
   http::response response{204};
-  open_to_any_page(response);
+  allow_any_origin(response);
   response.field("Access-Control-Allow-Methods", "GET, POST");
   // clients name the protocol's version when they ask for metadata, too; "*" would not cover Authorization
   response.field("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, Mcp-Protocol-Version");

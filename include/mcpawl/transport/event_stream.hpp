@@ -52,7 +52,7 @@ private:
 }  // namespace detail
 
 /** Write what is in a log after message number `cursor`, and what comes, until the log ends, the client
-   leaves or may listen no longer, or another connection takes the log over. The events were started already.
+    leaves or may listen no longer, or another connection takes the log over. The events were started already.
 
     @param watch  waits for what `reader` notifies. It is stopped by the caller.
 

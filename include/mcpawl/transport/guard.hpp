@@ -57,8 +57,8 @@ inline bool is_loopback_name(std::string_view host) noexcept {
 
     A page in a browser can be made to send requests here: by a name that is rebound to our address, or
     simply across sites, with credentials that something in front adds. So the host must be one of ours,
-    and a page must come from the same host or from an origin that was allowed
-    (MCP "Transports", "Security Warning": origins MUST be validated).
+    and a page must come from the same host or from an origin that was allowed (MCP "Transports", "Security
+    Warning": origins MUST be validated).
 
     @par Thread safety
     Only read after construction.
@@ -73,7 +73,7 @@ public:
 
   /** Why a request is refused, in words for its sender; nothing if it may come in.
 
-      @param any_origin  judge the host alone: for paths that every page may use. */
+      @param any_origin  check the host alone: for paths that every page may use. */
   std::optional<std::string_view> refusal(http::request_head const& head, bool any_origin = false) const {
     auto const host = head.find("host");
     auto const named = host ? detail::split_authority(*host) : std::nullopt;

@@ -25,13 +25,13 @@ struct http_options {
   std::vector<std::string> allowed_hosts = {};
   /** Origins of web pages that may call, such as `https://app.example.com`, besides our own. Apps have
       schemes of their own: with `*` for a host all pages of one are allowed, such as those of
-     `vscode-webview`. */
+      `vscode-webview`. */
   std::vector<std::string> allowed_origins = {};
   /** Headers that pages of allowed origins may send besides those of the protocol, such as `X-Api-Key`. */
   std::vector<std::string> allowed_headers = {};
 
   /** Where clients of 2024-11-05 open their event stream, `/sse` for instance; empty: they are not served.
-     They post to `/messages` below it. */
+      They post to `/messages` below it. */
   std::string sse_path = {};
   /** How long clients of 2025-11-25 wait before they come back to a stream that ended. */
   std::chrono::milliseconds retry{1'000};

@@ -24,7 +24,7 @@
 namespace mcpawl {
 
 /** The clients of HTTP+SSE (MCP 2024-11-05 "Transports"): everything for them goes to the stream they opened,
-   and they post to the address that its first event tells.
+    and they post to the address that its first event tells.
 
     The session is the stream: it ends with the connection.
     @par Thread safety

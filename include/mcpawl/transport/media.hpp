@@ -34,7 +34,8 @@ constexpr bool names_media_type(std::string_view accept, std::string_view type) 
 }
 
 /** The place in a client's Accept of the first entry that takes each of the two types of our responses (RFC
-   9110 section 12.5.1; of two types the one that is named first is preferred, other weights than 0 aside). */
+    9110 section 12.5.1; of two types the one that is named first is preferred, other weights than 0
+    aside). */
 struct accepted_types {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
   std::size_t json = none;

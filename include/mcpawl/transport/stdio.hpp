@@ -41,7 +41,8 @@ namespace detail {
     Works for pipes, sockets, terminals and files. */
 class borrowed_stream {
 public:
-  /** Errors: throws `std::system_error` if it is not open. */
+  /** @par Errors
+      Throws `std::system_error` if it is not open. */
   borrowed_stream(boost::asio::any_io_executor executor, int descriptor)
       : original_(descriptor), flags_(::fcntl(descriptor, F_GETFL)), stream_(std::move(executor)) {
     int const copy = flags_ < 0 ? -1 : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
@@ -102,7 +103,7 @@ public:
   ~stdio_link() { protocol_.known().table().close(); }
 
   /** Serve until the input ends or `stop`, then let calls finish within `drain_timeout`. Run `write` beside
-     it.
+      it.
 
       @param who  what every message comes from. */
   task<> read(caller who) {

@@ -90,7 +90,7 @@ inline protocol_headers protocol_headers_of(http::request_head const& head) {
 /** Serves MCP's Streamable HTTP transport on one thread (all revisions, MCP "Transports").
 
     The order of decisions: host and origin, preflight, paths of the policy's own, authentication, path,
-   method, content type, size, turn (`detail::turns`), and only then is a byte of JSON read.
+    method, content type, size, turn (`detail::turns`), and only then is a byte of JSON read.
 
     @par Thread safety
     One per thread, with its own copy of the policy.

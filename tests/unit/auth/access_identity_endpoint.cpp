@@ -46,7 +46,7 @@ struct fixture {
     return "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: " + std::to_string(body.size()) +
            "\r\n\r\n" + std::string(body);
   }
-  /** What comes of an answer. */
+  /** What comes of a response. */
   error_code of(std::string const& answer) {
     http_test::scripted_peer peer([&answer](guest& who) {
       who.read_until("\r\n\r\n");

@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(documents_in_a_file_are_pinned_and_every_mistake_in_it_is_t
   write("[1," + a + "," + a + "]");
   auto const all = mistakes(with_file);
   BOOST_TEST_REQUIRE(all.size() == 2u);
-  BOOST_TEST(all[0].starts_with("CLIENT_DOCUMENTS_FILE has a mistake: client document 1 must be"));
+  BOOST_TEST(all[0].starts_with("CLIENT_DOCUMENTS_FILE has an error: client document 1 must be"));
   BOOST_TEST(all[1].ends_with("is given twice"));
   for (std::string const text : {"", "[", "CLIENT_DOCUMENTS=on"}) {
     write(text);

@@ -43,7 +43,7 @@ std::vector<std::string> mistakes_in(std::string team_domain, std::vector<std::s
   return {};
 }
 
-/** The only mistake in a team domain, as read from the environment. */
+/** The only error in a team domain, as read from the environment. */
 std::string wrong_domain(std::string const& domain) {
   auto const mistakes = mistakes_in({{"TEAM_DOMAIN", domain}, {"POLICY_AUD", aud}});
   return mistakes.size() == 1 ? mistakes[0] : std::to_string(mistakes.size()) + " mistakes";

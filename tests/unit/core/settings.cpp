@@ -65,10 +65,10 @@ BOOST_AUTO_TEST_CASE(the_text_of_the_error_has_a_line_per_mistake) {
   s.required("A");
   s.required("B");
   BOOST_CHECK_EXCEPTION(s.throw_if_invalid(), mcpawl::configuration_error, [](auto const& e) {
-    return std::string(e.what()) == "2 mistakes in the settings:\n  A is not set\n  B is not set";
+    return std::string(e.what()) == "2 errors in the settings:\n  A is not set\n  B is not set";
   });
   mcpawl::configuration_error const one("A is not set");
-  BOOST_TEST(one.what() == std::string("1 mistake in the settings:\n  A is not set"));
+  BOOST_TEST(one.what() == std::string("1 error in the settings:\n  A is not set"));
 }
 
 BOOST_AUTO_TEST_CASE(a_list_is_split_at_commas_and_trimmed) {

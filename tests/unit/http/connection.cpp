@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_closes_its_sending_side_still_gets_its_answer
 BOOST_AUTO_TEST_CASE(an_answer_reaches_a_client_that_is_still_sending) {
   server s(echo);
   client c = s.connect();
-  // refused at once, with plenty of input left unread: a reset would destroy the answer
+  // refused at once, with plenty of input left unread: a reset would destroy the response
   BOOST_TEST(c.ask("GET / HTTP/3.0\r\nHost: a\r\n\r\n" + std::string(500'000, 'x')).status == 505);
 }
 

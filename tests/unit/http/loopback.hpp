@@ -35,7 +35,7 @@ namespace http_test {
 using namespace mcpawl;
 using namespace std::chrono_literals;
 
-/** What a client read: one answer. */
+/** What a client read: one response. */
 struct answer {
   int status = 0;
   std::string head;
@@ -128,7 +128,7 @@ public:
     return all;
   }
 
-  /** Read one answer by its framing; status 0 if the server closed instead. */
+  /** Read one response by its framing; status 0 if the server closed instead. */
   answer read_answer(bool to_head = false) {
     answer got;
     got.head = read_until("\r\n\r\n");

@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(at_most_max_waiting_names_wait_for_a_thread) {
   auto const got = asked_at_once(r, {"one.example", "two.example"}, 100ms);
   BOOST_TEST(got[0].failed_with(errc::fetch_timed_out));
   BOOST_TEST(got[1].failed_with(errc::resolver_busy));
-  // who waits until the thread is free gets an answer, and who has gone costs no lookup
+  // who waits until the thread is free gets a response, and who has gone costs no lookup
   std::thread later([&n] {
     std::this_thread::sleep_for(100ms);
     n.let_go();

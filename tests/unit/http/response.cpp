@@ -1,4 +1,4 @@
-// tests/unit/http/response.cpp - how an answer becomes bytes, and that nobody can add lines to it
+// tests/unit/http/response.cpp - how a response becomes bytes, and that nobody can add lines to it
 #include <mcpawl/http/response.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,12 +1,13 @@
 // tests/unit/jose/attacks.cpp - what an attacker tries, line by line, each by name
 //
 // Elsewhere is what is tried on
-//   padding and numbers of signatures   crypto/signature.cpp: Bleichenbacher 2006, e = 3, missing NULL, wrong
-//   OID, ... keys and key sets                   jose/jwk.cpp, jose/jwk_set.cpp, jose/roca.cpp,
-//   crypto/public_key.cpp the memory of verified tokens       jose/caching_verifier.cpp,
-//   jose/token_cache.cpp, access/recall.cpp identities                          access/access_verifier.cpp:
-//   tokens that are no application's, unnamed callers requests                            auth/assertion.cpp:
-//   several tokens that differ, duplicates
+//   padding and numbers of signatures   crypto/signature.cpp: Bleichenbacher 2006, e = 3, missing NULL,
+//                                       wrong OID, ...
+//   keys and key sets                   jose/jwk.cpp, jose/jwk_set.cpp, jose/roca.cpp, crypto/public_key.cpp
+//   the memory of verified tokens       jose/caching_verifier.cpp, jose/token_cache.cpp, access/recall.cpp
+//   identities                          access/access_verifier.cpp: tokens that are no application's,
+//                                       unnamed callers
+//   requests                            auth/assertion.cpp: several tokens that differ, duplicates
 #include <boost/test/unit_test.hpp>
 
 #include <openssl/hmac.h>

@@ -1,4 +1,4 @@
-// tests/unit/json_schema/json_schema.cpp - hand-written schemas: their mistakes, the problems they find, their
+// tests/unit/json_schema/json_schema.cpp - hand-written schemas: their errors, the problems they find, their
 // limits
 #include <mcpawl/json_schema/json_schema.hpp>
 

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 using namespace loopback_fixture;
 using http_test::guest;
 
-/** An issuer that answers from a table; an empty answer means silence. */
+/** An issuer that answers from a table; an empty response means silence. */
 struct fixture {
   watched_server keys;
   journal log;

@@ -98,7 +98,7 @@ struct fixture {
   }
   std::string code(parameters const& asked = request()) { return query_of(authorize(asked), "code"); }
 
-  /** A parameter of where an answer leads. */
+  /** A parameter of where a response leads. */
   static std::string query_of(plain_answer const& answer, std::string_view name) {
     BOOST_REQUIRE_MESSAGE(answer.status == 303, answer.body);
     std::string_view const to = answer.field("location");

@@ -39,6 +39,12 @@ namespace mcpawl {
     before you act, ask the same in every round, and let `once` keep what must not be done twice. Do not
     catch what these functions throw by `catch (...)`.
 
+    @par Errors
+    What sends (`progress`, `log`) does not fail: without a client that listens nothing is sent. What asks
+    needs a client that has declared that it can be asked, has a stream to be asked on, responds in time and
+    with what fits. Where there are sessions it throws `tool_error` otherwise, which reaches the model if it
+    is left alone; in the stateless protocol the call ends with the error of JSON-RPC that says so (MCP
+    2026-07-28 "Multi Round-Trip Requests").
     @par Lifetime
     Ends with the call. A tool that hands work to others must not let them keep the reference.
     @par Thread safety
@@ -123,34 +129,50 @@ public:
   /** Ask the user to fill in a form whose fields are the members of `T`.
 
       @param key  names the request among those of this call.
-      Errors: throws `tool_error` if the client cannot be asked, or what it answers does not fit.
+
+      @par Errors
+      Throws `tool_error` if the client cannot be asked, or what it answers does not fit. That the user
+      declined or cancelled is no error: see `elicit_result`.
   */
   template <class T>
   task<elicit_result<T>> elicit(std::string key, std::string text) {
     form<T> asked(std::move(key), std::move(text));
     return ask_one(std::move(asked));
   }
-  /** Send the user to a page; `page` says what its parameters are. */
+  /** Send the user to a page; `page` says what its parameters are.
+
+      @par Errors
+      Throws `tool_error` if the client cannot be asked. */
   template <class Request = page>
   task<elicit_url_result> elicit_url(std::string key, std::string text, std::string url,
                                      std::string visit = {}) {
     Request asked(std::move(key), std::move(text), std::move(url), std::move(visit));
     return ask_one(std::move(asked));
   }
-  /** Have a model of the client's say something. */
+  /** Have a model of the client's say something.
+
+      @par Errors
+      Throws `tool_error` if the client cannot be asked; that the user refused is no error: see
+      `sampling_result`. */
   template <class Request = sampling>
   task<sampling_result> sample(std::string key, std::string prompt, int max_tokens = 1000) {
     Request asked(std::move(key), prompt, max_tokens);
     return ask_one(std::move(asked));
   }
-  /** Ask for the folders the client works in. */
+  /** Ask for the folders the client works in.
+
+      @par Errors
+      Throws `tool_error` if the client cannot be asked, or refuses. */
   template <class Request = roots_list>
   task<std::vector<root>> roots(std::string key = "roots") {
     Request asked(std::move(key));
     return ask_one(std::move(asked));
   }
 
-  /** Send one request of any kind: `form<T>`, `raw_form`, `page`, `sampling`, `roots_list`. */
+  /** Send one request of any kind: `form<T>`, `raw_form`, `page`, `sampling`, `roots_list`.
+
+      @par Errors
+      Those of its kind. */
   template <class Request>
   task<typename Request::result_type> ask_one(Request asked) {
     std::vector<client_request> all;
@@ -164,6 +186,9 @@ public:
       @code
       auto [name, where] = co_await ctx.ask_all(mcpawl::form<person>("name", "Who?"), mcpawl::roots_list());
       @endcode
+
+      @par Errors
+      Those of their kinds. Two requests with one key are a fault of the tool.
   */
   template <class... Requests>
   task<std::tuple<typename Requests::result_type...>> ask_all(Requests... asked) {
@@ -176,9 +201,12 @@ public:
   /** Take a step that must not be taken again when the call is run again: its result is kept instead.
 
       @param f  a named callable without parameters; it returns a value that JSON Schema can describe,
-     nothing, or a task of these. The result travels sealed with the client between two rounds, and is not
-     kept across calls. A client can present an old round again: a step that must never happen twice needs a
-     record of its own.
+      nothing, or a task of these. The result travels sealed with the client between two rounds, and is not
+      kept across calls. A client can present an old round again: a step that must never happen twice needs a
+      record of its own.
+
+      @par Errors
+      What `f` throws; nothing is kept then.
   */
   template <class F>
   task<detail::step_result<F>> once(std::string key, F&& f) {

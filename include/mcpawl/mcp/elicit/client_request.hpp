@@ -44,8 +44,9 @@ public:
   virtual ~client_requester() = default;
   /** Send all at once and wait for all responses, which come in the order of the requests.
 
-      Errors: throws `tool_error` if the client cannot be asked or does not respond in time,
-      `operation_aborted` if its session ended, and what `interruption.hpp` has. */
+      @par Errors
+      Throws `tool_error` if the client cannot be asked or does not respond in time, `operation_aborted` if
+      its session ended, and what `interruption.hpp` has. */
   virtual task<std::vector<client_response>> ask(std::vector<client_request> requests) = 0;
   /** Give up because a response does not fit its request. */
   [[noreturn]] virtual void reject(std::string_view key, std::string_view why) const = 0;

@@ -79,7 +79,7 @@ elicit_result<T> read_form(client_requester const& by, std::string_view key,
 
     `T` is a flat struct of text, numbers, `bool`, enumerations, optionals of these and vectors of
     enumerations; docs and bounds of the members are told to the client, and enforced on what comes back.
-   Never ask for passwords or keys in a form: send the user to a page instead.
+    Never ask for passwords or keys in a form: send the user to a page instead.
 */
 template <class T>
 class form {

@@ -36,7 +36,10 @@ public:
   bool declined() const noexcept { return action_ == user_action::declined; }
   bool cancelled() const noexcept { return action_ == user_action::cancelled; }
 
-  /** The value; only if there is one. */
+  /** The value.
+
+      @par Errors
+      Throws `std::bad_optional_access` if there is none. */
   T const& operator*() const& { return value_.value(); }
   T&& operator*() && { return std::move(value_).value(); }
   T const* operator->() const { return &value_.value(); }

@@ -69,7 +69,7 @@ invocation call_handler(parameter_list<P...> list, F const& f, Arguments&& argum
 /** Make `to` call `f` with arguments of type `Arguments`, decoded from JSON.
 
     `Kind::read(json, arguments, lets_pass)` decodes; what it finds wrong becomes `Kind::refused(problem,
-   ctx)`.
+    ctx)`.
 */
 template <class Identity, class Kind, class Arguments, class R, class... P, class F, class Entry>
 void bind_handler(Entry& to, F f, parameter_list<P...> list) {

@@ -60,7 +60,7 @@ protected:
 };
 
 /** The place where changes are told and heard of. A server has one, and each time it is served one more,
-   which listens to that.
+    which listens to that.
 
     @par Thread safety
     Any thread. Once `close` has returned nobody is called any more.

@@ -39,7 +39,7 @@ constexpr bool is_header_token(std::string_view text) noexcept {
   return !text.empty();
 }
 
-/** Finds the marks in a schema; what clients would refuse is a mistake here. */
+/** Finds the marks in a schema; what clients would refuse is an error here. */
 class mark_finder {
 public:
   std::vector<mirrored_argument> found;

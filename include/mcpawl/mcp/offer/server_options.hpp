@@ -23,8 +23,8 @@ struct cache_hints {
 struct server_options {
   std::string instructions;   ///< For the model: how to use this server. Empty for none.
   /** What tools and prompts let pass that their structs do not describe: arguments that nobody declared,
-     nulls for those that may be left out. Refused unless told; a handle can tell for its own. Tools of the
-     raw level go by their schemas. */
+      nulls for those that may be left out. Refused unless told; a handle can tell for its own. Tools of the
+      raw level go by their schemas. */
   decode_options arguments = {};
   std::size_t page_size = 0;  ///< Entries per page of a list; 0 for all on one page.
   std::chrono::seconds session_lifetime{24 * 60 * 60};  ///< After which a client must open a new session.

@@ -48,6 +48,7 @@ public:
 
       @param out      where a coroutine tool's notifications go.
       @param channel  the channel of the client, if it has one of its own.
+
       Nothing that is passed in is needed any more when this returns: a pending response owns what it needs.
   */
   dispatch_result handle(std::string_view body, protocol_headers const& headers, caller const& who,
@@ -76,7 +77,7 @@ public:
   }
 
   /** Find the stream that a client wants to listen to: that of its session, or the one it was reading when
-     its connection broke. */
+      its connection broke. */
   std::variant<opened_stream, response> open_stream(protocol_headers const& headers, caller const& who) {
     return mcpawl::open_stream(headers, sessions_, who);
   }

@@ -29,6 +29,7 @@ inline void append_server_info(std::string& out, server_state const& s, std::str
 
     @param members  JSON text without braces, possibly empty.
     @param meta     the members of its `_meta` likewise.
+
     Since 2026-07-28 every result says its kind and who answered.
 */
 inline response frame_result(server_state const& s, revision r, request_id const& id,

@@ -31,7 +31,8 @@ inline std::string progress_token(method_call const& call) {
 
 /** What a request of the stateless protocol brings from earlier rounds.
 
-    Errors: throws `call_refused` if its state was not sealed here for this call, or too long ago. */
+    @par Errors
+    Throws `call_refused` if its state was not sealed here for this call, or too long ago. */
 inline replay_input read_replay(method_call const& call, std::string const& binding) {
   replay_input input;
   if (auto const* responses = object_member(call.params, "inputResponses"))
@@ -54,7 +55,8 @@ inline replay_input read_replay(method_call const& call, std::string const& bind
 
 /** Make the context of a call that runs as a coroutine.
 
-    Errors: throws `call_refused`; see `interrupted_answer`.
+    @par Errors
+    Throws `call_refused`; see `interrupted_answer`.
     @par Lifetime
     The call's server state and sealer must outlive it; the rest of the call may end before.
 */

@@ -29,7 +29,7 @@ struct opened_stream {
 
     Without `Last-Event-ID` it is that of the session, from the first message on that nobody has read yet.
     With it, it is the stream of that event, and only that, from the event after it. The stream of a session
-   is never lost to its client: if its events are of another process, it begins anew.
+    is never lost to its client: if its events are of another process, it begins anew.
 */
 inline std::variant<opened_stream, response> open_stream(protocol_headers const& h, session_manager& known,
                                                          caller const& who) {

@@ -61,8 +61,8 @@ inline void append_canonical(std::string& out, boost::json::value const& v) {
 /** What a state is bound to: the server, who calls, the method, and its parameters but those that change between rounds.
 
     A state that comes back with another caller or another call does not open (MCP 2026-07-28 "Multi
-   Round-Trip Requests": the server SHOULD bind it to principal, method and salient parameters), nor with
-   another server that happens to have the same keys.
+    Round-Trip Requests": the server SHOULD bind it to principal, method and salient parameters), nor with
+    another server that happens to have the same keys.
 
     @param server  the name of the server, which its instances share. */
 inline std::string state_binding(std::string_view server, std::string_view principal, std::string_view method,

@@ -21,7 +21,7 @@
 namespace mcpawl {
 
 /** One message's response. The class says what happened; how that looks on the wire is the transport's
- * business. */
+    business. */
 struct response {
   enum class outcome {
     accepted,        ///< A notification or a response: nothing is answered.

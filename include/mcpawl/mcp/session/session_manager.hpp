@@ -130,7 +130,8 @@ inline std::vector<std::string> key_mistakes(server_state const& s) {
 
     @param each  what one caller may hold.
 
-    Errors: throws `std::invalid_argument` if a key has not 32 bytes. */
+    @par Errors
+    Throws `std::invalid_argument` if a key has not 32 bytes. */
 inline session_manager make_session_manager(server_state const& s, limits const& each = {}) {
   auto const& o = s.options;
   session_bounds const bounds{o.session_lifetime, o.session_idle, o.max_sessions, each};

@@ -16,6 +16,7 @@ namespace mcpawl {
 /** Who speaks, or who is meant to read. */
 enum class role : unsigned char { user, assistant };
 
+/** The role as MCP spells it. */
 constexpr std::string_view to_string(role r) noexcept { return r == role::user ? "user" : "assistant"; }
 
 /** Hints for clients about content and resources (MCP `Annotations`); what is not set is not sent. */

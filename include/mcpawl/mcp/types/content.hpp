@@ -38,7 +38,7 @@ struct image_content : content_extras {
 };
 
 /** A sound, its raw bytes likewise. Clients of 2024-11-05, who know none, are told in words that there is
- * one. */
+    one. */
 struct audio_content : content_extras {
   audio_content(std::string bytes_, std::string mime_type_)
       : bytes(std::move(bytes_)), mime_type(std::move(mime_type_)) {}

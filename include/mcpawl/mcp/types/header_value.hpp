@@ -16,7 +16,8 @@ namespace mcpawl {
     The markers are exact and in lower case; a value without both of them is literal (MCP 2026-07-28,
     "Standard Request Headers").
 
-    Errors: `condition::malformed` for Base64 that is not canonical.
+    @par Errors
+    `condition::malformed` for Base64 that is not canonical.
 */
 inline result<std::string> decode_header_value(std::string_view value) {
   constexpr std::string_view prefix = "=?base64?";

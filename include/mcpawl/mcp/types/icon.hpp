@@ -17,7 +17,7 @@ enum class icon_theme : unsigned char { any, light, dark };
 
 /** An icon (MCP `Icon`, since 2025-11-25). */
 struct icon {
-  /** @param src  an `https:` URL, or the picture itself as a `data:` URI. */
+  /** @param src_  an `https:` URL, or the picture itself as a `data:` URI. */
   explicit icon(std::string src_, std::string mime_type_ = {}, std::vector<std::string> sizes_ = {},
                 icon_theme theme_ = icon_theme::any)
       : src(std::move(src_)), mime_type(std::move(mime_type_)), sizes(std::move(sizes_)), theme(theme_) {}

@@ -22,6 +22,7 @@ inline constexpr std::array<std::string_view, 8> message_levels{"debug", "info",
 
 }  // namespace detail
 
+/** The level as MCP spells it. */
 constexpr std::string_view to_string(message_level level) noexcept {
   return detail::message_levels[static_cast<std::size_t>(level)];
 }

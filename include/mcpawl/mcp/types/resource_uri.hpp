@@ -43,7 +43,7 @@ private:
   std::string_view uri_;
 };
 
-/** A URI known only at run time; a bad one is a mistake reported when the server starts. */
+/** A URI known only at run time; a bad one is an error that is reported when the server starts. */
 class runtime_uri {
 public:
   explicit runtime_uri(std::string uri) : uri_(std::move(uri)) {}

@@ -24,6 +24,7 @@ inline constexpr std::array<std::pair<revision, std::string_view>, 5> revision_n
 
 }  // namespace detail
 
+/** The revision as MCP spells it, such as `2025-11-25`. */
 constexpr std::string_view to_string(revision r) noexcept {
   return detail::revision_names[static_cast<std::size_t>(r) - 1].second;
 }

@@ -8,7 +8,7 @@
 
 namespace mcpawl {
 
-/** True for 1 to 128 characters of `A-Z a-z 0-9 . - _` (MCP 2025-11-25, "Tool Names"). */
+/** True for 1 to 128 letters and digits of ASCII, dots, dashes and underscores (MCP 2025-11-25, "Tool Names"). */
 constexpr bool is_tool_name(std::string_view name) noexcept {
   if (name.empty() || name.size() > 128) return false;
   for (char c : name) {
@@ -38,7 +38,7 @@ private:
   std::string_view name_;
 };
 
-/** A tool name known only at run time; a bad one is a mistake reported when the server starts. */
+/** A tool name known only at run time; a bad one is an error that is reported when the server starts. */
 class runtime_tool_name {
 public:
   explicit runtime_tool_name(std::string name) : name_(std::move(name)) {}

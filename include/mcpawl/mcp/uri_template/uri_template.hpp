@@ -79,21 +79,22 @@ public:
   /** Recover the variables from a URI that the template makes; nothing from any other.
 
       Of several ways to cut a URI, this one is taken: from left to right, an expression with one of the
-     operators `# . / ; ? &` is there rather than not, and each expression takes as little as it can.
-     `{+path}{?rev}` gives `rev` what it can have, and `{name}.{ext}` cuts at the first dot.
+      operators `# . / ; ? &` is there rather than not, and each expression takes as little as it can.
+      `{+path}{?rev}` gives `rev` what it can have, and `{name}.{ext}` cuts at the first dot.
 
       - An expression that is not there leaves its variables undefined. Where an empty string would look the
         same (`{x}`, `{+x}`), it is undefined, too.
       - Several variables in one expression take one item each in their order; items left over go to the first
         exploded variable, else to the last. With `/` there is no else.
       - The parameters of `;`, `?` and `&` come in any order and may be missing. One that is named twice, or
-     is unknown, means no match, unless it can go to an exploded variable.
+        is unknown, means no match, unless it can go to an exploded variable.
       - A comma that is not encoded makes a list of a value, except for `+` and `#`, which never encode one.
-     An exploded variable is a list, or pairs if each item is `key=value`.
+        An exploded variable is a list, or pairs if each item is `key=value`.
       - `:n` takes at most n characters, of which each escaped code point is one. A variable that is named
-     more than once must have the same value wherever it is there.
+        more than once must have the same value wherever it is there.
       - Values are percent-decoded and UTF-8. A malformed escape, an escaped NUL, escapes that are not UTF-8
-     and characters that no URI has mean no match. What is not ASCII counts as encoded (RFC 3987 section 3.1).
+        and characters that no URI has mean no match. What is not ASCII counts as encoded (RFC 3987 section
+        3.1).
       - Characters that an expansion would encode are taken as they are where the URI's grammar has them:
         `{user}` matches `bob@example.com`.
 

@@ -64,7 +64,8 @@ inline result<verified_assertion> validate_assertion(jose::claims_view const& cl
 
     One that names no key is held against the only one for its algorithm (RFC 7515 section 4.1.4).
 
-    Errors: `jose::errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure, and
+    @par Errors
+    `jose::errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure, and
     `errc::authentication_failed`.
 */
 inline result<verified_assertion> verify_assertion(std::string_view jwt,
@@ -82,7 +83,8 @@ inline result<verified_assertion> verify_assertion(std::string_view jwt,
 /** Who an assertion says it is from, so that the client can be looked up whose keys will tell. It is not
     verified; nothing but that may be concluded from it.
 
-    Errors: `errc::authentication_failed`.
+    @par Errors
+    `errc::authentication_failed`.
 */
 inline result<std::string> claimed_client_of(std::string_view jwt) {
   auto const parts = jose::split_compact(jwt, max_assertion);

@@ -56,7 +56,8 @@ struct client {
 
   /** Read a record. Redirect URIs that the rules no longer allow are left out.
 
-      Errors: `errc::damaged_record`.
+      @par Errors
+      `errc::damaged_record`.
   */
   static result<client> parse(std::string_view bytes, redirect_rules const& rules = {}) {
     detail::record_reader in(bytes, layout);
@@ -92,7 +93,7 @@ struct client {
     return out;
   }
 
-  /** The answer to a registration (RFC 7591 section 3.2.1); `its_secret` may be empty. */
+  /** The response to a registration (RFC 7591 section 3.2.1); `its_secret` may be empty. */
   std::string registration_json(secret const& its_secret, client_metadata_report const& report = {}) const {
     std::string out = "{\"client_id\":";
     append_json_string(out, id);

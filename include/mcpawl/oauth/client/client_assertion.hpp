@@ -29,7 +29,7 @@
 
 namespace mcpawl::oauth {
 
-/** Judges the assertions of clients (RFC 7523, OpenID Connect Core section 9).
+/** Validates the assertions of clients (RFC 7523, OpenID Connect Core section 9).
 
     An assertion is signed by RS256 or ES256 with a key of the client's document, is from the client about
     itself, for us alone, good for five minutes at most, and has a `jti` that was not used before.
@@ -49,7 +49,7 @@ public:
                     clock const& time = clock::system())
       : store_(&store), clock_(&time), documents_(std::move(documents)), audiences_(std::move(audiences)) {}
 
-  /** Judge an assertion of this client; no error if it is good, and then it is used up. */
+  /** Validate an assertion of this client; no error if it is good, and then it is used up. */
   task<error_code> validate(client who, secret assertion) const {
     return validate_with(*this, std::move(who), std::move(assertion));
   }

@@ -61,8 +61,9 @@ inline result<client_credentials> read_basic(std::string_view authorization) {
 
 /** Find out how a client authenticates: exactly one way (RFC 6749 section 2.3).
 
-    Errors: `errc::several_authentications`, `errc::authentication_malformed`, `errc::missing_parameter`
-    without any client_id. `detail` then says more, in words of ours.
+    @par Errors
+    `errc::several_authentications`, `errc::authentication_malformed`, `errc::missing_parameter` without any
+    client_id. `detail` then says more, in words of ours.
 */
 inline result<client_credentials> read_client_credentials(http::form const& form,
                                                           std::optional<std::string_view> authorization,
@@ -113,10 +114,11 @@ inline result<client_credentials> read_client_credentials(http::form const& form
   return read_client_credentials(form, authorization, untold);
 }
 
-/** Judge a client that has no key: whether it authenticates in the way it registered, and with its secret.
+/** Validate a client that has no key: whether it authenticates in the way it registered, and with its secret.
     Both ways of sending a secret are as good for one that has one.
 
-    Errors: `errc::authentication_failed`, also for `private_key_jwt`, which is for others to verify.
+    @par Errors
+    `errc::authentication_failed`, also for `private_key_jwt`, which is for others to verify.
 */
 inline error_code validate_credentials(client const& known, client_credentials const& presented) {
   if (known.id != presented.client_id) return errc::authentication_failed;

@@ -25,7 +25,8 @@ inline constexpr std::size_t max_client_document = 5 * 1024;  ///< Bytes, as the
     A redirect URI that cannot be registered here is left out if the others can (RFC 7591 section 3.2.1), and
     reported.
 
-    Errors: `errc::registration_too_large`, `errc::bad_registration`, `errc::bad_registered_uri`.
+    @par Errors
+    `errc::registration_too_large`, `errc::bad_registration`, `errc::bad_registered_uri`.
 */
 inline result<client_metadata> parse_registration(std::string_view json, redirect_rules const& rules,
                                                   client_metadata_report& report) {
@@ -62,7 +63,9 @@ inline bool is_client_document_url(std::string_view client_id) {
 /** Read the document that was found at `url`, which is the client_id.
 
     Such a client has no secret of ours: it authenticates with its key, or not at all.
-    Errors: as `parse_registration`, and `errc::document_elsewhere` if the document is not about this URL.
+
+    @par Errors
+    As `parse_registration`, and `errc::document_elsewhere` if the document is not about this URL.
 */
 inline result<client_metadata> parse_client_document(std::string_view json, std::string_view url,
                                                      redirect_rules const& rules,

@@ -27,7 +27,7 @@ namespace mcpawl::oauth::detail {
 
     It decides and fetches nothing itself. There is one fetch at a time for a URL; others wait for it. What
     failed is not tried again for `failure_pause`. What was good once serves on while the client's host is
-    down, until `keep` is over; an answer that is no good document ends it at once.
+    down, until `keep` is over; a response that is no good document ends it at once.
 
     @par Lifetime
     The clock must outlive it.
@@ -61,7 +61,7 @@ public:
       cache_->finish(url_, std::move(value), {}, fresh);
       cache_.reset();
     }
-    /** Note that it failed; for good, if the host had an answer. */
+    /** Note that it failed; for good, if the host had a response. */
     void fail(error_code why, bool for_good) {
       cache_->finish(url_, nullptr, why, for_good ? seconds(0) : keep);
       cache_.reset();

@@ -105,7 +105,7 @@ inline bool is_unreachable(error_code const& why, http::origin_url const& target
 }
 
 /** Fetches values of one kind, by way of the cache that all threads share. `Reader` has `value_type`,
-    `max_bytes`, and `read(answer, url, settings)`, and knows the `lifetime` of an answer. */
+    `max_bytes`, and `read(answer, url, settings)`, and knows the `lifetime` of a response. */
 template <class Reader>
 class client_fetcher {
 public:
@@ -278,8 +278,8 @@ struct client_key_source {
 
     What a stranger names is fetched with care: https at port 443 with a verified certificate, public addresses
     alone, no redirect, 5 KiB and 5 seconds in all, only so often, and once for all who ask at the same time.
-    Its host is looked up apart from all others, few at once. What an
-    operator has pinned is not fetched at all; what is known beforehand stands in while nothing can be fetched.
+    Its host is looked up apart from all others, few at once. What an operator has pinned is not fetched at
+    all; what is known beforehand stands in while nothing can be fetched.
 
     @par Errors
     `errc::unknown_client`, `errc::document_elsewhere`, and those of `parse_client_document`: there is no such
@@ -290,7 +290,7 @@ struct client_key_source {
     Ends the wait. If it was this one that fetched, another begins again.
     @par Thread safety
     All functions may be called from any thread at once. Copies share what was fetched: make one for a
-   process.
+    process.
 */
 class client_documents {
 public:
@@ -303,7 +303,8 @@ public:
   /** Find the keys of a client: those in its document, or those its `jwks_uri` leads to, which are fetched
       again if they are older than `oldest`.
 
-      Errors: `errc::authentication_failed` if it has none that can be used, `errc::document_unavailable`.
+      @par Errors
+      `errc::authentication_failed` if it has none that can be used, `errc::document_unavailable`.
   */
   task<result<std::shared_ptr<jose::jwk_set const>>> keys_of(
       client_metadata const& of, std::optional<std::chrono::seconds> oldest = {}) const {

@@ -105,7 +105,8 @@ public:
                          client_metadata_report& report)
       : members_(std::move(members)), rules_(rules), report_(report) {}
 
-  /** Errors: `errc::bad_registration`, `errc::bad_registered_uri`. */
+  /** @par Errors
+      `errc::bad_registration`, `errc::bad_registered_uri`. */
   result<client_metadata> read() {
     client_metadata out;
     if (error_code const bad = read_redirect_uris(out)) return bad;

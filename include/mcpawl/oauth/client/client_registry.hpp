@@ -30,8 +30,8 @@ struct registered_client {
 /** Keeps registered clients (RFC 7591) in a store.
 
     Anybody can register, so a registration lives for `unused_lifetime` until its client gets a token, and
-    then for `lifetime` after the latest; being looked up does not prolong it.
-    A client with a secret is told that the secret does not expire, since it is prolonged in the same way.
+    then for `lifetime` after the latest; being looked up does not prolong it. A client with a secret is told
+    that the secret does not expire, since it is prolonged in the same way.
 
     @par Errors
     `errc::unknown_client`, or what the store says.

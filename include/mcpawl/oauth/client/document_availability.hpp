@@ -24,7 +24,7 @@ namespace mcpawl::oauth {
 
     Nobody knows whose document the next reader of the metadata would bring. So one host that fails ends it for
     all: for `first_pause`, and for twice as long each time that the same host fails again right afterwards, up
-    to `max_pause`. The host's next answer ends its pause at once.
+    to `max_pause`. The host's next response ends its pause at once.
 
     A stranger can bring this about, by naming a client_id whose host does not answer. That is accepted, and
     bounded: documents go on to be taken, they are only not mentioned; whoever reads the metadata meanwhile

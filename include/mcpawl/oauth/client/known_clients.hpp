@@ -15,7 +15,7 @@ namespace mcpawl::oauth {
     documents: where their hosts cannot be reached, nothing but their document lets them in. A copy takes its
     place only while it cannot be fetched; what can be fetched decides.
 
-    That adds no trust: both are public clients whose answers go to a loopback address, where any program on
+    That adds no trust: both are public clients whose responses go to a loopback address, where any program on
     that machine could name the same client_id, with the published document as with this one. So no client
     with a redirect URI elsewhere, or with a key, belongs here.
 */

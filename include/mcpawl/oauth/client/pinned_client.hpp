@@ -84,8 +84,10 @@ inline std::string id_of_document(std::string_view json) {
 
 }  // namespace detail
 
-/** Split what a file holds: an array of documents, or one. Errors: `errc::registration_too_large` above 1 MiB,
-    `errc::bad_registration` for what is not JSON. */
+/** Split what a file holds: an array of documents, or one.
+
+    @par Errors
+    `errc::registration_too_large` above 1 MiB, `errc::bad_registration` for what is not JSON. */
 inline result<std::vector<std::string>> split_client_documents(std::string_view json) {
   constexpr std::size_t max_bytes = 1024 * 1024;
   return detail::read_json_elements(json, max_bytes);
@@ -95,6 +97,11 @@ inline result<std::vector<std::string>> split_client_documents(std::string_view 
 
     @param fetches  whether a client's keys can be fetched
     @param mistakes takes those of each document that cannot be used
+
+    @par Errors
+    In `mistakes`: `errc::bad_registration`, `bad_registered_uri`, `registration_too_large`,
+    `document_elsewhere`, and `document_unavailable` for keys that are not fetched. Throws only
+    `std::bad_alloc`.
 */
 inline pinned_clients read_pinned_clients(std::vector<std::string> const& documents,
                                           redirect_rules const& rules, bool fetches,

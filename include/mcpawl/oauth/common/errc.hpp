@@ -52,7 +52,7 @@ enum class errc {
   flow_of_another_browser,   ///< Begun in one browser and continued in another. RFC 9700 section 4.7.
   too_many_registrations,    ///< More than the server takes at once. RFC 7591 section 5.
   too_many_logins,           ///< More than one address may begin at once.
-  wrong_issuer,              ///< The upstream's answer names another issuer. RFC 9207 section 2.4.
+  wrong_issuer,              ///< The upstream's response names another issuer. RFC 9207 section 2.4.
   upstream_denied,           ///< The upstream said no for good. RFC 6749 sections 4.1.2.1, 5.2.
   upstream_unavailable,      ///< The upstream was not reached, or answered nothing of use.
   upstream_misconfigured,    ///< The upstream refuses us as its client, or our request. RFC 6749 section 5.2.
@@ -122,7 +122,7 @@ constexpr error_entry describe(errc e) noexcept {
 constexpr char const* category_name(errc) noexcept { return "mcpawl.oauth"; }
 inline error_code make_error_code(errc e) noexcept { return code_of(e); }
 
-/** The `error` of an OAuth answer for one of our errors. */
+/** The `error` of an OAuth response for one of our errors. */
 constexpr std::string_view error_name(errc e) noexcept {
   switch (e) {
     case errc::malformed_request:
@@ -190,7 +190,7 @@ inline std::optional<errc> own_errc(error_code const& ec) noexcept {
 
 }  // namespace detail
 
-/** The `error` of an OAuth answer for any error: what other layers report is never the client's fault. */
+/** The `error` of an OAuth response for any error: what other layers report is never the client's fault. */
 inline std::string_view error_name(error_code const& ec) noexcept {
   if (auto const own = detail::own_errc(ec)) return error_name(*own);
   return ec == condition::unavailable || ec == condition::timed_out ? "temporarily_unavailable"

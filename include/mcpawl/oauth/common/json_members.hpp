@@ -133,7 +133,10 @@ private:
   bool array_ = false;
 };
 
-/** Read the elements of an array, or one value, as JSON texts. Errors: as `read_json_members`. */
+/** Read the elements of an array, or one value, as JSON texts.
+
+    @par Errors
+    As `read_json_members`. */
 inline result<std::vector<std::string>> read_json_elements(std::string_view text, std::size_t max_bytes) {
   constexpr std::size_t max_depth = 9;
   if (text.size() > max_bytes) return errc::registration_too_large;
@@ -143,8 +146,11 @@ inline result<std::vector<std::string>> read_json_elements(std::string_view text
   return sink.take_elements();
 }
 
-/** Read an object of at most `max_bytes`. Errors: `errc::registration_too_large`, `errc::bad_registration`
-    for everything that is no object, is nested deeply, or names a member twice; `wrong` then says more. */
+/** Read an object of at most `max_bytes`.
+
+    @par Errors
+    `errc::registration_too_large`, `errc::bad_registration` for everything that is no object, is nested
+    deeply, or names a member twice; `wrong` then says more. */
 inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t max_bytes,
                                                           std::string& wrong) {
   constexpr std::size_t max_depth = 8;

@@ -34,7 +34,7 @@ inline std::vector<std::string> resources_of(http::form const& form) {
   return all;
 }
 
-/** What an answer may call a parameter: its name if it is one of OAuth, and never what a stranger made up. */
+/** What a response may call a parameter: its name if it is one of OAuth, and never what a stranger made up. */
 constexpr std::string_view name_of_parameter(std::string_view name) noexcept {
   for (std::string_view const known :
        {"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "code_challenge",
@@ -46,8 +46,9 @@ constexpr std::string_view name_of_parameter(std::string_view name) noexcept {
 
 /** Read a query or a body. Nothing but `resource` may come twice (RFC 6749 sections 3.1, 3.2).
 
-    Errors: `errc::malformed_request`, `errc::parameter_too_long`, `errc::duplicate_parameter`; `detail` then
-    says more, in words that may be told to whoever sent it.
+    @par Errors
+    `errc::malformed_request`, `errc::parameter_too_long`, `errc::duplicate_parameter`; `detail` then says
+    more, in words that may be told to whoever sent it.
 */
 inline result<http::form> read_parameters(std::string_view text, std::string& detail) {
   auto form = http::form::parse(text);

@@ -1,4 +1,4 @@
-// mcpawl/oauth/common/redirect_uri.hpp - where an answer may be sent to: what can be registered, and what matches it
+// mcpawl/oauth/common/redirect_uri.hpp - where a response may be sent: what can be registered, and what matches it
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -41,7 +41,10 @@ class redirect_uri {
 public:
   static constexpr std::size_t max_bytes = 2048;
 
-  /** Errors: `redirect_uri_errc`. */
+  /** Read a redirect URI (RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8.3, RFC 9700 section 4.1.3).
+
+      @par Errors
+      `redirect_uri_errc`, one for each rule. */
   static result<redirect_uri> parse(std::string_view text, redirect_rules const& rules = {}) {
     if (text.empty() || text.size() > max_bytes) return redirect_uri_errc::not_a_uri;
     for (char const c : text) {
@@ -128,7 +131,7 @@ private:
   }
 
   /** Whether browsers run what a URI of this scheme holds, or read it on the user's machine, or whether it is
-      no place for an answer. */
+      no place for a response. */
   static bool is_forbidden_scheme(std::string_view scheme) noexcept {
     for (std::string_view const each : {"javascript", "data", "vbscript", "file", "filesystem", "blob",
                                         "about", "view-source", "ftp", "ws", "wss", "mailto"})

@@ -31,9 +31,10 @@ inline bool is_same_resource(std::string_view asked, std::string_view ours) {
 
 namespace detail {
 
-/** Judge the `resource` parameters of a request: all must be ours, since tokens are for this resource alone.
+/** Validate the `resource` parameters of a request: all must be ours, since tokens are for this resource alone.
 
-    Errors: `errc::bad_target`; `detail` then says what would be right, which is in the metadata, too.
+    @par Errors
+    `errc::bad_target`; `detail` then says what would be right, which is in the metadata, too.
 */
 inline error_code validate_resources(std::vector<std::string> const& asked, std::string_view ours,
                                   std::string& detail) {

@@ -25,16 +25,17 @@ public:
 
   scope_set() = default;
 
-  /** Take scopes out of a program's own text. Scopes that break the grammar are left out. */
+  /** Take scopes out of a program's own text. Scopes that break the grammar (RFC 6749 section 3.3) are left out. */
   scope_set(std::initializer_list<std::string_view> scopes) {
     for (std::string_view const scope : scopes)
       if (is_scope(scope)) add(scope);
   }
 
   /** Read a `scope` parameter: scope-tokens with spaces between, as `all_scopes` has them. A text of spaces,
-     or of nothing, is the empty set.
+      or of nothing, is the empty set.
 
-      Errors: `errc::bad_scope`; `errc::parameter_too_long` over `max_bytes` or `max_scopes`.
+      @par Errors
+      `errc::bad_scope`; `errc::parameter_too_long` over `max_bytes` or `max_scopes`.
   */
   static result<scope_set> parse(std::string_view text) {
     if (text.size() > max_bytes) return errc::parameter_too_long;

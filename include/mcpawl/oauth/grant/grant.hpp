@@ -52,10 +52,10 @@ struct grant {
   struct refresh_state {
     std::string digest;
     std::string wrapped_key;
-    std::string previous_digest;  ///< The token before, while it still gets the same answer.
+    std::string previous_digest;  ///< The token before, while it still gets the same response.
     unix_seconds previous_until = 0;
-    std::string sealed_answer;          ///< That answer, which only the token before opens.
-    std::string unused_access;          ///< The digest of the access token in that answer, until it is used.
+    std::string sealed_answer;          ///< That response, which only the token before opens.
+    std::string unused_access;          ///< Digest of the access token in it, until that is used.
     std::vector<unix_seconds> repeats;  ///< When the token before came although that one had been used.
   } refresh;
 
@@ -93,7 +93,8 @@ struct grant {
 
   /** Read what `bytes` made, or what it made before it noted which tokens are used.
 
-      Errors: `errc::damaged_record`. */
+      @par Errors
+      `errc::damaged_record`. */
   static result<grant> parse(std::string_view bytes) {
     bool const older = detail::record_reader(bytes, layout_without_use).good();
     detail::record_reader in(bytes, older ? layout_without_use : layout);

@@ -83,7 +83,7 @@ inline issued_tokens answer_of(grant const& state, secret access_token, secret r
   return out;
 }
 
-/** Judge a code (RFC 6749 section 4.1.3, RFC 7636 section 4.6). `code_replayed` means that the grant must
+/** Validate a code (RFC 6749 section 4.1.3, RFC 7636 section 4.6). `code_replayed` means that the grant must
     end; after every other error it stays as it is, so that nobody can burn another's code. */
 inline error_code check_code(grant const& state, token const& code, code_redemption const& asked,
                              unix_seconds now) {
@@ -100,7 +100,10 @@ inline error_code check_code(grant const& state, token const& code, code_redempt
   return {};
 }
 
-/** Exchange a code that was found good. Errors: `errc::damaged_record`. */
+/** Exchange a code that was found good.
+
+    @par Errors
+    `errc::damaged_record`. */
 inline result<issued_tokens> exchange_code(grant& state, grant_name const& name, token const& code,
                                            token_lifetimes const& lifetimes, unix_seconds now) {
   auto const props_key = unwrap_key(code, state.code.wrapped_key, name.key());
@@ -122,7 +125,8 @@ inline result<issued_tokens> exchange_code(grant& state, grant_name const& name,
     section 6). Asking for what is not known here, or for `offline_access`, which whoever has a refresh token
     has, changes nothing.
 
-    Errors: `errc::scope_not_allowed` for a known scope that was not granted.
+    @par Errors
+    `errc::scope_not_allowed` for a known scope that was not granted.
 */
 inline result<scope_set> validate_refreshed_scope(grant const& state, refresh_request const& asked) {
   if (!asked.scope) return state.scope;
@@ -136,11 +140,11 @@ inline result<scope_set> validate_refreshed_scope(grant const& state, refresh_re
 /** What a refresh token turned out to be. */
 enum class refresh_kind {
   current,
-  previous,  ///< Replaced a moment ago, and nobody has used what replaced it: the answer got lost.
-  repeated,  ///< The same, but somebody has used it; both get the answer, and it counts.
+  previous,  ///< Replaced a moment ago, and nobody has used what replaced it: the response got lost.
+  repeated,  ///< The same, but somebody has used it; both get the response, and it counts.
 };
 
-/** Judge a refresh token (RFC 6749 section 6, RFC 9700 section 4.14.2). `refresh_token_reused` means that
+/** Validate a refresh token (RFC 6749 section 6, RFC 9700 section 4.14.2). `refresh_token_reused` means that
     the grant must end. */
 inline result<refresh_kind> check_refresh(grant const& state, token const& presented,
                                           refresh_request const& asked, unix_seconds now) {
@@ -159,7 +163,7 @@ inline result<refresh_kind> check_refresh(grant const& state, token const& prese
 }
 
 /** Count a replaced refresh token that came although what replaced it had been used; how often that was
-   within a day, this time included. */
+    within a day, this time included. */
 inline std::size_t count_repeat(grant& state, unix_seconds now) {
   constexpr unix_seconds day = 86'400;
   auto& all = state.refresh.repeats;
@@ -169,7 +173,7 @@ inline std::size_t count_repeat(grant& state, unix_seconds now) {
 }
 
 /** Whether nobody has used this access token yet, and it matters: it came with a refresh token whose
-    predecessor still gets the same answer. */
+    predecessor still gets the same response. */
 inline bool is_first_use(grant const& state, token const& access, unix_seconds now) {
   auto const& refresh = state.refresh;
   return now < refresh.previous_until && is_same_digest(access.digest(), refresh.unused_access);
@@ -179,8 +183,9 @@ inline constexpr unsigned char answer_layout = 1;
 
 /** Answer the previous refresh token once more.
 
-    Errors: `errc::bad_token` if the answer is no longer any good, `errc::scope_not_allowed` if it has more
-    scopes than are asked for now.
+    @par Errors
+    `errc::bad_token` if the answer is no longer any good, `errc::scope_not_allowed` if it has more scopes
+    than are asked for now.
 */
 inline result<issued_tokens> repeat_answer(grant const& state, grant_name const& name, token const& previous,
                                            refresh_request const& asked, unix_seconds now) {

@@ -37,7 +37,8 @@ public:
     store_version version;
   };
 
-  /** Errors: `errc::bad_token` if there is none, `errc::damaged_record`, what the store says. */
+  /** @par Errors
+      `errc::bad_token` if there is none, `errc::damaged_record`, what the store says. */
   task<result<loaded>> load(grant_name const& name) {
     auto const found = co_await store_->get(name.key());
     if (!found) co_return found.error();

@@ -16,7 +16,7 @@ namespace mcpawl::oauth {
 /** A refresh token that was found good and has not been replaced yet; made by `begin_refresh`. */
 class pending_refresh {
 public:
-  /** The answer, if another request has refreshed already; then nothing remains to be done. */
+  /** The response, if another request has refreshed already; then nothing remains to be done. */
   std::optional<issued_tokens> answer;
   std::string user;
   secret props;

@@ -35,7 +35,8 @@ inline std::string seal_for(secret key, std::string_view plain, std::string_view
   return sealer_of(std::move(key)).seal(plain, std::string{purpose}.append(1, ':').append(grant_key));
 }
 
-/** Errors: `errc::damaged_record`, also for a wrong key. */
+/** @par Errors
+    `errc::damaged_record`, also for a wrong key. */
 inline result<secret> open_for(secret key, std::string_view sealed, std::string_view purpose,
                                std::string_view grant_key) {
   auto opened = sealer_of(std::move(key)).open(sealed, std::string{purpose}.append(1, ':').append(grant_key));

@@ -114,7 +114,10 @@ public:
     return token{secret{std::move(text)}};
   }
 
-  /** Take one that somebody sent. Errors: `errc::bad_token` for what cannot be one of ours. */
+  /** Take one that somebody sent.
+
+      @par Errors
+      `errc::bad_token` for what cannot be one of ours. */
   static result<token> parse(token_kind kind, std::string_view text) {
     if (text.size() != size || !text.starts_with(prefix_of(kind))) return errc::bad_token;
     if (!is_base64url(text.substr(prefix_size))) return errc::bad_token;

@@ -33,11 +33,12 @@
 
 namespace mcpawl::oauth {
 
-/** Issues tokens and judges them, over any `kv_store`; the store makes all processes that share it agree.
+/** Issues tokens and validates them, over any `kv_store`; the store makes all processes that share it agree.
 
     @li A code is good once. Presented again by its client, it ends the grant and all its tokens.
     @li A refresh token is replaced when it is used. Until one of the new tokens is used, and for a while, the
-        old one gets the same answer again. After that it counts as a sign of two holders, and ends the grant
+        old one gets the same response again. After that it counts as a sign of two holders, and ends the
+        grant
         at the `token_lifetimes::max_refresh_repeats`th time; older ones end it at once.
     @li A token of a grant that has ended is not good from that moment on; where the store cannot write that
         down, in this process, and everywhere once `write_pending` succeeds.
@@ -45,8 +46,11 @@ namespace mcpawl::oauth {
     What was answered survives a power cut, but for a code that has not been exchanged.
 
     @par Errors
-    `oauth::errc`, or what the store says; `error_name` makes the `error` of an answer of both. Throws what
-    the crypto layer throws without memory or randomness.
+    `oauth::errc`: `bad_token`, `token_expired`, `wrong_client` for what is not good; `bad_target`,
+    `wrong_redirect_uri`, `wrong_verifier`, `scope_not_allowed` for what does not go with it; `code_replayed`,
+    `refresh_token_reused` where the grant has ended for it; `contended`, `damaged_record`. Or what the store
+    says. `error_name` makes the `error` of a response of both. Throws what the crypto layer throws without
+    memory or randomness.
     @par Lifetime
     The store and the clock must outlive the service and its tasks.
     @par Thread safety
@@ -79,7 +83,7 @@ public:
 
   /** Counts what this service and its copies have taken back. What was looked up after this was read may be
       used again, instead of looking it up once more, as long as the number stays the same. What other
-     processes take back is not counted. */
+      processes take back is not counted. */
   std::uint64_t revocations() const noexcept { return grants_.revocations(); }
 
   /** Exchange a code for tokens (RFC 6749 section 4.1.3). */
@@ -104,7 +108,7 @@ public:
     co_return errc::contended;
   }
 
-  /** Judge a refresh token and open the props, so that an upstream can be asked before the token is
+  /** Validate a refresh token and open the props, so that an upstream can be asked before the token is
       replaced. Changes nothing, unless the token is an old one: then the grant ends. */
   task<result<pending_refresh>> begin_refresh(refresh_request asked) {
     auto const presented = token::parse(token_kind::refresh, asked.token.reveal());
@@ -176,7 +180,7 @@ public:
     return unsaved_->find(lease_key(pending));
   }
 
-  /** Replace the token; with new props if there are any. If somebody else was faster, the answer is
+  /** Replace the token; with new props if there are any. If somebody else was faster, the response is
       theirs, and so are the props. */
   task<result<issued_tokens>> finish_refresh(pending_refresh pending, std::optional<secret> new_props = {}) {
     std::string const key = lease_key(pending);
@@ -230,7 +234,7 @@ public:
       unix_seconds const now = clock_->wall();
       auto known = detail::read_access(found->state, name, *access, resource, now);
       if (!known || !detail::is_first_use(found->state, *access, now)) co_return known;
-      // noted once for each refresh; if it cannot be, the refresh token before is taken for a lost answer
+      // noted once for each refresh; if it cannot be, the refresh token before is taken for a lost response
       found->state.refresh.unused_access.clear();
       auto const saved = co_await grants_.save(name, found->state, found->version, durability::relaxed);
       if (!saved || *saved || attempt == max_retries) co_return known;
@@ -295,7 +299,8 @@ public:
   /** Revoke a token for its own client (RFC 7009): an access token ends alone, a refresh token with its
       grant. Returns the number of tokens or grants that ended; a token that is not good is no error.
 
-      Errors: `errc::wrong_client` for the token of another client.
+      @par Errors
+      `errc::wrong_client` for the token of another client.
   */
   task<result<std::size_t>> revoke(secret the_token, std::string client_id) {
     if (auto const refresh = token::parse(token_kind::refresh, the_token.reveal())) {

@@ -20,11 +20,11 @@ struct token_lifetimes {
   unix_seconds refresh = 30 * 86'400;  ///< From the consent on; a refresh does not prolong it.
   /** For so long after a refresh, and only until the new refresh token is used, the old one gets the same
       answer again: several processes of one client share it, and answers are lost. Never longer than
-      the access token of that answer lives. */
+      the access token of that response lives. */
   unix_seconds refresh_grace = 3600;
   /** The old refresh token presented so often within a day, each time after one of the new tokens had been
       used, ends the grant: somebody has the new ones and somebody has not, so there are two holders. Until
-      then they get the same answer, and the log says so. With 1 the first time ends it (RFC 9700
+      then they get the same response, and the log says so. With 1 the first time ends it (RFC 9700
       section 4.14.2). */
   std::size_t max_refresh_repeats = 5;
   std::size_t access_tokens = 8;  ///< Of one grant at once; a further one ends the oldest.

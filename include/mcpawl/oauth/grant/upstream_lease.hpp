@@ -44,7 +44,7 @@ inline std::string upstream_lease_key(secret const& any_token, std::string_view 
 }  // namespace detail
 
 /** The right to ask the upstream about one grant, if `held`. It ends by itself after
-   `upstream_leases::lifetime` unless it is renewed, so that who dies with it stops nobody. */
+    `upstream_leases::lifetime` unless it is renewed, so that who dies with it stops nobody. */
 class upstream_lease {
 public:
   upstream_lease() = default;  ///< Of somebody else.

@@ -31,7 +31,10 @@ inline std::vector<std::string> drop_revoked(pending_revocations const& waiting,
 }
 
 /** Write what waits for one grant: 1 if nothing of it waits any more, 0 if somebody else has changed it just
-    now. Errors: what the store says. */
+    now.
+
+    @par Errors
+    What the store says. */
 inline task<result<std::size_t>> write_revocations_of(kv_store& store, std::shared_ptr<pending_revocations> waiting,
                                                std::string key) {
   if (waiting->ends(key)) {
@@ -61,7 +64,10 @@ inline task<result<std::size_t>> write_revocations_of(kv_store& store, std::shar
 }
 
 /** Try again to write what waits, up to the first that the store refuses again. Returns how many grants are
-    done. Errors: what the store says. The store must outlive the task. */
+    done.
+
+    @par Errors
+    What the store says. The store must outlive the task. */
 inline task<result<std::size_t>> write_revocations(kv_store& store, std::shared_ptr<pending_revocations> waiting) {
   constexpr std::size_t max_at_once = 256;
   std::size_t written = 0;

@@ -26,8 +26,8 @@ struct consent_view {
 
   std::string client_name;
   std::string client_host;     ///< Of its metadata document. Empty for a client that registered.
-  std::string redirect_place;  ///< Where the answer goes: host and port, or a private-use scheme.
-  bool loopback_only = false;  ///< The answer goes to this computer, where any program may be listening.
+  std::string redirect_place;  ///< Where the response goes: host and port, or a private-use scheme.
+  bool loopback_only = false;  ///< The response goes to this computer, where any program may be listening.
   std::string redirect_uri;
   std::string client_uri, policy_uri, tos_uri;
 
@@ -45,7 +45,7 @@ struct consent_view {
 };
 
 /** The words of the consent page, to be replaced by those of another language. `{client}` stands for the
-    client's name, `{server}` for the server's, `{place}` for where the answer goes, `{host}` for the
+    client's name, `{server}` for the server's, `{place}` for where the response goes, `{host}` for the
     client's host and `{person}` for who is signed in. */
 struct consent_words {
   std::string lang = "en";

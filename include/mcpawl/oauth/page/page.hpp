@@ -109,7 +109,7 @@ inline page_policy policy_for(consent_view const& view, std::string_view style =
 
     The Referrer-Policy is `same-origin` and not `no-referrer`, with which browsers send the form with
     `Origin: null`, like a stranger's (Fetch section 3.2). There is no Cross-Origin-Opener-Policy: it would
-   cut off web clients that open the page in a window of its own and wait there for the answer.
+    cut off web clients that open the page in a window of its own and wait there for the response.
 */
 inline http::response page_response(int status, std::string html, page_policy const& policy = {}) {
   http::response out(status);

@@ -41,8 +41,8 @@ struct approval {
 };
 
 /** Whether an approval for this place should be offered to be remembered: only where nobody but the client
-    can receive the answer. On the user's own machine any program could ask in the client's name, and get an
-    answer without anybody noticing (RFC 8252 section 8.6). */
+    can receive the response. On the user's own machine any program could ask in the client's name, and get
+    a response without anybody noticing (RFC 8252 section 8.6). */
 inline bool is_rememberable(redirect_uri const& to) noexcept { return to.kind() == redirect_kind::https; }
 
 /** Remembers approvals in a store, each for one browser, person, client, redirect URI and set of scopes.

@@ -38,7 +38,7 @@
 namespace mcpawl::oauth {
 
 /** What people see of an authorization server, and the way of their browser: `/authorize`, the page there,
-   the upstream, `/callback`, the client.
+    the upstream, `/callback`, the client.
 
     The browser can neither read nor alter what was asked: the page carries it sealed, and the way to the
     upstream and back a handle, each with a cookie that belongs to it. Until a person has approved, nothing is
@@ -99,22 +99,22 @@ public:
     co_return consent(std::move(asked), *client, std::string(), head);
   }
 
-  /** POST /authorize: the answer to the page. */
+  /** POST /authorize: the response to the page. */
   task<http::response> submit_consent(http::request_head const& head, std::string_view body, std::string address = {}) {
     if (!has_media_type(head, "application/x-www-form-urlencoded")) co_return error_page(errc::malformed_request);
     auto const form = http::form::parse(body);
     if (!form || form->repeated()) co_return error_page(errc::malformed_request);
-    auto const handle = form->find("handle"), decision = form->find("decision");
+    auto const sent = form->find("handle"), decision = form->find("decision");
     bool const approves = decision == "approve";
-    if (!handle || (!approves && decision != "deny")) co_return error_page(errc::missing_parameter);
-    flow_handle ticket = ticket_of(head, cookie_use::consent, *handle);
-    auto found = consents_.open(ticket);
+    if (!sent || (!approves && decision != "deny")) co_return error_page(errc::missing_parameter);
+    flow_handle handle = handle_of(head, cookie_use::consent, *sent);
+    auto found = consents_.open(handle);
     if (!found) {
       error_code why = found.error();
       // the cookie of a page goes when it is approved: who comes back to it is no stranger
-      bool const alone = why == errc::flow_of_another_browser && ticket.browser.empty();
-      bool over = ticket.browser == denied_mark;
-      if (alone) over = co_await was_approved(ticket.handle);
+      bool const alone = why == errc::flow_of_another_browser && handle.browser.empty();
+      bool over = handle.browser == denied_mark;
+      if (alone) over = co_await was_approved(handle.handle);
       if (over) why = errc::flow_not_found;
       co_return error_page(why);
     }
@@ -123,7 +123,7 @@ public:
       log_.info("authorization_denied", {{"client", asked.request.client_id}});
       http::response denied = redirect_error(asked, errc::denied);
       // what was denied is told to the client as often as it is sent, but cannot be approved any more
-      denied.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::consent, ticket.handle), denied_mark,
+      denied.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::consent, handle.handle), denied_mark,
                                               sealed_consent::lifetime));
       co_return denied;
     }
@@ -134,21 +134,21 @@ public:
     if (*first == 0) co_return error_page(errc::flow_not_found);
     asked.remember = form->find("remember").has_value();
     http::response answer = co_await log_in(std::move(asked), head);
-    drop_cookie(answer, cookie_use::consent, ticket);
+    drop_cookie(answer, cookie_use::consent, handle);
     co_return answer;
   }
 
-  /** GET /callback: the answer of the upstream (RFC 6749 section 4.1.2). */
+  /** GET /callback: the response of the upstream (RFC 6749 section 4.1.2). */
   task<http::response> callback(http::request_head const& head) {
     auto const form = http::form::parse(head.query());
     if (!form || form->repeated()) co_return error_page(errc::malformed_request);
     auto const state = form->find("state");
     if (!state) co_return error_page(errc::missing_parameter);
-    flow_handle ticket = ticket_of(head, cookie_use::flow, *state);
-    auto found = co_await parts_->flows.take(ticket);
+    flow_handle handle = handle_of(head, cookie_use::flow, *state);
+    auto found = co_await parts_->flows.take(handle);
     if (!found) co_return error_page(found.error());
     http::response answer = co_await finish(head, *form, std::move(*found));
-    drop_cookie(answer, cookie_use::flow, ticket);
+    drop_cookie(answer, cookie_use::flow, handle);
     co_return answer;
   }
 
@@ -169,10 +169,10 @@ private:
   http::response consent(flow asked, client const& by, std::string person, http::request_head const& head) {
     consent_view view = view_of(asked, by);
     view.person = std::move(person);
-    auto const ticket = consents_.seal(asked);
-    view.handle = ticket.handle;
+    auto const handle = consents_.seal(asked);
+    view.handle = handle.handle;
     http::response shown = consent_response(*parts_->rules.pages, view);
-    keep_cookie(shown, cookie_use::consent, ticket, head);
+    keep_cookie(shown, cookie_use::consent, handle, head);
     return shown;
   }
 
@@ -181,13 +181,13 @@ private:
     upstream_flow login = upstream_flow::make();
     asked.nonce = login.nonce;
     asked.verifier = login.verifier;
-    auto const ticket = co_await parts_->flows.begin(asked);
-    if (!ticket) co_return redirect_error(asked, ticket.error());
-    login.state = ticket->handle;
+    auto const handle = co_await parts_->flows.begin(asked);
+    if (!handle) co_return redirect_error(asked, handle.error());
+    login.state = handle->handle;
     auto const location = co_await upstream_.location(login);
     if (!location) co_return redirect_error(asked, location.error());
     http::response away = redirect(*location);
-    keep_cookie(away, cookie_use::flow, *ticket, head);
+    keep_cookie(away, cookie_use::flow, *handle, head);
     co_return away;
   }
 
@@ -371,20 +371,20 @@ private:
     return {browser.id, person, request.client_id, request.redirect.text(), request.scope};
   }
 
-  flow_handle ticket_of(http::request_head const& head, cookie_use use, std::string_view handle) const {
-    flow_handle ticket;
-    ticket.handle = handle;
-    ticket.browser = cookies_.find(head, cookies_.name(use, handle)).value_or("");
-    return ticket;
+  flow_handle handle_of(http::request_head const& head, cookie_use use, std::string_view text) const {
+    flow_handle handle;
+    handle.handle = text;
+    handle.browser = cookies_.find(head, cookies_.name(use, text)).value_or("");
+    return handle;
   }
-  void keep_cookie(http::response& answer, cookie_use use, flow_handle const& ticket,
+  void keep_cookie(http::response& answer, cookie_use use, flow_handle const& handle,
                    http::request_head const& head) const {
     for (auto const& name : cookies_.surplus(head, use)) answer.field("Set-Cookie", cookies_.clear(name));
     answer.field("Set-Cookie",
-                 cookies_.set(cookies_.name(use, ticket.handle), ticket.browser, flow_table::lifetime));
+                 cookies_.set(cookies_.name(use, handle.handle), handle.browser, flow_table::lifetime));
   }
-  void drop_cookie(http::response& answer, cookie_use use, flow_handle const& ticket) const {
-    answer.field("Set-Cookie", cookies_.clear(cookies_.name(use, ticket.handle)));
+  void drop_cookie(http::response& answer, cookie_use use, flow_handle const& handle) const {
+    answer.field("Set-Cookie", cookies_.clear(cookies_.name(use, handle.handle)));
   }
 
   std::optional<known_browser> browser_of(http::request_head const& head) {

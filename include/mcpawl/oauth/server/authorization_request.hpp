@@ -1,4 +1,4 @@
-// mcpawl/oauth/server/authorization_request.hpp - what a client asks at the authorization endpoint, judged
+// mcpawl/oauth/server/authorization_request.hpp - what a client asks at the authorization endpoint, validated
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -22,7 +22,7 @@
 
 namespace mcpawl::oauth {
 
-/** The parameters of an authorization request (RFC 6749 section 4.1.1), read but not judged. */
+/** The parameters of an authorization request (RFC 6749 section 4.1.1), read but not validated. */
 struct authorization_query {
   static constexpr std::size_t max_state_bytes = 4096;
 
@@ -146,7 +146,7 @@ inline error_code validate_parameters(authorization_query const& query, authoriz
 
 }  // namespace detail
 
-/** Judge a request of a client. */
+/** Validate a request of a client. */
 inline validated_authorization validate_authorization(authorization_query const& query,
                                                 client_metadata const& client,
                                                 authorization_rules const& rules) {

@@ -45,7 +45,7 @@ public:
   static constexpr unix_seconds default_lifetime = 30 * 86'400;
   static constexpr std::size_t max_person = 512;  ///< Bytes; a browser drops a cookie over 4096.
 
-  /** @param issuer ours: a pass of another server that has the same keys is none here */
+  /** @param issuer ours: a cookie of another server that has the same keys is none here */
   browser_cookie(sealer with, std::string_view issuer, unix_seconds lifetime = default_lifetime,
                clock const& time = clock::system())
       : sealer_(std::move(with)),
@@ -55,7 +55,10 @@ public:
 
   unix_seconds lifetime() const noexcept { return lifetime_; }
 
-  /** The value of the cookie. Errors: as `sealer::seal`. */
+  /** The value of the cookie.
+
+      @par Errors
+      As `sealer::seal`. */
   std::string issue(known_browser const& browser) {
     bool const fits = browser.person.size() <= max_person;
     detail::record_writer out(layout);

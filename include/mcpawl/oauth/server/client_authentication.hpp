@@ -23,7 +23,8 @@ namespace mcpawl::oauth {
     `address` is who asks, as `http::client_address` names them: what is not known yet is fetched only so often
     for each.
 
-    Errors: `errc::unknown_client`, those of fetching its document, or what the store says.
+    @par Errors
+    `errc::unknown_client`, those of fetching its document, or what the store says.
 */
 inline task<result<client>> find_client(std::shared_ptr<server_state> parts, std::string id,
                                  std::string address = {}) {
@@ -34,10 +35,11 @@ inline task<result<client>> find_client(std::shared_ptr<server_state> parts, std
   co_return co_await parts->documents->find(std::move(id));
 }
 
-/** Find the client that presents credentials and judge them (RFC 6749 section 2.3, RFC 7521 section 4.2).
+/** Find the client that presents credentials and validate them (RFC 6749 section 2.3, RFC 7521 section 4.2).
 
-    Errors: `errc::authentication_failed` for a client that is not known, too, so that nobody learns which
-   are; those of fetching its document, or what the store says.
+    @par Errors
+    `errc::authentication_failed` for a client that is not known, too, so that nobody learns which are; those
+    of fetching its document, or what the store says.
 */
 inline task<result<client>> authenticate_client(std::shared_ptr<server_state> parts,
                                          client_credentials presented, std::string address = {}) {

@@ -43,7 +43,8 @@ struct flow {
     return secret{out.take()};
   }
 
-  /** Errors: `errc::damaged_record`, also if the rules no longer allow the redirect URI. */
+  /** @par Errors
+      `errc::damaged_record`, also if the rules no longer allow the redirect URI. */
   static result<flow> parse(std::string_view bytes, redirect_rules const& rules) {
     detail::record_reader in(bytes, layout);
     std::string client_id{in.text()};

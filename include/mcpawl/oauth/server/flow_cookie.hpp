@@ -57,7 +57,7 @@ public:
     std::string out{name};
     out.append(1, '=').append(value).append("; Path=/");
     if (secure_) out += "; Secure";
-    // Lax: the answer of the sign-in comes from another site, and must bring the cookie along
+    // Lax: the response of the sign-in comes from another site, and must bring the cookie along
     return out.append("; HttpOnly; SameSite=Lax; Max-Age=").append(std::to_string(max_age_seconds));
   }
   /** The value of a Set-Cookie field that removes the cookie. */

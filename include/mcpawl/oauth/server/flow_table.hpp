@@ -44,40 +44,40 @@ public:
 
   /** Keep one. */
   task<result<flow_handle>> begin(flow what) {
-    flow_handle ticket;
-    ticket.handle = detail::random_base64url(bytes_of_handle);
-    ticket.browser = detail::random_base64url(bytes_of_handle);
-    std::string key = key_of(ticket.handle);
+    flow_handle handle;
+    handle.handle = detail::random_base64url(bytes_of_handle);
+    handle.browser = detail::random_base64url(bytes_of_handle);
+    std::string key = key_of(handle.handle);
     secret const record = what.bytes();
     detail::record_writer out(layout, record.reveal().size() + 128);
-    out.text(detail::digest_for(browser_purpose, ticket.browser)).text(record.reveal());
+    out.text(detail::digest_for(browser_purpose, handle.browser)).text(record.reveal());
     secret const plain{out.take()};
-    store_write write(key, detail::seal_for(key_for(ticket.handle), plain.reveal(), "flow", key));
+    store_write write(key, detail::seal_for(key_for(handle.handle), plain.reveal(), "flow", key));
     write.expires(clock_->wall() + lifetime);
     auto const written = co_await store_->compare_and_set(std::move(write), store_absent);
     if (!written) co_return written.error();
     if (!*written) co_return errc::contended;  // 264 random bits came twice
-    co_return ticket;
+    co_return handle;
   }
 
   /** Look at one without ending its wait. */
-  task<result<flow>> look(flow_handle ticket) {
-    std::string key = key_of(ticket.handle);
+  task<result<flow>> look(flow_handle handle) {
+    std::string key = key_of(handle.handle);
     auto const found = co_await store_->get(key);
     if (!found) co_return found.error();
     if (!*found) co_return errc::flow_not_found;
-    co_return open(key, ticket, (*found)->value);
+    co_return open(key, handle, (*found)->value);
   }
 
   /** Take one out: of any number of calls one gets it. Another browser neither gets nor ends it. */
-  task<result<flow>> take(flow_handle ticket) {
-    auto const seen = co_await look(ticket);
+  task<result<flow>> take(flow_handle handle) {
+    auto const seen = co_await look(handle);
     if (!seen) co_return seen.error();
-    std::string key = key_of(ticket.handle);
+    std::string key = key_of(handle.handle);
     auto const taken = co_await store_->take(key, durability::relaxed);
     if (!taken) co_return taken.error();
     if (!*taken) co_return errc::flow_not_found;
-    co_return open(key, ticket, (*taken)->value);
+    co_return open(key, handle, (*taken)->value);
   }
 
   /** Note that a consent page was approved: 1 for the first time, 0 for every other. The note lives as long as
@@ -116,13 +116,13 @@ private:
     return secret{detail::digest_for("mcpawl.oauth.flow.key", handle)};
   }
 
-  result<flow> open(std::string const& key, flow_handle const& ticket, std::string_view sealed) const {
-    auto const plain = detail::open_for(key_for(ticket.handle), sealed, "flow", key);
+  result<flow> open(std::string const& key, flow_handle const& handle, std::string_view sealed) const {
+    auto const plain = detail::open_for(key_for(handle.handle), sealed, "flow", key);
     if (!plain) return plain.error();
     detail::record_reader in(plain->reveal(), layout);
     std::string_view const browser = in.text(), record = in.text();
     if (!in.complete()) return errc::damaged_record;
-    if (!equal_in_constant_time(browser, detail::digest_for(browser_purpose, ticket.browser)))
+    if (!equal_in_constant_time(browser, detail::digest_for(browser_purpose, handle.browser)))
       return errc::flow_of_another_browser;
     return flow::parse(record, rules_);
   }

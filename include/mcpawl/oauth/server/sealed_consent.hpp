@@ -67,26 +67,29 @@ public:
         rules_(std::move(rules)),
         clock_(&time) {}
 
-  /** Seal a question. Errors: as `sealer::seal`. */
+  /** Seal a question.
+
+      @par Errors
+      As `sealer::seal`. */
   flow_handle seal(flow const& what) {
-    flow_handle ticket;
-    ticket.browser = detail::random_base64url(bytes_of_browser);
+    flow_handle handle;
+    handle.browser = detail::random_base64url(bytes_of_browser);
     secret const record = what.bytes();
     detail::record_writer out(layout, record.reveal().size() + 256);
     out.integer(clock_->wall() + lifetime).text(detail::random_base64url(bytes_of_id));
-    out.text(detail::digest_for(browser_purpose, ticket.browser)).text(record.reveal());
+    out.text(detail::digest_for(browser_purpose, handle.browser)).text(record.reveal());
     secret const plain{out.take()};
-    ticket.handle = sealer_.seal(plain.reveal(), purpose_);
-    return ticket;
+    handle.handle = sealer_.seal(plain.reveal(), purpose_);
+    return handle;
   }
 
   /** Open a question for the browser that was asked. */
-  result<asked_consent> open(flow_handle const& ticket) {
-    auto const opened = unseal(ticket.handle);
+  result<asked_consent> open(flow_handle const& handle) {
+    auto const opened = unseal(handle.handle);
     if (!opened) return errc::flow_not_found;
     fields const found = read(opened->reveal());
     if (!found.good || found.expires <= clock_->wall()) return errc::flow_not_found;
-    if (!equal_in_constant_time(found.browser, detail::digest_for(browser_purpose, ticket.browser)))
+    if (!equal_in_constant_time(found.browser, detail::digest_for(browser_purpose, handle.browser)))
       return errc::flow_of_another_browser;
     auto asked = flow::parse(found.record, rules_);
     if (!asked) return asked.error();

@@ -67,8 +67,8 @@ struct server_rules {
   std::string client_address_field;
   // what one client address may do, where it is known
   address_share registrations_per_address{10, std::chrono::minutes{1}};
-  address_share logins_per_address{60, std::chrono::seconds{1}};     ///< Each is a record in the store.
-  address_share documents_per_address{10, std::chrono::seconds{10}};  ///< Of clients not known yet: each is a fetch.
+  address_share logins_per_address{60, std::chrono::seconds{1}};      ///< Each is a record in the store.
+  address_share documents_per_address{10, std::chrono::seconds{10}};  ///< Of unknown clients: a fetch.
 
   /** Who may ask about tokens (RFC 7662); nobody if it is not set. */
   struct introspecting {

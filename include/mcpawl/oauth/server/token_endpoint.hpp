@@ -45,7 +45,7 @@ inline task<> wait_a_moment() {
     of who died ends before. */
 inline constexpr std::chrono::milliseconds max_upstream_wait{2'900};
 
-/** For so long the upstream's answer that could not be saved is good without asking again. */
+/** For so long the upstream's response that could not be saved is good without asking again. */
 inline constexpr std::chrono::seconds unsaved_is_fresh{60};
 
 inline task<result<issued_tokens>> exchange_code(std::shared_ptr<server_state> parts, token_request asked) {
@@ -59,8 +59,9 @@ inline task<result<issued_tokens>> exchange_code(std::shared_ptr<server_state> p
 /** Ask the upstream for a new login, while others are kept from asking. What was got before and could not be
     saved comes first, since the upstream may take no older refresh token.
 
-    Errors: as `upstream_client::refresh`; `errc::contended` if the lease was lost meanwhile and the upstream
-    said no, which may be because it answered whoever has the lease now.
+    @par Errors
+    As `upstream_client::refresh`; `errc::contended` if the lease was lost meanwhile and the upstream said no,
+    which may be because it answered whoever has the lease now.
 */
 template <class Pending>
 task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state> parts,
@@ -82,7 +83,8 @@ task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state> parts,
 
 /** Refresh, when the upstream has been asked whether the person may still come in.
 
-    Of concurrent requests for one grant one asks; the others wait and get the same answer. What the upstream
+    Of concurrent requests for one grant one asks; the others wait and get the same response. What the
+    upstream
     refuses for good ends the grant. While it cannot be asked, nothing is issued and nothing is lost.
 */
 inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state> parts,

@@ -17,7 +17,7 @@
 
 namespace mcpawl::oauth {
 
-/** A request to the token endpoint (RFC 6749 sections 4.1.3 and 6), read; nothing of it has been judged. */
+/** A request to the token endpoint (RFC 6749 sections 4.1.3 and 6), read; nothing of it has been validated. */
 struct token_request {
   enum class grant_kind { authorization_code, refresh_token };
 
@@ -33,7 +33,8 @@ struct token_request {
   /** Read a body of the type application/x-www-form-urlencoded and the Authorization field, if there is
       one. `scope` has a meaning for a refresh alone.
 
-      Errors: `errc::malformed_request`, `errc::duplicate_parameter`, `errc::missing_parameter`,
+      @par Errors
+      `errc::malformed_request`, `errc::duplicate_parameter`, `errc::missing_parameter`,
       `errc::unsupported_grant_type`, `errc::bad_scope`, and those of `read_client_credentials`. `detail` then
       says more, in words of ours.
   */
@@ -82,7 +83,8 @@ struct revocation_request {
   client_credentials client;
   secret token;
 
-  /** Errors: as `token_request::parse`. */
+  /** @par Errors
+      As `token_request::parse`. */
   static result<revocation_request> parse(std::string_view body,
                                           std::optional<std::string_view> authorization,
                                           std::string& detail) {

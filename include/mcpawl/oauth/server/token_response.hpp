@@ -12,8 +12,8 @@
 
 namespace mcpawl::oauth {
 
-/** The body of a successful answer (RFC 6749 section 5.1); it goes with `Cache-Control: no-store`. Without
-   any scope it has no `scope`, which cannot be empty (RFC 6749 section 3.3). */
+/** The body of a successful response (RFC 6749 section 5.1); it goes with `Cache-Control: no-store`. Without
+    any scope it has no `scope`, which cannot be empty (RFC 6749 section 3.3). */
 inline std::string token_json(issued_tokens const& tokens) {
   std::string out = "{\"access_token\":";
   append_json_string(out, tokens.access_token.reveal());

@@ -32,7 +32,10 @@ inline secret props_of(upstream_login const& from) {
   return secret{out.take()};
 }
 
-/** Read it again. Errors: `errc::damaged_record`. */
+/** Read it again.
+
+    @par Errors
+    `errc::damaged_record`. */
 inline result<upstream_login> login_of(secret const& props) {
   detail::record_reader in(props.reveal(), 1);
   upstream_login out;

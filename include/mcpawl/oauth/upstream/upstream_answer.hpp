@@ -26,7 +26,7 @@
 
 namespace mcpawl::oauth {
 
-/** A good answer (RFC 6749 section 5.1, OpenID Connect Core 1.0 section 3.1.3.3). */
+/** A good response (RFC 6749 section 5.1, OpenID Connect Core 1.0 section 3.1.3.3). */
 struct upstream_tokens {
   secret access_token;
   secret refresh_token;  ///< Empty if there is none, like `id_token`.
@@ -34,7 +34,7 @@ struct upstream_tokens {
   std::optional<unix_seconds> expires_in;
 };
 
-/** What to log about an answer that was not good; nothing of it is for a client. */
+/** What to log about a response that was not good; nothing of it is for a client. */
 struct upstream_report {
   std::string_view reason;  ///< A text of ours.
   std::string error;        ///< The `error` of OAuth, if there is one.
@@ -43,7 +43,7 @@ struct upstream_report {
 
 namespace detail {
 
-/** Collects the members of a token answer, as views: nothing of a token is copied. */
+/** Collects the members of a token response, as views: nothing of a token is copied. */
 class upstream_answer_sink final : public jose::detail::json_sink {
 public:
   enum member : std::size_t { access_token, token_type, refresh_token, id_token, error, description, count };
@@ -98,7 +98,7 @@ inline bool is_sendable(std::string_view token) noexcept {
 }
 
 /** What a client of the upstream can do about an `error` (RFC 6749 section 5.2, OpenID Connect Core 1.0
-   section 3.1.2.6). One that nobody knows must end no grant. */
+    section 3.1.2.6). One that nobody knows must end no grant. */
 inline errc upstream_errc_of(std::string_view error) noexcept {
   for (std::string_view final :
        {"invalid_grant", "access_denied", "login_required", "interaction_required", "consent_required"})
@@ -111,11 +111,12 @@ inline errc upstream_errc_of(std::string_view error) noexcept {
 
 }  // namespace detail
 
-/** Read an answer of the token endpoint, strictly.
+/** Read a response of the token endpoint, strictly.
 
-    Errors: `errc::upstream_denied`, `errc::upstream_misconfigured` for an error of OAuth with one of the
-   statuses that go with it; `errc::upstream_unavailable` for everything else that is no good answer. `report`
-   then says more.
+    @par Errors
+    `errc::upstream_denied`, `errc::upstream_misconfigured` for an error of OAuth with one of the statuses
+    that go with it; `errc::upstream_unavailable` for everything else that is no good response. `report` then
+    says more.
 */
 inline result<upstream_tokens> read_upstream_answer(http::fetch_response const& answer,
                                                     upstream_report& report) {

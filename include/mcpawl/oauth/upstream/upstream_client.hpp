@@ -37,11 +37,12 @@
 namespace mcpawl::oauth {
 
 /** An OpenID Connect client of Cloudflare Access for SaaS, or of another provider: authorization code flow
-   with PKCE, `nonce` and `client_secret_post`, and refresh tokens (OpenID Connect Core 1.0 sections 3.1 and
-   12, RFC 6749, RFC 7636).
+    with PKCE, `nonce` and `client_secret_post`, and refresh tokens (OpenID Connect Core 1.0 sections 3.1 and
+    12, RFC 6749, RFC 7636).
 
-    What it does not do: remember a flow or bind it to a browser, and read the answer that the browser brings
-   back; whoever does holds `issuer()` or `accepts_issuer` against the `iss` in it (RFC 9207).
+    What it does not do: remember a flow or bind it to a browser, and read the response that the browser
+    brings
+    back; whoever does holds `issuer()` or `accepts_issuer` against the `iss` in it (RFC 9207).
 
     @code
     auto flow = upstream_flow::make();
@@ -54,7 +55,7 @@ namespace mcpawl::oauth {
     | `errc` | what it means |
     |---|---|
     | `upstream_denied` | no, and asking again will not help: the person may not come in, or not any more |
-    | `upstream_unavailable` | no answer, or none that makes sense: the same may work later |
+    | `upstream_unavailable` | no response, or none that makes sense: the same may work later |
     | `upstream_misconfigured` | the upstream does not take us for its client, or our request for one |
     | `upstream_token_refused` | the ID token is missing or not good |
 
@@ -68,7 +69,8 @@ namespace mcpawl::oauth {
 */
 class upstream_client {
 public:
-  /** Errors: throws `configuration_error` with all mistakes in the options. */
+  /** @par Errors
+      Throws `configuration_error` with all errors in the options. */
   explicit upstream_client(upstream_options options)
       : upstream_client(std::make_shared<shared const>(upstream_options::checked(std::move(options)))) {}
   upstream_client(upstream_client const& other) : upstream_client(other.shared_) {}
@@ -235,7 +237,7 @@ private:
   }
 
   /** The beginning of a form for the token endpoint (RFC 6749 section 2.3.1), with room for the rest: a form
-     that grows leaves copies of secrets behind. */
+      that grows leaves copies of secrets behind. */
   std::string credentials(std::string_view grant_type, std::size_t more) const {
     upstream_options const& options = shared_->options;
     std::string form;
@@ -272,7 +274,7 @@ private:
     co_return tokens;
   }
 
-  /** Log an answer that was not good. Some upstreams quote what was sent to them. */
+  /** Log a response that was not good. Some upstreams quote what was sent to them. */
   void log_failure(error_code why, http::fetch_response const& answer, http::origin_url const& url,
                 upstream_report const& report, secret const& presented) const {
     auto const cleaned = [&](std::string_view text) -> std::string_view {

@@ -32,9 +32,10 @@ struct upstream_endpoints {
 /** Read them from the metadata of an issuer (OpenID Connect Discovery 1.0 section 3).
 
     The document must name exactly the issuer it was asked of; the endpoints must be at https URLs, those of
-   an issuer on loopback may be on loopback.
+    an issuer on loopback may be on loopback.
 
-    Errors: `auth_errc::bad_discovery_document`, `auth_errc::discovery_of_another_issuer`,
+    @par Errors
+    `auth_errc::bad_discovery_document`, `auth_errc::discovery_of_another_issuer`,
     `auth_errc::no_endpoint_address`. Throws only `std::bad_alloc`.
 */
 inline result<upstream_endpoints> read_upstream_endpoints(std::string_view document,

@@ -30,10 +30,14 @@ namespace mcpawl::oauth {
     application that we are there.
 
     @code
-    auto options =
-   mcpawl::oauth::upstream_options::discover("https://team.cloudflareaccess.com/cdn-cgi/access/sso/oidc/ID");
+    auto options = mcpawl::oauth::upstream_options::discover(
+        "https://team.cloudflareaccess.com/cdn-cgi/access/sso/oidc/ID");
     options.client("ID", mcpawl::secret(password)).callback("https://mcp.example.com/callback");
     @endcode
+
+    @par Errors
+    The functions that set something take it as it is; whoever is given the options checks them all
+    (`checked`).
 */
 class upstream_options {
 public:
@@ -55,7 +59,7 @@ public:
   }
 
   /** Read `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and the addresses as `read_upstream_addresses` says,
-     noting the errors in `from`: call its `throw_if_invalid` before the options are used. */
+      noting the errors in `from`: call its `throw_if_invalid` before the options are used. */
   static upstream_options from(settings& from, std::string callback) {
     upstream_options out;
     out.id_ = from.required("ACCESS_CLIENT_ID");
@@ -114,7 +118,10 @@ public:
     return *this;
   }
 
-  /** The same options; throws `configuration_error` with all that is wrong with them. */
+  /** The same options.
+
+      @par Errors
+      Throws `configuration_error` with all that is wrong with them. */
   static upstream_options checked(upstream_options options) {
     std::vector<std::string> mistakes;
     auto const note = [&mistakes](std::string_view name, std::string const& wrong) {
@@ -158,7 +165,8 @@ public:
   }
   /** The authorities given, or else the system's, which are read once per process.
 
-      Errors: throws `configuration_error` if they cannot be read.
+      @par Errors
+      Throws `configuration_error` if they cannot be read.
   */
   http::tls_trust authorities() const { return given_or_system(trust_); }
 

@@ -111,10 +111,10 @@ private:
 }  // namespace detail
 
 /** Read `ACCESS_TOKEN_URL`, `ACCESS_AUTHORIZATION_URL` and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL` instead
-   of them or beside them, and optionally `ACCESS_ISSUER`, noting the mistakes in `from`.
+    of them or beside them, and optionally `ACCESS_ISSUER`, noting the errors in `from`.
 
     The issuer is that of the configuration URL, or the token URL without its `/token`; all addresses must
-   then begin with it. An upstream with other addresses needs `ACCESS_ISSUER`.
+    then begin with it. An upstream with other addresses needs `ACCESS_ISSUER`.
 */
 inline upstream_addresses read_upstream_addresses(settings& from) {
   return detail::upstream_settings(from).read();

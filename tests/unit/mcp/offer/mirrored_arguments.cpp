@@ -26,7 +26,7 @@ std::vector<mirrored_argument> found_in(char const* schema, std::vector<std::str
   return marks.found;
 }
 
-/** The one mistake in a schema. */
+/** The one error in a schema. */
 std::string mistake_in(char const* schema) {
   std::vector<std::string> mistakes;
   found_in(schema, &mistakes);

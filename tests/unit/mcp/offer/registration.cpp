@@ -24,7 +24,7 @@ std::string read_note(note_id const& id) { return id.owner; }
 
 using server = mcpawl::server<>;
 
-/** The mistakes that mention something. */
+/** The errors that mention something. */
 std::size_t mentions(server const& srv, std::string_view words) {
   auto const all = mcpawl::registration_mistakes(srv.protocol());
   return static_cast<std::size_t>(std::count_if(

@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_lost_answer_is_given_again_as_often_as_it_is_ask
     BOOST_TEST((again.refresh_token == second.refresh_token));
     BOOST_TEST(again.repeats == 0u);
   }
-  // the token before may still be used, which says nothing about the answer
+  // the token before may still be used, which says nothing about the response
   BOOST_TEST(w.works(first.access_token));
   BOOST_TEST(w.refresh(first.refresh_token).value().repeats == 0u);
   // and the use of the new one is known to every process
@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_strict_deployment_ends_the_grant_at_the_first_ti
     return await(service.refresh(refresh_request(copy(first.refresh_token), "client")));
   };
   auto const second = refresh().value();
-  BOOST_TEST(refresh().has_value());  // a lost answer still is none of these
+  BOOST_TEST(refresh().has_value());  // a lost response still is none of these
   BOOST_TEST(w.works(second.access_token));
   BOOST_TEST((refresh().error() == oauth::errc::refresh_token_reused));
   BOOST_TEST(!w.works(second.access_token));
@@ -423,7 +423,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_refresh_can_narrow_the_scope_and_not_widen_it, B
   auto const narrow = refresh(first.refresh_token, scope_set{"read"}).value();
   BOOST_TEST(narrow.scope.text() == "read");
   BOOST_TEST(w.look_up(narrow.access_token).value().scope.text() == "read");
-  // who asks for less than the answer has must not get it
+  // who asks for less than the response has must not get it
   BOOST_TEST((refresh(first.refresh_token, scope_set{"write"}).error() == oauth::errc::scope_not_allowed));
   auto const wide = refresh(narrow.refresh_token, scope_set{"read", "write"}).value();
   BOOST_TEST(wide.scope.text() == "read write");
@@ -460,7 +460,7 @@ BOOST_AUTO_TEST_CASE(of_the_scopes_of_a_refresh_only_known_ones_that_were_not_gr
       BOOST_TEST(first.has_value() == (granted != nullptr));
       if (!first) continue;
       BOOST_TEST(first->scope.text() == granted);
-      // and so is the answer that is given again
+      // and so is the response that is given again
       auto const second = await(w.service.refresh(std::move(again)));
       BOOST_TEST_REQUIRE(second.has_value());
       BOOST_TEST(second->scope.text() == granted);
@@ -520,7 +520,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(revoking_ends_a_token_or_the_grant_and_only_for_it
   altered.back() = altered.back() == 'A' ? 'B' : 'A';
   BOOST_TEST(revoke(secret{altered}).value() == 0u);
   BOOST_TEST(w.works(second.access_token));
-  // an answer is not repeated with a token that was revoked
+  // a response is not repeated with a token that was revoked
   BOOST_TEST(revoke(second.access_token).value() == 1u);
   BOOST_TEST((w.refresh(first.refresh_token).error() == oauth::errc::bad_token));
   BOOST_TEST(revoke(second.refresh_token).value() == 1u);

@@ -52,27 +52,27 @@ error_code altered(result<flow> const& got) { return got ? error_code() : got.er
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_kept_comes_back_once, Backend, backends) {
   world<Backend> w;
-  auto const ticket = w.begin();
+  auto const handle = w.begin();
   for (bool const takes : {false, true}) {
-    auto const got = takes ? await(w.others.take(ticket))
-                           : await(w.others.look(ticket));
+    auto const got = takes ? await(w.others.take(handle))
+                           : await(w.others.look(handle));
     BOOST_TEST_REQUIRE(got.has_value());
     BOOST_TEST(got->bytes().reveal() == some_flow().bytes().reveal());
     BOOST_TEST(*got->request.state == std::string("the state\0\xff", 11));
     BOOST_TEST(got->verifier.reveal() == "the verifier");
   }
-  BOOST_CHECK(altered(await(w.flows.take(ticket))) == errc::flow_not_found);
+  BOOST_CHECK(altered(await(w.flows.take(handle))) == errc::flow_not_found);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(another_browser_neither_gets_nor_ends_it, Backend, backends) {
   world<Backend> w;
-  auto const ticket = w.begin();
-  for (std::string const& browser : {std::string(), ticket.handle, w.begin().browser, ticket.browser + 'x'}) {
-    flow_handle stolen = ticket;
+  auto const handle = w.begin();
+  for (std::string const& browser : {std::string(), handle.handle, w.begin().browser, handle.browser + 'x'}) {
+    flow_handle stolen = handle;
     stolen.browser = browser;
     BOOST_CHECK(altered(await(w.flows.take(stolen))) == errc::flow_of_another_browser);
   }
-  BOOST_TEST(await(w.flows.take(ticket)).has_value());
+  BOOST_TEST(await(w.flows.take(handle)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_page_is_approved_once_by_any_process, Backend, backends) {
@@ -87,22 +87,22 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_page_is_approved_once_by_any_process, Backend, b
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(it_ends_by_itself, Backend, backends) {
   world<Backend> w;
-  auto const ticket = w.begin();
+  auto const handle = w.begin();
   w.backend.clock.jump(w.backend.clock.wall() + 599);
-  BOOST_TEST(await(w.flows.look(ticket)).has_value());
+  BOOST_TEST(await(w.flows.look(handle)).has_value());
   w.backend.clock.jump(w.backend.clock.wall() + 1);
-  BOOST_CHECK(altered(await(w.flows.look(ticket))) == errc::flow_not_found);
+  BOOST_CHECK(altered(await(w.flows.look(handle))) == errc::flow_not_found);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(of_many_who_take_it_one_gets_it, Backend, backends) {
   world<Backend> w;
-  auto const ticket = w.begin();
+  auto const handle = w.begin();
   std::atomic<int> got{0};
   std::vector<std::thread> all;
   for (int i = 0; i != 8; ++i)
     all.emplace_back([&, i] {
       auto& flows = i % 2 == 0 ? w.flows : w.others;
-      if (await(flows.take(ticket))) ++got;
+      if (await(flows.take(handle))) ++got;
     });
   for (auto& each : all) each.join();
   BOOST_TEST(got == 1);
@@ -110,12 +110,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(of_many_who_take_it_one_gets_it, Backend, backends
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_store_knows_neither_handle_nor_what_was_asked, Backend, backends) {
   world<Backend> w;
-  auto const ticket = w.begin();
+  auto const handle = w.begin();
   std::string stored;
   auto const page = await(w.backend.store().scan("", "", 1000)).value();
   for (auto const& item : page.items) stored += item.key + item.entry.value;
   for (std::string const& word :
-       {ticket.handle, ticket.browser, std::string("client"), std::string("the state"),
+       {handle.handle, handle.browser, std::string("client"), std::string("the state"),
         std::string("the verifier"), std::string("127.0.0.1")})
     BOOST_TEST(stored.find(word) == std::string::npos, word);
 }

@@ -39,67 +39,67 @@ struct consent_world {
   test::manual_clock clock;
   sealed_consent ours{keys_of('k'), "https://mcp.example.com", {}, clock};
 
-  error_code why(flow_handle const& ticket) {
-    auto const opened = ours.open(ticket);
+  error_code why(flow_handle const& handle) {
+    auto const opened = ours.open(handle);
     return opened ? error_code() : opened.error();
   }
 };
 
 BOOST_FIXTURE_TEST_CASE(it_opens_as_it_was_for_the_browser_that_was_asked, consent_world) {
-  auto const ticket = ours.seal(question());
-  auto const opened = ours.open(ticket);
+  auto const handle = ours.seal(question());
+  auto const opened = ours.open(handle);
   BOOST_TEST_REQUIRE(opened.has_value());
   BOOST_TEST(opened->asked.bytes().reveal() == question().bytes().reveal());
   BOOST_TEST(opened->expires == clock.wall() + 600);
-  BOOST_TEST(*ours.id_of(ticket.handle) == opened->id);
+  BOOST_TEST(*ours.id_of(handle.handle) == opened->id);
   BOOST_TEST(opened->id != *ours.id_of(ours.seal(question()).handle));
   // another process with the same keys takes it
   sealed_consent other(keys_of('k'), "https://mcp.example.com", {}, clock);
-  BOOST_TEST(other.open(ticket).has_value());
+  BOOST_TEST(other.open(handle).has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(it_opens_for_no_other_browser, consent_world) {
-  auto const ticket = ours.seal(question());
+  auto const handle = ours.seal(question());
   for (std::string const& browser :
-       {std::string(), std::string("denied"), ticket.handle, ours.seal(question()).browser, ticket.browser + 'x'}) {
-    flow_handle const stolen{ticket.handle, browser};
+       {std::string(), std::string("denied"), handle.handle, ours.seal(question()).browser, handle.browser + 'x'}) {
+    flow_handle const stolen{handle.handle, browser};
     BOOST_CHECK(why(stolen) == oauth::errc::flow_of_another_browser);
   }
 }
 
 BOOST_FIXTURE_TEST_CASE(it_ends_by_itself, consent_world) {
-  auto const ticket = ours.seal(question());
+  auto const handle = ours.seal(question());
   clock.advance(std::chrono::seconds{599});
-  BOOST_CHECK(!why(ticket));
+  BOOST_CHECK(!why(handle));
   clock.advance(std::chrono::seconds{1});
-  BOOST_CHECK(why(ticket) == oauth::errc::flow_not_found);
+  BOOST_CHECK(why(handle) == oauth::errc::flow_not_found);
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_of_it_can_be_read_or_altered, consent_world) {
-  auto const ticket = ours.seal(question());
-  BOOST_TEST(ticket.handle.find("client") == std::string::npos);
-  for (std::size_t at = 0; at != ticket.handle.size(); ++at) {
-    flow_handle altered = ticket;
+  auto const handle = ours.seal(question());
+  BOOST_TEST(handle.handle.find("client") == std::string::npos);
+  for (std::size_t at = 0; at != handle.handle.size(); ++at) {
+    flow_handle altered = handle;
     altered.handle[at] = altered.handle[at] == 'A' ? 'B' : 'A';
     BOOST_TEST_REQUIRE((why(altered) == oauth::errc::flow_not_found));
   }
-  for (std::string const& handle : {std::string(), std::string("x"), ticket.handle.substr(1), ticket.handle + "AAAA"}) {
-    flow_handle const forged{handle, ticket.browser};
+  for (std::string const& text : {std::string(), std::string("x"), handle.handle.substr(1), handle.handle + "AAAA"}) {
+    flow_handle const forged{text, handle.browser};
     BOOST_CHECK(why(forged) == oauth::errc::flow_not_found);
-    BOOST_TEST(!ours.id_of(handle));
+    BOOST_TEST(!ours.id_of(text));
   }
 }
 
 BOOST_FIXTURE_TEST_CASE(it_is_of_one_server_and_its_keys, consent_world) {
-  auto const ticket = ours.seal(question());
+  auto const handle = ours.seal(question());
   sealed_consent elsewhere(keys_of('k'), "https://other.example", {}, clock);
   sealed_consent strange(keys_of('z'), "https://mcp.example.com", {}, clock);
-  BOOST_CHECK(elsewhere.open(ticket).error() == oauth::errc::flow_not_found);
-  BOOST_CHECK(strange.open(ticket).error() == oauth::errc::flow_not_found);
+  BOOST_CHECK(elsewhere.open(handle).error() == oauth::errc::flow_not_found);
+  BOOST_CHECK(strange.open(handle).error() == oauth::errc::flow_not_found);
   // what the same keys sealed for something else is no question
   auto other_use = keys_of('k');
   flow_handle const wrong{other_use.seal(question().bytes().reveal(), "mcpawl.oauth.browser:https://mcp.example.com"),
-                          ticket.browser};
+                          handle.browser};
   BOOST_CHECK(why(wrong) == oauth::errc::flow_not_found);
 }
 
@@ -108,9 +108,9 @@ BOOST_FIXTURE_TEST_CASE(the_longest_question_fits_and_one_longer_is_not_looked_a
   long_question.request.client_id = std::string(redirect_uri::max_bytes, 'c');
   long_question.request.redirect =
       redirect_uri::parse("https://client.example/" + std::string(redirect_uri::max_bytes - 23, 'p')).value();
-  auto const ticket = ours.seal(long_question);
-  BOOST_TEST(ticket.handle.size() < 12 * 1024u);
-  BOOST_CHECK(!why(ticket));
+  auto const handle = ours.seal(long_question);
+  BOOST_TEST(handle.handle.size() < 12 * 1024u);
+  BOOST_CHECK(!why(handle));
 
   auto filled = [&](std::size_t state) { return ours.seal(question(std::string(state, 's'))); };
   std::size_t state = 24'000;

@@ -1,4 +1,4 @@
-// tests/unit/oauth/upstream/upstream_options.cpp - the settings of the upstream, with every mistake that is made in
+// tests/unit/oauth/upstream/upstream_options.cpp - the settings of the upstream, with every error that is made in
 // them
 #include <mcpawl/oauth/upstream/upstream_options.hpp>
 
@@ -50,7 +50,7 @@ std::vector<std::string> mistakes(values const& all) {
   }
   return {};
 }
-/** Whether these settings have one mistake alone, that of one setting. */
+/** Whether these settings have one error alone, that of one setting. */
 bool only(values const& all, std::string const& name) {
   auto const found = mistakes(all);
   for (auto const& each : found) BOOST_TEST_MESSAGE(each);

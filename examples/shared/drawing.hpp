@@ -1,4 +1,4 @@
-// examples/drawing.hpp - small PNG pictures of a text or of numbers, by libgd and its built-in fonts
+// examples/shared/drawing.hpp - small PNG pictures of a text or of numbers, by libgd and its built-in fonts
 #pragma once
 
 #include <gd.h>

@@ -1,8 +1,8 @@
-// examples/resources.cpp - resources: one that is fixed, and as many as a URI template names
+// examples/1_hello/resources.cpp - resources: one that is fixed, and as many as a URI template names
 #include <mcpawl/mcpawl.hpp>
 
-#include "options.hpp"
-#include "program.hpp"
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
 
 #include <map>
 #include <optional>
@@ -15,7 +15,7 @@ constexpr char usage[] = R"(usage: resources [--listen ADDRESS:PORT]
 
 An MCP server with a shelf of poems. It lets everybody in, so it listens on 127.0.0.1:8080 unless it is told
 otherwise. Prints `listening on URL` when it is ready; SIGINT and SIGTERM end it.
-Exit status: 2 for mistakes in options, 1 if it cannot listen.
+Exit status: 2 for errors in options, 1 if it cannot listen.
 )";
 
 std::map<std::string, std::vector<std::string>> const shelf{

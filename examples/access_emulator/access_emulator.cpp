@@ -1,10 +1,10 @@
-// examples/access_emulator.cpp - a stand-in for Cloudflare Access, in front of an MCP server under
+// examples/access_emulator/access_emulator.cpp - a stand-in for Cloudflare Access, in front of an MCP server under
 // development
 #include <mcpawl/oauth/common/redirect_uri.hpp>
 #include <mcpawl/test/fake_oidc_options.hpp>
 
+#include "../shared/options.hpp"
 #include "emulated_access.hpp"
-#include "options.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -99,7 +99,8 @@ tcp::endpoint own_address(endpoint const& at, char const* option, bool exposed, 
   boost::system::error_code none;
   auto const address = asio::ip::make_address(at.address, none);
   if (!none && !address.is_loopback() && !exposed)
-    settings.add_error(option, "names an address that other machines can reach; if you mean it, say --expose");
+    settings.add_error(option,
+                       "names an address that other machines can reach; if you mean it, say --expose");
   return {address, at.port};
 }
 

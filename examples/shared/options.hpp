@@ -1,4 +1,4 @@
-// examples/options.hpp - the command line that the examples share
+// examples/shared/options.hpp - the command line that the examples share
 #pragma once
 
 #include <mcpawl/core/settings.hpp>
@@ -119,7 +119,7 @@ public:
     unsigned parsed = 0;
     if (!value.empty() && (!parse_number(value, parsed) || parsed < least || parsed > most))
       mistakes_.add_error(name, "must be a number from " + std::to_string(least) + " to " +
-                                  std::to_string(most) + ", not \"" + value + '"');
+                                    std::to_string(most) + ", not \"" + value + '"');
     return parsed;
   }
 
@@ -143,7 +143,7 @@ private:
     auto const parsed = parse_endpoint(value);
     if (parsed && parsed->port >= least_port) return *parsed;
     mistakes_.add_error(name,
-                      "must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"" + value + '"');
+                        "must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"" + value + '"');
     return {};
   }
 

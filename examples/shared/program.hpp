@@ -1,4 +1,4 @@
-// examples/program.hpp - how the examples say that they are ready, and what they end with when they fail
+// examples/shared/program.hpp - how the examples say that they are ready, and what they end with when they fail
 #pragma once
 
 #include <mcpawl/core/configuration_error.hpp>
@@ -15,7 +15,7 @@ inline void print_ready(std::string const& url) {
   std::fflush(stdout);
 }
 
-/** Inside of a `catch (...)` of `main`: print what was thrown and return the exit code for it, 2 for mistakes
+/** Inside of a `catch (...)` of `main`: print what was thrown and return the exit code for it, 2 for errors
     in the settings, which are all in it, and 1 for everything else. */
 inline int exit_code_of_failure() {
   try {

@@ -1,13 +1,13 @@
-// examples/linked_app.cpp - an MCP server that calls another protected application in its caller's name
+// examples/4_linked_app/linked_app.cpp - an MCP server that calls another protected application in its caller's name
 #include <mcpawl/auth/downstream.hpp>
 #include <mcpawl/auth/linked_app.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/mcpawl.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
 
-#include "options.hpp"
-#include "program.hpp"
-#include "saas_settings.hpp"
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
+#include "../shared/saas_settings.hpp"
 
 #include <cstdlib>
 #include <optional>
@@ -41,7 +41,7 @@ Or as an application of Access for SaaS, to which MCP clients log in by themselv
                           access_saas --help
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
-Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.
+Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 )";
 
 // --- the tools: the same behind every policy that keeps the caller's token
@@ -137,9 +137,9 @@ int main(int argc, char** argv) {
     bool const logs_in = is_set("ACCESS_CLIENT_ID") || is_set("ACCESS_CONFIG_URL");
     if (behind == logs_in)
       settings.add_error("TEAM_DOMAIN",
-                       behind ? "is set, and ACCESS_CLIENT_ID or ACCESS_CONFIG_URL too: one application"
-                                " of Access is self-hosted or for SaaS, not both"
-                              : "is not set, nor is ACCESS_CLIENT_ID: see --help for both ways");
+                         behind ? "is set, and ACCESS_CLIENT_ID or ACCESS_CONFIG_URL too: one application"
+                                  " of Access is self-hosted or for SaaS, not both"
+                                : "is not set, nor is ACCESS_CLIENT_ID: see --help for both ways");
     else if (behind)
       self_hosted = mcpawl::access_options::from(settings);
     else

@@ -1,4 +1,4 @@
-// examples/emulated_reply.hpp - short answers of the access emulator, and the forms that ask for them
+// examples/access_emulator/emulated_reply.hpp - short responses of the access emulator, and the forms that ask for them
 #pragma once
 
 #include <boost/beast/core/string_type.hpp>

@@ -1,4 +1,4 @@
-// examples/demo_tools.hpp - the tools of Cloudflare's demos: two for everybody, one for a few
+// examples/shared/demo_tools.hpp - the tools of Cloudflare's demos: two for everybody, one for a few
 #pragma once
 
 #include <mcpawl/mcpawl.hpp>

@@ -1,4 +1,4 @@
-// examples/emulated_access.hpp - the access emulator itself: what comes to it, and where it goes
+// examples/access_emulator/emulated_access.hpp - the access emulator itself: what comes to it, and where it goes
 #pragma once
 
 #include <mcpawl/core/log.hpp>
@@ -6,12 +6,12 @@
 #include <mcpawl/test/fake_access.hpp>
 #include <mcpawl/test/fake_oidc.hpp>
 
+#include "../shared/options.hpp"
 #include "emulated.hpp"
 #include "emulated_link.hpp"
 #include "emulated_oidc.hpp"
 #include "emulated_reply.hpp"
 #include "emulated_token.hpp"
-#include "options.hpp"
 #include "relay.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -197,7 +197,8 @@ private:
 
   task<std::optional<answer>> pass_on(visitor& from, application& to, caller const& who) {
     note(from, who);
-    if (!to.upstream) co_return error_answer(http::status::bad_gateway, "no server yet: POST /emulator/upstream");
+    if (!to.upstream)
+      co_return error_answer(http::status::bad_gateway, "no server yet: POST /emulator/upstream");
     request_head& head = from.head.get();
     strip(head);
     head.insert("Cf-Access-Jwt-Assertion", to.tokens.token_for(who));
@@ -266,7 +267,8 @@ private:
     http::request_parser<http::string_body> whole(std::move(from.head));
     whole.body_limit(64 * 1024);
     auto const [failed, size] = co_await http::async_read(from.socket, from.buffer, whole, quiet);
-    if (failed) co_return error_answer(http::status::bad_request, "the body cannot be read: " + failed.message());
+    if (failed)
+      co_return error_answer(http::status::bad_request, "the body cannot be read: " + failed.message());
     std::string const& body = whole.get().body();
     std::string_view const path = std::string_view(target).substr(0, target.find('?'));
     if (path == "/emulator") co_return state();
@@ -316,7 +318,8 @@ private:
 
   answer set_certs(std::string const& query) {
     certs_fault const* const fault = find_name(certs_states, text_of(read_form(query), "state"));
-    if (!fault) return error_answer(http::status::bad_request, "state must be one of: " + names_of(certs_states));
+    if (!fault)
+      return error_answer(http::status::bad_request, "state must be one of: " + names_of(certs_states));
     certs_.fault(*fault);
     return state();
   }

@@ -1,11 +1,11 @@
-// examples/access_saas.cpp - an MCP server that is its own authorization server, with logins at Cloudflare
+// examples/3_saas/access_saas.cpp - an MCP server that is its own authorization server, with logins at Cloudflare
 // Access
 #include <mcpawl/mcpawl.hpp>
 
-#include "demo_tools.hpp"
-#include "options.hpp"
-#include "program.hpp"
-#include "saas_settings.hpp"
+#include "../shared/demo_tools.hpp"
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
+#include "../shared/saas_settings.hpp"
 
 #include <utility>
 
@@ -42,7 +42,7 @@ Environment:
   REFRESH_UNCHECKED         true to let clients refresh for 30 days although Access gives no refresh token
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
-Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.
+Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 )";
 
 int main(int argc, char** argv) {

@@ -1,4 +1,4 @@
-// examples/emulated_link.hpp - who calls a linked application of the access emulator: the one whose token it
+// examples/access_emulator/emulated_link.hpp - who calls a linked application of the access emulator: the one whose token it
 // is
 #pragma once
 

@@ -1,4 +1,4 @@
-// examples/hello_stdio.cpp - a server that its client starts, and talks to over standard input and output
+// examples/1_hello/hello_stdio.cpp - a server that its client starts, and talks to over standard input and output
 //
 // For a client's configuration: {"mcpServers": {"hello": {"command": "build/release/examples/hello_stdio"}}}
 #include <mcpawl/serve_stdio.hpp>

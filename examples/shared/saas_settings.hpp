@@ -1,4 +1,4 @@
-// examples/saas_settings.hpp - the settings of servers that are their own authorization server, before Access
+// examples/shared/saas_settings.hpp - the settings of servers that are their own authorization server, before Access
 #pragma once
 
 #include <mcpawl/auth/access_oauth.hpp>
@@ -18,7 +18,7 @@ namespace examples {
 /** What `access_oauth` is made of. */
 class saas_settings {
 public:
-  /** Read them from the environment, noting the mistakes in `settings`. */
+  /** Read them from the environment, noting the errors in `settings`. */
   saas_settings(mcpawl::settings& settings, std::string server_name)
       : access_(mcpawl::access_oauth_options::from(settings)),
         store_(mcpawl::open_store<mcpawl::sqlite_store, mcpawl::memory_store>(settings)) {

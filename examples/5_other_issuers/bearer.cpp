@@ -1,10 +1,10 @@
-// examples/bearer.cpp - an MCP server for access tokens of any OAuth issuer: a notebook for each caller's
+// examples/5_other_issuers/bearer.cpp - an MCP server for access tokens of any OAuth issuer: a notebook for each caller's
 // department
 #include <mcpawl/auth/jwt_bearer.hpp>
 #include <mcpawl/mcpawl.hpp>
 
-#include "options.hpp"
-#include "program.hpp"
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
 
 #include <map>
 #include <memory>
@@ -33,7 +33,7 @@ Environment:
 Everybody with a token may read the notes; writing needs the scope `notes:write`.
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
-Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.
+Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 )";
 
 // --- claims of our own: a token may have them, besides those that all tokens have

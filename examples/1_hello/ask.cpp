@@ -1,6 +1,6 @@
-// examples/ask.cpp - a tool that asks its user before it acts, and waits for the answer in every revision
-#include "options.hpp"
-#include "program.hpp"
+// examples/1_hello/ask.cpp - a tool that asks its user before it acts, and waits for the response in every revision
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
 
 #include <mcpawl/mcpawl.hpp>
 
@@ -28,7 +28,7 @@ struct deploy_args {
 };
 
 mcpawl::task<std::string> deploy(deploy_args in, mcpawl::context& ctx) {
-  // without sessions the tool runs again from here once the answer is there, so it asks before it acts
+  // without sessions the tool runs again from here once the response is there, so it asks before it acts
   auto answer = co_await ctx.elicit<confirmation>("sure", "Deploy " + in.service + "?");
   if (!answer || !answer->sure) throw mcpawl::tool_error("the user did not confirm");
   co_await ctx.progress(1, 2, "image built");

@@ -1,12 +1,12 @@
-// examples/emulated_oidc.hpp - the Access for SaaS side of the access emulator, and its switches
+// examples/access_emulator/emulated_oidc.hpp - the Access for SaaS side of the access emulator, and its switches
 #pragma once
 
 #include <mcpawl/oauth/common/redirect_uri.hpp>
 #include <mcpawl/test/fake_oidc.hpp>
 
+#include "../shared/options.hpp"
 #include "emulated.hpp"
 #include "emulated_reply.hpp"
-#include "options.hpp"
 #include "relay.hpp"
 
 #include <boost/json/object.hpp>

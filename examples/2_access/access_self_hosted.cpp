@@ -1,10 +1,10 @@
-// examples/access_self_hosted.cpp - an MCP server behind Cloudflare Access: two tools for everybody, one for
+// examples/2_access/access_self_hosted.cpp - an MCP server behind Cloudflare Access: two tools for everybody, one for
 // a few
 #include <mcpawl/mcpawl.hpp>
 
-#include "demo_tools.hpp"
-#include "options.hpp"
-#include "program.hpp"
+#include "../shared/demo_tools.hpp"
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
 
 #include <utility>
 
@@ -25,7 +25,7 @@ Environment:
   ALLOW_SERVICE_TOKENS    true to let service tokens in as well
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
-Exit status: 2 for mistakes in options or environment, 1 if it cannot listen.
+Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 )";
 
 int main(int argc, char** argv) {

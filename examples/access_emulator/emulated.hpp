@@ -1,4 +1,4 @@
-// examples/emulated.hpp - callers, tokens and failures that the access emulator can produce, by name
+// examples/access_emulator/emulated.hpp - callers, tokens and failures that the access emulator can produce, by name
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,4 @@
-// examples/session_keys.hpp - the keys that let a server be restarted under its clients, from the environment
+// examples/shared/session_keys.hpp - the keys that let a server be restarted under its clients, from the environment
 #pragma once
 
 #include <mcpawl/core/secret.hpp>
@@ -20,8 +20,9 @@ inline std::vector<mcpawl::secret> session_keys(mcpawl::settings& settings) {
   for (std::string const& digits : list(settings, "SESSION_KEYS")) {
     keys.push_back(mcpawl::decode_hex(digits, mcpawl::sealer::key_size).value_or(mcpawl::secret()));
     if (keys.back().empty())
-      settings.add_error("SESSION_KEYS",
-                       "must have 64 hexadecimal digits for each key, as `openssl rand -hex 32` makes them");
+      settings.add_error(
+          "SESSION_KEYS",
+          "must have 64 hexadecimal digits for each key, as `openssl rand -hex 32` makes them");
     else if (mcpawl::is_weak_key(keys.back()))
       settings.add_error("SESSION_KEYS", mcpawl::weak_key_words);
   }

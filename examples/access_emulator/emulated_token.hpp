@@ -1,12 +1,12 @@
-// examples/emulated_token.hpp - makes the token that somebody asks the access emulator for
+// examples/access_emulator/emulated_token.hpp - makes the token that somebody asks the access emulator for
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/test/fake_access.hpp>
 
+#include "../shared/options.hpp"
 #include "emulated.hpp"
 #include "emulated_reply.hpp"
-#include "options.hpp"
 
 #include <boost/json/parse.hpp>
 

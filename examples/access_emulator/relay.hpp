@@ -1,4 +1,4 @@
-// examples/relay.hpp - passes one HTTP/1.1 request on and its answer back, while both are still being made
+// examples/access_emulator/relay.hpp - passes one HTTP/1.1 request on and its response back, while both are still being made
 #pragma once
 
 #include <mcpawl/core/task.hpp>
@@ -95,7 +95,7 @@ inline task<> forward_request(visitor& from, tcp::socket& upstream) {
   co_await wait_disconnect(from.socket);
 }
 
-/** Copy the answer, byte for byte, until the server closes. */
+/** Copy the response, byte for byte, until the server closes. */
 inline task<> return_answer(tcp::socket& upstream, tcp::socket& client) {
   std::array<char, 16 * 1024> piece;
   for (;;) {
@@ -106,9 +106,9 @@ inline task<> return_answer(tcp::socket& upstream, tcp::socket& client) {
   }
 }
 
-/** Connect to a server and pass the request and the answer; false if there is no such server.
+/** Connect to a server and pass the request and the response; false if there is no such server.
 
-    The head must ask the server to close the connection after its answer: that is how the end of the answer
+    The head must ask the server to close the connection after its response: that is how the end of the response
     is found, whatever it looks like. The client's connection ends with it. When the client goes away first,
     the connection to the server is closed at once, so that the server notices.
 */
@@ -131,7 +131,7 @@ inline task<> drop_input(tcp::socket& client) {
   }
 }
 
-/** Close so that an answer sent before the end of the request still arrives (RFC 9112 section 9.6). */
+/** Close so that a response sent before the end of the request still arrives (RFC 9112 section 9.6). */
 inline task<> close_gently(tcp::socket& client) {
   using namespace asio::experimental::awaitable_operators;
   boost::system::error_code ignored;

@@ -1,13 +1,13 @@
-// examples/everything.cpp - everything a server can offer, once: what the official conformance suite asks for
+// examples/6_everything/everything.cpp - everything a server can offer, once: what the official conformance suite asks for
 #include <mcpawl/crypto/base64.hpp>
 #include <mcpawl/mcpawl.hpp>
 #include <mcpawl/raw_tool.hpp>
 #include <mcpawl/serve_stdio.hpp>
 
+#include "../shared/options.hpp"
+#include "../shared/program.hpp"
+#include "../shared/session_keys.hpp"
 #include "asking_tools.hpp"
-#include "options.hpp"
-#include "program.hpp"
-#include "session_keys.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -37,7 +37,7 @@ Environment:
                             started again with the same goes on with the sessions there were
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
-Exit status: 2 for mistakes in options, 1 if it cannot listen.
+Exit status: 2 for errors in options, 1 if it cannot listen.
 )";
 
 std::string const png = mcpawl::decode_base64(
@@ -83,7 +83,7 @@ mcpawl::tool_result multiple() {
 
 std::string failure() { throw mcpawl::tool_error("This tool intentionally returns an error for testing"); }
 
-// --- tools: what is sent before the answer
+// --- tools: what is sent before the response
 
 mcpawl::task<std::string> progress(mcpawl::context& ctx) {
   for (int done : {0, 50, 100}) {

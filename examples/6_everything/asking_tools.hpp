@@ -1,4 +1,4 @@
-// examples/asking_tools.hpp - the tools of `everything` that ask their client
+// examples/6_everything/asking_tools.hpp - the tools of `everything` that ask their client
 #pragma once
 
 #include <mcpawl/mcpawl.hpp>
@@ -36,7 +36,7 @@ inline char const* action_of(mcpawl::user_action action) {
   return "cancel";
 }
 
-/** The form's answer in words, its fields as JSON. */
+/** The form's response in words, its fields as JSON. */
 inline std::string in_words(std::string_view before, answered<boost::json::object> const& answer) {
   std::string text(before);
   text.append(": action=").append(action_of(answer.action())).append(", content=");

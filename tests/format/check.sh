@@ -1,0 +1,26 @@
+#!/bin/sh
+# tests/format/check.sh - every source file is as clang-format 19 writes it, by .clang-format
+#
+# usage: tests/format/check.sh ROOT          print a line for each place that is not; exits with 1 if there is one
+#        tests/format/check.sh ROOT --fix    format instead
+set -eu
+
+cd "$1"
+program=clang-format-19
+if ! command -v "$program" > /dev/null; then
+  program=clang-format
+  case $("$program" --version 2> /dev/null) in
+    *' version 19.'*) ;;
+    *) echo 'clang-format 19 is missing (Debian and Ubuntu: the package clang-format-19)'; exit 1 ;;
+  esac
+fi
+
+sources() { find include examples tests bench cmake \( -name node_modules -o -name build \) -prune -o -name '*.[chi]pp' -print; }
+format() { sources | sort | xargs -n 64 -P "$(nproc 2> /dev/null || echo 1)" "$program" --style=file "$@"; }
+
+if [ "${2:-}" = --fix ]; then
+  format -i
+else
+  format --dry-run -Werror || { echo "tests/format/check.sh . --fix formats what is named above"; exit 1; }
+  echo "$(sources | wc -l) files are formatted"
+fi
