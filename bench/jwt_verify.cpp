@@ -63,7 +63,7 @@ namespace {
 
 using namespace bench;
 using mcpawl::avx512_ifma_engine;
-using mcpawl::evp_engine;
+using mcpawl::detail::evp_engine;
 using mcpawl::openssl_engine;
 
 // Work is an object for one thread; called with the number of a token it tells whether all went as it should.
@@ -76,7 +76,7 @@ public:
     for (std::string const& token : all) {
       std::size_t const dot = token.rfind('.');
       bytes signature = from_base64url(std::string_view{token}.substr(dot + 1));
-      if (scheme.key != mcpawl::key_kind::rsa) {
+      if (scheme.key != mcpawl::detail::key_kind::rsa) {
         auto const der = mcpawl::detail::to_der(signature);
         signature.assign(der.bytes.begin(), der.bytes.begin() + static_cast<std::ptrdiff_t>(der.size));
       }
@@ -86,7 +86,7 @@ public:
     digest_.reset(EVP_MD_CTX_new());
     ctx_.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, from.keys->find(kid)->key().native(), nullptr));
     if (EVP_DigestInit_ex2(digest_.get(), md_.get(), nullptr) != 1 || EVP_PKEY_verify_init(ctx_.get()) != 1 ||
-        (scheme.key == mcpawl::key_kind::rsa &&
+        (scheme.key == mcpawl::detail::key_kind::rsa &&
          EVP_PKEY_CTX_set_rsa_padding(ctx_.get(), RSA_PKCS1_PADDING) != 1) ||
         EVP_PKEY_CTX_set_signature_md(ctx_.get(), md_.get()) != 1) {
       std::abort();

@@ -171,7 +171,7 @@ public:
       return now != nullptr && now->has_value();
     }
     auto const grant = await(policy_.tokens().look_up(world<Store>::get().issued[i].access_token, resource));
-    return grant && mcpawl::access_session::open(*grant, 0);
+    return grant && mcpawl::detail::access_session::open(*grant, 0);
   }
 
 private:
@@ -229,7 +229,7 @@ suite everything() {
   suite s(grants);
   s.add("digest", [] {
     return
-        [text = std::string(oauth::token::size, 't')](std::size_t) { return mcpawl::sha256(text)[0] != 0; };
+        [text = std::string(oauth::token::size, 't')](std::size_t) { return mcpawl::detail::sha256(text)[0] != 0; };
   });
   s.add("lookup/cached", [] { return lookup<mcpawl::memory_store>(true); });
   s.add("lookup/memory", [] { return lookup<mcpawl::memory_store>(false); });

@@ -56,9 +56,9 @@ struct tokens {
 private:
   tokens() {
     for (std::size_t i = 0; i != token_count; ++i) {
-      garbage.push_back(mcpawl::random_hex(450));
+      garbage.push_back(mcpawl::detail::random_hex(450));
       alg_none.push_back(base64url(object(header_members("none"))) + '.' + base64url(payload(i)) + ".AA");
-      unknown_kid.push_back(rsa.token(header_members("RS256", mcpawl::random_hex(32)), payload(i)));
+      unknown_kid.push_back(rsa.token(header_members("RS256", mcpawl::detail::random_hex(32)), payload(i)));
       expired.push_back(rsa.token(header_members(), payload(i, now - 1)));
       forged.push_back(with_other_signature(rs256[i]));
     }

@@ -111,9 +111,9 @@ public:
 
 /** Refines a tool. */
 template <class Identity>
-class tool_handle : public detail::called_handle<tool_handle<Identity>, Identity, tool> {
+class tool_handle : public detail::called_handle<tool_handle<Identity>, Identity, detail::tool> {
 public:
-  using detail::called_handle<tool_handle, Identity, tool>::called_handle;
+  using detail::called_handle<tool_handle, Identity, detail::tool>::called_handle;
 
   /** Hint: it changes nothing. */
   tool_handle& read_only(bool hint = true) { return set(hints().read_only, hint); }
@@ -149,7 +149,7 @@ public:
   }
 
 private:
-  tool_annotations& hints() noexcept { return this->entry_->annotations; }
+  detail::tool_annotations& hints() noexcept { return this->entry_->annotations; }
   tool_handle& set(std::optional<bool>& slot, bool hint) {
     slot = hint;
     return *this;
@@ -158,9 +158,9 @@ private:
 
 /** Refines a prompt. */
 template <class Identity>
-class prompt_handle : public detail::called_handle<prompt_handle<Identity>, Identity, prompt> {
+class prompt_handle : public detail::called_handle<prompt_handle<Identity>, Identity, detail::prompt> {
 public:
-  using detail::called_handle<prompt_handle, Identity, prompt>::called_handle;
+  using detail::called_handle<prompt_handle, Identity, detail::prompt>::called_handle;
 
   /** Suggest values for an argument: `f` is a list of words, or a function of the text typed so far that
       returns one. Those that are enumerations have their names without being told.
@@ -207,9 +207,9 @@ protected:
 
 /** Refines a resource. */
 template <class Identity>
-class resource_handle : public detail::readable_handle<resource_handle<Identity>, Identity, resource> {
+class resource_handle : public detail::readable_handle<resource_handle<Identity>, Identity, detail::resource> {
 public:
-  using detail::readable_handle<resource_handle, Identity, resource>::readable_handle;
+  using detail::readable_handle<resource_handle, Identity, detail::resource>::readable_handle;
 
   /** Its size in bytes, before any encoding. */
   resource_handle& size(std::uint64_t bytes) { return this->set(this->entry_->size, bytes); }
@@ -218,9 +218,9 @@ public:
 /** Refines a template of resources. */
 template <class Identity>
 class resource_template_handle
-    : public detail::readable_handle<resource_template_handle<Identity>, Identity, resource_template> {
+    : public detail::readable_handle<resource_template_handle<Identity>, Identity, detail::resource_template> {
 public:
-  using detail::readable_handle<resource_template_handle, Identity, resource_template>::readable_handle;
+  using detail::readable_handle<resource_template_handle, Identity, detail::resource_template>::readable_handle;
 
   /** Suggest values for a variable, as for the arguments of a prompt. */
   template <class F>

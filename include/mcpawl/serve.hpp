@@ -36,7 +36,7 @@ public:
       Throws `configuration_error` for everything that is wrong with the server and the options, and
       `std::system_error` if the address cannot be bound. */
   http_server(server<Auth> const& srv, http_options options)
-      : host_(srv.protocol(), policy_adapter<Auth>(srv.auth()),
+      : host_(srv.protocol(), detail::policy_adapter<Auth>(srv.auth()),
               std::same_as<typename Auth::identity_type, anonymous>, std::move(options)) {}
 
   std::uint16_t port() const noexcept { return host_.port(); }

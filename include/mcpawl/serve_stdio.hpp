@@ -55,7 +55,7 @@ void serve_stdio(server<Auth> const& srv, stdio_options const& options = {}) {
   if constexpr (std::same_as<typename Auth::identity_type, anonymous>) {
     srv.check();
     anonymous const nobody;
-    detail::run_stdio(srv.protocol(), options, caller{&nobody, {}});
+    detail::run_stdio(srv.protocol(), options, detail::caller{&nobody, {}});
   }
 }
 

@@ -54,7 +54,7 @@ public:
   using identity_type = typename Auth::identity_type;
 
   explicit server(implementation info, Auth auth = Auth(), server_options options = {})
-      : auth_(std::move(auth)), state_(std::make_unique<server_state>(std::move(info), std::move(options))) {}
+      : auth_(std::move(auth)), state_(std::make_unique<detail::server_state>(std::move(info), std::move(options))) {}
 
   /** Register a function as a tool.
 
@@ -93,7 +93,7 @@ public:
                                       F f) {
     constexpr bool included = requires { sizeof(detail::schema_by_hand<F>); };
     static_assert(included, "mcpawl: raw_tool needs #include <mcpawl/raw_tool.hpp>, which checks the schema");
-    mcpawl::tool& added = bound_tool(name.view(), std::move(description), std::move(f));
+    mcpawl::detail::tool& added = bound_tool(name.view(), std::move(description), std::move(f));
     if constexpr (included) detail::schema_by_hand<F>::enforce(*state_, added, input_schema);
     return {added, *state_};
   }
@@ -110,20 +110,20 @@ public:
   */
   template <class F>
   prompt_handle<identity_type> prompt(tool_name name, std::string description, F f) {
-    mcpawl::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
+    mcpawl::detail::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
     return {added, *state_};
   }
   template <class F>
   prompt_handle<identity_type> prompt(runtime_tool_name const& name, std::string description, F f) {
-    mcpawl::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
+    mcpawl::detail::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
     return {added, *state_};
   }
   /** Register a prompt of the raw level: its arguments are told by hand, and `f` takes a
       `boost::json::object` of strings, in which all that are required are there and none is unknown. */
   template <class F>
   prompt_handle<identity_type> raw_prompt(tool_name name, std::string description,
-                                          std::vector<prompt_argument> arguments, F f) {
-    mcpawl::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
+                                          std::vector<detail::prompt_argument> arguments, F f) {
+    mcpawl::detail::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
     added.arguments = std::move(arguments);
     return {added, *state_};
   }
@@ -158,7 +158,7 @@ public:
   */
   template <class F>
   resource_template_handle<identity_type> resource_template(std::string uri_template, std::string name, F f) {
-    mcpawl::resource_template& added = add_template(*state_, std::move(uri_template), std::move(name));
+    mcpawl::detail::resource_template& added = detail::add_template(*state_, std::move(uri_template), std::move(name));
     detail::bind_template<identity_type>(added, std::move(f), state_->mistakes);
     return {noted(added), *state_};
   }
@@ -177,9 +177,9 @@ public:
 
   /** Tell the clients that listen that a list has changed: what `allow` lets them see, for instance. Any
       thread. */
-  void notify_tools_changed() const { state_->changes->tell({change::kind::tools}); }
-  void notify_prompts_changed() const { state_->changes->tell({change::kind::prompts}); }
-  void notify_resources_changed() const { state_->changes->tell({change::kind::resources}); }
+  void notify_tools_changed() const { state_->changes->tell({detail::change::kind::tools}); }
+  void notify_prompts_changed() const { state_->changes->tell({detail::change::kind::prompts}); }
+  void notify_resources_changed() const { state_->changes->tell({detail::change::kind::resources}); }
   /** Tell the clients that subscribed to a resource that it, or a part of it, has changed. Any thread, holding no
       lock that a predicate of `allow` takes.
 
@@ -208,18 +208,18 @@ public:
 
       @param visit  what the tool named the visit by, in `context::elicit_url`. */
   void notify_elicitation_complete(std::string_view visit) const {
-    state_->changes->tell({change::kind::visit, visit});
+    state_->changes->tell({detail::change::kind::visit, visit});
   }
 
   Auth const& auth() const noexcept { return auth_; }
-  server_state const& protocol() const noexcept { return *state_; }
+  detail::server_state const& protocol() const noexcept { return *state_; }
 
   /** Check the registrations; what serves the server does so first.
 
       @par Errors
       Throws `configuration_error` with everything that is wrong with them. */
   void check() const {
-    auto mistakes = registration_mistakes(*state_);
+    auto mistakes = detail::registration_mistakes(*state_);
     if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
   }
 
@@ -233,36 +233,36 @@ private:
   }
 
   template <class F>
-  mcpawl::tool& bound_tool(std::string_view name, std::string description, F f) {
-    mcpawl::tool& added = add_tool(*state_, name);
+  mcpawl::detail::tool& bound_tool(std::string_view name, std::string description, F f) {
+    mcpawl::detail::tool& added = detail::add_tool(*state_, name);
     added.description = std::move(description);
     detail::bind_tool<identity_type>(added, std::move(f));
     return noted(added);
   }
   template <class F>
   tool_handle<identity_type> typed_tool(std::string_view name, std::string description, F f) {
-    mcpawl::tool& added = bound_tool(name, std::move(description), std::move(f));
+    mcpawl::detail::tool& added = bound_tool(name, std::move(description), std::move(f));
     if (added.input_schema.empty())
       report("tool \"" + added.name + "\" takes JSON: register it with raw_tool and a schema");
-    note_mirrored_arguments(*state_, added);
+    detail::note_mirrored_arguments(*state_, added);
     return {added, *state_};
   }
   template <class F>
-  mcpawl::prompt& bound_prompt(std::string_view name, std::string description, F f) {
-    mcpawl::prompt& added = add_prompt(*state_, name);
+  mcpawl::detail::prompt& bound_prompt(std::string_view name, std::string description, F f) {
+    mcpawl::detail::prompt& added = detail::add_prompt(*state_, name);
     added.description = std::move(description);
     detail::bind_prompt<identity_type>(added, std::move(f));
     return noted(added);
   }
   template <class F>
   resource_handle<identity_type> bound_resource(std::string_view uri, std::string name, F f) {
-    mcpawl::resource& added = add_resource(*state_, uri, std::move(name));
+    mcpawl::detail::resource& added = detail::add_resource(*state_, uri, std::move(name));
     detail::bind_resource<identity_type>(added, std::move(f));
     return {noted(added), *state_};
   }
 
   Auth auth_;
-  std::unique_ptr<server_state> state_;  // its address must stay when the server moves
+  std::unique_ptr<detail::server_state> state_;  // its address must stay when the server moves
 };
 
 }  // namespace mcpawl

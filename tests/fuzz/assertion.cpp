@@ -12,6 +12,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   using namespace mcpawl;
+  using namespace mcpawl::detail;
   static auto const key = test::signing_key::generate();
   static auto const keys =
       std::make_shared<jose::jwk_set const>(jose::parse_jwk_set("{\"keys\":[" + key.jwk() + "]}").value());

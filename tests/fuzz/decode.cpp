@@ -31,9 +31,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   boost::system::error_code error;
   auto const json = boost::json::parse({reinterpret_cast<char const*>(data), size}, error);
   all value, again;
-  if (error.failed() || mcpawl::decode(json, value)) return 0;
+  if (error.failed() || mcpawl::detail::decode(json, value)) return 0;
   std::string text;
-  if (mcpawl::encode(value, text)) std::abort();
-  if (mcpawl::decode(boost::json::parse(text), again)) std::abort();
+  if (mcpawl::detail::encode(value, text)) std::abort();
+  if (mcpawl::detail::decode(boost::json::parse(text), again)) std::abort();
   return 0;
 }

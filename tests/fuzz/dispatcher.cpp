@@ -16,7 +16,7 @@ bool is_answer(boost::json::value const& v) {
 
 void check(std::string_view text) {
   if (text.empty()) return;  // nothing is answered
-  auto const parsed = mcpawl::parse_strict_json(text, 500);
+  auto const parsed = mcpawl::detail::parse_strict_json(text, 500);
   if (!parsed || text.find('\n') != std::string_view::npos) std::abort();
   auto const* batch = parsed->if_array();
   if (!batch && !is_answer(*parsed)) std::abort();

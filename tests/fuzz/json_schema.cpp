@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   // the schema is the first line, the value what is behind it
   std::string_view const input{reinterpret_cast<char const*>(data), size};
   auto const line = std::min(input.find('\n'), size);
-  std::vector<mcpawl::json_schema_mistake> mistakes;
-  auto const schema = mcpawl::json_schema::parse(input.substr(0, line), mistakes);
+  std::vector<mcpawl::detail::json_schema_mistake> mistakes;
+  auto const schema = mcpawl::detail::json_schema::parse(input.substr(0, line), mistakes);
   if (schema.has_value() != mistakes.empty()) std::abort();
   for (auto const& mistake : mistakes) {
     if (mistake.message.empty()) std::abort();

@@ -15,14 +15,14 @@
 namespace {
 
 void read(boost::json::value const& element) {
-  auto const got = mcpawl::read_message(element);
-  if (auto const* refused = std::get_if<mcpawl::rpc_rejection>(&got)) {
-    if (!mcpawl::parse_strict_json(mcpawl::write_error(refused->id, refused->fault), 4)) std::abort();
+  auto const got = mcpawl::detail::read_message(element);
+  if (auto const* refused = std::get_if<mcpawl::detail::rpc_rejection>(&got)) {
+    if (!mcpawl::detail::parse_strict_json(mcpawl::detail::write_error(refused->id, refused->fault), 4)) std::abort();
     return;
   }
-  auto const& m = std::get<mcpawl::rpc_message>(got);
+  auto const& m = std::get<mcpawl::detail::rpc_message>(got);
   bool const response = m.result || m.error;
-  if (response != (m.what == mcpawl::rpc_message::kind::response) || response != m.method.empty())
+  if (response != (m.what == mcpawl::detail::rpc_message::kind::response) || response != m.method.empty())
     std::abort();
 }
 
@@ -30,17 +30,17 @@ void read(boost::json::value const& element) {
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   std::string_view const text(reinterpret_cast<char const*>(data), size);
-  auto const value = mcpawl::parse_strict_json(text, 64);
+  auto const value = mcpawl::detail::parse_strict_json(text, 64);
   // an id that is found without parsing is one, and that of the message if there is a message
-  if (auto const found = mcpawl::unparsed_id(text)) {
-    if (!mcpawl::parse_strict_json(found->json(), 4)) std::abort();
+  if (auto const found = mcpawl::detail::unparsed_id(text)) {
+    if (!mcpawl::detail::parse_strict_json(found->json(), 4)) std::abort();
     auto const* id = value && value->is_object() ? value->get_object().if_contains("id") : nullptr;
-    if (value && (!id || mcpawl::request_id::from(*id) != found)) std::abort();
+    if (value && (!id || mcpawl::detail::request_id::from(*id) != found)) std::abort();
   }
   if (!value) return 0;
   std::string written;
   mcpawl::append_json(written, *value);
-  if (!mcpawl::parse_strict_json(written, 64)) std::abort();
+  if (!mcpawl::detail::parse_strict_json(written, 64)) std::abort();
   read(*value);
   if (auto const* batch = value->if_array())
     for (auto const& element : *batch) read(element);

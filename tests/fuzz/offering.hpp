@@ -67,30 +67,30 @@ inline mcpawl::server<>& server() {
 }
 
 /** Takes no messages, so that nothing waits for a client. */
-struct nowhere final : mcpawl::call_channel, mcpawl::call_channel_source {
+struct nowhere final : mcpawl::detail::call_channel, mcpawl::detail::call_channel_source {
   // `answers_of` runs the calls
-  void start(mcpawl::pending_response, mcpawl::call_end) override {}
+  void start(mcpawl::detail::pending_response, mcpawl::detail::call_end) override {}
   mcpawl::task<> send(std::string) override { co_return; }
   bool open() const noexcept override { return false; }
   void close_stream() noexcept override {}
   void cancel() noexcept override {}
-  std::shared_ptr<mcpawl::call_channel> open() override { return std::make_shared<nowhere>(); }
+  std::shared_ptr<mcpawl::detail::call_channel> open() override { return std::make_shared<nowhere>(); }
 };
 
 /** The texts of the responses of a reply; calls are run to their end. */
-inline std::vector<std::string> answers_of(mcpawl::dispatch_result got) {
-  std::vector<mcpawl::pending_response> calls;
-  if (auto* whole = std::get_if<mcpawl::response>(&got)) return {std::move(whole->body)};
+inline std::vector<std::string> answers_of(mcpawl::detail::dispatch_result got) {
+  std::vector<mcpawl::detail::pending_response> calls;
+  if (auto* whole = std::get_if<mcpawl::detail::response>(&got)) return {std::move(whole->body)};
   std::vector<std::string> all;
-  if (auto* batch = std::get_if<mcpawl::batch_response>(&got)) {
+  if (auto* batch = std::get_if<mcpawl::detail::batch_response>(&got)) {
     all = std::move(batch->ready);
     calls = std::move(batch->pending);
   } else {
-    calls.push_back(std::move(std::get<mcpawl::pending_response>(got)));
+    calls.push_back(std::move(std::get<mcpawl::detail::pending_response>(got)));
   }
   boost::asio::io_context context;
   for (auto& call : calls)
-    boost::asio::co_spawn(context, std::move(call.work), [&all](std::exception_ptr e, mcpawl::response done) {
+    boost::asio::co_spawn(context, std::move(call.work), [&all](std::exception_ptr e, mcpawl::detail::response done) {
       if (e) std::rethrow_exception(e);
       all.push_back(std::move(done.body));
     });
@@ -108,22 +108,22 @@ public:
     for (auto const version : revisions) {
       std::string body = R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":")";
       body.append(version).append(R"(","capabilities":{"elicitation":{}},"clientInfo":{"name":"f"}}})");
-      sessions_.push_back(std::get<mcpawl::response>(talk_.handle(body, {}, nobody_, out_)).session_id);
+      sessions_.push_back(std::get<mcpawl::detail::response>(talk_.handle(body, {}, nobody_, out_)).session_id);
     }
   }
 
   /** What a POST with this body is answered: without headers, or in the session of a revision. */
   std::vector<std::string> post(std::string_view body, std::optional<std::size_t> session = {}) {
-    mcpawl::protocol_headers headers;
+    mcpawl::detail::protocol_headers headers;
     if (session) headers.session_id = {1, sessions_[*session]};
     return answers_of(talk_.handle(body, headers, nobody_, out_));
   }
 
 private:
   mcpawl::anonymous who_;
-  mcpawl::caller nobody_{&who_, {}};
+  mcpawl::detail::caller nobody_{&who_, {}};
   nowhere out_;
-  mcpawl::dispatcher talk_{server().protocol(), mcpawl::make_session_manager(server().protocol()),
+  mcpawl::detail::dispatcher talk_{server().protocol(), mcpawl::detail::make_session_manager(server().protocol()),
                            mcpawl::logger(), 64};
   std::vector<std::string> sessions_;
 };

@@ -12,7 +12,7 @@ namespace {
 
 // a reserved expansion keeps escapes and separators as they are, a prefix may then be too short, and names
 // that are there twice may be cut differently
-bool is_reversible(std::string_view text, mcpawl::uri_template const& t) {
+bool is_reversible(std::string_view text, mcpawl::detail::uri_template const& t) {
   auto const variables =
       std::count(text.begin(), text.end(), '{') + std::count(text.begin(), text.end(), ',');
   return text.find("{+") == text.npos && text.find("{#") == text.npos && text.find(':') == text.npos &&
@@ -25,12 +25,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   std::string_view const input{reinterpret_cast<char const*>(data), size};
   auto const line = std::min(input.find('\n'), size);
   auto const text = input.substr(0, line);
-  auto const t = mcpawl::uri_template::parse(text);
+  auto const t = mcpawl::detail::uri_template::parse(text);
   if (!t) return 0;
   auto const found = t->match(input.substr(std::min(line + 1, size)));
   if (!found) return 0;
   auto const uri = t->expand(*found);
-  if (!uri && uri.error() != mcpawl::uri_template_errc::prefix_of_list) std::abort();
+  if (!uri && uri.error() != mcpawl::detail::uri_template_errc::prefix_of_list) std::abort();
   if (!uri || uri->size() > 1000 || !is_reversible(text, *t)) return 0;
   auto const again = t->match(*uri);
   if (!again || again->empty() != found->empty()) std::abort();

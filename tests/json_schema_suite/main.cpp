@@ -44,9 +44,9 @@ struct counts {
 };
 
 void run_group(boost::json::object const& group, std::string const& file,
-               mcpawl::json_schema_library const& remotes, counts& count) {
-  std::vector<mcpawl::json_schema_mistake> mistakes;
-  auto const schema = mcpawl::json_schema::compile(group.at("schema"), mistakes, remotes);
+               mcpawl::detail::json_schema_library const& remotes, counts& count) {
+  std::vector<mcpawl::detail::json_schema_mistake> mistakes;
+  auto const schema = mcpawl::detail::json_schema::compile(group.at("schema"), mistakes, remotes);
   for (auto const& mistake : mistakes) {
     std::printf("%s: %s: %s %s\n", file.c_str(), text(group.at("description")).c_str(),
                 mistake.pointer.c_str(), mistake.message.c_str());
@@ -55,7 +55,7 @@ void run_group(boost::json::object const& group, std::string const& file,
     auto const& test = item.as_object();
     bool const valid = test.at("valid").as_bool();
     ++count.ran;
-    auto const problem = schema ? schema->validate(test.at("data")) : mcpawl::decode_problem{};
+    auto const problem = schema ? schema->validate(test.at("data")) : mcpawl::detail::decode_problem{};
     if (schema && valid == !problem) continue;
     ++count.failed;
     std::printf("%s: %s: %s: should be %s: %s %s\n", file.c_str(), text(group.at("description")).c_str(),
@@ -66,7 +66,7 @@ void run_group(boost::json::object const& group, std::string const& file,
 
 counts run(std::filesystem::path const& suite) {
   // the suite says that its remotes are served from there
-  mcpawl::json_schema_library remotes;
+  mcpawl::detail::json_schema_library remotes;
   for (auto const& entry : std::filesystem::recursive_directory_iterator(suite / "remotes")) {
     if (entry.path().extension() != ".json") continue;
     auto const name = entry.path().lexically_relative(suite / "remotes").generic_string();

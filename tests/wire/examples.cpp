@@ -49,17 +49,17 @@ value at(value const& v, char const* key, value otherwise = {}) {
 
 /** What the schema of the protocol says against a value being of a type; empty for nothing. */
 std::string against_schema(std::string const& type, value const& v) {
-  static mcpawl::json_schema_library const library = [] {
-    mcpawl::json_schema_library made;
+  static mcpawl::detail::json_schema_library const library = [] {
+    mcpawl::detail::json_schema_library made;
     made.add("https://example.com/mcp", read_file("schema.json"));
     return made;
   }();
-  static std::map<std::string, mcpawl::json_schema> known;
+  static std::map<std::string, mcpawl::detail::json_schema> known;
   auto found = known.find(type);
   if (found == known.end()) {
     object const ref{{"$ref", "https://example.com/mcp#/$defs/" + type}};
-    std::vector<mcpawl::json_schema_mistake> mistakes;
-    found = known.emplace(type, mcpawl::json_schema::compile(ref, mistakes, library).value()).first;
+    std::vector<mcpawl::detail::json_schema_mistake> mistakes;
+    found = known.emplace(type, mcpawl::detail::json_schema::compile(ref, mistakes, library).value()).first;
   }
   auto const problem = found->second.validate(v);
   return problem ? problem->pointer + " " + problem->message : std::string();
@@ -265,7 +265,7 @@ mcpawl::server<> make_examples() {
   srv.tool("complain", "Log.", complain);
 
   value const& prompt = example("ListPromptsResult/prompts-list-with-cursor-and-ttl").at("prompts").at(0);
-  std::vector<mcpawl::prompt_argument> arguments;
+  std::vector<mcpawl::detail::prompt_argument> arguments;
   value const& first = prompt.at("arguments").at(0);
   arguments.emplace_back(text(first.at("name")), text(first.at("description")), true);
   srv.raw_prompt("code_review", text(prompt.at("description")), std::move(arguments),
@@ -312,7 +312,7 @@ mcpawl::server<> make_examples() {
 /** The prompt whose arguments are completed; in the list of the other server it has only one. */
 mcpawl::server<> make_completing() {
   mcpawl::server<> srv{{"ExampleServer", "1.0.0"}};
-  std::vector<mcpawl::prompt_argument> arguments;
+  std::vector<mcpawl::detail::prompt_argument> arguments;
   arguments.emplace_back("language");
   arguments.emplace_back("framework");
   srv.raw_prompt("code_review", "Review.", std::move(arguments), [](object) { return "Review."; })

@@ -165,7 +165,7 @@ inline wire_server& offering_server() {
       r.user(mcpawl::embedded_resource("test://e", mcpawl::resource_contents::text("inside")));
       return r.description("All of them.");
     });
-    made.raw_prompt("raw", "By hand.", {mcpawl::prompt_argument("a", "An argument.", true)},
+    made.raw_prompt("raw", "By hand.", {mcpawl::detail::prompt_argument("a", "An argument.", true)},
                     [](boost::json::object in) { return std::string(in.at("a").as_string()); });
     made.prompt("failing", "Fails.", []() -> std::string { throw mcpawl::tool_error("out of ink"); });
     boost::json::object settings;

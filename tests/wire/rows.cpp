@@ -447,12 +447,12 @@ BOOST_AUTO_TEST_CASE(miss_24_an_accepted_message_has_an_empty_body) {
 }
 
 BOOST_AUTO_TEST_CASE(miss_25_the_statuses_of_messages_are_those_of_the_protocol) {
-  using outcome = mcpawl::response::outcome;
+  using outcome = mcpawl::detail::response::outcome;
   std::map<outcome, int> const statuses{{outcome::accepted, 202},   {outcome::answered, 200},
                                         {outcome::malformed, 400},  {outcome::unknown_method, 404},
                                         {outcome::no_session, 404}, {outcome::not_acceptable, 406},
                                         {outcome::not_allowed, 405}};
-  for (auto const& [what, status] : statuses) BOOST_TEST(mcpawl::status_of(what) == status);
+  for (auto const& [what, status] : statuses) BOOST_TEST(mcpawl::detail::status_of(what) == status);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

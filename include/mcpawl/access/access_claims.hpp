@@ -21,6 +21,10 @@
 
 namespace mcpawl {
 
+namespace detail {
+class access_session;
+}  // namespace detail
+
 /** What kind of caller a token of Access names. */
 enum class access_kind {
   user,     ///< A person, named by a subject, mostly with an email.
@@ -93,9 +97,9 @@ inline std::string access_principal(access_claims const& who) {
     ask it to. */
 class access_reader {
 private:
-  template <crypto_engine Engine>
+  template <detail::crypto_engine Engine>
   friend class basic_access_verifier;
-  friend class access_session;
+  friend class detail::access_session;
 
   using kind = jose::claim_value::kind;
 
@@ -119,19 +123,19 @@ private:
   static result<access_identity> read(jose::claims_view const& claims, bool service_tokens) {
     auto const& found = claims.wanted;
     for (auto const which : {claim::type, claim::email, claim::country, claim::common_name})
-      if (found[which].is == kind::json && found[which].text != "null") return auth_errc::malformed_claim;
-    if (text(found[claim::type]) != "app") return auth_errc::not_an_application_token;
+      if (found[which].is == kind::json && found[which].text != "null") return detail::auth_errc::malformed_claim;
+    if (text(found[claim::type]) != "app") return detail::auth_errc::not_an_application_token;
     auto const& custom = found[claim::custom];
     bool const has_custom = custom.is == kind::json && custom.text.starts_with('{');
-    if (custom.is != kind::absent && !has_custom && !is_null(custom)) return auth_errc::malformed_claim;
+    if (custom.is != kind::absent && !has_custom && !is_null(custom)) return detail::auth_errc::malformed_claim;
 
     auto const subject = claims.sub.value_or(std::string_view());
     auto const email = text(found[claim::email]), common_name = text(found[claim::common_name]);
     // a common name without an email might be a service's, which not everybody lets in
     bool const user = !subject.empty() && (!email.empty() || common_name.empty());
     bool const service = subject.empty() && email.empty() && !common_name.empty();
-    if (!user && !service) return auth_errc::no_identity;
-    if (service && !service_tokens) return auth_errc::service_token_refused;
+    if (!user && !service) return detail::auth_errc::no_identity;
+    if (service && !service_tokens) return detail::auth_errc::service_token_refused;
 
     std::string custom_json(has_custom ? custom.text : std::string_view());
     auto groups = detail::read_access_groups(found[claim::groups], custom_json);

@@ -42,7 +42,7 @@ struct access_expectation {
     @par Thread safety
     One thread at a time.
 */
-template <crypto_engine Engine = openssl_engine>
+template <detail::crypto_engine Engine = openssl_engine>
 class basic_access_verifier {
 public:
   using counters = typename jose::caching_verifier<access_identity, Engine>::counters;

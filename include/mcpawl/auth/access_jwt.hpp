@@ -16,7 +16,10 @@
 
 namespace mcpawl {
 
+namespace detail {
 class key_source;
+}  // namespace detail
+
 struct openssl_engine;
 struct avx512_ifma_engine;
 
@@ -89,7 +92,7 @@ public:
   std::optional<linked_token> linked_token_of(http::request_head const& head, access_identity const&);
 
   /** The keys, for a look at how they are doing; include `keys/key_source.hpp` for it. */
-  key_source const& source() const noexcept;
+  detail::key_source const& source() const noexcept;
 
 private:
   class impl;

@@ -42,7 +42,7 @@ class basic_access_jwt<Engine>::impl {
 public:
   explicit impl(access_options options)
       : options_(std::make_shared<access_options const>(access_options::checked(std::move(options)))),
-        verifier_(std::make_shared<key_source>(origin(*options_), options_->time(), options_->timing()),
+        verifier_(std::make_shared<detail::key_source>(origin(*options_), options_->time(), options_->timing()),
                   options_->authorities(), options_->expectation(), options_->remembered()) {}
 
   void attach(boost::asio::any_io_executor executor, logger log) {
@@ -50,7 +50,7 @@ public:
     verifier_.attach(std::move(executor), std::move(log), std::move(report));
   }
   bool attached() const noexcept { return verifier_.attached(); }
-  key_source const& source() const noexcept { return verifier_.source(); }
+  detail::key_source const& source() const noexcept { return verifier_.source(); }
 
   authentication<access_identity> authenticate(http::request_head const& head) {
     auto const token = token_of(head);
@@ -84,14 +84,14 @@ private:
   }
 
   /** A set without a key that Access signs with must not replace one that has some. */
-  static key_origin origin(access_options const& options) {
-    key_origin at(options.keys_url());
+  static detail::key_origin origin(access_options const& options) {
+    detail::key_origin at(options.keys_url());
     at.algorithms({jose::algorithm::rs256});
     return at;
   }
 
   result<std::string_view> token_of(http::request_head const& head) const {
-    return find_assertion(head, options_->cookie_accepted());
+    return detail::find_assertion(head, options_->cookie_accepted());
   }
 
   static void report_engines(verifier const& with, logger const& log) {
@@ -109,7 +109,7 @@ private:
   }
 
   denial deny(error_code error) const {
-    if (error == auth_errc::missing_token) return challenged(denial(401, "missing_token", error.message()));
+    if (error == detail::auth_errc::missing_token) return challenged(denial(401, "missing_token", error.message()));
     // a key that nobody could look up is no proof of a bad token
     if (verifier_.keys_unknown(error) || error == condition::unavailable || error == condition::internal) {
       denial out(503, "keys_unavailable", error.message());
@@ -141,7 +141,7 @@ private:
   }
 
   std::shared_ptr<access_options const> options_;
-  refreshing_verifier<verifier> verifier_;
+  detail::refreshing_verifier<verifier> verifier_;
 };
 
 template <class Engine>
@@ -179,7 +179,7 @@ std::optional<linked_token> basic_access_jwt<Engine>::linked_token_of(http::requ
 }
 
 template <class Engine>
-key_source const& basic_access_jwt<Engine>::source() const noexcept {
+detail::key_source const& basic_access_jwt<Engine>::source() const noexcept {
   return impl_->source();
 }
 

@@ -54,7 +54,7 @@ public:
     upstream_->attach(environment.executor, environment.log);
     server_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys()), options.public_url(),
                     environment.endpoint_path, environment.log);
-    challenge_ = bearer_challenge(options.required_scopes().text(), server_->endpoints().metadata_url());
+    challenge_ = detail::bearer_challenge(options.required_scopes().text(), server_->endpoints().metadata_url());
   }
 
   public_route route_of(http::request_head const& head) const noexcept {
@@ -84,9 +84,9 @@ public:
   }
 
   std::optional<linked_token> linked_token_of(http::request_head const& head) {
-    auto const token = find_bearer_token(head);
+    auto const token = detail::find_bearer_token(head);
     if (!token || !server_) return std::nullopt;
-    auto source = std::make_shared<grant_token_source>(shared_->parts, *upstream_, secret{std::string{*token}});
+    auto source = std::make_shared<detail::grant_token_source>(shared_->parts, *upstream_, secret{std::string{*token}});
     return linked_token(linked_token::form::bearer, std::move(source));
   }
 
@@ -113,8 +113,8 @@ private:
     auto const grant = co_await parts.tokens.look_up(std::move(token), std::move(resource));
     if (!grant) co_return self.deny(grant.error());
     if (!grant->scope.contains(self.shared_->options.required_scopes()))
-      co_return self.deny(auth_errc::insufficient_scope);
-    auto const session = access_session::open(*grant, revocations);
+      co_return self.deny(detail::auth_errc::insufficient_scope);
+    auto const session = detail::access_session::open(*grant, revocations);
     if (!session) co_return self.deny(session.error());
     jose::token_bounds const bounds{0, grant->expires, {}};
     self.cache_.insert(text, *session, bounds, self.shared_->options.time().steady());
@@ -146,7 +146,7 @@ private:
   auth_result<access_identity> deny(error_code const& why) const {
     if (auto asked = challenge_.about_request(why)) return *std::move(asked);
     bool const token = why == oauth::errc::bad_token || why == oauth::errc::token_expired ||
-                       why == oauth::errc::bad_target || why == auth_errc::malformed_authorization;
+                       why == oauth::errc::bad_target || why == detail::auth_errc::malformed_authorization;
     if (token) return challenge_.invalid_token(why);
     denial out(503, "temporarily_unavailable", why.message());
     out.retry_after = std::chrono::seconds{5};
@@ -156,9 +156,9 @@ private:
 
   std::shared_ptr<shared> shared_;
   std::unique_ptr<oauth::upstream_client> upstream_;  // others know its address
-  jose::token_cache<access_session> cache_;
+  jose::token_cache<detail::access_session> cache_;
   std::optional<oauth::authorization_server> server_;
-  bearer_challenge challenge_;
+  detail::bearer_challenge challenge_;
 };
 
 MCPAWL_DECL access_oauth::access_oauth(access_oauth_options options, std::shared_ptr<kv_store> store)

@@ -226,7 +226,7 @@ public:
 
       @par Errors
       Throws `configuration_error` if they cannot be read. */
-  http::tls_trust authorities() const { return given_or_system(trust_); }
+  http::tls_trust authorities() const { return detail::given_or_system(trust_); }
 
 private:
   static constexpr std::string_view default_upstream_scopes = "openid email profile groups offline_access";

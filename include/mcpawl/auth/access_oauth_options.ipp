@@ -20,7 +20,7 @@ namespace mcpawl {
 
 MCPAWL_DECL access_oauth_options access_oauth_options::from(settings& from) {
   std::string url = from.required("PUBLIC_URL");
-  if (std::string const wrong = url.empty() ? std::string() : validate_public_url(url); !wrong.empty()) {
+  if (std::string const wrong = url.empty() ? std::string() : detail::validate_public_url(url); !wrong.empty()) {
     from.add_error("PUBLIC_URL", wrong);
   }
   std::vector<secret> keys;
@@ -51,14 +51,14 @@ MCPAWL_DECL access_oauth_options access_oauth_options::from(settings& from) {
   out.rules_.client_address_field = from.optional("CLIENT_ADDRESS_HEADER");
   if (auto const& field = out.rules_.client_address_field; !field.empty() && !http::is_token(field))
     from.add_error("CLIENT_ADDRESS_HEADER", "must be the name of a header field, such as CF-Connecting-IP");
-  out.rules_.client_documents = read_client_document_mode(from);
-  out.rules_.pinned_documents = read_client_documents_file(from, out.rules_);
+  out.rules_.client_documents = detail::read_client_document_mode(from);
+  out.rules_.pinned_documents = detail::read_client_documents_file(from, out.rules_);
   return out;
 }
 
 MCPAWL_DECL access_oauth_options access_oauth_options::checked(access_oauth_options options) {
   std::vector<std::string> mistakes;
-  if (auto const wrong = validate_public_url(options.public_url_); !wrong.empty())
+  if (auto const wrong = detail::validate_public_url(options.public_url_); !wrong.empty())
     mistakes.push_back("the public URL " + wrong);
   if (options.cookie_keys_.empty()) mistakes.emplace_back("the cookie key is missing");
   for (auto const& key : options.cookie_keys_)

@@ -89,7 +89,7 @@ public:
     return *this;
   }
 
-  access_options& timing(key_timing intervals) {
+  access_options& timing(detail::key_timing intervals) {
     timing_ = intervals;
     return *this;
   }
@@ -150,7 +150,7 @@ public:
   bool cookie_accepted() const noexcept { return cookie_; }
   bool challenges() const noexcept { return challenges_; }
   std::string const& resource_metadata() const noexcept { return resource_metadata_; }
-  key_timing const& timing() const noexcept { return timing_; }
+  detail::key_timing const& timing() const noexcept { return timing_; }
   jose::token_cache_settings const& remembered() const noexcept { return remembered_; }
   clock const& time() const noexcept { return *clock_; }
 
@@ -159,7 +159,7 @@ public:
       @par Errors
       Throws `configuration_error` if they cannot be read.
   */
-  http::tls_trust authorities() const { return given_or_system(trust_); }
+  http::tls_trust authorities() const { return detail::given_or_system(trust_); }
 
 private:
   /** Visible ASCII, and nothing that ends a quoted string. */
@@ -196,7 +196,7 @@ private:
   bool cookie_ = false;
   bool challenges_ = false;
   std::string resource_metadata_;
-  key_timing timing_;
+  detail::key_timing timing_;
   jose::token_cache_settings remembered_;
   clock const* clock_ = &clock::system();
   std::optional<http::tls_trust> trust_;

@@ -13,7 +13,7 @@
 #include <memory>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A caller who has an access token of ours, as the sealed grant knows them.
 
@@ -44,4 +44,4 @@ private:
   std::uint64_t revocations_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

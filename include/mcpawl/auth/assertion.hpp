@@ -9,7 +9,7 @@
 
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Find the token that Cloudflare Access adds to a request, in `Cf-Access-Jwt-Assertion`.
 
@@ -42,4 +42,4 @@ inline result<std::string_view> find_assertion(http::request_head const& head, b
   return token;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Denials of a resource server for bearer tokens (RFC 6750 section 3, RFC 9728 section 5.1). */
 class bearer_challenge {
@@ -58,4 +58,4 @@ private:
   std::string metadata_url_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -41,8 +41,10 @@ struct registered_claims {
 /** Claims for servers that need no further ones. */
 struct no_claims {};
 
+namespace detail {
 template <class Claims>
 class bearer_verifier;
+}  // namespace detail
 
 /** An access token's claims: the registered ones, and your own in `claims`.
 
@@ -52,7 +54,7 @@ class bearer_verifier;
 */
 template <class Claims = no_claims>
 struct bearer_claims : registered_claims {
-  using verified_by = bearer_verifier<Claims>;
+  using verified_by = detail::bearer_verifier<Claims>;
   Claims claims{};
 };
 

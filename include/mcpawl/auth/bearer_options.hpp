@@ -74,7 +74,7 @@ public:
       if (!wrong.empty()) from.add_error(name, wrong);
     };
     // an empty value has its error noted already
-    if (!out.public_url_.empty()) note("PUBLIC_URL", validate_public_url(out.public_url_));
+    if (!out.public_url_.empty()) note("PUBLIC_URL", detail::validate_public_url(out.public_url_));
     if (!out.expected_.issuer.empty()) note("JWT_ISSUER", oauth::validate_issuer(out.expected_.issuer));
     for (auto const& audience : out.expected_.audiences)
       if (!audience.empty()) note("JWT_AUDIENCE", validate_audience(audience));
@@ -133,7 +133,7 @@ public:
     return *this;
   }
 
-  bearer_options& timing(key_timing intervals) {
+  bearer_options& timing(detail::key_timing intervals) {
     timing_ = intervals;
     return *this;
   }
@@ -166,7 +166,7 @@ public:
       if (!wrong.empty()) mistakes.push_back(std::string(name) + ' ' + wrong);
     };
     auto const& expected = options.expected_;
-    note("the public URL", validate_public_url(options.public_url_));
+    note("the public URL", detail::validate_public_url(options.public_url_));
     note("the issuer", oauth::validate_issuer(expected.issuer));
     if (expected.audiences.empty()) note("the audience", "is missing");
     for (auto const& audience : expected.audiences) note("the audience", validate_audience(audience));
@@ -181,17 +181,17 @@ public:
     return options;
   }
 
-  bearer_expectation const& expectation() const noexcept { return expected_; }
+  detail::bearer_expectation const& expectation() const noexcept { return expected_; }
   http::origin_url public_url() const { return http::origin_url::parse(public_url_).value(); }
   std::vector<std::string> const& offered_scopes() const noexcept { return offered_; }
   std::string const& name() const noexcept { return name_; }
-  key_timing const& timing() const noexcept { return timing_; }
+  detail::key_timing const& timing() const noexcept { return timing_; }
   jose::token_cache_settings const& remembered() const noexcept { return remembered_; }
   clock const& time() const noexcept { return *clock_; }
 
-  key_origin keys() const {
-    key_origin from = keys_url_.empty() ? key_origin::discover(expected_.issuer)
-                                        : key_origin(http::origin_url::parse(keys_url_).value());
+  detail::key_origin keys() const {
+    detail::key_origin from = keys_url_.empty() ? detail::key_origin::discover(expected_.issuer)
+                                        : detail::key_origin(http::origin_url::parse(keys_url_).value());
     return from.algorithms(expected_.algorithms);
   }
 
@@ -200,13 +200,13 @@ public:
       @par Errors
       Throws `configuration_error` if they cannot be read.
   */
-  http::tls_trust authorities() const { return given_or_system(trust_); }
+  http::tls_trust authorities() const { return detail::given_or_system(trust_); }
 
 private:
   static constexpr std::size_t max_scope_claims = 16;
 
   static std::string validate_keys_url(std::string_view text) {
-    return text.empty() ? std::string() : validate_url(text);
+    return text.empty() ? std::string() : detail::validate_url(text);
   }
   static std::string validate_audience(std::string_view audience) {
     if (audience.empty()) return "is empty";
@@ -224,11 +224,11 @@ private:
   }
 
   std::string public_url_;
-  bearer_expectation expected_;
+  detail::bearer_expectation expected_;
   std::string keys_url_;
   std::vector<std::string> offered_;
   std::string name_;
-  key_timing timing_;
+  detail::key_timing timing_;
   jose::token_cache_settings remembered_;
   clock const* clock_ = &clock::system();
   std::optional<http::tls_trust> trust_;

@@ -11,9 +11,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** Whether a query has a parameter `access_token`, spelled out or with percent signs, with a value or none.
  */
@@ -84,8 +82,6 @@ inline result<std::string_view> checked_bearer_token(result<std::string_view> co
   return text;
 }
 
-}  // namespace detail
-
 /** Find the token in `Authorization: Bearer` (RFC 6750 section 2.1).
 
     The field must be there exactly once. The scheme is compared without regard to case; behind it come
@@ -97,7 +93,7 @@ inline result<std::string_view> checked_bearer_token(result<std::string_view> co
     `malformed_authorization`, `token_in_query`.
 */
 inline result<std::string_view> find_bearer_token(http::request_head const& head) noexcept {
-  return detail::checked_bearer_token(detail::find_bearer_text(head), head);
+  return checked_bearer_token(find_bearer_text(head), head);
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

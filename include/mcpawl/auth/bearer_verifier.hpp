@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** What access tokens must be like. */
 struct bearer_expectation {
@@ -39,8 +39,6 @@ struct bearer_expectation {
   std::chrono::seconds leeway{30};                        ///< For `nbf` and `iat` alone.
 };
 
-namespace detail {
-
 /** Stop the compiler with a sentence if claims cannot be read into a type. */
 template <class Claims>
 consteval bool readable_claims() {
@@ -52,8 +50,6 @@ consteval bool readable_claims() {
   return true;
 }
 
-}  // namespace detail
-
 /** The verification of `jwt_bearer` alone: no header, no fetching, no waiting.
 
     A copy has the same keys and its own buffers, and remembers no token yet.
@@ -63,7 +59,7 @@ consteval bool readable_claims() {
 */
 template <class Claims>
 class bearer_verifier {
-  static_assert(detail::readable_claims<Claims>());
+  static_assert(readable_claims<Claims>());
 
 public:
   using identity = bearer_identity<Claims>;
@@ -108,7 +104,7 @@ private:
   }
 
   result<identity> read(jose::claims_view const& claims) {
-    auto registered = detail::read_registered_claims(claims);
+    auto registered = read_registered_claims(claims);
     if (!registered) return registered.error();
     for (std::string const& scope : scopes_)
       if (!registered->has_scope(scope)) return auth_errc::insufficient_scope;
@@ -136,7 +132,7 @@ private:
     to.leeway = from.leeway;
     to.types = from.types;
     to.type_required = from.type_required;
-    to.wanted = detail::bearer_claim_names(from.scope_claims);
+    to.wanted = bearer_claim_names(from.scope_claims);
     to.max_token_bytes = 16 * 1024;  // users with many groups have long ones
     return to;
   }
@@ -146,4 +142,4 @@ private:
   std::string misfit_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Read `CLIENT_DOCUMENTS`: `on`, `off`, or `auto`, which is the default. An error is noted in `from`. */
 inline oauth::client_document_mode read_client_document_mode(settings& from) {
@@ -57,4 +57,4 @@ inline std::vector<std::string> read_client_documents_file(settings& from, oauth
   return std::move(*documents);
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -17,7 +17,7 @@
 #include <memory>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Gives out the access token of Access of the person whose access token of ours it was made with.
 
@@ -87,4 +87,4 @@ private:
   secret access_token_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -68,7 +68,7 @@ namespace mcpawl {
 */
 template <class Claims = no_claims>
 class jwt_bearer {
-  using verifier = bearer_verifier<Claims>;
+  using verifier = detail::bearer_verifier<Claims>;
 
   auto checking(std::string_view token) const {
     return [token, time = &options_->time()](verifier& with) {
@@ -84,7 +84,7 @@ public:
   explicit jwt_bearer(bearer_options options)
       : options_(std::make_shared<bearer_options const>(bearer_options::checked(std::move(options)))),
         resource_server_(*options_),
-        verifier_(std::make_shared<key_source>(options_->keys(), options_->time(), options_->timing()),
+        verifier_(std::make_shared<detail::key_source>(options_->keys(), options_->time(), options_->timing()),
                   options_->authorities(), options_->expectation(), options_->remembered()) {}
 
   /** Read the settings that `bearer_options::from` names.
@@ -116,7 +116,7 @@ public:
       @par Errors
       The denials of the table above. */
   authentication<identity_type> authenticate(http::request_head const& head) {
-    auto const token = find_bearer_token(head);
+    auto const token = detail::find_bearer_token(head);
     if (!token) return deny(token.error());
     if (!verifier_.attached()) return verify_later(*token);
     auto decided = verifier_.verify_now(checking(*token));
@@ -129,7 +129,7 @@ public:
   std::string principal(identity_type const& who) const { return bearer_principal(*who); }
 
   /** The keys, for a look at how they are doing. */
-  key_source const& source() const noexcept { return verifier_.source(); }
+  detail::key_source const& source() const noexcept { return verifier_.source(); }
 
 private:
   /** Verify where keys may have to be fetched first. */
@@ -153,7 +153,7 @@ private:
 
   denial deny(error_code error) const {
     denial out = resource_server_.deny(error, source());
-    if (error == auth_errc::claims_do_not_fit) out.log_reason += " (" + verifier_.verifier().misfit() + ')';
+    if (error == detail::auth_errc::claims_do_not_fit) out.log_reason += " (" + verifier_.verifier().misfit() + ')';
     bool const of_token = error.category() == make_error_code(jose::errc::unknown_kid).category();
     if (auto const kid = verifier_.verifier().last_kid(); of_token && !kid.empty())
       out.log_reason.append(" (kid ").append(kid.substr(0, 80)).append(1, ')');
@@ -161,8 +161,8 @@ private:
   }
 
   std::shared_ptr<bearer_options const> options_;
-  resource_server resource_server_;
-  refreshing_verifier<verifier> verifier_;
+  detail::resource_server resource_server_;
+  detail::refreshing_verifier<verifier> verifier_;
 };
 
 static_assert(serves_public_paths<jwt_bearer<>>);

@@ -23,7 +23,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** The part of `jwt_bearer` that speaks to callers: metadata (RFC 9728) and challenges (RFC 6750). */
 class resource_server {
@@ -109,4 +109,4 @@ private:
   std::string document_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** An event that coroutines wait for, each on an executor of its own.
 
@@ -145,4 +145,4 @@ inline task<> throw_if_cancelled() {
     throw boost::system::system_error(boost::asio::error::operation_aborted);
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** How much strangers can write to a log; what is left out is counted and told. */
 struct log_limits {
@@ -21,8 +21,6 @@ struct log_limits {
       written without a limit. */
   std::size_t max_events = 64;
 };
-
-namespace detail {
 
 /** Admits so many lines of one event and level in each window of time, and counts the others.
 
@@ -73,6 +71,4 @@ private:
   std::vector<counted> events_;
 };
 
-}  // namespace detail
-
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

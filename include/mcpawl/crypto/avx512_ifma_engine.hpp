@@ -20,6 +20,6 @@ namespace mcpawl {
 */
 struct avx512_ifma_engine : detail::checked_rsa_engine<detail::ifma_arithmetic> {};
 
-static_assert(crypto_engine<avx512_ifma_engine>);
+static_assert(detail::crypto_engine<avx512_ifma_engine>);
 
 }  // namespace mcpawl

@@ -25,13 +25,13 @@ inline std::string encode_base64(std::string_view bytes) {
     `crypto_errc::bad_base64`.
 */
 inline result<std::string> decode_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return crypto_errc::bad_base64;
+  if (text.size() % 4 != 0) return detail::crypto_errc::bad_base64;
   // at most two are taken off: a third `=` is then outside the alphabet
   for (int i = 0; i != 2 && text.ends_with('='); ++i) text.remove_suffix(1);
   std::string bytes(detail::unpadded_base64_bytes(text.size()), '\0');
   if (!detail::decode_unpadded_base64(text, reinterpret_cast<unsigned char*>(bytes.data()),
                                       detail::base64_decoding, detail::base64_alphabet)) {
-    return crypto_errc::bad_base64;
+    return detail::crypto_errc::bad_base64;
   }
   return bytes;
 }

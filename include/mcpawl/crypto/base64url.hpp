@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Characters that `bytes` bytes are encoded as. */
 constexpr std::size_t base64url_size(std::size_t bytes) noexcept {
@@ -21,7 +21,7 @@ constexpr std::size_t base64url_size(std::size_t bytes) noexcept {
 inline void append_base64url(std::string& out, std::span<unsigned char const> bytes) {
   std::size_t const begin = out.size();
   out.resize(begin + base64url_size(bytes.size()));
-  detail::encode_unpadded_base64(bytes.data(), bytes.size(), out.data() + begin, detail::base64url_alphabet);
+  encode_unpadded_base64(bytes.data(), bytes.size(), out.data() + begin, base64url_alphabet);
 }
 
 /** Append text as base64url. */
@@ -33,7 +33,7 @@ inline void append_base64url(std::string& out, std::string_view text) {
 constexpr bool is_base64url(std::string_view text) noexcept {
   unsigned char outside = 0;
   for (char const c : text)
-    outside = static_cast<unsigned char>(outside | detail::base64url_decoding[static_cast<unsigned char>(c)]);
+    outside = static_cast<unsigned char>(outside | base64url_decoding[static_cast<unsigned char>(c)]);
   return outside < 0x80;
 }
 
@@ -46,11 +46,11 @@ constexpr bool is_base64url(std::string_view text) noexcept {
     `crypto_errc::bad_base64`, `crypto_errc::buffer_too_small`; the buffer may then hold anything.
 */
 inline result<std::size_t> decode_base64url(std::string_view in, std::span<unsigned char> out) noexcept {
-  std::size_t const size = detail::unpadded_base64_bytes(in.size());
+  std::size_t const size = unpadded_base64_bytes(in.size());
   if (size > out.size()) return crypto_errc::buffer_too_small;
-  if (!detail::decode_unpadded_base64(in, out.data(), detail::base64url_decoding, detail::base64url_alphabet))
+  if (!decode_unpadded_base64(in, out.data(), base64url_decoding, base64url_alphabet))
     return crypto_errc::bad_base64;
   return size;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 using sha256_digest = std::array<unsigned char, 32>;
 
@@ -34,8 +34,8 @@ constexpr char const* digest_name(digest_kind kind) noexcept {
 class digest_context {
 public:
   explicit digest_context(digest_kind kind)
-      : md_(detail::require(detail::md_handle{EVP_MD_fetch(nullptr, digest_name(kind), nullptr)})),
-        ctx_(detail::require(detail::md_ctx_handle{EVP_MD_CTX_new()})),
+      : md_(require(md_handle{EVP_MD_fetch(nullptr, digest_name(kind), nullptr)})),
+        ctx_(require(md_ctx_handle{EVP_MD_CTX_new()})),
         size_(digest_size(kind)) {
     if (EVP_DigestInit_ex2(ctx_.get(), md_.get(), nullptr) != 1) throw std::bad_alloc();
   }
@@ -52,8 +52,8 @@ public:
   }
 
 private:
-  detail::md_handle md_;
-  detail::md_ctx_handle ctx_;
+  md_handle md_;
+  md_ctx_handle ctx_;
   std::size_t size_;
 };
 
@@ -79,4 +79,4 @@ private:
 /** The SHA-256 digest of one message; whoever needs many keeps a `sha256_context`. */
 inline sha256_digest sha256(std::string_view message) { return sha256_context{}(message); }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -10,7 +10,7 @@
 #include <span>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Who verifies with a key, and why it is not the engine that was asked for; fixed texts, for a log. */
 struct engine_report {
@@ -48,4 +48,4 @@ struct evp_engine {
 
 static_assert(crypto_engine<evp_engine>);
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

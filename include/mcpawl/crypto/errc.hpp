@@ -4,7 +4,7 @@
 
 #include <mcpawl/core/error.hpp>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Errors of the crypto layer. */
 enum class crypto_errc {
@@ -43,7 +43,7 @@ constexpr error_entry describe(crypto_errc e) noexcept {
 constexpr char const* category_name(crypto_errc) noexcept { return "mcpawl.crypto"; }
 inline error_code make_error_code(crypto_errc e) noexcept { return code_of(e); }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail
 
 template <>
-struct boost::system::is_error_code_enum<mcpawl::crypto_errc> : std::true_type {};
+struct boost::system::is_error_code_enum<mcpawl::detail::crypto_errc> : std::true_type {};

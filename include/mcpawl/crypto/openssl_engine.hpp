@@ -20,12 +20,12 @@ struct openssl_engine {
   using verifier = detail::checked_rsa_engine<detail::bn_arithmetic>::verifier;
 
   /** That `EVP_PKEY_verify` serves a kind of key is no news; that it had to replace a wrong result is. */
-  static engine_report report(verifier const& of) noexcept {
+  static detail::engine_report report(verifier const& of) noexcept {
     auto const full = detail::checked_rsa_engine<detail::bn_arithmetic>::report(of);
-    return full.faulty ? full : engine_report{"openssl", {}};
+    return full.faulty ? full : detail::engine_report{"openssl", {}};
   }
 };
 
-static_assert(crypto_engine<openssl_engine>);
+static_assert(detail::crypto_engine<openssl_engine>);
 
 }  // namespace mcpawl

@@ -16,7 +16,7 @@
 #include <span>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** What a public key is good for. */
 enum class key_kind : unsigned char { rsa, p256, p384, p521, ed25519 };
@@ -60,7 +60,7 @@ public:
     bool const one = e.size() == 1 && e[0] == 1;
     if (e.size() > 8 || e.back() % 2 == 0 || one) return crypto_errc::key_exponent;
 
-    detail::openssl_error_scope const quiet;
+    openssl_error_scope const quiet;
     bignum const modulus{BN_bin2bn(n.data(), static_cast<int>(n.size()), nullptr)};
     bignum const exponent{BN_bin2bn(e.data(), static_cast<int>(e.size()), nullptr)};
     builder const build{OSSL_PARAM_BLD_new()};
@@ -69,7 +69,7 @@ public:
         OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get()) != 1) {
       return crypto_errc::library;
     }
-    detail::pkey_handle key = from_parameters("RSA", build.get());
+    pkey_handle key = from_parameters("RSA", build.get());
     if (!key) return crypto_errc::library;
     return public_key{key_kind::rsa, (bits + 7) / 8, std::move(key)};
   }
@@ -93,16 +93,16 @@ public:
     std::memcpy(point.data() + 1, x.data(), size);
     std::memcpy(point.data() + 1 + size, y.data(), size);
 
-    detail::openssl_error_scope const quiet;
+    openssl_error_scope const quiet;
     builder const build{OSSL_PARAM_BLD_new()};
     if (!build || OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0) != 1 ||
         OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), 1 + 2 * size) !=
             1) {
       return crypto_errc::library;
     }
-    detail::pkey_handle key = from_parameters("EC", build.get());
+    pkey_handle key = from_parameters("EC", build.get());
     if (!key) return crypto_errc::key_point;
-    detail::pkey_ctx_handle const check{EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr)};
+    pkey_ctx_handle const check{EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr)};
     if (!check) return crypto_errc::library;
     if (EVP_PKEY_public_check(check.get()) != 1) return crypto_errc::key_point;
     return public_key{curve, 2 * size, std::move(key)};
@@ -115,14 +115,14 @@ public:
   */
   static result<public_key> ed25519(bytes x) noexcept {
     if (x.size() != 32) return crypto_errc::key_encoding;
-    detail::openssl_error_scope const quiet;
-    detail::pkey_handle key{EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, x.data(), x.size())};
+    openssl_error_scope const quiet;
+    pkey_handle key{EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, x.data(), x.size())};
     if (!key) return crypto_errc::library;
     return public_key{key_kind::ed25519, 64, std::move(key)};
   }
 
   public_key(public_key const& other) noexcept
-      : kind_(other.kind_), signature_size_(other.signature_size_), key_(detail::share(other.key_.get())) {}
+      : kind_(other.kind_), signature_size_(other.signature_size_), key_(share(other.key_.get())) {}
   public_key(public_key&&) noexcept = default;
   public_key& operator=(public_key other) noexcept {
     kind_ = other.kind_;
@@ -140,27 +140,27 @@ public:
   EVP_PKEY* native() const noexcept { return key_.get(); }
 
 private:
-  using bignum = detail::openssl_handle<BIGNUM, &BN_free>;
-  using builder = detail::openssl_handle<OSSL_PARAM_BLD, &OSSL_PARAM_BLD_free>;
-  using parameters = detail::openssl_handle<OSSL_PARAM, &OSSL_PARAM_free>;
+  using bignum = openssl_handle<BIGNUM, &BN_free>;
+  using builder = openssl_handle<OSSL_PARAM_BLD, &OSSL_PARAM_BLD_free>;
+  using parameters = openssl_handle<OSSL_PARAM, &OSSL_PARAM_free>;
 
-  public_key(key_kind kind, std::size_t signature_size, detail::pkey_handle key) noexcept
+  public_key(key_kind kind, std::size_t signature_size, pkey_handle key) noexcept
       : kind_(kind), signature_size_(signature_size), key_(std::move(key)) {}
 
-  static detail::pkey_handle from_parameters(char const* type, OSSL_PARAM_BLD* build) noexcept {
+  static pkey_handle from_parameters(char const* type, OSSL_PARAM_BLD* build) noexcept {
     parameters const params{OSSL_PARAM_BLD_to_param(build)};
-    detail::pkey_ctx_handle const ctx{EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr)};
+    pkey_ctx_handle const ctx{EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr)};
     EVP_PKEY* key = nullptr;
     if (!params || !ctx || EVP_PKEY_fromdata_init(ctx.get()) != 1 ||
         EVP_PKEY_fromdata(ctx.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) != 1) {
       return {};
     }
-    return detail::pkey_handle{key};
+    return pkey_handle{key};
   }
 
   key_kind kind_;
   std::size_t signature_size_;
-  detail::pkey_handle key_;
+  pkey_handle key_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

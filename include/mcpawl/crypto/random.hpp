@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Fill a buffer from OpenSSL's per-thread generator, which the operating system seeds.
 
@@ -42,4 +42,4 @@ inline std::string random_hex(std::size_t bytes) {
   return text;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -65,7 +65,7 @@ public:
       Throws `std::system_error` without randomness. */
   static sealer with_random_key() {
     std::string key(key_size, '\0');
-    fill_random({reinterpret_cast<unsigned char*>(key.data()), key.size()});
+    detail::fill_random({reinterpret_cast<unsigned char*>(key.data()), key.size()});
     std::vector<secret> keys;
     keys.emplace_back(std::move(key));
     return sealer{std::move(keys)};
@@ -84,7 +84,7 @@ public:
     std::vector<unsigned char> box(overhead + plaintext.size());
     box[0] = version;
     std::memcpy(box.data() + 1, with.id.data(), with.id.size());
-    fill_random({box.data() + nonce_at, nonce_size});
+    detail::fill_random({box.data() + nonce_at, nonce_size});
     unsigned char* const tag = box.data() + box.size() - tag_size;
     int written = 0;
     if (EVP_EncryptInit_ex2(ctx_.get(), cipher(), bytes_of(with.bytes), box.data() + nonce_at, nullptr) !=
@@ -98,7 +98,7 @@ public:
       throw std::bad_alloc();
     }
     std::string text;
-    append_base64url(text, box);
+    detail::append_base64url(text, box);
     return text;
   }
 
@@ -108,13 +108,13 @@ public:
       `crypto_errc::sealed_malformed`, `sealed_elsewhere`, `sealed_forged`; throws only `std::bad_alloc`.
   */
   result<std::string> open(std::string_view sealed, std::string_view associated) {
-    if (sealed.size() < base64url_size(overhead) || sealed.size() > base64url_size(overhead + largest)) {
-      return crypto_errc::sealed_malformed;
+    if (sealed.size() < detail::base64url_size(overhead) || sealed.size() > detail::base64url_size(overhead + largest)) {
+      return detail::crypto_errc::sealed_malformed;
     }
     std::vector<unsigned char> box(detail::unpadded_base64_bytes(sealed.size()));
-    if (!decode_base64url(sealed, box) || box[0] != version) return crypto_errc::sealed_malformed;
+    if (!detail::decode_base64url(sealed, box) || box[0] != version) return detail::crypto_errc::sealed_malformed;
     key const* const with = find(box.data() + 1);
-    if (with == nullptr) return crypto_errc::sealed_elsewhere;
+    if (with == nullptr) return detail::crypto_errc::sealed_elsewhere;
 
     detail::openssl_error_scope const quiet;
     std::string plaintext(box.size() - overhead, '\0');
@@ -129,7 +129,7 @@ public:
         EVP_CIPHER_CTX_ctrl(ctx_.get(), EVP_CTRL_AEAD_SET_TAG, tag_size, tag) != 1 ||
         EVP_DecryptFinal_ex(ctx_.get(), out + plaintext.size(), &written) != 1) {
       wipe(plaintext.data(), plaintext.size());
-      return crypto_errc::sealed_forged;
+      return detail::crypto_errc::sealed_forged;
     }
     return plaintext;
   }
@@ -168,7 +168,7 @@ private:
       // names the key without telling anything about it
       std::string named = "mcpawl.seal.key-id:";
       named += bytes.reveal();
-      sha256_digest const digest = sha256(named);
+      detail::sha256_digest const digest = detail::sha256(named);
       wipe(named.data(), named.size());
       list->push_back({std::move(bytes), {digest[0], digest[1], digest[2], digest[3]}});
     }

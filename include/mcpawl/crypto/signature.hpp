@@ -16,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** What is done to a message before the key is used. */
 enum class signature_padding : unsigned char {
@@ -50,7 +50,7 @@ public:
     bool const padded = scheme.padding != signature_padding::none;
     if (key.kind() != scheme.key || padded != (scheme.key == key_kind::rsa)) return crypto_errc::key_scheme;
     signature_verifier made{key, scheme};
-    detail::openssl_error_scope const quiet;
+    openssl_error_scope const quiet;
     if (!made.prepare(scheme)) return crypto_errc::library;
     return made;
   }
@@ -62,7 +62,7 @@ public:
   bool verify(std::string_view message, std::span<unsigned char const> signature) noexcept {
     // leading zeros or missing ones would be a second spelling of the same signature
     if (signature.size() != signature_size()) return false;
-    detail::openssl_error_scope const quiet;
+    openssl_error_scope const quiet;
     if (key_.kind() == key_kind::ed25519) {
       return EVP_DigestVerifyInit_ex(one_shot_.get(), nullptr, nullptr, nullptr, nullptr, key_.native(),
                                      nullptr) == 1 &&
@@ -75,7 +75,7 @@ public:
       return EVP_PKEY_verify(ctx_.get(), signature.data(), signature.size(), digest.data(), digest_.size()) ==
              1;
     }
-    detail::ecdsa_der const der = detail::to_der(signature);
+    ecdsa_der const der = to_der(signature);
     return EVP_PKEY_verify(ctx_.get(), der.bytes.data(), der.size, digest.data(), digest_.size()) == 1;
   }
 
@@ -88,7 +88,7 @@ private:
       return one_shot_ != nullptr;
     }
     ctx_.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.native(), nullptr));
-    detail::md_handle const md{EVP_MD_fetch(nullptr, digest_name(scheme.digest), nullptr)};
+    md_handle const md{EVP_MD_fetch(nullptr, digest_name(scheme.digest), nullptr)};
     if (!ctx_ || !md || EVP_PKEY_verify_init(ctx_.get()) != 1) return false;
     switch (scheme.padding) {
       case signature_padding::none: break;
@@ -108,8 +108,8 @@ private:
 
   public_key key_;
   digest_context digest_;
-  detail::pkey_ctx_handle ctx_;
-  detail::md_ctx_handle one_shot_;
+  pkey_ctx_handle ctx_;
+  md_ctx_handle one_shot_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

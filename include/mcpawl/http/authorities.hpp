@@ -7,7 +7,7 @@
 
 #include <optional>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** The authorities given, or else the system's, which are read once per process.
 
@@ -21,4 +21,4 @@ inline http::tls_trust given_or_system(std::optional<http::tls_trust> const& giv
   return *loaded;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

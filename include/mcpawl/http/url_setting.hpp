@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Say what is wrong with a URL that must be https, or http on loopback; empty if nothing is. */
 inline std::string validate_url(std::string_view text) {
@@ -26,4 +26,4 @@ inline std::string validate_public_url(std::string_view text) {
   return text.find('?') == std::string_view::npos ? "" : "must have no query";
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -23,20 +23,20 @@ namespace detail {
 
 struct algorithm_entry {
   std::string_view name;
-  signature_scheme scheme;
+  mcpawl::detail::signature_scheme scheme;
 };
 
 inline constexpr std::array<algorithm_entry, algorithm_count> algorithm_table{{
-    {"RS256", {key_kind::rsa, digest_kind::sha256, signature_padding::pkcs1}},
-    {"RS384", {key_kind::rsa, digest_kind::sha384, signature_padding::pkcs1}},
-    {"RS512", {key_kind::rsa, digest_kind::sha512, signature_padding::pkcs1}},
-    {"PS256", {key_kind::rsa, digest_kind::sha256, signature_padding::pss}},
-    {"PS384", {key_kind::rsa, digest_kind::sha384, signature_padding::pss}},
-    {"PS512", {key_kind::rsa, digest_kind::sha512, signature_padding::pss}},
-    {"ES256", {key_kind::p256, digest_kind::sha256, signature_padding::none}},
-    {"ES384", {key_kind::p384, digest_kind::sha384, signature_padding::none}},
-    {"ES512", {key_kind::p521, digest_kind::sha512, signature_padding::none}},
-    {"EdDSA", {key_kind::ed25519, digest_kind::sha512, signature_padding::none}},
+    {"RS256", {mcpawl::detail::key_kind::rsa, mcpawl::detail::digest_kind::sha256, mcpawl::detail::signature_padding::pkcs1}},
+    {"RS384", {mcpawl::detail::key_kind::rsa, mcpawl::detail::digest_kind::sha384, mcpawl::detail::signature_padding::pkcs1}},
+    {"RS512", {mcpawl::detail::key_kind::rsa, mcpawl::detail::digest_kind::sha512, mcpawl::detail::signature_padding::pkcs1}},
+    {"PS256", {mcpawl::detail::key_kind::rsa, mcpawl::detail::digest_kind::sha256, mcpawl::detail::signature_padding::pss}},
+    {"PS384", {mcpawl::detail::key_kind::rsa, mcpawl::detail::digest_kind::sha384, mcpawl::detail::signature_padding::pss}},
+    {"PS512", {mcpawl::detail::key_kind::rsa, mcpawl::detail::digest_kind::sha512, mcpawl::detail::signature_padding::pss}},
+    {"ES256", {mcpawl::detail::key_kind::p256, mcpawl::detail::digest_kind::sha256, mcpawl::detail::signature_padding::none}},
+    {"ES384", {mcpawl::detail::key_kind::p384, mcpawl::detail::digest_kind::sha384, mcpawl::detail::signature_padding::none}},
+    {"ES512", {mcpawl::detail::key_kind::p521, mcpawl::detail::digest_kind::sha512, mcpawl::detail::signature_padding::none}},
+    {"EdDSA", {mcpawl::detail::key_kind::ed25519, mcpawl::detail::digest_kind::sha512, mcpawl::detail::signature_padding::none}},
 }};
 
 }  // namespace detail
@@ -47,7 +47,7 @@ constexpr std::string_view name_of(algorithm a) noexcept {
 }
 
 /** What OpenSSL has to do for it (RFC 7518 section 3.1, RFC 8037 section 3.1). */
-constexpr signature_scheme scheme_of(algorithm a) noexcept {
+constexpr mcpawl::detail::signature_scheme scheme_of(algorithm a) noexcept {
   return detail::algorithm_table[static_cast<std::size_t>(a)].scheme;
 }
 
@@ -98,7 +98,7 @@ private:
 };
 
 /** The algorithms that a kind of key can be used with. */
-constexpr algorithm_set algorithms_of(key_kind kind) noexcept {
+constexpr algorithm_set algorithms_of(mcpawl::detail::key_kind kind) noexcept {
   algorithm_set all;
   for (std::size_t i = 0; i != algorithm_count; ++i) {
     if (detail::algorithm_table[i].scheme.key == kind) all.insert(static_cast<algorithm>(i));

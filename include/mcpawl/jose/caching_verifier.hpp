@@ -50,7 +50,7 @@ concept claims_reading = std::invocable<Read&, claims_view const&> &&
                                     [](mcpawl::jose::claims_view const& claims) { return read_account(claims); });
     @endcode
 */
-template <class Value, crypto_engine Engine = openssl_engine>
+template <class Value, mcpawl::detail::crypto_engine Engine = openssl_engine>
 class caching_verifier {
 public:
   using counters = typename token_cache<Value>::counters;
@@ -72,7 +72,7 @@ public:
   void use(std::shared_ptr<jwk_set const> const& keys) {
     if (keys == verifier_->keys()) return;
     verifier_->use(keys);
-    cache_.keep([this](sha256_digest const& key_fingerprint) { return verifier_->vouches(key_fingerprint); });
+    cache_.keep([this](mcpawl::detail::sha256_digest const& key_fingerprint) { return verifier_->vouches(key_fingerprint); });
   }
 
   expectation const& expected() const noexcept { return verifier_->expected(); }

@@ -47,29 +47,29 @@ public:
    */
   algorithm_set algorithms() const noexcept { return algorithms_; }
 
-  public_key const& key() const noexcept { return key_; }
+  mcpawl::detail::public_key const& key() const noexcept { return key_; }
 
   /** SHA-256 thumbprint (RFC 7638): equal for equal keys, whatever their `kid` and their spelling. */
-  sha256_digest const& thumbprint() const noexcept { return thumbprint_; }
+  mcpawl::detail::sha256_digest const& thumbprint() const noexcept { return thumbprint_; }
 
 private:
   friend class jwk_set;
-  jwk(std::string kid, algorithm_set algorithms, public_key key, sha256_digest thumbprint)
+  jwk(std::string kid, algorithm_set algorithms, mcpawl::detail::public_key key, mcpawl::detail::sha256_digest thumbprint)
       : kid_(std::move(kid)), algorithms_(algorithms), key_(std::move(key)), thumbprint_(thumbprint) {}
 
   std::string kid_;
   algorithm_set algorithms_;
-  public_key key_;
-  sha256_digest thumbprint_;
+  mcpawl::detail::public_key key_;
+  mcpawl::detail::sha256_digest thumbprint_;
 };
 
 namespace detail {
 
 inline errc key_problem(error_code const& e) noexcept {
-  if (e == crypto_errc::key_encoding) return errc::key_encoding;
-  if (e == crypto_errc::key_size || e == crypto_errc::key_modulus) return errc::key_size;
-  if (e == crypto_errc::key_exponent) return errc::key_exponent;
-  if (e == crypto_errc::key_point) return errc::key_point;
+  if (e == mcpawl::detail::crypto_errc::key_encoding) return errc::key_encoding;
+  if (e == mcpawl::detail::crypto_errc::key_size || e == mcpawl::detail::crypto_errc::key_modulus) return errc::key_size;
+  if (e == mcpawl::detail::crypto_errc::key_exponent) return errc::key_exponent;
+  if (e == mcpawl::detail::crypto_errc::key_point) return errc::key_point;
   return errc::library;
 }
 
@@ -91,19 +91,19 @@ inline result<jwk> jwk::make(jwk_members const& m) {
   if (m.has_use && m.use != "sig") return errc::key_use;
   if (m.has_key_ops && !m.can_verify) return errc::key_operations;
 
-  key_kind kind = key_kind::rsa;
+  mcpawl::detail::key_kind kind = mcpawl::detail::key_kind::rsa;
   if (m.kty == "EC") {
     if (m.crv == "P-256")
-      kind = key_kind::p256;
+      kind = mcpawl::detail::key_kind::p256;
     else if (m.crv == "P-384")
-      kind = key_kind::p384;
+      kind = mcpawl::detail::key_kind::p384;
     else if (m.crv == "P-521")
-      kind = key_kind::p521;
+      kind = mcpawl::detail::key_kind::p521;
     else
       return errc::key_type;
   } else if (m.kty == "OKP") {
     if (m.crv != "Ed25519") return errc::key_type;
-    kind = key_kind::ed25519;
+    kind = mcpawl::detail::key_kind::ed25519;
   } else if (m.kty != "RSA") {
     return errc::key_type;
   }
@@ -115,27 +115,27 @@ inline result<jwk> jwk::make(jwk_members const& m) {
   }
 
   detail::key_number first, second;
-  auto const make_key = [&]() -> result<public_key> {
-    bool const is_rsa = kind == key_kind::rsa;
-    bool const has_second = kind != key_kind::ed25519;
-    if (!first.decode(is_rsa ? m.n : m.x)) return crypto_errc::key_encoding;
-    if (has_second && !second.decode(is_rsa ? m.e : m.y)) return crypto_errc::key_encoding;
+  auto const make_key = [&]() -> result<mcpawl::detail::public_key> {
+    bool const is_rsa = kind == mcpawl::detail::key_kind::rsa;
+    bool const has_second = kind != mcpawl::detail::key_kind::ed25519;
+    if (!first.decode(is_rsa ? m.n : m.x)) return mcpawl::detail::crypto_errc::key_encoding;
+    if (has_second && !second.decode(is_rsa ? m.e : m.y)) return mcpawl::detail::crypto_errc::key_encoding;
     if (is_rsa) {
       first.trim();
       second.trim();
-      return public_key::rsa(first.bytes(), second.bytes());
+      return mcpawl::detail::public_key::rsa(first.bytes(), second.bytes());
     }
-    if (!has_second) return public_key::ed25519(first.bytes());  // a string of bytes, not a number
-    if (!first.fit(coordinate_size(kind)) || !second.fit(coordinate_size(kind)))
-      return crypto_errc::key_encoding;
-    return public_key::ec(kind, first.bytes(), second.bytes());
+    if (!has_second) return mcpawl::detail::public_key::ed25519(first.bytes());  // a string of bytes, not a number
+    if (!first.fit(mcpawl::detail::coordinate_size(kind)) || !second.fit(mcpawl::detail::coordinate_size(kind)))
+      return mcpawl::detail::crypto_errc::key_encoding;
+    return mcpawl::detail::public_key::ec(kind, first.bytes(), second.bytes());
   };
   auto key = make_key();
   if (!key) return detail::key_problem(key.error());
-  if (kind == key_kind::rsa && detail::has_roca_fingerprint(first.bytes())) return errc::key_weak;
+  if (kind == mcpawl::detail::key_kind::rsa && detail::has_roca_fingerprint(first.bytes())) return errc::key_weak;
 
   std::string canonical;  // RFC 7638 section 3.2: the required members only, in lexicographic order
-  if (kind == key_kind::rsa) {
+  if (kind == mcpawl::detail::key_kind::rsa) {
     detail::append_member(canonical, "e", second.text());
     detail::append_member(canonical, "kty", m.kty);
     detail::append_member(canonical, "n", first.text());
@@ -143,10 +143,10 @@ inline result<jwk> jwk::make(jwk_members const& m) {
     detail::append_member(canonical, "crv", m.crv);
     detail::append_member(canonical, "kty", m.kty);
     detail::append_member(canonical, "x", first.text());
-    if (kind != key_kind::ed25519) detail::append_member(canonical, "y", second.text());
+    if (kind != mcpawl::detail::key_kind::ed25519) detail::append_member(canonical, "y", second.text());
   }
   canonical += '}';
-  return jwk{std::string{m.kid}, algorithms, *std::move(key), sha256(canonical)};
+  return jwk{std::string{m.kid}, algorithms, *std::move(key), mcpawl::detail::sha256(canonical)};
 }
 
 }  // namespace mcpawl::jose

@@ -15,7 +15,7 @@
 namespace mcpawl::jose::detail {
 
 /** Bytes of the largest number of a key: an RSA modulus. */
-inline constexpr std::size_t max_number_bytes = public_key::max_rsa_bits / 8;
+inline constexpr std::size_t max_number_bytes = mcpawl::detail::public_key::max_rsa_bits / 8;
 
 /** A number of a key, decoded.
 
@@ -35,7 +35,7 @@ public:
     std::transform(text.begin(), text.end(), spelled.begin(), [](char c) noexcept {
       return c == '+' ? '-' : c == '/' ? '_' : c;
     });
-    auto const size = decode_base64url({spelled.data(), text.size()}, {bytes_.data() + room, capacity});
+    auto const size = mcpawl::detail::decode_base64url({spelled.data(), text.size()}, {bytes_.data() + room, capacity});
     if (!size) return false;
     begin_ = room;
     end_ = room + *size;
@@ -62,14 +62,14 @@ public:
   /** The one spelling of RFC 7518. */
   std::string text() const {
     std::string out;
-    append_base64url(out, bytes());
+    mcpawl::detail::append_base64url(out, bytes());
     return out;
   }
 
 private:
   static constexpr std::size_t capacity = 2 * max_number_bytes;
-  static constexpr std::size_t max_chars = base64url_size(capacity);
-  static constexpr std::size_t room = coordinate_size(key_kind::p521);  // for zeros in front
+  static constexpr std::size_t max_chars = mcpawl::detail::base64url_size(capacity);
+  static constexpr std::size_t room = mcpawl::detail::coordinate_size(mcpawl::detail::key_kind::p521);  // for zeros in front
 
   std::array<unsigned char, room + capacity> bytes_;
   std::size_t begin_ = 0, end_ = 0;

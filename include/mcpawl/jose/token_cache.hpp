@@ -37,7 +37,7 @@ struct token_cache_settings {
 struct token_bounds {
   unix_seconds not_before;  ///< With the leeway taken off already.
   unix_seconds expires;
-  sha256_digest key_fingerprint;  ///< Of its key: see `basic_verifier::last_fingerprint`.
+  mcpawl::detail::sha256_digest key_fingerprint;  ///< Of its key: see `basic_verifier::last_fingerprint`.
 };
 
 /** Remembers what verified tokens say.
@@ -70,9 +70,9 @@ public:
     if (settings_.entries == 0) return;
     using std::chrono::seconds;
     max_age_ = std::clamp(settings_.max_age, seconds{0}, seconds{24 * 60 * 60});
-    if (settings_.digest_only) digest_.emplace(digest_kind::sha256);
+    if (settings_.digest_only) digest_.emplace(mcpawl::detail::digest_kind::sha256);
     settings_.entries = std::bit_ceil(std::max(settings_.entries, ways));
-    fill_random({reinterpret_cast<unsigned char*>(key_.data()), sizeof key_});
+    mcpawl::detail::fill_random({reinterpret_cast<unsigned char*>(key_.data()), sizeof key_});
   }
   token_cache(token_cache&&) noexcept = default;
   token_cache& operator=(token_cache&&) = delete;
@@ -90,7 +90,7 @@ public:
         std::size_t const i = at[way];
         if (tags_[i] != at.tag) continue;
         slot& s = slots_[i];
-        sha256_digest room;
+        mcpawl::detail::sha256_digest room;
         if (!same(s, kept_form(token, room))) continue;
         bool const good = now < s.bounds.expires && now >= s.bounds.not_before && steady - s.since < max_age_;
         if (good) {
@@ -109,7 +109,7 @@ public:
   void insert(std::string_view token, Value value, token_bounds const& bounds,
               clock::steady_time steady) noexcept {
     if (settings_.entries == 0 || token.size() < routed) return;
-    sha256_digest room;
+    mcpawl::detail::sha256_digest room;
     std::string_view const kept = kept_form(token, room);
     if (kept.empty() || kept.size() > bytes_per_entry() || !allocate()) return;
     place const at = place_of(token);
@@ -168,7 +168,7 @@ private:
 
   std::size_t count() const noexcept { return slots_ ? settings_.entries : 0; }
   std::size_t bytes_per_entry() const noexcept {
-    return settings_.digest_only ? sizeof(sha256_digest) : settings_.max_token_bytes;
+    return settings_.digest_only ? sizeof(mcpawl::detail::sha256_digest) : settings_.max_token_bytes;
   }
 
   /** Take the memory, at the first insertion; false if there is none. */
@@ -189,7 +189,7 @@ private:
   }
 
   /** The form that is kept and compared: the token, or its digest in `room`; empty if OpenSSL fails. */
-  std::string_view kept_form(std::string_view token, sha256_digest& room) noexcept {
+  std::string_view kept_form(std::string_view token, mcpawl::detail::sha256_digest& room) noexcept {
     if (!digest_) return token;
     if (!digest_->compute(token, room)) return {};
     return {reinterpret_cast<char const*>(room.data()), room.size()};
@@ -246,7 +246,7 @@ private:
   token_cache_settings settings_;
   std::chrono::seconds max_age_{0};
   std::array<std::uint64_t, 6> key_{};
-  std::optional<digest_context> digest_;
+  std::optional<mcpawl::detail::digest_context> digest_;
   std::unique_ptr<char[]> memory_;
   std::unique_ptr<std::uint32_t[]> tags_;  // 0: nothing there
   std::unique_ptr<slot[]> slots_;

@@ -32,7 +32,7 @@ namespace mcpawl::jose {
 struct engine_use {
   std::string_view kid;  ///< Of the key set.
   algorithm alg;
-  engine_report report;
+  mcpawl::detail::engine_report report;
 };
 
 /** Verifies tokens of one issuer for one audience, with everything prepared.
@@ -64,7 +64,7 @@ struct engine_use {
     if (claims) greet(claims->sub);
     @endcode
 */
-template <crypto_engine Engine = openssl_engine>
+template <mcpawl::detail::crypto_engine Engine = openssl_engine>
 class basic_verifier {
 public:
   static constexpr std::size_t max_header_chars = 2048;
@@ -89,7 +89,7 @@ public:
       Throws `std::bad_alloc`, and then keeps the keys it had. */
   void use(std::shared_ptr<jwk_set const> keys) {
     std::vector<key_slot> slots;
-    sha256_context digest;
+    mcpawl::detail::sha256_context digest;
     for (jwk const& key : keys ? keys->keys() : std::span<jwk const>{}) {
       for (std::size_t i = 0; i != algorithm_count; ++i) {
         auto const a = static_cast<algorithm>(i);
@@ -148,8 +148,8 @@ public:
     errc const wrong = named ? errc::bad_signature : errc::bad_signature_without_kid;
 
     std::span<unsigned char> const signature{signature_.data(), with->check.signature_size()};
-    if (parts.signature.size() != base64url_size(signature.size())) return errc::signature_length;
-    if (!decode_base64url(parts.signature, signature)) return errc::signature_encoding;
+    if (parts.signature.size() != mcpawl::detail::base64url_size(signature.size())) return errc::signature_length;
+    if (!mcpawl::detail::decode_base64url(parts.signature, signature)) return errc::signature_encoding;
     if (expected_.expiry_first) {
       auto const claims = read(parts.payload, now);
       // what else is wrong with them is told to those alone who have a signature
@@ -168,10 +168,10 @@ public:
   std::string_view last_kid() const noexcept { return last_kid_; }
 
   /** What vouches for the token that `verify` accepted last: a digest of key, `kid` and algorithm. */
-  sha256_digest const& last_fingerprint() const noexcept { return last_slot_->key_fingerprint; }
+  mcpawl::detail::sha256_digest const& last_fingerprint() const noexcept { return last_slot_->key_fingerprint; }
 
   /** Tell whether the keys in use would still vouch for a token of this key_fingerprint. */
-  bool vouches(sha256_digest const& key_fingerprint) const noexcept {
+  bool vouches(mcpawl::detail::sha256_digest const& key_fingerprint) const noexcept {
     return std::any_of(slots_.begin(), slots_.end(), [&](key_slot const& l) { return l.key_fingerprint == key_fingerprint; });
   }
 
@@ -190,7 +190,7 @@ private:
   struct key_slot {
     jwk const* key;
     algorithm alg;
-    sha256_digest key_fingerprint;
+    mcpawl::detail::sha256_digest key_fingerprint;
     typename Engine::verifier check;
     std::array<char, max_memo> memo;
     std::size_t memo_size;
@@ -214,7 +214,7 @@ private:
            e.wanted.size() <= detail::claims_reader::max_wanted;
   }
 
-  static sha256_digest fingerprint_of(jwk const& key, algorithm a, sha256_context& digest) {
+  static mcpawl::detail::sha256_digest fingerprint_of(jwk const& key, algorithm a, mcpawl::detail::sha256_context& digest) {
     auto const& print = key.thumbprint();
     std::string text{reinterpret_cast<char const*>(print.data()), print.size()};
     text += name_of(a);
@@ -224,7 +224,7 @@ private:
   }
 
   result<claims_view> read(std::string_view payload, unix_seconds now) noexcept {
-    auto const size = decode_base64url(payload, {payload_.get(), payload_capacity_});
+    auto const size = mcpawl::detail::decode_base64url(payload, {payload_.get(), payload_capacity_});
     if (!size) return errc::claims_encoding;
     return claims_.read({reinterpret_cast<char const*>(payload_.get()), *size}, claims_json_, expected_, now);
   }
@@ -241,7 +241,7 @@ private:
   /** Read a header and find the key_slot for it. */
   result<key_slot*> choose(std::string_view encoded) noexcept {
     if (encoded.size() > max_header_chars) return errc::header_too_large;
-    auto const size = decode_base64url(encoded, header_);
+    auto const size = mcpawl::detail::decode_base64url(encoded, header_);
     if (!size) return errc::header_encoding;
     auto const header =
         detail::read_header({reinterpret_cast<char const*>(header_.data()), *size}, header_json_);

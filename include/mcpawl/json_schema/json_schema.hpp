@@ -24,12 +24,12 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A compiled JSON Schema of dialect 2020-12: core, applicator, unevaluated and validation vocabularies.
 
     `format` and the content keywords are annotations, as that dialect has it by default. `pattern` and
-    `patternProperties` match in linear time; detail::pattern_parser says which regular expressions that
+    `patternProperties` match in linear time; pattern_parser says which regular expressions that
     leaves. A reference leads into the schema itself, into the library it was compiled with, or to the schema
     of the dialect; nothing is ever fetched.
 
@@ -46,8 +46,8 @@ namespace mcpawl {
 class json_schema {
 public:
   /** The most schemas within schemas, and the most in all. */
-  static constexpr std::size_t max_depth = detail::schema_index::max_depth;
-  static constexpr std::size_t max_schemas = detail::schema_index::max_schemas;
+  static constexpr std::size_t max_depth = schema_index::max_depth;
+  static constexpr std::size_t max_schemas = schema_index::max_schemas;
 
   /** Compile a schema; what it and the library hold is copied as far as it is needed.
 
@@ -57,8 +57,8 @@ public:
   static result<json_schema> compile(boost::json::value const& schema,
                                      std::vector<json_schema_mistake>& mistakes,
                                      json_schema_library const& library = {}) {
-    detail::schema_compiler compiler(library);
-    auto program = std::make_shared<detail::schema_program>(compiler.run(schema));
+    schema_compiler compiler(library);
+    auto program = std::make_shared<schema_program>(compiler.run(schema));
     mistakes = compiler.mistakes().all();
     if (!mistakes.empty()) return make_error_code(mistakes.front().code);
     return json_schema(std::move(program));
@@ -88,16 +88,16 @@ public:
       400 schemas or takes more than some million steps is refused with a problem that says so.
   */
   std::optional<decode_problem> validate(boost::json::value const& value) const {
-    detail::schema_validator validator(*program_);
+    schema_validator validator(*program_);
     if (validator.run(value)) return {};
     return validator.take_problem();
   }
 
 private:
-  explicit json_schema(std::shared_ptr<detail::schema_program const> program)
+  explicit json_schema(std::shared_ptr<schema_program const> program)
       : program_(std::move(program)) {}
 
-  std::shared_ptr<detail::schema_program const> program_;
+  std::shared_ptr<schema_program const> program_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

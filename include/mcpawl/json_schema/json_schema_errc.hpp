@@ -4,7 +4,7 @@
 
 #include <mcpawl/core/error.hpp>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Errors of `json_schema::compile`. */
 enum class json_schema_errc {
@@ -39,7 +39,7 @@ constexpr error_entry describe(json_schema_errc e) noexcept {
 constexpr char const* category_name(json_schema_errc) noexcept { return "mcpawl.json_schema"; }
 inline error_code make_error_code(json_schema_errc e) noexcept { return code_of(e); }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail
 
 template <>
-struct boost::system::is_error_code_enum<mcpawl::json_schema_errc> : std::true_type {};
+struct boost::system::is_error_code_enum<mcpawl::detail::json_schema_errc> : std::true_type {};

@@ -12,14 +12,14 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Schemas by their URIs, for `$ref` and `$schema`. What is not in here is not found: nothing is fetched. */
 class json_schema_library {
 public:
   /** Add a document, or replace the one of the same URI, which has no fragment. */
   void add(std::string_view uri, boost::json::value document) {
-    documents_.insert_or_assign(detail::resolve_uri({}, uri), std::move(document));
+    documents_.insert_or_assign(resolve_uri({}, uri), std::move(document));
   }
   boost::json::value const* find(std::string_view uri) const noexcept {
     auto const found = documents_.find(uri);
@@ -30,4 +30,4 @@ private:
   std::map<std::string, boost::json::value, std::less<>> documents_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** One error in a hand-written schema. */
 struct json_schema_mistake {
@@ -18,8 +18,6 @@ struct json_schema_mistake {
   std::string pointer;
   std::string message;  ///< `must be a number over 0`.
 };
-
-namespace detail {
 
 /** Collects errors, of which a person reads the first ones. */
 class schema_mistakes {
@@ -36,6 +34,4 @@ private:
   std::vector<json_schema_mistake> all_;
 };
 
-}  // namespace detail
-
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

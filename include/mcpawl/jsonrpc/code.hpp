@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Error codes of JSON-RPC 2.0 section 5.1 and of MCP 2026-07-28.
 
@@ -22,4 +22,4 @@ enum class rpc_code : int {
   unsupported_protocol_version = -32022  ///< With `data.supported` and `data.requested`.
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -4,7 +4,7 @@
 
 #include <mcpawl/core/error.hpp>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Errors of `parse_strict_json`. */
 enum class json_errc {
@@ -34,7 +34,7 @@ constexpr error_entry describe(json_errc e) noexcept {
 constexpr char const* category_name(json_errc) noexcept { return "mcpawl.json"; }
 inline error_code make_error_code(json_errc e) noexcept { return code_of(e); }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail
 
 template <>
-struct boost::system::is_error_code_enum<mcpawl::json_errc> : std::true_type {};
+struct boost::system::is_error_code_enum<mcpawl::detail::json_errc> : std::true_type {};

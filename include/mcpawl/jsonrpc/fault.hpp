@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** What goes into the `error` member of a response; `data` is JSON text, empty for none.
 
@@ -23,4 +23,4 @@ struct rpc_error {
   std::string data;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A request id as JSON text, so that a response echoes exactly the value and type it was given.
 
@@ -54,4 +54,4 @@ private:
   std::string json_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -13,7 +13,7 @@
 #include <utility>
 #include <variant>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A request, a notification or a response; the views point into the parsed value, which must outlive it. */
 struct rpc_message {
@@ -33,8 +33,6 @@ struct rpc_rejection {
   std::optional<request_id> id;
 };
 
-namespace detail {
-
 /** True for a member such as `Method` or `id\0`, which a sloppier parser behind a filter would take for the
     real one. */
 inline bool resembles_envelope_member(std::string_view name) noexcept {
@@ -49,8 +47,6 @@ inline bool resembles_envelope_member(std::string_view name) noexcept {
 }
 
 inline std::string_view view_of(boost::json::string const& s) noexcept { return {s.data(), s.size()}; }
-
-}  // namespace detail
 
 /** Check the shape of a message (JSON-RPC 2.0 section 4; MCP allows objects only as `params`).
 
@@ -84,7 +80,7 @@ inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value 
     else if (name == "error")
       error = &member.value();
     else
-      lookalike = lookalike || detail::resembles_envelope_member(name);
+      lookalike = lookalike || resembles_envelope_member(name);
   }
   // some clients write down every member they know, null for those that a message does not have
   auto const is_null = [](boost::json::value const* v) { return v && v->is_null(); };
@@ -117,9 +113,9 @@ inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value 
     message.params = params->if_object();
     if (!message.params) return reject(rpc_code::invalid_request, "params must be an object");
   }
-  message.method = detail::view_of(method->get_string());
+  message.method = view_of(method->get_string());
   message.what = message.id ? rpc_message::kind::request : rpc_message::kind::notification;
   return message;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** The bounds of a JSON text. */
 struct json_limits {
@@ -29,8 +29,6 @@ struct json_limits {
   std::size_t depth;    ///< Nesting of arrays and objects.
   std::size_t members;  ///< Members of one object.
 };
-
-namespace detail {
 
 /** What is written in a JSON text: its colons outside of strings, and where they stand. */
 struct members_written {
@@ -107,8 +105,6 @@ inline void take_census(boost::json::value const& v, json_census& census) noexce
   }
 }
 
-}  // namespace detail
-
 /** Parse one whole JSON text (RFC 8259), strictly.
 
     Boost.JSON keeps the last of two equal member names without a word; two parsers that disagree about
@@ -125,7 +121,7 @@ inline void take_census(boost::json::value const& v, json_census& census) noexce
 */
 inline result<boost::json::value> parse_strict_json(std::string_view text, json_limits const& bounds,
                                                     boost::json::storage_ptr storage = {}) {
-  auto const written = detail::count_members(text, bounds);
+  auto const written = count_members(text, bounds);
   if (written.too_many) return json_errc::too_many_members;
   boost::json::parse_options options;
   options.max_depth = bounds.depth;
@@ -137,14 +133,14 @@ inline result<boost::json::value> parse_strict_json(std::string_view text, json_
   if (ec == boost::json::error::too_deep) return json_errc::too_deep;
   // Boost 1.81 refuses an exponent that newer versions read as infinity
   if (ec == boost::json::error::exponent_overflow) return json_errc::number_range;
-  if (ec) return detail::syntax_errc(text);
+  if (ec) return syntax_errc(text);
   boost::json::value value = parser.release();
-  detail::json_census census;
-  detail::take_census(value, census);
+  json_census census;
+  take_census(value, census);
   if (!census.finite) return json_errc::number_range;
   // the parser silently drops all but the last of equal names: then more was written than was kept
   if (written.in_all != census.members) return json_errc::duplicate_member;
   return value;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -12,9 +12,7 @@
 #include <optional>
 #include <string_view>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** Reads the members of the outermost object of a text that is JSON for a part at least. */
 class id_finder {
@@ -85,10 +83,8 @@ private:
   std::string_view rest_;
 };
 
-}  // namespace detail
-
 /** Find the id in a text that is no JSON, so that its sender learns which of its requests failed; nothing if
     there is none that can be told for sure (JSON-RPC 2.0 section 5). */
-inline std::optional<request_id> unparsed_id(std::string_view text) { return detail::id_finder(text).run(); }
+inline std::optional<request_id> unparsed_id(std::string_view text) { return id_finder(text).run(); }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

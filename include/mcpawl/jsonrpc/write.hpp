@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Write a result response; `result` is JSON text. */
 inline std::string write_result(request_id const& id, std::string_view result) {
@@ -67,4 +67,4 @@ inline std::string write_notification(std::string_view method, std::string_view 
   return out;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

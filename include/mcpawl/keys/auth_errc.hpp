@@ -7,7 +7,7 @@
 
 #include <type_traits>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Refusals of the auth layer; the token's own faults are values of `jose::errc`. */
 enum class auth_errc {
@@ -94,7 +94,7 @@ constexpr error_entry describe(auth_errc e) noexcept {
 
 inline error_code make_error_code(auth_errc e) noexcept { return code_of(e); }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail
 
 template <>
-struct boost::system::is_error_code_enum<mcpawl::auth_errc> : std::true_type {};
+struct boost::system::is_error_code_enum<mcpawl::detail::auth_errc> : std::true_type {};

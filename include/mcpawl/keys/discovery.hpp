@@ -90,12 +90,12 @@ inline result<http::origin_url> read_jwks_uri(std::string_view document, std::st
   detail::metadata_sink found;
   if (reader.read(jose::detail::without_byte_order_mark(document), found) !=
       jose::detail::json_outcome::complete)
-    return auth_errc::bad_discovery_document;
-  if (found.issuer != issuer) return auth_errc::discovery_of_another_issuer;
+    return mcpawl::detail::auth_errc::bad_discovery_document;
+  if (found.issuer != issuer) return mcpawl::detail::auth_errc::discovery_of_another_issuer;
   auto url = http::origin_url::parse(found.jwks_uri);
   auto const from = http::origin_url::parse(issuer);
-  if (!url || !from) return auth_errc::no_keys_address;
-  if (!url->is_secure() && !(url->is_loopback() && from->is_loopback())) return auth_errc::no_keys_address;
+  if (!url || !from) return mcpawl::detail::auth_errc::no_keys_address;
+  if (!url->is_secure() && !(url->is_loopback() && from->is_loopback())) return mcpawl::detail::auth_errc::no_keys_address;
   return url;
 }
 

@@ -21,7 +21,7 @@
 #include <string>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** How waiting for keys ended. */
 enum class key_outcome {
@@ -123,7 +123,7 @@ private:
   std::shared_ptr<on_thread> thread_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail
 
 #ifndef MCPAWL_SEPARATE_COMPILATION
 #include <mcpawl/keys/key_follower.ipp>

@@ -24,7 +24,7 @@
 #include <string>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 MCPAWL_DECL void key_follower::attach(boost::asio::any_io_executor executor, logger log) {
   if (thread_) thread_->stop();
@@ -112,7 +112,7 @@ MCPAWL_DECL task<> key_follower::on_thread::fetch_keys(key_fetch_lease lease) {
     if (stopped) co_return;
     if (address) {
       http::fetch_request request(*address);
-      request.timeout(detail::share_of_time(deadline, 1));
+      request.timeout(share_of_time(deadline, 1));
       request.max_body_bytes(source->timing().document_bytes);
       auto response = co_await http::fetch(std::move(request), trust);
       if (stopped) co_return;
@@ -138,7 +138,7 @@ MCPAWL_DECL task<result<http::origin_url>> key_follower::on_thread::locate(
   auto known = source->address();
   if (source->origin()->keys()) co_return *known;
   auto found =
-      co_await detail::discover_keys(source->origin(), trust, source->timing().document_bytes, deadline, log);
+      co_await discover_keys(source->origin(), trust, source->timing().document_bytes, deadline, log);
   if (!found && known && !stopped) co_return *known;
   if (found) source->found_at(*found);
   co_return found;
@@ -192,4 +192,4 @@ MCPAWL_DECL void key_follower::on_thread::on_failure(key_fetch_lease& lease, err
              {"serving", old_ones ? "old keys" : "nobody"}});
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Where the keys of an issuer are published, and which of them are of use.
 
@@ -62,4 +62,4 @@ private:
   std::optional<jose::algorithm_set> algorithms_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 class key_source;
 
@@ -284,4 +284,4 @@ inline std::chrono::milliseconds key_fetch_lease::fail() {
   return pause;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -19,7 +19,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Keeps the keys of a verifier fresh.
 
@@ -119,4 +119,4 @@ private:
   key_follower keys_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -12,7 +12,7 @@
 #include <optional>
 #include <type_traits>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Read `to` from JSON that `schema_of<T>()` must describe; nothing if it does, else the first problem.
 
@@ -28,8 +28,8 @@ namespace mcpawl {
 template <schema_type T>
 requires(!std::is_const_v<T>) std::optional<decode_problem> decode(boost::json::value const& json, T& to,
                                                                    decode_options options = {}) {
-  detail::value_reader reader(options);
-  if (reader.read(detail::descriptor_of<T>, json, &to)) return {};
+  value_reader reader(options);
+  if (reader.read(descriptor_of<T>, json, &to)) return {};
   return reader.take_problem();
 }
 
@@ -41,4 +41,4 @@ requires(!std::is_const_v<T>) std::optional<decode_problem> decode_known(boost::
   return decode(json, to, {.ignore_unknown = true});
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

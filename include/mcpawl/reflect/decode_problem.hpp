@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Why a JSON value was refused. */
 struct decode_problem {
@@ -17,4 +17,4 @@ struct decode_problem {
   std::string message;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -12,7 +12,7 @@
 #include <string>
 #include <type_traits>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Append `value` to `out` as JSON that `schema_of<T>()` describes; nothing if it has such JSON, else the
     first part that has none.
@@ -27,13 +27,11 @@ namespace mcpawl {
 */
 template <schema_type T>
 [[nodiscard]] std::optional<encode_problem> encode(T const& value, std::string& out) {
-  detail::value_writer writer(out);
-  writer.write(detail::descriptor_of<T>, &value);
+  value_writer writer(out);
+  writer.write(descriptor_of<T>, &value);
   if (!writer.failed()) return std::nullopt;
   return writer.take_problem();
 }
-
-namespace detail {
 
 /** Append what a function of the user returned; throws what the log is to say if it has no JSON.
 
@@ -43,6 +41,4 @@ void encode_or_throw(T const& value, std::string& out, char const* what) {
   if (auto const problem = encode(value, out)) throw std::logic_error(sentence_of(*problem, what));
 }
 
-}  // namespace detail
-
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

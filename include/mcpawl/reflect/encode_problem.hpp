@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Why a value has no JSON that its schema describes. */
 struct encode_problem {
@@ -16,14 +16,10 @@ struct encode_problem {
   std::string message;
 };
 
-namespace detail {
-
 /** The problem as one sentence about `what`. */
 inline std::string sentence_of(encode_problem const& problem, std::string what) {
   if (!problem.pointer.empty()) what += " at " + problem.pointer;
   return what + ' ' + problem.message;
 }
 
-}  // namespace detail
-
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -19,7 +19,7 @@
 namespace mcpawl::detail {
 
 /** A struct the user described with `BOOST_DESCRIBE_STRUCT`: it may have base classes and constructors,
-    and any number of members up to `max_members`. Its public members are its fields. */
+    and any number of members up to `max_fields`. Its public members are its fields. */
 template <class T>
 concept described_struct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
 

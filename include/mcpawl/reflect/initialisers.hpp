@@ -84,7 +84,7 @@ template <class T>
 field_flags<T> observe_initialised() {
   struct memory {
     alignas(T) unsigned char bytes[sizeof(T)];
-    void* members[max_members];
+    void* members[max_fields];
   };
   // a pointer that could be any, so that no compiler connects the filling with the construction
   void (*volatile const construct)(void*) = [](void* at) { ::new (at) T; };
@@ -177,7 +177,7 @@ inline std::vector<field_state> make_field_states(object_descriptor const& type,
                                                   bool const* initialised_scalars) {
   std::vector<field_state> states;
   type.with_initial([&](void const* initial) {
-    void* members[max_members];
+    void* members[max_fields];
     type.addresses(const_cast<void*>(initial), members);  // they are only read
     for (std::size_t i = 0; i != type.fields.size(); ++i) {
       states.push_back(make_field_state(type.fields[i], members[i], initialised_scalars[i]));

@@ -8,7 +8,7 @@
 namespace mcpawl::detail {
 
 /** The most members a struct may have. */
-inline constexpr std::size_t max_members = 32;
+inline constexpr std::size_t max_fields = 32;
 
 /** Converts to any base class of `T`, so that it can begin `T{...}` only where `T` has a base. */
 template <class T>
@@ -21,7 +21,7 @@ concept has_base = requires {
   T{any_base_of<T>{}};
 };
 
-/** Count the members of an aggregate; `max_members + 1` if there are more.
+/** Count the members of an aggregate; `max_fields + 1` if there are more.
 
     Each `{}` initialises one member, whatever it is: unlike a value that converts to anything, it
     can neither spread over the elements of an array nor be ambiguous for a class with many constructors.
@@ -63,7 +63,7 @@ consteval std::size_t count_members() {
   else if constexpr (!requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}; }) return 30;
   else if constexpr (!requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}; }) return 31;
   else if constexpr (!requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}; }) return 32;
-  else return max_members + 1;
+  else return max_fields + 1;
   // clang-format on
 }
 template <class T>

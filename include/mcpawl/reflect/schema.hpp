@@ -13,9 +13,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** Writes descriptors as JSON Schema, always in the same order. */
 class schema_writer {
@@ -144,8 +142,6 @@ private:
   bool first_ = true;
 };
 
-}  // namespace detail
-
 /** The JSON Schema (2020-12, without `$schema`) of the values of `T`, as compact JSON text.
 
     Text and order of the keywords depend on the type and its docs only. Integers of 8 and 16 bits tell the
@@ -158,8 +154,8 @@ private:
 template <schema_type T>
 std::string schema_of() {
   std::string text;
-  detail::schema_writer(text).write(detail::descriptor_of<std::remove_cvref_t<T>>);
+  schema_writer(text).write(descriptor_of<std::remove_cvref_t<T>>);
   return text;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

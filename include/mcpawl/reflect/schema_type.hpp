@@ -13,9 +13,7 @@
 #include <type_traits>
 #include <variant>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** What keeps a type from being represented. */
 enum class obstacle {
@@ -40,13 +38,13 @@ template <class T>
 consteval obstacle struct_obstacle() {
   if constexpr (described_struct<T>) {
     if constexpr (!std::is_default_constructible_v<T>) return obstacle::opaque;
-    return members_of<T>::count > max_members ? obstacle::too_many_members : obstacle::none;
+    return members_of<T>::count > max_fields ? obstacle::too_many_members : obstacle::none;
   } else if constexpr (has_base<T>) {
     return obstacle::base_class;
   } else if constexpr (!requires { T{}; } || (member_count<T> == 0 && !std::is_empty_v<T>)) {
     return obstacle::opaque;  // a member without a value of its own is not even counted
   } else {
-    return member_count<T> > max_members ? obstacle::too_many_members : obstacle::none;
+    return member_count<T> > max_fields ? obstacle::too_many_members : obstacle::none;
   }
 }
 
@@ -119,8 +117,6 @@ consteval obstacle obstacle_of() {
   }
 }
 
-}  // namespace detail
-
 /** A type whose values have a JSON Schema: what arguments and results of tools are made of.
 
     `bool`; integers; `float` and `double`; `std::string`; enumerations; `std::vector` and
@@ -129,14 +125,12 @@ consteval obstacle obstacle_of() {
     `BOOST_DESCRIBE_STRUCT`. A struct must not contain itself.
 */
 template <class T>
-concept schema_type = detail::obstacle_of<std::remove_cvref_t<T>>()
-== detail::obstacle::none;
+concept schema_type = obstacle_of<std::remove_cvref_t<T>>()
+== obstacle::none;
 
 /** A `schema_type` that is a JSON object with known members: what the arguments of a tool must be. */
 template <class T>
-concept schema_struct = detail::reflected_struct<std::remove_cvref_t<T>> && schema_type<T>;
-
-namespace detail {
+concept schema_struct = reflected_struct<std::remove_cvref_t<T>> && schema_type<T>;
 
 /** Stop the compiler with the sentence that fits, if `T` is no `schema_type`.
 
@@ -171,6 +165,4 @@ consteval void explain_unrepresentable() {
   }
 }
 
-}  // namespace detail
-
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

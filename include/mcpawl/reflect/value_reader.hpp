@@ -23,9 +23,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** Say what a value of `type` looks like: `an integer`. */
 inline void append_expectation(std::string& out, type_descriptor const& type) {
@@ -334,7 +332,7 @@ private:
     auto const* const members = value.if_object();
     if (members == nullptr) return expected(at, type);
     std::size_t const count = type.fields.size();
-    boost::json::value const* found[max_members] = {};
+    boost::json::value const* found[max_fields] = {};
     for (auto const& member : *members) {
       std::string_view const key = key_of(member);
       std::size_t i = 0;
@@ -343,7 +341,7 @@ private:
       if (i == count) return refuse_unknown(type, key, at);
       found[i] = &member.value();
     }
-    void* slots[max_members];
+    void* slots[max_fields];
     type.addresses(to, slots);
     auto const states = type.states();
     for (std::size_t i = 0; i != count; ++i) {
@@ -383,6 +381,4 @@ private:
   decode_options options_;
 };
 
-}  // namespace detail
-
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

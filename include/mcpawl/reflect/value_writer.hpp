@@ -117,7 +117,7 @@ private:
   }
 
   void write_object(object_descriptor const& type, void const* value, step const* at) {
-    void* members[max_members];
+    void* members[max_fields];
     type.addresses(const_cast<void*>(value), members);  // they are only read
     char separator = '{';
     for (std::size_t i = 0; i != type.fields.size(); ++i) {

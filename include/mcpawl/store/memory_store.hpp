@@ -214,7 +214,7 @@ private:
   entries entries_;
   std::set<std::pair<unix_seconds, std::string>> by_expiry_;
   std::size_t bytes_ = 0;
-  std::array<std::size_t, store_quotas.size()> used_{};  // of bytes_, by quota
+  std::array<std::size_t, detail::store_quotas.size()> used_{};  // of bytes_, by quota
   store_version last_version_ = store_absent;
 };
 

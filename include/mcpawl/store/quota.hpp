@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A part of a store, for all keys that begin so. */
 struct store_quota {
@@ -18,8 +18,6 @@ struct store_quota {
 /** The keys that anybody can cause to be written, without having signed in: logins under way, registrations,
     and the assertions of clients with a document. However many there are, they never take the room of grants. */
 inline constexpr std::array<store_quota, 3> store_quotas{{{"flow/", 10}, {"client/", 25}, {"assertion/", 10}}};
-
-namespace detail {
 
 /** Which of the quotas counts for a key; none for most. */
 inline std::optional<std::size_t> quota_of(std::string_view key) noexcept {
@@ -33,6 +31,4 @@ constexpr std::size_t quota_bytes(std::size_t which, std::size_t of) noexcept {
   return of / 100 * store_quotas[which].percent;
 }
 
-}  // namespace detail
-
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -195,13 +195,13 @@ private:
       if (ec) answer_ = ec;
       end_->notify();
     }
-    std::shared_ptr<async_event> const& end() const noexcept { return end_; }
+    std::shared_ptr<detail::async_event> const& end() const noexcept { return end_; }
     result<T>& answer() noexcept { return answer_; }
 
   private:
     F f_;
     result<T> answer_{make_error_code(store_errc::io)};
-    std::shared_ptr<async_event> end_ = std::make_shared<async_event>();
+    std::shared_ptr<detail::async_event> end_ = std::make_shared<detail::async_event>();
   };
 
   sqlite_store(std::string path, detail::sqlite_connection writing, clock const& time)

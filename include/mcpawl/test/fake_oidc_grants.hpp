@@ -39,7 +39,7 @@ public:
   std::string issue_code(oidc_grant grant, std::string redirect_uri, std::string challenge,
                          unix_seconds now) {
     std::erase_if(codes_, [&](auto const& old) { return old.second.expires + 600 < now; });
-    std::string text = random_hex(32);
+    std::string text = mcpawl::detail::random_hex(32);
     codes_[text] =
         code{std::move(grant), std::move(redirect_uri), std::move(challenge), now + code_lifetime, {}};
     return text;
@@ -55,7 +55,7 @@ public:
       std::erase_if(refreshes_, [&](auto const& kept) { return kept.second.session == from.session; });
       return refuse("the code has been used");
     }
-    from.session = random_hex(16);
+    from.session = mcpawl::detail::random_hex(16);
     if (from.expires <= now) return refuse("the code has expired");
     if (redirect_uri != std::string_view(from.redirect_uri))
       return refuse("the redirect_uri is not that of the code");
@@ -104,7 +104,7 @@ private:
 
   std::string remember(oidc_grant const& grant, std::string const& session, unix_seconds now) {
     std::erase_if(refreshes_, [&](auto const& old) { return old.second.expires <= now; });
-    std::string text = random_hex(32);
+    std::string text = mcpawl::detail::random_hex(32);
     refreshes_[text] = refresh_entry{grant, session, now + refresh_lifetime};
     return text;
   }

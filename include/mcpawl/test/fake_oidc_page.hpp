@@ -37,7 +37,7 @@ inline constexpr std::string_view oidc_page_style =
     "@media(max-width:30rem){main{margin:0;min-height:100vh;border-radius:0}}";
 
 inline std::string oidc_page_policy() {
-  sha256_digest const digest = sha256(oidc_page_style);
+  mcpawl::detail::sha256_digest const digest = mcpawl::detail::sha256(oidc_page_style);
   std::string_view const bytes(reinterpret_cast<char const*>(digest.data()), digest.size());
   // no form-action: browsers hold it against every redirect behind the form, and those lead to the client of
   // the server of the application

@@ -45,7 +45,7 @@ inline boost::json::array oidc_list(std::string_view one) {
 
 /** The left half of a digest, as `at_hash` has it (OpenID Connect Core section 3.1.3.6). */
 inline std::string half_hash(std::string_view text) {
-  sha256_digest const digest = sha256(text);
+  mcpawl::detail::sha256_digest const digest = mcpawl::detail::sha256(text);
   return base64url(std::string_view(reinterpret_cast<char const*>(digest.data()), digest.size() / 2));
 }
 
@@ -68,7 +68,7 @@ inline std::string make_oidc_access_token(fake_access const& access, std::string
   access_token token =
       detail::oidc_common(access, issuer, of.client_id, grant.email, now, of.access_lifetime);
   token.claim("email", grant.email).claim("type", "app").claim("scope", grant.scope);
-  return access.sign(token.claim("identity_nonce", random_hex(8)));
+  return access.sign(token.claim("identity_nonce", mcpawl::detail::random_hex(8)));
 }
 
 /** The ID token that goes with an access token, perhaps with something wrong about it.

@@ -11,9 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** Cut a text to `limit` bytes at the end of a code point. */
 inline std::string shortened(std::string_view text, std::size_t limit) {
@@ -66,6 +64,4 @@ inline std::string_view key_of(boost::json::key_value_pair const& member) noexce
                               : std::string_view(member.key().data(), member.key().size());
 }
 
-}  // namespace detail
-
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

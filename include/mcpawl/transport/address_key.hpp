@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** The bytes of the network that a caller has (`http::caller_network`).
 
@@ -49,4 +49,4 @@ private:
   std::size_t size_ = 0;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

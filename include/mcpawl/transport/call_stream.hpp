@@ -28,7 +28,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** The calls of one POST and the connection that waits for them.
 
@@ -80,7 +80,7 @@ public:
   template <class MakeHead>
   task<> run(http::exchange& ex, dispatch_result calls, MakeHead const& make_head, event_style style,
              std::chrono::milliseconds retry) {
-    std::optional<detail::log_reader> reader;
+    std::optional<log_reader> reader;
     start(std::move(calls), reader);
     auto const watch =
         std::make_shared<disconnect_watch>(ex, changed_, [self = shared_from_this()] { self->client_left(); });
@@ -117,7 +117,7 @@ private:
 
   /** @param reader  is made before the calls begin: what they say at once counts as unread, or a call that never
       waits for anything else would fill the memory. */
-  void start(dispatch_result calls, std::optional<detail::log_reader>& reader) {
+  void start(dispatch_result calls, std::optional<log_reader>& reader) {
     changed_ = std::make_shared<async_event>();
     room_ = std::make_shared<async_event>();
     std::vector<pending_response> all;
@@ -227,4 +227,4 @@ private:
   bool gone_ = false;  // and nobody will read what the calls say
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

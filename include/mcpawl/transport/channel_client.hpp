@@ -27,7 +27,7 @@
 #include <variant>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Takes the messages of one client, runs its calls, and queues all that is for it in one log.
 
@@ -121,4 +121,4 @@ private:
   std::atomic<std::size_t> running_{0};
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

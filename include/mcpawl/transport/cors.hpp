@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** True for the preflight a browser sends before a request of its own (Fetch standard, "CORS-preflight"). */
 inline bool is_preflight(http::request_head const& head) {
@@ -28,8 +28,6 @@ inline void allow_reading(http::response& response, http::request_head const& he
   response.field("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate, Retry-After");
   response.field("Vary", "Origin");
 }
-
-namespace detail {
 
 /** Append the requested headers that mirror arguments of tools; what they are called is for the tools to say
     (MCP 2026-07-28, "Custom Headers from Tool Parameters"). */
@@ -49,8 +47,6 @@ inline void append_requested_arguments(std::string& out, http::request_head cons
   }
 }
 
-}  // namespace detail
-
 /** Answer a preflight from an allowed origin. It is asked without credentials, so it is answered before
     authentication.
 
@@ -64,7 +60,7 @@ inline http::response preflight_response(http::request_head const& head,
       "Authorization, Content-Type, Accept, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, "
       "Last-Event-ID";
   for (auto const& name : more_headers) allowed.append(", ").append(name);
-  detail::append_requested_arguments(allowed, head);
+  append_requested_arguments(allowed, head);
   response.field("Access-Control-Allow-Headers", allowed);
   // asked by browsers that hold a public page's request to a private address back until they are told
   if (head.find("access-control-request-private-network") == "true")
@@ -84,4 +80,4 @@ inline http::response preflight_response_to_any_origin() {
   return response;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -18,7 +18,7 @@
 #include <memory>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Watches a connection beside whatever is written to it, once nothing has happened for a while.
 
@@ -87,4 +87,4 @@ private:
   bool left_ = false;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -12,7 +12,7 @@
 #include <utility>
 #include <variant>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A caller who was let in. */
 struct admission {
@@ -88,4 +88,4 @@ private:
   Policy policy_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -17,7 +17,7 @@
 #include <string>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** How the events of a stream are written. */
 struct event_style {
@@ -28,8 +28,6 @@ struct event_style {
   std::function<task<bool>()> may_listen = {};
   std::chrono::milliseconds check_every{1'000};
 };
-
-namespace detail {
 
 /** Holds the right to read a log. */
 class log_reader {
@@ -49,8 +47,6 @@ private:
   std::uint64_t ticket_;
 };
 
-}  // namespace detail
-
 /** Write what is in a log after message number `cursor`, and what comes, until the log ends, the client
     leaves or may listen no longer, or another connection takes the log over. The events were started already.
 
@@ -58,7 +54,7 @@ private:
 
     With a `retry` time it begins with an event without data, whose id the client can come back with (MCP
     2025-11-25 "Sending Messages to the Server"). */
-inline task<> write_events(http::exchange& ex, detail::log_reader& reader, disconnect_watch& watch,
+inline task<> write_events(http::exchange& ex, log_reader& reader, disconnect_watch& watch,
                            event_style const& style, std::uint64_t cursor) {
   std::string id;
   auto const name_event = [&] {
@@ -107,7 +103,7 @@ inline task<> write_events(http::exchange& ex, detail::log_reader& reader, disco
 }
 
 /** Write the events of a log to a client that listens, watching whether it is still there. */
-inline task<> write_events_watched(http::exchange& ex, detail::log_reader& reader, std::shared_ptr<async_event> changed,
+inline task<> write_events_watched(http::exchange& ex, log_reader& reader, std::shared_ptr<async_event> changed,
                                    event_style const& style, std::uint64_t cursor) {
   auto const watch = std::make_shared<disconnect_watch>(ex, std::move(changed));
   std::exception_ptr failure;
@@ -120,4 +116,4 @@ inline task<> write_events_watched(http::exchange& ex, detail::log_reader& reade
   if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -14,9 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** A host and the port behind it, if one is named. */
 struct authority {
@@ -51,8 +49,6 @@ inline bool is_loopback_name(std::string_view host) noexcept {
   return http::iequals(host, "localhost") || host == "127.0.0.1" || host == "[::1]";
 }
 
-}  // namespace detail
-
 /** Decides by `Host` and `Origin` whether a request may come in at all.
 
     A page in a browser can be made to send requests here: by a name that is rebound to our address, or
@@ -76,7 +72,7 @@ public:
       @param any_origin  check the host alone: for paths that every page may use. */
   std::optional<std::string_view> refusal(http::request_head const& head, bool any_origin = false) const {
     auto const host = head.find("host");
-    auto const named = host ? detail::split_authority(*host) : std::nullopt;
+    auto const named = host ? split_authority(*host) : std::nullopt;
     if (!named || !(any_host_ || allowed_host(*named)))
       return "this host name is not allowed: add it to the allowed hosts of the server";
     auto const origin = head.find("origin");
@@ -95,7 +91,7 @@ public:
     if (colon == std::string_view::npos || colon == 0) return false;
     std::string_view const rest = text.substr(colon + 3);
     if (rest == "*") return !is_web_scheme(text.substr(0, colon));
-    return rest.find('*') == std::string_view::npos && detail::split_authority(rest);
+    return rest.find('*') == std::string_view::npos && split_authority(rest);
   }
 
 private:
@@ -117,16 +113,16 @@ private:
     return origin.size() > scheme.size() && http::iequals(origin.substr(0, scheme.size()), scheme);
   }
 
-  bool allowed_host(detail::authority const& named) const {
-    if (detail::is_loopback_name(named.host)) return true;
+  bool allowed_host(authority const& named) const {
+    if (is_loopback_name(named.host)) return true;
     return std::any_of(hosts_.begin(), hosts_.end(), [&](std::string const& entry) {
-      auto const allowed = detail::split_authority(entry);
+      auto const allowed = split_authority(entry);
       return allowed && http::iequals(allowed->host, named.host) &&
              (allowed->port.empty() || allowed->port == named.port);
     });
   }
 
-  bool allowed_origin(std::string_view origin, std::string_view host, detail::authority const& named) const {
+  bool allowed_origin(std::string_view origin, std::string_view host, authority const& named) const {
     for (auto const& allowed : origins_)
       if (names(allowed, origin)) return true;
     auto const colon = origin.find("://");
@@ -134,10 +130,10 @@ private:
     std::string_view const scheme = origin.substr(0, colon);
     if (!is_web_scheme(scheme)) return false;
     std::string_view const rest = origin.substr(colon + 3);
-    auto const from = detail::split_authority(rest);
+    auto const from = split_authority(rest);
     if (!from) return false;
     if (http::iequals(rest, host)) return true;
-    return detail::is_loopback_name(from->host) && detail::is_loopback_name(named.host);
+    return is_loopback_name(from->host) && is_loopback_name(named.host);
   }
 
   std::vector<std::string> hosts_;
@@ -145,4 +141,4 @@ private:
   bool any_host_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

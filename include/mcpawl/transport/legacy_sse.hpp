@@ -21,7 +21,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** The clients of HTTP+SSE (MCP 2024-11-05 "Transports"): everything for them goes to the stream they opened,
     and they post to the address that its first event tells.
@@ -60,7 +60,7 @@ public:
       co_return;
     }
     auto const changed = std::make_shared<async_event>();
-    detail::log_reader reader(client->out(), changed);
+    log_reader reader(client->out(), changed);
     if (!co_await ex.start_events(std::move(head))) co_return;
     std::string const endpoint =
         "event: endpoint\ndata: " + messages_ + '?' + std::string(parameter) + id + "\n\n";
@@ -138,4 +138,4 @@ private:
   bool closed_ = false;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Takes the messages of calls, as one kind of transport delivers them.
 
@@ -24,4 +24,4 @@ public:
   virtual void let_go() noexcept {}
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

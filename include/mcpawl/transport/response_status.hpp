@@ -4,7 +4,7 @@
 
 #include <mcpawl/mcp/protocol/response.hpp>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** The status for an outcome (MCP 2026-07-28 "Streamable HTTP", and the older revisions where they have one).
  */
@@ -22,4 +22,4 @@ constexpr int status_of(response::outcome what) noexcept {
   return 500;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -19,7 +19,7 @@
 #include <string>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Runs the work of one `pending_response` beside everything else on its thread.
 
@@ -80,4 +80,4 @@ private:
   bool over_ = false;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

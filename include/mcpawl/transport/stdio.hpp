@@ -32,9 +32,7 @@
 #include <system_error>
 #include <utility>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** A descriptor of somebody else's, used without blocking and given back as it was.
 
@@ -73,8 +71,6 @@ private:
   int flags_;
   boost::asio::posix::stream_descriptor stream_;
 };
-
-}  // namespace detail
 
 /** Serves one client over two streams (MCP "stdio", all revisions).
 
@@ -142,7 +138,7 @@ public:
 
   /** Write what there is for the client until `read` is done with it. */
   task<> write() {
-    detail::log_reader reader(client_->out(), written_);
+    log_reader reader(client_->out(), written_);
     std::uint64_t cursor = 0;
     std::string bytes;
     std::string message;
@@ -239,8 +235,8 @@ private:
   }
 
   boost::asio::any_io_executor executor_;
-  detail::borrowed_stream in_;
-  detail::borrowed_stream out_;
+  borrowed_stream in_;
+  borrowed_stream out_;
   dispatcher protocol_;
   limits const& bounds_;
   logger log_;
@@ -250,4 +246,4 @@ private:
   bool stopping_ = false;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -37,9 +37,7 @@
 #include <variant>
 #include <vector>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** A refusal before any message was read, as a JSON-RPC error so that every client can show it. */
 inline http::response refusal(int status, std::string_view why) {
@@ -85,12 +83,10 @@ inline protocol_headers protocol_headers_of(http::request_head const& head) {
           &head};
 }
 
-}  // namespace detail
-
 /** Serves MCP's Streamable HTTP transport on one thread (all revisions, MCP "Transports").
 
     The order of decisions: host and origin, preflight, paths of the policy's own, authentication, path,
-    method, content type, size, turn (`detail::turns`), and only then is a byte of JSON read.
+    method, content type, size, turn (`turns`), and only then is a byte of JSON read.
 
     @par Thread safety
     One per thread, with its own copy of the policy.
@@ -137,7 +133,7 @@ public:
                                 {{"reason", *why},
                                  {"host", head.find("host").value_or("")},
                                  {"origin", head.find("origin").value_or("")}});
-      co_await ex.respond(detail::refusal(403, *why));
+      co_await ex.respond(refusal(403, *why));
       co_return;
     }
     if (is_preflight(head)) {
@@ -186,7 +182,7 @@ public:
     } else if (head.method() == "DELETE") {
       co_await end_session(ex, who);
     } else {
-      http::response response = detail::refusal(405, "use POST");
+      http::response response = refusal(405, "use POST");
       response.field("Allow", "GET, POST, DELETE");
       allow_reading(response, head);
       co_await ex.respond(std::move(response));
@@ -205,11 +201,11 @@ private:
   /** What is said to somebody who was not let in: a person with a browser learns that this is no web site. */
   http::response denial_response(http::request_head const& head, denial const& d) const {
     bool const visit = d.status == 401 && is_visit(head) && is_endpoint(head.path());
-    return visit ? visitor_page(detail::denial_head(d)) : detail::denied(d);
+    return visit ? visitor_page(denial_head(d)) : denied(d);
   }
 
   task<> refuse(http::exchange& ex, int status, std::string_view why) {
-    http::response response = detail::refusal(status, why);
+    http::response response = refusal(status, why);
     allow_reading(response, ex.head());
     co_await ex.respond(std::move(response));
   }
@@ -241,7 +237,7 @@ private:
 
   /** Refuse a body that would have to be decompressed (RFC 9110 section 15.5.16). */
   task<> refuse_coding(http::exchange& ex) {
-    http::response response = detail::refusal(415, "send the body without Content-Encoding");
+    http::response response = refusal(415, "send the body without Content-Encoding");
     response.field("Accept-Encoding", "identity");
     allow_reading(response, ex.head());
     co_await ex.respond(std::move(response));
@@ -251,9 +247,9 @@ private:
     http::request_head const& head = ex.head();
     auto const body = co_await read_message_of(ex, who);
     if (!body) co_return;
-    auto const accepted = detail::accepted_types::of(head);
+    auto const accepted = accepted_types::of(head);
     auto const stream = std::make_shared<call_stream>(ex.executor(), accepted.takes_events(), shared_.bounds);
-    dispatch_result r = protocol_.handle(*body, detail::protocol_headers_of(head), who, *stream);
+    dispatch_result r = protocol_.handle(*body, protocol_headers_of(head), who, *stream);
     if (auto* whole = std::get_if<response>(&r)) {
       co_await write(ex, std::move(*whole), accepted.prefers_events());
       co_return;
@@ -288,12 +284,12 @@ private:
   /** Open the stream for what belongs to no request, or go on with one that broke. */
   task<> listen(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
-    auto found = protocol_.open_stream(detail::protocol_headers_of(head), who);
+    auto found = protocol_.open_stream(protocol_headers_of(head), who);
     if (auto* refusal = std::get_if<response>(&found)) {
       co_await write(ex, std::move(*refusal), false);
       co_return;
     }
-    if (!detail::accepted_types::of(head).takes_events()) {
+    if (!accepted_types::of(head).takes_events()) {
       co_await refuse(ex, 406, "accept text/event-stream to listen");
       co_return;
     }
@@ -305,7 +301,7 @@ private:
     style.name = opened.stream.name;
     if (opened.session->protocol() >= revision::v2025_11_25) style.retry = shared_.retry;
     auto const changed = std::make_shared<async_event>();
-    detail::log_reader reader(opened.stream.log, changed);
+    log_reader reader(opened.stream.log, changed);
     http::response ok{200};
     allow_reading(ok, head);
     if (co_await ex.start_events(std::move(ok)))
@@ -365,10 +361,10 @@ private:
   }
 
   task<> end_session(http::exchange& ex, caller const& who) {
-    auto const headers = detail::protocol_headers_of(ex.head());
+    auto const headers = protocol_headers_of(ex.head());
     bool const stateless = headers.version.present() && names_stateless_revision(headers.version.value);
     if (stateless || !headers.session_id.present()) {
-      http::response response = detail::refusal(405, "there is no session to end: use POST");
+      http::response response = refusal(405, "there is no session to end: use POST");
       response.field("Allow", "POST");
       allow_reading(response, ex.head());
       co_await ex.respond(std::move(response));
@@ -384,7 +380,7 @@ private:
   settings const& shared_;
   std::unique_ptr<erased_policy> auth_;
   dispatcher protocol_;
-  detail::turns turns_;
+  turns turns_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

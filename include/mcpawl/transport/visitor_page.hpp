@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** True for a GET by which a browser shows a page: no client of MCP asks for HTML before events, and none of
     them listens without a session. */
@@ -20,8 +20,8 @@ inline bool is_visit(http::request_head const& head) noexcept {
   bool html = false;
   for (auto const& field : head.fields()) {
     if (!http::iequals(field.name, "accept")) continue;
-    if (detail::names_media_type(field.value, "text/event-stream")) return false;
-    html = html || detail::names_media_type(field.value, "text/html");
+    if (names_media_type(field.value, "text/event-stream")) return false;
+    html = html || names_media_type(field.value, "text/html");
   }
   return html;
 }
@@ -48,4 +48,4 @@ inline http::response visitor_page(http::response response) {
   return response;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -17,6 +17,7 @@ namespace auth_access_verifier {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using access_fixture::access;
 using access_fixture::aud;
 using access_fixture::code;

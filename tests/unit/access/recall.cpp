@@ -12,6 +12,7 @@
 namespace auth_recall {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using access_fixture::access;
 using access_fixture::aud;
 using access_fixture::team;

@@ -13,12 +13,12 @@ BOOST_AUTO_TEST_SUITE(auth_assertion)
 namespace {
 
 using access_fixture::code;
-using mcpawl::auth_errc;
+using mcpawl::detail::auth_errc;
 using mcpawl::http::field_view;
 
 mcpawl::result<std::string> find(std::initializer_list<field_view> fields, bool cookie = false) {
   auto const head = mcpawl::http::request_head::make("POST", "/mcp?token=q.q.q", fields);
-  auto const found = mcpawl::find_assertion(head, cookie);
+  auto const found = mcpawl::detail::find_assertion(head, cookie);
   if (!found) return found.error();
   return std::string(*found);
 }

@@ -11,6 +11,7 @@ BOOST_AUTO_TEST_SUITE(auth_bearer_token)
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 struct found {
   error_code error;

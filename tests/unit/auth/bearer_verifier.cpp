@@ -36,6 +36,7 @@ namespace auth_bearer_verifier {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using access_fixture::code;
 using auth_bearer_verifier_types::staff;
 using test::access_token;

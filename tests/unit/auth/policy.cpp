@@ -19,6 +19,7 @@ BOOST_AUTO_TEST_SUITE(auth_policy_rules)
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 struct hooked {
   using identity_type = std::string;

@@ -12,6 +12,7 @@ namespace auth_resource_server {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 struct fixture {
   test::manual_clock clock;

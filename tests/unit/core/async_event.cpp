@@ -20,7 +20,7 @@
 BOOST_AUTO_TEST_SUITE(core_async_event)
 
 using namespace std::chrono_literals;
-using mcpawl::async_event;
+using mcpawl::detail::async_event;
 
 mcpawl::task<> wait_into(std::shared_ptr<async_event> event, std::chrono::milliseconds patience,
                          std::optional<bool>& notified) {

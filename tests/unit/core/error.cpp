@@ -7,12 +7,12 @@
 BOOST_AUTO_TEST_SUITE(core_error)
 
 BOOST_AUTO_TEST_CASE(a_code_knows_its_text_category_and_condition) {
-  mcpawl::error_code const code = mcpawl::json_errc::too_deep;
+  mcpawl::error_code const code = mcpawl::detail::json_errc::too_deep;
   BOOST_TEST(code.message() == "JSON nested too deeply");
   BOOST_TEST(std::string(code.category().name()) == "mcpawl.json");
   BOOST_TEST((code == mcpawl::condition::too_large));
   BOOST_TEST((code != mcpawl::condition::malformed));
-  BOOST_TEST((code == mcpawl::json_errc::too_deep));
+  BOOST_TEST((code == mcpawl::detail::json_errc::too_deep));
 }
 
 BOOST_AUTO_TEST_CASE(every_condition_has_a_text) {

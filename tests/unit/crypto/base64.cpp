@@ -9,6 +9,7 @@
 BOOST_AUTO_TEST_SUITE(crypto_base64)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 BOOST_AUTO_TEST_CASE(rfc_4648_section_10_vectors_go_both_ways) {
   struct vector {

@@ -12,6 +12,7 @@
 BOOST_AUTO_TEST_SUITE(crypto_base64url)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 namespace {
 

@@ -13,6 +13,7 @@
 BOOST_AUTO_TEST_SUITE(crypto_checked_rsa_engine)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using mcpawl::jose::algorithm;
 using mcpawl::jose_tests::signing_key;
 using mcpawl::rsa_tests::bytes;

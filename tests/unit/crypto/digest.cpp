@@ -10,6 +10,7 @@
 BOOST_AUTO_TEST_SUITE(crypto_digest)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 namespace {
 

@@ -9,6 +9,7 @@
 BOOST_AUTO_TEST_SUITE(crypto_errc_values)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 BOOST_AUTO_TEST_CASE(each_value_has_a_text_of_its_own_and_a_condition) {
   std::set<std::string> texts;

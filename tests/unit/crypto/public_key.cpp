@@ -8,6 +8,7 @@
 BOOST_AUTO_TEST_SUITE(crypto_public_key)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace mcpawl::jose_tests;
 
 namespace {

@@ -11,6 +11,7 @@
 BOOST_AUTO_TEST_SUITE(crypto_random)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 BOOST_AUTO_TEST_CASE(hex_has_two_lower_case_digits_for_each_byte) {
   for (std::size_t bytes : {0u, 1u, 2u, 16u, 33u}) {

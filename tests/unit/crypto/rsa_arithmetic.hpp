@@ -23,8 +23,8 @@ namespace mcpawl::rsa_tests {
 using bytes = std::vector<unsigned char>;
 using view = std::span<unsigned char const>;
 
-inline public_key key_of(bytes const& modulus, bytes const& exponent = {1, 0, 1}) {
-  return public_key::rsa(modulus, exponent).value();
+inline detail::public_key key_of(bytes const& modulus, bytes const& exponent = {1, 0, 1}) {
+  return detail::public_key::rsa(modulus, exponent).value();
 }
 
 /** s^65537 modulo n as OpenSSL computes it, for s below n. */
@@ -44,7 +44,7 @@ public:
   }
 
 private:
-  public_key key_;
+  detail::public_key key_;
   mcpawl::detail::pkey_ctx_handle ctx_;
 };
 

@@ -11,6 +11,7 @@
 BOOST_AUTO_TEST_SUITE(crypto_seal)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 namespace {
 

@@ -12,6 +12,7 @@
 BOOST_AUTO_TEST_SUITE(crypto_signature)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
 

@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(patterns_are_weak) {
 BOOST_AUTO_TEST_CASE(what_has_no_pattern_is_not) {
   for (int i = 0; i != 1000; ++i) {
     std::array<unsigned char, 32> bytes;
-    mcpawl::fill_random(bytes);
+    mcpawl::detail::fill_random(bytes);
     BOOST_TEST_REQUIRE(!is_weak_key(secret(std::string(bytes.begin(), bytes.end()))));
   }
   // one byte of it breaks a pattern

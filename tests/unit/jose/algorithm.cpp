@@ -8,6 +8,7 @@
 BOOST_AUTO_TEST_SUITE(jose_algorithm)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using jose::algorithm;
 
 BOOST_AUTO_TEST_CASE(names_go_both_ways) {

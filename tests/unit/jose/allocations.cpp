@@ -83,6 +83,7 @@ void* allocate_or_throw(std::size_t size) {
 [[gnu::noinline]] void operator delete[](void* p, std::nothrow_t const&) noexcept { release(p); }
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace mcpawl::jose_tests;
 using jose::errc;
 

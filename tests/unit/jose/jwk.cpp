@@ -11,6 +11,7 @@
 BOOST_AUTO_TEST_SUITE(jose_jwk)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
 using jose::errc;

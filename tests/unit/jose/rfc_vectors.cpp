@@ -18,6 +18,7 @@
 BOOST_AUTO_TEST_SUITE(jose_rfc_vectors)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
 using jose::errc;

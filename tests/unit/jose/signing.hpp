@@ -22,17 +22,17 @@ using bytes = std::vector<unsigned char>;
 
 inline std::string base64url(std::string_view text) {
   std::string out;
-  append_base64url(out, text);
+  detail::append_base64url(out, text);
   return out;
 }
 inline std::string base64url(bytes const& data) {
   std::string out;
-  append_base64url(out, std::span<unsigned char const>{data});
+  detail::append_base64url(out, std::span<unsigned char const>{data});
   return out;
 }
 inline bytes from_base64url(std::string_view text) {
   bytes out(detail::unpadded_base64_bytes(text.size()));
-  if (!decode_base64url(text, out)) std::abort();
+  if (!detail::decode_base64url(text, out)) std::abort();
   return out;
 }
 
@@ -111,15 +111,15 @@ public:
   }
 
   bytes sign(std::string_view message, jose::algorithm a = jose::algorithm::rs256) const {
-    signature_scheme const scheme = jose::scheme_of(a);
-    bool const ed = scheme.key == key_kind::ed25519;
+    detail::signature_scheme const scheme = jose::scheme_of(a);
+    bool const ed = scheme.key == detail::key_kind::ed25519;
     detail::md_ctx_handle const ctx{EVP_MD_CTX_new()};
     EVP_PKEY_CTX* options = nullptr;
-    if (EVP_DigestSignInit_ex(ctx.get(), &options, ed ? nullptr : digest_name(scheme.digest), nullptr,
+    if (EVP_DigestSignInit_ex(ctx.get(), &options, ed ? nullptr : detail::digest_name(scheme.digest), nullptr,
                               nullptr, key_.get(), nullptr) != 1) {
       std::abort();
     }
-    if (scheme.padding == signature_padding::pss) {
+    if (scheme.padding == detail::signature_padding::pss) {
       EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING);
       EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST);
     }
@@ -128,8 +128,8 @@ public:
     std::size_t size = out.size();
     if (EVP_DigestSign(ctx.get(), out.data(), &size, data, message.size()) != 1) std::abort();
     out.resize(size);
-    bool const ecdsa = scheme.padding == signature_padding::none && !ed;
-    return ecdsa ? from_der(out, coordinate_size(scheme.key)) : out;
+    bool const ecdsa = scheme.padding == detail::signature_padding::none && !ed;
+    return ecdsa ? from_der(out, detail::coordinate_size(scheme.key)) : out;
   }
 
   /** The private operation on any block as long as the modulus: makes signatures with any padding. */

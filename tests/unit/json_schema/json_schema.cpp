@@ -15,10 +15,10 @@
 
 BOOST_AUTO_TEST_SUITE(reflect_json_schema)
 
-using mcpawl::json_schema;
-using mcpawl::json_schema_errc;
-using mcpawl::json_schema_library;
-using mcpawl::json_schema_mistake;
+using mcpawl::detail::json_schema;
+using mcpawl::detail::json_schema_errc;
+using mcpawl::detail::json_schema_library;
+using mcpawl::detail::json_schema_mistake;
 
 namespace {
 

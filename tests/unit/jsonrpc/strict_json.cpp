@@ -8,8 +8,8 @@
 
 BOOST_AUTO_TEST_SUITE(jsonrpc_strict_json)
 
-using mcpawl::json_errc;
-using mcpawl::parse_strict_json;
+using mcpawl::detail::json_errc;
+using mcpawl::detail::parse_strict_json;
 
 namespace {
 

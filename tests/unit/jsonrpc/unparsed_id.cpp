@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(an_id_that_is_there_once_is_found) {
            {R"({"id":5}})", "5"},
            {R"({"id":9223372036854775807,,})", "9223372036854775807"},
        }) {
-    auto const found = mcpawl::unparsed_id(text);
+    auto const found = mcpawl::detail::unparsed_id(text);
     BOOST_TEST_REQUIRE(found.has_value(), text);
     BOOST_TEST(found->json() == id);
   }
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_told_for_sure_is_no_id) {
                                   R"({"id":")" + std::string(1000, 'x') + R"(",})",
                                   R"({"id":)" + std::string(1000, '9') + ",}",
                                   std::string(100'000, '{')})
-    BOOST_TEST(!mcpawl::unparsed_id(text), text.substr(0, 40));
+    BOOST_TEST(!mcpawl::detail::unparsed_id(text), text.substr(0, 40));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

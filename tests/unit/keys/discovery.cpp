@@ -11,6 +11,7 @@ BOOST_AUTO_TEST_SUITE(oauth_discovery)
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 std::vector<std::string> addresses(std::string_view issuer) {
   std::vector<std::string> out;

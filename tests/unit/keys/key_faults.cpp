@@ -18,6 +18,7 @@ namespace auth_key_faults {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace std::chrono_literals;
 using namespace loopback_fixture;
 using http_test::guest;

@@ -20,6 +20,7 @@ namespace auth_key_follower {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace std::chrono_literals;
 using namespace loopback_fixture;
 using test::certs_fault;

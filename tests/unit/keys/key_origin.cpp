@@ -6,6 +6,7 @@
 BOOST_AUTO_TEST_SUITE(auth_key_origin)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using jose::algorithm;
 
 BOOST_AUTO_TEST_CASE(an_address_is_fixed_or_discovered) {

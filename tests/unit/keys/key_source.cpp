@@ -15,6 +15,7 @@ namespace auth_key_source {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace std::chrono_literals;
 
 struct fixture {

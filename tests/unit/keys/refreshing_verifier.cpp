@@ -14,6 +14,7 @@ namespace keys_refreshing_verifier {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace std::chrono_literals;
 using namespace loopback_fixture;
 using test::certs_fault;

@@ -77,7 +77,7 @@ namespace reflect_decode_types {
 // What `decode` says: nothing, or the pointer, a colon and the message.
 template <class T>
 std::string problem(std::string_view json, T& to) {
-  auto const found = mcpawl::decode(boost::json::parse({json.data(), json.size()}), to);
+  auto const found = mcpawl::detail::decode(boost::json::parse({json.data(), json.size()}), to);
   return found ? found->pointer + ": " + found->message : "";
 }
 template <class T>
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(what_is_encoded_is_decoded_to_the_same) {
   auto const text =
       R"({"service":"a\"b","replicas":3,"share":0.1,"small":9,"where":"prod","note":"n","points":[{"x":1,"y":2}],"map":{"k":[1,2]},"either":"s","origin":{"x":-1,"y":0}})";
   std::string out;
-  BOOST_TEST(!mcpawl::encode(decoded<everything>(text), out));
+  BOOST_TEST(!mcpawl::detail::encode(decoded<everything>(text), out));
   BOOST_TEST(out == text);
 }
 
@@ -334,7 +334,7 @@ BOOST_AUTO_TEST_CASE(threads_may_decode_the_same_type_at_once) {
 
 BOOST_AUTO_TEST_CASE(members_of_others_may_be_passed_over) {
   auto const read = [](std::string_view json, everything& to) {
-    auto const found = mcpawl::decode_known(boost::json::parse({json.data(), json.size()}), to);
+    auto const found = mcpawl::detail::decode_known(boost::json::parse({json.data(), json.size()}), to);
     return found ? found->pointer + ": " + found->message : std::string();
   };
   everything value{};
@@ -351,8 +351,8 @@ BOOST_AUTO_TEST_CASE(members_of_others_may_be_passed_over) {
 }
 
 BOOST_AUTO_TEST_CASE(a_null_may_count_as_left_out) {
-  auto const read = [](std::string_view json, auto& to, mcpawl::decode_options options) {
-    auto const found = mcpawl::decode(boost::json::parse({json.data(), json.size()}), to, options);
+  auto const read = [](std::string_view json, auto& to, mcpawl::detail::decode_options options) {
+    auto const found = mcpawl::detail::decode(boost::json::parse({json.data(), json.size()}), to, options);
     return found ? found->pointer + ": " + found->message : std::string();
   };
   constexpr std::string_view nulls =
@@ -393,9 +393,9 @@ BOOST_AUTO_TEST_CASE(a_text_may_count_as_the_number_or_boolean_that_it_spells) {
     std::string text = {};
     std::variant<int, std::string> either = 0;
   };
-  mcpawl::decode_options const coerce{.coerce_text = true};
-  auto const read = [](std::string_view json, auto& to, mcpawl::decode_options options) {
-    auto const found = mcpawl::decode(boost::json::parse({json.data(), json.size()}), to, options);
+  mcpawl::detail::decode_options const coerce{.coerce_text = true};
+  auto const read = [](std::string_view json, auto& to, mcpawl::detail::decode_options options) {
+    auto const found = mcpawl::detail::decode(boost::json::parse({json.data(), json.size()}), to, options);
     return found ? found->pointer + ": " + found->message : std::string();
   };
   constexpr std::string_view texts =

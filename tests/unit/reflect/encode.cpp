@@ -43,7 +43,7 @@ struct renamed {
 template <class T>
 std::string encoded(T const& value) {
   std::string out;
-  auto const problem = mcpawl::encode(value, out);
+  auto const problem = mcpawl::detail::encode(value, out);
   BOOST_TEST(!problem);
   return out;
 }
@@ -52,7 +52,7 @@ std::string encoded(T const& value) {
 template <class T>
 std::string problem_of(T const& value) {
   std::string out;
-  auto const problem = mcpawl::encode(value, out);
+  auto const problem = mcpawl::detail::encode(value, out);
   return problem ? problem->pointer + " " + problem->message : "nothing";
 }
 
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(broken_utf8_never_leaves) {
 
 BOOST_AUTO_TEST_CASE(what_was_there_before_stays) {
   std::string out = "[";
-  BOOST_TEST(!mcpawl::encode(1, out));
+  BOOST_TEST(!mcpawl::detail::encode(1, out));
   BOOST_TEST(out == "[1");
 }
 

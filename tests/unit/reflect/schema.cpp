@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-using mcpawl::schema_of;
+using mcpawl::detail::schema_of;
 
 namespace reflect_schema_types {
 

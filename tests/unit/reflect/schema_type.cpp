@@ -21,8 +21,8 @@
 
 BOOST_AUTO_TEST_SUITE(reflect_schema_type)
 
-using mcpawl::schema_struct;
-using mcpawl::schema_type;
+using mcpawl::detail::schema_struct;
+using mcpawl::detail::schema_type;
 using mcpawl::detail::obstacle;
 using mcpawl::detail::obstacle_of;
 

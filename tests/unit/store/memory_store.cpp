@@ -11,6 +11,7 @@
 BOOST_AUTO_TEST_SUITE(store_memory_store)
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 namespace {
 

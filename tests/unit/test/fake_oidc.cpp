@@ -21,6 +21,7 @@ namespace test_fake_oidc {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace mcpawl::test;
 using access_fixture::access;
 

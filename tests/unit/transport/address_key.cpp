@@ -9,7 +9,7 @@
 BOOST_AUTO_TEST_SUITE(transport_address_key)
 
 std::string key_of(char const* address) {
-  return std::string(mcpawl::address_key(true, boost::asio::ip::make_address(address)).view());
+  return std::string(mcpawl::detail::address_key(true, boost::asio::ip::make_address(address)).view());
 }
 
 BOOST_AUTO_TEST_CASE(an_address_is_a_caller_and_so_is_a_network_of_ipv6) {
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(an_address_is_a_caller_and_so_is_a_network_of_ipv6) {
 
 BOOST_AUTO_TEST_CASE(who_has_a_name_is_not_counted_by_address) {
   auto const here = boost::asio::ip::make_address("192.0.2.1");
-  BOOST_TEST(mcpawl::address_key(false, here).view().empty());
+  BOOST_TEST(mcpawl::detail::address_key(false, here).view().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_proxy_on_this_machine_is_not_one_caller) {

@@ -9,7 +9,7 @@
 
 BOOST_AUTO_TEST_SUITE(transport_guard)
 
-using mcpawl::guard;
+using mcpawl::detail::guard;
 using mcpawl::http::request_head;
 
 namespace {

@@ -17,7 +17,7 @@ namespace {
 
 /** Whether its stream goes on after so many messages of that size, none of which it has read. */
 bool goes_on(std::size_t messages, std::size_t bytes, mcpawl::limits const& bounds = {}) {
-  auto const client = std::make_shared<mcpawl::legacy_sse::bounded_client>(bounds);
+  auto const client = std::make_shared<mcpawl::detail::legacy_sse::bounded_client>(bounds);
   client->out()->attach({});
   for (std::size_t i = 0; i != messages; ++i) {
     boost::asio::io_context context;

@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 struct pending_response;
 struct response;
@@ -48,4 +48,4 @@ protected:
   ~call_channel_source() = default;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** What a handler can learn of its call through the context. */
 struct call_details {
@@ -17,4 +17,4 @@ struct call_details {
   std::string uri;                           ///< Of the resource being read; empty for other calls.
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -67,7 +67,7 @@ struct completion {
 struct completer {
   bool coroutine = false;
   bool can_log = false;
-  std::function<invocation(completion_request, context&, void const* identity)> invoke;
+  std::function<detail::invocation(completion_request, context&, void const* identity)> invoke;
 };
 
 /** The completers of a prompt or a template by the name of the argument. */

@@ -56,8 +56,8 @@ class context {
 public:
   /** @param out  may be null: then nothing can be sent, as in a plain function, which cannot wait either.
       @param by   may be null: then nothing can be asked. */
-  context(revision protocol, std::string progress_token, std::shared_ptr<call_channel> out,
-          client_profile client = {}, std::unique_ptr<client_requester> by = {})
+  context(revision protocol, std::string progress_token, std::shared_ptr<detail::call_channel> out,
+          client_profile client = {}, std::unique_ptr<detail::client_requester> by = {})
       : protocol_(protocol),
         progress_token_(std::move(progress_token)),
         out_(std::move(out)),
@@ -93,7 +93,7 @@ public:
       append_json_string(params, message);
     }
     params += '}';
-    std::string notification = write_notification("notifications/progress", params);
+    std::string notification = detail::write_notification("notifications/progress", params);
     co_await out_->send(std::move(notification));
   }
 
@@ -124,7 +124,7 @@ public:
   }
 
   /** Tell the context about its call; for the framework. */
-  void describe(call_details details) { details_ = std::move(details); }
+  void describe(detail::call_details details) { details_ = std::move(details); }
 
   /** Ask the user to fill in a form whose fields are the members of `T`.
 
@@ -175,9 +175,9 @@ public:
       Those of its kind. */
   template <class Request>
   task<typename Request::result_type> ask_one(Request asked) {
-    std::vector<client_request> all;
+    std::vector<detail::client_request> all;
     all.push_back(asked.ask(protocol_));
-    std::vector<client_response> responses = co_await put(std::move(all));
+    std::vector<detail::client_response> responses = co_await put(std::move(all));
     co_return asked.read(*requester_, responses.front());
   }
 
@@ -192,9 +192,9 @@ public:
   */
   template <class... Requests>
   task<std::tuple<typename Requests::result_type...>> ask_all(Requests... asked) {
-    std::vector<client_request> all;
+    std::vector<detail::client_request> all;
     (all.push_back(asked.ask(protocol_)), ...);
-    std::vector<client_response> responses = co_await put(std::move(all));
+    std::vector<detail::client_response> responses = co_await put(std::move(all));
     co_return read_all(std::index_sequence_for<Requests...>(), responses, asked...);
   }
 
@@ -249,28 +249,28 @@ private:
     params += R"(,"data":)";
     params += data;
     params += '}';
-    std::string notification = write_notification("notifications/message", params);
+    std::string notification = detail::write_notification("notifications/message", params);
     co_await out_->send(std::move(notification));
   }
 
   template <std::size_t... At, class... Requests>
   std::tuple<typename Requests::result_type...> read_all(std::index_sequence<At...>,
-                                                         std::vector<client_response> const& responses,
+                                                         std::vector<detail::client_response> const& responses,
                                                          Requests const&... asked) const {
     return {asked.read(*requester_, responses[At])...};
   }
 
-  task<std::vector<client_response>> put(std::vector<client_request> all) {
+  task<std::vector<detail::client_response>> put(std::vector<detail::client_request> all) {
     if (!requester_) throw tool_error("nothing can be asked in this call");
     return requester_->ask(std::move(all));
   }
 
   revision protocol_;
   std::string progress_token_;  // JSON text, empty if the client gave none
-  std::shared_ptr<call_channel> out_;
+  std::shared_ptr<detail::call_channel> out_;
   client_profile client_;
-  call_details details_;
-  std::unique_ptr<client_requester> requester_;
+  detail::call_details details_;
+  std::unique_ptr<detail::client_requester> requester_;
   double last_progress_ = -std::numeric_limits<double>::infinity();
 };
 

@@ -14,8 +14,10 @@
 #include <variant>
 
 namespace mcpawl {
-
 class context;
+}  // namespace mcpawl
+
+namespace mcpawl::detail {
 
 /** The members of a result as JSON text in the revision of the call, or why there is none.
 
@@ -52,4 +54,4 @@ struct handler {
   std::function<invocation(handler_call const&)> invoke;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** One request to the client, before it is known how it travels. */
 struct client_request {
@@ -57,8 +57,6 @@ public:
   virtual void end_round() = 0;
 };
 
-namespace detail {
-
 /** Whether a result has the shape its method promises; what is inside is for who asked. */
 inline bool is_result_of(std::string_view method, boost::json::value const& result) {
   auto const* object = result.if_object();
@@ -85,6 +83,4 @@ inline bool is_result_of(std::string_view method, boost::json::value const& resu
   return true;
 }
 
-}  // namespace detail
-
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -87,8 +87,8 @@ public:
   using result_type = elicit_result<T>;
   form(std::string key, std::string text) : key_(std::move(key)), text_(std::move(text)) {}
 
-  client_request ask(revision) const { return detail::form_request(key_, text_, form_schema<T>()); }
-  result_type read(client_requester const& by, client_response const& response) const {
+  detail::client_request ask(revision) const { return detail::form_request(key_, text_, detail::form_schema<T>()); }
+  result_type read(detail::client_requester const& by, detail::client_response const& response) const {
     return detail::read_form<T>(by, key_, response);
   }
 
@@ -104,8 +104,8 @@ public:
   raw_form(std::string key, std::string text, std::string schema)
       : key_(std::move(key)), text_(std::move(text)), schema_(std::move(schema)) {}
 
-  client_request ask(revision) const { return detail::form_request(key_, text_, schema_); }
-  result_type read(client_requester const& by, client_response const& response) const {
+  detail::client_request ask(revision) const { return detail::form_request(key_, text_, schema_); }
+  result_type read(detail::client_requester const& by, detail::client_response const& response) const {
     user_action action = user_action::cancelled;
     auto const* content = detail::accepted_content(by, key_, response, action);
     return content ? result_type(content->get_object()) : result_type(action);
@@ -132,23 +132,23 @@ public:
   page(std::string key, std::string text, std::string url, std::string visit = {})
       : key_(std::move(key)), text_(std::move(text)), url_(std::move(url)), visit_(std::move(visit)) {}
 
-  client_request ask(revision r) const {
+  detail::client_request ask(revision r) const {
     std::string params = R"({"mode":"url","message":)";
     append_json_string(params, text_);
     params += R"(,"url":)";
     append_json_string(params, url_);
     std::string visit;
     if (!is_stateless(r)) {
-      visit = visit_.empty() ? random_hex(16) : visit_;
+      visit = visit_.empty() ? detail::random_hex(16) : visit_;
       params += R"(,"elicitationId":)";
       append_json_string(params, visit);
     }
     params += '}';
-    client_request asked(key_, "elicitation/create", std::move(params), client_capability::url);
+    detail::client_request asked(key_, "elicitation/create", std::move(params), client_capability::url);
     asked.visit = std::move(visit);
     return asked;
   }
-  result_type read(client_requester const& by, client_response const& response) const {
+  result_type read(detail::client_requester const& by, detail::client_response const& response) const {
     detail::expect_no_refusal(by, key_, response);
     return result_type(detail::action_of(response));
   }
@@ -191,8 +191,8 @@ public:
     return *this;
   }
 
-  client_request ask(revision) const { return {key_, "sampling/createMessage", '{' + more_ + '}', needs_}; }
-  result_type read(client_requester const& by, client_response const& response) const {
+  detail::client_request ask(revision) const { return {key_, "sampling/createMessage", '{' + more_ + '}', needs_}; }
+  result_type read(detail::client_requester const& by, detail::client_response const& response) const {
     constexpr int user_rejected = -1;
     if (response.refusal && static_cast<int>(response.refusal->code) == user_rejected) return result_type();
     detail::expect_no_refusal(by, key_, response);
@@ -211,8 +211,8 @@ public:
   using result_type = std::vector<root>;
   explicit roots_list(std::string key = "roots") : key_(std::move(key)) {}
 
-  client_request ask(revision) const { return {key_, "roots/list", "{}", client_capability::roots}; }
-  result_type read(client_requester const& by, client_response const& response) const {
+  detail::client_request ask(revision) const { return {key_, "roots/list", "{}", client_capability::roots}; }
+  result_type read(detail::client_requester const& by, detail::client_response const& response) const {
     detail::expect_no_refusal(by, key_, response);
     result_type out;
     for (auto const& item : response.result.at("roots").as_array()) {

@@ -9,9 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** Whether a form can have a field of this type (MCP `PrimitiveSchemaDefinition`). */
 constexpr bool is_form_field(type_descriptor const& type) {
@@ -37,8 +35,6 @@ constexpr bool is_form(object_descriptor const& type) {
   return true;
 }
 
-}  // namespace detail
-
 /** The `requestedSchema` of a form whose fields are the members of `T`, as JSON text. */
 template <class T>
 std::string form_schema() {
@@ -46,7 +42,7 @@ std::string form_schema() {
                 "mcpawl: a form is asked for as a struct whose members are its fields");
   if constexpr (schema_type<T> && schema_struct<T>) {
     static_assert(
-        detail::is_form(detail::descriptor_of<T>),
+        is_form(descriptor_of<T>),
         "mcpawl: a form has flat fields only: text, numbers, bool, enumerations, optionals of these, "
         "and vectors of enumerations");
     std::string schema = schema_of<T>();
@@ -57,4 +53,4 @@ std::string form_schema() {
   }
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

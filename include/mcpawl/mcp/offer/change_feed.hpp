@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Whether `uri` is what was subscribed to, or lies below it. A slash at the end covers nothing: with a template
     such as `mail://{owner}/{id}` it would be a way to hear of every `id`. */
@@ -113,4 +113,4 @@ private:
   bool closed_ = false;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

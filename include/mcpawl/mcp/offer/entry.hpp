@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A tool, a prompt, a resource or a template of resources, as lists see it.
 
@@ -62,4 +62,4 @@ protected:
   }
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

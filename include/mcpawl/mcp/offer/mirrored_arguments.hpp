@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** An argument marked with `x-mcp-header` in its schema (MCP 2026-07-28, "Custom Headers from Tool
     Parameters"). */
@@ -28,8 +28,6 @@ struct mirrored_argument {
   std::string header;             ///< Its whole name, `Mcp-Param-Region`.
   std::vector<std::string> path;  ///< The names of the members that lead to it.
 };
-
-namespace detail {
 
 constexpr bool is_header_token(std::string_view text) noexcept {
   for (char c : text) {
@@ -120,8 +118,6 @@ inline bool mirrors(std::string_view header, boost::json::value const& argument)
   return reads && number >= -largest && number <= largest && number == argument.to_number<double>(ignored);
 }
 
-}  // namespace detail
-
 /** What is wrong with the headers that mirror arguments, or nothing.
 
     An argument that is missing or null has no header; one that is there must have it, once, and the same. */
@@ -145,9 +141,9 @@ inline std::optional<rpc_error> mirror_fault(std::vector<mirrored_argument> cons
     if (header.count != 1) return fault(" is repeated");
     auto const text = decode_header_value(header.value);
     if (!text) return fault(" is not valid Base64");
-    if (!detail::mirrors(*text, *value)) return fault(" differs from the message");
+    if (!mirrors(*text, *value)) return fault(" differs from the message");
   }
   return std::nullopt;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** An argument of a prompt: a text a user fills in. */
 struct prompt_argument {
@@ -54,4 +54,4 @@ struct prompt final : entry, handler {
   }
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -18,9 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 inline std::string quoted(std::string_view kind, std::string_view name) {
   return std::string(kind) + " \"" + std::string(name) + '"';
@@ -52,34 +50,32 @@ inline void check_name(server_state& s, std::string_view kind, std::string_view 
                          "\" is not 1 to 128 characters of A-Z a-z 0-9 . - _");
 }
 
-}  // namespace detail
-
 inline tool& add_tool(server_state& s, std::string_view name) {
-  detail::check_name(s, "tool", name);
-  tool& added = detail::add_entry(s, s.tools, "tool", std::make_unique<tool>(std::string(name)));
+  check_name(s, "tool", name);
+  tool& added = add_entry(s, s.tools, "tool", std::make_unique<tool>(std::string(name)));
   added.lets_pass = s.options.arguments;
   return added;
 }
 
 inline prompt& add_prompt(server_state& s, std::string_view name) {
-  detail::check_name(s, "prompt", name);
-  prompt& added = detail::add_entry(s, s.prompts, "prompt", std::make_unique<prompt>(std::string(name)));
+  check_name(s, "prompt", name);
+  prompt& added = add_entry(s, s.prompts, "prompt", std::make_unique<prompt>(std::string(name)));
   added.lets_pass = s.options.arguments;
   return added;
 }
 
 inline resource& add_resource(server_state& s, std::string_view uri, std::string name) {
   if (!is_resource_uri(uri))
-    s.mistakes.push_back(detail::quoted("resource", uri) + " has no URI with a scheme");
-  return detail::add_entry(s, s.resources, "resource",
+    s.mistakes.push_back(quoted("resource", uri) + " has no URI with a scheme");
+  return add_entry(s, s.resources, "resource",
                            std::make_unique<resource>(std::string(uri), std::move(name)));
 }
 
 inline resource_template& add_template(server_state& s, std::string text, std::string name) {
-  auto& added = detail::add_entry(s, s.templates, "resource template",
+  auto& added = add_entry(s, s.templates, "resource template",
                                   std::make_unique<resource_template>(std::move(text), std::move(name)));
   if (!added.parsed)
-    s.mistakes.push_back(detail::quoted("resource template", added.text) + ": " +
+    s.mistakes.push_back(quoted("resource template", added.text) + ": " +
                          added.parsed.error().message());
   return added;
 }
@@ -90,10 +86,10 @@ inline void note_mirrored_arguments(server_state& s, tool& t) {
   boost::system::error_code error;
   auto const schema = boost::json::parse(t.input_schema, error);
   if (error || !schema.is_object()) return;
-  detail::mark_finder marks;
+  mark_finder marks;
   marks.run(schema.get_object());
   for (auto const& mistake : marks.mistakes)
-    s.mistakes.push_back(detail::quoted("tool", t.name) + ": " + mistake);
+    s.mistakes.push_back(quoted("tool", t.name) + ": " + mistake);
   t.mirrored = std::move(marks.found);
 }
 
@@ -129,14 +125,14 @@ inline std::vector<std::string> registration_mistakes(server_state const& s) {
   };
   auto const check_each = [&](std::string_view kind, catalogue const& entries, cache_hint const& hint) {
     for (std::size_t i = 0; i != entries.size(); ++i)
-      check_icons(detail::quoted(kind, entries.at(i).key()), entries.at(i).icons);
+      check_icons(quoted(kind, entries.at(i).key()), entries.at(i).icons);
     if (hint.shared() && entries.depends_on_caller())
       all.push_back("the list with " + std::string(kind) +
                     "s may be cached for everyone, but allow() makes it differ from caller to caller");
   };
   auto const check_cache = [&all](std::string_view kind, readable const& r) {
     if (r.cache.shared() && r.allowed)
-      all.push_back(detail::quoted(kind, r.key()) +
+      all.push_back(quoted(kind, r.key()) +
                     " may be cached for everyone, but allow() hides it from some");
   };
   check_icons("the server", s.info.icons);
@@ -149,13 +145,13 @@ inline std::vector<std::string> registration_mistakes(server_state const& s) {
     check_cache("resource template", s.templates[i]);
     for (auto const& [name, unused] : s.templates[i].completers)
       if (!s.templates[i].has_variable(name))
-        all.push_back(detail::quoted("resource template", s.templates[i].text) + " has no variable " + name +
+        all.push_back(quoted("resource template", s.templates[i].text) + " has no variable " + name +
                       " to complete");
   }
   for (std::size_t i = 0; i != s.prompts.size(); ++i)
     for (auto const& [name, unused] : s.prompts[i].completers)
       if (!s.prompts[i].find_argument(name))
-        all.push_back(detail::quoted("prompt", s.prompts[i].name) + " has no argument " + name +
+        all.push_back(quoted("prompt", s.prompts[i].name) + " has no argument " + name +
                       " to complete");
   for (auto const& extension : s.extensions)
     if (!is_extension_id({extension.key().data(), extension.key().size()}))
@@ -164,4 +160,4 @@ inline std::vector<std::string> registration_mistakes(server_state const& s) {
   return all;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

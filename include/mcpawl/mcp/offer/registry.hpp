@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Entries that are found by their key and listed in order, whatever their kind.
 
@@ -70,4 +70,4 @@ public:
   Entry const& operator[](std::size_t position) const { return static_cast<Entry const&>(at(position)); }
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** What resources and templates of resources have in common: they can be read. */
 struct readable : entry, handler {
@@ -52,4 +52,4 @@ struct resource final : readable {
   }
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

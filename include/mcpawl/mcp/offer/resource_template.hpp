@@ -19,9 +19,7 @@
 #include <variant>
 #include <vector>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 inline boost::json::value variable_to_json(uri_value const& value) {
   if (auto const* text = std::get_if<std::string>(&value)) return boost::json::value(*text);
@@ -34,8 +32,6 @@ inline boost::json::value variable_to_json(uri_value const& value) {
   for (auto const& [name, item] : std::get<uri_pairs>(value)) out[name] = item;
   return out;
 }
-
-}  // namespace detail
 
 /** A template as the protocol sees it (RFC 6570). */
 struct resource_template final : readable {
@@ -62,7 +58,7 @@ struct resource_template final : readable {
     auto const found = parsed->match(uri);
     if (!found) return std::nullopt;
     boost::json::object out;
-    for (auto const& variable : *found) out[variable.name] = detail::variable_to_json(variable.value);
+    for (auto const& variable : *found) out[variable.name] = variable_to_json(variable.value);
     return boost::json::value(std::move(out));
   }
 
@@ -75,4 +71,4 @@ struct resource_template final : readable {
   }
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

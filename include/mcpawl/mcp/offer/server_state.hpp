@@ -27,7 +27,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A resource that was found by its URI, and what its template's variables are there. */
 struct found_resource {
@@ -122,4 +122,4 @@ struct server_state {
   }
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

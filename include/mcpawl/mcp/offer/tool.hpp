@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Hints for clients (MCP `ToolAnnotations`); one that was not set is not sent. Never a security decision. */
 struct tool_annotations {
@@ -76,4 +76,4 @@ private:
   }
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

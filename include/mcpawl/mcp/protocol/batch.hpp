@@ -18,7 +18,7 @@
 #include <utility>
 #include <variant>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Answer a batch (MCP 2025-03-26 "Batching"): each request for itself, all in one array.
 
@@ -37,13 +37,13 @@ inline dispatch_result dispatch_batch(request_env const& parts, boost::json::arr
   bool stateless = h.version.present() && names_stateless_revision(h.version.value);
   for (auto const& element : batch) {
     auto const* object = element.if_object();
-    auto const* params = detail::object_member(object, "params");
-    stateless = stateless || detail::member(detail::object_member(params, "_meta"), detail::version_key);
+    auto const* params = object_member(object, "params");
+    stateless = stateless || member(object_member(params, "_meta"), version_key);
   }
   if (stateless) return refuse("this revision has no batches: send one message");
-  auto found = detail::session_of({}, h, parts.known, who, channel);
+  auto found = session_of({}, h, parts.known, who, channel);
   if (auto* refusal = std::get_if<response>(&found)) return std::move(*refusal);
-  auto const& session = std::get<std::shared_ptr<mcpawl::session>>(found);
+  auto const& session = std::get<std::shared_ptr<mcpawl::detail::session>>(found);
   if (session->protocol() != revision::v2025_03_26)
     return refuse("only revision 2025-03-26 has batches: send one message");
 
@@ -58,7 +58,7 @@ inline dispatch_result dispatch_batch(request_env const& parts, boost::json::arr
       continue;
     }
     auto const& m = std::get<rpc_message>(read);
-    if (auto refusal = detail::long_id_refusal(parts, m)) {
+    if (auto refusal = long_id_refusal(parts, m)) {
       all.ready.push_back(std::move(refusal->body));
     } else if (m.what == rpc_message::kind::response) {
       if (m.id) session->on_response(*m.id, m.result, m.error);
@@ -80,4 +80,4 @@ inline dispatch_result dispatch_batch(request_env const& parts, boost::json::arr
   return response{response::outcome::answered, joined_batch(all.ready), {}};
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -15,9 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** A text that is a member of an object; null if it is missing or something else. */
 inline boost::json::string const* text_member(boost::json::value const* object, char const* name) {
@@ -46,8 +44,6 @@ inline completion_target find_completion(method_call const& call, std::string_vi
   return {};
 }
 
-}  // namespace detail
-
 /** Answer `completion/complete` (MCP "Completion").
 
     An argument without a completer has no suggestions; one that does not exist is an error.
@@ -57,18 +53,18 @@ inline dispatch_result completion_complete(method_call const& call) {
     return error_response(call.id, {rpc_code::invalid_params, why});
   };
   auto const* ref = call.param("ref");
-  auto const* type = detail::text_member(ref, "type");
+  auto const* type = text_member(ref, "type");
   if (!type) return invalid("params.ref must have a type");
   bool const of_prompt = *type == "ref/prompt";
-  auto const* key = detail::text_member(ref, of_prompt ? "name" : "uri");
+  auto const* key = text_member(ref, of_prompt ? "name" : "uri");
   if (!key) return invalid("params.ref must name a prompt or the URI of a template");
-  auto const* name = detail::text_member(call.param("argument"), "name");
-  auto const* value = detail::text_member(call.param("argument"), "value");
+  auto const* name = text_member(call.param("argument"), "name");
+  auto const* value = text_member(call.param("argument"), "value");
   if (!name || !value) return invalid("params.argument must have the strings name and value");
   completion_request request;
   request.value.assign(value->data(), value->size());
   if (auto const* context_param = call.param("context"); context_param && context_param->is_object()) {
-    auto const* filled = detail::present_member(&context_param->get_object(), "arguments");
+    auto const* filled = present_member(&context_param->get_object(), "arguments");
     if (filled && !filled->is_object()) return invalid("params.context.arguments must be an object");
     if (filled) {
       for (auto const& member : filled->get_object()) {
@@ -80,19 +76,19 @@ inline dispatch_result completion_complete(method_call const& call) {
     }
   }
   auto const target =
-      detail::find_completion(call, detail::view_of(*type), detail::view_of(*key), detail::view_of(*name));
+      find_completion(call, view_of(*type), view_of(*key), view_of(*name));
   if (!target.what) return invalid("params.ref leads to nothing");
   if (!target.knows_argument) return invalid("params.argument.name is no argument of that");
-  auto const found = target.offered->find(detail::view_of(*name));
+  auto const found = target.offered->find(view_of(*name));
   if (found == target.offered->end()) {
     std::string none;
     completion{}.append_member(none);
     return frame_result(call.server, call.protocol, call.id, none);
   }
   completer const& c = found->second;
-  return detail::run_handler(
-      call, {"completion", target.what->name, detail::failed_request}, c.coroutine,
+  return run_handler(
+      call, {"completion", target.what->name, failed_request}, c.coroutine,
       [&](context& ctx) { return c.invoke(std::move(request), ctx, call.who.identity); });
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -27,7 +27,7 @@
 #include <utility>
 #include <variant>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Answers the messages that arrive on one thread.
 
@@ -79,7 +79,7 @@ public:
   /** Find the stream that a client wants to listen to: that of its session, or the one it was reading when
       its connection broke. */
   std::variant<opened_stream, response> open_stream(protocol_headers const& headers, caller const& who) {
-    return mcpawl::open_stream(headers, sessions_, who);
+    return mcpawl::detail::open_stream(headers, sessions_, who);
   }
 
   session_manager& known() noexcept { return sessions_; }
@@ -89,7 +89,7 @@ private:
 
   dispatch_result route(request_env const& parts, rpc_message const& m, protocol_headers const& h,
                         caller const& who, call_channel_source& out, single_stream_client* channel) {
-    if (auto refusal = detail::long_id_refusal(parts, m)) return std::move(*refusal);
+    if (auto refusal = long_id_refusal(parts, m)) return std::move(*refusal);
     bool const claimed = claims_stateless(m);
     bool const stateless_header = h.version.present() && names_stateless_revision(h.version.value);
     bool const stateless = claimed || stateless_header;
@@ -113,12 +113,12 @@ private:
     // the one request that may come before the handshake
     bool const before_handshake = channel || !h.session_id.present();
     if (before_handshake && m.what == rpc_message::kind::request && m.method == "ping") {
-      if (auto refusal = detail::version_refusal(m.id, h)) return std::move(*refusal);
+      if (auto refusal = version_refusal(m.id, h)) return std::move(*refusal);
       return frame_result(state_, revision::v2024_11_05, *m.id, {});
     }
-    auto found = detail::session_of(m.id, h, sessions_, who, channel);
+    auto found = session_of(m.id, h, sessions_, who, channel);
     if (auto* refusal = std::get_if<response>(&found)) return std::move(*refusal);
-    auto const& session = std::get<std::shared_ptr<mcpawl::session>>(found);
+    auto const& session = std::get<std::shared_ptr<mcpawl::detail::session>>(found);
     if (m.what == rpc_message::kind::request) return dispatch_in_session(parts, m, session, who, out);
     if (m.what == rpc_message::kind::notification)
       take_notification(m, *session);
@@ -133,4 +133,4 @@ private:
   json_limits json_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Append the member that says who answered, with a comma before it.
 
@@ -60,4 +60,4 @@ inline response error_response(request_id const& id, rpc_error const& fault) {
   return response::of_error(response::outcome::answered, id, fault);
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

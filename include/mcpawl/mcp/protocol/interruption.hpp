@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Thrown where a call of the stateless protocol asks what is not answered yet: it ends as `input_required`
     and is made again with the responses.
@@ -54,4 +54,4 @@ inline std::optional<response> interrupted_response(server_state const& s, revis
   }
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

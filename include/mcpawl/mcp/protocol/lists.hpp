@@ -14,9 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** A cursor names the last entry of the page before, so it stays right when other entries come and go. */
 inline std::string cursor_after(std::string_view key) {
@@ -75,28 +73,26 @@ inline dispatch_result list_page(method_call const& call, catalogue const& all, 
   return frame_result(call.server, call.protocol, call.id, members);
 }
 
-}  // namespace detail
-
 /** Answer `tools/list`. */
 inline dispatch_result tools_list(method_call const& call) {
-  return detail::list_page(call, call.server.tools, R"("tools":[)", call.server.options.cache.tools);
+  return list_page(call, call.server.tools, R"("tools":[)", call.server.options.cache.tools);
 }
 
 /** Answer `prompts/list`. */
 inline dispatch_result prompts_list(method_call const& call) {
-  return detail::list_page(call, call.server.prompts, R"("prompts":[)", call.server.options.cache.prompts);
+  return list_page(call, call.server.prompts, R"("prompts":[)", call.server.options.cache.prompts);
 }
 
 /** Answer `resources/list`. */
 inline dispatch_result resources_list(method_call const& call) {
-  return detail::list_page(call, call.server.resources, R"("resources":[)",
+  return list_page(call, call.server.resources, R"("resources":[)",
                            call.server.options.cache.resources);
 }
 
 /** Answer `resources/templates/list`. */
 inline dispatch_result resources_templates_list(method_call const& call) {
-  return detail::list_page(call, call.server.templates, R"("resourceTemplates":[)",
+  return list_page(call, call.server.templates, R"("resourceTemplates":[)",
                            call.server.options.cache.templates);
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -7,7 +7,7 @@
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/types/message_level.hpp>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Answer `logging/setLevel` (MCP 2025-11-25 "Logging"). */
 inline dispatch_result logging_set_level(method_call const& call) {
@@ -18,4 +18,4 @@ inline dispatch_result logging_set_level(method_call const& call) {
   return frame_result(call.server, call.protocol, call.id, {});
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

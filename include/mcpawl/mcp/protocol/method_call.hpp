@@ -20,7 +20,7 @@
 #include <optional>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A request whose envelope has been checked; everything in it lives as long as the method needs to read it.
  */
@@ -32,20 +32,20 @@ struct method_call {
   revision protocol;
   caller who;
   call_channel_source& out;
-  std::shared_ptr<mcpawl::session> session = {};  ///< Null in the stateless protocol.
+  std::shared_ptr<mcpawl::detail::session> session = {};  ///< Null in the stateless protocol.
   sealer* seal = nullptr;                      ///< Of its thread, for the state of calls that ask.
   std::string_view method_name = {};
   protocol_headers const* headers = nullptr;  ///< To be held against the body; null in sessions.
 
   /** A parameter; null if it is missing, or null itself. */
   boost::json::value const* param(std::string_view name) const {
-    return detail::present_member(params, name);
+    return present_member(params, name);
   }
   /** A parameter that is text; nothing if it is missing or something else. */
   std::optional<std::string_view> text_param(std::string_view name) const {
     auto const* value = param(name);
     if (!value || !value->is_string()) return std::nullopt;
-    return detail::view_of(value->get_string());
+    return view_of(value->get_string());
   }
   boost::json::object const* meta() const {
     auto const* value = param("_meta");
@@ -53,4 +53,4 @@ struct method_call {
   }
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

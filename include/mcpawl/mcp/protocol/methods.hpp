@@ -15,7 +15,7 @@
 #include <array>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A method: whether this server offers it in a revision, and how it answers. */
 struct method_entry {
@@ -23,8 +23,6 @@ struct method_entry {
   bool (*offered)(server_state const&, revision);
   dispatch_result (*handle)(method_call const&);
 };
-
-namespace detail {
 
 inline bool has_tools(server_state const& s, revision) { return !s.tools.empty(); }
 inline bool has_prompts(server_state const& s, revision) { return !s.prompts.empty(); }
@@ -44,13 +42,11 @@ inline constexpr std::array<method_entry, 9> methods{{
     {"logging/setLevel", has_session_logging, logging_set_level},
 }};
 
-}  // namespace detail
-
 /** Find a method of a revision; null if there is none, or none that was advertised. */
 inline method_entry const* find_method(server_state const& s, revision r, std::string_view name) {
-  for (auto const& entry : detail::methods)
+  for (auto const& entry : methods)
     if (entry.name == name) return entry.offered(s, r) ? &entry : nullptr;
   return nullptr;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -16,9 +16,7 @@
 #include <string>
 #include <utility>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** The progress token of a request as JSON text; empty if there is none. */
 inline std::string progress_token(method_call const& call) {
@@ -51,8 +49,6 @@ inline replay_input read_replay(method_call const& call, std::string const& bind
   return input;
 }
 
-}  // namespace detail
-
 /** Make the context of a call that runs as a coroutine.
 
     @par Errors
@@ -62,20 +58,20 @@ inline replay_input read_replay(method_call const& call, std::string const& bind
 */
 inline std::unique_ptr<context> open_context(method_call const& call) {
   std::shared_ptr<call_channel> out = call.out.open();
-  std::string token = detail::progress_token(call);
+  std::string token = progress_token(call);
   if (call.session) {
     auto by =
         std::make_unique<session_requester>(call.session, out, call.server.options.client_response_timeout);
     return std::make_unique<context>(call.protocol, std::move(token), std::move(out), call.session->client(),
                                      std::move(by));
   }
-  auto const* meta = detail::object_member(call.params, "_meta");
-  auto client = client_profile::of(detail::object_member(meta, detail::capabilities_key),
-                                   detail::object_member(meta, detail::client_info_key));
+  auto const* meta = object_member(call.params, "_meta");
+  auto client = client_profile::of(object_member(meta, capabilities_key),
+                                   object_member(meta, client_info_key));
   std::unique_ptr<client_requester> by;
   if (call.seal) {
     std::string binding = state_binding(call.server.info.name, call.who.principal, call.method_name, call.params);
-    replay_input input = detail::read_replay(call, binding);
+    replay_input input = read_replay(call, binding);
     by = std::make_unique<replay_requester>(std::move(input), client, *call.seal, std::move(binding),
                                             *call.server.options.time,
                                             call.server.options.client_request_lifetime.count());
@@ -84,4 +80,4 @@ inline std::unique_ptr<context> open_context(method_call const& call) {
                                    std::move(by));
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

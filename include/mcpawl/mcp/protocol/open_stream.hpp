@@ -15,12 +15,12 @@
 #include <utility>
 #include <variant>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A stream to be read after message number `after`. */
 struct opened_stream {
-  std::shared_ptr<mcpawl::session> session;
-  mcpawl::session::stream stream;
+  std::shared_ptr<mcpawl::detail::session> session;
+  mcpawl::detail::session::stream stream;
   std::uint64_t after;
 };
 
@@ -39,9 +39,9 @@ inline std::variant<opened_stream, response> open_stream(protocol_headers const&
   bool const stateless = h.version.present() && names_stateless_revision(h.version.value);
   if (stateless || !h.session_id.present())
     return refuse(response::outcome::not_allowed, "there is no session to listen to: use POST");
-  auto found = detail::session_of({}, h, known, who, nullptr);
+  auto found = session_of({}, h, known, who, nullptr);
   if (auto* refusal = std::get_if<response>(&found)) return std::move(*refusal);
-  auto session = std::get<std::shared_ptr<mcpawl::session>>(std::move(found));
+  auto session = std::get<std::shared_ptr<mcpawl::detail::session>>(std::move(found));
   session->heard_by(who.kept_identity());
   if (h.last_event.count > 1) return refuse(response::outcome::malformed, "Last-Event-ID is repeated");
 
@@ -51,7 +51,7 @@ inline std::variant<opened_stream, response> open_stream(protocol_headers const&
   auto const number = dash == std::string_view::npos ? std::string_view() : last.substr(dash + 1);
   auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), after);
   bool const readable = error == std::errc() && end == number.data() + number.size();
-  auto named = readable ? session->find_stream(last.substr(0, dash)) : mcpawl::session::stream();
+  auto named = readable ? session->find_stream(last.substr(0, dash)) : mcpawl::detail::session::stream();
   if (named.log) return opened_stream{std::move(session), std::move(named), after};
   if (!last.empty() && !last.starts_with('s'))
     return refuse(response::outcome::malformed, "the events after Last-Event-ID are gone");
@@ -60,4 +60,4 @@ inline std::variant<opened_stream, response> open_stream(protocol_headers const&
   return opened_stream{std::move(session), std::move(own), unread};
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -17,9 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** The arguments of a prompt without those that it lets pass. */
 inline boost::json::value without_ignored(prompt const& p, boost::json::object const& given) {
@@ -49,8 +47,6 @@ inline std::optional<rpc_error> prompt_arguments_fault(prompt const& p, boost::j
   return std::nullopt;
 }
 
-}  // namespace detail
-
 /** Answer `prompts/get` (MCP "Prompts", "Getting a Prompt"). */
 inline dispatch_result prompts_get(method_call const& call) {
   auto const invalid = [&call](std::string why) {
@@ -58,21 +54,21 @@ inline dispatch_result prompts_get(method_call const& call) {
   };
   auto const name = call.text_param("name");
   if (!name) return invalid("params.name must be a string");
-  auto const* arguments = detail::arguments_of(call);
+  auto const* arguments = arguments_of(call);
   if (!arguments) return invalid("params.arguments must be an object");
   prompt const* p = call.server.prompts.find(*name, call.who.identity);
   if (!p) return invalid("unknown prompt");
   boost::json::value kept;
   if (p->lets_pass.ignore_unknown || p->lets_pass.ignore_null) {
-    kept = detail::without_ignored(*p, arguments->get_object());
+    kept = without_ignored(*p, arguments->get_object());
     arguments = &kept;
   }
-  if (auto const fault = detail::prompt_arguments_fault(*p, arguments->get_object()))
+  if (auto const fault = prompt_arguments_fault(*p, arguments->get_object()))
     return error_response(call.id, *fault);
-  return detail::run_handler(call, {"prompt", p->name, detail::failed_request}, p->coroutine,
+  return run_handler(call, {"prompt", p->name, failed_request}, p->coroutine,
                              [&](context& ctx) {
                                return p->invoke({*arguments, ctx, call.who.identity});
                              });
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

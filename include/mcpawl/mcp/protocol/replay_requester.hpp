@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** What one round of a call brings: what earlier rounds learnt, and the client's responses to the last. */
 struct replay_input {
@@ -101,9 +101,9 @@ private:
   boost::json::value const* find(client_request const& q) {
     boost::json::string_view const key{q.key.data(), q.key.size()};
     if (auto const* known = input_.known.responses.if_contains(key))
-      return detail::is_result_of(q.method, *known) ? known : nullptr;
+      return is_result_of(q.method, *known) ? known : nullptr;
     auto const* fresh = input_.responses.if_contains(key);
-    if (!fresh || !detail::is_result_of(q.method, *fresh)) return nullptr;
+    if (!fresh || !is_result_of(q.method, *fresh)) return nullptr;
     return &(input_.known.responses[key] = *fresh);
   }
 
@@ -115,4 +115,4 @@ private:
   unix_seconds lifetime_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

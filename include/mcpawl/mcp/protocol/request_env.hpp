@@ -8,7 +8,7 @@
 
 #include <cstddef>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** What both protocol cores need to respond; its parts outlive every response that is pending. */
 struct request_env {
@@ -18,4 +18,4 @@ struct request_env {
   std::size_t message_bytes = 0;  ///< Of the message that is answered.
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -19,15 +19,13 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** What is carried from one round of a call to the next: responses, and results of steps taken once. */
 struct request_state {
   boost::json::object responses;
   boost::json::object steps;
 };
-
-namespace detail {
 
 /** Append a value so that equal values give equal text, in whatever order their members came. */
 inline void append_canonical(std::string& out, boost::json::value const& v) {
@@ -56,8 +54,6 @@ inline void append_canonical(std::string& out, boost::json::value const& v) {
   }
 }
 
-}  // namespace detail
-
 /** What a state is bound to: the server, who calls, the method, and its parameters but those that change between rounds.
 
     A state that comes back with another caller or another call does not open (MCP 2026-07-28 "Multi
@@ -79,7 +75,7 @@ inline std::string state_binding(std::string_view server, std::string_view princ
     for (auto const* member : members) {
       append_json_string(text, {member->key().data(), member->key().size()});
       text += ':';
-      detail::append_canonical(text, member->value());
+      append_canonical(text, member->value());
       text += ',';
     }
   }
@@ -121,4 +117,4 @@ inline std::optional<request_state> open_state(sealer& seal, std::string_view se
   return request_state{std::move(responses->get_object()), std::move(steps->get_object())};
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Answer `resources/read` (MCP "Resources", "Reading Resources").
 
@@ -27,12 +27,12 @@ inline dispatch_result resources_read(method_call const& call) {
   auto const found = call.server.find_resource(*uri, call.who.identity);
   if (!found) return error_response(call.id, resource_not_found(call.protocol, *uri));
   readable const& r = *found->what;
-  return detail::run_handler(
-      call, {"resource", r.key(), detail::failed_request}, r.coroutine,
+  return run_handler(
+      call, {"resource", r.key(), failed_request}, r.coroutine,
       [&](context& ctx) {
         return r.invoke({found->variables, ctx, call.who.identity});
       },
       *uri);
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

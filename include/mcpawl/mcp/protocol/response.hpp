@@ -18,7 +18,7 @@
 #include <variant>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** One message's response. The class says what happened; how that looks on the wire is the transport's
     business. */
@@ -64,7 +64,7 @@ struct pending_response {
   bool ends_with_connection;  ///< Whether the client's leaving cancels it (MCP 2026-07-28, "Cancellation").
   bool listens = false;       ///< Whether it only tells what happens, so that it ends with its token.
   std::shared_ptr<call_channel> channel = {};     ///< The transport's side of the call, which runs it.
-  std::shared_ptr<mcpawl::session> session = {};  ///< Null in the stateless protocol.
+  std::shared_ptr<mcpawl::detail::session> session = {};  ///< Null in the stateless protocol.
   call_table::slot slot = {};                     ///< Where `notifications/cancelled` finds it.
   charge held = {};                               ///< Of the caller's budget: the call or the stream.
   charge retained = {};                           ///< The bytes of its message.
@@ -74,7 +74,7 @@ struct pending_response {
 struct batch_response {
   std::vector<std::string> ready;
   std::vector<pending_response> pending;
-  std::shared_ptr<mcpawl::session> session;
+  std::shared_ptr<mcpawl::detail::session> session;
 };
 
 /** The array of the responses to a batch. */
@@ -89,4 +89,4 @@ inline std::string joined_batch(std::vector<std::string> const& responses) {
 
 using dispatch_result = std::variant<response, pending_response, batch_response>;
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -30,7 +30,7 @@
 #include <utility>
 #include <variant>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Answer `initialize` and open a session (MCP 2025-11-25, "Lifecycle").
 
@@ -49,13 +49,13 @@ inline response initialize(server_state const& s, rpc_message const& m, session_
   auto const* capabilities = declared ? declared->if_object() : nullptr;
   // what languages write that cannot tell an empty object from an empty array
   if (declared && declared->is_array() && declared->get_array().empty()) capabilities = &none;
-  auto const* info = detail::object_member(m.params, "clientInfo");
+  auto const* info = object_member(m.params, "clientInfo");
   for (auto const& [name, there] : {std::pair("capabilities", capabilities), std::pair("clientInfo", info)}) {
     if (!there)
       return error_response(id,
                             {rpc_code::invalid_params, "params." + std::string(name) + " must be an object"});
   }
-  auto agreed = parse_revision(detail::view_of(version->get_string())).value_or(newest_with_sessions);
+  auto agreed = parse_revision(view_of(version->get_string())).value_or(newest_with_sessions);
   if (is_stateless(agreed)) agreed = newest_with_sessions;
 
   std::string members = R"("protocolVersion":")";
@@ -71,7 +71,7 @@ inline response initialize(server_state const& s, rpc_message const& m, session_
   response a = frame_result(s, agreed, id, members);
   auto profile = client_profile::of(capabilities, info);
   if (channel) {
-    auto session = std::make_shared<mcpawl::session>(agreed, std::move(profile), channel->out);
+    auto session = std::make_shared<mcpawl::detail::session>(agreed, std::move(profile), channel->out);
     session->charge_to(open.table().budget().shared_from_this(), who.account());
     open.table().feed().listen(session);
     channel->begin(std::move(session));
@@ -82,8 +82,6 @@ inline response initialize(server_state const& s, rpc_message const& m, session_
   a.session_id = std::move(opened->id);
   return a;
 }
-
-namespace detail {
 
 /** What is wrong with the version in the headers of a message without `_meta`, or nothing. */
 inline std::optional<response> version_refusal(std::optional<request_id> const& id,
@@ -140,8 +138,6 @@ inline response subscribe(request_env const& parts, rpc_message const& m, sessio
   return frame_result(s, session.protocol(), *m.id, {});
 }
 
-}  // namespace detail
-
 /** Answer a request in a session of the handshake revisions. */
 inline dispatch_result dispatch_in_session(request_env const& parts, rpc_message const& m,
                                            std::shared_ptr<session> const& session, caller const& who,
@@ -150,10 +146,10 @@ inline dispatch_result dispatch_in_session(request_env const& parts, rpc_message
   if (m.method == "ping") return frame_result(s, session->protocol(), *m.id, {});
   bool const subscribes = m.method == "resources/subscribe" || m.method == "resources/unsubscribe";
   if (subscribes && find_method(s, session->protocol(), "resources/read"))
-    return detail::subscribe(parts, m, *session, who);
+    return subscribe(parts, m, *session, who);
   auto const* method = find_method(s, session->protocol(), m.method);
   if (!method) return error_response(*m.id, {rpc_code::method_not_found, "unknown method"});
-  detail::recording_source noted(out);
+  recording_source noted(out);
   dispatch_result r = method->handle(method_call{.server = s,
                                                  .log = parts.log,
                                                  .id = *m.id,
@@ -169,7 +165,7 @@ inline dispatch_result dispatch_in_session(request_env const& parts, rpc_message
     pending->channel = std::move(noted.opened);
     pending->session = session;
   }
-  return detail::within_budget(parts, m, who, std::move(r));
+  return within_budget(parts, m, who, std::move(r));
 }
 
 /** Take a notification of a session. What is malformed or names nothing is ignored. */
@@ -177,8 +173,8 @@ inline void take_notification(rpc_message const& m, session& session) {
   if (m.method == "notifications/initialized") {
     session.initialized();
   } else if (m.method == "notifications/cancelled") {
-    if (auto const id = detail::cancelled_request(m)) session.calls().cancel(*id);
+    if (auto const id = cancelled_request(m)) session.calls().cancel(*id);
   }
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Asks within a session: the requests go out beside the call's notifications, the call waits.
 
@@ -82,13 +82,13 @@ public:
 private:
   /** Forgets the requests when the call does not wait any more, for whatever reason. */
   struct expectation {
-    explicit expectation(mcpawl::session& s) : session(s) {}
+    explicit expectation(mcpawl::detail::session& s) : session(s) {}
     ~expectation() {
       for (auto const id : ids) session.forget(id);
     }
     expectation(expectation const&) = delete;
     expectation& operator=(expectation const&) = delete;
-    mcpawl::session& session;
+    mcpawl::detail::session& session;
     std::vector<std::uint64_t> ids;
   };
 
@@ -123,4 +123,4 @@ private:
   std::chrono::milliseconds patience_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -26,9 +26,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** The `_meta` object of a message; null if there is none. */
 inline boost::json::object const* meta_of(rpc_message const& m) { return object_member(m.params, "_meta"); }
@@ -103,12 +101,10 @@ inline rpc_error unsupported_version(std::string_view requested) {
   return {rpc_code::unsupported_protocol_version, "unsupported protocol version", std::move(data)};
 }
 
-}  // namespace detail
-
 /** Whether a message claims to be of a stateless revision: by its `_meta`, which a client of the handshake
     revisions never fills so. */
 inline bool claims_stateless(rpc_message const& m) {
-  return detail::member(detail::meta_of(m), detail::version_key) != nullptr;
+  return member(meta_of(m), version_key) != nullptr;
 }
 
 /** Answer `server/discover`, which takes the place of the handshake. */
@@ -138,18 +134,18 @@ inline dispatch_result dispatch_stateless(request_env const& parts, rpc_message 
   auto const malformed = [&id](rpc_error const& f) {
     return response::of_error(response::outcome::malformed, id, f);
   };
-  auto const* meta = detail::meta_of(m);
-  if (auto const fault = detail::envelope_fault(meta)) return malformed(*fault);
-  auto const version = detail::view_of(detail::member(meta, detail::version_key)->get_string());
+  auto const* meta = meta_of(m);
+  if (auto const fault = envelope_fault(meta)) return malformed(*fault);
+  auto const version = view_of(member(meta, version_key)->get_string());
   if (h.carried)
-    if (auto const fault = detail::differing_header(m, version, h)) return malformed(*fault);
+    if (auto const fault = differing_header(m, version, h)) return malformed(*fault);
   auto const protocol = parse_revision(version);
-  if (!protocol || !is_stateless(*protocol)) return malformed(detail::unsupported_version(version));
+  if (!protocol || !is_stateless(*protocol)) return malformed(unsupported_version(version));
   if (h.carried)
-    if (auto const fault = detail::missing_header(m, h)) return malformed(*fault);
+    if (auto const fault = missing_header(m, h)) return malformed(*fault);
 
   if (m.method == "server/discover") return discover(s, id);
-  detail::recording_source noted(out);
+  recording_source noted(out);
   method_call const call{.server = s,
                          .log = parts.log,
                          .id = id,
@@ -171,22 +167,22 @@ inline dispatch_result dispatch_stateless(request_env const& parts, rpc_message 
     if (channel) pending->slot = channel->calls->add(id, noted.opened);
     pending->channel = std::move(noted.opened);
   }
-  return detail::within_budget(parts, m, who, std::move(r));
+  return within_budget(parts, m, who, std::move(r));
 }
 
 /** Take a notification of the stateless kind: the headers need not be there, but must not lie. */
 inline response take_stateless_notification(rpc_message const& m, protocol_headers const& h,
                                             single_stream_client* channel) {
-  auto const* version = detail::member(detail::meta_of(m), detail::version_key);
+  auto const* version = member(meta_of(m), version_key);
   auto const claimed =
-      version && version->is_string() ? detail::view_of(version->get_string()) : h.version.value;
+      version && version->is_string() ? view_of(version->get_string()) : h.version.value;
   if (h.carried)
-    if (auto const fault = detail::differing_header(m, claimed, h))
+    if (auto const fault = differing_header(m, claimed, h))
       return response::of_error(response::outcome::malformed, {}, *fault);
   // over HTTP it is leaving that cancels
   if (channel && m.method == "notifications/cancelled")
-    if (auto const id = detail::cancelled_request(m)) channel->calls->cancel(*id);
+    if (auto const id = cancelled_request(m)) channel->calls->cancel(*id);
   return {};
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

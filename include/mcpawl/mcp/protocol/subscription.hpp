@@ -29,7 +29,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** What a client wants to hear of: its filter, as far as the server can honour it. */
 struct change_filter {
@@ -44,8 +44,6 @@ struct change_filter {
     return false;
   }
 };
-
-namespace detail {
 
 struct list_filter {
   std::string_view member;
@@ -186,8 +184,6 @@ inline task<response> serve_subscription(server_state const& s, std::shared_ptr<
   co_return response::of_result(id, result);
 }
 
-}  // namespace detail
-
 /** Answer `subscriptions/listen` (MCP 2026-07-28 "Subscriptions"): acknowledge, then tell what changes.
 
     The response itself comes when the server stops. */
@@ -195,26 +191,26 @@ inline dispatch_result listen(method_call const& call, session_table& table, boo
   auto const refuse = [&call](rpc_code code, char const* why) {
     return response::of_error(response::outcome::answered, call.id, {code, why});
   };
-  auto const* wanted = detail::object_member(call.params, "notifications");
+  auto const* wanted = object_member(call.params, "notifications");
   if (!wanted) return refuse(rpc_code::invalid_params, "params.notifications must be an object");
   std::string honoured;
   limits const& bounds = table.bounds().each;
-  auto filter = detail::read_filter(call.server, *wanted, call.who.identity, bounds, honoured);
+  auto filter = read_filter(call.server, *wanted, call.who.identity, bounds, honoured);
   if (!filter) return refuse(rpc_code::invalid_params, "params.notifications is not a valid filter");
-  auto slot = detail::subscription_slot::take(table.subscriptions(), call.server.options.max_subscriptions);
+  auto slot = subscription_slot::take(table.subscriptions(), call.server.options.max_subscriptions);
   if (!slot) return too_many(call.id, "subscriptions", "max_subscriptions");
   auto out = call.out.open();
   if (!out->open())
     return response::of_error(response::outcome::not_acceptable, call.id,
                               {rpc_code::invalid_request, "accept text/event-stream to listen"});
-  auto made = std::make_shared<detail::subscription>(std::move(*filter), call.id, call.who.kept_identity(),
+  auto made = std::make_shared<subscription>(std::move(*filter), call.id, call.who.kept_identity(),
                                                      bounds);
   if (!table.feed().listen(made)) return refuse(rpc_code::internal_error, "the server stops");
-  pending_response made_call(detail::serve_subscription(call.server, std::move(made), std::move(out), call.id,
+  pending_response made_call(serve_subscription(call.server, std::move(made), std::move(out), call.id,
                                                         std::move(honoured), std::move(*slot), on_a_channel),
                              true);
   made_call.listens = true;
   return made_call;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -15,9 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** A tool's failure is a result, so that the model can read it. */
 inline handler_result failed_tool(std::string_view words, revision r) {
@@ -36,8 +34,6 @@ inline boost::json::value const* arguments_of(method_call const& call) {
   return arguments->is_object() ? arguments : nullptr;
 }
 
-}  // namespace detail
-
 /** Answer `tools/call` (MCP "Tools", "Calling Tools").
 
     A tool the caller may not see is as unknown as one that does not exist. Arguments that do not fit the
@@ -46,7 +42,7 @@ inline boost::json::value const* arguments_of(method_call const& call) {
 inline dispatch_result tools_call(method_call const& call) {
   auto const name = call.text_param("name");
   if (!name) return error_response(call.id, {rpc_code::invalid_params, "params.name must be a string"});
-  auto const* arguments = detail::arguments_of(call);
+  auto const* arguments = arguments_of(call);
   if (!arguments)
     return error_response(call.id, {rpc_code::invalid_params, "params.arguments must be an object"});
   tool const* t = call.server.tools.find(*name, call.who.identity);
@@ -54,9 +50,9 @@ inline dispatch_result tools_call(method_call const& call) {
   if (call.headers)
     if (auto const fault = mirror_fault(t->mirrored, *arguments, *call.headers))
       return response::of_error(response::outcome::malformed, call.id, *fault);
-  return detail::run_handler(call, {"tool", t->name, detail::failed_tool}, t->coroutine, [&](context& ctx) {
+  return run_handler(call, {"tool", t->name, failed_tool}, t->coroutine, [&](context& ctx) {
     return t->invoke({*arguments, ctx, call.who.identity});
   });
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 class budgets;
 
@@ -180,4 +180,4 @@ inline void charge::release() noexcept {
   amount_ = 0;
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

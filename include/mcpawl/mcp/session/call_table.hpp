@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** The calls of one client that `notifications/cancelled` can name.
 
@@ -91,4 +91,4 @@ private:
   std::map<std::string, std::pair<call_channel*, std::weak_ptr<call_channel>>> calls_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Sessions that were ended before their time, so that their ids stay dead.
 
@@ -45,4 +45,4 @@ private:
   std::set<std::pair<unix_seconds, sha256_digest>> order_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -14,7 +14,7 @@
 #include <string>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A queue of messages between who writes them and the one connection that reads them.
 
@@ -212,4 +212,4 @@ private:
   bool finished_ = false;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Holds the responses to requests that were sent together.
 
@@ -85,4 +85,4 @@ private:
   bool abandoned_ = false;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -29,7 +29,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A session of the handshake revisions while this process knows it.
 
@@ -115,7 +115,7 @@ public:
     auto const collector = w.collector.lock();
     if (!collector) return;
     client_response a;
-    if (result && !error && detail::is_result_of(w.method, *result)) {
+    if (result && !error && is_result_of(w.method, *result)) {
       a.result = boost::json::value(*result, {});
     } else {
       a.refusal = refusal_of(error);
@@ -259,7 +259,7 @@ private:
     boost::system::error_code ignored;
     int const number = code && code->is_number() ? code->to_number<int>(ignored) : 0;
     std::string message = "the answer has not the form the protocol demands";
-    if (text && text->is_string()) message = detail::view_of(text->get_string()).substr(0, longest);
+    if (text && text->is_string()) message = view_of(text->get_string()).substr(0, longest);
     return {static_cast<rpc_code>(number), std::move(message)};
   }
 
@@ -295,4 +295,4 @@ private:
   bool ended_ = false;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -20,12 +20,12 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A session that was opened: its id for the client, and what we know of it. */
 struct opened_session {
   std::string id;
-  std::shared_ptr<mcpawl::session> session;
+  std::shared_ptr<mcpawl::detail::session> session;
 };
 
 /** Issues and reads session ids for the revisions with a handshake.
@@ -140,4 +140,4 @@ inline session_manager make_session_manager(server_state const& s, limits const&
   return {sealer(o.keys), std::move(table), *o.time, s.info.name};
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -12,7 +12,7 @@
 #include <chrono>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Sweeps a table of sessions now and then, so that what abandoned sessions hold is given back also when no
     client comes any more. One is enough for all threads that share the table.
@@ -58,4 +58,4 @@ private:
   bool stopped_ = false;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

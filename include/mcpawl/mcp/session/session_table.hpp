@@ -25,7 +25,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** How long sessions live, and how many of them. */
 struct session_bounds {
@@ -142,7 +142,7 @@ private:
     std::string principal;
     unix_seconds expires;
     unix_seconds used;
-    std::shared_ptr<mcpawl::session> session;
+    std::shared_ptr<mcpawl::detail::session> session;
     std::string account;
     std::list<std::list<known_session>::iterator>::iterator among_own;
   };
@@ -245,4 +245,4 @@ private:
   bool closed_ = false;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <utility>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** One client on a channel of its own, such as a pair of pipes: it has at most one session, without an id.
 
@@ -26,12 +26,12 @@ public:
   std::shared_ptr<event_log> const out;     ///< Everything for the client.
   std::shared_ptr<call_table> const calls;  ///< Those of the stateless protocol.
 
-  std::shared_ptr<mcpawl::session> session() const {
+  std::shared_ptr<mcpawl::detail::session> session() const {
     std::lock_guard const lock{mutex_};
     return session_;
   }
   /** Begin a session; one that was there before ends. */
-  void begin(std::shared_ptr<mcpawl::session> session) {
+  void begin(std::shared_ptr<mcpawl::detail::session> session) {
     {
       std::lock_guard const lock{mutex_};
       std::swap(session_, session);
@@ -46,7 +46,7 @@ public:
 
 private:
   mutable std::mutex mutex_;
-  std::shared_ptr<mcpawl::session> session_;
+  std::shared_ptr<mcpawl::detail::session> session_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -12,9 +12,7 @@
 #include <string_view>
 #include <variant>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** Appends one block; what its revision does not know becomes text, so that nothing is lost unseen. */
 class content_writer {
@@ -85,11 +83,9 @@ private:
   revision revision_;
 };
 
-}  // namespace detail
-
 /** Append a block as a revision writes it. */
 inline void append_content(std::string& out, content_block const& block, revision r) {
-  std::visit(detail::content_writer(out, r), block);
+  std::visit(content_writer(out, r), block);
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

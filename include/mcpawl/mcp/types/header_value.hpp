@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Decode a header value that mirrors a member of the body.
 
@@ -29,4 +29,4 @@ inline result<std::string> decode_header_value(std::string_view value) {
   return decode_base64(value);
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

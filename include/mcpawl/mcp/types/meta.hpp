@@ -11,14 +11,10 @@
 #include <string>
 #include <string_view>
 
-namespace mcpawl {
-
-namespace detail {
+namespace mcpawl::detail {
 
 /** The member of a result's `_meta` that is the framework's own. */
 inline constexpr std::string_view server_info_key = "io.modelcontextprotocol/serverInfo";
-
-}  // namespace detail
 
 /** Append the members of `meta` without braces; those named `except` are left out. */
 inline void append_meta_members(std::string& out, boost::json::object const& meta,
@@ -44,4 +40,4 @@ inline void append_meta(std::string& out, boost::json::object const& meta, revis
   out += '}';
 }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -13,11 +13,11 @@
 namespace mcpawl {
 
 /** The error in a revision's own code (MCP "Resources", "Error Handling"). */
-inline rpc_error resource_not_found(revision r, std::string_view uri) {
+inline detail::rpc_error resource_not_found(revision r, std::string_view uri) {
   std::string data = R"({"uri":)";
   append_json_string(data, uri);
   data += '}';
-  return {is_stateless(r) ? rpc_code::invalid_params : rpc_code::resource_not_found, "resource not found",
+  return {is_stateless(r) ? detail::rpc_code::invalid_params : detail::rpc_code::resource_not_found, "resource not found",
           std::move(data)};
 }
 

@@ -70,7 +70,7 @@ public:
       separator = R"(,{"role":")";
       out += to_string(message.from);
       out += R"(","content":)";
-      append_content(out, message.content, r);
+      detail::append_content(out, message.content, r);
       out += '}';
     }
     out += ']';

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string_view>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A header that mirrors a part of the message: how often it was sent, and its value. */
 struct mirror_header {
@@ -53,4 +53,4 @@ struct caller {
   }
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

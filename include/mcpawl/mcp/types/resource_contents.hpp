@@ -54,7 +54,7 @@ struct resource_contents {
       out += R"(,"text":)";
       append_json_string(out, data);
     }
-    append_meta(out, meta, r);
+    detail::append_meta(out, meta, r);
     out += '}';
   }
 

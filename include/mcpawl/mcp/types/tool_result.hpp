@@ -84,7 +84,7 @@ public:
     for (auto const& block : content_) {
       out += separator;
       separator = ",";
-      append_content(out, block, r);
+      detail::append_content(out, block, r);
     }
     out += ']';
     bool const fits = is_stateless(r) || (r >= revision::v2025_06_18 && structured_.starts_with('{'));

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** A URI template of RFC 6570, all four levels.
 
@@ -48,7 +48,7 @@ public:
   */
   static result<uri_template> parse(std::string_view text) {
     if (text.size() > max_size) return make_error_code(uri_template_errc::too_large);
-    auto parts = detail::uri_template_parser(text).parse(max_variables);
+    auto parts = uri_template_parser(text).parse(max_variables);
     if (!parts) return parts.error();
     return uri_template(text, *std::move(parts));
   }
@@ -71,7 +71,7 @@ public:
     for (auto const& part : parts_) {
       out += part.literal;
       if (part.variables.empty()) continue;
-      if (auto const error = detail::uri_expander(part, out).expand(variables)) return error;
+      if (auto const error = uri_expander(part, out).expand(variables)) return error;
     }
     return out;
   }
@@ -105,16 +105,16 @@ public:
   */
   std::optional<uri_variables> match(std::string_view uri) const {
     if (uri.size() > max_uri_size) return {};
-    if (!detail::is_uri_text(uri)) {
+    if (!is_uri_text(uri)) {
       auto const encoded = encode_beyond_ascii(uri);
-      return encoded.size() <= max_uri_size && detail::is_uri_text(encoded) ? match_uri(encoded)
+      return encoded.size() <= max_uri_size && is_uri_text(encoded) ? match_uri(encoded)
                                                                             : std::nullopt;
     }
     return match_uri(uri);
   }
 
 private:
-  uri_template(std::string_view text, std::vector<detail::uri_template_part> parts)
+  uri_template(std::string_view text, std::vector<uri_template_part> parts)
       : text_(text), parts_(std::move(parts)) {
     for (auto const& part : parts_) {
       for (auto const& variable : part.variables) {
@@ -130,21 +130,21 @@ private:
       if (static_cast<unsigned char>(c) < 0x80)
         out += c;
       else
-        detail::append_uri_escape(out, c);
+        append_uri_escape(out, c);
     }
     return out;
   }
 
   std::optional<uri_variables> match_uri(std::string_view uri) const {
-    detail::uri_matcher matcher(parts_, uri);
-    detail::uri_assignment found;
+    uri_matcher matcher(parts_, uri);
+    uri_assignment found;
     if (!matcher.run() || !matcher.collect(found)) return {};
     return found.take();
   }
 
   std::string text_;
-  std::vector<detail::uri_template_part> parts_;
+  std::vector<uri_template_part> parts_;
   std::vector<std::string> names_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

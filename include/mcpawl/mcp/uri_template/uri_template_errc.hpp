@@ -4,7 +4,7 @@
 
 #include <mcpawl/core/error.hpp>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 /** Errors of `uri_template`. */
 enum class uri_template_errc {
@@ -42,7 +42,7 @@ constexpr error_entry describe(uri_template_errc e) noexcept {
 constexpr char const* category_name(uri_template_errc) noexcept { return "mcpawl.uri_template"; }
 inline error_code make_error_code(uri_template_errc e) noexcept { return code_of(e); }
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail
 
 template <>
-struct boost::system::is_error_code_enum<mcpawl::uri_template_errc> : std::true_type {};
+struct boost::system::is_error_code_enum<mcpawl::detail::uri_template_errc> : std::true_type {};

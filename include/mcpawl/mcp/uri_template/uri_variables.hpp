@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-namespace mcpawl {
+namespace mcpawl::detail {
 
 using uri_list = std::vector<std::string>;
 using uri_pairs = std::vector<std::pair<std::string, std::string>>;
@@ -62,4 +62,4 @@ private:
   std::vector<uri_variable> all_;
 };
 
-}  // namespace mcpawl
+}  // namespace mcpawl::detail

@@ -90,7 +90,7 @@ inline result<std::string> claimed_client_of(std::string_view jwt) {
   auto const parts = jose::split_compact(jwt, max_assertion);
   if (!parts) return errc::authentication_failed;
   std::string payload(mcpawl::detail::unpadded_base64_bytes(parts->payload.size()), '\0');
-  if (!decode_base64url(parts->payload, {reinterpret_cast<unsigned char*>(payload.data()), payload.size()}))
+  if (!mcpawl::detail::decode_base64url(parts->payload, {reinterpret_cast<unsigned char*>(payload.data()), payload.size()}))
     return errc::authentication_failed;
   auto const members = detail::read_json_members(payload, max_assertion);
   if (members)

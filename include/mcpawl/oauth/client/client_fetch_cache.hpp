@@ -77,7 +77,7 @@ public:
     value_ptr value;
     error_code error;
     std::optional<fetch_lease> task;
-    std::shared_ptr<async_event> ended;  ///< Notified when the fetch of somebody else is over.
+    std::shared_ptr<mcpawl::detail::async_event> ended;  ///< Notified when the fetch of somebody else is over.
     bool over_budget = false;  ///< The error is that there were too many fetches.
   };
 
@@ -99,7 +99,7 @@ public:
       }
       if (e.flying) {
         // one event for each who waits: none can miss it
-        out.ended = e.waiting.emplace_back(std::make_shared<async_event>());
+        out.ended = e.waiting.emplace_back(std::make_shared<mcpawl::detail::async_event>());
         return out;
       }
     }
@@ -151,7 +151,7 @@ private:
     error_code error;
     clock::steady_time quiet_until{};
     bool flying = false;
-    std::vector<std::shared_ptr<async_event>> waiting;  ///< For the fetch that is under way.
+    std::vector<std::shared_ptr<mcpawl::detail::async_event>> waiting;  ///< For the fetch that is under way.
     std::uint64_t used = 0;
 
     void end_fetch() {

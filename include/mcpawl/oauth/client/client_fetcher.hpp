@@ -157,7 +157,7 @@ private:
       // somebody else is fetching, perhaps on another thread
       waited = true;
       if (co_await found.ended->wait_until(patience)) continue;
-      co_await throw_if_cancelled();
+      co_await mcpawl::detail::throw_if_cancelled();
       co_return errc::document_unavailable;
     }
   }
@@ -172,7 +172,7 @@ private:
     if (settings.addresses == http::address_rule::public_or_loopback)
       request.only_public_addresses(unsafe::loopback_is_public{});
     auto const answer = co_await http::fetch(std::move(request), settings.trust);
-    co_await throw_if_cancelled();  // which says nothing about the host: the lease is for another
+    co_await mcpawl::detail::throw_if_cancelled();  // which says nothing about the host: the lease is for another
     auto read = answer ? validate(*answer, url, settings) : result<value_type>{answer.error()};
     if (read) {
       note_answer(settings, target.host());

@@ -105,7 +105,7 @@ public:
 
 private:
   static bool can_be_id(std::string_view id) noexcept {
-    return id.size() == id_bytes / 3 * 4 && is_base64url(id);
+    return id.size() == id_bytes / 3 * 4 && mcpawl::detail::is_base64url(id);
   }
 
   task<result<std::size_t>> save(client const& record, store_version expected, unix_seconds lifetime,

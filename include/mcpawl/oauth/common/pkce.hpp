@@ -28,13 +28,13 @@ constexpr bool is_code_verifier(std::string_view text) noexcept {
 /** Tell whether the text can be an S256 code_challenge: the base64url of 32 bytes (RFC 7636 section 4.2). */
 inline bool is_code_challenge(std::string_view text) noexcept {
   std::array<unsigned char, 32> digest;
-  return text.size() == base64url_size(digest.size()) && decode_base64url(text, digest).has_value();
+  return text.size() == mcpawl::detail::base64url_size(digest.size()) && mcpawl::detail::decode_base64url(text, digest).has_value();
 }
 
 /** The S256 challenge of a verifier: BASE64URL(SHA256(ASCII(code_verifier))). Throws `std::bad_alloc`. */
 inline std::string code_challenge_of(std::string_view verifier) {
   std::string challenge;
-  append_base64url(challenge, sha256(verifier));
+  mcpawl::detail::append_base64url(challenge, mcpawl::detail::sha256(verifier));
   return challenge;
 }
 
@@ -46,9 +46,9 @@ inline bool fits_challenge(std::string_view verifier, std::string_view challenge
 /** A verifier for a request of our own, of 256 random bits. Throws as `fill_random` does. */
 inline secret make_code_verifier() {
   std::array<unsigned char, 32> bytes;
-  fill_random(bytes);
+  mcpawl::detail::fill_random(bytes);
   std::string text;
-  append_base64url(text, bytes);
+  mcpawl::detail::append_base64url(text, bytes);
   wipe(bytes.data(), bytes.size());
   return secret{std::move(text)};
 }

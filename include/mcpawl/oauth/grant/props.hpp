@@ -25,7 +25,7 @@ inline sealer sealer_of(secret key) {
 
 inline secret make_props_key() {
   std::string bytes(sealer::key_size, '\0');
-  fill_random({reinterpret_cast<unsigned char*>(bytes.data()), bytes.size()});
+  mcpawl::detail::fill_random({reinterpret_cast<unsigned char*>(bytes.data()), bytes.size()});
   return secret{std::move(bytes)};
 }
 

@@ -28,8 +28,8 @@ inline std::string digest_for(std::string_view purpose, std::string_view a, std:
   std::string text;
   text.reserve(purpose.size() + a.size() + b.size() + 1);
   text.append(purpose).append(1, ':').append(a).append(b);
-  thread_local sha256_context context;
-  sha256_digest const digest = context(text);
+  thread_local mcpawl::detail::sha256_context context;
+  mcpawl::detail::sha256_digest const digest = context(text);
   wipe(text.data(), text.size());
   return {digest.begin(), digest.end()};
 }
@@ -37,9 +37,9 @@ inline std::string digest_for(std::string_view purpose, std::string_view a, std:
 inline std::string random_base64url(std::size_t size) {
   std::array<unsigned char, 48> bytes;
   std::span<unsigned char> const used = std::span(bytes).first(size);
-  fill_random(used);
+  mcpawl::detail::fill_random(used);
   std::string text;
-  append_base64url(text, used);
+  mcpawl::detail::append_base64url(text, used);
   wipe(bytes.data(), bytes.size());
   return text;
 }
@@ -66,7 +66,7 @@ public:
   static std::string owner_of(std::string_view user) {
     std::string const digest = detail::digest_for("mcpawl.oauth.user", user);
     std::string text;
-    append_base64url(text, std::string_view{digest}.substr(0, owner_size / 4 * 3));
+    mcpawl::detail::append_base64url(text, std::string_view{digest}.substr(0, owner_size / 4 * 3));
     return text;
   }
   /** What the keys of all grants of an owner begin with. */
@@ -120,7 +120,7 @@ public:
       `errc::bad_token` for what cannot be one of ours. */
   static result<token> parse(token_kind kind, std::string_view text) {
     if (text.size() != size || !text.starts_with(prefix_of(kind))) return errc::bad_token;
-    if (!is_base64url(text.substr(prefix_size))) return errc::bad_token;
+    if (!mcpawl::detail::is_base64url(text.substr(prefix_size))) return errc::bad_token;
     return token{secret{std::string{text}}};
   }
 
@@ -153,7 +153,7 @@ private:
     // everything has a fixed length and the digest is cut, so it cannot be extended
     std::string const digest = detail::digest_for("mcpawl.oauth.mark", family_key, marked);
     std::string text;
-    append_base64url(text, std::string_view{digest}.substr(0, mark_size / 4 * 3));
+    mcpawl::detail::append_base64url(text, std::string_view{digest}.substr(0, mark_size / 4 * 3));
     return text;
   }
 

@@ -37,7 +37,7 @@ inline std::string upstream_lease_key(secret const& any_token, std::string_view 
   std::string const digest = digest_for("mcpawl.oauth.claim", sealed_props);
   key.append(any_token.reveal().substr(token::prefix_size + grant_name::owner_size, grant_name::id_size));
   key += '/';
-  append_base64url(key, digest);
+  mcpawl::detail::append_base64url(key, digest);
   return key;
 }
 

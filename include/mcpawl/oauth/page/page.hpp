@@ -67,7 +67,7 @@ struct page_policy {
 
   std::string text() const {
     std::string out = "default-src 'none'; style-src 'sha256-";
-    sha256_digest const digest = sha256(style);
+    mcpawl::detail::sha256_digest const digest = mcpawl::detail::sha256(style);
     out += encode_base64({reinterpret_cast<char const*>(digest.data()), digest.size()});
     out += '\'';
     if (detail::is_image_source(image)) {

@@ -104,12 +104,12 @@ private:
 
   static std::string approved_key(std::string_view id) {
     std::string key = "flow/approved/";
-    append_base64url(key, std::string_view{detail::digest_for("mcpawl.oauth.flow.approved", id)});
+    mcpawl::detail::append_base64url(key, std::string_view{detail::digest_for("mcpawl.oauth.flow.approved", id)});
     return key;
   }
   static std::string key_of(std::string_view handle) {
     std::string key = "flow/login/";
-    append_base64url(key, std::string_view{detail::digest_for("mcpawl.oauth.flow", handle)});
+    mcpawl::detail::append_base64url(key, std::string_view{detail::digest_for("mcpawl.oauth.flow", handle)});
     return key;
   }
   static secret key_for(std::string_view handle) {

@@ -108,9 +108,9 @@ private:
 
   /** OpenID Connect Core 1.0 section 3.1.3.6, for RS256. */
   static std::string hash_of(std::string_view access_token) {
-    sha256_digest const digest = sha256(access_token);
+    mcpawl::detail::sha256_digest const digest = mcpawl::detail::sha256(access_token);
     std::string out;
-    append_base64url(out, std::span<unsigned char const>(digest).first(digest.size() / 2));
+    mcpawl::detail::append_base64url(out, std::span<unsigned char const>(digest).first(digest.size() / 2));
     return out;
   }
 

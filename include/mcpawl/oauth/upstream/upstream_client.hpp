@@ -167,7 +167,7 @@ public:
   }
 
   /** The keys, for a look at how they are doing. */
-  key_source const& source() const noexcept { return verifier_->source(); }
+  mcpawl::detail::key_source const& source() const noexcept { return verifier_->source(); }
 
 private:
   using steady_time = std::chrono::steady_clock::time_point;
@@ -176,21 +176,21 @@ private:
     explicit shared(upstream_options checked)
         : options(std::move(checked)),
           trust(options.authorities()),
-          keys(std::make_shared<key_source>(options.keys(), options.time(), options.timing())) {
+          keys(std::make_shared<mcpawl::detail::key_source>(options.keys(), options.time(), options.timing())) {
       auto const& at = options.addresses();
       fixed = at.complete();
       if (fixed) directory.found(upstream_endpoints(*at.authorization, *at.token), {});
     }
     upstream_options options;
     http::tls_trust trust;
-    std::shared_ptr<key_source> keys;
+    std::shared_ptr<mcpawl::detail::key_source> keys;
     mutable upstream_directory directory;
     bool fixed = false;
   };
 
   explicit upstream_client(std::shared_ptr<shared const> with)
       : shared_(std::move(with)),
-        verifier_(std::make_unique<refreshing_verifier<id_token_verifier>>(
+        verifier_(std::make_unique<mcpawl::detail::refreshing_verifier<id_token_verifier>>(
             shared_->keys, shared_->trust, shared_->options.issuer(), shared_->options.client_id(),
             shared_->options.leeway())) {}
 
@@ -217,7 +217,7 @@ private:
     if (!answer) {
       wrong = answer.error();
     } else if (answer->status != 200) {
-      wrong = auth_errc::no_discovery_document;
+      wrong = mcpawl::detail::auth_errc::no_discovery_document;
     } else {
       auto found = read_upstream_endpoints(answer->body, state->options.issuer());
       if (found) {
@@ -316,7 +316,7 @@ private:
   }
 
   std::shared_ptr<shared const> shared_;
-  std::unique_ptr<refreshing_verifier<id_token_verifier>> verifier_;
+  std::unique_ptr<mcpawl::detail::refreshing_verifier<id_token_verifier>> verifier_;
   logger log_;
 };
 

@@ -43,20 +43,20 @@ inline result<upstream_endpoints> read_upstream_endpoints(std::string_view docum
   using detail::json_member;
   auto const members =
       detail::read_json_members(jose::detail::without_byte_order_mark(document), document.size());
-  if (!members) return auth_errc::bad_discovery_document;
+  if (!members) return mcpawl::detail::auth_errc::bad_discovery_document;
   auto const text = [&](std::string_view name) noexcept -> std::string_view {
     for (json_member const& each : *members)
       if (each.name == name && each.type == json_member::kind::string) return each.text;
     return {};
   };
-  if (text("issuer") != issuer) return auth_errc::discovery_of_another_issuer;
+  if (text("issuer") != issuer) return mcpawl::detail::auth_errc::discovery_of_another_issuer;
   auto const from = http::origin_url::parse(issuer);
   auto const authorization = http::origin_url::parse(text("authorization_endpoint"));
   auto const token = http::origin_url::parse(text("token_endpoint"));
-  if (!from || !authorization || !token) return auth_errc::no_endpoint_address;
+  if (!from || !authorization || !token) return mcpawl::detail::auth_errc::no_endpoint_address;
   for (auto const* url : {&*authorization, &*token})
     if (!url->is_secure() && !(url->is_loopback() && from->is_loopback()))
-      return auth_errc::no_endpoint_address;
+      return mcpawl::detail::auth_errc::no_endpoint_address;
   upstream_endpoints out(*authorization, *token);
   for (json_member const& each : *members)
     if (each.name == "authorization_response_iss_parameter_supported") out.names_itself = each.text == "true";

@@ -108,7 +108,7 @@ public:
     return *this;
   }
   /** When keys are fetched. */
-  upstream_options& timing(key_timing intervals) {
+  upstream_options& timing(mcpawl::detail::key_timing intervals) {
     timing_ = intervals;
     return *this;
   }
@@ -153,13 +153,13 @@ public:
   std::chrono::seconds leeway() const noexcept { return leeway_; }
 
   /** Nobody waits longer for keys than for the rest. */
-  key_timing timing() const noexcept {
-    key_timing out = timing_;
+  mcpawl::detail::key_timing timing() const noexcept {
+    mcpawl::detail::key_timing out = timing_;
     out.fetch_timeout = std::min(out.fetch_timeout, timeout_);
     return out;
   }
-  key_origin keys() const {
-    key_origin origin = at_.jwks ? key_origin(*at_.jwks) : key_origin::discover(at_.issuer);
+  mcpawl::detail::key_origin keys() const {
+    mcpawl::detail::key_origin origin = at_.jwks ? mcpawl::detail::key_origin(*at_.jwks) : mcpawl::detail::key_origin::discover(at_.issuer);
     origin.algorithms({jose::algorithm::rs256});
     return origin;
   }
@@ -168,7 +168,7 @@ public:
       @par Errors
       Throws `configuration_error` if they cannot be read.
   */
-  http::tls_trust authorities() const { return given_or_system(trust_); }
+  http::tls_trust authorities() const { return mcpawl::detail::given_or_system(trust_); }
 
 private:
   upstream_options() = default;
@@ -196,7 +196,7 @@ private:
   std::chrono::milliseconds timeout_{10'000};
   std::optional<http::tls_trust> trust_;
   clock const* clock_ = &clock::system();
-  key_timing timing_;
+  mcpawl::detail::key_timing timing_;
   std::chrono::seconds leeway_{30};
 };
 

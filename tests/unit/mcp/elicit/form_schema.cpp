@@ -27,7 +27,7 @@ struct everything {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(it_has_type_properties_required_and_nothing_else) {
-  auto const schema = boost::json::parse(mcpawl::form_schema<everything>()).as_object();
+  auto const schema = boost::json::parse(mcpawl::detail::form_schema<everything>()).as_object();
   BOOST_TEST(schema.size() == 3U);
   BOOST_TEST(schema.at("type") == "object");
   auto const& fields = schema.at("properties").as_object();

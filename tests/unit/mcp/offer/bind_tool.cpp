@@ -44,20 +44,20 @@ double volatile const zero = 0;
 
 template <class F>
 std::string call(F f, std::string_view arguments = "{}") {
-  mcpawl::tool t("t");
+  mcpawl::detail::tool t("t");
   mcpawl::detail::bind_tool<identity>(t, std::move(f));
   mcpawl::context ctx{mcpawl::revision::v2026_07_28, {}, nullptr};
   auto const who = maker::make("alice");
   auto const json = boost::json::parse({arguments.data(), arguments.size()});
   auto started = t.invoke({json, ctx, &who});
-  mcpawl::handler_result result;
-  if (auto* done = std::get_if<mcpawl::handler_result>(&started)) {
+  mcpawl::detail::handler_result result;
+  if (auto* done = std::get_if<mcpawl::detail::handler_result>(&started)) {
     result = *done;
   } else {
     BOOST_TEST(t.coroutine);
     boost::asio::io_context io;
-    boost::asio::co_spawn(io, std::get<mcpawl::task<mcpawl::handler_result>>(std::move(started)),
-                          [&](std::exception_ptr failure, mcpawl::handler_result r) {
+    boost::asio::co_spawn(io, std::get<mcpawl::task<mcpawl::detail::handler_result>>(std::move(started)),
+                          [&](std::exception_ptr failure, mcpawl::detail::handler_result r) {
                             if (failure) std::rethrow_exception(failure);
                             result = std::move(r);
                           });
@@ -129,14 +129,14 @@ BOOST_AUTO_TEST_CASE(what_does_not_decode_does_not_reach_the_function) {
 }
 
 BOOST_AUTO_TEST_CASE(arguments_that_nobody_declared_are_ignored_where_that_was_told) {
-  auto const ask = [](mcpawl::decode_options lets_pass, std::string_view arguments) {
-    mcpawl::tool t("t");
+  auto const ask = [](mcpawl::detail::decode_options lets_pass, std::string_view arguments) {
+    mcpawl::detail::tool t("t");
     mcpawl::detail::bind_tool<identity>(t, [](point p) { return p.x + p.y; });
     t.lets_pass = lets_pass;
     mcpawl::context ctx{mcpawl::revision::v2026_07_28, {}, nullptr};
     auto const who = maker::make("alice");
     auto const json = boost::json::parse({arguments.data(), arguments.size()});
-    return std::get<mcpawl::handler_result>(t.invoke({json, ctx, &who})).members;
+    return std::get<mcpawl::detail::handler_result>(t.invoke({json, ctx, &who})).members;
   };
   constexpr std::string_view more = R"({"x":1,"y":2,"toolCallId":"call_1"})";
   BOOST_TEST(ask({}, more).find("/toolCallId: is not a member here; the members are x, y") !=
@@ -160,23 +160,23 @@ BOOST_AUTO_TEST_CASE(a_result_without_json_does_not_leave) {
 }
 
 BOOST_AUTO_TEST_CASE(a_tool_without_arguments_says_so_with_empty_properties) {
-  mcpawl::tool t("t");
+  mcpawl::detail::tool t("t");
   mcpawl::detail::bind_tool<identity>(t, nothing);
   BOOST_TEST(t.input_schema == R"({"type":"object","properties":{},"additionalProperties":false})");
 }
 
 BOOST_AUTO_TEST_CASE(schemas_come_from_the_types) {
-  mcpawl::tool t("t");
+  mcpawl::detail::tool t("t");
   mcpawl::detail::bind_tool<identity>(t, flipped);
   auto const input = boost::json::parse(t.input_schema);
   BOOST_TEST(input.at("required").as_array().size() == 2U);
   BOOST_TEST(input.at("additionalProperties") == false);
   BOOST_TEST(boost::json::parse(t.output_schema).at("properties").as_object().contains("y"));
   BOOST_TEST(t.output_is_object);
-  mcpawl::tool text("text");
+  mcpawl::detail::tool text("text");
   mcpawl::detail::bind_tool<identity>(text, [] { return std::string(); });
   BOOST_TEST(text.output_schema.empty());
-  mcpawl::tool number("number");
+  mcpawl::detail::tool number("number");
   mcpawl::detail::bind_tool<identity>(number, [] { return 1; });
   BOOST_TEST(!number.output_is_object);
   BOOST_TEST(boost::json::parse(number.output_schema).at("type") == "integer");

@@ -9,13 +9,13 @@
 
 BOOST_AUTO_TEST_SUITE(mcp_change_feed)
 
-using mcpawl::change;
-using mcpawl::change_feed;
-using mcpawl::covers;
+using mcpawl::detail::change;
+using mcpawl::detail::change_feed;
+using mcpawl::detail::covers;
 
 namespace {
 
-struct hearer final : mcpawl::change_listener {
+struct hearer final : mcpawl::detail::change_listener {
   void changed(change const& what) override { heard += std::string(what.method()) + ' '; }
   void feed_closed() override { heard += "closed"; }
   std::string heard;
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_closed_feed_says_so_once_and_then_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_session_bounds_its_subscriptions) {
-  mcpawl::session session{mcpawl::revision::v2025_11_25, {}};
+  mcpawl::detail::session session{mcpawl::revision::v2025_11_25, {}};
   for (std::size_t i = 0; i != mcpawl::limits{}.max_subscribed_uris; ++i)
     BOOST_TEST(session.subscribe("test://" + std::to_string(i)));
   BOOST_TEST(!session.subscribe("test://one-more"));
@@ -77,8 +77,8 @@ BOOST_AUTO_TEST_CASE(the_bounds_of_a_session_can_be_set) {
   bounds.max_kept_streams = 2;
   bounds.max_kept_events = 2;
   bounds.max_pages = 2;
-  mcpawl::session session{mcpawl::revision::v2025_11_25, {}};
-  session.charge_to(std::make_shared<mcpawl::budgets>(bounds), "alice");
+  mcpawl::detail::session session{mcpawl::revision::v2025_11_25, {}};
+  session.charge_to(std::make_shared<mcpawl::detail::budgets>(bounds), "alice");
   BOOST_TEST(session.subscribe("test://1"));
   BOOST_TEST(session.subscribe("test://2"));
   BOOST_TEST(!session.subscribe("test://3"));
@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE(the_bounds_of_a_session_can_be_set) {
 }
 
 BOOST_AUTO_TEST_CASE(a_session_keeps_the_newest_streams) {
-  mcpawl::session session{mcpawl::revision::v2025_11_25, {}};
-  auto const make = [] { return std::make_shared<mcpawl::event_log>(mcpawl::event_log::retention::keep); };
+  mcpawl::detail::session session{mcpawl::revision::v2025_11_25, {}};
+  auto const make = [] { return std::make_shared<mcpawl::detail::event_log>(mcpawl::detail::event_log::retention::keep); };
   auto const first = session.keep(make());
   std::string last;
   for (std::size_t i = 0; i != mcpawl::limits{}.max_kept_streams; ++i) last = session.keep(make());

@@ -14,6 +14,7 @@ BOOST_AUTO_TEST_SUITE(mirrored_arguments)
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 std::vector<mirrored_argument> found_in(char const* schema, std::vector<std::string>* mistakes = nullptr) {
   auto const parsed = boost::json::parse(schema);

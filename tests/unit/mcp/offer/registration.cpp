@@ -26,7 +26,7 @@ using server = mcpawl::server<>;
 
 /** The errors that mention something. */
 std::size_t mentions(server const& srv, std::string_view words) {
-  auto const all = mcpawl::registration_mistakes(srv.protocol());
+  auto const all = mcpawl::detail::registration_mistakes(srv.protocol());
   return static_cast<std::size_t>(std::count_if(
       all.begin(), all.end(), [&](auto const& m) { return m.find(words) != std::string::npos; }));
 }
@@ -88,10 +88,10 @@ BOOST_AUTO_TEST_CASE(icons_come_from_safe_places) {
 
 BOOST_AUTO_TEST_CASE(extensions_have_identifiers) {
   for (auto good : {"com.example/a", "io.modelcontextprotocol/ui", "a/b", "a1.b-2/c_d.e"})
-    BOOST_TEST(mcpawl::is_extension_id(good));
+    BOOST_TEST(mcpawl::detail::is_extension_id(good));
   for (auto bad :
        {"", "a", "/a", "a/", "1a/b", "a-/b", ".a/b", "a./b", "a..b/c", "a/-b", "a/b-", "a/b/c", "a b/c"})
-    BOOST_TEST(!mcpawl::is_extension_id(bad));
+    BOOST_TEST(!mcpawl::detail::is_extension_id(bad));
   server srv{{"x", "1"}};
   srv.extension("none");
   BOOST_TEST(mentions(srv, "extension \"none\"") == 1U);
@@ -106,15 +106,15 @@ BOOST_AUTO_TEST_CASE(uris_have_a_scheme) {
 
 BOOST_AUTO_TEST_CASE(what_some_do_not_see_is_not_cached_for_all) {
   auto const everyone = mcpawl::cache_hint::for_everyone(std::chrono::seconds(1));
-  mcpawl::server_state s({"x", "1"}, {});
+  mcpawl::detail::server_state s({"x", "1"}, {});
   s.options.cache.tools = everyone;
   s.options.cache.resources = everyone;
-  mcpawl::add_tool(s, "a");
-  auto& r = mcpawl::add_resource(s, "x:a", "a");
+  mcpawl::detail::add_tool(s, "a");
+  auto& r = mcpawl::detail::add_resource(s, "x:a", "a");
   r.cache = everyone;
-  BOOST_TEST(mcpawl::registration_mistakes(s).empty());
+  BOOST_TEST(mcpawl::detail::registration_mistakes(s).empty());
   r.allowed = [](void const*) { return true; };
-  BOOST_TEST(mcpawl::registration_mistakes(s).size() == 2U);
+  BOOST_TEST(mcpawl::detail::registration_mistakes(s).size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(schemas_lose_their_white_space_and_strings_keep_theirs) {

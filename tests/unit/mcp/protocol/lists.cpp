@@ -15,28 +15,28 @@
 namespace mcp_lists {
 namespace {
 
-struct no_outbound final : mcpawl::call_channel_source {
-  std::shared_ptr<mcpawl::call_channel> open() override { return nullptr; }
+struct no_outbound final : mcpawl::detail::call_channel_source {
+  std::shared_ptr<mcpawl::detail::call_channel> open() override { return nullptr; }
 };
 
 struct fixture {
-  mcpawl::server_state state{{"pages", "1"}, {.instructions = {}, .page_size = 2}};
+  mcpawl::detail::server_state state{{"pages", "1"}, {.instructions = {}, .page_size = 2}};
 
   void add(std::string const& name, bool for_boss = false) {
-    auto& t = mcpawl::add_tool(state, name);
+    auto& t = mcpawl::detail::add_tool(state, name);
     t.input_schema = R"({"type":"object"})";
-    auto const hide = [&](mcpawl::entry& e) {
+    auto const hide = [&](mcpawl::detail::entry& e) {
       if (for_boss) e.allowed = [](void const* who) { return *static_cast<bool const*>(who); };
     };
     hide(t);
-    hide(mcpawl::add_prompt(state, name));
-    hide(mcpawl::add_resource(state, "x:" + name, name));
-    hide(mcpawl::add_template(state, "x:" + name + "/{id}", name));
+    hide(mcpawl::detail::add_prompt(state, name));
+    hide(mcpawl::detail::add_resource(state, "x:" + name, name));
+    hide(mcpawl::detail::add_template(state, "x:" + name + "/{id}", name));
   }
 
   boost::json::value ask(bool as_boss, std::string const& cursor = {},
                          std::string const& method = "tools/list") {
-    mcpawl::dispatcher d{state, mcpawl::make_session_manager(state), mcpawl::logger::none(), 32};
+    mcpawl::detail::dispatcher d{state, mcpawl::detail::make_session_manager(state), mcpawl::logger::none(), 32};
     std::string body = R"({"jsonrpc":"2.0","id":1,"method":")" + method +
                        R"(","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
                        R"("io.modelcontextprotocol/clientCapabilities":{}})";
@@ -44,7 +44,7 @@ struct fixture {
     body += "}}";
     no_outbound out;
     auto const got = d.handle(body, {}, {&as_boss, "x"}, out);
-    return boost::json::parse(std::get<mcpawl::response>(got).body);
+    return boost::json::parse(std::get<mcpawl::detail::response>(got).body);
   }
 
   /** All pages, as names; every page but the last must be full. */

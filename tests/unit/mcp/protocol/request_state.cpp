@@ -8,9 +8,9 @@
 
 namespace mcp_request_state {
 
-using mcpawl::open_state;
-using mcpawl::seal_state;
-using mcpawl::state_binding;
+using mcpawl::detail::open_state;
+using mcpawl::detail::seal_state;
+using mcpawl::detail::state_binding;
 
 namespace {
 
@@ -22,7 +22,7 @@ std::string binding_of(std::string const& params, std::string_view principal = "
 
 struct fixture {
   mcpawl::sealer seal = mcpawl::sealer::with_random_key();
-  mcpawl::request_state state;
+  mcpawl::detail::request_state state;
   fixture() {
     state.responses["who"] = {{"action", "accept"}};
     state.steps["step"] = 7;

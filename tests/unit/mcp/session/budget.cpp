@@ -11,9 +11,9 @@
 
 BOOST_AUTO_TEST_SUITE(mcp_budget)
 
-using mcpawl::budget_item;
-using mcpawl::budgets;
-using mcpawl::charge;
+using mcpawl::detail::budget_item;
+using mcpawl::detail::budgets;
+using mcpawl::detail::charge;
 
 mcpawl::limits small() {
   mcpawl::limits bounds;
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(callers_who_hold_nothing_are_forgotten) {
 BOOST_AUTO_TEST_CASE(a_log_keeps_what_its_caller_may_hold_and_delivers_the_newest) {
   auto const all = std::make_shared<budgets>(small());
   {
-    mcpawl::event_log log(mcpawl::event_log::retention::keep, all->open("alice", budget_item::bytes));
+    mcpawl::detail::event_log log(mcpawl::detail::event_log::retention::keep, all->open("alice", budget_item::bytes));
     for (int i = 0; i != 10; ++i) log.append(std::string(40, static_cast<char>('a' + i)));
     BOOST_TEST(all->held("alice", budget_item::bytes) == 80u);
     log.append(std::string(500, 'z'));
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_log_keeps_what_its_caller_may_hold_and_delivers_the_newes
     std::string message;
     auto const ticket = log.attach({});
     BOOST_TEST(log.to_read().bytes == 500u);
-    BOOST_TEST((log.next(ticket, cursor, message) == mcpawl::event_log::reading::message));
+    BOOST_TEST((log.next(ticket, cursor, message) == mcpawl::detail::event_log::reading::message));
     BOOST_TEST(message.size() == 500u);
     BOOST_TEST(log.to_read().bytes == 0u);
   }

@@ -15,6 +15,7 @@ namespace mcp_call_table {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 
 /** Counts how often it was cancelled. */
 struct counted_call final : call_channel {

@@ -9,7 +9,7 @@
 
 BOOST_AUTO_TEST_SUITE(mcp_event_log)
 
-using mcpawl::event_log;
+using mcpawl::detail::event_log;
 using reading = event_log::reading;
 using retention = event_log::retention;
 

@@ -18,6 +18,7 @@ namespace mcp_response_collector {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace std::chrono_literals;
 
 client_response saying(int number) {

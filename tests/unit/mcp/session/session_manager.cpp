@@ -21,13 +21,13 @@ namespace mcp_sessions {
 using namespace std::chrono_literals;
 using mcpawl::client_profile;
 using mcpawl::revision;
-using mcpawl::session_manager;
+using mcpawl::detail::session_manager;
 
 namespace {
 
 struct fixture {
   mcpawl::test::manual_clock time;
-  mcpawl::change_feed feed;
+  mcpawl::detail::change_feed feed;
   mcpawl::sealer seal = mcpawl::sealer::with_random_key();
   session_manager known = another();
 
@@ -36,8 +36,8 @@ struct fixture {
                           std::string_view name = "one") {
     mcpawl::limits each;
     each.max_sessions = max_of_one;
-    mcpawl::session_bounds const bounds{3600s, 600s, most, each};
-    return {seal, std::make_shared<mcpawl::session_table>(bounds, time, feed), time, name};
+    mcpawl::detail::session_bounds const bounds{3600s, 600s, most, each};
+    return {seal, std::make_shared<mcpawl::detail::session_table>(bounds, time, feed), time, name};
   }
   static client_profile someone() {
     client_profile who;
@@ -53,9 +53,9 @@ struct fixture {
 
 /** Reads a stream to see that a session is in use. */
 struct reading {
-  explicit reading(mcpawl::session& session) : log(session.own_stream().log), ticket(log->attach({})) {}
+  explicit reading(mcpawl::detail::session& session) : log(session.own_stream().log), ticket(log->attach({})) {}
   ~reading() { log->detach(ticket); }
-  std::shared_ptr<mcpawl::event_log> log;
+  std::shared_ptr<mcpawl::detail::event_log> log;
   std::uint64_t ticket;
 };
 
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(a_sweep_drops_what_is_over_and_nothing_else) {
   BOOST_TEST(!known.table().sweep());
   BOOST_TEST(known.table().size() == 2U);
   auto const fresh = open();
-  std::weak_ptr<mcpawl::session> const gone = known.find(abandoned, "alice");
+  std::weak_ptr<mcpawl::detail::session> const gone = known.find(abandoned, "alice");
   time.advance(1s);
   known.table().sweep();
   BOOST_TEST(known.table().size() == 3U);  // it was just used
@@ -253,11 +253,11 @@ BOOST_AUTO_TEST_CASE(a_sweep_looks_at_a_bounded_number_and_says_that_there_are_m
 
 BOOST_AUTO_TEST_CASE(a_sweeper_sweeps_by_its_timer_and_ends_when_it_is_stopped) {
   boost::asio::io_context context;
-  mcpawl::session_manager brief{
-      seal, std::make_shared<mcpawl::session_table>(mcpawl::session_bounds{3600s, 0s, 10'000}, time, feed),
+  mcpawl::detail::session_manager brief{
+      seal, std::make_shared<mcpawl::detail::session_table>(mcpawl::detail::session_bounds{3600s, 0s, 10'000}, time, feed),
       time};
   for (int i = 0; i != 2500; ++i) brief.open(revision::v2025_06_18, "alice", someone());
-  mcpawl::session_sweeper sweeper(context.get_executor(), brief.table());
+  mcpawl::detail::session_sweeper sweeper(context.get_executor(), brief.table());
   sweeper.start();
   while (brief.table().size() != 0) context.run_one();
   sweeper.stop();
@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(keys_that_anybody_could_guess_are_refused) {
   auto const mistakes_with = [](std::string const& key) {
     mcpawl::server_options options;
     options.keys.emplace_back(key);
-    return mcpawl::key_mistakes(mcpawl::server_state({"one", "1"}, std::move(options)));
+    return mcpawl::detail::key_mistakes(mcpawl::detail::server_state({"one", "1"}, std::move(options)));
   };
   auto const repeated = [](std::string_view text) {
     std::string key;
@@ -297,8 +297,8 @@ BOOST_AUTO_TEST_CASE(keys_that_anybody_could_guess_are_refused) {
   }
   // with a period of nine it is none of these
   BOOST_TEST(mistakes_with(repeated("passwords")).empty());
-  BOOST_TEST(mistakes_with(mcpawl::random_hex(16)).empty());
-  BOOST_TEST(mistakes_with(mcpawl::random_hex(16).substr(1)).at(0) == "key 1 of server_options must have 32 bytes");
+  BOOST_TEST(mistakes_with(mcpawl::detail::random_hex(16)).empty());
+  BOOST_TEST(mistakes_with(mcpawl::detail::random_hex(16).substr(1)).at(0) == "key 1 of server_options must have 32 bytes");
 }
 
 BOOST_AUTO_TEST_CASE(any_altered_character_kills_it) {
@@ -320,10 +320,10 @@ BOOST_AUTO_TEST_CASE(ids_never_repeat) {
 }
 
 BOOST_AUTO_TEST_CASE(the_memory_of_ended_sessions_is_bounded) {
-  mcpawl::ended_sessions ended;
-  int const most = static_cast<int>(mcpawl::ended_sessions::most);
+  mcpawl::detail::ended_sessions ended;
+  int const most = static_cast<int>(mcpawl::detail::ended_sessions::most);
   for (int i = 0; i != most + 1; ++i) ended.add("id" + std::to_string(i), 1000 + i, 0);
-  BOOST_TEST(ended.size() == mcpawl::ended_sessions::most);
+  BOOST_TEST(ended.size() == mcpawl::detail::ended_sessions::most);
   BOOST_TEST(!ended.contains("id0"));  // it would have lapsed first
   BOOST_TEST(ended.contains("id1"));
   BOOST_TEST(ended.contains("id" + std::to_string(most)));
@@ -340,7 +340,7 @@ BOOST_AUTO_TEST_CASE(a_table_may_be_used_by_several_threads) {
         auto const opened = mine.open(revision::v2025_11_25, "alice", {});
         if (opened && i % 3 == 0) mine.end(opened->id, "alice");
         if (opened) mine.find(opened->id, "alice");
-        feed.tell({mcpawl::change::kind::tools});
+        feed.tell({mcpawl::detail::change::kind::tools});
       }
     });
   for (auto& thread : threads) thread.join();

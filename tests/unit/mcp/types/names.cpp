@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_version_after_the_last_with_sessions_is_stateless_known_o
 }
 
 BOOST_AUTO_TEST_CASE(header_values_are_literal_unless_both_markers_are_there) {
-  auto const decoded = [](std::string_view text) { return mcpawl::decode_header_value(text).value(); };
+  auto const decoded = [](std::string_view text) { return mcpawl::detail::decode_header_value(text).value(); };
   for (auto text : {"add", "", "=?base64?", "=?base64?YWRk", "YWRk?=", "=?BASE64?YWRk?=", "=?base64?="})
     BOOST_TEST(decoded(text) == text);
   BOOST_TEST(decoded("=?base64?YWRk?=") == "add");
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(header_values_are_literal_unless_both_markers_are_there) {
 BOOST_AUTO_TEST_CASE(header_values_with_bad_base64_are_refused) {
   for (auto text : {"=?base64?SGVsbG8?=", "=?base64?SGVs bG8=?=", "=?base64?SGVsbG9=?=", "=?base64?_-__?=",
                     "=?base64?====?="})
-    BOOST_TEST(mcpawl::decode_header_value(text).has_error(), text);
+    BOOST_TEST(mcpawl::detail::decode_header_value(text).has_error(), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,12 +11,12 @@
 
 BOOST_AUTO_TEST_SUITE(mcp_uri_template)
 
-using mcpawl::uri_list;
-using mcpawl::uri_pairs;
-using mcpawl::uri_template;
-using mcpawl::uri_template_errc;
-using mcpawl::uri_value;
-using mcpawl::uri_variables;
+using mcpawl::detail::uri_list;
+using mcpawl::detail::uri_pairs;
+using mcpawl::detail::uri_template;
+using mcpawl::detail::uri_template_errc;
+using mcpawl::detail::uri_value;
+using mcpawl::detail::uri_variables;
 
 namespace {
 

@@ -21,6 +21,7 @@ namespace oauth_upstream_client {
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace std::chrono_literals;
 using namespace loopback_fixture;
 using oauth::errc;

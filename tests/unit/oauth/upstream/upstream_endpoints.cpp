@@ -11,6 +11,7 @@ BOOST_AUTO_TEST_SUITE(oauth_upstream_endpoints)
 namespace {
 
 using namespace mcpawl;
+using namespace mcpawl::detail;
 using namespace std::chrono_literals;
 
 constexpr char const* issuer = "https://a.example/x";
