@@ -121,6 +121,7 @@ enum class public_route {
     };
     @endcode
 */
+// clang-format off: it has no good form for a concept with two lists
 template <class Policy>
 concept auth_policy = std::copy_constructible<Policy> && requires {
   typename Policy::identity_type;
@@ -129,6 +130,7 @@ concept auth_policy = std::copy_constructible<Policy> && requires {
   { policy.authenticate(head) } -> std::convertible_to<authentication<typename Policy::identity_type>>;
   { constant.principal(who) } -> std::convertible_to<std::string>;
 };
+// clang-format on
 
 /** A policy that answers some paths itself. */
 template <class Policy>

@@ -25,6 +25,7 @@ struct engine_report {
     thread, and has the behaviour of `signature_verifier`: engines differ in what they cost, never in what
     they accept. `report` tells who does the work for a key.
 */
+// clang-format off: it has no good form for a concept with two lists
 template <class Engine>
 concept crypto_engine = std::move_constructible<typename Engine::verifier> &&
     requires(public_key const& key, signature_scheme scheme, typename Engine::verifier& check,
@@ -38,6 +39,7 @@ concept crypto_engine = std::move_constructible<typename Engine::verifier> &&
   requires noexcept(check.verify(message, signature));
   requires noexcept(Engine::report(made));
 };
+// clang-format on
 
 /** Verifies by `EVP_PKEY_verify` alone: every scheme, everywhere, and nothing of ours in between. */
 struct evp_engine {

@@ -23,11 +23,11 @@ struct completion_request {
   std::map<std::string, std::string> arguments;  ///< Those already filled in; none before 2025-06-18.
 };
 
-/** Suggestions, best first. A list of strings becomes one by itself. */
+/** Suggestions, best first (MCP "Completion"). A list of strings becomes one by itself. */
 struct completion {
   completion(std::vector<std::string> values_ = {}) : values(std::move(values_)) {}  // NOLINT: as promised
 
-  /** The most that are sent; of more the client is told that there are. */
+  /** The most that are sent (MCP `CompleteResult`); of more the client is told that there are. */
   static constexpr std::size_t most = 100;
 
   std::vector<std::string> values;

@@ -14,7 +14,7 @@
 
 namespace mcpawl {
 
-/** What the user did with a form or a link. */
+/** What the user did with a form or a link (MCP `ElicitResult`, `action`). */
 enum class user_action { accepted, declined, cancelled };
 
 /** The user's response to a form: a value, if it was accepted.
@@ -100,7 +100,7 @@ private:
   boost::json::object result_;
 };
 
-/** A folder the client works in; informational only. */
+/** A folder the client works in (MCP `Root`); informational only. */
 struct root {
   std::string uri;
   std::string name;  ///< Empty for none.

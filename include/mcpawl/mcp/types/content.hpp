@@ -23,13 +23,13 @@ struct content_extras {
   boost::json::object meta;  ///< Sent as `_meta`, since 2025-06-18.
 };
 
-/** Text for the model. */
+/** Text for the model (MCP `TextContent`). */
 struct text_content : content_extras {
   explicit text_content(std::string text_) : text(std::move(text_)) {}
   std::string text;
 };
 
-/** An image; `bytes` are the file's raw bytes, encoded as Base64 when they are sent. */
+/** An image (MCP `ImageContent`); `bytes` are the file's raw bytes, encoded as Base64 when they are sent. */
 struct image_content : content_extras {
   image_content(std::string bytes_, std::string mime_type_)
       : bytes(std::move(bytes_)), mime_type(std::move(mime_type_)) {}
@@ -37,8 +37,8 @@ struct image_content : content_extras {
   std::string mime_type;  ///< Such as `image/png`.
 };
 
-/** A sound, its raw bytes likewise. Clients of 2024-11-05, who know none, are told in words that there is
-    one. */
+/** A sound (MCP `AudioContent`), its raw bytes likewise. Clients of 2024-11-05, who know none, are told in
+    words that there is one. */
 struct audio_content : content_extras {
   audio_content(std::string bytes_, std::string mime_type_)
       : bytes(std::move(bytes_)), mime_type(std::move(mime_type_)) {}
@@ -46,7 +46,8 @@ struct audio_content : content_extras {
   std::string mime_type;  ///< Such as `audio/wav`.
 };
 
-/** A pointer to a resource the client may read, listed or not. Before 2025-06-18 it is sent as text. */
+/** A pointer to a resource the client may read, listed or not (MCP `ResourceLink`). Before 2025-06-18 it is
+    sent as text. */
 struct resource_link : content_extras {
   resource_link(std::string uri_, std::string name_) : uri(std::move(uri_)), name(std::move(name_)) {}
   std::string uri;
@@ -58,7 +59,7 @@ struct resource_link : content_extras {
   std::vector<icon> icons;
 };
 
-/** A resource sent along, so that the client need not read it. */
+/** A resource sent along, so that the client need not read it (MCP `EmbeddedResource`). */
 struct embedded_resource : content_extras {
   embedded_resource(std::string uri, resource_contents contents_) : contents(std::move(contents_)) {
     contents.uri = std::move(uri);

@@ -16,7 +16,7 @@
 
 namespace mcpawl {
 
-/** One message of a conversation that a prompt begins. */
+/** One message of a conversation that a prompt begins (MCP `PromptMessage`). */
 struct prompt_message {
   prompt_message(role from_, content_block content_) : from(from_), content(std::move(content_)) {}
   prompt_message(role from_, std::string text) : from(from_), content(text_content(std::move(text))) {}
@@ -25,7 +25,7 @@ struct prompt_message {
   content_block content;
 };
 
-/** The result of a prompt, built message by message.
+/** The result of a prompt (MCP `GetPromptResult`), built message by message.
 
     @code
     mcpawl::prompt_result r;

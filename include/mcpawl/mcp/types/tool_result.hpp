@@ -17,7 +17,7 @@
 
 namespace mcpawl {
 
-/** The result of a tool, built block by block; the raw level beside plain return values.
+/** The result of a tool (MCP `CallToolResult`), built block by block; the raw level beside plain return values.
 
     @code
     mcpawl::tool_result r;
