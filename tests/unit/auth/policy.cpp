@@ -50,7 +50,7 @@ struct either : prompt {
   static task<auth_result<std::string>> later() { co_return std::string("later"); }
 };
 struct bare : prompt {
-  std::string authenticate(http::request_head const&);
+  bool authenticate(http::request_head const&);
 };
 struct other_identity {
   using identity_type = int;
