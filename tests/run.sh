@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
 # tests/run.sh - install what is missing, build everything, run every test
 #
-# usage: tests/run.sh                  everything, about an hour on two cores from clean, less where ccache knows the tree
+# usage: tests/run.sh                  everything, in three lanes that run beside each other
 #        tests/run.sh quick            one compiler: the rules, unit, flow, wire and abuse tests
 #        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
 #        tests/run.sh STEP...          only these steps, in this order
-# steps: rules release asan clang tsan fuzz headers schemas meson consume clients browser conformance reference roots portability
+# steps: rules release plain asan clang tsan fuzz headers schemas meson consume clients browser conformance reference roots portability
 #        (and dev, tidy and agents, which are in no list)
 #
 # On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed. The step `portability` makes
 # systems of Debian 13 and sid, which `roots` has made before where it could: it needs root and the network, and fails without.
 #
-# It stops at the first step that fails, and ends with a table of the seconds of each step. The last line counts what was run: test cases of the test programs, other
-# tests of ctest, and one for each step that is a program of its own.
+# It stops when a step has failed, and ends with a table of the seconds of each step. The last line counts what was run: test cases
+# of the test programs, other tests of ctest, and one for each step that is a program of its own.
+#
+# A run of everything has lanes, since much of it waits: for the network, for tests that wait for a clock, for the last compiler
+# of a step. Each lane but the first is a run of its own whose messages are kept until it ends. Steps that use the same build
+# folder (clang and headers; release and what starts the examples) are in one lane, or one lane starts when the step is done.
 #
 # Environment: MCPAWL_JOBS (compilers at once, default: the number of cores), MCPAWL_FUZZ_SECONDS (per target, default 10),
 # MCPAWL_NO_INSTALL=1 (never call apt-get).
@@ -25,7 +29,7 @@ packages_quick=(
 )
 packages_full=(
   "${packages_quick[@]}"
-  meson libbenchmark-dev clang curl
+  meson libbenchmark-dev clang curl ccache
 )
 
 cd "$(dirname "$0")/.."
@@ -33,9 +37,10 @@ cd "$(dirname "$0")/.."
 . cmake/setup.sh
 jobs=${MCPAWL_JOBS:-$(cores)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
-all_steps=(rules release asan clang tsan fuzz headers schemas meson consume portability)
-# Of a run of everything, these go beside the others once the examples are built: they wait more than they compute.
-beside_steps=(clients browser conformance reference roots)
+# The lanes of a run of everything; the third starts when the examples are built.
+first_lane=(rules release plain asan tsan schemas meson consume)
+second_lane=(roots clang headers fuzz portability)
+third_lane=(clients browser conformance reference)
 quick_steps=(rules quick)
 
 current=start
@@ -45,17 +50,19 @@ failed=0
 table=${MCPAWL_STEP_TABLE:-$(mktemp)}
 [ -z "${MCPAWL_STEP_TABLE:-}" ] && own_table=yes || own_table=
 export MCPAWL_STEP_TABLE=$table
-beside_pid=
+beside=()  # the process groups of the other lanes
+declare -A beside_log
 
 # shellcheck disable=SC2317  # a trap calls it
 finish() {
   local status=$?
-  if [ -n "$beside_pid" ]; then
+  local pid
+  for pid in "${beside[@]}"; do
     say 'ending what runs beside'
-    kill -TERM -- "-$beside_pid" 2> /dev/null || true
-    wait "$beside_pid" || true
-    cat "$beside_log"
-  fi
+    kill -TERM -- "-$pid" 2> /dev/null || true
+    wait "$pid" || true
+    cat "${beside_log[$pid]}"
+  done
   if [ -n "$own_table" ]; then
     echo
     echo 'seconds  CPU seconds  step'
@@ -141,24 +148,35 @@ run_step() {
 
 # start_beside STEP... - as a run of its own, in a process group of its own, whose messages are kept for later
 start_beside() {
+  local log
   say "beside the rest: $*"
-  beside_log=$(mktemp)
-  MCPAWL_NO_INSTALL='' setsid tests/run.sh "$@" > "$beside_log" 2>&1 &
-  beside_pid=$!
+  log=$(mktemp)
+  MCPAWL_NO_INSTALL='' setsid tests/run.sh "$@" > "$log" 2>&1 &
+  beside+=($!)
+  beside_log[$!]=$log
 }
 
-# join_beside - wait for it, show what it said and add what it counted
+# join_beside PID - wait for it, show what it said and add what it counted
 join_beside() {
-  local status=0 p f
-  current=beside
-  wait "$beside_pid" || status=$?
-  beside_pid=
-  sed '$d' "$beside_log"
-  IFS=' ,' read -r p _ f _ <<< "$(tail -n 1 "$beside_log")"
-  rm -f "$beside_log"
+  local status=0 p f log=${beside_log[$1]} step=$current pid others=()
+  wait "$1" || status=$?
+  for pid in "${beside[@]}"; do [ "$pid" = "$1" ] || others+=("$pid"); done
+  beside=("${others[@]}")
+  sed '$d' "$log"
+  IFS=' ,' read -r p _ f _ <<< "$(tail -n 1 "$log")"
+  rm -f "$log"
   passed=$((passed + p))
   failed=$((failed + f))
+  if [ "$status" != 0 ]; then current=beside; else current=$step; fi
   return "$status"
+}
+
+# join_ended - so that nothing more is begun when a lane has failed
+join_ended() {
+  local pid
+  for pid in "${beside[@]}"; do
+    kill -0 "$pid" 2> /dev/null || join_beside "$pid"
+  done
 }
 
 # ---------------------------------------------------------------------------------------------- steps
@@ -172,11 +190,21 @@ step_rules() {
 }
 
 step_quick() {
+  local log status=0
   say 'quick: build the test programs (g++, preset quick)'
   configure quick
-  cmake --build --preset quick --target suites hazards hazards_self_test
-  say 'quick: run them'
-  run_ctest quick -L '^(unit|flow|wire|abuse|rules)$'
+  cmake --build --preset quick --target units hazards hazards_self_test
+  say 'quick: run the unit tests, and build the others beside them'
+  log=$(mktemp)
+  ctest --preset quick -L '^(unit|rules)$' > "$log" 2>&1 &
+  cmake --build --preset quick --target suites || status=$?
+  wait $! || status=$?
+  cat "$log"
+  rm -f "$log"
+  count build/quick/Testing/Temporary/LastTest.log
+  [ "$status" = 0 ] || return "$status"
+  say 'quick: run the others'
+  run_ctest quick -L '^(flow|wire|abuse)$'
 }
 
 # layers: from the command line
@@ -206,12 +234,20 @@ step_headers() {
   run_ctest clang -L '^headers$'
 }
 
+step_plain() {
+  say 'plain: build the unit tests of the layers without coroutines (g++)'
+  configure plain
+  cmake --build --preset plain --target units hazards hazards_self_test
+  say 'plain: unit tests, rules, refusals of the compiler, snippets of README and docs'
+  run_ctest plain -L '^(unit|rules|compile_fail)$'
+}
+
 step_asan() {
-  say 'asan: build the test programs (g++, AddressSanitizer)'
+  say 'asan: build the test programs of what holds coroutines (g++, AddressSanitizer)'
   configure asan
-  cmake --build --preset asan --target suites fuzz hazards hazards_self_test
-  say 'asan: unit, flow, wire and abuse tests, replay of the fuzz inputs, refusals of the compiler, snippets of README and docs'
-  run_ctest asan -LE '^headers$'
+  cmake --build --preset asan --target suites fuzz
+  say 'asan: unit, flow, wire and abuse tests, replay of the fuzz inputs'
+  run_ctest asan -L '^(unit|flow|wire|abuse|fuzz)$'
 }
 
 step_tsan() {
@@ -241,10 +277,10 @@ step_meson() {
   local reconfigure=()
   [ ! -d build/meson ] || reconfigure=(--reconfigure)
   quietly meson setup build/meson "${reconfigure[@]}" -Dbuildtype=plain -Dwerror=true -Dunity=on -Dunity_size=8 -Dexamples=disabled -Dbench=disabled
-  meson compile -C build/meson -j "$jobs" abuse small_server
-  say 'meson: run them'
+  meson compile -C build/meson -j "$jobs" unit_transport
+  say 'meson: run it'
   local status=0
-  meson test -C build/meson --no-rebuild --print-errorlogs abuse || status=$?
+  meson test -C build/meson --no-rebuild --print-errorlogs unit_transport || status=$?
   count build/meson/meson-logs/testlog.txt
   return "$status"
 }
@@ -333,7 +369,7 @@ steps=("$@")
 layers=()
 packages=("${packages_full[@]}")
 if [ $# = 0 ]; then
-  steps=("${all_steps[@]}")
+  steps=("${first_lane[@]}")
 elif [ "$*" = quick ]; then
   steps=("${quick_steps[@]}")
   packages=("${packages_quick[@]}")
@@ -355,16 +391,18 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 say "mcpawl: steps ${steps[*]}; $jobs compilers at once"
-case " ${steps[*]} " in
-  *' portability '*) [ "$(id -u)" = 0 ] || say 'the step portability will fail: it needs root' ;;
+case "$# ${steps[*]} " in
+  '0 '* | *' portability '*) [ "$(id -u)" = 0 ] || say 'the step portability will fail: it needs root' ;;
 esac
 provide "${packages[@]}"
 case " ${packages[*]} " in
   *' clang '*) clang=$(find_clang) || clang=clang++-$preferred_clang ;;
 esac
+[ $# != 0 ] || start_beside "${second_lane[@]}"
 for step in "${steps[@]}"; do
   run_step "$step"
-  if [ $# = 0 ] && [ "$step" = release ]; then start_beside "${beside_steps[@]}"; fi
+  if [ $# = 0 ] && [ "$step" = release ]; then start_beside "${third_lane[@]}"; fi
+  join_ended
 done
-[ -z "$beside_pid" ] || join_beside
+for pid in "${beside[@]}"; do join_beside "$pid"; done
 current=finished

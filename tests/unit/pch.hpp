@@ -1,4 +1,4 @@
-// tests/unit/pch.hpp - the headers of others that most tests include, compiled once; nothing of mcpawl
+// tests/unit/pch.hpp - the headers of others that most tests include, compiled once; nothing of the library
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -31,3 +31,5 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "../support/assertions.hpp"

@@ -74,9 +74,11 @@ BOOST_AUTO_TEST_CASE(edge_values_of_any_modulus) {
 }
 
 BOOST_AUTO_TEST_CASE(a_hundred_thousand_numbers) {
-  BOOST_TEST(differences(2048, 160) == 0u);
-  BOOST_TEST(differences(3072, 20) == 0u);
-  BOOST_TEST(differences(4096, 20) == 0u);
+  // the portable arithmetic is of these tests alone, and OpenSSL's on both sides
+  int const share = ifma_arithmetic::obstacle().empty() ? 1 : 20;
+  BOOST_TEST(differences(2048, 160 / share) == 0u);
+  BOOST_TEST(differences(3072, 20 / share) == 0u);
+  BOOST_TEST(differences(4096, 20 / share) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(other_sizes_are_not_for_it) {

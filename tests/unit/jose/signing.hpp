@@ -3,11 +3,15 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/evp.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include <mcpawl/crypto/base64url.hpp>
 #include <mcpawl/crypto/openssl_handle.hpp>
 #include <mcpawl/jose/algorithm.hpp>
+
+#include "long_keys.hpp"
 
 #include <cstdlib>
 #include <map>
@@ -52,6 +56,15 @@ public:
     BN_free(e);
     return signing_key{key};
   }
+  static signing_key from_base64(std::string_view pkcs8) {
+    bytes der(pkcs8.size());
+    int const size = EVP_DecodeBlock(der.data(), reinterpret_cast<unsigned char const*>(pkcs8.data()),
+                                     static_cast<int>(pkcs8.size()));
+    unsigned char const* at = der.data();
+    EVP_PKEY* const key = size < 0 ? nullptr : d2i_AutoPrivateKey(nullptr, &at, size);
+    if (key == nullptr) std::abort();
+    return signing_key{key};
+  }
   static signing_key ec(char const* curve) {
     return signing_key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve)};
   }
@@ -62,7 +75,9 @@ public:
   static signing_key const& named(char const* name, unsigned bits = 2048, unsigned exponent = 65537) {
     static std::map<std::string, signing_key> keys;
     auto const found = keys.find(name);
-    return found != keys.end() ? found->second : keys.emplace(name, rsa(bits, exponent)).first->second;
+    if (found != keys.end()) return found->second;
+    std::string_view const made = long_key(name);
+    return keys.emplace(name, made.empty() ? rsa(bits, exponent) : from_base64(made)).first->second;
   }
 
   EVP_PKEY* native() const noexcept { return key_.get(); }
