@@ -1,4 +1,4 @@
-# cmake/mcpawl_install.cmake - install the headers, the one source, the CMake package and the pkg-config files
+# cmake/mcpawl_install.cmake - install the headers, the sources to compile, the CMake package and the pkg-config files
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -9,19 +9,21 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDI
 
 # Nothing is compiled here and nothing depends on the architecture, so everything goes below share.
 set(MCPAWL_SOURCE "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled.cpp")
-install(FILES "${PROJECT_SOURCE_DIR}/cmake/compiled.cpp" DESTINATION "${CMAKE_INSTALL_DATADIR}/mcpawl")
+set(MCPAWL_SQLITE "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled_sqlite.cpp")
+install(FILES "${PROJECT_SOURCE_DIR}/cmake/compiled.cpp" "${PROJECT_SOURCE_DIR}/cmake/compiled_sqlite.cpp" DESTINATION "${CMAKE_INSTALL_DATADIR}/mcpawl")
 set(_mcpawl_package_dir "${CMAKE_INSTALL_DATADIR}/cmake/mcpawl")
 install(TARGETS mcpawl_header_only EXPORT mcpawl-targets INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT mcpawl-targets NAMESPACE mcpawl:: DESTINATION "${_mcpawl_package_dir}")
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl-config.cmake.in" "${PROJECT_BINARY_DIR}/mcpawl-config.cmake"
-  INSTALL_DESTINATION "${_mcpawl_package_dir}" PATH_VARS MCPAWL_SOURCE)
+  INSTALL_DESTINATION "${_mcpawl_package_dir}" PATH_VARS MCPAWL_SOURCE MCPAWL_SQLITE)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/mcpawl-config-version.cmake"
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
   "${PROJECT_BINARY_DIR}/mcpawl-config.cmake"
   "${PROJECT_BINARY_DIR}/mcpawl-config-version.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl_compiled.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/mcpawl_sqlite.cmake"
   DESTINATION "${_mcpawl_package_dir}")
 
 # The prefix is told relative to the file itself, so that an installed tree may be moved.
@@ -37,7 +39,7 @@ foreach(_mcpawl_dir IN ITEMS INCLUDE DATA)
     set(MCPAWL_PC_${_mcpawl_dir}DIR "\${prefix}/${MCPAWL_PC_${_mcpawl_dir}DIR}")
   endif()
 endforeach()
-foreach(_mcpawl_name IN ITEMS mcpawl mcpawl_header_only)
+foreach(_mcpawl_name IN ITEMS mcpawl mcpawl_header_only mcpawl_sqlite)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/${_mcpawl_name}.pc.in" "${PROJECT_BINARY_DIR}/${_mcpawl_name}.pc" @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/${_mcpawl_name}.pc" DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig")
 endforeach()

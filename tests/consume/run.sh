@@ -102,6 +102,13 @@ case $flags in *MCPAWL_SEPARATE_COMPILATION*) ;; *) fail "mcpawl.pc says $flags"
 quietly "$clang" -std=c++20 "$here/twelve_lines.cpp" "$source" -o "$work/twelve_lines" $flags
 expect_program "$work/twelve_lines"
 
+say 'pkg-config mcpawl_sqlite: its own source, and the store links'
+flags=$(ask_pkg_config prefix --cflags --libs "mcpawl_sqlite = $version")
+source=$(ask_pkg_config prefix --variable=source mcpawl_sqlite)
+# shellcheck disable=SC2086
+quietly "$clang" -std=c++20 "$here/stored.cpp" "$source" -o "$work/stored" $flags
+expect_run "$work/stored"
+
 say "Meson subproject ($clang)"
 mkdir -p "$work/meson/subprojects/mcpawl"
 cp "$here/meson/meson.build" "$here"/*.cpp "$work/meson/"
@@ -121,7 +128,7 @@ quietly meson setup "$work/meson_install" "$root" --prefix="$work/meson_prefix" 
 quietly meson install -C "$work/meson_install"
 diff -r "$work/prefix/include" "$work/meson_prefix/include"
 diff -r "$work/prefix/share/mcpawl" "$work/meson_prefix/share/mcpawl"
-for name in mcpawl mcpawl_header_only; do
+for name in mcpawl mcpawl_header_only mcpawl_sqlite; do
   # relative there, absolute here
   for prefix in prefix meson_prefix; do
     ask_pkg_config $prefix --cflags --libs "$name = $version" |

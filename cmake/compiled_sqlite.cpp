@@ -1,0 +1,2 @@
+// cmake/compiled_sqlite.cpp - what mcpawl::sqlite compiles once
+#include <mcpawl/store/sqlite_src.hpp>
