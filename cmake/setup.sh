@@ -70,7 +70,7 @@ is_installed() {
 is_there() {
   local command
   case $1 in
-    g++ | cmake | curl | ccache | meson | npm | chromium | openssl | valgrind | wrk | clang-*) command=$1 ;;
+    g++ | cmake | curl | meson | npm | chromium | openssl | valgrind | wrk | clang-*) command=$1 ;;
     pkg-config) command=pkg-config ;;
     ninja-build) command=ninja ;;
     nodejs) command=node ;;
@@ -209,7 +209,7 @@ names_on() {
         "libsqlite3-dev sqlite-devel sqlite sqlite|curl curl curl curl|meson meson meson meson|" \
         "libbenchmark-dev google-benchmark-devel benchmark google-benchmark|clang clang,compiler-rt clang,compiler-rt llvm|" \
         "clang-tidy clang-tools-extra clang llvm|nodejs nodejs nodejs node|npm nodejs-npm npm node|" \
-        "chromium chromium chromium chromium|openssl openssl openssl openssl@3|ccache ccache ccache ccache"
+        "chromium chromium chromium chromium|openssl openssl openssl openssl@3"
       count = split(rows, row, "|")
       for (i = 1; i <= count; i++) { split(row[i], name, " "); there[name[1]] = name[column[system_name]] }
     }

@@ -29,7 +29,7 @@ packages_quick=(
 )
 packages_full=(
   "${packages_quick[@]}"
-  meson libbenchmark-dev clang curl ccache
+  meson libbenchmark-dev clang curl
 )
 
 cd "$(dirname "$0")/.."

@@ -207,7 +207,7 @@ asked=$(cat ../run.sh ../../examples/run.sh |
     inside { ends = /\)/; sub(/\).*/, ""); for (i = 1; i <= NF; i++) if ($i !~ /\$/) print $i; if (ends) inside = 0 }' | sort -u)
 equal 'packages that the scripts ask for' yes "$([ "$(echo "$asked" | wc -l)" -ge 12 ] && echo yes)"
 for package in $asked; do
-  case $package in ccache | cmake | curl | meson | ninja-build) continue ;; esac
+  case $package in cmake | curl | meson | ninja-build) continue ;; esac
   for where in fedora arch homebrew; do
     equal "$where has a name of its own for $package" yes "$([ "$(names_on "$where" "$package")" != "$package" ] && echo yes)"
   done
