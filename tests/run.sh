@@ -25,7 +25,7 @@ set -euo pipefail
 packages_quick=(
   g++ cmake ninja-build pkg-config
   boost-json boost-url boost-test libssl-dev
-  libgd-dev libsqlite3-dev
+  libgd-dev libsqlite3-dev clang-format-19
 )
 packages_full=(
   "${packages_quick[@]}"
@@ -182,11 +182,12 @@ join_ended() {
 # ---------------------------------------------------------------------------------------------- steps
 
 step_rules() {
-  say 'rules: direction of includes, form of the files, public names'
+  say 'rules: direction of includes, form of the files, public names, format'
   part sh tests/layers/self_test.sh
   part sh tests/layers/check.sh .
   part sh tests/public_names/self_test.sh
   part sh tests/public_names/check.sh .
+  part sh tests/format/check.sh .
 }
 
 step_quick() {
