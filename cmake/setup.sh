@@ -208,7 +208,7 @@ names_on() {
         "boost-test boost-devel boost boost|libssl-dev openssl-devel openssl openssl@3|libgd-dev gd-devel gd gd|" \
         "libsqlite3-dev sqlite-devel sqlite sqlite|curl curl curl curl|meson meson meson meson|" \
         "libbenchmark-dev google-benchmark-devel benchmark google-benchmark|clang clang,compiler-rt clang,compiler-rt llvm|" \
-        "clang-tidy clang-tools-extra clang llvm|nodejs nodejs nodejs node|npm nodejs-npm npm node|" \
+        "clang-tidy clang-tools-extra clang llvm|clang-format-19 clang-tools-extra clang clang-format|nodejs nodejs nodejs node|npm nodejs-npm npm node|" \
         "chromium chromium chromium chromium|openssl openssl openssl openssl@3"
       count = split(rows, row, "|")
       for (i = 1; i <= count; i++) { split(row[i], name, " "); there[name[1]] = name[column[system_name]] }
