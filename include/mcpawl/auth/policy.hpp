@@ -106,8 +106,8 @@ enum class public_route {
       long as it likes, and answers with whatever it wants, other methods and bad requests included.
 
     `Host` has been checked before these are called, and `Origin` too where the route is for `same_origin`.
-    Preflights have been answered. On a route for `any_origin` each response goes through `allow_any_origin`
-    (`http/cors.hpp`), and no cookie may count.
+    Preflights have been answered. On a route for `any_origin` each response has `Access-Control-Allow-Origin: *`
+    (Fetch standard, "CORS protocol"), and no cookie may count.
 
     @par Lifetime
     A copy lives until no `authenticate` of it is pending, or until its thread runs no more coroutines.

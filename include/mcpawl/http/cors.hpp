@@ -1,4 +1,4 @@
-// mcpawl/http/cors.hpp - answers that the page of any site may read
+// mcpawl/http/cors.hpp - responses that the page of any site may read
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 

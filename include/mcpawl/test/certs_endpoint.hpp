@@ -134,7 +134,7 @@ private:
     co_await detail::send_plain(socket, reply);
   }
 
-  /** The answer to a request for anything but the keys. */
+  /** The response to a request for anything but the keys. */
   static std::string elsewhere(plain_request const& request, state& shared) {
     auto const other = shared.others(request);
     if (!other) ++shared.strays;
