@@ -63,8 +63,8 @@ namespace {
 
 using namespace bench;
 using mcpawl::avx512_ifma_engine;
-using mcpawl::detail::evp_engine;
 using mcpawl::openssl_engine;
+using mcpawl::detail::evp_engine;
 
 // Work is an object for one thread; called with the number of a token it tells whether all went as it should.
 

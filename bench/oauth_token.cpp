@@ -228,8 +228,9 @@ private:
 suite everything() {
   suite s(grants);
   s.add("digest", [] {
-    return
-        [text = std::string(oauth::token::size, 't')](std::size_t) { return mcpawl::detail::sha256(text)[0] != 0; };
+    return [text = std::string(oauth::token::size, 't')](std::size_t) {
+      return mcpawl::detail::sha256(text)[0] != 0;
+    };
   });
   s.add("lookup/cached", [] { return lookup<mcpawl::memory_store>(true); });
   s.add("lookup/memory", [] { return lookup<mcpawl::memory_store>(false); });

@@ -207,7 +207,8 @@ protected:
 
 /** Refines a resource. */
 template <class Identity>
-class resource_handle : public detail::readable_handle<resource_handle<Identity>, Identity, detail::resource> {
+class resource_handle
+    : public detail::readable_handle<resource_handle<Identity>, Identity, detail::resource> {
 public:
   using detail::readable_handle<resource_handle, Identity, detail::resource>::readable_handle;
 
@@ -217,10 +218,11 @@ public:
 
 /** Refines a template of resources. */
 template <class Identity>
-class resource_template_handle
-    : public detail::readable_handle<resource_template_handle<Identity>, Identity, detail::resource_template> {
+class resource_template_handle : public detail::readable_handle<resource_template_handle<Identity>, Identity,
+                                                                detail::resource_template> {
 public:
-  using detail::readable_handle<resource_template_handle, Identity, detail::resource_template>::readable_handle;
+  using detail::readable_handle<resource_template_handle, Identity,
+                                detail::resource_template>::readable_handle;
 
   /** Suggest values for a variable, as for the arguments of a prompt. */
   template <class F>

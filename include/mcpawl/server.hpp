@@ -54,7 +54,8 @@ public:
   using identity_type = typename Auth::identity_type;
 
   explicit server(implementation info, Auth auth = Auth(), server_options options = {})
-      : auth_(std::move(auth)), state_(std::make_unique<detail::server_state>(std::move(info), std::move(options))) {}
+      : auth_(std::move(auth)),
+        state_(std::make_unique<detail::server_state>(std::move(info), std::move(options))) {}
 
   /** Register a function as a tool.
 
@@ -158,7 +159,8 @@ public:
   */
   template <class F>
   resource_template_handle<identity_type> resource_template(std::string uri_template, std::string name, F f) {
-    mcpawl::detail::resource_template& added = detail::add_template(*state_, std::move(uri_template), std::move(name));
+    mcpawl::detail::resource_template& added =
+        detail::add_template(*state_, std::move(uri_template), std::move(name));
     detail::bind_template<identity_type>(added, std::move(f), state_->mistakes);
     return {noted(added), *state_};
   }
@@ -191,9 +193,10 @@ public:
   /** The same for those callers only of whom `allowed(identity)` is true; if it throws, the answer is no. */
   template <std::predicate<identity_type const&> Predicate>
   void notify_resource_updated(std::string_view uri, Predicate allowed) const {
-    static_assert(!std::same_as<identity_type, anonymous>,
-                  "mcpawl: notify_resource_updated() for some callers needs callers that can be told apart; give "
-                  "the server a policy");
+    static_assert(
+        !std::same_as<identity_type, anonymous>,
+        "mcpawl: notify_resource_updated() for some callers needs callers that can be told apart; give "
+        "the server a policy");
     state_->tell_updated(uri, [&allowed](void const* identity) {
       try {
         return static_cast<bool>(allowed(*static_cast<identity_type const*>(identity)));

@@ -32,8 +32,9 @@ std::size_t count_gets(saas& s, std::string const& url, std::size_t times, int s
 
 int register_from(saas& s, std::string const& address) {
   return s
-      .ask("POST", "/register", {{"Content-Type", "application/json"}, {address_field, address}},
-           R"({"client_name":"C","redirect_uris":["http://127.0.0.1:7777/done"],"token_endpoint_auth_method":"none"})")
+      .ask(
+          "POST", "/register", {{"Content-Type", "application/json"}, {address_field, address}},
+          R"({"client_name":"C","redirect_uris":["http://127.0.0.1:7777/done"],"token_endpoint_auth_method":"none"})")
       .status;
 }
 
@@ -163,9 +164,11 @@ BOOST_AUTO_TEST_CASE(a_registration_that_leads_to_no_token_lives_an_hour) {
   std::string const unused = registered("Unused");
   auto const tokens = logged_in(client);
   clock.advance(59min);
-  BOOST_TEST(ask("GET", mcpawl::http::origin_url::parse(authorize_url(unused)).value().target()).status == 200);
+  BOOST_TEST(ask("GET", mcpawl::http::origin_url::parse(authorize_url(unused)).value().target()).status ==
+             200);
   clock.advance(2min);
-  BOOST_TEST(ask("GET", mcpawl::http::origin_url::parse(authorize_url(unused)).value().target()).status == 400);
+  BOOST_TEST(ask("GET", mcpawl::http::origin_url::parse(authorize_url(unused)).value().target()).status ==
+             400);
   BOOST_TEST(refresh(client, tokens.refresh).status == 200);
 }
 
@@ -184,7 +187,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_request_sends_nobody_to_an_address_of_a_stranger) {
   BOOST_TEST(parameter(new_browser().get(authorize_url(client, {{"response_type", "nope"}})).url, "error") ==
              "unsupported_response_type");
   // and a browser that holds an approval has been there
-  BOOST_TEST(approved(person, authorize_url(web, {{"redirect_uri", cb}}), {{"remember", "yes"}}).starts_with(cb));
+  BOOST_TEST(
+      approved(person, authorize_url(web, {{"redirect_uri", cb}}), {{"remember", "yes"}}).starts_with(cb));
   BOOST_TEST(parameter(person.get(wrong).url, "error") == "unsupported_response_type");
 }
 

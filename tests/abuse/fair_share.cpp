@@ -2,9 +2,9 @@
 //
 // What is exact is checked, in requests: how many of another caller's are served before one's own. The times
 // are printed only, since machines of tests are shared. Costs 2 s.
-#include "../support/user_header.hpp"
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
+#include "../support/user_header.hpp"
 
 #include <mcpawl/serve.hpp>
 #include <mcpawl/server.hpp>

@@ -66,7 +66,7 @@ class files_that_do_not_grow {
 public:
   files_that_do_not_grow() {
     ::getrlimit(RLIMIT_FSIZE, &before_);
-    struct sigaction ignore {};
+    struct sigaction ignore{};
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGXFSZ, &ignore, &handler_);
   }
@@ -88,7 +88,7 @@ public:
 private:
   temporary_folder folder_;
   rlimit before_{};
-  struct sigaction handler_ {};
+  struct sigaction handler_{};
 };
 
 mcpawl::store_errc put(mcpawl::kv_store& to, std::string const& key, std::size_t size) {

@@ -47,8 +47,7 @@ std::string settings_of(saas& server, std::string const& store, std::string cons
 support::http_reply refresh_at(std::uint16_t port, std::string const& client, std::string const& token) {
   support::loopback_client connection(port);
   return connection.request(
-      "POST", "/token",
-      {{"Host", "mcp.example.com"}, {"Content-Type", "application/x-www-form-urlencoded"}},
+      "POST", "/token", {{"Host", "mcp.example.com"}, {"Content-Type", "application/x-www-form-urlencoded"}},
       support::encoded({{"grant_type", "refresh_token"}, {"refresh_token", token}, {"client_id", client}}));
 }
 
@@ -56,7 +55,8 @@ support::http_reply refresh_at(std::uint16_t port, std::string const& client, st
 BOOST_AUTO_TEST_CASE(after_a_kill_in_the_middle_of_a_refresh_the_next_one_does_not_wait) {
   temporary_folder folder;
   std::string const store = folder.file("oauth.db");
-  saas server(nullptr, true, {}, std::shared_ptr<mcpawl::sqlite_store>(mcpawl::sqlite_store::open(store).value()));
+  saas server(nullptr, true, {},
+              std::shared_ptr<mcpawl::sqlite_store>(mcpawl::sqlite_store::open(store).value()));
   auto const client = server.registered();
   auto tokens = server.logged_in(client);
   std::atomic<int> asked{0};
@@ -85,7 +85,8 @@ BOOST_AUTO_TEST_CASE(after_a_kill_in_the_middle_of_a_refresh_the_next_one_does_n
     if (round != 2) next.emplace(settings_of(server, store, server.access()->token_url()));
     auto const begin = std::chrono::steady_clock::now();
     auto const reply = refresh_at(next ? next->port() : server.port(), client, tokens.refresh);
-    auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+    auto const took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     longest = std::max(longest, took);
     BOOST_TEST_REQUIRE(reply.status == 200, reply.body);
     BOOST_TEST((took < 2s));  // before the lease would have ended by itself

@@ -1,7 +1,7 @@
 // tests/abuse/notifications.cpp - what a caller may hear of resources that are not theirs: nothing
-#include "../support/user_header.hpp"
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
+#include "../support/user_header.hpp"
 
 #include <mcpawl/server.hpp>
 

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(sockets_are_not_inherited_by_programs_that_tools_start) {
     BOOST_TEST_REQUIRE(folder.get() != nullptr);
     while (dirent const* const entry = ::readdir(folder.get())) {
       // by its name: the descriptor itself belongs to another thread, which may be closing it
-      struct stat what {};
+      struct stat what{};
       bool const is_there = ::fstatat(::dirfd(folder.get()), entry->d_name, &what, 0) == 0;
       if (is_there && S_ISSOCK(what.st_mode)) found.insert(std::atoi(entry->d_name));
     }

@@ -1,7 +1,7 @@
 // tests/abuse/quotas.cpp - what one caller may hold leaves the others theirs
-#include "../support/user_header.hpp"
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
+#include "../support/user_header.hpp"
 
 #include <mcpawl/mcp/call/context.hpp>
 #include <mcpawl/server.hpp>
@@ -152,8 +152,9 @@ std::size_t told_to_who_does_not_read(mcpawl::limits const& bounds) {
   http.bounds = bounds;
   support::running<site> server(srv, http);
   auto client = std::make_unique<loopback_client>(server.port());
-  client->send_request("POST", "/mcp", support::posting_stateless("alice", "tools/call", "tell"),
-                       stateless_request("tools/call", R"(,"name":"tell","arguments":{})", "1", R"("progressToken":"p",)"));
+  client->send_request(
+      "POST", "/mcp", support::posting_stateless("alice", "tools/call", "tell"),
+      stateless_request("tools/call", R"(,"name":"tell","arguments":{})", "1", R"("progressToken":"p",)"));
   std::size_t before = 1;
   for (int i = 0; i != 100 && (told == 0 || told != before); ++i) {
     before = told;
@@ -255,7 +256,8 @@ BOOST_AUTO_TEST_CASE(ids_and_progress_tokens_are_bounded) {
 
   auto const session = q.session("eve");
   auto const token = [&](std::size_t size) {
-    std::string body = R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"hello","_meta":{"progressToken":")";
+    std::string body =
+        R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"hello","_meta":{"progressToken":")";
     return q.in_session("eve", session, body.append(size, 't').append("\"}}}"));
   };
   BOOST_TEST(token(100).status == 200);

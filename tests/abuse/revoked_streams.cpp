@@ -41,7 +41,8 @@ std::unique_ptr<loopback_client> listen_in_session(saas& server, std::string con
   auto client = std::make_unique<loopback_client>(server.port());
   client->send_request(
       "GET", "/mcp",
-      allowed(support::posting({}, {{"Mcp-Session-Id", std::string(session.field("mcp-session-id"))}}), token));
+      allowed(support::posting({}, {{"Mcp-Session-Id", std::string(session.field("mcp-session-id"))}}),
+              token));
   BOOST_TEST(client->read_head().status == 200);
   return client;
 }

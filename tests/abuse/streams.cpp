@@ -1,7 +1,7 @@
 // tests/abuse/streams.cpp - event streams end with their client and with their token
-#include "../support/user_header.hpp"
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
+#include "../support/user_header.hpp"
 
 #include <mcpawl/mcp/call/context.hpp>
 #include <mcpawl/server.hpp>

@@ -4,6 +4,6 @@ struct arguments {
   int n;
 };
 template <>
-inline constexpr auto mcpawl::docs<arguments> = mcpawl::fields(mcpawl::field<&arguments::n>("x"),
-                                                               mcpawl::field<&arguments::n>("y"));
+inline constexpr auto mcpawl::docs<arguments> =
+    mcpawl::fields(mcpawl::field<&arguments::n>("x"), mcpawl::field<&arguments::n>("y"));
 int main() {}

@@ -5,5 +5,6 @@ struct args {
   std::string region;
 };
 template <>
-inline constexpr auto mcpawl::docs<args> = mcpawl::fields(mcpawl::field<&args::region>("").header("my region"));
+inline constexpr auto mcpawl::docs<args> =
+    mcpawl::fields(mcpawl::field<&args::region>("").header("my region"));
 int main() {}

@@ -376,7 +376,8 @@ BOOST_FIXTURE_TEST_CASE(bug_f_an_approval_ends_by_itself_and_can_be_forgotten, s
   browser person = new_browser();
   std::string const first = approved(person, url, {{"remember", "yes"}});
   BOOST_TEST(first.starts_with(cb));
-  BOOST_TEST(redeem(web, parameter(first, "code"), {{"redirect_uri", cb}}).status == 200);  // so the client stays
+  BOOST_TEST(redeem(web, parameter(first, "code"), {{"redirect_uri", cb}}).status ==
+             200);  // so the client stays
   clock.advance(29 * 24h);
   BOOST_TEST(person.get(url).url.starts_with(cb));
   clock.advance(2 * 24h);

@@ -142,8 +142,9 @@ BOOST_FIXTURE_TEST_CASE(a_refresh_has_no_scope_that_was_not_granted, notes) {
 
 BOOST_FIXTURE_TEST_CASE(a_challenge_has_each_parameter_once_with_the_scopes_to_ask_for, notes) {
   // getsentry/sentry-mcp#939, QwenLM/qwen-code#5343, PrefectHQ/fastmcp#4513, platformatic/mcp#182
-  BOOST_TEST(call("whoami", "").field("www-authenticate") ==
-             R"(Bearer scope="notes:read", resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp")");
+  BOOST_TEST(
+      call("whoami", "").field("www-authenticate") ==
+      R"(Bearer scope="notes:read", resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp")");
   auto const resource = json_of(ask("GET", "/.well-known/oauth-protected-resource/mcp"));
   auto const server = json_of(ask("GET", "/.well-known/oauth-authorization-server"));
   // an issuer has one spelling: modelcontextprotocol/python-sdk#1919, SparkDevNetwork/Rock#6974
@@ -254,9 +255,9 @@ BOOST_FIXTURE_TEST_CASE(a_registration_is_answered_with_all_that_was_registered,
   BOOST_TEST(reply.field("content-type").starts_with("application/json"));
   BOOST_TEST(reply.field("cache-control") == "no-store");
   auto const json = json_of(reply).as_object();
-  for (char const* name :
-       {"client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at", "client_name", "redirect_uris",
-        "grant_types", "response_types", "token_endpoint_auth_method", "client_uri", "scope"})
+  for (char const* name : {"client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at",
+                           "client_name", "redirect_uris", "grant_types", "response_types",
+                           "token_endpoint_auth_method", "client_uri", "scope"})
     BOOST_TEST(json.contains(name), name);
   // official clients refuse a null where they look for a text
   for (auto const& each : json) BOOST_TEST(!each.value().is_null(), each.key());
@@ -402,9 +403,10 @@ BOOST_FIXTURE_TEST_CASE(a_client_without_a_state_gets_none, saas) {
 
 BOOST_FIXTURE_TEST_CASE(a_page_may_use_every_endpoint_but_the_ones_for_people, saas) {
   // modelcontextprotocol/typescript-sdk#715, routecraftjs/routecraft#320: a preflight before each of them
-  support::fields const asked{{"Origin", "https://app.example"},
-                              {"Access-Control-Request-Method", "POST"},
-                              {"Access-Control-Request-Headers", "authorization,content-type,mcp-protocol-version"}};
+  support::fields const asked{
+      {"Origin", "https://app.example"},
+      {"Access-Control-Request-Method", "POST"},
+      {"Access-Control-Request-Headers", "authorization,content-type,mcp-protocol-version"}};
   for (std::string const path :
        {"/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
         "/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/mcp",
@@ -414,16 +416,19 @@ BOOST_FIXTURE_TEST_CASE(a_page_may_use_every_endpoint_but_the_ones_for_people, s
       BOOST_TEST(preflight.status == 204);
       BOOST_TEST(preflight.field("access-control-allow-origin") == "*");
       auto const allowed = preflight.field("access-control-allow-headers");
-      for (char const* name : {"Authorization", "Content-Type", "Mcp-Protocol-Version"}) BOOST_TEST(holds(allowed, name));
+      for (char const* name : {"Authorization", "Content-Type", "Mcp-Protocol-Version"})
+        BOOST_TEST(holds(allowed, name));
     }
   }
   // a refusal can be read, too
-  for (std::string const path : {"/register", "/token", "/revoke", "/.well-known/oauth-authorization-server"}) {
+  for (std::string const path :
+       {"/register", "/token", "/revoke", "/.well-known/oauth-authorization-server"}) {
     auto const refused = ask("POST", path, {{"Origin", "https://app.example"}}, "x");
     BOOST_TEST(refused.status / 100 == 4, path);
     BOOST_TEST(refused.field("access-control-allow-origin") == "*", path);
   }
-  BOOST_TEST(!ask("PUT", "/authorize", {{"Origin", "https://app.example"}}).has("access-control-allow-origin"));
+  BOOST_TEST(
+      !ask("PUT", "/authorize", {{"Origin", "https://app.example"}}).has("access-control-allow-origin"));
   for (std::string const path : {"/authorize", "/callback", "/mcp"}) {
     auto const preflight = ask("OPTIONS", path, asked);
     BOOST_TEST(preflight.status == 403, path);

@@ -122,8 +122,9 @@ BOOST_AUTO_TEST_CASE(metadata_that_may_change_is_in_no_cache) {
   auto const cached = [this](std::string const& path) {
     return std::string(server.ask("GET", path).field("cache-control"));
   };
-  for (std::string const path : {"/.well-known/oauth-authorization-server", "/.well-known/openid-configuration",
-                                 "/.well-known/oauth-authorization-server/mcp"})
+  for (std::string const path :
+       {"/.well-known/oauth-authorization-server", "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server/mcp"})
     BOOST_TEST(cached(path) == "no-cache", path);
   BOOST_TEST(cached("/.well-known/oauth-protected-resource") == "public, max-age=300");
 }

@@ -216,7 +216,8 @@ BOOST_AUTO_TEST_CASE(every_bad_token_gets_the_same_answer_and_its_own_line_in_th
 }
 
 BOOST_AUTO_TEST_CASE(algorithms_are_those_of_the_options) {
-  mcpawl::server<policy_under_test> other{{"flow", "1"}, policy_under_test{options().algorithms({mcpawl::jose::algorithm::es256})}};
+  mcpawl::server<policy_under_test> other{
+      {"flow", "1"}, policy_under_test{options().algorithms({mcpawl::jose::algorithm::es256})}};
   support::running server{other};
   loopback_client client{server.port()};
   // the issuer's only key is for RS256: there is nothing to verify with
@@ -349,7 +350,8 @@ BOOST_AUTO_TEST_CASE(a_session_is_bound_to_the_subject) {
 
 BOOST_AUTO_TEST_CASE(the_public_path_may_differ_from_the_servers_own) {
   mcpawl::bearer_options behind("https://example.com/tools/mcp", issuer.name(), audience);
-  mcpawl::server<policy_under_test> other{{"flow", "1"}, policy_under_test{behind.keys_at(issuer.keys_url())}};
+  mcpawl::server<policy_under_test> other{{"flow", "1"},
+                                          policy_under_test{behind.keys_at(issuer.keys_url())}};
   support::running server{other};
   loopback_client client{server.port()};
   auto const refused = call(client, "whoami", fields{});

@@ -1,6 +1,6 @@
 // tests/flow/stopping.cpp - servers that start, are left in the middle of things, and stop
-#include "../support/user_header.hpp"
 #include "../support/running.hpp"
+#include "../support/user_header.hpp"
 
 #include <mcpawl/raw_tool.hpp>
 

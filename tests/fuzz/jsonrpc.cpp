@@ -17,7 +17,8 @@ namespace {
 void read(boost::json::value const& element) {
   auto const got = mcpawl::detail::read_message(element);
   if (auto const* refused = std::get_if<mcpawl::detail::rpc_rejection>(&got)) {
-    if (!mcpawl::detail::parse_strict_json(mcpawl::detail::write_error(refused->id, refused->fault), 4)) std::abort();
+    if (!mcpawl::detail::parse_strict_json(mcpawl::detail::write_error(refused->id, refused->fault), 4))
+      std::abort();
     return;
   }
   auto const& m = std::get<mcpawl::detail::rpc_message>(got);

@@ -90,10 +90,11 @@ inline std::vector<std::string> answers_of(mcpawl::detail::dispatch_result got) 
   }
   boost::asio::io_context context;
   for (auto& call : calls)
-    boost::asio::co_spawn(context, std::move(call.work), [&all](std::exception_ptr e, mcpawl::detail::response done) {
-      if (e) std::rethrow_exception(e);
-      all.push_back(std::move(done.body));
-    });
+    boost::asio::co_spawn(context, std::move(call.work),
+                          [&all](std::exception_ptr e, mcpawl::detail::response done) {
+                            if (e) std::rethrow_exception(e);
+                            all.push_back(std::move(done.body));
+                          });
   // a subscription goes on for ever: what can be done now is done
   context.poll();
   return all;
@@ -108,7 +109,8 @@ public:
     for (auto const version : revisions) {
       std::string body = R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":")";
       body.append(version).append(R"(","capabilities":{"elicitation":{}},"clientInfo":{"name":"f"}}})");
-      sessions_.push_back(std::get<mcpawl::detail::response>(talk_.handle(body, {}, nobody_, out_)).session_id);
+      sessions_.push_back(
+          std::get<mcpawl::detail::response>(talk_.handle(body, {}, nobody_, out_)).session_id);
     }
   }
 
@@ -123,8 +125,8 @@ private:
   mcpawl::anonymous who_;
   mcpawl::detail::caller nobody_{&who_, {}};
   nowhere out_;
-  mcpawl::detail::dispatcher talk_{server().protocol(), mcpawl::detail::make_session_manager(server().protocol()),
-                           mcpawl::logger(), 64};
+  mcpawl::detail::dispatcher talk_{
+      server().protocol(), mcpawl::detail::make_session_manager(server().protocol()), mcpawl::logger(), 64};
   std::vector<std::string> sessions_;
 };
 

@@ -216,8 +216,9 @@ private:
 
   // True if the statement, condition or initialization that begins at `i` declares something.
   bool declares(std::size_t i) const {
-    constexpr std::array<std::string_view, 12> always{"auto",   "using",  "enum",     "struct",    "class", "static",
-                                                      "const",  "try",    "typedef",  "constexpr", "union", "unsigned"};
+    constexpr std::array<std::string_view, 12> always{"auto",    "using",     "enum",  "struct",
+                                                      "class",   "static",    "const", "try",
+                                                      "typedef", "constexpr", "union", "unsigned"};
     constexpr std::array<std::string_view, 15> never{"co_await", "co_return", "co_yield", "return", "throw",
                                                      "delete",   "new",       "goto",     "if",     "while",
                                                      "for",      "switch",    "do",       "else",   "case"};
@@ -241,8 +242,10 @@ private:
     for (std::size_t i = brace + 1; i < tokens_[brace].partner && i < tokens_.size(); ++i) {
       if (is(i, "{") && kind_of(i) == brace_kind::lambda) i = tokens_[i].partner;
       bool const in_condition = is(i - 1, "(") && opens_condition(i - 1);
-      bool const after_condition = is(i - 1, ")") && tokens_[i - 1].partner < i && opens_condition(tokens_[i - 1].partner);
-      if ((in_condition || after_condition || is_one_of(i - 1, before_a_statement)) && declares(i)) return true;
+      bool const after_condition =
+          is(i - 1, ")") && tokens_[i - 1].partner < i && opens_condition(tokens_[i - 1].partner);
+      if ((in_condition || after_condition || is_one_of(i - 1, before_a_statement)) && declares(i))
+        return true;
     }
     return false;
   }

@@ -54,7 +54,8 @@ constexpr example examples[] = {
     {"switch (co_await f(n)) { case 1: co_return; }", "condition"},
     {"static_assert(true); if (co_await f(n)) { call(n); n = 2; a->b = n; }", "condition"},
     {"if (co_await f([](int i) { int k = i; return k; })) co_return;", "condition"},
-    {"if (auto g = [](int m) -> task<bool> { if (co_await f(m)) co_return true; co_return false; }; n) use(g);", "condition"},
+    {"if (auto g = [](int m) -> task<bool> { if (co_await f(m)) co_return true; co_return false; }; n) use(g);",
+     "condition"},
     // what is fine
     {"if (co_await f(n)) co_return; int k = 0; use(k);", ""},
     {"if (n == 1) { std::vector<int> v(3); if (co_await f(n)) co_return; }", ""},

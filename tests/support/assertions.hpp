@@ -67,7 +67,8 @@ inline outcome refuse(printer only, void const* value) {
 }
 
 template <typename T>
-inline constexpr bool is_c_string = std::is_same_v<std::decay_t<T>, char*> || std::is_same_v<std::decay_t<T>, char const*>;
+inline constexpr bool is_c_string =
+    std::is_same_v<std::decay_t<T>, char*> || std::is_same_v<std::decay_t<T>, char const*>;
 
 // Two C strings are compared as texts.
 template <typename T, typename Other>
@@ -86,15 +87,15 @@ struct operand {
   T value;
   using type = std::remove_cvref_t<T>;
 
-#define MCPAWL_TESTS_COMPARISON(OPERATION, INVERSE)                                                                   \
-  template <typename Other>                                                                                           \
-  outcome operator OPERATION(Other const& other) const {                                                              \
-    if (comparable<type, Other>(value) OPERATION comparable<Other, type>(other)) return {true};                       \
-    return refuse(&print<type>, std::addressof(value), INVERSE, &print<Other>, std::addressof(other));                \
-  }                                                                                                                   \
-  outcome operator OPERATION(char const* other) const {                                                               \
-    if (comparable<type, char const*>(value) OPERATION comparable<char const*, type>(other)) return {true};           \
-    return refuse(&print<type>, std::addressof(value), INVERSE, &print<char const*>, std::addressof(other));          \
+#define MCPAWL_TESTS_COMPARISON(OPERATION, INVERSE)                                                          \
+  template <typename Other>                                                                                  \
+  outcome operator OPERATION(Other const& other) const {                                                     \
+    if (comparable<type, Other>(value) OPERATION comparable<Other, type>(other)) return {true};              \
+    return refuse(&print<type>, std::addressof(value), INVERSE, &print<Other>, std::addressof(other));       \
+  }                                                                                                          \
+  outcome operator OPERATION(char const* other) const {                                                      \
+    if (comparable<type, char const*>(value) OPERATION comparable<char const*, type>(other)) return {true};  \
+    return refuse(&print<type>, std::addressof(value), INVERSE, &print<char const*>, std::addressof(other)); \
   }
   MCPAWL_TESTS_COMPARISON(==, " != ")
   MCPAWL_TESTS_COMPARISON(!=, " == ")
@@ -104,10 +105,10 @@ struct operand {
   MCPAWL_TESTS_COMPARISON(>=, " < ")
 #undef MCPAWL_TESTS_COMPARISON
 
-#define MCPAWL_TESTS_ARITHMETIC(OPERATION)                                                                            \
-  template <typename Other>                                                                                           \
-  auto operator OPERATION(Other const& other) const {                                                                 \
-    return operand<std::remove_cvref_t<decltype(value OPERATION other)>>{value OPERATION other};                      \
+#define MCPAWL_TESTS_ARITHMETIC(OPERATION)                                                       \
+  template <typename Other>                                                                      \
+  auto operator OPERATION(Other const& other) const {                                            \
+    return operand<std::remove_cvref_t<decltype(value OPERATION other)>>{value OPERATION other}; \
   }
   MCPAWL_TESTS_ARITHMETIC(+)
   MCPAWL_TESTS_ARITHMETIC(-)
@@ -158,16 +159,16 @@ inline void reach(char const* file, std::size_t line) {
 
 }  // namespace mcpawl_tests
 
-#define MCPAWL_TESTS_ASSERT(LEVEL, P)                                                                                 \
-  do {                                                                                                                \
-    ::mcpawl_tests::reach(__FILE__, __LINE__);                                                                        \
-    ::mcpawl_tests::report(::mcpawl_tests::judge(::mcpawl_tests::start{}->*P), BOOST_STRINGIZE(P), __FILE__,          \
-                           __LINE__, ::boost::test_tools::tt_detail::LEVEL);                                          \
+#define MCPAWL_TESTS_ASSERT(LEVEL, P)                                                                        \
+  do {                                                                                                       \
+    ::mcpawl_tests::reach(__FILE__, __LINE__);                                                               \
+    ::mcpawl_tests::report(::mcpawl_tests::judge(::mcpawl_tests::start{}->*P), BOOST_STRINGIZE(P), __FILE__, \
+                           __LINE__, ::boost::test_tools::tt_detail::LEVEL);                                 \
   } while (::boost::test_tools::tt_detail::dummy_cond())
 
 #undef BOOST_TEST
-#define BOOST_TEST(...)                                                                                               \
+#define BOOST_TEST(...) \
   BOOST_TEST_INVOKE_IF_N_ARGS(2, MCPAWL_TESTS_ASSERT, BOOST_TEST_TOOL_UNIV_EX, CHECK, __VA_ARGS__)
 #undef BOOST_TEST_REQUIRE
-#define BOOST_TEST_REQUIRE(...)                                                                                       \
+#define BOOST_TEST_REQUIRE(...) \
   BOOST_TEST_INVOKE_IF_N_ARGS(2, MCPAWL_TESTS_ASSERT, BOOST_TEST_TOOL_UNIV_EX, REQUIRE, __VA_ARGS__)

@@ -26,7 +26,8 @@ public:
   /** @param before  shell commands to run first, in the process that becomes the server */
   explicit child(std::string const& before = {}) {
     char const* const program = std::getenv("MCPAWL_SMALL_SERVER");
-    if (program == nullptr) throw std::runtime_error("MCPAWL_SMALL_SERVER is not set: run this test by ctest");
+    if (program == nullptr)
+      throw std::runtime_error("MCPAWL_SMALL_SERVER is not set: run this test by ctest");
     std::array<int, 2> out{}, error{};
     if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(error.data(), O_CLOEXEC) != 0)
       throw std::system_error(errno, std::generic_category(), "pipe");

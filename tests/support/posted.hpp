@@ -19,7 +19,8 @@ inline fields posting(std::string const& who, fields more = {}) {
 }
 
 /** The same of a request of 2026-07-28, which names its method and, where there is one, the tool. */
-inline fields posting_stateless(std::string const& who, std::string const& method, std::string const& tool = {}) {
+inline fields posting_stateless(std::string const& who, std::string const& method,
+                                std::string const& tool = {}) {
   fields more{{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", method}};
   if (!tool.empty()) more.emplace_back("Mcp-Name", tool);
   return posting(who, std::move(more));
@@ -29,11 +30,12 @@ inline fields posting_stateless(std::string const& who, std::string const& metho
 
     @param more  members of `params` behind `_meta`, each with a comma before it
     @param meta  members of `_meta`, each with a comma behind it */
-inline std::string stateless_request(std::string_view method, std::string_view more = {}, std::string_view id = "1",
-                                     std::string_view meta = {}) {
+inline std::string stateless_request(std::string_view method, std::string_view more = {},
+                                     std::string_view id = "1", std::string_view meta = {}) {
   std::string text = R"({"jsonrpc":"2.0","id":)";
   text.append(id).append(R"(,"method":")").append(method).append(R"(","params":{"_meta":{)").append(meta);
-  text += R"("io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}})";
+  text +=
+      R"("io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}})";
   return text.append(more) + "}}";
 }
 

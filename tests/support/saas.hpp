@@ -54,7 +54,8 @@ public:
                       std::function<void(mcpawl::server<Policy>&)> const& add_tools = {},
                       std::shared_ptr<mcpawl::kv_store> given = {})
       : access_(application(rotates), "self-hosted", clock),
-        store(given ? std::move(given) : std::make_shared<mcpawl::memory_store>(mcpawl::memory_store::default_bytes, clock)),
+        store(given ? std::move(given)
+                    : std::make_shared<mcpawl::memory_store>(mcpawl::memory_store::default_bytes, clock)),
         policy_(options(adjust), store),
         server_(mcpawl::implementation("flow", "1"), Policy(policy_)) {
     server_.tool("whoami", "Say who is calling.", [](mcpawl::access_identity const& who) {

@@ -31,5 +31,6 @@ int main() {
   }
   mcpawl::http_options options;
   options.allowed_hosts = {"mcp.example.com"};
-  serve(mcpawl::server<mcpawl::access_oauth>(name, mcpawl::access_oauth::from_env<mcpawl::sqlite_store>()), std::move(options));
+  serve(mcpawl::server<mcpawl::access_oauth>(name, mcpawl::access_oauth::from_env<mcpawl::sqlite_store>()),
+        std::move(options));
 }

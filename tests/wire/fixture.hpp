@@ -1,8 +1,8 @@
 // tests/wire/fixture.hpp - the server that all transcripts talk to, and the words they use
 #pragma once
 
-#include "../support/user_header.hpp"
 #include "../support/running.hpp"
+#include "../support/user_header.hpp"
 
 #include <mcpawl/mcpawl.hpp>
 

@@ -76,8 +76,9 @@ BOOST_AUTO_TEST_CASE(a_request_is_answered_however_its_client_frames_it) {
   row const rows[] = {
       // the client of Java offers HTTP/2 with every first request
       {"langchain4j/langchain4j#4582, apache/trafficserver#3813, membrane/api-gateway#1742",
-       post() + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-                "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n" +
+       post() +
+           "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+           "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n" +
            with_length(body)},
       {"witchan/ios-mcp#1, the client of .NET", post() + in_chunks(body, "%X")},
       {"openclaw/openclaw#136204, YishenTu/claudian#353", post() + in_chunks(body, "%x")},
@@ -87,7 +88,8 @@ BOOST_AUTO_TEST_CASE(a_request_is_answered_however_its_client_frames_it) {
       {"codings that are accepted",
        post() + "Accept-Encoding: gzip, deflate, br, zstd\r\nTE: trailers\r\n" + with_length(body)},
       {"browseros-ai/BrowserOS#2458, what Electron adds",
-       post() + "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\n" + with_length(body)},
+       post() + "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\n" +
+           with_length(body)},
       {"hop by hop", post() + "Connection: keep-alive\r\nKeep-Alive: timeout=5\r\n" + with_length(body)},
       {"it is the last", post() + "Connection: close\r\n" + with_length(body), 200, true},
       {"HTTP/1.0 of an old proxy", post("HTTP/1.0") + with_length(body), 200, true},
@@ -121,10 +123,9 @@ BOOST_AUTO_TEST_CASE(a_notification_gets_202_and_nothing_to_parse) {
   // modelcontextprotocol/java-sdk#748, alexandre-schaffner/revv#145, awslabs/mcp#3324, oramasearch/oramacore#335
   talk t;
   fields const in{{"Mcp-Session-Id", std::string(t.post(initialize("2025-11-25")).field("mcp-session-id"))}};
-  for (std::string const body :
-       {R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
-        R"({"jsonrpc":"2.0","method":"notifications/initialized","params":null})",
-        R"({"jsonrpc":"2.0","method":"notifications/unheard_of","params":{}})"}) {
+  for (std::string const body : {R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
+                                 R"({"jsonrpc":"2.0","method":"notifications/initialized","params":null})",
+                                 R"({"jsonrpc":"2.0","method":"notifications/unheard_of","params":{}})"}) {
     auto const reply = t.post(body, in);
     BOOST_TEST(reply.status == 202, body);
     BOOST_TEST(reply.body.empty());
@@ -136,7 +137,8 @@ BOOST_AUTO_TEST_CASE(a_notification_gets_202_and_nothing_to_parse) {
 BOOST_AUTO_TEST_CASE(a_session_ends_without_a_body_and_without_its_type) {
   // hyperdxio/hyperdx#2686, browseros-ai/BrowserOS#1736, cloudflare/agents#416
   talk t;
-  for (fields const& more : {fields{}, fields{{"Content-Length", "0"}}, fields{{"Content-Type", "application/json"}}}) {
+  for (fields const& more :
+       {fields{}, fields{{"Content-Length", "0"}}, fields{{"Content-Type", "application/json"}}}) {
     fields with{{"X-User", "alice"},
                 {"Mcp-Session-Id", std::string(t.post(initialize("2025-11-25")).field("mcp-session-id"))}};
     with.insert(with.end(), more.begin(), more.end());
@@ -154,8 +156,8 @@ BOOST_AUTO_TEST_CASE(a_page_of_an_allowed_origin_may_ask_for_all_that_the_protoc
     char const* headers;
   };
   row const rows[] = {
-      {"GDKsoftware/Delphi-MCP-Server#16, netdata/netdata#22258, perplexityai/modelcontextprotocol#137", "POST",
-       "content-type,mcp-protocol-version,mcp-session-id"},
+      {"GDKsoftware/Delphi-MCP-Server#16, netdata/netdata#22258, perplexityai/modelcontextprotocol#137",
+       "POST", "content-type,mcp-protocol-version,mcp-session-id"},
       {"cameronrye/openzim-mcp#93", "DELETE", "mcp-protocol-version,mcp-session-id"},
       {"hauptsacheNet/typo3-mcp-server#115", "GET", "accept,last-event-id,mcp-session-id"},
       {"open-metadata/OpenMetadata#30673, windmill-labs/windmill#10535", "POST",
@@ -188,7 +190,8 @@ BOOST_AUTO_TEST_CASE(a_page_of_an_allowed_origin_may_ask_for_all_that_the_protoc
 
 BOOST_AUTO_TEST_CASE(an_extension_of_a_browser_is_let_in_by_its_origin) {
   // makenotion/notion-mcp-server#343; and a preflight never promises what the call refuses: koala73/worldmonitor#4808
-  std::string const mine = "chrome-extension://abcdefghijklmnopabcdefghijklmnop", other = "moz-extension://1b2c-3d";
+  std::string const mine = "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+                    other = "moz-extension://1b2c-3d";
   mcpawl::http_options options;
   options.allowed_origins = {mine};
   talk t(options);
@@ -196,7 +199,8 @@ BOOST_AUTO_TEST_CASE(an_extension_of_a_browser_is_let_in_by_its_origin) {
     auto with = headers("tools/list");
     with.emplace_back("Origin", origin);
     auto const reply = t.post(stateless("tools/list"), with);
-    auto const preflight = t.request("OPTIONS", "/mcp", {{"Origin", origin}, {"Access-Control-Request-Method", "POST"}});
+    auto const preflight =
+        t.request("OPTIONS", "/mcp", {{"Origin", origin}, {"Access-Control-Request-Method", "POST"}});
     BOOST_TEST(reply.status == (allowed ? 200 : 403), origin);
     BOOST_TEST(preflight.status == (allowed ? 204 : 403), origin);
     BOOST_TEST(preflight.has("access-control-allow-origin") == allowed, origin);
@@ -230,7 +234,9 @@ BOOST_AUTO_TEST_CASE(a_page_can_read_every_answer_it_gets) {
   readable(t.request("GET", "/mcp", {{"Origin", page}, {"X-User", "alice"}}), 405);
   readable(t.request("GET", "/other", {{"Origin", page}, {"X-User", "alice"}}), 404);
   readable(t.request("PUT", "/mcp", {{"Origin", page}, {"X-User", "alice"}}, "x"), 405);
-  readable(t.request("POST", "/mcp", {{"Origin", page}, {"X-User", "alice"}, {"Content-Type", "text/plain"}}, "x"), 415);
+  readable(
+      t.request("POST", "/mcp", {{"Origin", page}, {"X-User", "alice"}, {"Content-Type", "text/plain"}}, "x"),
+      415);
   readable(t.post(std::string(5000, ' '), from), 413);
   readable(t.request("POST", "/mcp", {{"Origin", page}}, "{}"), 401);
 }
@@ -245,12 +251,15 @@ BOOST_AUTO_TEST_CASE(what_was_not_registered_is_not_offered) {
     BOOST_TEST(can.size() == 1u);
     BOOST_TEST(can.contains("tools"));
   };
-  auto const refused = [](http_reply const& reply) { return json_of(reply).at("error").at("code") == -32601; };
+  auto const refused = [](http_reply const& reply) {
+    return json_of(reply).at("error").at("code") == -32601;
+  };
   for (std::string const version : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"}) {
     auto const opened = t.post(initialize(version));
     only_tools(json_of(opened).at("result"));
     fields const in{{"Mcp-Session-Id", std::string(opened.field("mcp-session-id"))}};
-    for (std::string const method : {"resources/list", "prompts/list", "completion/complete", "logging/setLevel"})
+    for (std::string const method :
+         {"resources/list", "prompts/list", "completion/complete", "logging/setLevel"})
       BOOST_TEST(refused(t.post(request(method), in)), version + ' ' + method);
   }
   only_tools(json_of(t.post(stateless("server/discover"), headers("server/discover"))).at("result"));

@@ -219,9 +219,7 @@ BOOST_AUTO_TEST_CASE(a_bad_output_schema_is_a_mistake_at_the_start) {
 BOOST_AUTO_TEST_CASE(an_output_schema_that_is_no_object_is_not_told_before_2026) {
   wire_server srv{{"raw", "1.0"}, support::user_header{}};
   srv.raw_tool("list", "List.", R"({"type":"object"})",
-               [](boost::json::object) {
-                 return boost::json::value(boost::json::array{1, 2});
-               })
+               [](boost::json::object) { return boost::json::value(boost::json::array{1, 2}); })
       .output_schema(R"({"type":"array"})");
   talk t({}, srv);
   auto const modern = json_of(t.post(stateless("tools/list"), headers("tools/list")));

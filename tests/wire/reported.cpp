@@ -61,9 +61,9 @@ void expect_plain(boost::json::value const& schema, std::string const& where) {
   }
   auto const* object = schema.if_object();
   if (!object) return;
-  for (std::string const keyword :
-       {"$ref", "$defs", "$schema", "definitions", "oneOf", "allOf", "not", "if", "const", "exclusiveMinimum",
-        "exclusiveMaximum", "patternProperties", "prefixItems", "multipleOf", "uniqueItems", "format", "nullable"})
+  for (std::string const keyword : {"$ref", "$defs", "$schema", "definitions", "oneOf", "allOf", "not", "if",
+                                    "const", "exclusiveMinimum", "exclusiveMaximum", "patternProperties",
+                                    "prefixItems", "multipleOf", "uniqueItems", "format", "nullable"})
     BOOST_TEST(!object->contains(keyword), where + " has " + keyword);
   if (auto const* type = object->if_contains("type")) {
     BOOST_TEST(type->is_string(), where);
@@ -149,7 +149,8 @@ BOOST_AUTO_TEST_CASE(every_input_schema_has_properties) {
 
 BOOST_AUTO_TEST_CASE(schemas_of_types_keep_to_what_model_apis_take) {
   talk t({}, reported_server({}));
-  auto const listed = json_of(t.post(stateless("tools/list"), headers("tools/list"))).at("result").at("tools");
+  auto const listed =
+      json_of(t.post(stateless("tools/list"), headers("tools/list"))).at("result").at("tools");
   for (auto const& tool : listed.as_array()) {
     auto const& schema = tool.at("inputSchema").as_object();
     BOOST_TEST(!schema.contains("anyOf"));
@@ -216,7 +217,8 @@ BOOST_AUTO_TEST_CASE(a_text_for_a_number_is_refused_unless_a_tool_or_the_server_
     BOOST_TEST_REQUIRE(!failed(reply));
     BOOST_TEST(json_of(reply).at("result").at("structuredContent").at("mean").as_double() == 2.5);
   }
-  for (std::string_view none : {R"({"mean":"x"})", R"({"mean":""})", R"({"mean":" 2"})", R"({"named":"yes"})"})
+  for (std::string_view none :
+       {R"({"mean":"x"})", R"({"mean":""})", R"({"mean":" 2"})", R"({"named":"yes"})"})
     BOOST_TEST(failed(ask_tool(coercing, "measure", none)), none);
 }
 
@@ -298,12 +300,10 @@ BOOST_AUTO_TEST_CASE(versions_are_negotiated_whatever_the_client_proposes) {
   std::string const session(t.post(initialize("2025-11-25")).field("mcp-session-id"));
   // a client that goes on naming another revision we speak is served, one that names none of ours is not
   for (std::string const version : {"2025-03-26", "2025-06-18", "2025-11-25"})
-    BOOST_TEST(t.post(request("tools/list"),
-                      {{"Mcp-Session-Id", session}, {"MCP-Protocol-Version", version}})
+    BOOST_TEST(t.post(request("tools/list"), {{"Mcp-Session-Id", session}, {"MCP-Protocol-Version", version}})
                    .status == 200);
   for (std::string const version : {"", "undefined", "2025-06-19"})
-    BOOST_TEST(t.post(request("tools/list"),
-                      {{"Mcp-Session-Id", session}, {"MCP-Protocol-Version", version}})
+    BOOST_TEST(t.post(request("tools/list"), {{"Mcp-Session-Id", session}, {"MCP-Protocol-Version", version}})
                    .status == 400);
   for (std::string const none : {"", "undefined", "null"})
     BOOST_TEST(t.post(request("tools/list"), {{"Mcp-Session-Id", none}}).status == 404, none);

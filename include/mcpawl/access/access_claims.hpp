@@ -123,11 +123,13 @@ private:
   static result<access_identity> read(jose::claims_view const& claims, bool service_tokens) {
     auto const& found = claims.wanted;
     for (auto const which : {claim::type, claim::email, claim::country, claim::common_name})
-      if (found[which].is == kind::json && found[which].text != "null") return detail::auth_errc::malformed_claim;
+      if (found[which].is == kind::json && found[which].text != "null")
+        return detail::auth_errc::malformed_claim;
     if (text(found[claim::type]) != "app") return detail::auth_errc::not_an_application_token;
     auto const& custom = found[claim::custom];
     bool const has_custom = custom.is == kind::json && custom.text.starts_with('{');
-    if (custom.is != kind::absent && !has_custom && !is_null(custom)) return detail::auth_errc::malformed_claim;
+    if (custom.is != kind::absent && !has_custom && !is_null(custom))
+      return detail::auth_errc::malformed_claim;
 
     auto const subject = claims.sub.value_or(std::string_view());
     auto const email = text(found[claim::email]), common_name = text(found[claim::common_name]);

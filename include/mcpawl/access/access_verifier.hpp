@@ -73,8 +73,7 @@ public:
 
       @par Errors
       Those of `verify`. */
-  result<access_identity> verify_cached(std::string_view token, unix_seconds now,
-                                           clock::steady_time steady) {
+  result<access_identity> verify_cached(std::string_view token, unix_seconds now, clock::steady_time steady) {
     return jose_.verify_cached(token, now, steady, reading());
   }
 

@@ -42,8 +42,9 @@ class basic_access_jwt<Engine>::impl {
 public:
   explicit impl(access_options options)
       : options_(std::make_shared<access_options const>(access_options::checked(std::move(options)))),
-        verifier_(std::make_shared<detail::key_source>(origin(*options_), options_->time(), options_->timing()),
-                  options_->authorities(), options_->expectation(), options_->remembered()) {}
+        verifier_(
+            std::make_shared<detail::key_source>(origin(*options_), options_->time(), options_->timing()),
+            options_->authorities(), options_->expectation(), options_->remembered()) {}
 
   void attach(boost::asio::any_io_executor executor, logger log) {
     auto report = [log](verifier& with) { report_engines(with, log); };
@@ -109,7 +110,8 @@ private:
   }
 
   denial deny(error_code error) const {
-    if (error == detail::auth_errc::missing_token) return challenged(denial(401, "missing_token", error.message()));
+    if (error == detail::auth_errc::missing_token)
+      return challenged(denial(401, "missing_token", error.message()));
     // a key that nobody could look up is no proof of a bad token
     if (verifier_.keys_unknown(error) || error == condition::unavailable || error == condition::internal) {
       denial out(503, "keys_unavailable", error.message());

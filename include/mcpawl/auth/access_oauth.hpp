@@ -121,7 +121,8 @@ public:
 
   /** The token of Access with which the caller may be followed downstream (`linked_app`). It must not
       outlive this copy. */
-  MCPAWL_DECL std::optional<linked_token> linked_token_of(http::request_head const& head, access_identity const&);
+  MCPAWL_DECL std::optional<linked_token> linked_token_of(http::request_head const& head,
+                                                          access_identity const&);
 
   /** Issues, ends and lists grants; any thread may use it. A person is named by `access_claims::subject`. Include
       `oauth/grant/token_service.hpp` for it. */

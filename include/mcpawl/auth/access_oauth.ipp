@@ -54,7 +54,8 @@ public:
     upstream_->attach(environment.executor, environment.log);
     server_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys()), options.public_url(),
                     environment.endpoint_path, environment.log);
-    challenge_ = detail::bearer_challenge(options.required_scopes().text(), server_->endpoints().metadata_url());
+    challenge_ =
+        detail::bearer_challenge(options.required_scopes().text(), server_->endpoints().metadata_url());
   }
 
   public_route route_of(http::request_head const& head) const noexcept {
@@ -75,18 +76,21 @@ public:
     auto const text = detail::find_bearer_text(head);
     if (text && head.query().empty()) {
       auto const* const known = cache_.find(*text, now(), shared_->options.time().steady());
-      if (known != nullptr && known->revocations() == shared_->parts->tokens.revocations()) return known->who();
+      if (known != nullptr && known->revocations() == shared_->parts->tokens.revocations())
+        return known->who();
     }
     auto const token = detail::checked_bearer_token(text, head);
     if (!token) return deny(token.error());
-    if (auto const ours = oauth::token::parse(oauth::token_kind::access, *token); !ours) return deny(ours.error());
+    if (auto const ours = oauth::token::parse(oauth::token_kind::access, *token); !ours)
+      return deny(ours.error());
     return look_up(*this, *token);
   }
 
   std::optional<linked_token> linked_token_of(http::request_head const& head) {
     auto const token = detail::find_bearer_token(head);
     if (!token || !server_) return std::nullopt;
-    auto source = std::make_shared<detail::grant_token_source>(shared_->parts, *upstream_, secret{std::string{*token}});
+    auto source =
+        std::make_shared<detail::grant_token_source>(shared_->parts, *upstream_, secret{std::string{*token}});
     return linked_token(linked_token::form::bearer, std::move(source));
   }
 
@@ -95,7 +99,8 @@ public:
 
 private:
   /** A copy that was never attached belongs to the thread it is used on first. */
-  static task<auth_result<access_identity>> authenticate_unattached(impl& self, http::request_head const& head) {
+  static task<auth_result<access_identity>> authenticate_unattached(impl& self,
+                                                                    http::request_head const& head) {
     auto executor = co_await boost::asio::this_coro::executor;
     auth_environment alone{std::move(executor), logger()};
     self.attach(alone);
@@ -163,7 +168,8 @@ private:
 
 MCPAWL_DECL access_oauth::access_oauth(access_oauth_options options, std::shared_ptr<kv_store> store)
     : impl_(std::make_unique<impl>(std::move(options), std::move(store))) {}
-MCPAWL_DECL access_oauth::access_oauth(access_oauth const& other) : impl_(std::make_unique<impl>(*other.impl_)) {}
+MCPAWL_DECL access_oauth::access_oauth(access_oauth const& other)
+    : impl_(std::make_unique<impl>(*other.impl_)) {}
 MCPAWL_DECL access_oauth::access_oauth(access_oauth&&) noexcept = default;
 MCPAWL_DECL access_oauth::~access_oauth() = default;
 

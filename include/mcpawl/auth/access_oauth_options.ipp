@@ -20,7 +20,8 @@ namespace mcpawl {
 
 MCPAWL_DECL access_oauth_options access_oauth_options::from(settings& from) {
   std::string url = from.required("PUBLIC_URL");
-  if (std::string const wrong = url.empty() ? std::string() : detail::validate_public_url(url); !wrong.empty()) {
+  if (std::string const wrong = url.empty() ? std::string() : detail::validate_public_url(url);
+      !wrong.empty()) {
     from.add_error("PUBLIC_URL", wrong);
   }
   std::vector<secret> keys;
@@ -43,7 +44,8 @@ MCPAWL_DECL access_oauth_options access_oauth_options::from(settings& from) {
   access_oauth_options out(std::move(url), std::move(upstream), std::move(keys));
   if (!from.optional("REDIRECT_SCHEMES").empty()) {
     for (std::string& scheme : from.required_list("REDIRECT_SCHEMES")) {
-      auto const wrong = scheme.empty() ? std::string() : oauth::redirect_uri::validate_private_scheme(scheme);
+      auto const wrong =
+          scheme.empty() ? std::string() : oauth::redirect_uri::validate_private_scheme(scheme);
       if (!wrong.empty()) from.add_error("REDIRECT_SCHEMES", "has \"" + scheme + "\", which " + wrong);
       out.allow_private_scheme(std::move(scheme));
     }

@@ -131,7 +131,8 @@ public:
     auto& issuer = options.expected_.issuer;
     note("the team domain", issuer.empty() ? "is empty" : options.mend_team_domain());
     if (options.expected_.audiences.empty()) note("the audience", "is missing");
-    for (auto const& audience : options.expected_.audiences) note("the audience", validate_audience(audience));
+    for (auto const& audience : options.expected_.audiences)
+      note("the audience", validate_audience(audience));
     note("the leeway", options.expected_.leeway.count() < 0 || options.expected_.leeway.count() > 60
                            ? "must be from 0 to 60 seconds"
                            : "");

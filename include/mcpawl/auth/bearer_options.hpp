@@ -190,8 +190,9 @@ public:
   clock const& time() const noexcept { return *clock_; }
 
   detail::key_origin keys() const {
-    detail::key_origin from = keys_url_.empty() ? detail::key_origin::discover(expected_.issuer)
-                                        : detail::key_origin(http::origin_url::parse(keys_url_).value());
+    detail::key_origin from = keys_url_.empty()
+                                  ? detail::key_origin::discover(expected_.issuer)
+                                  : detail::key_origin(http::origin_url::parse(keys_url_).value());
     return from.algorithms(expected_.algorithms);
   }
 

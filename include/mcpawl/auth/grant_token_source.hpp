@@ -33,7 +33,7 @@ namespace mcpawl::detail {
 class grant_token_source final : public token_source {
 public:
   grant_token_source(std::shared_ptr<oauth::server_state> parts, oauth::upstream_client& upstream,
-               secret access_token)
+                     secret access_token)
       : parts_(std::move(parts)), upstream_(upstream), access_token_(std::move(access_token)) {}
 
   task<result<secret>> current([[maybe_unused]] std::shared_ptr<token_source> self) override {

@@ -84,8 +84,9 @@ public:
   explicit jwt_bearer(bearer_options options)
       : options_(std::make_shared<bearer_options const>(bearer_options::checked(std::move(options)))),
         resource_server_(*options_),
-        verifier_(std::make_shared<detail::key_source>(options_->keys(), options_->time(), options_->timing()),
-                  options_->authorities(), options_->expectation(), options_->remembered()) {}
+        verifier_(
+            std::make_shared<detail::key_source>(options_->keys(), options_->time(), options_->timing()),
+            options_->authorities(), options_->expectation(), options_->remembered()) {}
 
   /** Read the settings that `bearer_options::from` names.
 
@@ -153,7 +154,8 @@ private:
 
   denial deny(error_code error) const {
     denial out = resource_server_.deny(error, source());
-    if (error == detail::auth_errc::claims_do_not_fit) out.log_reason += " (" + verifier_.verifier().misfit() + ')';
+    if (error == detail::auth_errc::claims_do_not_fit)
+      out.log_reason += " (" + verifier_.verifier().misfit() + ')';
     bool const of_token = error.category() == make_error_code(jose::errc::unknown_kid).category();
     if (auto const kid = verifier_.verifier().last_kid(); of_token && !kid.empty())
       out.log_reason.append(" (kid ").append(kid.substr(0, 80)).append(1, ')');

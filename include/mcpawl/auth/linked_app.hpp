@@ -29,8 +29,8 @@ public:
 
   /** One of the parts: `Identity` or `linked_token`. */
   template <class Part>
-  requires std::same_as<Part, Identity> || std::same_as<Part, linked_token> Part const& part()
-      const noexcept {
+  requires std::same_as<Part, Identity> || std::same_as<Part, linked_token>
+  Part const& part() const noexcept {
     if constexpr (std::same_as<Part, Identity>)
       return who_;
     else
@@ -40,9 +40,13 @@ public:
   operator Identity const&() const noexcept { return who_; }
   /** As of the identity, which has this operator itself. */
   Identity const& operator->() const noexcept requires requires(Identity const& who) { who.operator->(); }
-  { return who_; }
+  {
+    return who_;
+  }
   decltype(auto) operator*() const noexcept requires requires(Identity const& who) { who.operator*(); }
-  { return *who_; }
+  {
+    return *who_;
+  }
 
 private:
   Identity who_;
@@ -82,14 +86,17 @@ public:
 
   authentication<identity_type> authenticate(http::request_head const& head) {
     authentication<inner_identity> asked = policy_.authenticate(head);
-    if (auto* const now = std::get_if<auth_result<inner_identity>>(&asked)) return linked(std::move(*now), head);
+    if (auto* const now = std::get_if<auth_result<inner_identity>>(&asked))
+      return linked(std::move(*now), head);
     return linked_later(std::get<task<auth_result<inner_identity>>>(std::move(asked)), head);
   }
 
-  public_route route_of(http::request_head const& head) const requires serves_public_paths<Policy> {
+  public_route route_of(http::request_head const& head) const requires serves_public_paths<Policy>
+  {
     return policy_.route_of(head);
   }
-  task<> serve_unauthenticated(http::exchange& ex) requires serves_public_paths<Policy> {
+  task<> serve_unauthenticated(http::exchange& ex) requires serves_public_paths<Policy>
+  {
     return policy_.serve_unauthenticated(ex);
   }
 

@@ -75,8 +75,8 @@ private:
 /** A policy that keeps the callers' tokens: `linked_token_of(head, identity)` gives that of a caller who has
     been let in with this head, or nothing if there is none. */
 template <class Policy>
-concept keeps_token = auth_policy<Policy> &&
-    requires(Policy& policy, http::request_head const& head, typename Policy::identity_type const& who) {
+concept keeps_token = auth_policy<Policy> && requires(Policy& policy, http::request_head const& head,
+                                                      typename Policy::identity_type const& who) {
   { policy.linked_token_of(head, who) } -> std::same_as<std::optional<linked_token>>;
 };
 

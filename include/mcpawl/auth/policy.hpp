@@ -79,7 +79,7 @@ struct auth_environment {
 
 /** Whose a path is, and which web pages may ask for it. */
 enum class public_route {
-  none,       ///< Not the policy's: a request for it must be authenticated.
+  none,         ///< Not the policy's: a request for it must be authenticated.
   same_origin,  ///< The policy's, for pages of this server and of its allowed origins: consent, say.
   any_origin,   ///< The policy's, for every page: metadata, registration and tokens, which no cookie opens.
 };
@@ -134,11 +134,12 @@ concept auth_policy = std::copy_constructible<Policy> && requires {
 
 /** A policy that answers some paths itself. */
 template <class Policy>
-concept serves_public_paths = auth_policy<Policy> &&
+concept serves_public_paths =
+    auth_policy<Policy> &&
     requires(Policy& policy, Policy const& constant, http::request_head const& head, http::exchange& ex) {
-  { constant.route_of(head) } -> std::same_as<public_route>;
-  { policy.serve_unauthenticated(ex) } -> std::same_as<task<>>;
-};
+      { constant.route_of(head) } -> std::same_as<public_route>;
+      { policy.serve_unauthenticated(ex) } -> std::same_as<task<>>;
+    };
 
 /** Ask the optional hook `route_of` of a policy. */
 template <auth_policy Policy>

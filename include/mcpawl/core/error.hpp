@@ -80,10 +80,8 @@ inline boost::system::error_condition make_error_condition(condition c) noexcept
 /** An enumeration with a table: `describe(e)` and `category_name(e)` are found by ADL and never throw. */
 template <class E>
 concept error_enum = std::is_enum_v<E> && requires(E e) {
-  { describe(e) }
-  noexcept->std::convertible_to<error_entry>;
-  { category_name(e) }
-  noexcept->std::convertible_to<char const*>;
+  { describe(e) } noexcept -> std::convertible_to<error_entry>;
+  { category_name(e) } noexcept -> std::convertible_to<char const*>;
 };
 
 namespace detail {

@@ -19,7 +19,7 @@ public:
     auto& shared = state();
     std::lock_guard const lock{shared.mutex};
     if (shared.count++ != 0) return;
-    struct sigaction ignore {};
+    struct sigaction ignore{};
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, &shared.before);
   }
@@ -35,7 +35,7 @@ private:
   struct shared_state {
     std::mutex mutex;
     int count = 0;
-    struct sigaction before {};
+    struct sigaction before{};
   };
   static shared_state& state() {
     static shared_state shared;

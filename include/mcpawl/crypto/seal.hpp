@@ -108,11 +108,13 @@ public:
       `crypto_errc::sealed_malformed`, `sealed_elsewhere`, `sealed_forged`; throws only `std::bad_alloc`.
   */
   result<std::string> open(std::string_view sealed, std::string_view associated) {
-    if (sealed.size() < detail::base64url_size(overhead) || sealed.size() > detail::base64url_size(overhead + largest)) {
+    if (sealed.size() < detail::base64url_size(overhead) ||
+        sealed.size() > detail::base64url_size(overhead + largest)) {
       return detail::crypto_errc::sealed_malformed;
     }
     std::vector<unsigned char> box(detail::unpadded_base64_bytes(sealed.size()));
-    if (!detail::decode_base64url(sealed, box) || box[0] != version) return detail::crypto_errc::sealed_malformed;
+    if (!detail::decode_base64url(sealed, box) || box[0] != version)
+      return detail::crypto_errc::sealed_malformed;
     key const* const with = find(box.data() + 1);
     if (with == nullptr) return detail::crypto_errc::sealed_elsewhere;
 

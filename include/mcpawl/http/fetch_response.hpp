@@ -99,7 +99,7 @@ private:
     if (answer_.status < 100) return errc::bad_answer;
     if (answer_.status < 200)
       return answer_.status == 101 || ++interim_ > max_interim ? std::optional{errc::bad_answer}
-                                                                : std::nullopt;
+                                                               : std::nullopt;
 
     head_ = "GET / HTTP/1.1\r\nHost: a\r\n";
     head_[13] = head[7];

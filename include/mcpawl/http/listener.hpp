@@ -128,8 +128,7 @@ private:
 */
 template <request_handler Handler>
 task<> accept_loop(boost::asio::ip::tcp::acceptor& acceptor, Handler& handler, limits const& bounds,
-                   connection_set& set, logger log,
-                   std::function<void(std::size_t)> shed_elsewhere = {}) {
+                   connection_set& set, logger log, std::function<void(std::size_t)> shed_elsewhere = {}) {
   auto const executor = acceptor.get_executor();
   detail::rare_warning warn(log);
   error_code ec;

@@ -93,7 +93,8 @@ private:
     return found_;
   }
 
-  std::shared_ptr<mcpawl::detail::async_event> const finished_ = std::make_shared<mcpawl::detail::async_event>();
+  std::shared_ptr<mcpawl::detail::async_event> const finished_ =
+      std::make_shared<mcpawl::detail::async_event>();
   std::mutex mutex_;
   std::optional<name_resolver::address_list> found_;
 };

@@ -23,7 +23,7 @@ namespace mcpawl::jose {
 /** What makes a value of the claims of a token, or refuses them. */
 template <class Read, class Value>
 concept claims_reading = std::invocable<Read&, claims_view const&> &&
-    std::same_as<std::invoke_result_t<Read&, claims_view const&>, result<Value>>;
+                         std::same_as<std::invoke_result_t<Read&, claims_view const&>, result<Value>>;
 
 /** Verifies tokens and turns them into values, and remembers for a moment which token made which value.
 
@@ -72,7 +72,9 @@ public:
   void use(std::shared_ptr<jwk_set const> const& keys) {
     if (keys == verifier_->keys()) return;
     verifier_->use(keys);
-    cache_.keep([this](mcpawl::detail::sha256_digest const& key_fingerprint) { return verifier_->vouches(key_fingerprint); });
+    cache_.keep([this](mcpawl::detail::sha256_digest const& key_fingerprint) {
+      return verifier_->vouches(key_fingerprint);
+    });
   }
 
   expectation const& expected() const noexcept { return verifier_->expected(); }
@@ -89,7 +91,7 @@ public:
   /** Recall a token, or else verify it. */
   template <claims_reading<Value> Read>
   result<Value> verify_cached(std::string_view token, unix_seconds now, clock::steady_time steady,
-                                 Read&& read) {
+                              Read&& read) {
     // a token that is remembered, byte for byte, has its size and its dots
     if (Value const* known = cache_.find(token, now, steady)) return *known;
     auto const parts = verifier_->split(token);

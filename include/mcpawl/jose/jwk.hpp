@@ -54,7 +54,8 @@ public:
 
 private:
   friend class jwk_set;
-  jwk(std::string kid, algorithm_set algorithms, mcpawl::detail::public_key key, mcpawl::detail::sha256_digest thumbprint)
+  jwk(std::string kid, algorithm_set algorithms, mcpawl::detail::public_key key,
+      mcpawl::detail::sha256_digest thumbprint)
       : kid_(std::move(kid)), algorithms_(algorithms), key_(std::move(key)), thumbprint_(thumbprint) {}
 
   std::string kid_;
@@ -67,7 +68,8 @@ namespace detail {
 
 inline errc key_problem(error_code const& e) noexcept {
   if (e == mcpawl::detail::crypto_errc::key_encoding) return errc::key_encoding;
-  if (e == mcpawl::detail::crypto_errc::key_size || e == mcpawl::detail::crypto_errc::key_modulus) return errc::key_size;
+  if (e == mcpawl::detail::crypto_errc::key_size || e == mcpawl::detail::crypto_errc::key_modulus)
+    return errc::key_size;
   if (e == mcpawl::detail::crypto_errc::key_exponent) return errc::key_exponent;
   if (e == mcpawl::detail::crypto_errc::key_point) return errc::key_point;
   return errc::library;
@@ -125,14 +127,17 @@ inline result<jwk> jwk::make(jwk_members const& m) {
       second.trim();
       return mcpawl::detail::public_key::rsa(first.bytes(), second.bytes());
     }
-    if (!has_second) return mcpawl::detail::public_key::ed25519(first.bytes());  // a string of bytes, not a number
-    if (!first.fit(mcpawl::detail::coordinate_size(kind)) || !second.fit(mcpawl::detail::coordinate_size(kind)))
+    if (!has_second)
+      return mcpawl::detail::public_key::ed25519(first.bytes());  // a string of bytes, not a number
+    if (!first.fit(mcpawl::detail::coordinate_size(kind)) ||
+        !second.fit(mcpawl::detail::coordinate_size(kind)))
       return mcpawl::detail::crypto_errc::key_encoding;
     return mcpawl::detail::public_key::ec(kind, first.bytes(), second.bytes());
   };
   auto key = make_key();
   if (!key) return detail::key_problem(key.error());
-  if (kind == mcpawl::detail::key_kind::rsa && detail::has_roca_fingerprint(first.bytes())) return errc::key_weak;
+  if (kind == mcpawl::detail::key_kind::rsa && detail::has_roca_fingerprint(first.bytes()))
+    return errc::key_weak;
 
   std::string canonical;  // RFC 7638 section 3.2: the required members only, in lexicographic order
   if (kind == mcpawl::detail::key_kind::rsa) {

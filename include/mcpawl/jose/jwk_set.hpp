@@ -231,7 +231,7 @@ private:
     }
     struct text_member {
       std::string_view name;
-      std::string_view jwk_members::*into;
+      std::string_view jwk_members::* into;
     };
     static constexpr std::array<text_member, 9> texts{{{"kty", &jwk_members::kty},
                                                        {"kid", &jwk_members::kid},

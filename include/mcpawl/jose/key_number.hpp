@@ -35,7 +35,8 @@ public:
     std::transform(text.begin(), text.end(), spelled.begin(), [](char c) noexcept {
       return c == '+' ? '-' : c == '/' ? '_' : c;
     });
-    auto const size = mcpawl::detail::decode_base64url({spelled.data(), text.size()}, {bytes_.data() + room, capacity});
+    auto const size =
+        mcpawl::detail::decode_base64url({spelled.data(), text.size()}, {bytes_.data() + room, capacity});
     if (!size) return false;
     begin_ = room;
     end_ = room + *size;
@@ -69,7 +70,8 @@ public:
 private:
   static constexpr std::size_t capacity = 2 * max_number_bytes;
   static constexpr std::size_t max_chars = mcpawl::detail::base64url_size(capacity);
-  static constexpr std::size_t room = mcpawl::detail::coordinate_size(mcpawl::detail::key_kind::p521);  // for zeros in front
+  static constexpr std::size_t room =
+      mcpawl::detail::coordinate_size(mcpawl::detail::key_kind::p521);  // for zeros in front
 
   std::array<unsigned char, room + capacity> bytes_;
   std::size_t begin_ = 0, end_ = 0;

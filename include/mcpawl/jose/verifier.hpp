@@ -148,7 +148,8 @@ public:
     errc const wrong = named ? errc::bad_signature : errc::bad_signature_without_kid;
 
     std::span<unsigned char> const signature{signature_.data(), with->check.signature_size()};
-    if (parts.signature.size() != mcpawl::detail::base64url_size(signature.size())) return errc::signature_length;
+    if (parts.signature.size() != mcpawl::detail::base64url_size(signature.size()))
+      return errc::signature_length;
     if (!mcpawl::detail::decode_base64url(parts.signature, signature)) return errc::signature_encoding;
     if (expected_.expiry_first) {
       auto const claims = read(parts.payload, now);
@@ -168,11 +169,14 @@ public:
   std::string_view last_kid() const noexcept { return last_kid_; }
 
   /** What vouches for the token that `verify` accepted last: a digest of key, `kid` and algorithm. */
-  mcpawl::detail::sha256_digest const& last_fingerprint() const noexcept { return last_slot_->key_fingerprint; }
+  mcpawl::detail::sha256_digest const& last_fingerprint() const noexcept {
+    return last_slot_->key_fingerprint;
+  }
 
   /** Tell whether the keys in use would still vouch for a token of this key_fingerprint. */
   bool vouches(mcpawl::detail::sha256_digest const& key_fingerprint) const noexcept {
-    return std::any_of(slots_.begin(), slots_.end(), [&](key_slot const& l) { return l.key_fingerprint == key_fingerprint; });
+    return std::any_of(slots_.begin(), slots_.end(),
+                       [&](key_slot const& l) { return l.key_fingerprint == key_fingerprint; });
   }
 
   /** Who does the arithmetic for each key in use, for a log; the views end with the key set. */
@@ -214,7 +218,8 @@ private:
            e.wanted.size() <= detail::claims_reader::max_wanted;
   }
 
-  static mcpawl::detail::sha256_digest fingerprint_of(jwk const& key, algorithm a, mcpawl::detail::sha256_context& digest) {
+  static mcpawl::detail::sha256_digest fingerprint_of(jwk const& key, algorithm a,
+                                                      mcpawl::detail::sha256_context& digest) {
     auto const& print = key.thumbprint();
     std::string text{reinterpret_cast<char const*>(print.data()), print.size()};
     text += name_of(a);

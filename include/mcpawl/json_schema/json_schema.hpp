@@ -94,8 +94,7 @@ public:
   }
 
 private:
-  explicit json_schema(std::shared_ptr<schema_program const> program)
-      : program_(std::move(program)) {}
+  explicit json_schema(std::shared_ptr<schema_program const> program) : program_(std::move(program)) {}
 
   std::shared_ptr<schema_program const> program_;
 };

@@ -50,7 +50,7 @@ constexpr std::size_t end_of_string(std::string_view text, std::size_t quote) no
 /** Count members in one look at a text, which need not be valid JSON. */
 inline members_written count_members(std::string_view text, json_limits const& bounds) {
   members_written count;
-  std::size_t here = 0;  // in the object that is open
+  std::size_t here = 0;                                   // in the object that is open
   boost::container::small_vector<std::size_t, 64> outer;  // in those around it
   for (std::size_t i = 0; i < text.size(); ++i) {
     switch (text[i]) {

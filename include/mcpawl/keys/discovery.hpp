@@ -95,7 +95,8 @@ inline result<http::origin_url> read_jwks_uri(std::string_view document, std::st
   auto url = http::origin_url::parse(found.jwks_uri);
   auto const from = http::origin_url::parse(issuer);
   if (!url || !from) return mcpawl::detail::auth_errc::no_keys_address;
-  if (!url->is_secure() && !(url->is_loopback() && from->is_loopback())) return mcpawl::detail::auth_errc::no_keys_address;
+  if (!url->is_secure() && !(url->is_loopback() && from->is_loopback()))
+    return mcpawl::detail::auth_errc::no_keys_address;
   return url;
 }
 

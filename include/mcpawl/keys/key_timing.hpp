@@ -20,7 +20,7 @@ struct key_timing {
   std::chrono::milliseconds first_backoff{
       std::chrono::seconds(1)};  ///< After a failed fetch; doubles each time.
   std::chrono::milliseconds max_backoff{std::chrono::minutes(1)};  ///< Where doubling ends.
-  std::size_t document_bytes = 256 * 1024;                             ///< Size of a key document.
+  std::size_t document_bytes = 256 * 1024;                         ///< Size of a key document.
 };
 
 }  // namespace mcpawl::detail

@@ -26,8 +26,8 @@ namespace mcpawl::detail {
     are short, however long the input is, and can be sent back to the client.
 */
 template <schema_type T>
-requires(!std::is_const_v<T>) std::optional<decode_problem> decode(boost::json::value const& json, T& to,
-                                                                   decode_options options = {}) {
+requires(!std::is_const_v<T>)
+std::optional<decode_problem> decode(boost::json::value const& json, T& to, decode_options options = {}) {
   value_reader reader(options);
   if (reader.read(descriptor_of<T>, json, &to)) return {};
   return reader.take_problem();
@@ -36,8 +36,8 @@ requires(!std::is_const_v<T>) std::optional<decode_problem> decode(boost::json::
 /** The same, but members that `T` does not have, at any depth, are passed over: for what others write, such
     as the claims of a token, to which they may add at any time. */
 template <schema_type T>
-requires(!std::is_const_v<T>) std::optional<decode_problem> decode_known(boost::json::value const& json,
-                                                                         T& to) {
+requires(!std::is_const_v<T>)
+std::optional<decode_problem> decode_known(boost::json::value const& json, T& to) {
   return decode(json, to, {.ignore_unknown = true});
 }
 

@@ -62,8 +62,7 @@ template <class E>
 consteval std::string_view spelled_enumerators() {
   auto text = []<int... I>(std::integer_sequence<int, I...>) {
     return spelled_values<value_or_zero<E, I + least_enumerator>()...>();
-  }
-  (std::make_integer_sequence<int, most_enumerator - least_enumerator + 1>{});
+  }(std::make_integer_sequence<int, most_enumerator - least_enumerator + 1>{});
   constexpr std::string_view before = "Values = ";
   return text.substr(text.find(before) + before.size() + 1);
 }
@@ -107,9 +106,8 @@ consteval auto list_enumerators() {
     }();
     std::array<enumerator<E>, count> list{};
     std::size_t n = 0;
-    for_each_spelled(text, [&](int value, std::string_view name) {
-      list[n++] = {static_cast<E>(value), name};
-    });
+    for_each_spelled(text,
+                     [&](int value, std::string_view name) { list[n++] = {static_cast<E>(value), name}; });
     return list;
   }
 }

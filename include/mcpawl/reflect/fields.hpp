@@ -111,8 +111,7 @@ struct members_of<T> {
 
   static constexpr auto names = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<std::string_view, count>{spelled_name<imaginary_member<T, I>()>()...};
-  }
-  (std::make_index_sequence<count>{});
+  }(std::make_index_sequence<count>{});
 
   /** The position of a member; `count` if it is none of this struct. */
   template <auto Member>

@@ -16,8 +16,8 @@ class function_ref<Result(Arguments...)> {
 public:
   template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, function_ref> &&
-           std::is_invocable_r_v<Result, F&, Arguments...>) function_ref(F&& f)
-  noexcept
+           std::is_invocable_r_v<Result, F&, Arguments...>)
+  function_ref(F&& f) noexcept
       : target_(const_cast<void*>(static_cast<void const*>(std::addressof(f)))),
         call_([](void* target, Arguments... arguments) -> Result {
           return (*static_cast<std::remove_reference_t<F>*>(target))(arguments...);

@@ -122,8 +122,7 @@ field_flags<T> initialised_scalars() {
   } else if constexpr (plain_struct<T> && requires { typename std::bool_constant<constructs<T>()>; }) {
     return []<std::size_t... I>(std::index_sequence<I...>) {
       return field_flags<T>{reads_initialised<T, I>...};
-    }
-    (std::make_index_sequence<members_of<T>::count>{});
+    }(std::make_index_sequence<members_of<T>::count>{});
   } else {
     return observe_initialised<T>();
   }

@@ -14,12 +14,11 @@ inline constexpr std::size_t max_fields = 32;
 template <class T>
 struct any_base_of {
   template <class Base>
-  requires(std::is_base_of_v<Base, T> && !std::is_same_v<Base, T>) operator Base() const;
+  requires(std::is_base_of_v<Base, T> && !std::is_same_v<Base, T>)
+  operator Base() const;
 };
 template <class T>
-concept has_base = requires {
-  T{any_base_of<T>{}};
-};
+concept has_base = requires { T{any_base_of<T>{}}; };
 
 /** Count the members of an aggregate; `max_fields + 1` if there are more.
 

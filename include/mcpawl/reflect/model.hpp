@@ -141,8 +141,7 @@ struct model<std::variant<Ts...>> {
   static bool assign(void* at, std::size_t wanted, value_filler fill) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return ((I == wanted && assign_nth<I>(as<variant>(at), fill)) || ...);
-    }
-    (std::index_sequence_for<Ts...>{});
+    }(std::index_sequence_for<Ts...>{});
   }
   static std::size_t alternative(void const* at) { return as<variant>(at).index(); }
   static void const* get(void const* at) {

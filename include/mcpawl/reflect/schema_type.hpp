@@ -86,7 +86,8 @@ struct parts_of {
   using types = type_list<>;
 };
 template <class T>
-requires(is_optional<T> || is_vector<T>) struct parts_of<T> {
+requires(is_optional<T> || is_vector<T>)
+struct parts_of<T> {
   using types = type_list<typename T::value_type>;
 };
 template <class T>
@@ -99,7 +100,8 @@ struct parts_of<std::variant<Ts...>> {
   using types = type_list<Ts...>;
 };
 template <class T>
-requires(reflected_struct<T> && !is_std_array<T>) struct parts_of<T> {
+requires(reflected_struct<T> && !is_std_array<T>)
+struct parts_of<T> {
   using types = typename members_of<T>::types;
 };
 
@@ -125,8 +127,7 @@ consteval obstacle obstacle_of() {
     `BOOST_DESCRIBE_STRUCT`. A struct must not contain itself.
 */
 template <class T>
-concept schema_type = obstacle_of<std::remove_cvref_t<T>>()
-== obstacle::none;
+concept schema_type = obstacle_of<std::remove_cvref_t<T>>() == obstacle::none;
 
 /** A `schema_type` that is a JSON object with known members: what the arguments of a tool must be. */
 template <class T>

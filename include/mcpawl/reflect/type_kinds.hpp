@@ -16,7 +16,7 @@ namespace mcpawl::detail {
 
 template <class T>
 concept character_type = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
-    std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+                         std::same_as<T, char16_t> || std::same_as<T, char32_t>;
 
 template <class T>
 concept integer_type =

@@ -285,7 +285,8 @@ private:
     if (state != nullptr && state->compiled) {
       pattern_work_ += state->compiled->work_for(text.size());
       if (pattern_work_ > pattern::max_work)
-        return refuse(at, "is too long for a text that is compared with the pattern " + std::string(rules.pattern));
+        return refuse(
+            at, "is too long for a text that is compared with the pattern " + std::string(rules.pattern));
       if (!state->compiled->matches(text))
         return refuse(at, "must match the pattern " + std::string(rules.pattern));
     }

@@ -23,7 +23,7 @@ namespace mcpawl::detail {
 */
 class clock_watch {
 public:
-  static constexpr unix_seconds tolerance = 300;         ///< Seconds that a step may have and be believed.
+  static constexpr unix_seconds tolerance = 300;  ///< Seconds that a step may have and be believed.
   static constexpr std::chrono::seconds probation{3600};
 
   /** Whether the clock is believed at the start. */

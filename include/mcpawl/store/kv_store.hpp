@@ -53,7 +53,8 @@ public:
 
       @par Errors
       Those of `put`; that somebody else was faster is none. */
-  virtual task<result<std::optional<store_version>>> compare_and_set(store_write write, store_version expected) = 0;
+  virtual task<result<std::optional<store_version>>> compare_and_set(store_write write,
+                                                                     store_version expected) = 0;
 
   /** Read and remove: of any number of concurrent calls one gets the entry.
 

@@ -58,10 +58,13 @@ public:
 
   task<result<std::optional<store_entry>>> get(std::string key) override { co_return find(key); }
   task<result<store_version>> put(store_write write) override { co_return set(std::move(write)); }
-  task<result<std::optional<store_version>>> compare_and_set(store_write write, store_version expected) override {
+  task<result<std::optional<store_version>>> compare_and_set(store_write write,
+                                                             store_version expected) override {
     co_return set_if(std::move(write), expected);
   }
-  task<result<std::optional<store_entry>>> take(std::string key, durability) override { co_return remove(key); }
+  task<result<std::optional<store_entry>>> take(std::string key, durability) override {
+    co_return remove(key);
+  }
   task<result<std::size_t>> erase(std::string key, durability) override {
     auto const removed = remove(key);
     if (!removed) co_return removed.error();

@@ -43,7 +43,8 @@ concept store_kind = std::derived_from<Store, kv_store> && requires(std::string 
 */
 template <store_kind... Kinds>
 result<std::shared_ptr<kv_store>> open_store(std::string const& url, clock const& time = clock::system()) {
-  static_assert(sizeof...(Kinds) != 0, "mcpawl: name the kinds of stores: open_store<mcpawl::sqlite_store>(...)");
+  static_assert(sizeof...(Kinds) != 0,
+                "mcpawl: name the kinds of stores: open_store<mcpawl::sqlite_store>(...)");
   result<std::shared_ptr<kv_store>> out = make_error_code(store_errc::unknown_kind);
   auto const opens = [&]<class Kind>(std::type_identity<Kind>) {
     if (!Kind::takes_url(url)) return false;

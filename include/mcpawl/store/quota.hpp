@@ -17,7 +17,8 @@ struct store_quota {
 
 /** The keys that anybody can cause to be written, without having signed in: logins under way, registrations,
     and the assertions of clients with a document. However many there are, they never take the room of grants. */
-inline constexpr std::array<store_quota, 3> store_quotas{{{"flow/", 10}, {"client/", 25}, {"assertion/", 10}}};
+inline constexpr std::array<store_quota, 3> store_quotas{
+    {{"flow/", 10}, {"client/", 25}, {"assertion/", 10}}};
 
 /** Which of the quotas counts for a key; none for most. */
 inline std::optional<std::size_t> quota_of(std::string_view key) noexcept {

@@ -25,7 +25,7 @@ inline constexpr std::int64_t sqlite_application_id = 0x6d637077;  // "mcpw"
 inline error_code make_sqlite_file(std::string const& path) noexcept {
   int const file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
   if (file < 0) return errno == EROFS ? store_errc::read_only : store_errc::cannot_open;
-  struct stat info {};
+  struct stat info{};
   bool const regular = ::fstat(file, &info) == 0 && S_ISREG(info.st_mode);
   ::close(file);
   return regular ? error_code{} : make_error_code(store_errc::cannot_open);
@@ -33,7 +33,7 @@ inline error_code make_sqlite_file(std::string const& path) noexcept {
 
 /** Let only its owner read and write the file; SQLite gives its permissions to the journal files, too. */
 inline error_code close_to_others(std::string const& path) noexcept {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) return store_errc::io;
   if ((info.st_mode & 077) != 0 && ::chmod(path.c_str(), 0600) != 0) return store_errc::permissions;
   return {};

@@ -27,7 +27,8 @@ struct sqlite_finalize {
 /** Whether SQLite's last call could not write for want of room: the user's, or what a file may have. SQLite tells of a
     full disk alone; of the others there is nothing but the `errno` that it left behind. */
 inline bool is_want_of_room(int code) noexcept {
-  bool const writes = code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_TRUNCATE || code == SQLITE_IOERR_SHMSIZE;
+  bool const writes =
+      code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_TRUNCATE || code == SQLITE_IOERR_SHMSIZE;
   return writes && (errno == EDQUOT || errno == EFBIG || errno == ENOSPC);
 }
 

@@ -3,7 +3,8 @@
 #pragma once
 
 #ifndef MCPAWL_SEPARATE_COMPILATION
-#error "mcpawl: <mcpawl/store/sqlite_src.hpp> is for programs that define MCPAWL_SEPARATE_COMPILATION everywhere"
+#error \
+    "mcpawl: <mcpawl/store/sqlite_src.hpp> is for programs that define MCPAWL_SEPARATE_COMPILATION everywhere"
 #endif
 
 // for the same reason as in mcpawl/src.hpp

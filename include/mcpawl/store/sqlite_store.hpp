@@ -60,8 +60,9 @@ public:
       `store_errc::cannot_open`, `read_only`, `permissions`, `corrupt`, `foreign`, `newer_schema`, `busy`,
       `io`: each for one thing that an operator can look at.
   */
-  MCPAWL_DECL static result<std::unique_ptr<sqlite_store>> open(std::string path, clock const& time = clock::system(),
-                                                                std::chrono::milliseconds patience = default_patience);
+  MCPAWL_DECL static result<std::unique_ptr<sqlite_store>> open(
+      std::string path, clock const& time = clock::system(),
+      std::chrono::milliseconds patience = default_patience);
 
   // for open_store: a path, or one after "sqlite:"
   static constexpr std::string_view url_form = "the path of a SQLite file";

@@ -55,7 +55,8 @@ public:
     co_return co_await write<store_version>(wanted, std::move(put));
   }
 
-  task<result<std::optional<store_version>>> compare_and_set(store_write write_this, store_version expected) override {
+  task<result<std::optional<store_version>>> compare_and_set(store_write write_this,
+                                                             store_version expected) override {
     if (error_code const bad = detail::check_store_write(write_this)) co_return bad;
     durability const wanted = write_this.wanted_durability();
     auto set = [write = std::move(write_this), expected,
@@ -203,7 +204,8 @@ MCPAWL_DECL bool sqlite_store::takes_url(std::string_view url) noexcept {
   return colon > url.find('/') || colon == std::string_view::npos || url.starts_with("sqlite:");
 }
 
-MCPAWL_DECL result<std::unique_ptr<sqlite_store>> sqlite_store::open_url(std::string_view url, clock const& time) {
+MCPAWL_DECL result<std::unique_ptr<sqlite_store>> sqlite_store::open_url(std::string_view url,
+                                                                         clock const& time) {
   constexpr std::string_view prefix = "sqlite:";
   if (url.starts_with(prefix)) url.remove_prefix(prefix.size());
   return open(std::string{url}, time);

@@ -138,7 +138,8 @@ private:
   static std::string elsewhere(plain_request const& request, state& shared) {
     auto const other = shared.others(request);
     if (!other) ++shared.strays;
-    if (request.method == "GET" && request.target == "/elsewhere") return whole(200, "application/json", shared.keys());
+    if (request.method == "GET" && request.target == "/elsewhere")
+      return whole(200, "application/json", shared.keys());
     return other ? other->wire() : head(404, "text/plain", 0);
   }
 

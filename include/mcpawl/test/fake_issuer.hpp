@@ -84,7 +84,8 @@ public:
   */
   template <class Claims = no_claims>
   bearer_identity<Claims> identity(access_token const& token) const {
-    mcpawl::detail::bearer_verifier<Claims> verifier(mcpawl::detail::bearer_expectation(name(), std::vector<std::string>(1, audience_)));
+    mcpawl::detail::bearer_verifier<Claims> verifier(
+        mcpawl::detail::bearer_expectation(name(), std::vector<std::string>(1, audience_)));
     verifier.use(std::make_shared<jose::jwk_set const>(jose::parse_jwk_set(key_set()).value()));
     return verifier.verify(sign(token), clock_.wall()).value();
   }

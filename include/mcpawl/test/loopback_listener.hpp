@@ -149,7 +149,8 @@ inline std::optional<std::size_t> plain_body_size(plain_request const& request) 
 }
 
 /** Read one request; nothing if it is none that is understood here. `error` is set if the client left before. */
-inline task<std::optional<plain_request>> read_plain_request(tcp::socket& socket, boost::system::error_code& error) {
+inline task<std::optional<plain_request>> read_plain_request(tcp::socket& socket,
+                                                             boost::system::error_code& error) {
   auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
   std::string text;
   auto buffer = boost::asio::dynamic_buffer(text, max_plain_head);

@@ -66,7 +66,8 @@ inline void append_json_string(std::string& out, std::string_view text) {
 
 /** Append an integer. */
 template <std::integral Number>
-requires(!std::same_as<Number, bool>) void append_json_number(std::string& out, Number value) {
+requires(!std::same_as<Number, bool>)
+void append_json_number(std::string& out, Number value) {
   char digits[24];
   auto const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   out.append(digits, end);

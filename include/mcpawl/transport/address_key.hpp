@@ -41,7 +41,8 @@ public:
 
 private:
   void keep(unsigned char const* raw, std::size_t count) noexcept {
-    std::transform(raw, raw + count, bytes_.begin() + 1, [](unsigned char b) { return static_cast<char>(b); });
+    std::transform(raw, raw + count, bytes_.begin() + 1,
+                   [](unsigned char b) { return static_cast<char>(b); });
     size_ = count + 1;
   }
 

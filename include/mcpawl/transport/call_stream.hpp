@@ -82,8 +82,8 @@ public:
              std::chrono::milliseconds retry) {
     std::optional<log_reader> reader;
     start(std::move(calls), reader);
-    auto const watch =
-        std::make_shared<disconnect_watch>(ex, changed_, [self = shared_from_this()] { self->client_left(); });
+    auto const watch = std::make_shared<disconnect_watch>(
+        ex, changed_, [self = shared_from_this()] { self->client_left(); });
     // the response to a call is worth waiting for, whatever becomes of its token meanwhile
     if (!listens_) style.may_listen = {};
     try {

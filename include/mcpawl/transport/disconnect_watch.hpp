@@ -35,7 +35,8 @@ public:
 
   /** @param changed  is waited for; notified when the client has left, and when the watch has stopped.
       @param on_left  is called once, when the client has left. */
-  disconnect_watch(http::exchange& ex, std::shared_ptr<async_event> changed, std::function<void()> on_left = {})
+  disconnect_watch(http::exchange& ex, std::shared_ptr<async_event> changed,
+                   std::function<void()> on_left = {})
       : ex_(ex), changed_(std::move(changed)), on_left_(std::move(on_left)) {}
 
   bool left() const noexcept { return left_; }

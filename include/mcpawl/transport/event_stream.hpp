@@ -103,8 +103,9 @@ inline task<> write_events(http::exchange& ex, log_reader& reader, disconnect_wa
 }
 
 /** Write the events of a log to a client that listens, watching whether it is still there. */
-inline task<> write_events_watched(http::exchange& ex, log_reader& reader, std::shared_ptr<async_event> changed,
-                                   event_style const& style, std::uint64_t cursor) {
+inline task<> write_events_watched(http::exchange& ex, log_reader& reader,
+                                   std::shared_ptr<async_event> changed, event_style const& style,
+                                   std::uint64_t cursor) {
   auto const watch = std::make_shared<disconnect_watch>(ex, std::move(changed));
   std::exception_ptr failure;
   try {

@@ -81,8 +81,7 @@ public:
     sigpipe_ignored const quiet;
     if (options_.on_ready) options_.on_ready(url());
     std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < workers_.size(); ++i)
-      threads.emplace_back([this, i] { run(*workers_[i]); });
+    for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { run(*workers_[i]); });
     run(*workers_.front());
     for (auto& thread : threads) thread.join();
   }

@@ -100,7 +100,7 @@ public:
     limits bounds;
     logger log;
     std::chrono::milliseconds retry = std::chrono::milliseconds(1000);  ///< For clients whose stream ended.
-    std::vector<std::string> allowed_headers = {};   ///< That pages may send besides those of the protocol.
+    std::vector<std::string> allowed_headers = {};    ///< That pages may send besides those of the protocol.
     std::shared_ptr<legacy_sse> legacy_clients = {};  ///< The endpoints of 2024-11-05; null for none.
   };
 
@@ -154,7 +154,8 @@ public:
     auto const& admitted = std::get<auth_result<admission>>(asked);
     if (!admitted) {
       denial const& d = admitted.error();
-      shared_.log.write_limited(log_level::info, "caller_denied", {{"code", d.code}, {"reason", d.log_reason}});
+      shared_.log.write_limited(log_level::info, "caller_denied",
+                                {{"code", d.code}, {"reason", d.log_reason}});
       http::response response = denial_response(head, d);
       allow_reading(response, head);
       co_await ex.respond(std::move(response));
@@ -164,7 +165,8 @@ public:
     caller const who{admitted->identity.get(), admitted->principal, address.view(), &admitted->identity};
     // a message has its turn when all of it is there
     if (head.method() != "POST" && !turns_.take(who.account())) co_await turns_.wait(who.account());
-    if (head.path() != shared_.path && shared_.legacy_clients && shared_.legacy_clients->serves(head.path())) {
+    if (head.path() != shared_.path && shared_.legacy_clients &&
+        shared_.legacy_clients->serves(head.path())) {
       co_await serve_old_client(ex, who);
     } else if (!is_endpoint(head.path())) {
       std::string const why = "nothing here: the endpoint is " + shared_.path;

@@ -99,8 +99,8 @@ BOOST_AUTO_TEST_CASE(policies_that_differ_never_recall_each_others_tokens) {
     BOOST_TEST(services.verify_cached(robot, now, steady).has_value());
     BOOST_TEST((ask(robot).error() == make_error_code(auth_errc::service_token_refused)));
     BOOST_TEST(ask(token).has_value());
-    BOOST_TEST((elsewhere.verify_cached(token, now, steady).error() ==
-                make_error_code(jose::errc::wrong_audience)));
+    BOOST_TEST(
+        (elsewhere.verify_cached(token, now, steady).error() == make_error_code(jose::errc::wrong_audience)));
   }
   BOOST_TEST(services.recalls().hits == 1U);
   BOOST_TEST(elsewhere.recalls().hits == 0U);

@@ -349,7 +349,8 @@ BOOST_AUTO_TEST_CASE(nobody_needs_to_attach_it) {
 BOOST_AUTO_TEST_CASE(it_waits_only_where_newer_keys_might_change_the_decision) {
   auto policy = ready();
   denied(at_once(policy, "garbage").value(), 403, "invalid_token", "");
-  denied(at_once(policy, server->forge(forgery::other_key)).value(), 403, "invalid_token", "signature is wrong");
+  denied(at_once(policy, server->forge(forgery::other_key)).value(), 403, "invalid_token",
+         "signature is wrong");
   auto const nothing = request_head::make("POST", "/mcp");
   auto const asked = policy.authenticate(nothing);
   denied(std::get<answer>(asked), 401, "missing_token", "");

@@ -234,7 +234,8 @@ BOOST_AUTO_TEST_CASE(options_from_code_are_checked_too) {
   BOOST_TEST(mistakes_of(other).size() == 1u);
   std::vector<secret> weak_key;
   weak_key.emplace_back(std::string(32, '\0'));
-  auto const weak = mistakes_of(access_oauth_options("https://mcp.example.com", options.upstream(), weak_key));
+  auto const weak =
+      mistakes_of(access_oauth_options("https://mcp.example.com", options.upstream(), weak_key));
   BOOST_TEST_REQUIRE(weak.size() == 1u);
   BOOST_TEST(weak[0] == "a cookie key " + std::string(weak_key_words));
   BOOST_TEST(mistakes_of(access_oauth_options("x", options.upstream(), {})).size() >= 2u);

@@ -72,9 +72,7 @@ static_assert(auth_policy<linked_app<access_jwt>> && !serves_public_paths<linked
 static_assert(!std::is_convertible_v<linked_token, std::string> &&
               !std::is_convertible_v<linked_token, secret>);
 template <class T>
-concept printable = requires(std::ostream& to, T const& value) {
-  to << value;
-};
+concept printable = requires(std::ostream& to, T const& value) { to << value; };
 static_assert(!printable<linked_token> && !printable<linked_identity<name>>);
 
 // what the binding sees
@@ -107,8 +105,8 @@ BOOST_AUTO_TEST_CASE(it_decides_as_the_policy_does) {
     auto const later = loopback_fixture::run(context, decision_of(linked.authenticate(head)));
     BOOST_TEST((*later).part<name>().text == who);
   }
-  auto const denied =
-      loopback_fixture::run(context, decision_of(linked.authenticate(http::request_head::make("POST", "/later"))));
+  auto const denied = loopback_fixture::run(
+      context, decision_of(linked.authenticate(http::request_head::make("POST", "/later"))));
   BOOST_TEST(denied.error().status == 401);
 }
 

@@ -92,11 +92,12 @@ T wait_for(task<T> work) {
 
 BOOST_AUTO_TEST_CASE(the_value_of_a_denial_throws_its_code_and_not_its_reason) {
   auth_result<std::string> const refused = denial(401, "missing_token", "no header");
-  BOOST_CHECK_EXCEPTION(refused.value(), boost::system::system_error, [](boost::system::system_error const& e) {
-    std::string const text = e.what();
-    return e.code() == boost::system::errc::permission_denied && text.find("missing_token") != text.npos &&
-           text.find("no header") == text.npos;
-  });
+  BOOST_CHECK_EXCEPTION(
+      refused.value(), boost::system::system_error, [](boost::system::system_error const& e) {
+        std::string const text = e.what();
+        return e.code() == boost::system::errc::permission_denied &&
+               text.find("missing_token") != text.npos && text.find("no header") == text.npos;
+      });
 }
 
 BOOST_AUTO_TEST_CASE(no_auth_lets_everybody_in_as_nobody) {

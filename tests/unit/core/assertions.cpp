@@ -16,7 +16,9 @@ using mcpawl_tests::start;
 
 namespace {
 
-std::string refusal(mcpawl_tests::outcome judged) { return judged.passed ? "passed" : mcpawl_tests::complaint(); }
+std::string refusal(mcpawl_tests::outcome judged) {
+  return judged.passed ? "passed" : mcpawl_tests::complaint();
+}
 
 }  // namespace
 
@@ -46,7 +48,8 @@ BOOST_AUTO_TEST_CASE(texts_are_compared_by_what_they_say) {
   BOOST_REQUIRE_EQUAL(refusal(judge(start{}->*pointer == same)), "passed");
   BOOST_REQUIRE_EQUAL(refusal(judge(start{}->*pointer == "two")), " [one != two]");
   BOOST_REQUIRE_EQUAL(refusal(judge(start{}->*"one" == std::string_view{"one"})), "passed");
-  BOOST_REQUIRE_EQUAL(refusal(judge(start{}->*std::string_view("one\0", 4) == "one")), std::string(" [one\0 != one]", 14));
+  BOOST_REQUIRE_EQUAL(refusal(judge(start{}->*std::string_view("one\0", 4) == "one")),
+                      std::string(" [one\0 != one]", 14));
   BOOST_REQUIRE_EQUAL(refusal(judge(start{}->*pointer == nullptr)), " [one != nullptr]");
 }
 

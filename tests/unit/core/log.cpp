@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_CASE(a_long_value_is_cut) {
 BOOST_AUTO_TEST_CASE(what_strangers_cause_without_end_is_summarised) {
   kept k;
   auto const log = k.at(mcpawl::log_level::info);
-  for (int i = 0; i != 1000; ++i) log.write_limited(mcpawl::log_level::info, "caller_denied", {{"code", "x"}});
+  for (int i = 0; i != 1000; ++i)
+    log.write_limited(mcpawl::log_level::info, "caller_denied", {{"code", "x"}});
   BOOST_TEST(k.lines.size() == mcpawl::detail::log_limits{}.max_lines);
   // other events, and the same at another level, have lines of their own
   log.write_limited(mcpawl::log_level::info, "client_refused");
@@ -73,7 +74,8 @@ BOOST_AUTO_TEST_CASE(what_was_left_out_is_told_after_the_window) {
   auto const tell = [&told](std::string_view event, std::uint64_t count) {
     told.push_back(std::string(event) + " " + std::to_string(count));
   };
-  for (std::uint64_t i = 0; i != limits.max_lines; ++i) BOOST_TEST_REQUIRE(limit.admit("info", "denied", now, tell));
+  for (std::uint64_t i = 0; i != limits.max_lines; ++i)
+    BOOST_TEST_REQUIRE(limit.admit("info", "denied", now, tell));
   for (int i = 0; i != 7; ++i) BOOST_TEST(!limit.admit("info", "denied", now, tell));
   BOOST_TEST(told.empty());
   now += limits.window - std::chrono::milliseconds(1);

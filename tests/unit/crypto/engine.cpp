@@ -44,10 +44,10 @@ BOOST_AUTO_TEST_CASE(only_what_has_all_parts_is_an_engine) {
 
 BOOST_AUTO_TEST_CASE(openssl_verifies_and_says_so) {
   signing_key const& key = signing_key::named("signature");
-  auto check = evp_engine::verifier::make(
-                   public_key::rsa(key.modulus(), key.number(OSSL_PKEY_PARAM_RSA_E)).value(),
-                   jose::scheme_of(jose::algorithm::rs256))
-                   .value();
+  auto check =
+      evp_engine::verifier::make(public_key::rsa(key.modulus(), key.number(OSSL_PKEY_PARAM_RSA_E)).value(),
+                                 jose::scheme_of(jose::algorithm::rs256))
+          .value();
   BOOST_TEST(check.verify("message", key.sign("message")));
   BOOST_TEST(!check.verify("massage", key.sign("message")));
   engine_report const report = evp_engine::report(check);

@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(no_refusal_of_a_token_allocates_whatever_the_reason) {
   auto const tokens = refused_tokens(a);
   for (int i = static_cast<int>(errc::malformed_token); i <= static_cast<int>(errc::issued_in_future); ++i) {
     auto const why = static_cast<errc>(i);
-    if (why == errc::no_keys || why == errc::bad_expectation) continue;  // below
+    if (why == errc::no_keys || why == errc::bad_expectation) continue;                  // below
     if (why == errc::no_single_key || why == errc::bad_signature_without_kid) continue;  // below
     BOOST_TEST_CONTEXT(jose::make_error_code(why).message()) {
       auto const found = tokens.find(why);
@@ -201,9 +201,8 @@ BOOST_AUTO_TEST_CASE(no_refusal_of_a_token_allocates_whatever_the_reason) {
       for (int again = 0; again != 2; ++again) {
         BOOST_TEST(news_of(why, [&] { return a.verifier.verify(token, now); }) == 0u);
         BOOST_TEST(news_of(why, [&] { return expiry_first.verifier.verify(token, now); }) == 0u);
-        BOOST_TEST(news_of(why, [&] {
-                     return remembering.verify_cached(token, now, steady, read_nothing);
-                   }) == 0u);
+        BOOST_TEST(
+            news_of(why, [&] { return remembering.verify_cached(token, now, steady, read_nothing); }) == 0u);
       }
     }
   }

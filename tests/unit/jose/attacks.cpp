@@ -417,8 +417,7 @@ BOOST_AUTO_TEST_CASE(a_token_in_front_of_the_memory_that_differs_where_the_memor
   access_setup a;
   remembering.use(a.verifier.keys());
   auto const ask = [&](std::string const& token) {
-    return remembering.verify_cached(token, now, {},
-                                        [](jose::claims_view const&) { return result<int>{1}; });
+    return remembering.verify_cached(token, now, {}, [](jose::claims_view const&) { return result<int>{1}; });
   };
   std::string const token = a.good();
   std::string mallory = access_claims();

@@ -100,7 +100,9 @@ BOOST_AUTO_TEST_CASE(an_entry_dies_with_its_key_and_others_do_not) {
   put(token(1));
   bounds.key_fingerprint = key_fingerprint(2);
   put(token(2));
-  cache.keep([](mcpawl::detail::sha256_digest const& of) { return of == key_fingerprint(2) || of == key_fingerprint(3); });
+  cache.keep([](mcpawl::detail::sha256_digest const& of) {
+    return of == key_fingerprint(2) || of == key_fingerprint(3);
+  });
   BOOST_TEST(!knows(token(1)));
   BOOST_TEST(knows(token(2)));
   cache.clear();

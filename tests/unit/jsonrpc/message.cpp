@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(no_parameters_by_position_are_no_parameters) {
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_another_parser_would_take_for_one_of_ours_is_refused) {
-  for (std::string const name : {"Method", "METHOD", "method\\u0000", "ID", "id\\u0000x", "JsonRpc", "Params"})
+  for (std::string const name :
+       {"Method", "METHOD", "method\\u0000", "ID", "id\\u0000x", "JsonRpc", "Params"})
     BOOST_TEST(kind(v + R"(,"id":7,"method":"m",")" + name + R"(":1)") == "refused 7", name);
   for (std::string const name : {"methods", "", "i", "meta", "_id"})
     BOOST_TEST(kind(v + R"(,"id":7,"method":"m",")" + name + R"(":1)") == "request", name);

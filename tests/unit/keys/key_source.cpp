@@ -149,7 +149,9 @@ BOOST_AUTO_TEST_CASE(keys_serve_on_through_an_outage_and_then_no_more) {
 
 BOOST_AUTO_TEST_CASE(an_abandoned_flight_is_neither_success_nor_failure) {
   auto const before = source->ended();
-  { auto const asked = source->ask(key_want::unknown_kid); }
+  {
+    auto const asked = source->ask(key_want::unknown_kid);
+  }
   BOOST_TEST(source->ended() == before + 1);
   BOOST_TEST(!source->failing());
   BOOST_TEST(may(key_want::unknown_kid));
@@ -182,7 +184,9 @@ BOOST_AUTO_TEST_CASE(each_thread_is_notified_of_every_end_of_a_fetch) {
   BOOST_TEST(notified(one));
   BOOST_TEST(notified(two));
   BOOST_TEST(!notified(one));
-  { auto const abandoned = source->ask(key_want::unknown_kid); }
+  {
+    auto const abandoned = source->ask(key_want::unknown_kid);
+  }
   BOOST_TEST(notified(one));
   fail(key_want::unknown_kid);
   BOOST_TEST(notified(one));

@@ -43,7 +43,8 @@ struct fixture {
     timing.cool_down = 0ms;
     timing.first_backoff = timing.max_backoff = 1h;
     auto url = *http::origin_url::parse(server.team_domain() + "/cdn-cgi/access/certs");
-    return subject(std::make_shared<key_source>(std::move(url), clock::system(), timing), *http::tls_trust::system());
+    return subject(std::make_shared<key_source>(std::move(url), clock::system(), timing),
+                   *http::tls_trust::system());
   }
 
   /** Says `wrong` until the keys were changed that often. */

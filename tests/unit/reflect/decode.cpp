@@ -413,15 +413,17 @@ BOOST_AUTO_TEST_CASE(a_text_may_count_as_the_number_or_boolean_that_it_spells) {
   everything bounded{};
   BOOST_TEST(read(R"({"service":"a","replicas":"50"})", bounded, coerce) == "");
   BOOST_TEST(read(R"({"service":"a","replicas":"51"})", bounded, coerce) == "/replicas: must be at most 50");
-  BOOST_TEST(read(R"({"service":"a","replicas":"2.5"})", bounded, coerce) == "/replicas: expected an integer");
+  BOOST_TEST(read(R"({"service":"a","replicas":"2.5"})", bounded, coerce) ==
+             "/replicas: expected an integer");
   BOOST_TEST(read(R"({"service":"a","replicas":"2.0"})", bounded, coerce) == "");
   BOOST_TEST(read(R"({"service":"a","replicas":1,"either":{"x":"1"}})", bounded, coerce) ==
              "/either/x: expected an integer");
   for (std::string_view none : {"", "True", "1 ", "0x1", "yes", "null", "nan"}) {
     std::string const json = R"({"on":")" + std::string(none) + R"("})";
     BOOST_TEST(read(json, value, coerce) == "/on: expected a boolean", none);
-    BOOST_TEST(read(R"({"count":")" + std::string(none) + R"("})", value, coerce) == "/count: expected an integer",
-               none);
+    BOOST_TEST(
+        read(R"({"count":")" + std::string(none) + R"("})", value, coerce) == "/count: expected an integer",
+        none);
   }
   BOOST_TEST(read(R"({"on":"1"})", value, coerce) == "/on: expected a boolean");
   BOOST_TEST(read(R"({"count":"true"})", value, coerce) == "/count: expected an integer");

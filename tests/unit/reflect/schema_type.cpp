@@ -21,10 +21,10 @@
 
 BOOST_AUTO_TEST_SUITE(reflect_schema_type)
 
-using mcpawl::detail::schema_struct;
-using mcpawl::detail::schema_type;
 using mcpawl::detail::obstacle;
 using mcpawl::detail::obstacle_of;
+using mcpawl::detail::schema_struct;
+using mcpawl::detail::schema_type;
 
 namespace {
 

@@ -222,7 +222,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_clock_in_the_wrong_year_deletes_nothing, Backend
   BOOST_TEST(await(store.purge(1000)).value() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_strangers_cause_is_deleted_as_fast_as_it_is_written, Backend, every_store) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_strangers_cause_is_deleted_as_fast_as_it_is_written, Backend,
+                              every_store) {
   Backend b;
   auto& store = b.store();
   b.clock.advance(detail::clock_watch::probation);

@@ -28,9 +28,8 @@ bool is_sqlite(result<std::shared_ptr<kv_store>> const& opened) {
 
 template <class... Kinds>
 std::vector<std::string> mistakes_with(std::string const& url) {
-  settings from([&url](std::string const& name) {
-    return name == "OAUTH_KV" ? std::optional(url) : std::nullopt;
-  });
+  settings from(
+      [&url](std::string const& name) { return name == "OAUTH_KV" ? std::optional(url) : std::nullopt; });
   auto const store = open_store<Kinds...>(from);
   try {
     from.throw_if_invalid();
@@ -79,7 +78,8 @@ BOOST_AUTO_TEST_CASE(a_mistake_in_the_setting_is_told_without_what_it_holds) {
   BOOST_TEST((mistakes_with<sqlite_store, memory_store>("memory:") == all{}));
   auto const refused = mistakes_with<sqlite_store, memory_store>("postgresql://me:secret@db/x");
   BOOST_TEST_REQUIRE(refused.size() == 1u);
-  BOOST_TEST(refused.front() == "OAUTH_KV names no kind of store that this program has: the path of a SQLite file, or memory:");
+  BOOST_TEST(refused.front() ==
+             "OAUTH_KV names no kind of store that this program has: the path of a SQLite file, or memory:");
   auto const unreachable = mistakes_with<sqlite_store>("/nowhere/secret/oauth.db");
   BOOST_TEST_REQUIRE(unreachable.size() == 1u);
   BOOST_TEST(unreachable.front().find("cannot be opened") != std::string::npos);

@@ -59,7 +59,7 @@ void run_sql(std::string const& path, std::string const& sql) {
 }
 
 unsigned mode_of(std::string const& path) {
-  struct stat info {};
+  struct stat info{};
   return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 0777u : 0u;
 }
 
@@ -340,7 +340,9 @@ BOOST_AUTO_TEST_CASE(a_quota_holds_for_its_keys_and_for_all_processes) {
   auto other = detail::sqlite_connection::open(file, std::chrono::milliseconds{0}).value();
   clock::steady_time now{std::chrono::hours{1}};
   // of 10 000 bytes, "flow/" may have 1000: ten entries of 100
-  auto const entry = [](int i) { return store_write("flow/" + std::to_string(100 + i), std::string(92, 'v')); };
+  auto const entry = [](int i) {
+    return store_write("flow/" + std::to_string(100 + i), std::string(92, 'v'));
+  };
   for (int i = 0; i != 5; ++i) {
     BOOST_TEST(!one.check_quota(entry(i), 10'000, now));
     BOOST_TEST(one.put(entry(i)).has_value());

@@ -44,9 +44,9 @@ BOOST_AUTO_TEST_CASE(a_text_is_the_number_that_json_spells_so) {
 
 BOOST_AUTO_TEST_CASE(every_other_text_is_none) {
   for (std::string_view text :
-       {"",     " ",   "-",    "+5",   " 5",       "5 ",  "5\n",      "05",  "00",    "-01", "5.",  ".5",  "5e",
-        "5e+",  "0x5", "5f",   "1_000", "1,5",     "five", "inf",      "nan", "-inf",  "NaN", "--5", "5-5", "1e999",
-        "-1e999", "1.2.3", "\xef\xbc\x95"})
+       {"",    " ",    "-",   "+5",  " 5",  "5 ",    "5\n",    "05",    "00",          "-01",
+        "5.",  ".5",   "5e",  "5e+", "0x5", "5f",    "1_000",  "1,5",   "five",        "inf",
+        "nan", "-inf", "NaN", "--5", "5-5", "1e999", "-1e999", "1.2.3", "\xef\xbc\x95"})
     BOOST_TEST(!number_of_text(text), text);
   BOOST_TEST(!number_of_text(std::string_view("5\0", 2)));
   BOOST_TEST(!number_of_text(std::string(100'000, '9')));

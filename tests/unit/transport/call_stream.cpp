@@ -312,7 +312,8 @@ BOOST_AUTO_TEST_CASE(a_call_waits_for_a_client_that_reads_slowly_and_loses_nothi
   BOOST_TEST(x.seen->done == 0);
   auto const got = c.read_answer();
   std::size_t messages = 0;
-  for (auto at = got.body.find("event: message"); at != std::string::npos; at = got.body.find("event: message", at + 1))
+  for (auto at = got.body.find("event: message"); at != std::string::npos;
+       at = got.body.find("event: message", at + 1))
     ++messages;
   BOOST_TEST(messages == 201u);
   BOOST_TEST(x.seen->done == 1);

@@ -18,7 +18,9 @@ namespace {
 bool says(http::response const& r, std::string_view field) {
   return r.fields().find(std::string(field) + "\r\n") != std::string_view::npos;
 }
-bool names(http::response const& r, std::string_view field) { return r.fields().find(field) != std::string_view::npos; }
+bool names(http::response const& r, std::string_view field) {
+  return r.fields().find(field) != std::string_view::npos;
+}
 
 request_head asking(std::string_view headers) {
   return request_head::make("OPTIONS", "/mcp",
@@ -33,11 +35,12 @@ BOOST_AUTO_TEST_CASE(a_preflight_has_one_origin_and_one_method) {
   BOOST_TEST(is_preflight(asking("")));
   BOOST_TEST(!is_preflight(request_head::make("OPTIONS", "/mcp")));
   BOOST_TEST(!is_preflight(request_head::make("OPTIONS", "/mcp", {{"Origin", "https://app.example"}})));
-  BOOST_TEST(!is_preflight(request_head::make("POST", "/mcp", {{"Origin", "https://app.example"},
-                                                              {"Access-Control-Request-Method", "POST"}})));
-  BOOST_TEST(!is_preflight(request_head::make("OPTIONS", "/mcp", {{"Origin", "https://app.example"},
-                                                                 {"Origin", "https://evil.example"},
-                                                                 {"Access-Control-Request-Method", "POST"}})));
+  BOOST_TEST(!is_preflight(request_head::make(
+      "POST", "/mcp", {{"Origin", "https://app.example"}, {"Access-Control-Request-Method", "POST"}})));
+  BOOST_TEST(!is_preflight(request_head::make("OPTIONS", "/mcp",
+                                              {{"Origin", "https://app.example"},
+                                               {"Origin", "https://evil.example"},
+                                               {"Access-Control-Request-Method", "POST"}})));
 }
 
 BOOST_AUTO_TEST_CASE(the_page_that_asked_may_read_and_nothing_is_said_to_who_is_no_page) {
@@ -63,15 +66,17 @@ BOOST_AUTO_TEST_CASE(requested_headers_are_allowed_where_they_mirror_arguments) 
   BOOST_TEST(always.ends_with("X-More"));
   BOOST_TEST(allowed("mcp-param-a") == always + ", mcp-param-a");
   BOOST_TEST(allowed("x-other , MCP-Param-B,mcp-param-c") == always + ", MCP-Param-B, mcp-param-c");
-  for (std::string_view const none : {"mcp-param-", "mcp-param-a b", "x-mcp-param-a", ",,", "mcp-param-\xc3\xa4"})
+  for (std::string_view const none :
+       {"mcp-param-", "mcp-param-a b", "x-mcp-param-a", ",,", "mcp-param-\xc3\xa4"})
     BOOST_TEST(allowed(none) == always, none);
 }
 
 BOOST_AUTO_TEST_CASE(a_private_address_is_opened_only_to_who_asks_for_it) {
   BOOST_TEST(!names(preflight_response(asking("")), "Private-Network"));
-  auto const asked = request_head::make("OPTIONS", "/mcp", {{"Origin", "https://app.example"},
-                                                           {"Access-Control-Request-Method", "POST"},
-                                                           {"Access-Control-Request-Private-Network", "true"}});
+  auto const asked = request_head::make("OPTIONS", "/mcp",
+                                        {{"Origin", "https://app.example"},
+                                         {"Access-Control-Request-Method", "POST"},
+                                         {"Access-Control-Request-Private-Network", "true"}});
   BOOST_TEST(says(preflight_response(asked), "Access-Control-Allow-Private-Network: true"));
 }
 

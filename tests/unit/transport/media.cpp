@@ -31,8 +31,8 @@ BOOST_AUTO_TEST_CASE(accept_lists_types_and_ranges) {
 }
 
 BOOST_AUTO_TEST_CASE(the_type_that_is_named_first_is_preferred) {
-  for (auto accept : {"text/event-stream, application/json", "text/event-stream", "a/b, text/*, application/json",
-                      "application/json;q=0, text/event-stream"})
+  for (auto accept : {"text/event-stream, application/json", "text/event-stream",
+                      "a/b, text/*, application/json", "application/json;q=0, text/event-stream"})
     BOOST_TEST(accepted(accept).prefers_events(), accept);
   for (auto accept : {"application/json, text/event-stream", "*/*", "application/json", "a/b", "",
                       "application/*, text/*", "text/event-stream;q=0, application/json"})

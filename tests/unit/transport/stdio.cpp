@@ -49,7 +49,8 @@ struct scene {
 
   void start() {
     link.emplace(context.get_executor(), in[0], out[1],
-                 dispatcher(state, make_session_manager(state), logger::none(), json_limits(32)), bounds, logger::none());
+                 dispatcher(state, make_session_manager(state), logger::none(), json_limits(32)), bounds,
+                 logger::none());
     auto over = [this](std::exception_ptr failure) {
       BOOST_TEST(!failure);
       ++ended;

@@ -25,10 +25,12 @@ BOOST_AUTO_TEST_CASE(who_says_nothing_or_anything_of_mcp_is_no_browser) {
   BOOST_TEST(!is_visit(request_head::make("GET", "/mcp")));
   BOOST_TEST(!is_visit(request_head::make("GET", "/mcp", {{"Accept", "*/*"}})));
   BOOST_TEST(!is_visit(request_head::make("GET", "/mcp", {{"Accept", "text/event-stream"}})));
-  BOOST_TEST(!is_visit(request_head::make("GET", "/mcp", {{"Accept", "text/html"}, {"Accept", "text/event-stream"}})));
-  BOOST_TEST(!is_visit(request_head::make("GET", "/mcp", {{"Accept", "text/html"}, {"Mcp-Session-Id", "a"}})));
+  BOOST_TEST(!is_visit(
+      request_head::make("GET", "/mcp", {{"Accept", "text/html"}, {"Accept", "text/event-stream"}})));
   BOOST_TEST(
-      !is_visit(request_head::make("GET", "/mcp", {{"Accept", "text/html"}, {"MCP-Protocol-Version", "2025-06-18"}})));
+      !is_visit(request_head::make("GET", "/mcp", {{"Accept", "text/html"}, {"Mcp-Session-Id", "a"}})));
+  BOOST_TEST(!is_visit(
+      request_head::make("GET", "/mcp", {{"Accept", "text/html"}, {"MCP-Protocol-Version", "2025-06-18"}})));
 }
 
 BOOST_AUTO_TEST_CASE(the_page_runs_nothing_and_may_not_be_framed) {

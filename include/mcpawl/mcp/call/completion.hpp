@@ -55,9 +55,9 @@ struct completion {
   static completion of(std::vector<std::string> candidates, std::string_view typed) {
     auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     std::erase_if(candidates, [&](std::string const& candidate) {
-      return candidate.size() < typed.size() ||
-             !std::equal(typed.begin(), typed.end(), candidate.begin(),
-                         [&](char a, char b) { return lower(a) == lower(b); });
+      return candidate.size() < typed.size() || !std::equal(
+                                                    typed.begin(), typed.end(), candidate.begin(),
+                                                    [&](char a, char b) { return lower(a) == lower(b); });
     });
     return {std::move(candidates)};
   }

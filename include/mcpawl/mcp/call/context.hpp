@@ -254,9 +254,9 @@ private:
   }
 
   template <std::size_t... At, class... Requests>
-  std::tuple<typename Requests::result_type...> read_all(std::index_sequence<At...>,
-                                                         std::vector<detail::client_response> const& responses,
-                                                         Requests const&... asked) const {
+  std::tuple<typename Requests::result_type...> read_all(
+      std::index_sequence<At...>, std::vector<detail::client_response> const& responses,
+      Requests const&... asked) const {
     return {asked.read(*requester_, responses[At])...};
   }
 

@@ -42,15 +42,15 @@ template <class T>
 concept only_a_part = std::same_as<typename T::identity_part, T>;
 template <class P, class Identity>
 inline constexpr bool is_identity =
-    (std::same_as<std::remove_cvref_t<P>, Identity> ||
-     part_of<std::remove_cvref_t<P>, Identity>)&&(!std::is_reference_v<P> ||
-                                                  std::is_const_v<std::remove_reference_t<P>>);
+    (std::same_as<std::remove_cvref_t<P>, Identity> || part_of<std::remove_cvref_t<P>, Identity>) &&
+    (!std::is_reference_v<P> || std::is_const_v<std::remove_reference_t<P>>);
 template <class P>
 inline constexpr bool passes_by_value_or_const =
     !std::is_reference_v<P> || std::is_const_v<std::remove_reference_t<P>> || std::is_rvalue_reference_v<P>;
 template <class P>
-inline constexpr bool is_arguments = std::is_class_v<std::remove_cvref_t<P>>&&
-    std::is_aggregate_v<std::remove_cvref_t<P>>&& passes_by_value_or_const<P>;
+inline constexpr bool is_arguments =
+    std::is_class_v<std::remove_cvref_t<P>> && std::is_aggregate_v<std::remove_cvref_t<P>> &&
+    passes_by_value_or_const<P>;
 
 /** Finds the parameter that holds the arguments and refuses, in sentences, what cannot be called. */
 template <class Identity, class... P>

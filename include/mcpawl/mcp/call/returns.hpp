@@ -29,8 +29,8 @@ concept content_like = std::constructible_from<content_block, R>;
 /** Return types that need no output schema: they are content already, or say their schema elsewhere. */
 template <class R>
 concept returns_content = std::is_void_v<R> || text_like<R> || content_like<R> ||
-    std::same_as<R, tool_result> || std::same_as<R, std::vector<content_block>> ||
-    std::same_as<R, boost::json::value> || std::same_as<R, boost::json::object>;
+                          std::same_as<R, tool_result> || std::same_as<R, std::vector<content_block>> ||
+                          std::same_as<R, boost::json::value> || std::same_as<R, boost::json::object>;
 template <class R>
 concept returns_structured = !returns_content<R> && schema_type<R>;
 template <class R>

@@ -31,9 +31,7 @@ template <class C, class R, class... P>
 struct call_signature<R (C::*)(P...) const noexcept> : plain_signature<R, P...> {};
 
 template <class F>
-concept has_call_operator = requires {
-  &F::operator();
-};
+concept has_call_operator = requires { &F::operator(); };
 
 template <class F>
 struct signature_of : call_signature<F> {};
@@ -42,9 +40,7 @@ struct signature_of<F> : call_signature<decltype(&F::operator())> {};
 
 /** A function, or a function object with one `operator() const` that is no template. */
 template <class F>
-concept has_signature = requires {
-  typename signature_of<std::decay_t<F>>::result;
-};
+concept has_signature = requires { typename signature_of<std::decay_t<F>>::result; };
 
 template <class R>
 struct awaited {

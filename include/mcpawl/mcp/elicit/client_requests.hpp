@@ -87,7 +87,9 @@ public:
   using result_type = elicit_result<T>;
   form(std::string key, std::string text) : key_(std::move(key)), text_(std::move(text)) {}
 
-  detail::client_request ask(revision) const { return detail::form_request(key_, text_, detail::form_schema<T>()); }
+  detail::client_request ask(revision) const {
+    return detail::form_request(key_, text_, detail::form_schema<T>());
+  }
   result_type read(detail::client_requester const& by, detail::client_response const& response) const {
     return detail::read_form<T>(by, key_, response);
   }
@@ -191,7 +193,9 @@ public:
     return *this;
   }
 
-  detail::client_request ask(revision) const { return {key_, "sampling/createMessage", '{' + more_ + '}', needs_}; }
+  detail::client_request ask(revision) const {
+    return {key_, "sampling/createMessage", '{' + more_ + '}', needs_};
+  }
   result_type read(detail::client_requester const& by, detail::client_response const& response) const {
     constexpr int user_rejected = -1;
     if (response.refusal && static_cast<int>(response.refusal->code) == user_rejected) return result_type();

@@ -39,8 +39,9 @@ concept bytes_like = std::same_as<R, std::vector<std::byte>> || std::same_as<R, 
 template <class R>
 concept json_like = std::same_as<R, boost::json::value> || std::same_as<R, boost::json::object>;
 template <class R>
-concept contents_like = text_like<R> || bytes_like<R> || json_like<R> || std::same_as<R, resource_contents> ||
-    std::same_as<R, std::vector<resource_contents>> ||(!content_like<R> && schema_type<R>);
+concept contents_like =
+    text_like<R> || bytes_like<R> || json_like<R> || std::same_as<R, resource_contents> ||
+    std::same_as<R, std::vector<resource_contents>> || (!content_like<R> && schema_type<R>);
 template <class R>
 concept readable_result = contents_like<without_optional_t<R>>;
 
@@ -86,11 +87,11 @@ std::vector<resource_contents> contents_of(R value) {
 }
 
 template <class R>
-inline constexpr std::string_view usual_type_of = text_like<R> || bytes_like<R> ||
-                                                          std::same_as<R, resource_contents> ||
-                                                          std::same_as<R, std::vector<resource_contents>>
-                                                      ? std::string_view()
-                                                      : std::string_view("application/json");
+inline constexpr std::string_view usual_type_of =
+    text_like<R> || bytes_like<R> || std::same_as<R, resource_contents> ||
+            std::same_as<R, std::vector<resource_contents>>
+        ? std::string_view()
+        : std::string_view("application/json");
 
 struct readable_kind {
   template <class R>

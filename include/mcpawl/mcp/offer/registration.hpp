@@ -65,18 +65,15 @@ inline prompt& add_prompt(server_state& s, std::string_view name) {
 }
 
 inline resource& add_resource(server_state& s, std::string_view uri, std::string name) {
-  if (!is_resource_uri(uri))
-    s.mistakes.push_back(quoted("resource", uri) + " has no URI with a scheme");
-  return add_entry(s, s.resources, "resource",
-                           std::make_unique<resource>(std::string(uri), std::move(name)));
+  if (!is_resource_uri(uri)) s.mistakes.push_back(quoted("resource", uri) + " has no URI with a scheme");
+  return add_entry(s, s.resources, "resource", std::make_unique<resource>(std::string(uri), std::move(name)));
 }
 
 inline resource_template& add_template(server_state& s, std::string text, std::string name) {
   auto& added = add_entry(s, s.templates, "resource template",
-                                  std::make_unique<resource_template>(std::move(text), std::move(name)));
+                          std::make_unique<resource_template>(std::move(text), std::move(name)));
   if (!added.parsed)
-    s.mistakes.push_back(quoted("resource template", added.text) + ": " +
-                         added.parsed.error().message());
+    s.mistakes.push_back(quoted("resource template", added.text) + ": " + added.parsed.error().message());
   return added;
 }
 
@@ -88,8 +85,7 @@ inline void note_mirrored_arguments(server_state& s, tool& t) {
   if (error || !schema.is_object()) return;
   mark_finder marks;
   marks.run(schema.get_object());
-  for (auto const& mistake : marks.mistakes)
-    s.mistakes.push_back(quoted("tool", t.name) + ": " + mistake);
+  for (auto const& mistake : marks.mistakes) s.mistakes.push_back(quoted("tool", t.name) + ": " + mistake);
   t.mirrored = std::move(marks.found);
 }
 
@@ -132,8 +128,7 @@ inline std::vector<std::string> registration_mistakes(server_state const& s) {
   };
   auto const check_cache = [&all](std::string_view kind, readable const& r) {
     if (r.cache.shared() && r.allowed)
-      all.push_back(quoted(kind, r.key()) +
-                    " may be cached for everyone, but allow() hides it from some");
+      all.push_back(quoted(kind, r.key()) + " may be cached for everyone, but allow() hides it from some");
   };
   check_icons("the server", s.info.icons);
   check_each("tool", s.tools, s.options.cache.tools);
@@ -151,8 +146,7 @@ inline std::vector<std::string> registration_mistakes(server_state const& s) {
   for (std::size_t i = 0; i != s.prompts.size(); ++i)
     for (auto const& [name, unused] : s.prompts[i].completers)
       if (!s.prompts[i].find_argument(name))
-        all.push_back(quoted("prompt", s.prompts[i].name) + " has no argument " + name +
-                      " to complete");
+        all.push_back(quoted("prompt", s.prompts[i].name) + " has no argument " + name + " to complete");
   for (auto const& extension : s.extensions)
     if (!is_extension_id({extension.key().data(), extension.key().size()}))
       all.push_back("extension \"" + std::string(extension.key().data(), extension.key().size()) +

@@ -21,7 +21,7 @@ struct cache_hints {
 
 /** The settings of a server that concern the protocol, not the transport. */
 struct server_options {
-  std::string instructions;   ///< For the model: how to use this server. Empty for none.
+  std::string instructions;  ///< For the model: how to use this server. Empty for none.
   /** What tools and prompts let pass that their structs do not describe: arguments that nobody declared,
       nulls for those that may be left out. Refused unless told; a handle can tell for its own. Tools of the
       raw level go by their schemas. */
@@ -29,8 +29,8 @@ struct server_options {
   std::size_t page_size = 0;  ///< Entries per page of a list; 0 for all on one page.
   std::chrono::seconds session_lifetime{24 * 60 * 60};  ///< After which a client must open a new session.
   std::chrono::seconds session_idle{60 * 60};           ///< Without a message of its client a session ends.
-  std::size_t max_sessions = 10'000;                   ///< At once; over it the longest idle leaves.
-  std::size_t max_subscriptions = 1024;                ///< Streams of `subscriptions/listen` at once.
+  std::size_t max_sessions = 10'000;                    ///< At once; over it the longest idle leaves.
+  std::size_t max_subscriptions = 1024;                 ///< Streams of `subscriptions/listen` at once.
   /** How long a call waits for its client's response. */
   std::chrono::milliseconds client_response_timeout{5 * 60 * 1000};
   /** How long a client may take to come back with its responses. */

@@ -88,7 +88,8 @@ struct server_state {
       What is no resource of its own is part of the one that was subscribed to. A resource is told to those alone
       who subscribed to it, since others might learn of URIs that are not theirs.
       @param allowed  who else is to be left out; may be empty. */
-  void tell_updated(std::string_view uri, std::function<bool(void const* identity)> const& allowed = {}) const {
+  void tell_updated(std::string_view uri,
+                    std::function<bool(void const* identity)> const& allowed = {}) const {
     change::gate const may_hear = [&](std::string_view subscribed, void const* identity) {
       if (allowed && !allowed(identity)) return false;
       if (subscribed != uri && names_resource(uri)) return false;

@@ -75,8 +75,7 @@ inline dispatch_result completion_complete(method_call const& call) {
       }
     }
   }
-  auto const target =
-      find_completion(call, view_of(*type), view_of(*key), view_of(*name));
+  auto const target = find_completion(call, view_of(*type), view_of(*key), view_of(*name));
   if (!target.what) return invalid("params.ref leads to nothing");
   if (!target.knows_argument) return invalid("params.argument.name is no argument of that");
   auto const found = target.offered->find(view_of(*name));
@@ -86,9 +85,8 @@ inline dispatch_result completion_complete(method_call const& call) {
     return frame_result(call.server, call.protocol, call.id, none);
   }
   completer const& c = found->second;
-  return run_handler(
-      call, {"completion", target.what->name, failed_request}, c.coroutine,
-      [&](context& ctx) { return c.invoke(std::move(request), ctx, call.who.identity); });
+  return run_handler(call, {"completion", target.what->name, failed_request}, c.coroutine,
+                     [&](context& ctx) { return c.invoke(std::move(request), ctx, call.who.identity); });
 }
 
 }  // namespace mcpawl::detail

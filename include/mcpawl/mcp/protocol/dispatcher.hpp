@@ -57,8 +57,8 @@ public:
     boost::json::monotonic_resource memory{arena, sizeof arena};
     auto parsed = parse_strict_json(body, json_, &memory);
     if (!parsed) {
-      bool const is_json = parsed.error() == json_errc::duplicate_member ||
-                           parsed.error() == json_errc::too_many_members;
+      bool const is_json =
+          parsed.error() == json_errc::duplicate_member || parsed.error() == json_errc::too_many_members;
       return response::of_error(
           response::outcome::malformed, unparsed_id(body),
           {is_json ? rpc_code::invalid_request : rpc_code::parse_error, parsed.error().message()});

@@ -85,14 +85,13 @@ inline dispatch_result prompts_list(method_call const& call) {
 
 /** Answer `resources/list`. */
 inline dispatch_result resources_list(method_call const& call) {
-  return list_page(call, call.server.resources, R"("resources":[)",
-                           call.server.options.cache.resources);
+  return list_page(call, call.server.resources, R"("resources":[)", call.server.options.cache.resources);
 }
 
 /** Answer `resources/templates/list`. */
 inline dispatch_result resources_templates_list(method_call const& call) {
   return list_page(call, call.server.templates, R"("resourceTemplates":[)",
-                           call.server.options.cache.templates);
+                   call.server.options.cache.templates);
 }
 
 }  // namespace mcpawl::detail

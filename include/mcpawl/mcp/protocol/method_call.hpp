@@ -33,14 +33,12 @@ struct method_call {
   caller who;
   call_channel_source& out;
   std::shared_ptr<mcpawl::detail::session> session = {};  ///< Null in the stateless protocol.
-  sealer* seal = nullptr;                      ///< Of its thread, for the state of calls that ask.
+  sealer* seal = nullptr;                                 ///< Of its thread, for the state of calls that ask.
   std::string_view method_name = {};
   protocol_headers const* headers = nullptr;  ///< To be held against the body; null in sessions.
 
   /** A parameter; null if it is missing, or null itself. */
-  boost::json::value const* param(std::string_view name) const {
-    return present_member(params, name);
-  }
+  boost::json::value const* param(std::string_view name) const { return present_member(params, name); }
   /** A parameter that is text; nothing if it is missing or something else. */
   std::optional<std::string_view> text_param(std::string_view name) const {
     auto const* value = param(name);

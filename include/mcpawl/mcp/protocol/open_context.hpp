@@ -66,11 +66,12 @@ inline std::unique_ptr<context> open_context(method_call const& call) {
                                      std::move(by));
   }
   auto const* meta = object_member(call.params, "_meta");
-  auto client = client_profile::of(object_member(meta, capabilities_key),
-                                   object_member(meta, client_info_key));
+  auto client =
+      client_profile::of(object_member(meta, capabilities_key), object_member(meta, client_info_key));
   std::unique_ptr<client_requester> by;
   if (call.seal) {
-    std::string binding = state_binding(call.server.info.name, call.who.principal, call.method_name, call.params);
+    std::string binding =
+        state_binding(call.server.info.name, call.who.principal, call.method_name, call.params);
     replay_input input = read_replay(call, binding);
     by = std::make_unique<replay_requester>(std::move(input), client, *call.seal, std::move(binding),
                                             *call.server.options.time,

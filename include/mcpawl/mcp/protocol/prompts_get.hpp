@@ -66,9 +66,7 @@ inline dispatch_result prompts_get(method_call const& call) {
   if (auto const fault = prompt_arguments_fault(*p, arguments->get_object()))
     return error_response(call.id, *fault);
   return run_handler(call, {"prompt", p->name, failed_request}, p->coroutine,
-                             [&](context& ctx) {
-                               return p->invoke({*arguments, ctx, call.who.identity});
-                             });
+                     [&](context& ctx) { return p->invoke({*arguments, ctx, call.who.identity}); });
 }
 
 }  // namespace mcpawl::detail

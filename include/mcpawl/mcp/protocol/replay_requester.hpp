@@ -37,7 +37,7 @@ struct replay_input {
 class replay_requester final : public client_requester {
 public:
   replay_requester(replay_input input, client_profile client, sealer& seal, std::string binding,
-               clock const& time, unix_seconds lifetime)
+                   clock const& time, unix_seconds lifetime)
       : input_(std::move(input)),
         client_(std::move(client)),
         seal_(seal),

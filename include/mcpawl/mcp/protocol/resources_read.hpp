@@ -29,10 +29,7 @@ inline dispatch_result resources_read(method_call const& call) {
   readable const& r = *found->what;
   return run_handler(
       call, {"resource", r.key(), failed_request}, r.coroutine,
-      [&](context& ctx) {
-        return r.invoke({found->variables, ctx, call.who.identity});
-      },
-      *uri);
+      [&](context& ctx) { return r.invoke({found->variables, ctx, call.who.identity}); }, *uri);
 }
 
 }  // namespace mcpawl::detail

@@ -49,7 +49,10 @@ struct response {
 /** The response to who asks for more than one caller may hold. */
 inline response too_many(std::optional<request_id> const& id, std::string_view what, std::string_view bound) {
   std::string text = "too many ";
-  text.append(what).append(" at once for one caller, or for this server (").append(bound).append("): try again later");
+  text.append(what)
+      .append(" at once for one caller, or for this server (")
+      .append(bound)
+      .append("): try again later");
   return response::of_error(response::outcome::too_many, id, {rpc_code::internal_error, std::move(text)});
 }
 
@@ -63,11 +66,11 @@ struct pending_response {
   task<response> work;
   bool ends_with_connection;  ///< Whether the client's leaving cancels it (MCP 2026-07-28, "Cancellation").
   bool listens = false;       ///< Whether it only tells what happens, so that it ends with its token.
-  std::shared_ptr<call_channel> channel = {};     ///< The transport's side of the call, which runs it.
+  std::shared_ptr<call_channel> channel = {};  ///< The transport's side of the call, which runs it.
   std::shared_ptr<mcpawl::detail::session> session = {};  ///< Null in the stateless protocol.
-  call_table::slot slot = {};                     ///< Where `notifications/cancelled` finds it.
-  charge held = {};                               ///< Of the caller's budget: the call or the stream.
-  charge retained = {};                           ///< The bytes of its message.
+  call_table::slot slot = {};                             ///< Where `notifications/cancelled` finds it.
+  charge held = {};                                       ///< Of the caller's budget: the call or the stream.
+  charge retained = {};                                   ///< The bytes of its message.
 };
 
 /** The responses to a batch (MCP 2025-03-26): those that are there, and the calls that have to be run. */

@@ -134,7 +134,8 @@ inline response subscribe(request_env const& parts, rpc_message const& m, sessio
   if (!s.find_resource(text, who.identity))
     return error_response(*m.id, resource_not_found(session.protocol(), text));
   session.heard_by(who.kept_identity());
-  if (!session.subscribe(text)) return too_many(m.id, "subscriptions", "max_subscribed_uris or max_retained_bytes");
+  if (!session.subscribe(text))
+    return too_many(m.id, "subscriptions", "max_subscribed_uris or max_retained_bytes");
   return frame_result(s, session.protocol(), *m.id, {});
 }
 

@@ -103,9 +103,7 @@ inline rpc_error unsupported_version(std::string_view requested) {
 
 /** Whether a message claims to be of a stateless revision: by its `_meta`, which a client of the handshake
     revisions never fills so. */
-inline bool claims_stateless(rpc_message const& m) {
-  return member(meta_of(m), version_key) != nullptr;
-}
+inline bool claims_stateless(rpc_message const& m) { return member(meta_of(m), version_key) != nullptr; }
 
 /** Answer `server/discover`, which takes the place of the handshake. */
 inline response discover(server_state const& s, request_id const& id) {
@@ -174,8 +172,7 @@ inline dispatch_result dispatch_stateless(request_env const& parts, rpc_message 
 inline response take_stateless_notification(rpc_message const& m, protocol_headers const& h,
                                             single_stream_client* channel) {
   auto const* version = member(meta_of(m), version_key);
-  auto const claimed =
-      version && version->is_string() ? view_of(version->get_string()) : h.version.value;
+  auto const claimed = version && version->is_string() ? view_of(version->get_string()) : h.version.value;
   if (h.carried)
     if (auto const fault = differing_header(m, claimed, h))
       return response::of_error(response::outcome::malformed, {}, *fault);

@@ -203,11 +203,10 @@ inline dispatch_result listen(method_call const& call, session_table& table, boo
   if (!out->open())
     return response::of_error(response::outcome::not_acceptable, call.id,
                               {rpc_code::invalid_request, "accept text/event-stream to listen"});
-  auto made = std::make_shared<subscription>(std::move(*filter), call.id, call.who.kept_identity(),
-                                                     bounds);
+  auto made = std::make_shared<subscription>(std::move(*filter), call.id, call.who.kept_identity(), bounds);
   if (!table.feed().listen(made)) return refuse(rpc_code::internal_error, "the server stops");
   pending_response made_call(serve_subscription(call.server, std::move(made), std::move(out), call.id,
-                                                        std::move(honoured), std::move(*slot), on_a_channel),
+                                                std::move(honoured), std::move(*slot), on_a_channel),
                              true);
   made_call.listens = true;
   return made_call;

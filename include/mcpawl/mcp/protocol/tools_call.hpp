@@ -50,9 +50,8 @@ inline dispatch_result tools_call(method_call const& call) {
   if (call.headers)
     if (auto const fault = mirror_fault(t->mirrored, *arguments, *call.headers))
       return response::of_error(response::outcome::malformed, call.id, *fault);
-  return run_handler(call, {"tool", t->name, failed_tool}, t->coroutine, [&](context& ctx) {
-    return t->invoke({*arguments, ctx, call.who.identity});
-  });
+  return run_handler(call, {"tool", t->name, failed_tool}, t->coroutine,
+                     [&](context& ctx) { return t->invoke({*arguments, ctx, call.who.identity}); });
 }
 
 }  // namespace mcpawl::detail

@@ -87,7 +87,8 @@ public:
   explicit budgets(limits const& bounds)
       : bounds_(bounds),
         each_{bounds.max_calls, bounds.max_streams, bounds.max_retained_bytes},
-        all_{bounds.max_calls_in_process, bounds.max_streams_in_process, bounds.max_retained_bytes_in_process} {}
+        all_{bounds.max_calls_in_process, bounds.max_streams_in_process,
+             bounds.max_retained_bytes_in_process} {}
   budgets(budgets const&) = delete;
   budgets& operator=(budgets const&) = delete;
 
@@ -126,7 +127,9 @@ private:
 
   struct hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
   };
   static constexpr std::size_t index(budget_item what) noexcept { return static_cast<std::size_t>(what); }
 

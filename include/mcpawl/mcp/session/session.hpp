@@ -188,7 +188,8 @@ public:
   bool subscribe(std::string_view uri) {
     std::lock_guard const lock{mutex_};
     if (subscribed_.contains(uri)) return true;
-    if (subscribed_.size() >= bounds().max_subscribed_uris || !subscribed_bytes_.grow(uri.size())) return false;
+    if (subscribed_.size() >= bounds().max_subscribed_uris || !subscribed_bytes_.grow(uri.size()))
+      return false;
     subscribed_.emplace(uri);
     return true;
   }

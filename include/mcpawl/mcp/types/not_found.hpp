@@ -17,8 +17,8 @@ inline detail::rpc_error resource_not_found(revision r, std::string_view uri) {
   std::string data = R"({"uri":)";
   append_json_string(data, uri);
   data += '}';
-  return {is_stateless(r) ? detail::rpc_code::invalid_params : detail::rpc_code::resource_not_found, "resource not found",
-          std::move(data)};
+  return {is_stateless(r) ? detail::rpc_code::invalid_params : detail::rpc_code::resource_not_found,
+          "resource not found", std::move(data)};
 }
 
 }  // namespace mcpawl

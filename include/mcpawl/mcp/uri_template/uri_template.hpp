@@ -107,8 +107,7 @@ public:
     if (uri.size() > max_uri_size) return {};
     if (!is_uri_text(uri)) {
       auto const encoded = encode_beyond_ascii(uri);
-      return encoded.size() <= max_uri_size && is_uri_text(encoded) ? match_uri(encoded)
-                                                                            : std::nullopt;
+      return encoded.size() <= max_uri_size && is_uri_text(encoded) ? match_uri(encoded) : std::nullopt;
     }
     return match_uri(uri);
   }

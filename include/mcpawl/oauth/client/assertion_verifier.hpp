@@ -47,7 +47,7 @@ inline jose::expectation expect_assertion(std::string client_id, std::vector<std
 
 /** What RFC 7523 section 3 and OpenID Connect Core section 9 demand beyond a good token. */
 inline result<verified_assertion> validate_assertion(jose::claims_view const& claims,
-                                                  jose::expectation const& expected, unix_seconds now) {
+                                                     jose::expectation const& expected, unix_seconds now) {
   constexpr unix_seconds longest = 300;
   constexpr std::size_t max_jti = 256;
   bool const self = claims.sub && *claims.sub == expected.issuer;
@@ -90,7 +90,8 @@ inline result<std::string> claimed_client_of(std::string_view jwt) {
   auto const parts = jose::split_compact(jwt, max_assertion);
   if (!parts) return errc::authentication_failed;
   std::string payload(mcpawl::detail::unpadded_base64_bytes(parts->payload.size()), '\0');
-  if (!mcpawl::detail::decode_base64url(parts->payload, {reinterpret_cast<unsigned char*>(payload.data()), payload.size()}))
+  if (!mcpawl::detail::decode_base64url(parts->payload,
+                                        {reinterpret_cast<unsigned char*>(payload.data()), payload.size()}))
     return errc::authentication_failed;
   auto const members = detail::read_json_members(payload, max_assertion);
   if (members)

@@ -72,7 +72,8 @@ private:
     if (!good) co_return errc::authentication_failed;
 
     std::string key = "assertion/";
-    mcpawl::detail::append_base64url(key, detail::digest_for("mcpawl.oauth.assertion", who.id + '\n', good->jti));
+    mcpawl::detail::append_base64url(key,
+                                     detail::digest_for("mcpawl.oauth.assertion", who.id + '\n', good->jti));
     store_write write(std::move(key), std::string{});
     write.expires(good->expires + 60);  // clocks of several processes may differ
     auto const first = co_await self.store_->compare_and_set(std::move(write), store_absent);

@@ -88,9 +88,9 @@ public:
     if (at == known_hosts_.end()) {
       if (limits_.max_known_hosts == 0) return;
       if (known_hosts_.size() >= limits_.max_known_hosts) {
-        known_hosts_.erase(std::min_element(known_hosts_.begin(), known_hosts_.end(), [](auto const& a, auto const& b) {
-          return a.second.good < b.second.good;
-        }));
+        known_hosts_.erase(
+            std::min_element(known_hosts_.begin(), known_hosts_.end(),
+                             [](auto const& a, auto const& b) { return a.second.good < b.second.good; }));
       }
       at = known_hosts_.emplace(host, known_host{}).first;
       // what it has used up of its share stays used up

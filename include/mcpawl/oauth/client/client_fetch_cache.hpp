@@ -77,7 +77,8 @@ public:
     value_ptr value;
     error_code error;
     std::optional<fetch_lease> task;
-    std::shared_ptr<mcpawl::detail::async_event> ended;  ///< Notified when the fetch of somebody else is over.
+    std::shared_ptr<mcpawl::detail::async_event>
+        ended;                 ///< Notified when the fetch of somebody else is over.
     bool over_budget = false;  ///< The error is that there were too many fetches.
   };
 

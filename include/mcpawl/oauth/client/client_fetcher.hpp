@@ -66,7 +66,7 @@ struct client_fetch_settings {
   std::shared_ptr<http::name_resolver const> names;  ///< Instead of one for `max_lookups`; may be null.
   /** The one port that is asked, but for this machine where it is allowed: strangers name no other service. */
   std::uint16_t port = 443;
-  bool fetches = true;  ///< Otherwise there are the pinned clients alone.
+  bool fetches = true;                                  ///< Otherwise there are the pinned clients alone.
   std::map<std::string, client, std::less<>> pinned;    ///< By their id; never fetched.
   std::map<std::string, client, std::less<>> fallback;  ///< By their id; while they cannot be fetched.
   /** Told which hosts of documents answer and which do not; may be null. */
@@ -139,7 +139,8 @@ private:
                                          std::optional<std::chrono::seconds> oldest) {
     auto const target = http::origin_url::parse(url);
     if (!target || !target->is_secure()) co_return errc::unknown_client;
-    bool const own_machine = all->settings.addresses != http::address_rule::only_public && target->is_loopback();
+    bool const own_machine =
+        all->settings.addresses != http::address_rule::only_public && target->is_loopback();
     if (target->port() != all->settings.port && !own_machine) co_return errc::unknown_client;
     auto const patience = std::chrono::steady_clock::now() + all->settings.timeout + all->settings.timeout;
     bool waited = false;
@@ -162,8 +163,9 @@ private:
     }
   }
 
-  static task<result<value_ptr>> fetch_document(std::shared_ptr<shared> all, typename cache::fetch_lease lease,
-                                     http::origin_url target, std::string url) {
+  static task<result<value_ptr>> fetch_document(std::shared_ptr<shared> all,
+                                                typename cache::fetch_lease lease, http::origin_url target,
+                                                std::string url) {
     client_fetch_settings const& settings = all->settings;
     http::fetch_request request(target);
     request.field("Accept", "application/json").timeout(settings.timeout).max_body_bytes(Reader::max_bytes);
@@ -172,7 +174,8 @@ private:
     if (settings.addresses == http::address_rule::public_or_loopback)
       request.only_public_addresses(unsafe::loopback_is_public{});
     auto const answer = co_await http::fetch(std::move(request), settings.trust);
-    co_await mcpawl::detail::throw_if_cancelled();  // which says nothing about the host: the lease is for another
+    co_await mcpawl::detail::
+        throw_if_cancelled();  // which says nothing about the host: the lease is for another
     auto read = answer ? validate(*answer, url, settings) : result<value_type>{answer.error()};
     if (read) {
       note_answer(settings, target.host());
@@ -209,7 +212,7 @@ private:
   }
 
   static result<value_type> validate(http::fetch_response const& answer, std::string_view url,
-                                  client_fetch_settings const& settings) {
+                                     client_fetch_settings const& settings) {
     if (is_passing_status(answer.status)) return errc::document_unavailable;
     if (answer.status != 200 || !is_json_type(answer.content_type)) return errc::unknown_client;
     return Reader::read(answer.body, url, settings);

@@ -47,8 +47,8 @@ public:
   static constexpr std::size_t id_bytes = 18;      ///< Random bytes of a client_id.
   static constexpr std::size_t secret_bytes = 33;  ///< Random bytes of a client_secret.
 
-  explicit client_registry(kv_store& store, redirect_rules rules = {}, unix_seconds lifetime = default_lifetime,
-                           clock const& time = clock::system(),
+  explicit client_registry(kv_store& store, redirect_rules rules = {},
+                           unix_seconds lifetime = default_lifetime, clock const& time = clock::system(),
                            unix_seconds unused_lifetime = default_unused_lifetime)
       : store_(&store),
         clock_(&time),

@@ -28,7 +28,8 @@ constexpr bool is_code_verifier(std::string_view text) noexcept {
 /** Tell whether the text can be an S256 code_challenge: the base64url of 32 bytes (RFC 7636 section 4.2). */
 inline bool is_code_challenge(std::string_view text) noexcept {
   std::array<unsigned char, 32> digest;
-  return text.size() == mcpawl::detail::base64url_size(digest.size()) && mcpawl::detail::decode_base64url(text, digest).has_value();
+  return text.size() == mcpawl::detail::base64url_size(digest.size()) &&
+         mcpawl::detail::decode_base64url(text, digest).has_value();
 }
 
 /** The S256 challenge of a verifier: BASE64URL(SHA256(ASCII(code_verifier))). Throws `std::bad_alloc`. */

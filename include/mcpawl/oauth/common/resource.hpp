@@ -37,7 +37,7 @@ namespace detail {
     `errc::bad_target`; `detail` then says what would be right, which is in the metadata, too.
 */
 inline error_code validate_resources(std::vector<std::string> const& asked, std::string_view ours,
-                                  std::string& detail) {
+                                     std::string& detail) {
   for (auto const& each : asked) {
     if (is_same_resource(each, ours)) continue;
     detail = std::string{"resource must be "}.append(ours);

@@ -22,7 +22,7 @@ public:
   secret props;
 
 private:
-    friend class token_service;
+  friend class token_service;
 
   explicit pending_refresh(refresh_request from) : asked(std::move(from)) {}
 
@@ -39,7 +39,7 @@ public:
   secret props;
 
 private:
-    friend class token_service;
+  friend class token_service;
 
   pending_renewal(secret access_token, std::string sealed)
       : access(std::move(access_token)), sealed_props(std::move(sealed)) {}

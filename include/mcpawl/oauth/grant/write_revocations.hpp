@@ -35,8 +35,9 @@ inline std::vector<std::string> drop_revoked(pending_revocations const& waiting,
 
     @par Errors
     What the store says. */
-inline task<result<std::size_t>> write_revocations_of(kv_store& store, std::shared_ptr<pending_revocations> waiting,
-                                               std::string key) {
+inline task<result<std::size_t>> write_revocations_of(kv_store& store,
+                                                      std::shared_ptr<pending_revocations> waiting,
+                                                      std::string key) {
   if (waiting->ends(key)) {
     auto const erased = co_await store.erase(key, durability::power_loss);
     if (!erased) co_return erased.error();
@@ -68,7 +69,8 @@ inline task<result<std::size_t>> write_revocations_of(kv_store& store, std::shar
 
     @par Errors
     What the store says. The store must outlive the task. */
-inline task<result<std::size_t>> write_revocations(kv_store& store, std::shared_ptr<pending_revocations> waiting) {
+inline task<result<std::size_t>> write_revocations(kv_store& store,
+                                                   std::shared_ptr<pending_revocations> waiting) {
   constexpr std::size_t max_at_once = 256;
   std::size_t written = 0;
   std::vector<std::string> const keys = waiting->some(max_at_once);

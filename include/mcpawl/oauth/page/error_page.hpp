@@ -22,7 +22,7 @@ struct error_view {
   std::string reference;  ///< What the log knows this by. May be empty.
   std::string host;       ///< Where the application's description could not be had. May be empty.
   bool can_register = false;  ///< Whether the next attempt will do without that description.
-  std::string go_on_url;  ///< Where the application would be told, if the person chooses so. May be empty.
+  std::string go_on_url;    ///< Where the application would be told, if the person chooses so. May be empty.
   std::string go_on_place;  ///< Whom that tells: host and port, or a scheme.
   std::string server_name;
   std::string operator_name;
@@ -37,10 +37,9 @@ inline std::string make_error_page(error_view const& view, error_words const& wo
   std::string out = begin_page(words.lang, title, style);
   append_server(out, view.server_name, view.logo_url);
   append_element(out, "h1", title);
-  std::string const& usual =
-      view.can_register && own_errc(view.why) == errc::document_unavailable
-          ? words.document_avoidable
-          : words_for(words, view.why, view.status);
+  std::string const& usual = view.can_register && own_errc(view.why) == errc::document_unavailable
+                                 ? words.document_avoidable
+                                 : words_for(words, view.why, view.status);
   append_element(out, "p", view.text.empty() ? usual : view.text);
   if (!view.go_on_url.empty()) {
     out += "<p class=\"theirs\"><a rel=\"noreferrer\" href=\"";

@@ -58,7 +58,8 @@ private:
     if (found != buckets_.end()) return found->second;
     if (buckets_.size() >= max_addresses_ && now >= swept_ + std::chrono::seconds{1}) {
       swept_ = now;
-      std::erase_if(buckets_, [&](auto const& each) { return each.second.is_full(rate(), each_.at_once, now); });
+      std::erase_if(buckets_,
+                    [&](auto const& each) { return each.second.is_full(rate(), each_.at_once, now); });
     }
     if (buckets_.size() >= max_addresses_) return others_;
     return buckets_[std::string{address}];

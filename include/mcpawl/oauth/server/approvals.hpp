@@ -135,7 +135,9 @@ private:
     std::string const head = std::to_string(a.size()).append(1, ':').append(a);
     return detail::digest_for(purpose, head, b);
   }
-  static void append_part(std::string& out, std::string_view digest) { mcpawl::detail::append_base64url(out, digest); }
+  static void append_part(std::string& out, std::string_view digest) {
+    mcpawl::detail::append_base64url(out, digest);
+  }
 
   static bool covers(std::string_view record, approval const& what) {
     detail::record_reader in(record, layout);

@@ -58,15 +58,14 @@ namespace mcpawl::oauth {
 */
 class authorization_endpoint {
 public:
-  authorization_endpoint(std::shared_ptr<server_state> parts, upstream_client& upstream,
-                         sealer cookie_keys, flow_cookies cookies, logger log)
+  authorization_endpoint(std::shared_ptr<server_state> parts, upstream_client& upstream, sealer cookie_keys,
+                         flow_cookies cookies, logger log)
       : parts_(std::move(parts)),
         upstream_(upstream),
         cookies_(cookies),
-        consents_(cookie_keys, parts_->rules.issuer(), parts_->rules.authorization.redirects,
-                  parts_->time()),
+        consents_(cookie_keys, parts_->rules.issuer(), parts_->rules.authorization.redirects, parts_->time()),
         browser_cookies_(std::move(cookie_keys), parts_->rules.issuer(), browser_cookie::default_lifetime,
-                parts_->time()),
+                         parts_->time()),
         log_(std::move(log)) {}
 
   /** GET /authorize: an authorization request (RFC 6749 section 4.1.1). */
@@ -100,8 +99,10 @@ public:
   }
 
   /** POST /authorize: the response to the page. */
-  task<http::response> submit_consent(http::request_head const& head, std::string_view body, std::string address = {}) {
-    if (!has_media_type(head, "application/x-www-form-urlencoded")) co_return error_page(errc::malformed_request);
+  task<http::response> submit_consent(http::request_head const& head, std::string_view body,
+                                      std::string address = {}) {
+    if (!has_media_type(head, "application/x-www-form-urlencoded"))
+      co_return error_page(errc::malformed_request);
     auto const form = http::form::parse(body);
     if (!form || form->repeated()) co_return error_page(errc::malformed_request);
     auto const sent = form->find("handle"), decision = form->find("decision");
@@ -321,12 +322,14 @@ private:
   }
 
   /** A page, since nobody vouches for a redirect URI. */
-  http::response error_page(error_code const& why, std::string_view detail = {}, std::string_view client_id = {}) const {
+  http::response error_page(error_code const& why, std::string_view detail = {},
+                            std::string_view client_id = {}) const {
     log_.write_limited(log_level::info, "authorization_failed", {{"reason", reason_of(why, detail)}});
     return page_of(why, detail, client_id);
   }
 
-  http::response page_of(error_code const& why, std::string_view detail, std::string_view client_id = {}) const {
+  http::response page_of(error_code const& why, std::string_view detail,
+                         std::string_view client_id = {}) const {
     return error_response(*parts_->rules.pages, view_of_error(why, detail, client_id));
   }
 

@@ -104,7 +104,7 @@ struct authorization_refusal {
   /** Where to send the browser. Unset: show a page and send it nowhere, since nothing vouches for the
       redirect URI (RFC 6749 section 4.1.2.1). */
   std::optional<std::string> location;
-  std::string detail;  ///< More about it, in words of ours. May be empty.
+  std::string detail;                         ///< More about it, in words of ours. May be empty.
   std::optional<redirect_uri> redirect = {};  ///< That of the request; set with `location`.
 };
 
@@ -130,7 +130,7 @@ inline result<scope_set> validate_scope(authorization_query const& query, author
 
 /** What is wrong with a request whose redirect URI is right. */
 inline error_code validate_parameters(authorization_query const& query, authorization_rules const& rules,
-                                   std::string& detail) {
+                                      std::string& detail) {
   if (!query.response_type) {
     detail = "response_type";
     return errc::missing_parameter;
@@ -148,8 +148,8 @@ inline error_code validate_parameters(authorization_query const& query, authoriz
 
 /** Validate a request of a client. */
 inline validated_authorization validate_authorization(authorization_query const& query,
-                                                client_metadata const& client,
-                                                authorization_rules const& rules) {
+                                                      client_metadata const& client,
+                                                      authorization_rules const& rules) {
   auto const page = [](error_code why) { return authorization_refusal{why, std::nullopt, {}}; };
   if (!query.redirect_uri && client.redirect_uris.size() != 1) return page(errc::redirect_uri_needed);
   auto redirect = query.redirect_uri ? redirect_uri::parse(*query.redirect_uri, rules.redirects)

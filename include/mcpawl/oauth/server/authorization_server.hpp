@@ -51,9 +51,8 @@ public:
   /** @param cookie_keys    seal what a browser carries
       @param url            of the server, as clients see it
       @param endpoint_path  where it has the endpoint that tokens are for, "/mcp" say */
-  authorization_server(std::shared_ptr<server_state> parts, upstream_client& upstream,
-                       sealer cookie_keys, http::origin_url const& url, std::string_view endpoint_path,
-                       logger log)
+  authorization_server(std::shared_ptr<server_state> parts, upstream_client& upstream, sealer cookie_keys,
+                       http::origin_url const& url, std::string_view endpoint_path, logger log)
       : parts_(std::move(parts)),
         upstream_(upstream),
         endpoints_(parts_->rules, url, endpoint_path),

@@ -47,7 +47,7 @@ public:
 
   /** @param issuer ours: a cookie of another server that has the same keys is none here */
   browser_cookie(sealer with, std::string_view issuer, unix_seconds lifetime = default_lifetime,
-               clock const& time = clock::system())
+                 clock const& time = clock::system())
       : sealer_(std::move(with)),
         purpose_(std::string{"mcpawl.oauth.browser:"}.append(issuer)),
         lifetime_(lifetime),

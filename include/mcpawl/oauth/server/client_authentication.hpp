@@ -27,7 +27,7 @@ namespace mcpawl::oauth {
     `errc::unknown_client`, those of fetching its document, or what the store says.
 */
 inline task<result<client>> find_client(std::shared_ptr<server_state> parts, std::string id,
-                                 std::string address = {}) {
+                                        std::string address = {}) {
   if (!is_client_document_url(id)) co_return co_await parts->clients.find(std::move(id));
   if (!parts->documents) co_return errc::unknown_client;
   if (!parts->documents->knows(id) && !parts->documents_by_address.take(address))
@@ -42,7 +42,7 @@ inline task<result<client>> find_client(std::shared_ptr<server_state> parts, std
     of fetching its document, or what the store says.
 */
 inline task<result<client>> authenticate_client(std::shared_ptr<server_state> parts,
-                                         client_credentials presented, std::string address = {}) {
+                                                client_credentials presented, std::string address = {}) {
   bool const by_key = presented.method == client_auth::private_key_jwt;
   if (by_key && presented.client_id.empty()) {
     auto claimed = claimed_client_of(presented.assertion.reveal());

@@ -43,7 +43,8 @@ public:
   std::string name(cookie_use use, std::string_view handle = {}) const {
     std::string out = prefix(use);
     if (use == cookie_use::browser) return out;
-    mcpawl::detail::sha256_digest const digest = mcpawl::detail::sha256(std::string{"mcpawl.oauth.cookie:"}.append(handle));
+    mcpawl::detail::sha256_digest const digest =
+        mcpawl::detail::sha256(std::string{"mcpawl.oauth.cookie:"}.append(handle));
     constexpr char digits[] = "0123456789abcdef";
     for (std::size_t i = 0; i != id_size / 2; ++i) {
       out += digits[digest[i] >> 4];

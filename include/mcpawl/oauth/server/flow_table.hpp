@@ -104,7 +104,8 @@ private:
 
   static std::string approved_key(std::string_view id) {
     std::string key = "flow/approved/";
-    mcpawl::detail::append_base64url(key, std::string_view{detail::digest_for("mcpawl.oauth.flow.approved", id)});
+    mcpawl::detail::append_base64url(key,
+                                     std::string_view{detail::digest_for("mcpawl.oauth.flow.approved", id)});
     return key;
   }
   static std::string key_of(std::string_view handle) {

@@ -43,7 +43,8 @@ public:
     if (revocation) endpoint(out, "revocation_endpoint", "/revoke");
     if (introspection) {
       endpoint(out, "introspection_endpoint", "/introspect");
-      list(out, "introspection_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"});
+      list(out, "introspection_endpoint_auth_methods_supported",
+           {"client_secret_basic", "client_secret_post"});
     }
     list(out, "response_types_supported", {"code"});
     list(out, "response_modes_supported", {"query"});

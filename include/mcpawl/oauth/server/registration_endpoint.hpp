@@ -26,7 +26,8 @@ inline void log_refused_uris(logger const& log, client_metadata_report const& re
   for (auto const& each : report.refused) {
     bool const by_scheme = each.why == redirect_uri_errc::private_scheme;
     auto const reason = reason_of(each.why, by_scheme ? allow_schemes_by : std::string_view{});
-    log.write_limited(log_level::info, "redirect_uri_refused", {{"redirect_uri", each.uri}, {"reason", reason}});
+    log.write_limited(log_level::info, "redirect_uri_refused",
+                      {{"redirect_uri", each.uri}, {"reason", reason}});
   }
 }
 
@@ -40,15 +41,16 @@ inline void log_refused_uris(logger const& log, client_metadata_report const& re
     (`http::client_address`; empty if it is not known) and for all together.
 */
 inline task<http::response> answer_registration(std::shared_ptr<server_state> parts,
-                                         http::request_head const& head, std::string_view body, logger log,
-                                         std::string address = {}) {
+                                                http::request_head const& head, std::string_view body,
+                                                logger log, std::string address = {}) {
   if (!has_media_type(head, "application/json"))
     co_return error_answer(errc::bad_registration, false, "the Content-Type must be application/json");
   client_metadata_report report;
   auto metadata = parse_registration(body, parts->clients.rules(), report);
   detail::log_refused_uris(log, report);
   if (!metadata) {
-    log.write_limited(log_level::info, "registration_refused", {{"reason", reason_of(metadata.error(), report.wrong)}});
+    log.write_limited(log_level::info, "registration_refused",
+                      {{"reason", reason_of(metadata.error(), report.wrong)}});
     co_return error_answer(metadata.error(), false, report.wrong);
   }
   metadata->scope = metadata->scope & parts->rules.authorization.understood();

@@ -40,8 +40,8 @@ inline result<revocation_request> read_token_form(http::request_head const& head
 /** Answer a revocation (RFC 7009 section 2): 200 also for a token that is not good, or not any more. A client
     may revoke its own tokens only; of others it learns nothing, and they stay. */
 inline task<http::response> answer_revocation(std::shared_ptr<server_state> parts,
-                                       http::request_head const& head, std::string_view body, logger log,
-                                       std::string address = {}) {
+                                              http::request_head const& head, std::string_view body,
+                                              logger log, std::string address = {}) {
   std::string wrong;
   auto asked = detail::read_token_form(head, body, wrong);
   bool const tried = head.count("authorization") != 0;
@@ -60,7 +60,7 @@ inline task<http::response> answer_revocation(std::shared_ptr<server_state> part
 
 /** Answer an introspection (RFC 7662 section 2), for the one who may ask: about access tokens. */
 inline task<http::response> answer_introspection(std::shared_ptr<server_state> parts,
-                                          http::request_head const& head, std::string_view body) {
+                                                 http::request_head const& head, std::string_view body) {
   std::string wrong;
   auto asked = detail::read_token_form(head, body, wrong);
   bool const tried = head.count("authorization") != 0;

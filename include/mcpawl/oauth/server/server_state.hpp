@@ -40,7 +40,8 @@ struct server_state {
       : rules(how),
         store(std::move(into)),
         tokens(*store, rules.lifetimes, time),
-        clients(*store, rules.authorization.redirects, rules.client_lifetime, time, rules.unused_client_lifetime),
+        clients(*store, rules.authorization.redirects, rules.client_lifetime, time,
+                rules.unused_client_lifetime),
         flows(*store, rules.authorization.redirects, time),
         approved(*store, approvals::default_lifetime, time),
         registrations(rules.registrations_at_once, rules.registration_interval, time),
@@ -57,7 +58,7 @@ struct server_state {
   approvals approved;
   rate_limit registrations;
   address_limit registrations_by_address, logins_by_address, documents_by_address;
-  std::optional<client_documents> documents;           ///< Set by `place`, unless the rules leave them out.
+  std::optional<client_documents> documents;    ///< Set by `place`, unless the rules leave them out.
   std::optional<client_assertions> assertions;  ///< With them.
 
   /** Tell where the server has its endpoint, and how documents are fetched; before anything is asked. */

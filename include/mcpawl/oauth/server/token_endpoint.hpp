@@ -64,9 +64,9 @@ inline task<result<issued_tokens>> exchange_code(std::shared_ptr<server_state> p
     which may be because it answered whoever has the lease now.
 */
 template <class Pending>
-task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state> parts,
-                                            upstream_client& upstream, Pending const& pending,
-                                            upstream_login login, upstream_lease lease) {
+task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state> parts, upstream_client& upstream,
+                                            Pending const& pending, upstream_login login,
+                                            upstream_lease lease) {
   auto const kept = parts->tokens.unsaved(pending);
   if (kept) {
     auto newer = login_of(kept->props);
@@ -88,7 +88,8 @@ task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state> parts,
     refuses for good ends the grant. While it cannot be asked, nothing is issued and nothing is lost.
 */
 inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state> parts,
-                                            upstream_client& upstream, token_request asked, logger log) {
+                                                   upstream_client& upstream, token_request asked,
+                                                   logger log) {
   auto const patience = std::chrono::steady_clock::now() + max_upstream_wait;
   bool seen_current = false;
   do {
@@ -150,8 +151,9 @@ inline void note_repeat(logger const& log, client const& who, issued_tokens cons
 
 /** Answer a token request (RFC 6749 sections 4.1.3 and 6): a form, from a client that says who it is. */
 inline task<http::response> answer_token_request(std::shared_ptr<server_state> parts,
-                                          upstream_client& upstream, http::request_head const& head,
-                                          std::string_view body, logger log, std::string address = {}) {
+                                                 upstream_client& upstream, http::request_head const& head,
+                                                 std::string_view body, logger log,
+                                                 std::string address = {}) {
   auto const authorization = find_authorization(head);
   if (!authorization) co_return error_answer(authorization.error());
   bool const tried = authorization->has_value();
@@ -161,7 +163,8 @@ inline task<http::response> answer_token_request(std::shared_ptr<server_state> p
   wrong.clear();
   auto asked = token_request::parse(body, *authorization, wrong);
   if (!asked) {
-    log.write_limited(log_level::info, "token_request_refused", {{"reason", reason_of(asked.error(), wrong)}});
+    log.write_limited(log_level::info, "token_request_refused",
+                      {{"reason", reason_of(asked.error(), wrong)}});
     co_return error_answer(asked.error(), tried, wrong);
   }
   auto const who = co_await authenticate_client(parts, asked->client, std::move(address));

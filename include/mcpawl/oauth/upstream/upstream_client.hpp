@@ -176,7 +176,8 @@ private:
     explicit shared(upstream_options checked)
         : options(std::move(checked)),
           trust(options.authorities()),
-          keys(std::make_shared<mcpawl::detail::key_source>(options.keys(), options.time(), options.timing())) {
+          keys(std::make_shared<mcpawl::detail::key_source>(options.keys(), options.time(),
+                                                            options.timing())) {
       auto const& at = options.addresses();
       fixed = at.complete();
       if (fixed) directory.found(upstream_endpoints(*at.authorization, *at.token), {});
@@ -226,10 +227,9 @@ private:
       }
       wrong = found.error();
     }
-    log_.warning("login_metadata_unusable",
-                 {{"url", url.origin() + url.target()},
-                  {"reason", wrong.message()},
-                  {"status", std::to_string(answer ? answer->status : 0)}});
+    log_.warning("login_metadata_unusable", {{"url", url.origin() + url.target()},
+                                             {"reason", wrong.message()},
+                                             {"status", std::to_string(answer ? answer->status : 0)}});
     auto last = state->directory.last();
     if (!last) co_return errc::upstream_unavailable;
     state->directory.not_found(state->options.time().steady());
@@ -276,7 +276,7 @@ private:
 
   /** Log a response that was not good. Some upstreams quote what was sent to them. */
   void log_failure(error_code why, http::fetch_response const& answer, http::origin_url const& url,
-                upstream_report const& report, secret const& presented) const {
+                   upstream_report const& report, secret const& presented) const {
     auto const cleaned = [&](std::string_view text) -> std::string_view {
       for (auto const* each : {&presented, &shared_->options.client_secret()})
         if (!each->empty() && text.find(each->reveal()) != std::string_view::npos)

@@ -159,7 +159,8 @@ public:
     return out;
   }
   mcpawl::detail::key_origin keys() const {
-    mcpawl::detail::key_origin origin = at_.jwks ? mcpawl::detail::key_origin(*at_.jwks) : mcpawl::detail::key_origin::discover(at_.issuer);
+    mcpawl::detail::key_origin origin =
+        at_.jwks ? mcpawl::detail::key_origin(*at_.jwks) : mcpawl::detail::key_origin::discover(at_.issuer);
     origin.algorithms({jose::algorithm::rs256});
     return origin;
   }

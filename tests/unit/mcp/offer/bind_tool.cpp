@@ -108,9 +108,8 @@ BOOST_AUTO_TEST_CASE(results_become_content) {
                r.text("no").error();
                return r;
              }) == R"("content":[{"type":"text","text":"no"}],"isError":true)");
-  BOOST_TEST(call([] {
-               return std::vector<int>{1, 2};
-             }).find(R"("structuredContent":[1,2])") != std::string::npos);
+  BOOST_TEST(call([] { return std::vector<int>{1, 2}; }).find(R"("structuredContent":[1,2])") !=
+             std::string::npos);
   BOOST_TEST(call([] { return 42.0; }).find(R"("structuredContent":42)") != std::string::npos);
   BOOST_TEST(call([](boost::json::object in) { return boost::json::value(std::move(in)); }, R"({"a":[1]})")
                  .find(R"("structuredContent":{"a":[1]})") != std::string::npos);
@@ -150,13 +149,10 @@ BOOST_AUTO_TEST_CASE(a_result_without_json_does_not_leave) {
                         [](std::logic_error const& e) {
                           return std::string_view(e.what()) == "the result is NaN, which JSON cannot say";
                         });
-  BOOST_CHECK_EXCEPTION(call([] {
-                          return ratio{.of = {1, 1.0 / zero}};
-                        }),
-                        std::logic_error, [](std::logic_error const& e) {
-                          return std::string_view(e.what()) ==
-                                 "the result at /of/1 is infinite, which JSON cannot say";
-                        });
+  BOOST_CHECK_EXCEPTION(
+      call([] { return ratio{.of = {1, 1.0 / zero}}; }), std::logic_error, [](std::logic_error const& e) {
+        return std::string_view(e.what()) == "the result at /of/1 is infinite, which JSON cannot say";
+      });
 }
 
 BOOST_AUTO_TEST_CASE(a_tool_without_arguments_says_so_with_empty_properties) {

@@ -107,7 +107,9 @@ BOOST_AUTO_TEST_CASE(the_bounds_of_a_session_can_be_set) {
 
 BOOST_AUTO_TEST_CASE(a_session_keeps_the_newest_streams) {
   mcpawl::detail::session session{mcpawl::revision::v2025_11_25, {}};
-  auto const make = [] { return std::make_shared<mcpawl::detail::event_log>(mcpawl::detail::event_log::retention::keep); };
+  auto const make = [] {
+    return std::make_shared<mcpawl::detail::event_log>(mcpawl::detail::event_log::retention::keep);
+  };
   auto const first = session.keep(make());
   std::string last;
   for (std::size_t i = 0; i != mcpawl::limits{}.max_kept_streams; ++i) last = session.keep(make());

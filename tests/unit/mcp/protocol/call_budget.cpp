@@ -54,7 +54,9 @@ struct fixture {
   static std::string refusal(dispatch_result const& r) { return std::get<response>(r).body; }
 };
 
-std::string with_id(std::size_t size) { return R"({"jsonrpc":"2.0","method":"x","id":")" + std::string(size, 'i') + "\"}"; }
+std::string with_id(std::size_t size) {
+  return R"({"jsonrpc":"2.0","method":"x","id":")" + std::string(size, 'i') + "\"}";
+}
 std::string with_token(std::string const& token) {
   return R"({"jsonrpc":"2.0","method":"x","id":1,"params":{"_meta":{"progressToken":)" + token + "}}}";
 }

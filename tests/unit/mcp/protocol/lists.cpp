@@ -36,7 +36,8 @@ struct fixture {
 
   boost::json::value ask(bool as_boss, std::string const& cursor = {},
                          std::string const& method = "tools/list") {
-    mcpawl::detail::dispatcher d{state, mcpawl::detail::make_session_manager(state), mcpawl::logger::none(), 32};
+    mcpawl::detail::dispatcher d{state, mcpawl::detail::make_session_manager(state), mcpawl::logger::none(),
+                                 32};
     std::string body = R"({"jsonrpc":"2.0","id":1,"method":")" + method +
                        R"(","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
                        R"("io.modelcontextprotocol/clientCapabilities":{}})";

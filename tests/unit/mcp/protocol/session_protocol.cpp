@@ -44,8 +44,8 @@ struct fixture {
   std::string initialize(std::string const& version) {
     known.emplace(make_session_manager(state, bounds));
     protocol.emplace(state, *known, logger::none(), json_limits(32));
-    auto const r = say(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":")" + version +
-                           R"(","capabilities":{},"clientInfo":{"name":"c","version":"1"}}})",
+    auto const r = say(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":")" +
+                           version + R"(","capabilities":{},"clientInfo":{"name":"c","version":"1"}}})",
                        {});
     id = r.session_id;
     return std::string(boost::json::parse(r.body).at("result").at("protocolVersion").as_string());
@@ -65,7 +65,8 @@ struct fixture {
   std::string batch_of(std::size_t pings) {
     std::string text = "[";
     for (std::size_t i = 0; i != pings; ++i)
-      text += (i == 0 ? "" : ",") + (R"({"jsonrpc":"2.0","id":)" + std::to_string(i) + R"(,"method":"ping"})");
+      text +=
+          (i == 0 ? "" : ",") + (R"({"jsonrpc":"2.0","id":)" + std::to_string(i) + R"(,"method":"ping"})");
     return text + "]";
   }
   response subscribe(std::string const& uri, std::string const& method = "resources/subscribe") {
@@ -96,8 +97,10 @@ using outcome = response::outcome;
 BOOST_FIXTURE_TEST_SUITE(mcp_session_protocol, fixture)
 
 BOOST_AUTO_TEST_CASE(a_revision_we_speak_is_agreed_on_and_another_answered_by_our_newest_with_sessions) {
-  for (std::string const r : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"}) BOOST_TEST(initialize(r) == r);
-  for (std::string const other : {"2026-07-28", "", "2099-01-01"}) BOOST_TEST(initialize(other) == "2025-11-25", other);
+  for (std::string const r : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"})
+    BOOST_TEST(initialize(r) == r);
+  for (std::string const other : {"2026-07-28", "", "2099-01-01"})
+    BOOST_TEST(initialize(other) == "2025-11-25", other);
 }
 
 // --- batches --------------------------------------------------------------------------------------------------

@@ -40,7 +40,9 @@ struct noted_call final : call_channel {
   bool takes_events = true;
 };
 
-client_request form(std::string key) { return {std::move(key), "elicitation/create", "{}", client_capability::form}; }
+client_request form(std::string key) {
+  return {std::move(key), "elicitation/create", "{}", client_capability::form};
+}
 client_request page(std::string visit) {
   client_request out("k", "elicitation/create", R"({"url":"https://a.example"})", client_capability::url);
   out.visit = std::move(visit);
@@ -57,7 +59,8 @@ struct fixture {
   std::exception_ptr failure;
 
   fixture() { make(); }
-  void make(std::chrono::milliseconds patience = 60s, revision r = revision::v2025_11_25, bool declared = true) {
+  void make(std::chrono::milliseconds patience = 60s, revision r = revision::v2025_11_25,
+            bool declared = true) {
     client_profile who;
     if (declared)
       who.capabilities = static_cast<unsigned char>(static_cast<unsigned>(client_capability::form) |
@@ -150,7 +153,8 @@ BOOST_AUTO_TEST_CASE(where_the_call_takes_no_events_the_stream_of_the_session_do
   BOOST_TEST(got.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(pages_can_be_visited_where_nobody_can_be_asked_but_only_since_they_have_an_error_for_it) {
+BOOST_AUTO_TEST_CASE(
+    pages_can_be_visited_where_nobody_can_be_asked_but_only_since_they_have_an_error_for_it) {
   call->takes_events = false;
   ask({page("v1")});
   BOOST_TEST(words() == R"({"elicitations":[{"url":"https://a.example"}]})");

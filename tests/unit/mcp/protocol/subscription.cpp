@@ -141,9 +141,11 @@ BOOST_AUTO_TEST_CASE(an_empty_filter_wants_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_list_that_is_not_offered_is_not_honoured) {
-  BOOST_TEST(honours(R"({"toolsListChanged":true,"resourcesListChanged":true})") == R"({"resourcesListChanged":true})");
+  BOOST_TEST(honours(R"({"toolsListChanged":true,"resourcesListChanged":true})") ==
+             R"({"resourcesListChanged":true})");
   add_tool(state, "t").input_schema = R"({"type":"object"})";
-  BOOST_TEST(honours(R"({"toolsListChanged":true,"resourcesListChanged":false})") == R"({"toolsListChanged":true})");
+  BOOST_TEST(honours(R"({"toolsListChanged":true,"resourcesListChanged":false})") ==
+             R"({"toolsListChanged":true})");
   auto const filter = read(R"({"toolsListChanged":true})");
   BOOST_TEST(filter->wants({change::kind::tools}, &boss));
   BOOST_TEST(!filter->wants({change::kind::resources}, &boss));
@@ -159,7 +161,8 @@ BOOST_AUTO_TEST_CASE(a_filter_of_another_form_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(resources_that_one_may_not_see_are_left_out_like_those_there_are_not) {
-  std::string const filter = R"({"resourceSubscriptions":["test://a","test://secret","test://none","test://b"]})";
+  std::string const filter =
+      R"({"resourceSubscriptions":["test://a","test://secret","test://none","test://b"]})";
   BOOST_TEST(honours(filter) == R"({"resourceSubscriptions":["test://a","test://b"]})");
   BOOST_TEST(honours(R"({"resourceSubscriptions":["test://secret"]})") == "{}");
   boss = true;
@@ -222,7 +225,8 @@ BOOST_AUTO_TEST_CASE(threads_that_take_places_never_hold_more_than_there_are) {
 // --- the method ---------------------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(without_a_filter_there_is_no_subscription) {
-  for (std::string const wrong : {"{}", R"({"notifications":[]})", R"({"notifications":{"toolsListChanged":1}})"})
+  for (std::string const wrong :
+       {"{}", R"({"notifications":[]})", R"({"notifications":{"toolsListChanged":1}})"})
     BOOST_TEST(code(wrong) == -32602, wrong);
   BOOST_TEST(*table->subscriptions() == 0u);
 }
@@ -249,10 +253,9 @@ BOOST_AUTO_TEST_CASE(one_more_than_all_may_hold_is_refused_until_one_ends) {
 BOOST_AUTO_TEST_CASE(it_is_acknowledged_then_told_what_changes_and_answered_when_the_server_stops) {
   run(ask(R"({"notifications":{"resourceSubscriptions":["test://a","test://none"]}})"));
   BOOST_TEST_REQUIRE(sent().size() == 1u);
-  BOOST_TEST(sent()[0] ==
-             R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":)"
-             R"({"notifications":{"resourceSubscriptions":["test://a"]},)"
-             R"("_meta":{"io.modelcontextprotocol/subscriptionId":7}}})");
+  BOOST_TEST(sent()[0] == R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":)"
+                          R"({"notifications":{"resourceSubscriptions":["test://a"]},)"
+                          R"("_meta":{"io.modelcontextprotocol/subscriptionId":7}}})");
   state.tell_updated("test://b");
   state.tell_updated("test://a");
   state.tell_updated("test://a");

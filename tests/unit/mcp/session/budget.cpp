@@ -85,7 +85,8 @@ BOOST_AUTO_TEST_CASE(callers_who_hold_nothing_are_forgotten) {
 BOOST_AUTO_TEST_CASE(a_log_keeps_what_its_caller_may_hold_and_delivers_the_newest) {
   auto const all = std::make_shared<budgets>(small());
   {
-    mcpawl::detail::event_log log(mcpawl::detail::event_log::retention::keep, all->open("alice", budget_item::bytes));
+    mcpawl::detail::event_log log(mcpawl::detail::event_log::retention::keep,
+                                  all->open("alice", budget_item::bytes));
     for (int i = 0; i != 10; ++i) log.append(std::string(40, static_cast<char>('a' + i)));
     BOOST_TEST(all->held("alice", budget_item::bytes) == 80u);
     log.append(std::string(500, 'z'));

@@ -83,7 +83,8 @@ BOOST_AUTO_TEST_CASE(it_is_bounded_in_number_and_size_and_keeps_the_newest) {
   BOOST_TEST(cursor == 100'000U);
 
   event_log large{retention::keep};
-  for (int i = 0; i != 10; ++i) large.append(std::string(mcpawl::limits{}.max_kept_bytes, static_cast<char>('a' + i)));
+  for (int i = 0; i != 10; ++i)
+    large.append(std::string(mcpawl::limits{}.max_kept_bytes, static_cast<char>('a' + i)));
   cursor = 0;
   auto const reader = large.attach({});
   BOOST_TEST(rest(large, reader, cursor) == std::string(mcpawl::limits{}.max_kept_bytes, 'j'));

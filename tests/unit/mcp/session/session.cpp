@@ -140,7 +140,8 @@ BOOST_AUTO_TEST_CASE(ids_of_requests_differ_and_begin_elsewhere_in_each_session)
 BOOST_AUTO_TEST_CASE(a_result_of_another_shape_is_a_refusal) {
   std::string const no_form = "the answer has not the form the protocol demands";
   BOOST_TEST(refusal("roots/list", R"({"roots":[]})").empty());
-  for (std::string const wrong : {"{}", "[]", "7", R"({"roots":{}})"}) BOOST_TEST(refusal("roots/list", wrong) == no_form);
+  for (std::string const wrong : {"{}", "[]", "7", R"({"roots":{}})"})
+    BOOST_TEST(refusal("roots/list", wrong) == no_form);
   BOOST_TEST(refusal("elicitation/create", R"({"action":"decline"})").empty());
   BOOST_TEST(refusal("elicitation/create", R"({"action":"perhaps"})") == no_form);
   // with both, the error counts
@@ -248,10 +249,12 @@ BOOST_AUTO_TEST_CASE(the_same_news_is_told_once_until_it_was_read) {
 BOOST_AUTO_TEST_CASE(of_resources_only_those_are_told_that_were_subscribed_to) {
   session.initialized();
   session.subscribe("test://a");
-  for (char const* uri : {"test://b", "test://ab", "test://a", "test://a/b"}) session.changed({change::kind::resource, uri});
+  for (char const* uri : {"test://b", "test://ab", "test://a", "test://a/b"})
+    session.changed({change::kind::resource, uri});
   auto const told = read(*session.own_stream().log);
   BOOST_TEST_REQUIRE(told.size() == 2u);
-  BOOST_TEST(told[0] == R"({"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"test://a"}})");
+  BOOST_TEST(told[0] ==
+             R"({"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"test://a"}})");
   session.unsubscribe("test://a");
   session.changed({change::kind::resource, "test://a"});
   BOOST_TEST(read(*session.own_stream().log).empty());

@@ -53,7 +53,8 @@ struct fixture {
 
 /** Reads a stream to see that a session is in use. */
 struct reading {
-  explicit reading(mcpawl::detail::session& session) : log(session.own_stream().log), ticket(log->attach({})) {}
+  explicit reading(mcpawl::detail::session& session)
+      : log(session.own_stream().log), ticket(log->attach({})) {}
   ~reading() { log->detach(ticket); }
   std::shared_ptr<mcpawl::detail::event_log> log;
   std::uint64_t ticket;
@@ -253,9 +254,10 @@ BOOST_AUTO_TEST_CASE(a_sweep_looks_at_a_bounded_number_and_says_that_there_are_m
 
 BOOST_AUTO_TEST_CASE(a_sweeper_sweeps_by_its_timer_and_ends_when_it_is_stopped) {
   boost::asio::io_context context;
-  mcpawl::detail::session_manager brief{
-      seal, std::make_shared<mcpawl::detail::session_table>(mcpawl::detail::session_bounds{3600s, 0s, 10'000}, time, feed),
-      time};
+  mcpawl::detail::session_manager brief{seal,
+                                        std::make_shared<mcpawl::detail::session_table>(
+                                            mcpawl::detail::session_bounds{3600s, 0s, 10'000}, time, feed),
+                                        time};
   for (int i = 0; i != 2500; ++i) brief.open(revision::v2025_06_18, "alice", someone());
   mcpawl::detail::session_sweeper sweeper(context.get_executor(), brief.table());
   sweeper.start();
@@ -290,7 +292,8 @@ BOOST_AUTO_TEST_CASE(keys_that_anybody_could_guess_are_refused) {
   std::string const words = "key 1 of server_options " + std::string(mcpawl::weak_key_words);
   std::string rising;
   for (char c = 'A'; rising.size() != mcpawl::sealer::key_size; ++c) rising += c;
-  for (auto const& weak : {std::string(32, '\0'), repeated("\xff"), repeated("ab"), repeated("password"), rising}) {
+  for (auto const& weak :
+       {std::string(32, '\0'), repeated("\xff"), repeated("ab"), repeated("password"), rising}) {
     auto const mistakes = mistakes_with(weak);
     BOOST_TEST_REQUIRE(mistakes.size() == 1u);
     BOOST_TEST(mistakes[0] == words);
@@ -298,7 +301,8 @@ BOOST_AUTO_TEST_CASE(keys_that_anybody_could_guess_are_refused) {
   // with a period of nine it is none of these
   BOOST_TEST(mistakes_with(repeated("passwords")).empty());
   BOOST_TEST(mistakes_with(mcpawl::detail::random_hex(16)).empty());
-  BOOST_TEST(mistakes_with(mcpawl::detail::random_hex(16).substr(1)).at(0) == "key 1 of server_options must have 32 bytes");
+  BOOST_TEST(mistakes_with(mcpawl::detail::random_hex(16).substr(1)).at(0) ==
+             "key 1 of server_options must have 32 bytes");
 }
 
 BOOST_AUTO_TEST_CASE(any_altered_character_kills_it) {

@@ -30,7 +30,8 @@ struct fixture {
   fixture() { make({3600s, 600s, 1000}); }
   void make(session_bounds const& bounds) { table.emplace(bounds, time, all); }
 
-  std::shared_ptr<session> add(std::string id, std::string principal = "alice", std::string_view account = {}) {
+  std::shared_ptr<session> add(std::string id, std::string principal = "alice",
+                               std::string_view account = {}) {
     return table->add(std::move(id), std::move(principal), time.wall(), revision::v2025_11_25, {}, account);
   }
   bool knows(std::string_view id, std::string_view principal = "alice") {

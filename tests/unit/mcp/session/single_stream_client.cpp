@@ -33,7 +33,9 @@ struct fixture {
   single_stream_client client{out};
   std::shared_ptr<counted_call> call = std::make_shared<counted_call>();
 
-  std::shared_ptr<session> make() const { return std::make_shared<session>(revision::v2025_11_25, client_profile(), out); }
+  std::shared_ptr<session> make() const {
+    return std::make_shared<session>(revision::v2025_11_25, client_profile(), out);
+  }
   static request_id one() { return *request_id::from(boost::json::value(1)); }
 };
 

@@ -37,7 +37,9 @@ BOOST_AUTO_TEST_CASE(a_version_after_the_last_with_sessions_is_stateless_known_o
 }
 
 BOOST_AUTO_TEST_CASE(header_values_are_literal_unless_both_markers_are_there) {
-  auto const decoded = [](std::string_view text) { return mcpawl::detail::decode_header_value(text).value(); };
+  auto const decoded = [](std::string_view text) {
+    return mcpawl::detail::decode_header_value(text).value();
+  };
   for (auto text : {"add", "", "=?base64?", "=?base64?YWRk", "YWRk?=", "=?BASE64?YWRk?=", "=?base64?="})
     BOOST_TEST(decoded(text) == text);
   BOOST_TEST(decoded("=?base64?YWRk?=") == "add");

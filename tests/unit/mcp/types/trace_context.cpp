@@ -14,7 +14,8 @@ using namespace mcpawl::detail;
 
 std::string const good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-trace_context from(std::string const& parent, std::string const& state = {}, std::string const& baggage = {}) {
+trace_context from(std::string const& parent, std::string const& state = {},
+                   std::string const& baggage = {}) {
   boost::json::object meta;
   meta["traceparent"] = parent;
   if (!state.empty()) meta["tracestate"] = state;
@@ -39,8 +40,9 @@ BOOST_AUTO_TEST_CASE(a_parent_has_its_form) {
   std::string const zeros(32, '0');
   for (std::string const& wrong :
        {std::string(), good.substr(1), good + "-more", "ff" + good.substr(2), "01" + good.substr(2) + "more",
-        "00-" + zeros + good.substr(35), good.substr(0, 36) + zeros.substr(0, 16) + "-01", good.substr(0, 54) + "G",
-        "00_" + good.substr(3), "00-0AF7651916cd43dd8448eb211c80319c" + good.substr(35)})
+        "00-" + zeros + good.substr(35), good.substr(0, 36) + zeros.substr(0, 16) + "-01",
+        good.substr(0, 54) + "G", "00_" + good.substr(3),
+        "00-0AF7651916cd43dd8448eb211c80319c" + good.substr(35)})
     BOOST_TEST(from(wrong).traceparent.empty(), wrong);
 }
 
@@ -57,7 +59,8 @@ BOOST_AUTO_TEST_CASE(what_may_not_stand_in_a_header_or_is_too_long_counts_as_not
   BOOST_TEST(from(good, std::string(4097, 'a')).tracestate.empty());
   BOOST_TEST(from(good, "", std::string(8192, 'a')).baggage.size() == 8192u);
   BOOST_TEST(from(good, "", std::string(8193, 'a')).baggage.empty());
-  for (std::string const& bad : {std::string("a\r\nb"), std::string("a\x7f"), std::string("\xc3\xa4"), std::string(1, '\0')})
+  for (std::string const& bad :
+       {std::string("a\r\nb"), std::string("a\x7f"), std::string("\xc3\xa4"), std::string(1, '\0')})
     BOOST_TEST(from(good, "", bad).baggage.empty());
   boost::json::object meta;
   meta["baggage"] = 7;

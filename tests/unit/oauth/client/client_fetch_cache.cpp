@@ -126,11 +126,15 @@ BOOST_AUTO_TEST_CASE(what_is_no_longer_good_ends_at_once) {
 
 BOOST_AUTO_TEST_CASE(a_flight_that_dies_leaves_it_to_the_next) {
   world w;
-  { auto const lost = w.lease("a"); }
+  {
+    auto const lost = w.lease("a");
+  }
   BOOST_TEST(w.kept->size() == 0u);
   w.keep("a", 1);
   w.clock.advance(100s);
-  { auto const lost = w.lease("a"); }
+  {
+    auto const lost = w.lease("a");
+  }
   w.keep("a", 2);
   BOOST_TEST(w.value("a") == 2);
 }

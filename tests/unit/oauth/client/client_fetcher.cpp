@@ -376,12 +376,18 @@ BOOST_AUTO_TEST_CASE(it_is_noted_whether_documents_can_be_fetched_from_here) {
     std::string answer;
     bool available;
   } const cases[] = {
-      {answer_with("{}", {}, 403), false}, {answer_with("{}", {}, 407), false},
-      {answer_with("{}", {}, 429), false}, {answer_with("{}", {}, 451), false},
-      {answer_with("{}", {}, 500), false}, {answer_with("{}", {}, 503), false},
-      {"", false},                         {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{", false},
-      {answer_with("{}", {}, 404), true},  {answer_with("{}", {}, 410), true},
-      {answer_with("{}"), true},           {answer_with("<p>", {}, 200, "text/html"), true},
+      {answer_with("{}", {}, 403), false},
+      {answer_with("{}", {}, 407), false},
+      {answer_with("{}", {}, 429), false},
+      {answer_with("{}", {}, 451), false},
+      {answer_with("{}", {}, 500), false},
+      {answer_with("{}", {}, 503), false},
+      {"", false},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{", false},
+      {answer_with("{}", {}, 404), true},
+      {answer_with("{}", {}, 410), true},
+      {answer_with("{}"), true},
+      {answer_with("<p>", {}, 200, "text/html"), true},
       {"HELLO\r\n\r\n", true},
   };
   for (auto const& each : cases) {
@@ -484,9 +490,9 @@ BOOST_AUTO_TEST_CASE(a_pinned_client_is_never_fetched) {
 BOOST_AUTO_TEST_CASE(a_known_document_stands_in_while_it_cannot_be_fetched_and_never_else) {
   struct {
     std::string answer, name;
-  } const cases[] = {{answer_with("", {}, 403), "Known"}, {answer_with("", {}, 503), "Known"},
-                     {"", "Known"},                       {answer_with("", {}, 404), "none"},
-                     {answer_with("{}"), "none"},         {"good", "A client"}};
+  } const cases[] = {
+      {answer_with("", {}, 403), "Known"}, {answer_with("", {}, 503), "Known"}, {"", "Known"},
+      {answer_with("", {}, 404), "none"},  {answer_with("{}"), "none"},         {"good", "A client"}};
   for (auto const& each : cases) {
     world w;
     w.answers(each.answer == "good" ? answer_with(w.host.document()) : each.answer);

@@ -17,8 +17,8 @@ namespace {
 
 std::string const id = "https://app.example.com/client.json";
 std::string document(std::string const& more = {}) {
-  return R"({"client_id":")" + id + R"(","client_name":"App","redirect_uris":["https://app.example.com/cb"])" +
-         more + "}";
+  return R"({"client_id":")" + id +
+         R"(","client_name":"App","redirect_uris":["https://app.example.com/cb"])" + more + "}";
 }
 
 pinned_clients read(std::vector<std::string> const& documents, std::vector<std::string>& mistakes,
@@ -58,7 +58,8 @@ BOOST_AUTO_TEST_CASE(an_aggregate_becomes_a_client) {
 
 BOOST_AUTO_TEST_CASE(a_file_holds_an_array_or_one) {
   std::string const second = R"({"client_id":"x","a":[1,"b",{"c":null}],"d":{}})";
-  for (std::string const& text : {"[" + document() + " , " + second + "]", "[" + document() + "," + second + "]\n"}) {
+  for (std::string const& text :
+       {"[" + document() + " , " + second + "]", "[" + document() + "," + second + "]\n"}) {
     auto const parts = split_client_documents(text);
     BOOST_TEST_REQUIRE(parts.has_value());
     BOOST_TEST_REQUIRE(parts->size() == 2u);
@@ -91,7 +92,8 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_and_what_is_good_is_kept) {
       {other + R"("https://b.example/cb"],"client_secret":"x"})",
        "client document 6 (https://b.example/c) cannot be used: client metadata not acceptable: "
        "client_secret must not be in a public document"},
-      {other + "]}", "client document 7 (https://b.example/c) cannot be used: redirect URI not acceptable: "
+      {other + "]}",
+       "client document 7 (https://b.example/c) cannot be used: redirect URI not acceptable: "
        "redirect_uris must be an array of 1 to 16 strings"},
   };
   std::vector<std::string> documents, expected, mistakes;
@@ -118,8 +120,8 @@ BOOST_AUTO_TEST_CASE(known_clients_are_public_and_have_nothing_but_loopback_addr
 }
 
 BOOST_AUTO_TEST_CASE(keys_that_cannot_be_fetched_are_a_mistake) {
-  std::string const keyed =
-      document(R"(,"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://app.example.com/keys")");
+  std::string const keyed = document(
+      R"(,"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://app.example.com/keys")");
   std::vector<std::string> mistakes;
   BOOST_TEST(read({keyed}, mistakes).size() == 1u);
   BOOST_TEST(mistakes.empty());

@@ -48,7 +48,8 @@ public:
     if (now != fault::none) co_return store_errc::io;
     co_return done;
   }
-  task<result<std::optional<store_version>>> compare_and_set(store_write write, store_version expected) override {
+  task<result<std::optional<store_version>>> compare_and_set(store_write write,
+                                                             store_version expected) override {
     if (!takes_writes) co_return store_errc::full;
     fault const now = next();
     if (now == fault::not_done) co_return store_errc::busy;

@@ -26,7 +26,6 @@ namespace {
 std::string const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 std::string const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-
 std::unique_ptr<sqlite_store> open(temporary_folder const& folder) {
   return sqlite_store::open(folder.file("store.db")).value();
 }

@@ -76,7 +76,8 @@ BOOST_AUTO_TEST_CASE(attack_a_pass_of_another_key_or_server_is_none) {
   world w;
   std::string const cookie = w.cookies.issue(w.browser);
   BOOST_TEST(!browser_cookie(with_keys("b"), "https://mcp.example", 1000, w.clock).read(cookie).has_value());
-  BOOST_TEST(!browser_cookie(with_keys("a"), "https://other.example", 1000, w.clock).read(cookie).has_value());
+  BOOST_TEST(
+      !browser_cookie(with_keys("a"), "https://other.example", 1000, w.clock).read(cookie).has_value());
   // what was sealed with the same key for something else
   auto other = with_keys("a");
   BOOST_TEST(!w.cookies.read(other.seal("anything", "mcpawl.oauth.flow")).has_value());

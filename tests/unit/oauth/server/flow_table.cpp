@@ -54,8 +54,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_kept_comes_back_once, Backend, backends) {
   world<Backend> w;
   auto const handle = w.begin();
   for (bool const takes : {false, true}) {
-    auto const got = takes ? await(w.others.take(handle))
-                           : await(w.others.look(handle));
+    auto const got = takes ? await(w.others.take(handle)) : await(w.others.look(handle));
     BOOST_TEST_REQUIRE(got.has_value());
     BOOST_TEST(got->bytes().reveal() == some_flow().bytes().reveal());
     BOOST_TEST(*got->request.state == std::string("the state\0\xff", 11));

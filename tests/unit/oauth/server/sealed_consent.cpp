@@ -60,8 +60,8 @@ BOOST_FIXTURE_TEST_CASE(it_opens_as_it_was_for_the_browser_that_was_asked, conse
 
 BOOST_FIXTURE_TEST_CASE(it_opens_for_no_other_browser, consent_world) {
   auto const handle = ours.seal(question());
-  for (std::string const& browser :
-       {std::string(), std::string("denied"), handle.handle, ours.seal(question()).browser, handle.browser + 'x'}) {
+  for (std::string const& browser : {std::string(), std::string("denied"), handle.handle,
+                                     ours.seal(question()).browser, handle.browser + 'x'}) {
     flow_handle const stolen{handle.handle, browser};
     BOOST_CHECK(why(stolen) == oauth::errc::flow_of_another_browser);
   }
@@ -83,7 +83,8 @@ BOOST_FIXTURE_TEST_CASE(nothing_of_it_can_be_read_or_altered, consent_world) {
     altered.handle[at] = altered.handle[at] == 'A' ? 'B' : 'A';
     BOOST_TEST_REQUIRE((why(altered) == oauth::errc::flow_not_found));
   }
-  for (std::string const& text : {std::string(), std::string("x"), handle.handle.substr(1), handle.handle + "AAAA"}) {
+  for (std::string const& text :
+       {std::string(), std::string("x"), handle.handle.substr(1), handle.handle + "AAAA"}) {
     flow_handle const forged{text, handle.browser};
     BOOST_CHECK(why(forged) == oauth::errc::flow_not_found);
     BOOST_TEST(!ours.id_of(text));
@@ -98,8 +99,9 @@ BOOST_FIXTURE_TEST_CASE(it_is_of_one_server_and_its_keys, consent_world) {
   BOOST_CHECK(strange.open(handle).error() == oauth::errc::flow_not_found);
   // what the same keys sealed for something else is no question
   auto other_use = keys_of('k');
-  flow_handle const wrong{other_use.seal(question().bytes().reveal(), "mcpawl.oauth.browser:https://mcp.example.com"),
-                          handle.browser};
+  flow_handle const wrong{
+      other_use.seal(question().bytes().reveal(), "mcpawl.oauth.browser:https://mcp.example.com"),
+      handle.browser};
   BOOST_CHECK(why(wrong) == oauth::errc::flow_not_found);
 }
 

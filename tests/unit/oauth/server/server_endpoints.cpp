@@ -72,9 +72,9 @@ BOOST_AUTO_TEST_CASE(a_method_is_named_while_some_client_can_use_it) {
     std::string pinned_keys;  ///< Of a pinned client; "-" for no such client.
     bool named;
   };
-  for (auto const& [documents, keys, named] : {row{mode::off, "-", false}, row{mode::off, "", false},
-                                               row{mode::off, jwks, true}, row{mode::on, "-", true},
-                                               row{mode::automatic, "-", true}, row{mode::automatic, "", true}}) {
+  for (auto const& [documents, keys, named] :
+       {row{mode::off, "-", false}, row{mode::off, "", false}, row{mode::off, jwks, true},
+        row{mode::on, "-", true}, row{mode::automatic, "-", true}, row{mode::automatic, "", true}}) {
     oauth::server_rules rules;
     rules.authorization.issuer = "https://mcp.example";
     rules.client_documents = documents;

@@ -198,14 +198,14 @@ BOOST_AUTO_TEST_CASE(credentials_are_judged_by_what_was_registered) {
   for (auto const* known : {&with_basic, &with_post}) {
     BOOST_TEST(!validate_credentials(*known, presented(client_auth::basic, "secret")));
     BOOST_TEST(!validate_credentials(*known, presented(client_auth::post, "secret")));
-    BOOST_TEST(
-        (validate_credentials(*known, presented(client_auth::none, "")) == oauth::errc::authentication_failed));
+    BOOST_TEST((validate_credentials(*known, presented(client_auth::none, "")) ==
+                oauth::errc::authentication_failed));
     BOOST_TEST((validate_credentials(*known, presented(client_auth::none, "secret")) ==
                 oauth::errc::authentication_failed));
     BOOST_TEST((validate_credentials(*known, presented(client_auth::basic, "Secret")) ==
                 oauth::errc::authentication_failed));
-    BOOST_TEST(
-        (validate_credentials(*known, presented(client_auth::basic, "")) == oauth::errc::authentication_failed));
+    BOOST_TEST((validate_credentials(*known, presented(client_auth::basic, "")) ==
+                oauth::errc::authentication_failed));
     BOOST_TEST((validate_credentials(*known, presented(client_auth::basic, "secret", "di")) ==
                 oauth::errc::authentication_failed));
   }
