@@ -369,7 +369,7 @@ BOOST_AUTO_TEST_CASE(discovery_that_fails_is_an_outage_and_old_addresses_serve_o
   access->fail(oidc_endpoint::configuration, oidc_fault::server_error);
   time.advance(2h);
   BOOST_TEST(sign_in().has_value());
-  BOOST_TEST(log.has("metadata not usable"));
+  BOOST_TEST(log.has("login_metadata_unusable"));
 }
 
 BOOST_AUTO_TEST_CASE(an_unattached_client_attaches_itself) {
