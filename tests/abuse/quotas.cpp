@@ -118,8 +118,11 @@ struct quotas {
 
 template <class Condition>
 bool soon(Condition const& so) {
-  for (int i = 0; i != 1000 && !so(); ++i) std::this_thread::sleep_for(5ms);
-  return so();
+  for (int i = 0; i != 1000; ++i) {
+    if (so()) return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return false;
 }
 
 void is_refused(http_reply const& reply, std::string_view bound) {
