@@ -132,13 +132,17 @@ struct world {
 
   static mcpawl::access_oauth_options options() {
     auto const url = [](char const* text) { return mcpawl::http::origin_url::parse(text).value(); };
-    auto upstream =
-        oauth::upstream_options::at(url("http://127.0.0.1:9/authorization"), url("http://127.0.0.1:9/token"),
-                                    url("http://127.0.0.1:9/jwks"), "http://127.0.0.1:9");
-    upstream.client("id", mcpawl::secret{std::string("password")});
-    std::vector<mcpawl::secret> keys;
-    keys.emplace_back(std::string(32, 'k'));
-    return {"https://mcp.example.com", std::move(upstream), std::move(keys)};
+    mcpawl::access_oauth_options out;
+    out.public_url = "https://mcp.example.com";
+    out.upstream.at = {.issuer = "http://127.0.0.1:9",
+                       .authorization = url("http://127.0.0.1:9/authorization"),
+                       .token = url("http://127.0.0.1:9/token"),
+                       .jwks = url("http://127.0.0.1:9/jwks")};
+    out.upstream.client_id = "id";
+    out.upstream.client_secret = mcpawl::secret{std::string("password")};
+    // one that anybody could guess is refused
+    out.cookie_keys.emplace_back(std::string("a-key-of-32-bytes-for-benchmarks"));
+    return out;
   }
 
   static world& get() {

@@ -94,8 +94,9 @@ int main(int argc, char** argv) {
     options.allowed_origins = examples::list(settings, "ALLOWED_ORIGINS");
     auto policy = mcpawl::bearer_options::from(settings);
     settings.throw_if_invalid();  // everything that is wrong, at once
-    options.allowed_hosts.push_back(policy.public_url().host());
-    policy.offer_scopes("notes:write").resource_name("Notes");
+    options.allowed_hosts.push_back(policy.endpoint().host());
+    policy.offered_scopes = {"notes:write"};
+    policy.resource_name = "Notes";
 
     auto const books = std::make_shared<notebooks>();
     mcpawl::server srv{{"Notes", "1.0.0"}, mcpawl::jwt_bearer<staff>(policy)};

@@ -22,19 +22,20 @@ public:
   saas_settings(mcpawl::settings& settings, std::string server_name)
       : access_(mcpawl::access_oauth_options::from(settings)),
         store_(mcpawl::open_store<mcpawl::sqlite_store, mcpawl::memory_store>(settings)) {
-    access_.named(std::move(server_name));
-    access_.run_by(settings.optional("OPERATOR_NAME"), settings.optional("OPERATOR_URL"));
-    if (settings.flag("REFRESH_UNCHECKED")) access_.refresh_unchecked();
+    access_.server_name = std::move(server_name);
+    access_.operator_name = settings.optional("OPERATOR_NAME");
+    access_.operator_url = settings.optional("OPERATOR_URL");
+    access_.refresh_unchecked = settings.flag("REFRESH_UNCHECKED");
   }
 
   saas_settings& lifetimes(mcpawl::oauth::token_lifetimes times) {
-    access_.lifetimes(times);
+    access_.lifetimes = times;
     return *this;
   }
 
   /** Let in who calls the server by its public name. Not before it is known that nothing is wrong. */
   void serve_at(mcpawl::http_options& options) const {
-    options.allowed_hosts.push_back(access_.public_url().authority());
+    options.allowed_hosts.push_back(access_.endpoint().authority());
   }
 
   mcpawl::access_oauth policy() && { return {std::move(access_), std::move(store_)}; }

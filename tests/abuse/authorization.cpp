@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr char const* address_field = "X-Forwarded-For";
 
-void by_address(mcpawl::access_oauth_options& options) { options.client_address_field(address_field); }
+void by_address(mcpawl::access_oauth_options& options) { options.client_address_field = address_field; }
 
 /** Send the same GET so many times on one connection; how often the status was this. */
 std::size_t count_gets(saas& s, std::string const& url, std::size_t times, int status) {

@@ -23,8 +23,9 @@ constexpr unsigned share = 3;
 constexpr char const* address_field = "X-Forwarded-For";
 
 void trusting(mcpawl::access_oauth_options& options) {
-  options.trust(oauth_test::client_trust::instance().trust).allow(mcpawl::unsafe::loopback_is_public{});
-  options.client_fetches(deadline, 8);
+  options.trust = oauth_test::client_trust::instance().trust;
+  options.allow = mcpawl::unsafe::loopback_is_public{};
+  options.client_fetch_timeout = deadline;
 }
 
 /** The status of the page that asks for consent to a client. */
@@ -130,9 +131,8 @@ BOOST_AUTO_TEST_CASE(one_address_makes_the_server_fetch_so_often_and_stops_no_ot
   host.answer([&](std::string const& path) { return answer_with(host.document({}, path)); });
   saas server([](mcpawl::access_oauth_options& options) {
     trusting(options);
-    options.client_address_field(address_field);
-    mcpawl::oauth::server_rules const usual;
-    options.per_address(usual.registrations_per_address, usual.logins_per_address, {share, 10s});
+    options.client_address_field = address_field;
+    options.documents_per_address = {share, 10s};
   });
   auto const from = [&](std::string const& address, std::string const& path) {
     return page_of(server, host.url(path), {{address_field, address}});

@@ -53,9 +53,10 @@ void with_names_that_hang(mcpawl::access_oauth_options& options) {
     s->changed.wait(lock, [&s] { return s->over; });
     return name_resolver::address_list();
   };
-  options.client_fetches(deadline, max_lookups);
-  options.client_names(
-      std::make_shared<name_resolver const>(name_resolver::strangers_limits(max_lookups), std::move(lookup)));
+  options.client_fetch_timeout = deadline;
+  options.max_client_lookups = max_lookups;
+  options.client_names =
+      std::make_shared<name_resolver const>(name_resolver::strangers_limits(max_lookups), std::move(lookup));
 }
 
 struct hung_names {

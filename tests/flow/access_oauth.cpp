@@ -197,10 +197,11 @@ BOOST_FIXTURE_TEST_CASE(a_client_revokes_its_own_tokens_only, scene) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_refresh_token_of_access_there_is_none_of_ours) {
-  saas strict([](mcpawl::access_oauth_options& options) { options.request_scopes("openid email"); });
+  saas strict([](mcpawl::access_oauth_options& options) { options.upstream.scopes = "openid email"; });
   BOOST_TEST(strict.logged_in(strict.registered()).refresh.empty());
   saas lenient([](mcpawl::access_oauth_options& options) {
-    options.request_scopes("openid email").refresh_unchecked();
+    options.upstream.scopes = "openid email";
+    options.refresh_unchecked = true;
   });
   std::string const client = lenient.registered();
   auto const tokens = lenient.logged_in(client);
@@ -210,7 +211,8 @@ BOOST_AUTO_TEST_CASE(without_a_refresh_token_of_access_there_is_none_of_ours) {
 
 BOOST_AUTO_TEST_CASE(scopes_are_offered_required_and_told) {
   saas s([](mcpawl::access_oauth_options& options) {
-    options.require_scope("files:read", "Read your files").offer_scope("files:write", "Change your files");
+    options.scopes = {{.name = "files:read", .words = "Read your files", .required = true},
+                      {.name = "files:write", .words = "Change your files"}};
   });
   std::string const client = s.registered();
   browser person = s.new_browser();
@@ -230,7 +232,7 @@ BOOST_AUTO_TEST_CASE(scopes_are_offered_required_and_told) {
 
 BOOST_AUTO_TEST_CASE(introspection_is_for_the_one_who_may_ask) {
   saas s([](mcpawl::access_oauth_options& options) {
-    options.introspection("gateway", mcpawl::secret{std::string("gateway-secret")});
+    options.introspector = {.id = "gateway", .password = mcpawl::secret{std::string("gateway-secret")}};
   });
   auto const tokens = s.logged_in(s.registered());
   form_fields const asked{
@@ -395,7 +397,8 @@ BOOST_FIXTURE_TEST_CASE(bug_f_on_the_users_own_machine_nothing_is_remembered, sc
 }
 
 BOOST_AUTO_TEST_CASE(bug_f_a_wider_scope_is_asked_for_again) {
-  saas s([](mcpawl::access_oauth_options& options) { options.offer_scope("read").offer_scope("write"); });
+  saas s(
+      [](mcpawl::access_oauth_options& options) { options.scopes = {{.name = "read"}, {.name = "write"}}; });
   std::string const cb = "https://app.example/cb", id = s.registered("Web", cb);
   auto const url = [&](std::string const& scope) {
     return s.authorize_url(id, {{"redirect_uri", cb}, {"scope", scope}});
@@ -613,7 +616,10 @@ BOOST_FIXTURE_TEST_CASE(an_answer_of_another_issuer_is_refused, scene) {
 }
 
 BOOST_AUTO_TEST_CASE(registrations_are_bounded_in_size_and_number) {
-  saas s([](mcpawl::access_oauth_options& options) { options.registrations(3, 10min); });
+  saas s([](mcpawl::access_oauth_options& options) {
+    options.registrations_at_once = 3;
+    options.registration_interval = 10min;
+  });
   std::string const good = R"({"redirect_uris":["https://app.example/cb"]})";
   BOOST_TEST(s.post_registration(std::string(17 * 1024, ' ') + good).status == 413);
   BOOST_TEST(s.post_registration("{}").status == 400);

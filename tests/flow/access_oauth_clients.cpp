@@ -38,7 +38,7 @@ constexpr char const* other = "https://other.example/mcp";
 struct notes : saas {
   notes()
       : saas([](mcpawl::access_oauth_options& options) {
-          options.require_scope("notes:read").offer_scope("notes:write");
+          options.scopes = {{.name = "notes:read", .required = true}, {.name = "notes:write"}};
         }) {}
 
   http_reply authorize(std::string const& client, form_fields const& more = {}, std::string const& raw = {}) {
@@ -228,7 +228,7 @@ BOOST_FIXTURE_TEST_CASE(a_private_scheme_among_good_uris_is_left_out_and_named, 
 }
 
 BOOST_AUTO_TEST_CASE(a_private_scheme_that_the_operator_allows_works) {
-  saas s([](mcpawl::access_oauth_options& options) { options.allow_private_scheme("cursor"); });
+  saas s([](mcpawl::access_oauth_options& options) { options.private_schemes = {"cursor"}; });
   auto const reply = s.post_registration(of_cursor);
   BOOST_TEST(json_of(reply).at("redirect_uris").as_array().size() == 3u);
   BOOST_TEST(!holds(reply.body, "refused_redirect_uris"));

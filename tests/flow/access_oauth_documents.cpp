@@ -21,7 +21,8 @@ using support::saas;
 namespace {
 
 void trusting(mcpawl::access_oauth_options& options) {
-  options.trust(oauth_test::client_trust::instance().trust).allow(mcpawl::unsafe::loopback_is_public{});
+  options.trust = oauth_test::client_trust::instance().trust;
+  options.allow = mcpawl::unsafe::loopback_is_public{};
 }
 
 bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
@@ -134,10 +135,10 @@ BOOST_AUTO_TEST_CASE(what_is_on_stays_on_and_who_cannot_register_is_not_told_to)
   for (bool const registers : {true, false}) {
     saas steady(registers ? +[](mcpawl::access_oauth_options& options) {
       trusting(options);
-      options.client_documents(mode::on);
+      options.client_documents = mode::on;
     } : +[](mcpawl::access_oauth_options& options) {
       trusting(options);
-      options.registrations(0, std::chrono::milliseconds{1});
+      options.registrations_at_once = 0;
     });
     host.answer([](std::string const&) { return answer_with("", {}, 503); });
     browser person = steady.new_browser();
@@ -153,11 +154,11 @@ BOOST_AUTO_TEST_CASE(what_is_on_stays_on_and_who_cannot_register_is_not_told_to)
 
 BOOST_AUTO_TEST_CASE(a_pinned_client_logs_in_where_nothing_is_fetched) {
   saas closed([](mcpawl::access_oauth_options& options) {
-    options.client_documents(mcpawl::oauth::client_document_mode::off);
+    options.client_documents = mcpawl::oauth::client_document_mode::off;
     mcpawl::oauth::pinned_client app{.client_id = "https://app.example.com/client.json",
                                      .client_name = "Pinned App"};
     app.redirect_uris = {"https://client.example/cb"};
-    options.pin_client(app);
+    options.pinned_clients = {app};
   });
   auto const metadata = json_of(closed.ask("GET", "/.well-known/oauth-authorization-server")).as_object();
   BOOST_TEST(!metadata.contains("client_id_metadata_document_supported"));
@@ -182,18 +183,19 @@ BOOST_AUTO_TEST_CASE(refresh_is_advertised_only_where_access_is_asked_for_it) {
     return grant;
   };
   BOOST_TEST(refreshes(server));
-  saas never([](mcpawl::access_oauth_options& options) { options.request_scopes("openid email"); });
+  saas never([](mcpawl::access_oauth_options& options) { options.upstream.scopes = "openid email"; });
   BOOST_TEST(!refreshes(never));
   BOOST_TEST(never.logged_in(never.registered()).refresh.empty());
   saas unchecked([](mcpawl::access_oauth_options& options) {
-    options.request_scopes("openid email").refresh_unchecked();
+    options.upstream.scopes = "openid email";
+    options.refresh_unchecked = true;
   });
   BOOST_TEST(refreshes(unchecked));
 }
 
 BOOST_AUTO_TEST_CASE(attack_a_document_on_a_private_address_is_never_fetched) {
   saas strict([](mcpawl::access_oauth_options& options) {
-    options.trust(oauth_test::client_trust::instance().trust);
+    options.trust = oauth_test::client_trust::instance().trust;
   });
   browser person = strict.new_browser();
   BOOST_TEST(person.get(strict.authorize_url(host.url(), redirect)).reply.status == 400);

@@ -169,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(somebody_whom_access_refuses_is_out, scene) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_refresh_token_a_token_is_good_to_its_end) {
-  scene s([](mcpawl::access_oauth_options& options) { options.request_scopes("openid email"); });
+  scene s([](mcpawl::access_oauth_options& options) { options.upstream.scopes = "openid email"; });
   auto const tokens = s.saas.logged_in(s.client);
   s.saas.clock.advance(299s);
   BOOST_TEST(s.ask(tokens.access) == "alice@example.com: page");

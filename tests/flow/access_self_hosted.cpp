@@ -37,9 +37,7 @@ struct scene {
     timing.first_backoff = 20ms;
     timing.max_backoff = 100ms;
     timing.fetch_timeout = 300ms;
-    mcpawl::access_options made{access.team_domain(), std::string(aud)};
-    made.timing(timing);
-    return made;
+    return {.team_domain = access.team_domain(), .audiences = {std::string(aud)}, .timing = timing};
   }
 
   scene() {

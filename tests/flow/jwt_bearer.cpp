@@ -51,9 +51,13 @@ struct scene {
     timing.cool_down = 200ms;
     timing.first_backoff = 20ms;
     timing.max_backoff = 100ms;
-    mcpawl::bearer_options made("https://mcp.example.com", issuer.name(), audience);
-    made.require_scopes("files:read").offer_scopes("files:write").resource_name("Files");
-    return made.timing(timing);
+    return {.public_url = "https://mcp.example.com",
+            .issuer = issuer.name(),
+            .audiences = {audience},
+            .required_scopes = {"files:read"},
+            .offered_scopes = {"files:write"},
+            .resource_name = "Files",
+            .timing = timing};
   }
 
   scene() {
@@ -216,8 +220,9 @@ BOOST_AUTO_TEST_CASE(every_bad_token_gets_the_same_answer_and_its_own_line_in_th
 }
 
 BOOST_AUTO_TEST_CASE(algorithms_are_those_of_the_options) {
-  mcpawl::server<policy_under_test> other{
-      {"flow", "1"}, policy_under_test{options().algorithms({mcpawl::jose::algorithm::es256})}};
+  auto only_es256 = options();
+  only_es256.algorithms = {mcpawl::jose::algorithm::es256};
+  mcpawl::server<policy_under_test> other{{"flow", "1"}, policy_under_test{only_es256}};
   support::running server{other};
   loopback_client client{server.port()};
   // the issuer's only key is for RS256: there is nothing to verify with
@@ -228,7 +233,9 @@ BOOST_AUTO_TEST_CASE(algorithms_are_those_of_the_options) {
 }
 
 BOOST_AUTO_TEST_CASE(a_type_may_be_required) {
-  mcpawl::server<policy_under_test> other{{"flow", "1"}, policy_under_test{options().require_type()}};
+  auto typed = options();
+  typed.required_type = "at+jwt";
+  mcpawl::server<policy_under_test> other{{"flow", "1"}, policy_under_test{typed}};
   other.tool("hello", "Say hello.", [] { return "hello"; });
   support::running server{other};
   loopback_client client{server.port()};
@@ -349,9 +356,11 @@ BOOST_AUTO_TEST_CASE(a_session_is_bound_to_the_subject) {
 }
 
 BOOST_AUTO_TEST_CASE(the_public_path_may_differ_from_the_servers_own) {
-  mcpawl::bearer_options behind("https://example.com/tools/mcp", issuer.name(), audience);
-  mcpawl::server<policy_under_test> other{{"flow", "1"},
-                                          policy_under_test{behind.keys_at(issuer.keys_url())}};
+  mcpawl::bearer_options const behind{.public_url = "https://example.com/tools/mcp",
+                                      .issuer = issuer.name(),
+                                      .audiences = {audience},
+                                      .keys_url = issuer.keys_url()};
+  mcpawl::server<policy_under_test> other{{"flow", "1"}, policy_under_test{behind}};
   support::running server{other};
   loopback_client client{server.port()};
   auto const refused = call(client, "whoami", fields{});

@@ -94,7 +94,8 @@ struct scene {
   wiki there{*access}, elsewhere{*access};
   mcpawl::server<mcpawl::linked_app<mcpawl::access_jwt>> srv{
       {"flow", "1"},
-      mcpawl::linked_app{mcpawl::access_jwt{mcpawl::access_options{access.team_domain(), aud}}}};
+      mcpawl::linked_app{mcpawl::access_jwt{
+          mcpawl::access_options{.team_domain = access.team_domain(), .audiences = {aud}}}}};
 
   scene() {
     mcpawl::downstream apps({there.server.origin()}, *mcpawl::http::tls_trust::system());

@@ -227,15 +227,20 @@ private:
 
   mcpawl::access_oauth_options options(void (*adjust)(mcpawl::access_oauth_options&)) {
     auto const url = [](std::string const& text) { return mcpawl::http::origin_url::parse(text).value(); };
-    auto upstream =
-        mcpawl::oauth::upstream_options::at(url(access_->authorization_url()), url(access_->token_url()),
-                                            url(access_->jwks_url()), access_->issuer());
-    upstream.client(access_->client_id(), mcpawl::secret{access_->client_secret()});
-    upstream.scopes("openid email profile groups offline_access");
-    std::vector<mcpawl::secret> keys;
-    keys.emplace_back(std::string("a-key-of-32-bytes-for-tests-only"));
-    mcpawl::access_oauth_options made(origin, std::move(upstream), std::move(keys));
-    made.time(clock).named("Flow Server").run_by("Example Inc.", "https://example.com");
+    mcpawl::access_oauth_options made;
+    made.public_url = origin;
+    made.upstream.at = {.issuer = access_->issuer(),
+                        .authorization = url(access_->authorization_url()),
+                        .token = url(access_->token_url()),
+                        .jwks = url(access_->jwks_url())};
+    made.upstream.client_id = access_->client_id();
+    made.upstream.client_secret = mcpawl::secret{access_->client_secret()};
+    made.upstream.scopes = "openid email profile groups offline_access";
+    made.cookie_keys.emplace_back(std::string("a-key-of-32-bytes-for-tests-only"));
+    made.server_name = "Flow Server";
+    made.operator_name = "Example Inc.";
+    made.operator_url = "https://example.com";
+    made.time = &clock;
     if (adjust != nullptr) adjust(made);
     return made;
   }

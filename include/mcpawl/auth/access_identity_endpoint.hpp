@@ -58,7 +58,7 @@ public:
       Throws `configuration_error` with all errors in the options. */
   explicit access_identity_endpoint(access_options options,
                                     std::chrono::milliseconds total = std::chrono::seconds(5))
-      : state_(std::make_shared<state const>(access_options::checked(std::move(options)), total)) {}
+      : state_(std::make_shared<state const>(detail::validated(std::move(options)), total)) {}
 
   /** Ask about the caller whose token this is.
 
@@ -77,7 +77,7 @@ public:
 private:
   struct state {
     state(access_options const& options, std::chrono::milliseconds total)
-        : url(http::origin_url::parse(options.team_domain() + "/cdn-cgi/access/get-identity").value()),
+        : url(http::origin_url::parse(options.issuer() + "/cdn-cgi/access/get-identity").value()),
           trust(options.authorities()),
           timeout(total) {}
     http::origin_url url;

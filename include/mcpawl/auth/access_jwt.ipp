@@ -34,17 +34,16 @@ class basic_access_jwt<Engine>::impl {
   using verifier = basic_access_verifier<Engine>;
 
   auto checking(std::string_view token) const {
-    return [token, time = &options_->time()](verifier& with) {
+    return [token, time = options_->time](verifier& with) {
       return with.verify_cached(token, time->wall(), time->steady());
     };
   }
 
 public:
   explicit impl(access_options options)
-      : options_(std::make_shared<access_options const>(access_options::checked(std::move(options)))),
-        verifier_(
-            std::make_shared<detail::key_source>(origin(*options_), options_->time(), options_->timing()),
-            options_->authorities(), options_->expectation(), options_->remembered()) {}
+      : options_(std::make_shared<access_options const>(detail::validated(std::move(options)))),
+        verifier_(std::make_shared<detail::key_source>(origin(*options_), *options_->time, options_->timing),
+                  options_->authorities(), options_->expectation(), options_->remember) {}
 
   void attach(boost::asio::any_io_executor executor, logger log) {
     auto report = [log](verifier& with) { report_engines(with, log); };
@@ -92,7 +91,7 @@ private:
   }
 
   result<std::string_view> token_of(http::request_head const& head) const {
-    return detail::find_assertion(head, options_->cookie_accepted());
+    return detail::find_assertion(head, options_->cookie);
   }
 
   static void report_engines(verifier const& with, logger const& log) {
@@ -119,7 +118,7 @@ private:
       out.retry_after = std::max(wait, std::chrono::seconds(1));
       return out;
     }
-    denial out(options_->challenges() ? 401 : 403, "invalid_token", error.message());
+    denial out(options_->challenge ? 401 : 403, "invalid_token", error.message());
     if (auto const kid = verifier_.verifier().last_kid(); error.category() == jose_category() && !kid.empty())
       out.log_reason.append(" (kid ").append(kid.substr(0, 80)).append(1, ')');
     return challenged(std::move(out));
@@ -131,10 +130,10 @@ private:
 
   /** Add the challenge of RFC 6750 section 3, where the options ask for one. */
   denial challenged(denial out) const {
-    if (!options_->challenges()) return out;
+    if (!options_->challenge) return out;
     out.www_authenticate = "Bearer";
     if (out.code == "invalid_token") out.www_authenticate += " error=\"invalid_token\"";
-    if (auto const& url = options_->resource_metadata(); !url.empty())
+    if (auto const& url = options_->resource_metadata; !url.empty())
       out.www_authenticate.append(out.code == "invalid_token" ? ", " : " ")
           .append("resource_metadata=\"")
           .append(url)

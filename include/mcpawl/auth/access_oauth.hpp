@@ -38,7 +38,7 @@ class token_service;
     | `/authorize`, `/callback` | the consent page, and the way back from Access |
     | `/token` | authorization_code, refresh_token |
     | `/revoke` | RFC 7009 |
-    | `/introspect` | RFC 7662, only with `access_oauth_options::introspection` |
+    | `/introspect` | RFC 7662, only with `access_oauth_options::introspector` |
 
     The token comes in `Authorization: Bearer`; who has none is told where to get one (`bearer_challenge`). It
     was issued for this very endpoint (RFC 8707), and it is looked up in the store, or remembered for a few

@@ -32,30 +32,28 @@ namespace mcpawl {
 class access_oauth::impl {
 public:
   impl(access_oauth_options options, std::shared_ptr<kv_store> store)
-      : shared_(
-            std::make_shared<shared>(access_oauth_options::checked(std::move(options)), std::move(store))),
-        upstream_(std::make_unique<oauth::upstream_client>(shared_->options.upstream())),
-        cache_(shared_->options.remembered()) {}
+      : shared_(std::make_shared<shared>(detail::validated(std::move(options)), std::move(store))),
+        upstream_(std::make_unique<oauth::upstream_client>(shared_->options.login())),
+        cache_(shared_->options.remember) {}
   impl(impl const& other)
       : shared_(other.shared_),
         upstream_(std::make_unique<oauth::upstream_client>(*other.upstream_)),
-        cache_(shared_->options.remembered()) {}
+        cache_(shared_->options.remember) {}
 
   void attach(auth_environment const& environment) {
     auto const& options = shared_->options;
     auto& parts = *shared_->parts;
     std::call_once(shared_->placed, [&] {
-      oauth::client_fetch_settings fetching(options.authorities(), options.time());
-      if (options.loopback_is_public()) fetching.allow(unsafe::loopback_is_public{});
+      oauth::client_fetch_settings fetching(options.authorities(), *options.time);
+      if (options.allow) fetching.allow(unsafe::loopback_is_public{});
       fetching.log = environment.log;
-      auto resource = oauth::server_endpoints::resource_of(options.public_url(), environment.endpoint_path);
+      auto resource = oauth::server_endpoints::resource_of(options.endpoint(), environment.endpoint_path);
       parts.place(std::move(resource), std::move(fetching));
     });
     upstream_->attach(environment.executor, environment.log);
-    server_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys()), options.public_url(),
+    server_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys), options.endpoint(),
                     environment.endpoint_path, environment.log);
-    challenge_ =
-        detail::bearer_challenge(options.required_scopes().text(), server_->endpoints().metadata_url());
+    challenge_ = detail::bearer_challenge(shared_->required.text(), server_->endpoints().metadata_url());
   }
 
   public_route route_of(http::request_head const& head) const noexcept {
@@ -75,7 +73,7 @@ public:
     // one that is remembered needs no look at its characters: it is found byte by byte
     auto const text = detail::find_bearer_text(head);
     if (text && head.query().empty()) {
-      auto const* const known = cache_.find(*text, now(), shared_->options.time().steady());
+      auto const* const known = cache_.find(*text, now(), shared_->options.time->steady());
       if (known != nullptr && known->revocations() == shared_->parts->tokens.revocations())
         return known->who();
     }
@@ -117,25 +115,26 @@ private:
     std::string resource = parts.rules.resource();
     auto const grant = co_await parts.tokens.look_up(std::move(token), std::move(resource));
     if (!grant) co_return self.deny(grant.error());
-    if (!grant->scope.contains(self.shared_->options.required_scopes()))
+    if (!grant->scope.contains(self.shared_->required))
       co_return self.deny(detail::auth_errc::insufficient_scope);
     auto const session = detail::access_session::open(*grant, revocations);
     if (!session) co_return self.deny(session.error());
     jose::token_bounds const bounds{0, grant->expires, {}};
-    self.cache_.insert(text, *session, bounds, self.shared_->options.time().steady());
+    self.cache_.insert(text, *session, bounds, self.shared_->options.time->steady());
     co_return session->who();
   }
 
   struct shared {
     shared(access_oauth_options with, std::shared_ptr<kv_store> store) : options(std::move(with)) {
       auto rules = options.rules();
-      rules.authorization.issuer = options.public_url().origin();
+      rules.authorization.issuer = options.endpoint().origin();
       // Access gives none unless it is asked for one
-      std::string const asked = ' ' + options.upstream().scopes() + ' ';
+      std::string const asked = ' ' + options.upstream.scopes + ' ';
       rules.refresh = rules.refresh_unchecked || asked.find(" offline_access ") != std::string::npos;
-      parts = std::make_shared<oauth::server_state>(std::move(rules), std::move(store), options.time());
+      parts = std::make_shared<oauth::server_state>(std::move(rules), std::move(store), *options.time);
     }
     access_oauth_options options;
+    oauth::scope_set required = options.required_scopes();
     std::shared_ptr<oauth::server_state> parts;
     std::once_flag placed;
   };
@@ -157,7 +156,7 @@ private:
     out.retry_after = std::chrono::seconds{5};
     return out;
   }
-  unix_seconds now() const { return shared_->options.time().wall(); }
+  unix_seconds now() const { return shared_->options.time->wall(); }
 
   std::shared_ptr<shared> shared_;
   std::unique_ptr<oauth::upstream_client> upstream_;  // others know its address

@@ -30,7 +30,7 @@ inline oauth::client_document_mode read_client_document_mode(settings& from) {
     are noted in `from`.
 
     @param rules what the documents are held against. Redirect URIs are not: what schemes are allowed may be
-                 said later, and `access_oauth_options::checked` looks at them
+                 said later, and `access_oauth_options::validate` looks at them
 */
 inline std::vector<std::string> read_client_documents_file(settings& from, oauth::server_rules rules) {
   constexpr char name[] = "CLIENT_DOCUMENTS_FILE";

@@ -71,7 +71,7 @@ class jwt_bearer {
   using verifier = detail::bearer_verifier<Claims>;
 
   auto checking(std::string_view token) const {
-    return [token, time = &options_->time()](verifier& with) {
+    return [token, time = options_->time](verifier& with) {
       return with.verify_cached(token, time->wall(), time->steady());
     };
   }
@@ -82,11 +82,10 @@ public:
   /** @par Errors
       Throws `configuration_error` with all errors in the options. */
   explicit jwt_bearer(bearer_options options)
-      : options_(std::make_shared<bearer_options const>(bearer_options::checked(std::move(options)))),
+      : options_(std::make_shared<bearer_options const>(detail::validated(std::move(options)))),
         resource_server_(*options_),
-        verifier_(
-            std::make_shared<detail::key_source>(options_->keys(), options_->time(), options_->timing()),
-            options_->authorities(), options_->expectation(), options_->remembered()) {}
+        verifier_(std::make_shared<detail::key_source>(options_->keys(), *options_->time, options_->timing),
+                  options_->authorities(), options_->expectation(), options_->remember) {}
 
   /** Read the settings that `bearer_options::from` names.
 

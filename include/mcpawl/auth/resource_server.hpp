@@ -29,11 +29,11 @@ namespace mcpawl::detail {
 class resource_server {
 public:
   explicit resource_server(bearer_options const& options)
-      : url_(options.public_url()),
-        scopes_(oauth::join_scopes(options.expectation().scopes)),
-        resource_(url_, options.expectation().issuer) {
-    resource_.name = options.name();
-    for (auto const* list : {&options.expectation().scopes, &options.offered_scopes()})
+      : url_(options.endpoint()),
+        scopes_(oauth::join_scopes(options.required_scopes)),
+        resource_(url_, options.issuer) {
+    resource_.name = options.resource_name;
+    for (auto const* list : {&options.required_scopes, &options.offered_scopes})
       oauth::append_scopes(oauth::join_scopes(*list), resource_.scopes);
     publish();
   }

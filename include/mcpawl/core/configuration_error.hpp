@@ -43,4 +43,20 @@ private:
   std::vector<std::string> mistakes_;
 };
 
+namespace detail {
+
+/** Pass options on if nothing is wrong with them.
+
+    @tparam Options  has `validate()`, which lists what is wrong.
+    @par Errors
+    Throws `configuration_error` with all of it. */
+template <class Options>
+Options validated(Options options) {
+  std::vector<std::string> mistakes = options.validate();
+  if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
+  return options;
+}
+
+}  // namespace detail
+
 }  // namespace mcpawl

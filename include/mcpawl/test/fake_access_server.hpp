@@ -16,7 +16,8 @@ namespace mcpawl::test {
 
     @code
     mcpawl::test::fake_access_server access("aud-tag");
-    mcpawl::access_jwt policy(mcpawl::access_options(access.team_domain(), "aud-tag"));
+    mcpawl::access_jwt policy(
+        mcpawl::access_options{.team_domain = access.team_domain(), .audiences = {"aud-tag"}});
     auto token = access->sign(access->user("alice@example.com"));
     access.fault(mcpawl::test::certs_fault::hang);
     @endcode

@@ -29,7 +29,8 @@ namespace mcpawl::test {
 
     @code
     mcpawl::test::fake_issuer issuer("my-api");
-    mcpawl::jwt_bearer<> policy(mcpawl::bearer_options("http://127.0.0.1:8080", issuer.name(), "my-api"));
+    mcpawl::jwt_bearer<> policy(mcpawl::bearer_options{
+        .public_url = "http://127.0.0.1:8080", .issuer = issuer.name(), .audiences = {"my-api"}});
     auto token = issuer.sign(issuer.token("alice", "files:read").claim("department", "sales"));
     issuer.rotate();
     issuer.fault(mcpawl::test::certs_fault::hang);

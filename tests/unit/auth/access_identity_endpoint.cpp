@@ -36,7 +36,7 @@ struct fixture {
     return linked_token(how, std::make_shared<detail::fixed_token>(secret(std::move(text))));
   }
   static access_identity_endpoint at(std::string const& team, std::chrono::milliseconds total = 5s) {
-    return access_identity_endpoint(access_options(team, aud), total);
+    return access_identity_endpoint(access_options{.team_domain = team, .audiences = {aud}}, total);
   }
   result<full_identity> get(access_identity_endpoint const& from, linked_token const& with) {
     return run(context, from.get(with));
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_task_outlives_what_it_was_made_of) {
 }
 
 BOOST_AUTO_TEST_CASE(the_assertion_of_a_request_is_the_token) {
-  access_jwt policy(access_options(access.team_domain(), aud));
+  access_jwt policy(access_options{.team_domain = access.team_domain(), .audiences = {aud}});
   std::string const text = signed_for("alice@example.com");
   auto const head = http::request_head::make("POST", "/mcp", {{"Cf-Access-Jwt-Assertion", text}});
   auto const who = run(context, decision_of(policy.authenticate(head)));

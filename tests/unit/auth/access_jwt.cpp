@@ -45,7 +45,16 @@ struct fixture {
   test::manual_clock clock{mcpawl::clock::system().wall()};
   boost::asio::io_context context{1};
 
-  access_options options() { return access_options(server.team_domain(), aud).time(clock).timing(quiet()); }
+  access_options options() {
+    return {.team_domain = server.team_domain(), .audiences = {aud}, .timing = quiet(), .time = &clock};
+  }
+  /** The same with what `change` does to them. */
+  template <class Change>
+  access_options options_with(Change change) {
+    access_options made = options();
+    change(made);
+    return made;
+  }
   void attach(access_jwt& policy) { policy.attach(auth_environment{context.get_executor(), log.logger()}); }
   /** A policy whose keys are there. */
   access_jwt ready(access_options from) {
@@ -151,14 +160,14 @@ BOOST_AUTO_TEST_CASE(other_fields_of_access_change_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(service_tokens_get_in_where_they_are_allowed) {
-  auto policy = ready(options().allow_service_tokens());
+  auto policy = ready(options_with([](access_options& o) { o.service_tokens = true; }));
   auto const who = ask(policy, server->sign(server->service("robot.access")));
   BOOST_REQUIRE(who.has_value());
   BOOST_TEST(policy.principal(*who) == "access-service " + server.team_domain() + " robot.access");
 }
 
 BOOST_AUTO_TEST_CASE(the_cookie_counts_where_it_is_accepted) {
-  auto policy = ready(options().accept_cookie());
+  auto policy = ready(options_with([](access_options& o) { o.cookie = true; }));
   auto const cookie = "CF_Authorization=" + alice();
   BOOST_TEST(ask(policy, request_head::make("GET", "/mcp", {{"Cookie", cookie}})).has_value());
   auto const bob = server->sign(server->user("bob@example.com"));
@@ -204,7 +213,7 @@ BOOST_AUTO_TEST_CASE(retry_after_is_the_time_until_the_next_attempt) {
   server.fault(certs_fault::error_with_keys);
   auto slow = quiet();
   slow.first_backoff = 17'500ms;
-  access_jwt policy(options().timing(slow));
+  access_jwt policy(options_with([&](access_options& o) { o.timing = slow; }));
   attach(policy);
   run_until(context, [&] { return policy.source().failing(); });
   BOOST_CHECK(ask(policy, alice()).error().retry_after == 18s);
@@ -278,7 +287,7 @@ BOOST_AUTO_TEST_CASE(a_withdrawn_key_is_dead_after_the_next_fetch) {
 }
 
 BOOST_AUTO_TEST_CASE(a_flood_of_forged_kids_costs_one_fetch_and_nobody_waits) {
-  auto policy = ready(options().timing(hasty()));
+  auto policy = ready(options_with([](access_options& o) { o.timing = hasty(); }));
   server.fault(certs_fault::hang);
   auto const stranger = server->stranger_key();
   auto const kid = [](int i) { return "kid-" + std::to_string(i); };
@@ -326,8 +335,11 @@ BOOST_AUTO_TEST_CASE(a_jump_of_the_wall_clock_moves_claims_and_nothing_else) {
 
 BOOST_AUTO_TEST_CASE(a_challenge_is_sent_only_where_it_was_asked_for) {
   auto const url = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
-  auto plain = ready(options().challenge());
-  auto full = ready(options().challenge(url));
+  auto challenging = options();
+  challenging.challenge = true;
+  auto plain = ready(challenging);
+  challenging.resource_metadata = url;
+  auto full = ready(challenging);
   auto const nothing = request_head::make("POST", "/mcp");
   BOOST_TEST(ask(plain, nothing).error().www_authenticate == "Bearer");
   BOOST_TEST(ask(plain, "garbage").error().www_authenticate == "Bearer error=\"invalid_token\"");
@@ -401,7 +413,10 @@ BOOST_AUTO_TEST_CASE(two_threads_verify_while_keys_are_renewed) {
   auto fast = quiet();
   fast.cool_down = 1ms;
   fast.refresh = 5ms;
-  access_jwt const origin(options().timing(fast).time(mcpawl::clock::system()));
+  access_jwt const origin(options_with([&](access_options& o) {
+    o.timing = fast;
+    o.time = &mcpawl::clock::system();
+  }));
   std::atomic<int> accepted{0};
   std::array<std::string, 3> const tokens{alice(),
                                           server->user("bob@example.com").sign(server->previous_key()),
@@ -428,7 +443,8 @@ BOOST_AUTO_TEST_CASE(two_threads_verify_while_keys_are_renewed) {
 }
 
 BOOST_AUTO_TEST_CASE(settings_that_cannot_work_never_become_a_policy) {
-  BOOST_CHECK_THROW(access_jwt(access_options("<Add-Team-Domain>", "")), configuration_error);
+  BOOST_CHECK_THROW(access_jwt(access_options{.team_domain = "<Add-Team-Domain>", .audiences = {""}}),
+                    configuration_error);
   auto const nothing = [](std::string const&) { return std::optional<std::string>(); };
   BOOST_CHECK_EXCEPTION(access_jwt::from_env(settings(nothing)), configuration_error,
                         [](auto const& e) { return e.mistakes().size() == 2; });

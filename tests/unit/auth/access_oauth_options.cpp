@@ -58,34 +58,26 @@ std::string mistake_with(std::string const& name, std::string const& value) {
   auto const all = mistakes(changed);
   return all.size() == 1 ? all.front() : std::to_string(all.size()) + " mistakes";
 }
-std::vector<std::string> mistakes_of(access_oauth_options const& options) {
-  try {
-    (void)access_oauth_options::checked(options);
-    return {};
-  } catch (configuration_error const& e) {
-    return e.mistakes();
-  }
-}
-
 access_oauth_options read(table const& values) {
   auto from = reading(values);
   auto options = access_oauth_options::from(from);
   from.throw_if_invalid();
-  return access_oauth_options::checked(std::move(options));
+  BOOST_TEST(options.validate().empty());
+  return options;
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(settings_become_options) {
   auto const options = read(good);
-  BOOST_TEST(options.public_url().origin() == "https://mcp.example.com");
-  BOOST_TEST(options.upstream().callback() == "https://mcp.example.com/callback");
-  BOOST_TEST(options.upstream().issuer() == at_access);
-  BOOST_TEST(options.upstream().scopes() == "openid email profile groups offline_access");
-  BOOST_TEST_REQUIRE(options.cookie_keys().size() == 1u);
-  BOOST_TEST(options.cookie_keys()[0].reveal().size() == 32u);
-  BOOST_TEST(options.cookie_keys()[0].reveal().substr(9, 4) == "\x99\xaa\xbb\xcc");
-  BOOST_TEST(options.remembered().max_age.count() == 5);
+  BOOST_TEST(options.endpoint().origin() == "https://mcp.example.com");
+  BOOST_TEST(options.login().callback == "https://mcp.example.com/callback");
+  BOOST_TEST(options.upstream.at.issuer == at_access);
+  BOOST_TEST(options.upstream.scopes == "openid email profile groups offline_access");
+  BOOST_TEST_REQUIRE(options.cookie_keys.size() == 1u);
+  BOOST_TEST(options.cookie_keys[0].reveal().size() == 32u);
+  BOOST_TEST(options.cookie_keys[0].reveal().substr(9, 4) == "\x99\xaa\xbb\xcc");
+  BOOST_TEST(options.remember.max_age.count() == 5);
 }
 
 BOOST_AUTO_TEST_CASE(keys_can_be_changed_without_a_gap) {
@@ -93,15 +85,13 @@ BOOST_AUTO_TEST_CASE(keys_can_be_changed_without_a_gap) {
   two["COOKIE_ENCRYPTION_KEY"] = std::string(62, 'f') + "fe, " + digits;
   two["ACCESS_SCOPES"] = "openid email";
   auto const options = read(two);
-  BOOST_TEST_REQUIRE(options.cookie_keys().size() == 2u);
-  BOOST_TEST(options.cookie_keys()[0].reveal() == std::string(31, '\xff') + '\xfe');
-  BOOST_TEST(options.upstream().scopes() == "openid email");
+  BOOST_TEST_REQUIRE(options.cookie_keys.size() == 2u);
+  BOOST_TEST(options.cookie_keys[0].reveal() == std::string(31, '\xff') + '\xfe');
+  BOOST_TEST(options.upstream.scopes == "openid email");
 }
 
 BOOST_AUTO_TEST_CASE(redirect_schemes_can_be_named) {
-  auto const schemes = [](access_oauth_options const& options) {
-    return options.rules().authorization.redirects.private_schemes;
-  };
+  auto const schemes = [](access_oauth_options const& options) { return options.private_schemes; };
   BOOST_TEST(schemes(read(good)).empty());
   table with = good;
   with["REDIRECT_SCHEMES"] = "cursor, com.example.app";
@@ -120,13 +110,15 @@ BOOST_AUTO_TEST_CASE(redirect_schemes_can_be_named) {
         row{"*", R"(REDIRECT_SCHEMES has "*", which is no scheme of a URI)"},
         row{"cursor,,vscode", "REDIRECT_SCHEMES has an empty item between its commas"}})
     BOOST_TEST(mistake_with("REDIRECT_SCHEMES", value) == mistake);
-  BOOST_TEST(mistakes_of(read(good).allow_private_scheme("data")).size() == 1u);
+  auto options = read(good);
+  options.private_schemes = {"data"};
+  BOOST_TEST(options.validate().size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(scopes_for_access_may_have_several_spaces_between_them) {
   table with = good;
   with["ACCESS_SCOPES"] = "  openid   email ";
-  BOOST_TEST(read(with).upstream().scopes() == "openid email");
+  BOOST_TEST(read(with).login().scopes == "openid email");
 }
 
 BOOST_AUTO_TEST_CASE(each_mistake_is_told) {
@@ -160,7 +152,7 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_told) {
 
 BOOST_AUTO_TEST_CASE(clients_documents_are_on_off_or_automatic) {
   using mode = oauth::client_document_mode;
-  BOOST_TEST((read(good).rules().client_documents == mode::automatic));
+  BOOST_TEST((read(good).client_documents == mode::automatic));
   struct {
     std::string word;
     mode expected;
@@ -168,7 +160,7 @@ BOOST_AUTO_TEST_CASE(clients_documents_are_on_off_or_automatic) {
   for (auto const& each : cases) {
     table changed = good;
     changed["CLIENT_DOCUMENTS"] = each.word;
-    BOOST_TEST((read(changed).rules().client_documents == each.expected), each.word);
+    BOOST_TEST((read(changed).client_documents == each.expected), each.word);
   }
   for (std::string const wrong : {"true", "AUTO", "on,off"})
     BOOST_TEST(mistake_with("CLIENT_DOCUMENTS", wrong) ==
@@ -189,15 +181,16 @@ BOOST_AUTO_TEST_CASE(documents_in_a_file_are_pinned_and_every_mistake_in_it_is_t
   BOOST_TEST(mistakes(with_file).empty());  // which schemes are allowed may be said later
   auto from = reading(with_file);
   auto options = access_oauth_options::from(from);
-  auto const wrong = mistakes_of(options);
+  auto const wrong = options.validate();
   BOOST_TEST_REQUIRE(wrong.size() == 1u);
   BOOST_TEST(wrong[0] ==
              "client document 2 (https://b.example/c) cannot be used: redirect URI not acceptable: "
              "b.example:/cb - private-use scheme that this server does not allow");
-  options.allow_private_scheme("b.example");
-  BOOST_TEST(mistakes_of(options).empty());
+  options.private_schemes = {"b.example"};
+  BOOST_TEST(options.validate().empty());
   oauth::pinned_client const nobody{.client_id = "https://c.example/c", .client_name = ""};
-  BOOST_TEST(mistakes_of(access_oauth_options(options).pin_client(nobody)).size() == 1u);
+  options.pinned_clients = {nobody};
+  BOOST_TEST(options.validate().size() == 1u);
 
   write("[1," + a + "," + a + "]");
   auto const all = mistakes(with_file);
@@ -223,38 +216,56 @@ BOOST_AUTO_TEST_CASE(all_mistakes_are_told_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(options_from_code_are_checked_too) {
-  auto options = read(good);
-  oauth::token_lifetimes none;
-  none.access = 0;
-  BOOST_TEST(mistakes_of(access_oauth_options(options).lifetimes(none)).size() == 1u);
-  BOOST_TEST(mistakes_of(access_oauth_options(options).pages(nullptr)).size() == 1u);
-  std::vector<secret> short_key;
-  short_key.emplace_back(std::string(31, 'k'));
-  access_oauth_options const other("https://mcp.example.com", options.upstream(), short_key);
-  BOOST_TEST(mistakes_of(other).size() == 1u);
-  std::vector<secret> weak_key;
-  weak_key.emplace_back(std::string(32, '\0'));
-  auto const weak =
-      mistakes_of(access_oauth_options("https://mcp.example.com", options.upstream(), weak_key));
+  auto const good_ones = read(good);
+  auto const wrong_with = [&good_ones](auto change) {
+    auto options = good_ones;
+    change(options);
+    return options.validate();
+  };
+  BOOST_TEST(wrong_with([](access_oauth_options& o) { o.lifetimes.access = 0; }).size() == 1u);
+  BOOST_TEST(wrong_with([](access_oauth_options& o) { o.pages = nullptr; }).size() == 1u);
+  BOOST_TEST(wrong_with([](access_oauth_options& o) { o.upstream.client_id.clear(); }).size() == 1u);
+  BOOST_TEST(wrong_with([](access_oauth_options& o) {
+               o.scopes = {{.name = "a b"}, {.name = ""}, {.name = "c"}};
+             }).size() == 2u);
+  auto const with_key = [&](std::string const& key) {
+    return wrong_with([&](access_oauth_options& o) { o.cookie_keys.assign(1, secret(key)); });
+  };
+  BOOST_TEST(with_key(std::string(31, 'k')).size() == 1u);
+  auto const weak = with_key(std::string(32, '\0'));
   BOOST_TEST_REQUIRE(weak.size() == 1u);
   BOOST_TEST(weak[0] == "a cookie key " + std::string(weak_key_words));
-  BOOST_TEST(mistakes_of(access_oauth_options("x", options.upstream(), {})).size() >= 2u);
+  BOOST_TEST(wrong_with([](access_oauth_options& o) {
+               o.public_url = "x";
+               o.cookie_keys.clear();
+             }).size() >= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(scopes_become_rules) {
+  access_oauth_options options = read(good);
+  options.scopes = {{.name = "read", .words = "Read", .required = true}, {.name = "write"}};
+  auto const rules = options.rules();
+  BOOST_TEST(rules.authorization.scopes.text() == "read write");
+  BOOST_TEST(rules.authorization.default_scopes.text() == "read");
+  BOOST_TEST(options.required_scopes().text() == "read");
+  BOOST_TEST(rules.scope_words.size() == 1u);
+  BOOST_TEST(rules.scope_words.at("read") == "Read");
 }
 
 BOOST_AUTO_TEST_CASE(bounds_from_code_are_checked_at_their_ends) {
-  auto const options = read(good);
-  auto const repeats = [&](std::size_t most) {
-    oauth::token_lifetimes times;
-    times.max_refresh_repeats = most;
-    return mistakes_of(access_oauth_options(options).lifetimes(times)).size();
+  auto options = read(good);
+  auto repeats = [options](std::size_t most) mutable {
+    options.lifetimes.max_refresh_repeats = most;
+    return options.validate().size();
   };
   BOOST_TEST(repeats(0) == 1u);
   BOOST_TEST(repeats(1) == 0u);
   BOOST_TEST(repeats(1000) == 0u);
   BOOST_TEST(repeats(1001) == 1u);
-  auto const fetches = [&](int timeout, std::size_t lookups) {
-    auto with = options;
-    return mistakes_of(with.client_fetches(std::chrono::milliseconds(timeout), lookups)).size();
+  auto fetches = [options](int timeout, std::size_t lookups) mutable {
+    options.client_fetch_timeout = std::chrono::milliseconds(timeout);
+    options.max_client_lookups = lookups;
+    return options.validate().size();
   };
   BOOST_TEST(fetches(1, 1) == 0u);
   BOOST_TEST(fetches(0, 1) == 1u);

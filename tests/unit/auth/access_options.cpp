@@ -35,12 +35,7 @@ std::vector<std::string> mistakes_in(values const& environment) {
 }
 
 std::vector<std::string> mistakes_in(std::string team_domain, std::vector<std::string> audiences) {
-  try {
-    access_options::checked(access_options(std::move(team_domain), std::move(audiences)));
-  } catch (configuration_error const& e) {
-    return e.mistakes();
-  }
-  return {};
+  return access_options{.team_domain = std::move(team_domain), .audiences = std::move(audiences)}.validate();
 }
 
 /** The only error in a team domain, as read from the environment. */
@@ -50,7 +45,9 @@ std::string wrong_domain(std::string const& domain) {
 }
 
 std::string mended(std::string domain) {
-  return access_options::checked(access_options(std::move(domain), aud)).team_domain();
+  access_options const options{.team_domain = std::move(domain), .audiences = {aud}};
+  BOOST_TEST(options.validate().empty());
+  return options.issuer();
 }
 
 }  // namespace
@@ -110,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_team_domain_is_brought_into_the_form_of_iss) {
   BOOST_TEST(mended("https://acme.cloudflareaccess.com/") == form);
   BOOST_TEST(mended("HTTPS://Acme.CloudflareAccess.com") == form);
   BOOST_TEST(mended("https://acme.cloudflareaccess.com:443") == form);
-  auto const options = access_options::checked(access_options(std::string(form) + "/", aud));
+  access_options const options{.team_domain = std::string(form) + "/", .audiences = {aud}};
   BOOST_TEST(options.keys_url().origin() == form);
   BOOST_TEST(options.keys_url().target() == "/cdn-cgi/access/certs");
   BOOST_TEST(options.expectation().issuer == form);
@@ -125,20 +122,18 @@ BOOST_AUTO_TEST_CASE(options_in_code_are_checked_as_well) {
 }
 
 BOOST_AUTO_TEST_CASE(other_options_are_checked_too) {
-  auto const wrong = [](access_options options) {
-    try {
-      access_options::checked(std::move(options));
-    } catch (configuration_error const& e) {
-      return e.mistakes().size();
-    }
-    return std::size_t{0};
+  access_options options{.team_domain = "https://acme.example", .audiences = {"aud"}};
+  auto wrong_with_leeway = [options](int seconds) mutable {
+    options.leeway = std::chrono::seconds(seconds);
+    return options.validate().size();
   };
-  access_options const good("https://acme.example", "aud");
-  BOOST_TEST(wrong(access_options(good).leeway(std::chrono::seconds(60))) == 0u);
-  BOOST_TEST(wrong(access_options(good).leeway(std::chrono::seconds(61))) == 1u);
-  BOOST_TEST(wrong(access_options(good).leeway(std::chrono::seconds(-1))) == 1u);
-  BOOST_TEST(wrong(access_options(good).challenge("https://a.example/.well-known/x")) == 0u);
-  BOOST_TEST(wrong(access_options(good).challenge("https://a.example/\"\r\nX: y")) == 1u);
+  BOOST_TEST(wrong_with_leeway(60) == 0u);
+  BOOST_TEST(wrong_with_leeway(61) == 1u);
+  BOOST_TEST(wrong_with_leeway(-1) == 1u);
+  options.resource_metadata = "https://a.example/.well-known/x";
+  BOOST_TEST(options.validate().empty());
+  options.resource_metadata = "https://a.example/\"\r\nX: y";
+  BOOST_TEST(options.validate().size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

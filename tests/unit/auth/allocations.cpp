@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(who_needs_no_token_costs_no_allocation) {
 BOOST_AUTO_TEST_CASE(a_token_of_access_that_was_verified_costs_no_allocation) {
   loopback_fixture::watched_server const server;
   boost::asio::io_context context{1};
-  access_jwt policy(access_options(server.team_domain(), loopback_fixture::aud));
+  access_jwt policy(
+      access_options{.team_domain = server.team_domain(), .audiences = {loopback_fixture::aud}});
   policy.attach({context.get_executor(), logger::none()});
   std::string const token = server->sign(server->user("alice@example.com"));
   auto const head = http::request_head::make("POST", "/mcp", {{"Cf-Access-Jwt-Assertion", token}});
@@ -84,7 +85,8 @@ BOOST_AUTO_TEST_CASE(a_token_of_access_that_was_verified_costs_no_allocation) {
 BOOST_AUTO_TEST_CASE(a_token_of_another_issuer_that_was_verified_costs_no_allocation) {
   boost::asio::io_context context{1};
   test::fake_issuer issuer{"api"};
-  jwt_bearer<> policy(bearer_options("http://127.0.0.1/mcp", issuer.name(), "api"));
+  jwt_bearer<> policy(
+      bearer_options{.public_url = "http://127.0.0.1/mcp", .issuer = issuer.name(), .audiences = {"api"}});
   policy.attach({context.get_executor(), logger::none()});
   std::string const token = "Bearer " + issuer.sign(issuer.token("alice"));
   auto const head = http::request_head::make("POST", "/mcp", {{"Authorization", token}});

@@ -104,9 +104,15 @@ BOOST_AUTO_TEST_CASE(each_mistake_has_its_words) {
 }
 
 BOOST_AUTO_TEST_CASE(options_in_code_are_checked_as_well) {
-  bearer_options bad("x", "y", std::vector<std::string>());
-  bad.keys_at("z").require_scopes("a\"").offer_scopes("b,c").algorithms({}).leeway(std::chrono::seconds(61));
-  bad.scope_claims(std::vector<std::string>(20, "name"));
+  bearer_options const bad{.public_url = "x",
+                           .issuer = "y",
+                           .keys_url = "z",
+                           .required_scopes = {"a\""},
+                           .offered_scopes = {"b,c"},
+                           .scope_claims = std::vector<std::string>(20, "name"),
+                           .algorithms = {},
+                           .leeway = std::chrono::seconds(61)};
+  BOOST_TEST(bad.validate().size() == 9u);
   try {
     jwt_bearer<> policy(bad);
     BOOST_ERROR("it was accepted");

@@ -40,8 +40,11 @@ struct fixture {
   boost::asio::io_context context{1};
 
   bearer_options options() const {
-    bearer_options made("http://127.0.0.1/mcp", issuer.name(), "api");
-    return made.time(clock).timing(quiet());
+    return {.public_url = "http://127.0.0.1/mcp",
+            .issuer = issuer.name(),
+            .audiences = {"api"},
+            .timing = quiet(),
+            .time = &clock};
   }
   auth_environment here() { return {context.get_executor(), log.logger()}; }
   answer ask(jwt_bearer<>& policy, std::string const& token) {
@@ -82,7 +85,9 @@ BOOST_AUTO_TEST_CASE(nobody_needs_to_attach_it) {
 
 BOOST_AUTO_TEST_CASE(the_keys_may_have_an_address_of_their_own) {
   issuer.metadata(std::nullopt);
-  jwt_bearer<> policy(options().keys_at(issuer.keys_url()));
+  auto elsewhere = options();
+  elsewhere.keys_url = issuer.keys_url();
+  jwt_bearer<> policy(elsewhere);
   BOOST_TEST(ask(policy, alice()).has_value());
 }
 
@@ -175,7 +180,10 @@ BOOST_AUTO_TEST_CASE(two_threads_verify_while_keys_are_renewed) {
   auto fast = quiet();
   fast.cool_down = 1ms;
   fast.refresh = 5ms;
-  jwt_bearer<> const origin(options().timing(fast).time(mcpawl::clock::system()));
+  auto hurried = options();
+  hurried.timing = fast;
+  hurried.time = &mcpawl::clock::system();
+  jwt_bearer<> const origin(hurried);
   std::atomic<int> accepted{0};
   std::array<std::string, 2> const tokens{alice(), forged(0)};
   auto const work = [&] {

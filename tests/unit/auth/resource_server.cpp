@@ -20,8 +20,11 @@ struct fixture {
       std::make_shared<key_source>(*http::origin_url::parse("https://a.example/certs"), clock);
 
   static resource_server at(std::string const& url, std::string const& path = "/mcp") {
-    bearer_options options(url, "https://issuer.example", "api");
-    options.require_scopes("read list").offer_scopes("write read");
+    bearer_options const options{.public_url = url,
+                                 .issuer = "https://issuer.example",
+                                 .audiences = {"api"},
+                                 .required_scopes = {"read", "list"},
+                                 .offered_scopes = {"write", "read"}};
     resource_server made(options);
     made.endpoint(path);
     return made;

@@ -23,7 +23,7 @@ namespace mcpawl::oauth {
 /** A client that is known by the URL of its metadata document, and what that document says.
 
     @code
-    options.pin_client({.client_id = "https://app.example.com/client.json",
+    options.pinned_clients.push_back({.client_id = "https://app.example.com/client.json",
                         .client_name = "Example App",
                         .redirect_uris = {"https://app.example.com/callback"}});
     @endcode

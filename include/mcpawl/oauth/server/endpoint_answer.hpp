@@ -31,7 +31,7 @@ inline constexpr std::string_view form_needed =
 
 /** What the log says about a redirect URI of a private-use scheme. */
 inline constexpr std::string_view allow_schemes_by =
-    "REDIRECT_SCHEMES or access_oauth_options::allow_private_scheme would allow it";
+    "REDIRECT_SCHEMES or access_oauth_options::private_schemes would allow it";
 
 /** What the log says about an error. */
 inline std::string reason_of(error_code const& why, std::string_view detail) {

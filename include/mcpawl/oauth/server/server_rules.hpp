@@ -31,6 +31,12 @@ enum class client_document_mode : unsigned char {
   automatic,  ///< Advertised while they can be fetched; see `document_availability`.
 };
 
+/** Who may ask about tokens (RFC 7662). */
+struct introspecting_party {
+  std::string id = {};
+  secret password = {};
+};
+
 /** How an authorization server is to work; what its endpoints have in common. */
 struct server_rules {
   /** What may be asked for: issuer and resource, scopes, redirect URIs. */
@@ -70,12 +76,7 @@ struct server_rules {
   address_share logins_per_address{60, std::chrono::seconds{1}};      ///< Each is a record in the store.
   address_share documents_per_address{10, std::chrono::seconds{10}};  ///< Of unknown clients: a fetch.
 
-  /** Who may ask about tokens (RFC 7662); nobody if it is not set. */
-  struct introspecting {
-    std::string id;
-    secret password;
-  };
-  std::optional<introspecting> introspector;
+  std::optional<introspecting_party> introspector;  ///< Nobody may ask about tokens if it is not set.
 
   /** Whether there are clients with a document, be they advertised or not. */
   bool takes_documents() const noexcept {

@@ -72,7 +72,7 @@ public:
   /** @par Errors
       Throws `configuration_error` with all errors in the options. */
   explicit upstream_client(upstream_options options)
-      : upstream_client(std::make_shared<shared const>(upstream_options::checked(std::move(options)))) {}
+      : upstream_client(std::make_shared<shared const>(mcpawl::detail::validated(std::move(options)))) {}
   upstream_client(upstream_client const& other) : upstream_client(other.shared_) {}
   upstream_client& operator=(upstream_client const&) = delete;
 
@@ -82,7 +82,7 @@ public:
     verifier_->attach(std::move(executor), std::move(log));
   }
 
-  std::string const& issuer() const noexcept { return shared_->options.issuer(); }
+  std::string const& issuer() const noexcept { return shared_->options.at.issuer; }
 
   /** Whether an authorization response with this `iss`, or with none, can be the upstream's (RFC 9207 section
       2.4). */
@@ -104,9 +104,9 @@ public:
     upstream_options const& options = shared_->options;
     std::string query;
     http::append_form_field(query, "response_type", "code");
-    http::append_form_field(query, "client_id", options.client_id());
-    http::append_form_field(query, "redirect_uri", options.callback());
-    http::append_form_field(query, "scope", options.scopes());
+    http::append_form_field(query, "client_id", options.client_id);
+    http::append_form_field(query, "redirect_uri", options.callback);
+    http::append_form_field(query, "scope", options.scopes);
     http::append_form_field(query, "state", flow.state);
     http::append_form_field(query, "nonce", flow.nonce);
     http::append_form_field(query, "code_challenge", code_challenge_of(flow.verifier.reveal()));
@@ -126,7 +126,7 @@ public:
     std::string form =
         credentials("authorization_code", code.reveal().size() + flow.verifier.reveal().size());
     http::append_form_field(form, "code", code.reveal());
-    http::append_form_field(form, "redirect_uri", shared_->options.callback());
+    http::append_form_field(form, "redirect_uri", shared_->options.callback);
     http::append_form_field(form, "code_verifier", flow.verifier.reveal());
     auto tokens = co_await ask(std::move(form), code, until);
     if (!tokens) co_return tokens.error();
@@ -176,9 +176,9 @@ private:
     explicit shared(upstream_options checked)
         : options(std::move(checked)),
           trust(options.authorities()),
-          keys(std::make_shared<mcpawl::detail::key_source>(options.keys(), options.time(),
-                                                            options.timing())) {
-      auto const& at = options.addresses();
+          keys(std::make_shared<mcpawl::detail::key_source>(options.keys(), *options.time,
+                                                            options.intervals())) {
+      auto const& at = options.at;
       fixed = at.complete();
       if (fixed) directory.found(upstream_endpoints(*at.authorization, *at.token), {});
     }
@@ -192,10 +192,10 @@ private:
   explicit upstream_client(std::shared_ptr<shared const> with)
       : shared_(std::move(with)),
         verifier_(std::make_unique<mcpawl::detail::refreshing_verifier<id_token_verifier>>(
-            shared_->keys, shared_->trust, shared_->options.issuer(), shared_->options.client_id(),
-            shared_->options.leeway())) {}
+            shared_->keys, shared_->trust, shared_->options.at.issuer, shared_->options.client_id,
+            shared_->options.leeway)) {}
 
-  steady_time deadline() const { return std::chrono::steady_clock::now() + shared_->options.timeout(); }
+  steady_time deadline() const { return std::chrono::steady_clock::now() + shared_->options.timeout; }
 
   task<> attach_to_this_thread() {
     if (verifier_->attached()) co_return;
@@ -207,8 +207,8 @@ private:
   task<result<upstream_endpoints>> find_endpoints(steady_time until) {
     auto const state = shared_;
     if (state->fixed) co_return *state->directory.last();
-    if (auto fresh = state->directory.fresh(state->options.time().steady())) co_return std::move(*fresh);
-    auto const url = discovery_urls(state->options.issuer()).front();
+    if (auto fresh = state->directory.fresh(state->options.time->steady())) co_return std::move(*fresh);
+    auto const url = discovery_urls(state->options.at.issuer).front();
     http::fetch_request request(url);
     request.field("Accept", "application/json");
     request.timeout(mcpawl::detail::share_of_time(until, 2));
@@ -220,9 +220,9 @@ private:
     } else if (answer->status != 200) {
       wrong = mcpawl::detail::auth_errc::no_discovery_document;
     } else {
-      auto found = read_upstream_endpoints(answer->body, state->options.issuer());
+      auto found = read_upstream_endpoints(answer->body, state->options.at.issuer);
       if (found) {
-        state->directory.found(*found, state->options.time().steady());
+        state->directory.found(*found, state->options.time->steady());
         co_return found;
       }
       wrong = found.error();
@@ -232,7 +232,7 @@ private:
                                              {"status", std::to_string(answer ? answer->status : 0)}});
     auto last = state->directory.last();
     if (!last) co_return errc::upstream_unavailable;
-    state->directory.not_found(state->options.time().steady());
+    state->directory.not_found(state->options.time->steady());
     co_return std::move(*last);
   }
 
@@ -241,11 +241,11 @@ private:
   std::string credentials(std::string_view grant_type, std::size_t more) const {
     upstream_options const& options = shared_->options;
     std::string form;
-    form.reserve(256 + 3 * (options.client_id().size() + options.client_secret().reveal().size() +
-                            options.callback().size() + more));
+    form.reserve(256 + 3 * (options.client_id.size() + options.client_secret.reveal().size() +
+                            options.callback.size() + more));
     http::append_form_field(form, "grant_type", grant_type);
-    http::append_form_field(form, "client_id", options.client_id());
-    http::append_form_field(form, "client_secret", options.client_secret().reveal());
+    http::append_form_field(form, "client_id", options.client_id);
+    http::append_form_field(form, "client_secret", options.client_secret.reveal());
     return form;
   }
 
@@ -278,7 +278,7 @@ private:
   void log_failure(error_code why, http::fetch_response const& answer, http::origin_url const& url,
                    upstream_report const& report, secret const& presented) const {
     auto const cleaned = [&](std::string_view text) -> std::string_view {
-      for (auto const* each : {&presented, &shared_->options.client_secret()})
+      for (auto const* each : {&presented, &shared_->options.client_secret})
         if (!each->empty() && text.find(each->reveal()) != std::string_view::npos)
           return "(left out: it quotes a secret)";
       return text;
@@ -294,7 +294,7 @@ private:
 
   /** Check an ID token, with newer keys if need be. */
   task<result<access_claims>> check(secret const& token, id_token_occasion const& at) {
-    auto check = [&token, &at, time = &shared_->options.time()](id_token_verifier& with) {
+    auto check = [&token, &at, time = shared_->options.time](id_token_verifier& with) {
       return with.verify(token.reveal(), at, time->wall());
     };
     auto decided = co_await verifier_->verify(std::move(check));
@@ -311,7 +311,7 @@ private:
 
   void fill(upstream_login& login, upstream_tokens tokens) const {
     login.access_token = std::move(tokens.access_token);
-    login.access_expires = tokens.expires_in ? shared_->options.time().wall() + *tokens.expires_in : 0;
+    login.access_expires = tokens.expires_in ? shared_->options.time->wall() + *tokens.expires_in : 0;
     if (!tokens.refresh_token.empty()) login.refresh_token = std::move(tokens.refresh_token);
   }
 

@@ -15,8 +15,8 @@ namespace mcpawl::oauth {
 
 /** Where an upstream has its endpoints; without all three its metadata must be asked. */
 struct upstream_addresses {
-  std::string issuer;
-  std::optional<http::origin_url> authorization, token, jwks;
+  std::string issuer = {};  ///< The configuration URL without `/.well-known/openid-configuration`.
+  std::optional<http::origin_url> authorization = {}, token = {}, jwks = {};
 
   bool complete() const noexcept { return authorization && token && jwks; }
 };

@@ -61,21 +61,26 @@ struct fixture {
   ~fixture() { client.reset(); }
 
   static http::origin_url url(std::string const& text) { return http::origin_url::parse(text).value(); }
-  oauth::upstream_options fixed() {
-    auto options = oauth::upstream_options::at(url(access->authorization_url()), url(access->token_url()),
-                                               url(access->jwks_url()), access->issuer());
-    return prepared(std::move(options));
+  oauth::upstream_options fixed() { return at(access->authorization_url(), access->token_url()); }
+  oauth::upstream_options at(std::string const& authorization, std::string const& token) {
+    return prepared({.issuer = access->issuer(),
+                     .authorization = url(authorization),
+                     .token = url(token),
+                     .jwks = url(access->jwks_url())});
   }
-  oauth::upstream_options discovered() {
-    return prepared(oauth::upstream_options::discover(access->issuer()));
-  }
-  oauth::upstream_options prepared(oauth::upstream_options options) {
+  oauth::upstream_options discovered() { return prepared({.issuer = access->issuer()}); }
+  oauth::upstream_options prepared(oauth::upstream_addresses addresses) {
     key_timing timing = quiet();
     timing.cool_down = 0ms;
     timing.first_backoff = timing.max_backoff = 0ms;
-    options.client("our-client", secret(password)).callback(callback).time(time).trust(trust).timing(timing);
-    options.scopes("openid email profile groups offline_access");
-    return options;
+    return {.at = std::move(addresses),
+            .client_id = "our-client",
+            .client_secret = secret(password),
+            .callback = callback,
+            .scopes = "openid email profile groups offline_access",
+            .timing = timing,
+            .time = &time,
+            .trust = trust};
   }
   void begin(oauth::upstream_options options) {
     client.emplace(std::move(options));
@@ -155,9 +160,7 @@ BOOST_AUTO_TEST_CASE(the_location_asks_for_what_is_needed) {
 }
 
 BOOST_AUTO_TEST_CASE(a_query_of_the_authorization_endpoint_stays) {
-  begin(prepared(oauth::upstream_options::at(url(access->authorization_url() + "?tenant=7"),
-                                             url(access->token_url()), url(access->jwks_url()),
-                                             access->issuer())));
+  begin(at(access->authorization_url() + "?tenant=7", access->token_url()));
   BOOST_TEST(location(oauth::upstream_flow::make())
                  .starts_with(access->authorization_url() + "?tenant=7&response_type="));
 }
@@ -224,7 +227,9 @@ BOOST_AUTO_TEST_CASE(a_missing_id_token_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(whoever_has_no_email_is_known_by_the_subject) {
-  begin(fixed().scopes("openid profile"));
+  auto options = fixed();
+  options.scopes = "openid profile";
+  begin(std::move(options));
   auto const login = sign_in();
   BOOST_TEST_REQUIRE(login.has_value());
   BOOST_TEST(login->who.email == "");
@@ -232,7 +237,9 @@ BOOST_AUTO_TEST_CASE(whoever_has_no_email_is_known_by_the_subject) {
 }
 
 BOOST_AUTO_TEST_CASE(outages_are_no_refusals) {
-  begin(fixed().timeout(700ms));
+  auto hasty = fixed();
+  hasty.timeout = 700ms;
+  begin(std::move(hasty));
   auto const login = sign_in().value();
   for (auto const fault :
        {oidc_fault::server_error, oidc_fault::unavailable, oidc_fault::hang, oidc_fault::html,
@@ -249,16 +256,16 @@ BOOST_AUTO_TEST_CASE(outages_are_no_refusals) {
 
 BOOST_AUTO_TEST_CASE(nobody_at_the_port_is_an_outage) {
   auto const login = sign_in().value();
-  begin(
-      prepared(oauth::upstream_options::at(url(access->authorization_url()), url("http://127.0.0.1:1/token"),
-                                           url(access->jwks_url()), access->issuer())));
+  begin(at(access->authorization_url(), "http://127.0.0.1:1/token"));
   BOOST_TEST((error_of_refresh(login) == errc::upstream_unavailable));
   BOOST_TEST(log.has("login_service_unreachable"));
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_secret_is_our_fault) {
   auto const login = sign_in().value();
-  begin(fixed().client("our-client", secret("another-secret")));
+  auto options = fixed();
+  options.client_secret = secret("another-secret");
+  begin(std::move(options));
   BOOST_TEST((error_of_sign_in() == errc::upstream_misconfigured));
   BOOST_TEST((error_of_refresh(login) == errc::upstream_misconfigured));
   BOOST_TEST(log.has("error=invalid_client"));
@@ -354,7 +361,9 @@ BOOST_AUTO_TEST_CASE(where_browsers_are_sent_is_told_once_it_is_known) {
 }
 
 BOOST_AUTO_TEST_CASE(discovery_that_fails_is_an_outage_and_old_addresses_serve_on) {
-  begin(discovered().timeout(700ms));
+  auto hasty = discovered();
+  hasty.timeout = 700ms;
+  begin(std::move(hasty));
   for (auto const fault : {oidc_fault::server_error, oidc_fault::hang, oidc_fault::html, oidc_fault::huge,
                            oidc_fault::redirect, oidc_fault::truncated, oidc_fault::bad_json}) {
     access->fail(oidc_endpoint::configuration, fault);

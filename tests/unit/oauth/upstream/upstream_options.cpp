@@ -68,40 +68,33 @@ upstream_options read(values const& all) {
   settings from = of(all);
   auto out = upstream_options::from(from, callback);
   from.throw_if_invalid();
-  return upstream_options::checked(std::move(out));
-}
-std::size_t wrong(upstream_options options) {
-  try {
-    (void)upstream_options::checked(std::move(options));
-  } catch (configuration_error const& e) {
-    return e.mistakes().size();
-  }
-  return 0;
+  BOOST_TEST(out.validate().empty());
+  return out;
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_three_addresses_of_the_guide) {
   auto const options = read(guide());
-  BOOST_TEST(options.issuer() == issuer);
-  BOOST_TEST(options.client_id() == "abc");
-  BOOST_TEST((options.client_secret() == secret("s3cret")));
-  BOOST_TEST(options.callback() == callback);
-  BOOST_TEST(options.scopes() == "openid email profile groups");
-  BOOST_TEST(options.addresses().complete());
+  BOOST_TEST(options.at.issuer == issuer);
+  BOOST_TEST(options.client_id == "abc");
+  BOOST_TEST((options.client_secret == secret("s3cret")));
+  BOOST_TEST(options.callback == callback);
+  BOOST_TEST(options.scopes == "openid email profile groups");
+  BOOST_TEST(options.at.complete());
   BOOST_TEST(options.keys().keys().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_configuration_instead_or_beside) {
   auto const alone = read(by_configuration());
-  BOOST_TEST(alone.issuer() == issuer);
-  BOOST_TEST(!alone.addresses().complete());
+  BOOST_TEST(alone.at.issuer == issuer);
+  BOOST_TEST(!alone.at.complete());
   BOOST_TEST(!alone.keys().keys());
   values both = guide();
   both.merge(by_configuration());
-  BOOST_TEST(read(both).addresses().complete());
-  BOOST_TEST(read(both).issuer() == issuer);
-  BOOST_TEST(!read(without(both, "ACCESS_JWKS_URL")).addresses().complete());
+  BOOST_TEST(read(both).at.complete());
+  BOOST_TEST(read(both).at.issuer == issuer);
+  BOOST_TEST(!read(without(both, "ACCESS_JWKS_URL")).at.complete());
   BOOST_TEST(only(
       with(both, "ACCESS_TOKEN_URL", "https://team.cloudflareaccess.com/cdn-cgi/access/sso/oidc/def/token"),
       "ACCESS_TOKEN_URL"));
@@ -133,7 +126,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_noted) {
 BOOST_AUTO_TEST_CASE(another_provider_is_named) {
   values all = with(guide(), "ACCESS_TOKEN_URL", "https://api.example/oauth2/v1/exchange");
   all["ACCESS_ISSUER"] = "https://id.example";
-  BOOST_TEST(read(all).issuer() == "https://id.example");
+  BOOST_TEST(read(all).at.issuer == "https://id.example");
   BOOST_TEST(only(with(all, "ACCESS_ISSUER", "id.example"), "ACCESS_ISSUER"));
   BOOST_TEST(only(with(by_configuration(), "ACCESS_ISSUER", "https://id.example"), "ACCESS_ISSUER"));
   BOOST_TEST(mistakes(with(by_configuration(), "ACCESS_ISSUER", issuer)).empty());
@@ -145,27 +138,31 @@ BOOST_AUTO_TEST_CASE(loopback_may_do_without_tls) {
   all["ACCESS_TOKEN_URL"] = at + "/token";
   all["ACCESS_AUTHORIZATION_URL"] = at + "/authorization";
   all["ACCESS_JWKS_URL"] = at + "/jwks";
-  BOOST_TEST(read(all).issuer() == at);
+  BOOST_TEST(read(all).at.issuer == at);
 }
 
 BOOST_AUTO_TEST_CASE(options_from_code_are_checked) {
-  auto const good = [] {
-    auto out = upstream_options::discover(issuer);
-    return out.client("abc", secret("s3cret")).callback(callback);
+  upstream_options const good{
+      .at = {.issuer = issuer}, .client_id = "abc", .client_secret = secret("s3cret"), .callback = callback};
+  BOOST_TEST(good.validate().empty());
+  BOOST_TEST(upstream_options().validate().size() == 4u);
+  auto const wrong_with = [&good](auto change) {
+    auto options = good;
+    change(options);
+    return options.validate().size();
   };
-  BOOST_TEST(wrong(good()) == 0u);
-  BOOST_TEST(wrong(upstream_options::discover("")) == 4u);
-  BOOST_TEST(wrong(good().client("", secret())) == 2u);
-  BOOST_TEST(wrong(good().callback("/callback")) == 1u);
-  BOOST_TEST(wrong(good().callback("http://mcp.example.com/callback")) == 1u);
-  BOOST_TEST(wrong(good().scopes("email profile")) == 1u);
-  BOOST_TEST(wrong(good().scopes("openidx")) == 1u);
-  BOOST_TEST(wrong(good().scopes("")) == 1u);
-  BOOST_TEST(wrong(good().timeout(std::chrono::milliseconds(0))) == 1u);
-  BOOST_TEST(wrong(good().leeway(std::chrono::seconds(61))) == 1u);
-  auto const at = http::origin_url::parse("http://evil.example/x").value();
-  BOOST_TEST(wrong(upstream_options::at(at, at, at, issuer).client("abc", secret("x")).callback(callback)) ==
-             3u);
+  BOOST_TEST(wrong_with([](upstream_options& o) { o.client_id.clear(); }) == 1u);
+  BOOST_TEST(wrong_with([](upstream_options& o) { o.client_secret = secret(); }) == 1u);
+  for (std::string const bad : {"/callback", "http://mcp.example.com/callback"})
+    BOOST_TEST(wrong_with([&](upstream_options& o) { o.callback = bad; }) == 1u, bad);
+  for (std::string const bad : {"email profile", "openidx", ""})
+    BOOST_TEST(wrong_with([&](upstream_options& o) { o.scopes = bad; }) == 1u, bad);
+  BOOST_TEST(wrong_with([](upstream_options& o) { o.timeout = std::chrono::milliseconds(0); }) == 1u);
+  BOOST_TEST(wrong_with([](upstream_options& o) { o.leeway = std::chrono::seconds(61); }) == 1u);
+  BOOST_TEST(wrong_with([](upstream_options& o) {
+               o.at.authorization = o.at.token = o.at.jwks =
+                   http::origin_url::parse("http://evil.example/x").value();
+             }) == 3u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
