@@ -1,4 +1,5 @@
 // bench/allocations.hpp - counts what is allocated, by us, by OpenSSL and by C libraries alike
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cstddef>

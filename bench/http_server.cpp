@@ -1,5 +1,6 @@
 // bench/http_server.cpp - the same tools for everybody or for holders of an access token of ours:
 // http_call.sh compares
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/mcpawl.hpp>
 #include <mcpawl/store/memory_store.hpp>

@@ -1,4 +1,5 @@
 // bench/instructions.hpp - instructions per operation, counted by valgrind
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <sys/wait.h>

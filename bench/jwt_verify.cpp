@@ -1,5 +1,6 @@
 // bench/jwt_verify.cpp - what verifying a token costs, beside what its cryptography alone costs and what
 // others take
+// SPDX-License-Identifier: BSL-1.0
 //
 //   bench/run.sh                                     builds, runs, keeps table and plot
 //   build/release/bench/jwt_verify [OPTION...]       the program alone

@@ -1,4 +1,5 @@
 // bench/marks.hpp - what is demanded of the results, and whether it holds
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include "results.hpp"

@@ -1,4 +1,5 @@
 // bench/oauth_token.cpp - what an access token of ours costs: looked up, remembered, issued, sealed
+// SPDX-License-Identifier: BSL-1.0
 //
 //   build/release/bench/oauth_token [--instructions] [--plot=FILE.svg] [--benchmark_...]
 //

@@ -1,5 +1,6 @@
 // bench/peers.hpp - other libraries doing with a token what the policy of Access does, where they are
 // installed
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include "tokens.hpp"

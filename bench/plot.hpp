@@ -1,4 +1,5 @@
 // bench/plot.hpp - results as bars, in an SVG that is readable on light and dark pages
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include "results.hpp"

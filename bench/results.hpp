@@ -1,4 +1,5 @@
 // bench/results.hpp - collects what was measured and prints it as a Markdown table
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <benchmark/benchmark.h>

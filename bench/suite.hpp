@@ -1,4 +1,5 @@
 // bench/suite.hpp - the benchmarks of one program: registers them, runs them, prints them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <benchmark/benchmark.h>

@@ -1,5 +1,6 @@
 // bench/tokens.hpp - key sets and 256 different tokens of each kind, of the shape Cloudflare Access gives
 // them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/crypto/random.hpp>

@@ -1,4 +1,5 @@
 // examples/1_hello/ask.cpp - a tool that asks its user before it acts, and waits for the response in every revision
+// SPDX-License-Identifier: BSL-1.0
 #include "../shared/options.hpp"
 #include "../shared/program.hpp"
 

@@ -1,4 +1,5 @@
 // examples/1_hello/hello_stdio.cpp - a server that its client starts, and talks to over standard input and output
+// SPDX-License-Identifier: BSL-1.0
 //
 // For a client's configuration: {"mcpServers": {"hello": {"command": "build/release/examples/hello_stdio"}}}
 #include <mcpawl/serve_stdio.hpp>

@@ -1,4 +1,5 @@
 // examples/1_hello/resources.cpp - resources: one that is fixed, and as many as a URI template names
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcpawl.hpp>
 
 #include "../shared/options.hpp"

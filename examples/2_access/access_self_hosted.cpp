@@ -1,5 +1,6 @@
 // examples/2_access/access_self_hosted.cpp - an MCP server behind Cloudflare Access: two tools for everybody, one for
 // a few
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcpawl.hpp>
 
 #include "../shared/demo_tools.hpp"

@@ -1,5 +1,6 @@
 // examples/3_saas/access_saas.cpp - an MCP server that is its own authorization server, with logins at Cloudflare
 // Access
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcpawl.hpp>
 
 #include "../shared/demo_tools.hpp"

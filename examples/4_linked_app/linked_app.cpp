@@ -1,4 +1,5 @@
 // examples/4_linked_app/linked_app.cpp - an MCP server that calls another protected application in its caller's name
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/downstream.hpp>
 #include <mcpawl/auth/linked_app.hpp>
 #include <mcpawl/http/url.hpp>

@@ -1,5 +1,6 @@
 // examples/5_other_issuers/bearer.cpp - an MCP server for access tokens of any OAuth issuer: a notebook for each caller's
 // department
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/jwt_bearer.hpp>
 #include <mcpawl/mcpawl.hpp>
 

@@ -1,4 +1,5 @@
 // examples/6_everything/asking_tools.hpp - the tools of `everything` that ask their client
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcpawl.hpp>

@@ -1,4 +1,5 @@
 // examples/6_everything/everything.cpp - everything a server can offer, once: what the official conformance suite asks for
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/crypto/base64.hpp>
 #include <mcpawl/mcpawl.hpp>
 #include <mcpawl/raw_tool.hpp>

@@ -1,5 +1,6 @@
 // examples/access_emulator/access_emulator.cpp - a stand-in for Cloudflare Access, in front of an MCP server under
 // development
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/common/redirect_uri.hpp>
 #include <mcpawl/test/fake_oidc_options.hpp>
 
@@ -176,8 +177,8 @@ int main(int argc, char** argv) {
     asio::co_spawn(context, access.serve(std::move(acceptor)), asio::detached);
     context.run();
     return 0;
-  } catch (mcpawl::configuration_error const& mistakes) {
-    std::fprintf(stderr, "%s\n", mistakes.what());
+  } catch (mcpawl::configuration_error const& errors) {
+    std::fprintf(stderr, "%s\n", errors.what());
     return 2;
   } catch (boost::system::system_error const& failure) {
     std::fprintf(stderr, "cannot listen: %s\n", failure.code().message().c_str());

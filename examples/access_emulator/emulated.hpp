@@ -1,4 +1,5 @@
 // examples/access_emulator/emulated.hpp - callers, tokens and failures that the access emulator can produce, by name
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

@@ -1,4 +1,5 @@
 // examples/access_emulator/emulated_access.hpp - the access emulator itself: what comes to it, and where it goes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/log.hpp>

@@ -1,5 +1,6 @@
 // examples/access_emulator/emulated_link.hpp - who calls a linked application of the access emulator: the one whose token it
 // is
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/access/access_verifier.hpp>

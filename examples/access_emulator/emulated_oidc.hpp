@@ -1,4 +1,5 @@
 // examples/access_emulator/emulated_oidc.hpp - the Access for SaaS side of the access emulator, and its switches
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/oauth/common/redirect_uri.hpp>

@@ -1,4 +1,5 @@
 // examples/access_emulator/emulated_reply.hpp - short responses of the access emulator, and the forms that ask for them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/beast/core/string_type.hpp>

@@ -1,4 +1,5 @@
 // examples/access_emulator/emulated_token.hpp - makes the token that somebody asks the access emulator for
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/clock.hpp>

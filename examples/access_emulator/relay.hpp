@@ -1,4 +1,5 @@
 // examples/access_emulator/relay.hpp - passes one HTTP/1.1 request on and its response back, while both are still being made
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

@@ -1,4 +1,5 @@
 // examples/shared/demo_tools.hpp - the tools of Cloudflare's demos: two for everybody, one for a few
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcpawl.hpp>

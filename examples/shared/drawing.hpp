@@ -1,4 +1,5 @@
 // examples/shared/drawing.hpp - small PNG pictures of a text or of numbers, by libgd and its built-in fonts
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <gd.h>

@@ -1,4 +1,5 @@
 // examples/shared/options.hpp - the command line that the examples share
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/settings.hpp>
@@ -76,7 +77,7 @@ inline std::optional<endpoint> parse_endpoint(std::string_view text) {
 class command_line {
 public:
   /** Take the arguments of `main`. With `--help` among them it prints the usage and ends the program. */
-  command_line(int argc, char** argv, char const* usage, mcpawl::settings& mistakes) : mistakes_(mistakes) {
+  command_line(int argc, char** argv, char const* usage, mcpawl::settings& errors) : mistakes_(errors) {
     for (int i = 1; i < argc; ++i) {
       std::string_view const word = argv[i];
       if (word == "--help" || word == "-h") {

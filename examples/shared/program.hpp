@@ -1,4 +1,5 @@
 // examples/shared/program.hpp - how the examples say that they are ready, and what they end with when they fail
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/configuration_error.hpp>
@@ -20,8 +21,8 @@ inline void print_ready(std::string const& url) {
 inline int exit_code_of_failure() {
   try {
     throw;
-  } catch (mcpawl::configuration_error const& mistakes) {
-    std::fprintf(stderr, "%s\n", mistakes.what());
+  } catch (mcpawl::configuration_error const& errors) {
+    std::fprintf(stderr, "%s\n", errors.what());
     return 2;
   } catch (std::exception const& failure) {
     std::fprintf(stderr, "%s\n", failure.what());

@@ -1,4 +1,5 @@
 // examples/shared/saas_settings.hpp - the settings of servers that are their own authorization server, before Access
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/access_oauth.hpp>

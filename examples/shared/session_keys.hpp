@@ -1,4 +1,5 @@
 // examples/shared/session_keys.hpp - the keys that let a server be restarted under its clients, from the environment
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/secret.hpp>

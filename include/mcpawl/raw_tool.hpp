@@ -35,11 +35,10 @@ inline bool is_object_schema(boost::json::object const& root) {
 /** Compile a schema; what is wrong with it joins the errors of the server. */
 inline std::optional<json_schema> compiled_schema(server_state& s, std::string const& owner,
                                                   boost::json::value const& schema) {
-  std::vector<json_schema_mistake> mistakes;
-  auto made = json_schema::compile(schema, mistakes);
-  for (auto const& mistake : mistakes)
-    s.mistakes.push_back(owner + (mistake.pointer.empty() ? "" : "at " + mistake.pointer + " ") +
-                         mistake.message);
+  std::vector<json_schema_error> errors;
+  auto made = json_schema::compile(schema, errors);
+  for (auto const& error : errors)
+    s.errors.push_back(owner + (error.pointer.empty() ? "" : "at " + error.pointer + " ") + error.message);
   if (!made) return std::nullopt;
   return std::move(*made);
 }
@@ -49,7 +48,7 @@ inline void enforce_schema(server_state& s, tool& to, std::string_view text) {
   std::string const owner = quoted("tool", to.name) + ": the input schema ";
   auto const parsed = parse_schema(text);
   if (!parsed || !parsed->is_object() || !is_object_schema(parsed->get_object())) {
-    s.mistakes.push_back(owner + "must be a JSON object with \"type\": \"object\"");
+    s.errors.push_back(owner + "must be a JSON object with \"type\": \"object\"");
     return;
   }
   to.input_schema = without_white_space(text);
@@ -80,12 +79,12 @@ inline std::optional<std::string> output_problem(json_schema const& schema, std:
 inline void promise_schema(server_state& s, tool& to, std::string_view text) {
   std::string const owner = quoted("tool", to.name) + ": the output schema ";
   if (!to.output_schema.empty()) {
-    s.mistakes.push_back(owner + "is there already, or follows from what its function returns");
+    s.errors.push_back(owner + "is there already, or follows from what its function returns");
     return;
   }
   auto const parsed = parse_schema(text);
   if (!parsed || !parsed->is_object()) {
-    s.mistakes.push_back(owner + "must be a JSON object");
+    s.errors.push_back(owner + "must be a JSON object");
     return;
   }
   to.output_schema = without_white_space(text);

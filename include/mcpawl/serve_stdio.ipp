@@ -21,7 +21,7 @@
 namespace mcpawl::detail {
 
 MCPAWL_DECL void run_stdio(server_state const& protocol, stdio_options const& options, caller who) {
-  if (auto wrong = key_mistakes(protocol); !wrong.empty()) throw configuration_error(std::move(wrong));
+  if (auto wrong = key_errors(protocol); !wrong.empty()) throw configuration_error(std::move(wrong));
   sigpipe_ignored const quiet;
   boost::asio::io_context context{1};
   // it dies before the context, which its descriptors need; coroutines that are left touch nothing of it

@@ -161,7 +161,7 @@ public:
   resource_template_handle<identity_type> resource_template(std::string uri_template, std::string name, F f) {
     mcpawl::detail::resource_template& added =
         detail::add_template(*state_, std::move(uri_template), std::move(name));
-    detail::bind_template<identity_type>(added, std::move(f), state_->mistakes);
+    detail::bind_template<identity_type>(added, std::move(f), state_->errors);
     return {noted(added), *state_};
   }
 
@@ -222,12 +222,12 @@ public:
       @par Errors
       Throws `configuration_error` with everything that is wrong with them. */
   void check() const {
-    auto mistakes = detail::registration_mistakes(*state_);
-    if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
+    auto errors = detail::registration_errors(*state_);
+    if (!errors.empty()) throw configuration_error(std::move(errors));
   }
 
 private:
-  void report(std::string mistake) { state_->mistakes.push_back(std::move(mistake)); }
+  void report(std::string error) { state_->errors.push_back(std::move(error)); }
 
   template <class Entry>
   Entry& noted(Entry& added) noexcept {

@@ -1,4 +1,5 @@
 // tests/abuse/authorization.cpp - strangers at the authorization server: what they can fill, and whom they can stop
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/saas.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/abuse/client_documents.cpp - what a stranger can make the server fetch by naming a client at /authorize
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/saas.hpp"
 #include "../unit/oauth/client/client_host.hpp"
 

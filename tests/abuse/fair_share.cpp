@@ -1,4 +1,5 @@
 // tests/abuse/fair_share.cpp - how long a caller waits while another one keeps the server busy
+// SPDX-License-Identifier: BSL-1.0
 //
 // What is exact is checked, in requests: how many of another caller's are served before one's own. The times
 // are printed only, since machines of tests are shared. Costs 2 s.

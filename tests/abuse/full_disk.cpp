@@ -1,4 +1,5 @@
 // tests/abuse/full_disk.cpp - the disk of the store is full: tokens are checked, and revocations take effect
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/saas.hpp"
 #include "../unit/store/await.hpp"
 #include "../unit/store/backends.hpp"

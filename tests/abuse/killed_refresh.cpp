@@ -1,4 +1,5 @@
 // tests/abuse/killed_refresh.cpp - a server is killed while it asks Access about a grant, and started again
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/child.hpp"
 #include "../support/saas.hpp"
 #include "../unit/http/scripted_peer.hpp"

@@ -1,4 +1,5 @@
 // tests/abuse/messages.cpp - messages that cost their sender little and would cost the server much
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
 

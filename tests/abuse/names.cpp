@@ -1,4 +1,5 @@
 // tests/abuse/names.cpp - host names that strangers choose hang, and nobody else waits for them
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/saas.hpp"
 
 #include <mcpawl/http/name_resolver.hpp>

@@ -1,4 +1,5 @@
 // tests/abuse/notifications.cpp - what a caller may hear of resources that are not theirs: nothing
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
 #include "../support/user_header.hpp"

@@ -1,4 +1,5 @@
 // tests/abuse/process.cpp - a server that runs out of descriptors, and one whose log nobody reads
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/child.hpp"
 #include "../support/posted.hpp"
 #include "../support/running.hpp"

@@ -1,4 +1,5 @@
 // tests/abuse/quotas.cpp - what one caller may hold leaves the others theirs
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
 #include "../support/user_header.hpp"

@@ -1,5 +1,6 @@
 // tests/abuse/refresh_tokens.cpp - a stolen refresh token is noticed, and who died with a refresh stops
 // nobody
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/saas.hpp"
 #include "../unit/store/await.hpp"
 

@@ -1,4 +1,5 @@
 // tests/abuse/revoked_streams.cpp - who has revoked a grant is overheard no longer by the streams it opened
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/posted.hpp"
 #include "../support/saas.hpp"
 

@@ -1,4 +1,5 @@
 // tests/abuse/streams.cpp - event streams end with their client and with their token
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/posted.hpp"
 #include "../support/running.hpp"
 #include "../support/user_header.hpp"

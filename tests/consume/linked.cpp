@@ -1,4 +1,5 @@
 // tests/consume/linked.cpp - a small program that needs mcpawl's headers and every library behind them
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/error.hpp>
 
 #include <openssl/evp.h>

@@ -1,4 +1,5 @@
 // tests/consume/part.cpp - a file that asks which mcpawl it has, and how it is compiled
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/version.hpp>
 
 #ifndef MCPAWL_SEPARATE_COMPILATION

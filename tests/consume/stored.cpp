@@ -1,4 +1,5 @@
 // tests/consume/stored.cpp - a small program that needs the store in a SQLite file
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/sqlite_store.hpp>
 
 #include <cstdio>

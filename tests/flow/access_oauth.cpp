@@ -1,5 +1,6 @@
 // tests/flow/access_oauth.cpp - a whole server that is its own authorization server: logins, refreshes,
 // attacks
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/saas.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/flow/access_oauth_clients.cpp - what real clients send to the authorization server, and what they get
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/saas.hpp"
 
 #include <mcpawl/crypto/base64.hpp>

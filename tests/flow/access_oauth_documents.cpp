@@ -1,4 +1,5 @@
 // tests/flow/access_oauth_documents.cpp - clients that are known by a document at their URL log in
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/saas.hpp"
 #include "../unit/oauth/client/client_host.hpp"
 

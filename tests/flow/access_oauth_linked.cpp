@@ -1,5 +1,6 @@
 // tests/flow/access_oauth_linked.cpp - tools call another application with the tokens of Access that grants
 // hold
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/saas.hpp"
 
 #include <mcpawl/auth/downstream.hpp>

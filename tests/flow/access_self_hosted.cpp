@@ -1,5 +1,6 @@
 // tests/flow/access_self_hosted.cpp - a whole server behind a stand-in for Access: what the guide's demo does
 // wrong is right here
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/running.hpp"
 
 #include <mcpawl/mcpawl.hpp>
@@ -140,14 +141,14 @@ BOOST_AUTO_TEST_CASE(bug_4_an_outage_is_503_and_keys_that_were_fetched_go_on_ser
   }
 }
 
-BOOST_AUTO_TEST_CASE(bug_5_settings_that_cannot_work_stop_the_server_at_its_start_with_all_mistakes) {
+BOOST_AUTO_TEST_CASE(bug_5_settings_that_cannot_work_stop_the_server_at_its_start_with_all_errors) {
   ::setenv("TEAM_DOMAIN", "<Add-Team-Domain>", 1);
   ::unsetenv("POLICY_AUD");
   try {
     mcpawl::access_jwt::from_env();
     BOOST_ERROR("it was accepted");
   } catch (mcpawl::configuration_error const& e) {
-    BOOST_TEST(e.mistakes().size() == 2U);
+    BOOST_TEST(e.errors().size() == 2U);
     BOOST_TEST(std::string(e.what()).find("TEAM_DOMAIN") != std::string::npos);
     BOOST_TEST(std::string(e.what()).find("POLICY_AUD") != std::string::npos);
   }

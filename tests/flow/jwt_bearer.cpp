@@ -1,5 +1,6 @@
 // tests/flow/jwt_bearer.cpp - a whole server for access tokens of a fake issuer, from the metadata to the
 // tool
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/running.hpp"
 
 #include <mcpawl/auth/jwt_bearer.hpp>

@@ -1,5 +1,6 @@
 // tests/flow/linked_app.cpp - a tool calls another application in its caller's name, from the assertion to
 // the response
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/running.hpp"
 
 #include <mcpawl/auth/downstream.hpp>

@@ -1,4 +1,5 @@
 // tests/flow/public_paths.cpp - a policy that answers some paths itself, before anybody is authenticated
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/running.hpp"
 
 #include <mcpawl/http/exchange.hpp>

@@ -1,4 +1,5 @@
 // tests/flow/stopping.cpp - servers that start, are left in the middle of things, and stop
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/running.hpp"
 #include "../support/user_header.hpp"
 
@@ -132,7 +133,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_in_the_options_and_registrations_is_listed) {
     mcpawl::http_server<mcpawl::server<>> service{bad, options};
     BOOST_ERROR("it was accepted");
   } catch (mcpawl::configuration_error const& e) {
-    BOOST_TEST(e.mistakes().size() == 8U, e.what());
+    BOOST_TEST(e.errors().size() == 8U, e.what());
   }
 }
 

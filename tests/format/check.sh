@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/format/check.sh - every source file is as clang-format 19 writes it, by .clang-format
+# tests/format/check.sh - every source file names its licence, and is as clang-format 19 writes it, by .clang-format
 #
 # usage: tests/format/check.sh ROOT          print a line for each place that is not; exits with 1 if there is one
 #        tests/format/check.sh ROOT --fix    format instead
@@ -21,6 +21,9 @@ format() { sources | sort | xargs -n 64 -P "$(nproc 2> /dev/null || echo 1)" "$p
 if [ "${2:-}" = --fix ]; then
   format -i
 else
+  # what must not compile begins with what the compiler must say, and the twelve lines are those of the README
+  unnamed=$(sources | grep -vE '^tests/(compile_fail/|consume/twelve_lines)' | xargs grep -L '^// SPDX-License-Identifier: BSL-1.0$' || true)
+  [ -z "$unnamed" ] || { echo "$unnamed" | sed 's/$/: there is no line `\/\/ SPDX-License-Identifier: BSL-1.0`/'; exit 1; }
   format --dry-run -Werror || { echo "tests/format/check.sh . --fix formats what is named above"; exit 1; }
   echo "$(sources | wc -l) files are formatted"
 fi

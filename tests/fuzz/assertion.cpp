@@ -1,5 +1,6 @@
 // tests/fuzz/assertion.cpp - an assertion from anywhere is refused; a signed one is of whom it claims, or
 // refused
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/assertion_verifier.hpp>
 #include <mcpawl/test/signing_key.hpp>
 

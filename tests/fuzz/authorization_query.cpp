@@ -1,5 +1,6 @@
 // tests/fuzz/authorization_query.cpp - an authorization request is judged, and no browser is sent anywhere
 // else
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/authorization_request.hpp>
 
 #include <cstddef>

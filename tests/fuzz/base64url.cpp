@@ -1,4 +1,5 @@
 // tests/fuzz/base64url.cpp - decoding never throws, and what it accepts is the one spelling of its bytes
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/crypto/base64.hpp>
 #include <mcpawl/crypto/base64url.hpp>
 

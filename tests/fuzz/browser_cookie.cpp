@@ -1,5 +1,6 @@
 // tests/fuzz/browser_cookie.cpp - a cookie from anywhere is of nobody; what was sealed is read as it is, or not
 // at all
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/browser_cookie.hpp>
 
 #include <algorithm>

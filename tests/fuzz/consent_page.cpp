@@ -1,4 +1,5 @@
 // tests/fuzz/consent_page.cpp - whatever a client says of itself, the page has the tags it has for any other
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/page/page.hpp>
 
 #include <cstddef>

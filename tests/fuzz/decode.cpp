@@ -1,4 +1,5 @@
 // tests/fuzz/decode.cpp - any bytes that are JSON decode into a struct of all kinds of fields, or are refused
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/reflect/decode.hpp>
 #include <mcpawl/reflect/encode.hpp>
 

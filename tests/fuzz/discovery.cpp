@@ -1,4 +1,5 @@
 // tests/fuzz/discovery.cpp - an issuer's metadata from anywhere: an address over https, or a refusal
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/keys/discovery.hpp>
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // tests/fuzz/dispatcher.cpp - whatever is posted, in whatever revision, every answer is a message of JSON-RPC
+// SPDX-License-Identifier: BSL-1.0
 #include "offering.hpp"
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // tests/fuzz/document_lifetime.cpp - whatever a client's document says, it is kept for a minute to a day
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_fetch_lifetime.hpp>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // tests/fuzz/form.cpp - a form is decoded or refused, and its fields say the same when they are written again
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/form.hpp>
 
 #include <cstddef>

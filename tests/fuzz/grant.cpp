@@ -1,4 +1,5 @@
 // tests/fuzz/grant.cpp - the records of grants and clients are read or damaged, and written as they were read
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client.hpp>
 #include <mcpawl/oauth/grant/grant.hpp>
 

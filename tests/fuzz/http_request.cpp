@@ -1,4 +1,5 @@
 // tests/fuzz/http_request.cpp - a request read in any pieces gives one result and throws nothing
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/body_reader.hpp>
 #include <mcpawl/http/head_scanner.hpp>
 

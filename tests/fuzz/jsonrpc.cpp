@@ -1,5 +1,6 @@
 // tests/fuzz/jsonrpc.cpp - a message or a batch is read or refused, and what was read is written back as it
 // was
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/jsonrpc/strict_json.hpp>
 #include <mcpawl/jsonrpc/unparsed_id.hpp>

@@ -1,4 +1,5 @@
 // tests/fuzz/jwks.cpp - no key set throws, and what is kept of it is usable and within the limits
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/jose/jwk_set.hpp>
 
 #include <cstddef>

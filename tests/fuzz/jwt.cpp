@@ -1,4 +1,5 @@
 // tests/fuzz/jwt.cpp - no token throws, and only what was signed is accepted, as it was signed
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/jose/verifier.hpp>
 
 #include "../unit/jose/signing.hpp"

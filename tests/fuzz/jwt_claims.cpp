@@ -1,5 +1,6 @@
 // tests/fuzz/jwt_claims.cpp - no claims throw, and those accepted are what another parser reads, and as
 // expected
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/jose/claims.hpp>
 
 #include <boost/json/parse.hpp>

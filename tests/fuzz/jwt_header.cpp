@@ -1,4 +1,5 @@
 // tests/fuzz/jwt_header.cpp - no header throws, and one that is read says what another parser reads in it
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/jose/header.hpp>
 
 #include <boost/json/parse.hpp>

@@ -1,5 +1,6 @@
 // tests/fuzz/offering.hpp - a server with something of every kind, whose coroutines are run without a
 // transport
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/mcp/protocol/dispatcher.hpp>

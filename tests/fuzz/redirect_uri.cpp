@@ -1,5 +1,6 @@
 // tests/fuzz/redirect_uri.cpp - a redirect URI leads where it says or is refused; only equals fit, but for a
 // port
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/common/redirect_uri.hpp>
 
 #include <algorithm>

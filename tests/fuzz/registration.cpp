@@ -1,5 +1,6 @@
 // tests/fuzz/registration.cpp - what a client says about itself is refused or within bounds, and stays the
 // same
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_document.hpp>
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // tests/fuzz/token_request.cpp - a request for tokens has all that its kind needs, and one way to
 // authenticate
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/token_request.hpp>
 
 #include <algorithm>

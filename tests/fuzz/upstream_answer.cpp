@@ -1,5 +1,6 @@
 // tests/fuzz/upstream_answer.cpp - answers of an upstream from anywhere: tokens that can be sent on, or a
 // refusal
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/upstream/upstream_answer.hpp>
 #include <mcpawl/oauth/upstream/upstream_endpoints.hpp>
 

@@ -1,5 +1,6 @@
 // tests/fuzz/uri_template.cpp - a template and a URI: what is found in the URI expands to a URI of the
 // template
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/uri_template/uri_template.hpp>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // tests/hazards/main.cpp - print every spelling of co_await below the folders named that GCC 12 miscompiles
+// SPDX-License-Identifier: BSL-1.0
 #include "scan.hpp"
 
 #include <cstdio>
@@ -9,7 +10,7 @@
 
 int main(int argc, char** argv) {
   int files = 0;
-  int mistakes = 0;
+  int errors = 0;
   for (int i = 1; i < argc; ++i) {
     std::filesystem::recursive_directory_iterator entry(argv[i]);
     for (; entry != std::filesystem::recursive_directory_iterator(); ++entry) {
@@ -20,12 +21,12 @@ int main(int argc, char** argv) {
       std::string const source{std::istreambuf_iterator<char>(file), {}};
       for (auto const& found : hazards::scanner(source).run()) {
         std::printf("%s:%d: %s\n", path.c_str(), found.line, std::string(found.what).c_str());
-        ++mistakes;
+        ++errors;
       }
       ++files;
     }
   }
-  if (mistakes != 0) {
+  if (errors != 0) {
     std::printf("GCC 12 miscompiles these: make a named local first, then co_await f(std::move(it))\n");
     return 1;
   }

@@ -1,4 +1,5 @@
 // tests/hazards/scan.hpp - find the spellings of co_await that GCC 12 miscompiles
+// SPDX-License-Identifier: BSL-1.0
 //
 // GCC 12 destroys twice, or frees what it never allocated, when the full expression that holds a co_await
 // also makes a closure with captures, an aggregate in braces, or a value of class type by `?:`. The scan

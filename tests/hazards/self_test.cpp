@@ -1,4 +1,5 @@
 // tests/hazards/self_test.cpp - shows what the scan refuses and what it leaves alone
+// SPDX-License-Identifier: BSL-1.0
 #include "scan.hpp"
 
 #include <cstdio>

@@ -1,4 +1,5 @@
 // tests/hazards/tokens.hpp - cut C++ source into tokens, good enough to find brackets and keywords
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cctype>

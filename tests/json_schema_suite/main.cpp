@@ -1,4 +1,5 @@
 // tests/json_schema_suite/main.cpp - the required tests of the public JSON Schema Test Suite for 2020-12
+// SPDX-License-Identifier: BSL-1.0
 //
 // usage: json_schema_suite SUITE        SUITE is a folder with tests/draft2020-12 and remotes
 //
@@ -45,11 +46,11 @@ struct counts {
 
 void run_group(boost::json::object const& group, std::string const& file,
                mcpawl::detail::json_schema_library const& remotes, counts& count) {
-  std::vector<mcpawl::detail::json_schema_mistake> mistakes;
-  auto const schema = mcpawl::detail::json_schema::compile(group.at("schema"), mistakes, remotes);
-  for (auto const& mistake : mistakes) {
-    std::printf("%s: %s: %s %s\n", file.c_str(), text(group.at("description")).c_str(),
-                mistake.pointer.c_str(), mistake.message.c_str());
+  std::vector<mcpawl::detail::json_schema_error> errors;
+  auto const schema = mcpawl::detail::json_schema::compile(group.at("schema"), errors, remotes);
+  for (auto const& error : errors) {
+    std::printf("%s: %s: %s %s\n", file.c_str(), text(group.at("description")).c_str(), error.pointer.c_str(),
+                error.message.c_str());
   }
   for (auto const& item : group.at("tests").as_array()) {
     auto const& test = item.as_object();

@@ -5,7 +5,7 @@
 #
 # Refused are: an event or a key that is not of small letters and underscores, a key `why`, `what` or `cause` (it is `reason`), an
 # event that the page does not have or nobody logs, and a key that is not in the row of its event. The two events of the log itself
-# (`log_lines_...`) are looked for by their names. Prints a line for each mistake; exits with 1 if there is one.
+# (`log_lines_...`) are looked for by their names. Prints a line for each error; exits with 1 if there is one.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -40,10 +40,10 @@ awk -v page="$page" '
   }
   function say(text) { if (!(text in said)) { said[text] = 1; print text } }
   END { for (event in row) if (!(event in seen)) print page ": nobody logs " event }
-' "$work/listed" "$work/logged" | sort > "$work/mistakes"
+' "$work/listed" "$work/logged" | sort > "$work/errors"
 
-if [ -s "$work/mistakes" ]; then
-  cat "$work/mistakes"
+if [ -s "$work/errors" ]; then
+  cat "$work/errors"
   exit 1
 fi
 echo "$(wc -l < "$work/listed") events of the log"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/log_events/self_test.sh - shows that check.sh finds every kind of mistake, and none where there is none
+# tests/log_events/self_test.sh - shows that check.sh finds every kind of error, and none where there is none
 set -eu
 
 check=$(cd "$(dirname "$0")" && pwd)/check.sh

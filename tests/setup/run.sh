@@ -9,14 +9,14 @@ cd "$(dirname "$0")"
 . ../../cmake/setup.sh
 
 cases=0
-mistakes=0
+errors=0
 
 # equal WHAT EXPECTED GOT
 equal() {
   cases=$((cases + 1))
   [ "$2" != "$3" ] || return 0
   printf '%s\n  expected: %s\n  got:      %s\n' "$1" "$2" "$3"
-  mistakes=$((mistakes + 1))
+  errors=$((errors + 1))
 }
 
 # ---------------------------------------------------------------------------------------------- choosing
@@ -213,5 +213,5 @@ for package in $asked; do
   done
 done
 
-[ "$mistakes" = 0 ] || { echo "$mistakes of $cases cases of tests/setup are wrong"; exit 1; }
+[ "$errors" = 0 ] || { echo "$errors of $cases cases of tests/setup are wrong"; exit 1; }
 echo "$cases cases of choosing packages are right"

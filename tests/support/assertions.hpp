@@ -1,4 +1,5 @@
 // tests/support/assertions.hpp - BOOST_TEST with one argument, as Boost.Test has it but cheap to compile
+// SPDX-License-Identifier: BSL-1.0
 //
 // Boost.Test makes some dozens of functions for each pair of types that are compared, and takes every length of a string
 // literal for a type of its own. With thousands of assertions that is much of what compiling the tests costs. Here a
@@ -6,7 +7,7 @@
 // manipulator), and where this header is not included, the macros are those of Boost.Test.
 #pragma once
 
-// as the headers of Boost.Test: what is warned of in a comparison here is no mistake of the test
+// as the headers of Boost.Test: what is warned of in a comparison here is no error of the test
 #pragma GCC system_header
 
 #include <boost/test/unit_test.hpp>

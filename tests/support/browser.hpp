@@ -1,4 +1,5 @@
 // tests/support/browser.hpp - a browser without a window: cookies, redirects, and the one form of a page
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/form.hpp>

@@ -1,4 +1,5 @@
 // tests/support/child.hpp - the small server as a process of its own
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // tests/support/piped.hpp - a server on a pair of pipes while a test talks to it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/serve_stdio.hpp>

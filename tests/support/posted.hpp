@@ -1,4 +1,5 @@
 // tests/support/posted.hpp - messages as clients post them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include "running.hpp"

@@ -1,4 +1,5 @@
 // tests/support/rsa_keys.cpp - RSA keys of a test program are made a few times, not hundreds of times
+// SPDX-License-Identifier: BSL-1.0
 //
 // Making one takes 100 ms, and each stand-in for Cloudflare Access has three. This takes the place of the function of OpenSSL that
 // mcpawl::test::signing_key::generate calls: RSA keys come from a ring, so that keys that are made one after the other differ.

@@ -1,4 +1,5 @@
 // tests/support/running.hpp - a server that runs on a free port while a test talks to it
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/serve.hpp>

@@ -1,5 +1,6 @@
 // tests/support/saas.hpp - a server with access_oauth, a fake Access behind it, and an MCP client that logs
 // in
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include "browser.hpp"

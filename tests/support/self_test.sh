@@ -1,7 +1,7 @@
 # tests/support/self_test.sh - what the self-tests of our checks share; they source it, with the check in $check
 # shellcheck shell=sh disable=SC2154  # who sources it sets $check, and defines good_tree
 #
-# `good_tree` writes a tree without a mistake to $work. Each test spoils it and calls `refused`; the last line is `ended`.
+# `good_tree` writes a tree without an error to $work. Each test spoils it and calls `refused`; the last line is `ended`.
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -10,7 +10,7 @@ failures=0
 # not_so WORDS - count a failure
 not_so() { echo "$1"; failures=$((failures + 1)); }
 
-# refused WORDS - the tree as it is now must be refused with exactly one mistake, and these words
+# refused WORDS - the tree as it is now must be refused with exactly one error, and these words
 refused() {
   if output=$(sh "$check" "$work" 2>&1); then
     not_so "not noticed: $1"

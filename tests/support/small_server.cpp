@@ -1,4 +1,5 @@
 // tests/support/small_server.cpp - a server as a process of its own, for tests that take things away from it
+// SPDX-License-Identifier: BSL-1.0
 //
 // It listens on a free port and prints its URL. Everybody is let in, unless PUBLIC_URL is set: then it is its own
 // authorization server, with the settings of `access_oauth`.

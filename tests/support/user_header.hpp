@@ -1,4 +1,5 @@
 // tests/support/user_header.hpp - a policy for tests: the header X-User says who is calling
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/policy.hpp>

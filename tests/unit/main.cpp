@@ -1,3 +1,4 @@
 // tests/unit/main.cpp - the entry point of the programs unit, flow, wire and abuse
+// SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE mcpawl
 #include <boost/test/unit_test.hpp>

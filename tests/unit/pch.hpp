@@ -1,4 +1,5 @@
 // tests/unit/pch.hpp - the headers of others that most tests include, compiled once; nothing of the library
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

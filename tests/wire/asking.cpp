@@ -1,4 +1,5 @@
 // tests/wire/asking.cpp - calls that ask their client, in every revision, over HTTP
+// SPDX-License-Identifier: BSL-1.0
 #include "live.hpp"
 
 #include <boost/test/unit_test.hpp>

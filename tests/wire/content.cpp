@@ -1,4 +1,5 @@
 // tests/wire/content.cpp - content of every kind, messages, trace and names, as each revision knows them
+// SPDX-License-Identifier: BSL-1.0
 #include "offers.hpp"
 
 #include <boost/test/unit_test.hpp>

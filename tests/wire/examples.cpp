@@ -1,5 +1,6 @@
 // tests/wire/examples.cpp - every example message of MCP 2026-07-28: taken if a server may receive it, sent
 // if it may send it
+// SPDX-License-Identifier: BSL-1.0
 #include "live.hpp"
 
 #include <mcpawl/core/configuration_error.hpp>
@@ -58,8 +59,8 @@ std::string against_schema(std::string const& type, value const& v) {
   auto found = known.find(type);
   if (found == known.end()) {
     object const ref{{"$ref", "https://example.com/mcp#/$defs/" + type}};
-    std::vector<mcpawl::detail::json_schema_mistake> mistakes;
-    found = known.emplace(type, mcpawl::detail::json_schema::compile(ref, mistakes, library).value()).first;
+    std::vector<mcpawl::detail::json_schema_error> errors;
+    found = known.emplace(type, mcpawl::detail::json_schema::compile(ref, errors, library).value()).first;
   }
   auto const problem = found->second.validate(v);
   return problem ? problem->pointer + " " + problem->message : std::string();

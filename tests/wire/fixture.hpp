@@ -1,4 +1,5 @@
 // tests/wire/fixture.hpp - the server that all transcripts talk to, and the words they use
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include "../support/running.hpp"

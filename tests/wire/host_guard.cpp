@@ -1,4 +1,5 @@
 // tests/wire/host_guard.cpp - hosts, origins, preflights, paths: what is decided before a message is read
+// SPDX-License-Identifier: BSL-1.0
 #include "fixture.hpp"
 
 #include <mcpawl/core/configuration_error.hpp>

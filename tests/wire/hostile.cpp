@@ -1,5 +1,6 @@
 // tests/wire/hostile.cpp - bytes that are meant to break a parser: each gets a clear error, over HTTP and
 // stdio
+// SPDX-License-Identifier: BSL-1.0
 #include "live.hpp"
 
 #include <boost/test/unit_test.hpp>

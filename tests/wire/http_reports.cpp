@@ -1,4 +1,5 @@
 // tests/wire/http_reports.cpp - requests over HTTP that other servers were reported to fail at, and what they get here
+// SPDX-License-Identifier: BSL-1.0
 #include "fixture.hpp"
 
 #include <mcpawl/raw_tool.hpp>

@@ -1,4 +1,5 @@
 // tests/wire/http_sse.cpp - the transport of 2024-11-05: an event stream and an endpoint to post to
+// SPDX-License-Identifier: BSL-1.0
 #include "live.hpp"
 
 #include "../support/user_header.hpp"

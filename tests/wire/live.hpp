@@ -1,5 +1,6 @@
 // tests/wire/live.hpp - a server whose tools ask, wait and tell, and the means to talk to it for longer than
 // one response
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include "../support/piped.hpp"

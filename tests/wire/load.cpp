@@ -1,4 +1,5 @@
 // tests/wire/load.cpp - what many clients cost that do nothing, read nothing, or never come back
+// SPDX-License-Identifier: BSL-1.0
 #include "live.hpp"
 
 #include <mcpawl/test/manual_clock.hpp>

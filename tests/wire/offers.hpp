@@ -1,4 +1,5 @@
 // tests/wire/offers.hpp - a server with something of every kind, and how to ask it in every revision
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include "fixture.hpp"

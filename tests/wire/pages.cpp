@@ -1,4 +1,5 @@
 // tests/wire/pages.cpp - users sent to pages: where the client cannot be asked, and when they are done
+// SPDX-License-Identifier: BSL-1.0
 #include "live.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/wire/prompts.cpp - prompts and completion in every revision
+// SPDX-License-Identifier: BSL-1.0
 #include "offers.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/wire/raw_tools.cpp - tools whose schemas were written by hand
+// SPDX-License-Identifier: BSL-1.0
 #include "fixture.hpp"
 
 #include <mcpawl/core/configuration_error.hpp>
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(headers_must_repeat_the_arguments_that_are_marked) {
   BOOST_TEST(refused(R"({"dry":true})", {{"Mcp-Param-Dry", "1"}}));
 }
 
-BOOST_AUTO_TEST_CASE(marks_that_clients_refuse_are_mistakes) {
+BOOST_AUTO_TEST_CASE(marks_that_clients_refuse_are_errors) {
   auto const with = [](std::string const& property) {
     return complaints(R"({"type":"object","properties":{"a":{"type":"string","x-mcp-header":"A"},"b":)" +
                       property + "}}");
@@ -192,7 +193,7 @@ BOOST_AUTO_TEST_CASE(easy_to_miss_19_results_that_the_output_schema_refuses_do_n
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_output_schema_is_a_mistake_at_the_start) {
-  auto const mistakes = [](std::string const& output_schema) {
+  auto const errors = [](std::string const& output_schema) {
     mcpawl::server srv{{"x", "1"}};
     srv.raw_tool("f", "x", R"({"type":"object"})", echo).output_schema(output_schema);
     try {
@@ -202,12 +203,11 @@ BOOST_AUTO_TEST_CASE(a_bad_output_schema_is_a_mistake_at_the_start) {
     }
     return std::string();
   };
-  BOOST_TEST(mistakes(R"({"type":"object"})").empty());
-  BOOST_TEST(mistakes(R"({"type":"array"})").empty());
+  BOOST_TEST(errors(R"({"type":"object"})").empty());
+  BOOST_TEST(errors(R"({"type":"array"})").empty());
   for (std::string const bad : {"", "[]", "{", "true"})
-    BOOST_TEST(mistakes(bad).find("tool \"f\": the output schema must be a JSON object") !=
-               std::string::npos);
-  BOOST_TEST(mistakes(R"({"required":"a"})").find("tool \"f\": the output schema at /required") !=
+    BOOST_TEST(errors(bad).find("tool \"f\": the output schema must be a JSON object") != std::string::npos);
+  BOOST_TEST(errors(R"({"required":"a"})").find("tool \"f\": the output schema at /required") !=
              std::string::npos);
   mcpawl::server srv{{"x", "1"}};
   srv.tool("f", "x", add).output_schema(R"({"type":"object"})");

@@ -1,4 +1,5 @@
 // tests/wire/reported.cpp - what clients were reported to send to MCP servers, and what they get here
+// SPDX-License-Identifier: BSL-1.0
 #include "offers.hpp"
 
 #include <mcpawl/raw_tool.hpp>

@@ -1,4 +1,5 @@
 // tests/wire/resources.cpp - resources and templates of them, listed and read in every revision
+// SPDX-License-Identifier: BSL-1.0
 #include "offers.hpp"
 
 #include <boost/test/unit_test.hpp>

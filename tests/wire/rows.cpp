@@ -1,4 +1,5 @@
 // tests/wire/rows.cpp - the rules of the protocol row by row: which test holds which, and those that had none
+// SPDX-License-Identifier: BSL-1.0
 //
 //   status N   a row of the statuses of Streamable HTTP in 2026-07-28
 //   era N      a row of what decides between the stateless protocol and that of a session

@@ -1,5 +1,6 @@
 // tests/wire/sessions.cpp - MCP 2024-11-05 to 2025-11-25 over HTTP: handshake, sessions, and which protocol a
 // message gets
+// SPDX-License-Identifier: BSL-1.0
 #include "fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

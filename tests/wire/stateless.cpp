@@ -1,4 +1,5 @@
 // tests/wire/stateless.cpp - MCP 2026-07-28 over HTTP: the status table, the headers, the results
+// SPDX-License-Identifier: BSL-1.0
 #include "fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

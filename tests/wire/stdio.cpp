@@ -1,4 +1,5 @@
 // tests/wire/stdio.cpp - MCP over a pair of pipes, all revisions
+// SPDX-License-Identifier: BSL-1.0
 #include "live.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/wire/streams.cpp - streams of sessions: listening, coming back, cancelling, batches, restarts
+// SPDX-License-Identifier: BSL-1.0
 #include "live.hpp"
 
 #include <boost/test/unit_test.hpp>

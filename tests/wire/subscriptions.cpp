@@ -1,5 +1,6 @@
 // tests/wire/subscriptions.cpp - subscriptions/listen of 2026-07-28, resources/subscribe of the revisions
 // before
+// SPDX-License-Identifier: BSL-1.0
 #include "live.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -61,37 +61,37 @@ MCPAWL_DECL access_oauth_options access_oauth_options::from(settings& from) {
 }
 
 MCPAWL_DECL std::vector<std::string> access_oauth_options::validate() const {
-  std::vector<std::string> mistakes;
+  std::vector<std::string> errors;
   if (auto const wrong = detail::validate_public_url(public_url); !wrong.empty())
-    mistakes.push_back("the public URL " + wrong);
-  for (auto& each : login().validate()) mistakes.push_back(std::move(each));
-  if (cookie_keys.empty()) mistakes.emplace_back("the cookie key is missing");
+    errors.push_back("the public URL " + wrong);
+  for (auto& each : login().validate()) errors.push_back(std::move(each));
+  if (cookie_keys.empty()) errors.emplace_back("the cookie key is missing");
   for (auto const& key : cookie_keys)
     if (key.reveal().size() != sealer::key_size)
-      mistakes.emplace_back("a cookie key has not 32 bytes");
+      errors.emplace_back("a cookie key has not 32 bytes");
     else if (is_weak_key(key))
-      mistakes.push_back("a cookie key " + std::string(weak_key_words));
+      errors.push_back("a cookie key " + std::string(weak_key_words));
   for (auto const& scope : scopes)
     if (!oauth::is_scope(scope.name))
-      mistakes.push_back("the scope \"" + scope.name + "\" is empty or has characters that no scope has");
+      errors.push_back("the scope \"" + scope.name + "\" is empty or has characters that no scope has");
   if (lifetimes.code <= 0 || lifetimes.access <= 0 || lifetimes.refresh <= 0 || lifetimes.refresh_grace < 0 ||
       lifetimes.access_tokens == 0)
-    mistakes.emplace_back("a lifetime is not positive");
+    errors.emplace_back("a lifetime is not positive");
   for (auto const& scheme : private_schemes)
     if (auto const wrong = oauth::redirect_uri::validate_private_scheme(scheme); !wrong.empty())
-      mistakes.push_back("the private-use scheme \"" + scheme + "\" " + wrong);
-  std::vector<oauth::pinned_client_mistake> pinned;
+      errors.push_back("the private-use scheme \"" + scheme + "\" " + wrong);
+  std::vector<oauth::pinned_client_error> pinned;
   (void)oauth::read_pinned_clients(rules(), pinned);
-  for (auto& each : pinned) mistakes.push_back(std::move(each.text));
+  for (auto& each : pinned) errors.push_back(std::move(each.text));
   if (max_client_lookups == 0 || client_fetch_timeout.count() <= 0)
-    mistakes.emplace_back("the bounds of fetches from clients are not positive");
+    errors.emplace_back("the bounds of fetches from clients are not positive");
   if (lifetimes.max_refresh_repeats == 0 || lifetimes.max_refresh_repeats > 1000)
-    mistakes.emplace_back("max_refresh_repeats is not between 1 and 1000");
+    errors.emplace_back("max_refresh_repeats is not between 1 and 1000");
   if (!client_address_field.empty() && !http::is_token(client_address_field))
-    mistakes.push_back("the field of client addresses, \"" + client_address_field +
-                       "\", is no name of a header field");
-  if (pages == nullptr) mistakes.emplace_back("the maker of pages is missing");
-  return mistakes;
+    errors.push_back("the field of client addresses, \"" + client_address_field +
+                     "\", is no name of a header field");
+  if (pages == nullptr) errors.emplace_back("the maker of pages is missing");
+  return errors;
 }
 
 MCPAWL_DECL oauth::upstream_options access_oauth_options::login() const {

@@ -78,9 +78,9 @@ struct access_options {
 
   /** Everything that is wrong, in sentences. */
   std::vector<std::string> validate() const {
-    std::vector<std::string> mistakes;
-    auto const note = [&mistakes](std::string_view name, std::string const& wrong) {
-      if (!wrong.empty()) mistakes.push_back(std::string(name) + ' ' + wrong);
+    std::vector<std::string> errors;
+    auto const note = [&errors](std::string_view name, std::string const& wrong) {
+      if (!wrong.empty()) errors.push_back(std::string(name) + ' ' + wrong);
     };
     note("the team domain", team_domain.empty() ? "is empty" : validate_team_domain(team_domain));
     if (audiences.empty()) note("the audience", "is missing");
@@ -88,7 +88,7 @@ struct access_options {
     note("the leeway", leeway.count() < 0 || leeway.count() > 60 ? "must be from 0 to 60 seconds" : "");
     note("the resource metadata URL",
          is_plain(resource_metadata) ? "" : "has characters that cannot stand in a header");
-    return mistakes;
+    return errors;
   }
 
   // --- what follows from valid options ----------------------------------------------------------------------

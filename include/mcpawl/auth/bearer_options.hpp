@@ -96,9 +96,9 @@ struct bearer_options {
 
   /** Everything that is wrong, in sentences. */
   std::vector<std::string> validate() const {
-    std::vector<std::string> mistakes;
-    auto const note = [&mistakes](std::string_view name, std::string const& wrong) {
-      if (!wrong.empty()) mistakes.push_back(std::string(name) + ' ' + wrong);
+    std::vector<std::string> errors;
+    auto const note = [&errors](std::string_view name, std::string const& wrong) {
+      if (!wrong.empty()) errors.push_back(std::string(name) + ' ' + wrong);
     };
     note("the public URL", detail::validate_public_url(public_url));
     note("the issuer", oauth::validate_issuer(issuer));
@@ -110,7 +110,7 @@ struct bearer_options {
     if (scope_claims.size() > max_scope_claims) note("the claims of scopes", "are too many");
     if (algorithms.empty()) note("the set of algorithms", "is empty");
     note("the leeway", leeway.count() < 0 || leeway.count() > 60 ? "must be from 0 to 60 seconds" : "");
-    return mistakes;
+    return errors;
   }
 
   // --- what follows from valid options ----------------------------------------------------------------------

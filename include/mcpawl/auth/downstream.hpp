@@ -151,15 +151,15 @@ private:
   }
 
   static std::vector<std::string> read(std::vector<std::string> const& origins) {
-    std::vector<std::string> good, mistakes;
+    std::vector<std::string> good, errors;
     for (std::string const& origin : origins) {
       std::string const wrong = validate_origin(origin);
       if (wrong.empty())
         good.push_back(http::origin_url::parse(origin)->origin());
       else
-        mistakes.push_back("the origin \"" + origin + "\" downstream " + wrong);
+        errors.push_back("the origin \"" + origin + "\" downstream " + wrong);
     }
-    if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
+    if (!errors.empty()) throw configuration_error(std::move(errors));
     return good;
   }
 

@@ -25,18 +25,18 @@ namespace mcpawl {
 */
 class configuration_error : public std::runtime_error {
 public:
-  explicit configuration_error(std::vector<std::string> mistakes)
-      : std::runtime_error(text_of(mistakes)), mistakes_(std::move(mistakes)) {}
-  explicit configuration_error(std::string const& mistake)
-      : configuration_error(std::vector<std::string>(1, mistake)) {}
+  explicit configuration_error(std::vector<std::string> errors)
+      : std::runtime_error(text_of(errors)), mistakes_(std::move(errors)) {}
+  explicit configuration_error(std::string const& error)
+      : configuration_error(std::vector<std::string>(1, error)) {}
 
-  std::vector<std::string> const& mistakes() const noexcept { return mistakes_; }
+  std::vector<std::string> const& errors() const noexcept { return mistakes_; }
 
 private:
-  static std::string text_of(std::vector<std::string> const& mistakes) {
-    std::string text = mistakes.size() == 1 ? std::string("1 error in the settings:")
-                                            : std::to_string(mistakes.size()) + " errors in the settings:";
-    for (auto const& mistake : mistakes) text.append("\n  ").append(mistake);
+  static std::string text_of(std::vector<std::string> const& errors) {
+    std::string text = errors.size() == 1 ? std::string("1 error in the settings:")
+                                          : std::to_string(errors.size()) + " errors in the settings:";
+    for (auto const& error : errors) text.append("\n  ").append(error);
     return text;
   }
 
@@ -52,8 +52,8 @@ namespace detail {
     Throws `configuration_error` with all of it. */
 template <class Options>
 Options validated(Options options) {
-  std::vector<std::string> mistakes = options.validate();
-  if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
+  std::vector<std::string> errors = options.validate();
+  if (!errors.empty()) throw configuration_error(std::move(errors));
   return options;
 }
 

@@ -42,7 +42,7 @@ namespace mcpawl {
 class sealer {
 public:
   static constexpr std::size_t key_size = 32;
-  static constexpr std::size_t largest = 1 << 24;  ///< Bytes of a value; a limit against mistakes.
+  static constexpr std::size_t largest = 1 << 24;  ///< Bytes of a value; a limit against errors.
 
   /** Take keys of 32 bytes each, the sealing one first.
 

@@ -5,9 +5,9 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/json_schema/json_schema_compiler.hpp>
 #include <mcpawl/json_schema/json_schema_errc.hpp>
+#include <mcpawl/json_schema/json_schema_error.hpp>
 #include <mcpawl/json_schema/json_schema_index.hpp>
 #include <mcpawl/json_schema/json_schema_library.hpp>
-#include <mcpawl/json_schema/json_schema_mistake.hpp>
 #include <mcpawl/json_schema/json_schema_node.hpp>
 #include <mcpawl/json_schema/json_schema_validator.hpp>
 #include <mcpawl/reflect/decode_problem.hpp>
@@ -38,8 +38,8 @@ namespace mcpawl::detail {
 
     @par Example
     @code
-    std::vector<json_schema_mistake> mistakes;
-    auto const schema = json_schema::parse(R"({"type":"object","required":["city"]})", mistakes);
+    std::vector<json_schema_error> errors;
+    auto const schema = json_schema::parse(R"({"type":"object","required":["city"]})", errors);
     auto const problem = schema->validate(arguments);   // "/city", "is required"
     @endcode
 */
@@ -52,15 +52,14 @@ public:
   /** Compile a schema; what it and the library hold is copied as far as it is needed.
 
       @par Errors
-      The `json_schema_errc` of the first error; `mistakes` holds all, of many the first 20.
+      The `json_schema_errc` of the first error; `errors` holds all, of many the first 20.
   */
-  static result<json_schema> compile(boost::json::value const& schema,
-                                     std::vector<json_schema_mistake>& mistakes,
+  static result<json_schema> compile(boost::json::value const& schema, std::vector<json_schema_error>& errors,
                                      json_schema_library const& library = {}) {
     schema_compiler compiler(library);
     auto program = std::make_shared<schema_program>(compiler.run(schema));
-    mistakes = compiler.mistakes().all();
-    if (!mistakes.empty()) return make_error_code(mistakes.front().code);
+    errors = compiler.errors().all();
+    if (!errors.empty()) return make_error_code(errors.front().code);
     return json_schema(std::move(program));
   }
 
@@ -69,15 +68,15 @@ public:
       @par Errors
       As `compile`, and `json_schema_errc::not_json`.
   */
-  static result<json_schema> parse(std::string_view text, std::vector<json_schema_mistake>& mistakes,
+  static result<json_schema> parse(std::string_view text, std::vector<json_schema_error>& errors,
                                    json_schema_library const& library = {}) {
     boost::json::parse_options options;
     // each schema is at most two levels inside of another
     options.max_depth = 2 * max_depth + 32;
     error_code error;
     auto const schema = boost::json::parse({text.data(), text.size()}, error, {}, options);
-    if (!error.failed()) return compile(schema, mistakes, library);
-    mistakes = {{json_schema_errc::not_json, {}, "must be JSON: " + error.message()}};
+    if (!error.failed()) return compile(schema, errors, library);
+    errors = {{json_schema_errc::not_json, {}, "must be JSON: " + error.message()}};
     return make_error_code(json_schema_errc::not_json);
   }
 

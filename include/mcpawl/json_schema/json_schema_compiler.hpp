@@ -3,10 +3,10 @@
 #pragma once
 
 #include <mcpawl/json_schema/json_schema_errc.hpp>
+#include <mcpawl/json_schema/json_schema_error.hpp>
 #include <mcpawl/json_schema/json_schema_index.hpp>
 #include <mcpawl/json_schema/json_schema_keywords.hpp>
 #include <mcpawl/json_schema/json_schema_library.hpp>
-#include <mcpawl/json_schema/json_schema_mistake.hpp>
 #include <mcpawl/json_schema/json_schema_node.hpp>
 #include <mcpawl/reflect/decode_problem.hpp>
 
@@ -38,7 +38,7 @@ public:
     return std::move(program_);
   }
 
-  schema_mistakes const& mistakes() const noexcept { return mistakes_; }
+  schema_errors const& errors() const noexcept { return mistakes_; }
 
 private:
   class reader final : public keyword_reader {
@@ -191,7 +191,7 @@ private:
                   "leads back to itself for the same value, so checking it would never end");
   }
 
-  schema_mistakes mistakes_;
+  schema_errors mistakes_;
   schema_index index_;
   schema_program program_;
   std::vector<boost::json::value const*> schemas_;

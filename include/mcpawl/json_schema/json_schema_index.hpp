@@ -4,9 +4,9 @@
 
 #include <mcpawl/json_schema/json_schema_dialect.hpp>
 #include <mcpawl/json_schema/json_schema_errc.hpp>
+#include <mcpawl/json_schema/json_schema_error.hpp>
 #include <mcpawl/json_schema/json_schema_library.hpp>
 #include <mcpawl/json_schema/json_schema_metaschema.hpp>
-#include <mcpawl/json_schema/json_schema_mistake.hpp>
 #include <mcpawl/json_schema/uri_reference.hpp>
 #include <mcpawl/reflect/decode_problem.hpp>
 
@@ -31,7 +31,7 @@ namespace mcpawl::detail {
 /** Where a schema is. */
 struct schema_location {
   std::uint32_t resource = 0;
-  std::string pointer;  ///< As `json_schema_mistake` has it.
+  std::string pointer;  ///< As `json_schema_error` has it.
 };
 
 /** A document or an embedded one: what one `$id` names. */
@@ -50,8 +50,8 @@ public:
   static constexpr std::size_t max_depth = 100;
   static constexpr std::size_t max_schemas = 10'000;
 
-  schema_index(json_schema_library const& library, schema_mistakes& mistakes)
-      : library_(library), mistakes_(mistakes) {}
+  schema_index(json_schema_library const& library, schema_errors& errors)
+      : library_(library), mistakes_(errors) {}
 
   /** Take in a document that was found at `uri`. */
   void add_document(boost::json::value const& document, std::string uri, std::string pointer) {
@@ -267,7 +267,7 @@ private:
   }
 
   json_schema_library const& library_;
-  schema_mistakes& mistakes_;
+  schema_errors& mistakes_;
   std::vector<schema_resource> resources_;
   std::map<std::string, std::uint32_t, std::less<>> by_uri_;
   std::unordered_map<boost::json::value const*, schema_location> locations_;

@@ -165,29 +165,29 @@ private:
   };
 
   static http_options checked(server_state const& protocol, http_options options) {
-    std::vector<std::string> mistakes = registration_mistakes(protocol);
+    std::vector<std::string> errors = registration_errors(protocol);
     error_code ec;
     boost::asio::ip::make_address(options.address, ec);
-    if (ec) mistakes.push_back("address \"" + options.address + "\" is not a literal IPv4 or IPv6 address");
-    if (options.threads == 0 || options.threads > 1024) mistakes.push_back("threads must be from 1 to 1024");
+    if (ec) errors.push_back("address \"" + options.address + "\" is not a literal IPv4 or IPv6 address");
+    if (options.threads == 0 || options.threads > 1024) errors.push_back("threads must be from 1 to 1024");
     if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
-      mistakes.push_back("path \"" + options.path + "\" must start with / and have no query");
+      errors.push_back("path \"" + options.path + "\" must start with / and have no query");
     if (!options.sse_path.empty() &&
         (!options.sse_path.starts_with('/') || options.sse_path == options.path ||
          options.sse_path.find_first_of("?# ") != std::string::npos))
-      mistakes.push_back("sse_path \"" + options.sse_path +
-                         "\" must start with /, differ from path and have no query");
-    for (auto& wrong : key_mistakes(protocol)) mistakes.push_back(std::move(wrong));
+      errors.push_back("sse_path \"" + options.sse_path +
+                       "\" must start with /, differ from path and have no query");
+    for (auto& wrong : key_errors(protocol)) errors.push_back(std::move(wrong));
     for (auto const& host : options.allowed_hosts)
       if (!detail::split_authority(host))
-        mistakes.push_back("allowed host \"" + host + "\" is not a name with an optional port");
+        errors.push_back("allowed host \"" + host + "\" is not a name with an optional port");
     for (auto const& origin : options.allowed_origins)
       if (!guard::is_origin(origin))
-        mistakes.push_back("allowed origin \"" + origin + "\" is not scheme://host[:port]");
+        errors.push_back("allowed origin \"" + origin + "\" is not scheme://host[:port]");
     for (auto const& name : options.allowed_headers)
       if (!http::is_token(name))
-        mistakes.push_back("allowed header \"" + name + "\" is not the name of a header");
-    if (!mistakes.empty()) throw configuration_error(std::move(mistakes));
+        errors.push_back("allowed header \"" + name + "\" is not the name of a header");
+    if (!errors.empty()) throw configuration_error(std::move(errors));
     return options;
   }
 

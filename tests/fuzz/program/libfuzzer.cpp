@@ -1,4 +1,5 @@
 // tests/fuzz/program/libfuzzer.cpp - fuzz the target named by the first argument; the rest is for libFuzzer
+// SPDX-License-Identifier: BSL-1.0
 #include "targets.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // tests/fuzz/program/replay.cpp - give the fuzz target named every file below the folders named, without libFuzzer
+// SPDX-License-Identifier: BSL-1.0
 #include "targets.hpp"
 
 #include <cstdint>

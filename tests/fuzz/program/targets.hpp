@@ -1,4 +1,5 @@
 // tests/fuzz/program/targets.hpp - the fuzz targets by name
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <cstddef>

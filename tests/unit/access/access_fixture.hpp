@@ -1,4 +1,5 @@
 // tests/unit/access/access_fixture.hpp - one fake Access for the tests that need no network
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jose/jwk_set.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/access/access_verifier.cpp - tokens of Access become identities, or one refusal each
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/access/access_verifier.hpp>
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
 

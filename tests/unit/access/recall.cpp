@@ -1,5 +1,6 @@
 // tests/unit/access/recall.cpp - tokens that are recalled instead of verified anew, and what makes them be
 // forgotten
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/access/access_verifier.hpp>
 
 #include "access_fixture.hpp"

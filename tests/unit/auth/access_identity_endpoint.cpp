@@ -1,5 +1,6 @@
 // tests/unit/auth/access_identity_endpoint.cpp - the whole identity is asked for at the team domain, with the
 // caller's token
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/access_identity_endpoint.hpp>
 #include <mcpawl/auth/access_jwt.hpp>
 #include <mcpawl/auth/fixed_token.hpp>

@@ -1,5 +1,6 @@
 // tests/unit/auth/access_jwt.cpp - the policy: who gets in, who does not, and what the certs endpoint has to
 // say
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/access_jwt.hpp>
 
 #include "../keys/loopback_fixture.hpp"
@@ -447,7 +448,7 @@ BOOST_AUTO_TEST_CASE(settings_that_cannot_work_never_become_a_policy) {
                     configuration_error);
   auto const nothing = [](std::string const&) { return std::optional<std::string>(); };
   BOOST_CHECK_EXCEPTION(access_jwt::from_env(settings(nothing)), configuration_error,
-                        [](auto const& e) { return e.mistakes().size() == 2; });
+                        [](auto const& e) { return e.errors().size() == 2; });
 }
 
 BOOST_AUTO_TEST_CASE(the_environment_makes_a_policy) {

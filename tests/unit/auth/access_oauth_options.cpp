@@ -1,5 +1,6 @@
 // tests/unit/auth/access_oauth_options.cpp - settings are read, and everything wrong with them is told at
 // once
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/access_oauth_options.hpp>
 #include <mcpawl/crypto/weak_key.hpp>
 #include <mcpawl/store/memory_store.hpp>
@@ -41,7 +42,7 @@ settings reading(table const& values) {
   });
 }
 
-std::vector<std::string> mistakes(table const& values) {
+std::vector<std::string> errors(table const& values) {
   auto from = reading(values);
   (void)access_oauth_options::from(from);
   (void)open_store<sqlite_store, memory_store>(from);
@@ -49,14 +50,14 @@ std::vector<std::string> mistakes(table const& values) {
     from.throw_if_invalid();
     return {};
   } catch (configuration_error const& e) {
-    return e.mistakes();
+    return e.errors();
   }
 }
 std::string mistake_with(std::string const& name, std::string const& value) {
   table changed = good;
   changed[name] = value;
-  auto const all = mistakes(changed);
-  return all.size() == 1 ? all.front() : std::to_string(all.size()) + " mistakes";
+  auto const all = errors(changed);
+  return all.size() == 1 ? all.front() : std::to_string(all.size()) + " errors";
 }
 access_oauth_options read(table const& values) {
   auto from = reading(values);
@@ -100,16 +101,16 @@ BOOST_AUTO_TEST_CASE(redirect_schemes_can_be_named) {
   BOOST_TEST(schemes(read(with)).empty());
   struct row {
     char const* value;
-    char const* mistake;
+    char const* error;
   };
-  for (auto const& [value, mistake] :
+  for (auto const& [value, error] :
        {row{"cursor://", R"(REDIRECT_SCHEMES has "cursor://", which must be a scheme alone, such as cursor)"},
         row{"Cursor", R"(REDIRECT_SCHEMES has "Cursor", which must be in lower case)"},
         row{"vscode,javascript", R"(REDIRECT_SCHEMES has "javascript", which cannot be allowed)"},
         row{"https", R"(REDIRECT_SCHEMES has "https", which is not a private-use scheme)"},
         row{"*", R"(REDIRECT_SCHEMES has "*", which is no scheme of a URI)"},
         row{"cursor,,vscode", "REDIRECT_SCHEMES has an empty item between its commas"}})
-    BOOST_TEST(mistake_with("REDIRECT_SCHEMES", value) == mistake);
+    BOOST_TEST(mistake_with("REDIRECT_SCHEMES", value) == error);
   auto options = read(good);
   options.private_schemes = {"data"};
   BOOST_TEST(options.validate().size() == 1u);
@@ -127,7 +128,7 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_told) {
              "PUBLIC_URL must begin with https:// (http:// is for loopback addresses alone)");
   BOOST_TEST(mistake_with("PUBLIC_URL", "mcp.example.com") == "PUBLIC_URL is not an https:// URL");
   BOOST_TEST(mistake_with("PUBLIC_URL", "https://mcp.example.com/?a") == "PUBLIC_URL must have no query");
-  BOOST_TEST(mistake_with("PUBLIC_URL", "http://localhost:8788") == "0 mistakes");
+  BOOST_TEST(mistake_with("PUBLIC_URL", "http://localhost:8788") == "0 errors");
   std::string const key =
       "COOKIE_ENCRYPTION_KEY must be 64 hexadecimal digits, as `openssl rand -hex 32` makes them, or several "
       "with "
@@ -178,7 +179,7 @@ BOOST_AUTO_TEST_CASE(documents_in_a_file_are_pinned_and_every_mistake_in_it_is_t
   write("[" + a + "," + b + "]");
   table with_file = good;
   with_file["CLIENT_DOCUMENTS_FILE"] = path;
-  BOOST_TEST(mistakes(with_file).empty());  // which schemes are allowed may be said later
+  BOOST_TEST(errors(with_file).empty());  // which schemes are allowed may be said later
   auto from = reading(with_file);
   auto options = access_oauth_options::from(from);
   auto const wrong = options.validate();
@@ -193,13 +194,13 @@ BOOST_AUTO_TEST_CASE(documents_in_a_file_are_pinned_and_every_mistake_in_it_is_t
   BOOST_TEST(options.validate().size() == 1u);
 
   write("[1," + a + "," + a + "]");
-  auto const all = mistakes(with_file);
+  auto const all = errors(with_file);
   BOOST_TEST_REQUIRE(all.size() == 2u);
   BOOST_TEST(all[0].starts_with("CLIENT_DOCUMENTS_FILE has an error: client document 1 must be"));
   BOOST_TEST(all[1].ends_with("is given twice"));
   for (std::string const text : {"", "[", "CLIENT_DOCUMENTS=on"}) {
     write(text);
-    BOOST_TEST(mistakes(with_file).size() == 1u, text);
+    BOOST_TEST(errors(with_file).size() == 1u, text);
   }
   for (std::string const& name : {folder.file("none"), folder.file("")})
     BOOST_TEST(mistake_with("CLIENT_DOCUMENTS_FILE", name) ==
@@ -207,12 +208,12 @@ BOOST_AUTO_TEST_CASE(documents_in_a_file_are_pinned_and_every_mistake_in_it_is_t
 }
 
 BOOST_AUTO_TEST_CASE(all_mistakes_are_told_at_once) {
-  BOOST_TEST(mistakes({}).size() >= 6u);
+  BOOST_TEST(errors({}).size() >= 6u);
   table wrong = good;
   wrong["PUBLIC_URL"] = "ftp://x";
   wrong["COOKIE_ENCRYPTION_KEY"] = "x";
   wrong.erase("ACCESS_CLIENT_ID");
-  BOOST_TEST(mistakes(wrong).size() == 3u);
+  BOOST_TEST(errors(wrong).size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(options_from_code_are_checked_too) {

@@ -1,4 +1,5 @@
 // tests/unit/auth/access_options.cpp - settings that cannot work are refused, all of them at once
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/access_options.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -29,7 +30,7 @@ std::vector<std::string> mistakes_in(values const& environment) {
   try {
     from.throw_if_invalid();
   } catch (configuration_error const& e) {
-    return e.mistakes();
+    return e.errors();
   }
   return {};
 }
@@ -40,8 +41,8 @@ std::vector<std::string> mistakes_in(std::string team_domain, std::vector<std::s
 
 /** The only error in a team domain, as read from the environment. */
 std::string wrong_domain(std::string const& domain) {
-  auto const mistakes = mistakes_in({{"TEAM_DOMAIN", domain}, {"POLICY_AUD", aud}});
-  return mistakes.size() == 1 ? mistakes[0] : std::to_string(mistakes.size()) + " mistakes";
+  auto const errors = mistakes_in({{"TEAM_DOMAIN", domain}, {"POLICY_AUD", aud}});
+  return errors.size() == 1 ? errors[0] : std::to_string(errors.size()) + " errors";
 }
 
 std::string mended(std::string domain) {

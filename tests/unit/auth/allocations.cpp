@@ -1,4 +1,5 @@
 // tests/unit/auth/allocations.cpp - a token that was verified costs no allocation, and no coroutine
+// SPDX-License-Identifier: BSL-1.0
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define AUTH_TEST_OWN_NEW_IMPOSSIBLE 1  // Clang's runtime is linked into the program and has its own

@@ -1,4 +1,5 @@
 // tests/unit/auth/assertion.cpp - a request has one token or is refused
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/assertion.hpp>
 
 #include "../access/access_fixture.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/auth/bearer_options.cpp - settings are read, and everything wrong with them is told at once
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/jwt_bearer.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -27,19 +28,19 @@ settings reading(table const& values) {
   });
 }
 
-std::vector<std::string> mistakes(table const& values) {
+std::vector<std::string> errors(table const& values) {
   try {
     jwt_bearer<>::from_env(reading(values));
     return {};
   } catch (configuration_error const& e) {
-    return e.mistakes();
+    return e.errors();
   }
 }
 std::string mistake_with(std::string const& name, std::string const& value) {
   table changed = good;
   changed[name] = value;
-  auto const all = mistakes(changed);
-  return all.size() == 1 ? all.front() : std::to_string(all.size()) + " mistakes";
+  auto const all = errors(changed);
+  return all.size() == 1 ? all.front() : std::to_string(all.size()) + " errors";
 }
 
 }  // namespace
@@ -71,18 +72,18 @@ BOOST_AUTO_TEST_CASE(optional_settings) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_missing_is_listed_all_at_once) {
-  auto const all = mistakes({});
+  auto const all = errors({});
   BOOST_REQUIRE(all.size() == 3u);
   BOOST_TEST(all[0] == "PUBLIC_URL is not set");
   BOOST_TEST(all[1] == "JWT_ISSUER is not set");
   BOOST_TEST(all[2] == "JWT_AUDIENCE is not set");
-  BOOST_TEST(mistakes({{"PUBLIC_URL", "http://mcp.example.com"},
-                       {"JWT_ISSUER", "issuer"},
-                       {"JWT_AUDIENCE", "a,,b c"},
-                       {"JWT_JWKS_URL", "ftp://x"},
-                       {"JWT_SCOPES", "a,b \"c\""}})
+  BOOST_TEST(errors({{"PUBLIC_URL", "http://mcp.example.com"},
+                     {"JWT_ISSUER", "issuer"},
+                     {"JWT_AUDIENCE", "a,,b c"},
+                     {"JWT_JWKS_URL", "ftp://x"},
+                     {"JWT_SCOPES", "a,b \"c\""}})
                  .size() == 7u);
-  BOOST_TEST(mistakes(good).empty());
+  BOOST_TEST(errors(good).empty());
 }
 
 BOOST_AUTO_TEST_CASE(each_mistake_has_its_words) {
@@ -117,7 +118,7 @@ BOOST_AUTO_TEST_CASE(options_in_code_are_checked_as_well) {
     jwt_bearer<> policy(bad);
     BOOST_ERROR("it was accepted");
   } catch (configuration_error const& e) {
-    BOOST_TEST(e.mistakes().size() == 9u);
+    BOOST_TEST(e.errors().size() == 9u);
   }
 }
 

@@ -1,4 +1,5 @@
 // tests/unit/auth/bearer_token.cpp - one token, in one field, in one spelling
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/bearer_token.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/auth/bearer_verifier.cpp - claims become identities, remembered ones included
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/bearer_verifier.hpp>
 
 #include "../access/access_fixture.hpp"

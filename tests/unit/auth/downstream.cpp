@@ -1,4 +1,5 @@
 // tests/unit/auth/downstream.cpp - a caller's token goes to the applications on the list and nowhere else
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/downstream.hpp>
 #include <mcpawl/mcp/types/trace_context.hpp>
 
@@ -270,20 +271,20 @@ BOOST_AUTO_TEST_CASE(a_task_outlives_what_it_was_made_of) {
   BOOST_TEST(done->has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_list_is_refused_with_all_its_mistakes) {
-  auto const mistakes = [&](std::vector<std::string> const& origins) -> std::size_t {
+BOOST_AUTO_TEST_CASE(a_bad_list_is_refused_with_all_its_errors) {
+  auto const errors = [&](std::vector<std::string> const& origins) -> std::size_t {
     try {
       downstream const apps(origins, trust);
     } catch (configuration_error const& e) {
-      return e.mistakes().size();
+      return e.errors().size();
     }
     return 0;
   };
-  BOOST_TEST(mistakes({"https://a.example", "https://b.example/", "http://localhost:8080", "http://[::1]"}) ==
+  BOOST_TEST(errors({"https://a.example", "https://b.example/", "http://localhost:8080", "http://[::1]"}) ==
              0u);
-  BOOST_TEST(mistakes({"", "a.example", "*", "https://*", "https://a.example/path", "https://a.example/?q",
-                       "https://a.example?q", "http://a.example", "https://me@a.example", "https://<host>",
-                       "ftp://a.example", "https://a.example/#x", "https://"}) == 13u);
+  BOOST_TEST(errors({"", "a.example", "*", "https://*", "https://a.example/path", "https://a.example/?q",
+                     "https://a.example?q", "http://a.example", "https://me@a.example", "https://<host>",
+                     "ftp://a.example", "https://a.example/#x", "https://"}) == 13u);
 }
 
 BOOST_AUTO_TEST_CASE(the_list_is_a_setting) {
@@ -296,7 +297,7 @@ BOOST_AUTO_TEST_CASE(the_list_is_a_setting) {
     given.throw_if_invalid();
     BOOST_TEST(false);
   } catch (configuration_error const& e) {
-    BOOST_TEST(e.mistakes().size() == 3u);
+    BOOST_TEST(e.errors().size() == 3u);
   }
 }
 

@@ -1,4 +1,5 @@
 // tests/unit/auth/full_identity.cpp - what Access answers about a caller, read
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/full_identity.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/auth/jwt_bearer.cpp - the policy for access tokens while threads, keys and callers come and go
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/jwt_bearer.hpp>
 
 #include "../keys/loopback_fixture.hpp"

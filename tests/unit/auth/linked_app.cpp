@@ -1,5 +1,6 @@
 // tests/unit/auth/linked_app.cpp - a policy is linked without changing what it decides, and tools take its
 // parts
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/access_jwt.hpp>
 #include <mcpawl/auth/fixed_token.hpp>
 #include <mcpawl/auth/linked_app.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/auth/policy.cpp - what is a policy, and what is none
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/http/exchange.hpp>

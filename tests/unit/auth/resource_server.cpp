@@ -1,4 +1,5 @@
 // tests/unit/auth/resource_server.cpp - what callers are told, and which paths are open
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/resource_server.hpp>
 
 #include "../access/access_fixture.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/core/assertions.cpp - BOOST_TEST with one argument, as the test programs have it
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,5 @@
 // tests/unit/core/async_event.cpp - who waits is notified, by whichever thread, and nobody waits for ever
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/async_event.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>

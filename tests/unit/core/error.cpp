@@ -1,4 +1,5 @@
 // tests/unit/core/error.cpp - enumerations become codes, codes compare with conditions
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/jsonrpc/errc.hpp>
 

@@ -1,4 +1,5 @@
 // tests/unit/core/log.cpp - levels, fields, and values that try to be more than values
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/log.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/core/log_writer.cpp - lines that are written, dropped and counted
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/log_writer.hpp>
 
 #include <boost/test/unit_test.hpp>

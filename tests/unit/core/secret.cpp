@@ -1,4 +1,5 @@
 // tests/unit/core/secret.cpp - wiping and comparing
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/secret.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/core/settings.cpp - settings are read in one go and refused in one go
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/settings.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -27,7 +28,7 @@ std::vector<std::string> mistakes_of(settings const& s) {
   try {
     s.throw_if_invalid();
   } catch (mcpawl::configuration_error const& e) {
-    return e.mistakes();
+    return e.errors();
   }
   return {};
 }
@@ -60,7 +61,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_listed_at_once) {
   BOOST_TEST(mistakes_of(s) == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(the_text_of_the_error_has_a_line_per_mistake) {
+BOOST_AUTO_TEST_CASE(the_text_of_the_error_has_a_line_per_error) {
   auto s = from({});
   s.required("A");
   s.required("B");
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_list_is_split_at_commas_and_trimmed) {
   BOOST_TEST(mistakes_of(s).empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_list_that_is_only_commas_is_a_mistake) {
+BOOST_AUTO_TEST_CASE(a_list_that_is_only_commas_is_a_error) {
   auto s = from({{"LIST", ","}});
   s.required_list("LIST");
   BOOST_TEST(mistakes_of(s).size() == 2u);

@@ -1,4 +1,5 @@
 // tests/unit/crypto/base64.cpp - base64 with padding
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/base64.hpp>

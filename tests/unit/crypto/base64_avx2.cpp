@@ -1,5 +1,6 @@
 // tests/unit/crypto/base64_avx2.cpp - 32 characters at a time, every byte at every place, against the
 // alphabet
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/base64_codec.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/crypto/base64url.cpp - base64url without padding
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/base64url.hpp>

@@ -1,5 +1,6 @@
 // tests/unit/crypto/checked_rsa_engine.cpp - same verdicts as OpenSSL, by whoever does the work, and who that
 // is is
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>

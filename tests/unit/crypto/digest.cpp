@@ -1,4 +1,5 @@
 // tests/unit/crypto/digest.cpp - SHA-2 digests
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/digest.hpp>

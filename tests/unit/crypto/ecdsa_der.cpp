@@ -1,4 +1,5 @@
 // tests/unit/crypto/ecdsa_der.cpp - ECDSA signatures from the form of JOSE to the form of OpenSSL
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/ecdsa_der.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/crypto/engine.cpp - what is an engine, and what is none
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/engine.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/crypto/errc.cpp - the texts and conditions of the crypto layer's errors
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/errc.hpp>

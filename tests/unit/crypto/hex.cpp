@@ -1,4 +1,5 @@
 // tests/unit/crypto/hex.cpp - hexadecimal digits are a key of the right size, or nothing
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/crypto/hex.hpp>
 
 #include <boost/test/unit_test.hpp>

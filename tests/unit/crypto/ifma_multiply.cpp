@@ -1,4 +1,5 @@
 // tests/unit/crypto/ifma_multiply.cpp - Montgomery's multiplication against OpenSSL's numbers
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/ifma_multiply.hpp>

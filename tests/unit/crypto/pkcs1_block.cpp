@@ -1,4 +1,5 @@
 // tests/unit/crypto/pkcs1_block.cpp - the encoded message against the one OpenSSL makes
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/pkcs1_block.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/crypto/public_key.cpp - public keys made of their numbers
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/public_key.hpp>

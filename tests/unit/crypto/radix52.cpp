@@ -1,4 +1,5 @@
 // tests/unit/crypto/radix52.cpp - numbers to limbs and back, and the one subtraction
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/radix52.hpp>

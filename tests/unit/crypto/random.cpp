@@ -1,4 +1,5 @@
 // tests/unit/crypto/random.cpp - unpredictable bytes
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/random.hpp>

@@ -1,5 +1,6 @@
 // tests/unit/crypto/rsa_arithmetic.hpp - RSA arithmetic that any CPU can do, right and wrong, and OpenSSL to
 // judge
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/bn.h>

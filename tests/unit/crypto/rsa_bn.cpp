@@ -1,4 +1,5 @@
 // tests/unit/crypto/rsa_bn.cpp - the public operation by multiplications alone, against OpenSSL's own
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/rsa_bn.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/crypto/rsa_check.cpp - arithmetic that is right passes, and each way to be wrong is found
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/rsa_check.hpp>

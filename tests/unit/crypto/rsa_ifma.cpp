@@ -1,4 +1,5 @@
 // tests/unit/crypto/rsa_ifma.cpp - the public operation against OpenSSL: 100 000 random numbers and all edges
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/rsa_ifma.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/crypto/seal.cpp - texts that only we can make and read
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/seal.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/crypto/signature.cpp - signatures against the vectors of the RFCs, and forged ones
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/signature.hpp>

@@ -1,5 +1,6 @@
 // tests/unit/crypto/weak_key.cpp - keys that nobody drew at random are told apart from those that somebody
 // did
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/crypto/weak_key.hpp>
 

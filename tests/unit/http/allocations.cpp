@@ -1,4 +1,5 @@
 // tests/unit/http/allocations.cpp - a connection in its steady state allocates nothing
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include "loopback.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/http/certificates.hpp - certificate authorities and server certificates made on the spot
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/bio.h>

@@ -1,4 +1,5 @@
 // tests/unit/http/client_address.cpp - from which address a request came
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/client_address.hpp>
 
 #include <boost/test/unit_test.hpp>

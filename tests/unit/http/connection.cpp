@@ -1,4 +1,5 @@
 // tests/unit/http/connection.cpp - hostile bytes, slow clients, pipelines and failing handlers
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/connection.hpp>
 
 #include <boost/test/unit_test.hpp>

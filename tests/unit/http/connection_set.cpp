@@ -1,4 +1,5 @@
 // tests/unit/http/connection_set.cpp - counting, shedding and draining connections
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/connection_set.hpp>
 
 #include <boost/asio/use_future.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/cookie.cpp - one cookie among many, and none that somebody doubled
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/cookie.hpp>
 
 #include <boost/test/unit_test.hpp>

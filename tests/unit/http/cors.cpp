@@ -1,4 +1,5 @@
 // tests/unit/http/cors.cpp - what every page may read names no origin and takes no cookie
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/cors.hpp>
 
 #include <boost/test/unit_test.hpp>

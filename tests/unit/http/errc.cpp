@@ -1,4 +1,5 @@
 // tests/unit/http/errc.cpp - every error has its words, its condition and its status
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/errc.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/exchange.cpp - bodies, answers and events as a handler meets them
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/exchange.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/fetch.cpp - asking servers that lie, hang, drip and pretend
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/fetch.hpp>
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/fields.cpp - the small rules about characters
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/fields.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/form.cpp - forms and queries, strictly
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/form.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/head_scanner.cpp - where heads end, however they are cut, and which line ends are refused
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/head_scanner.hpp>
 
 #include <boost/test/unit_test.hpp>

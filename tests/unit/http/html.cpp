@@ -1,4 +1,5 @@
 // tests/unit/http/html.cpp - nothing that others say is markup
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/html.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/listener.cpp - addresses, shortages and limits at the policy
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/listener.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/loopback.hpp - a server on a thread of its own and a client that sends raw bytes
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/listener.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/media_type.cpp - reading Content-Type
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/media_type.hpp>
 
 #include <boost/test/unit_test.hpp>

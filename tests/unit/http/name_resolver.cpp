@@ -1,4 +1,5 @@
 // tests/unit/http/name_resolver.cpp - names that hang hold up nobody but those who asked for them
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/name_resolver.hpp>
 

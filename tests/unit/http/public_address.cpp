@@ -1,4 +1,5 @@
 // tests/unit/http/public_address.cpp - no address of this machine or its networks passes for a public one
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/public_address.hpp>
 
 #include <boost/asio/ip/address.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/request_head.cpp - targets taken apart, fields found, connections kept
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/request_head.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/request_parser.cpp - what two parsers could read differently is refused
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/request_parser.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/http/response.cpp - how a response becomes bytes, and that nobody can add lines to it
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/response.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,5 +1,6 @@
 // tests/unit/http/scripted_peer.hpp - a server that does to each client what a script says, with TLS or
 // without
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include "certificates.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/http/url.cpp - which URLs are taken, and what they are taken apart into
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/http/url.hpp>
 
 #include <boost/test/unit_test.hpp>

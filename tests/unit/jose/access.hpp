@@ -1,4 +1,5 @@
 // tests/unit/jose/access.hpp - tokens and key sets of the shape Cloudflare Access gives them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/jose/verifier.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/jose/algorithm.cpp - the signature algorithms
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/algorithm.hpp>

@@ -1,5 +1,6 @@
 // tests/unit/jose/allocations.cpp - no refusal allocates, a success nothing of ours, and what is forgotten is
 // wiped
+// SPDX-License-Identifier: BSL-1.0
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define JOSE_TEST_OWN_NEW_IMPOSSIBLE 1  // Clang's runtime is linked into the program and has its own

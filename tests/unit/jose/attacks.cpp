@@ -1,4 +1,5 @@
 // tests/unit/jose/attacks.cpp - what an attacker tries, line by line, each by name
+// SPDX-License-Identifier: BSL-1.0
 //
 // Elsewhere is what is tried on
 //   padding and numbers of signatures   crypto/signature.cpp: Bleichenbacher 2006, e = 3, missing NULL,

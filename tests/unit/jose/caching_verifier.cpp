@@ -1,4 +1,5 @@
 // tests/unit/jose/caching_verifier.cpp - what is known again, by whom, and what ends it
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/caching_verifier.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/jose/claims.cpp - reading and checking claims
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/claims.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/jose/compact.cpp - a token cut into its three parts
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/compact.hpp>

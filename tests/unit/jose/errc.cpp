@@ -1,4 +1,5 @@
 // tests/unit/jose/errc.cpp - the texts and conditions of the jose layer's errors
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/errc.hpp>

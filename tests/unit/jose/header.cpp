@@ -1,4 +1,5 @@
 // tests/unit/jose/header.cpp - what is read of a token's header
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/header.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/jose/json_events.cpp - one JSON text as a row of events
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/json_events.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/jose/jwk.cpp - one public key of a key set
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/jwk.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/jose/jwk_set.cpp - key sets, honest and hostile
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/jwk_set.hpp>

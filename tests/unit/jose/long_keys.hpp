@@ -1,4 +1,5 @@
 // tests/unit/jose/long_keys.hpp - private keys of tests that take long to make: a second each, half a minute under qemu
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <string_view>

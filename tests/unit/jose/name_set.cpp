@@ -1,4 +1,5 @@
 // tests/unit/jose/name_set.cpp - member names that were there before
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/name_set.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/jose/published_keys.cpp - key sets and claims as issuers really publish them, by public report
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/jwk_set.hpp>

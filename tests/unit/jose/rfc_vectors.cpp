@@ -1,5 +1,6 @@
 // tests/unit/jose/rfc_vectors.cpp - the examples of RFC 7515, 7520, 7797 and 8037: what verifies and what is
 // refused
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <openssl/hmac.h>

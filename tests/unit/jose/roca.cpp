@@ -1,4 +1,5 @@
 // tests/unit/jose/roca.cpp - moduli of the kind of CVE-2017-15361 and others
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/jose/jwk_set.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/jose/signing.hpp - the other side of verification: keys that sign, and tokens of any shape
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <openssl/bn.h>

@@ -1,4 +1,5 @@
 // tests/unit/jose/token_cache.cpp - what is remembered, for how long, and what ends it
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/jose/token_cache.hpp>
 
 #include <boost/test/unit_test.hpp>

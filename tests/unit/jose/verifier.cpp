@@ -1,4 +1,5 @@
 // tests/unit/jose/verifier.cpp - whole tokens: what is accepted, and the order of the work
+// SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>

@@ -1,5 +1,6 @@
 // tests/unit/json_schema/json_schema.cpp - hand-written schemas: their errors, the problems they find, their
 // limits
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/json_schema/json_schema.hpp>
 
 #include <boost/json/parse.hpp>
@@ -17,15 +18,15 @@ BOOST_AUTO_TEST_SUITE(reflect_json_schema)
 
 using mcpawl::detail::json_schema;
 using mcpawl::detail::json_schema_errc;
+using mcpawl::detail::json_schema_error;
 using mcpawl::detail::json_schema_library;
-using mcpawl::detail::json_schema_mistake;
 
 namespace {
 
 json_schema compiled(std::string_view text, json_schema_library const& library = {}) {
-  std::vector<json_schema_mistake> mistakes;
-  auto schema = json_schema::parse(text, mistakes, library);
-  for (auto const& mistake : mistakes) BOOST_TEST_MESSAGE(mistake.pointer << ' ' << mistake.message);
+  std::vector<json_schema_error> errors;
+  auto schema = json_schema::parse(text, errors, library);
+  for (auto const& error : errors) BOOST_TEST_MESSAGE(error.pointer << ' ' << error.message);
   BOOST_TEST_REQUIRE(schema.has_value(), text);
   return *schema;
 }
@@ -41,28 +42,28 @@ std::string problem(std::string_view schema, std::string_view value) {
   return problem(compiled(schema), value);
 }
 
-std::vector<json_schema_mistake> mistakes_of(std::string_view text, json_schema_library const& library = {}) {
-  std::vector<json_schema_mistake> mistakes;
-  auto const schema = json_schema::parse(text, mistakes, library);
+std::vector<json_schema_error> mistakes_of(std::string_view text, json_schema_library const& library = {}) {
+  std::vector<json_schema_error> errors;
+  auto const schema = json_schema::parse(text, errors, library);
   BOOST_TEST_REQUIRE(!schema, text);
-  BOOST_TEST_REQUIRE(!mistakes.empty(), text);
-  BOOST_TEST((schema.error() == mistakes.front().code));
-  return mistakes;
+  BOOST_TEST_REQUIRE(!errors.empty(), text);
+  BOOST_TEST((schema.error() == errors.front().code));
+  return errors;
 }
 
-struct expected_mistake {
+struct expected_error {
   std::string_view schema;
   json_schema_errc code;
   std::string_view pointer, words;
 };
 
-void check_mistakes(std::initializer_list<expected_mistake> all) {
+void check_errors(std::initializer_list<expected_error> all) {
   for (auto const& [schema, code, pointer, words] : all) {
-    auto const mistakes = mistakes_of(schema);
-    BOOST_TEST(mistakes.size() == 1u, schema);
-    BOOST_TEST((mistakes[0].code == code), schema << ": " << mistakes[0].message);
-    BOOST_TEST(mistakes[0].pointer == pointer, schema);
-    BOOST_TEST(mistakes[0].message.find(words) != std::string::npos, schema << ": " << mistakes[0].message);
+    auto const errors = mistakes_of(schema);
+    BOOST_TEST(errors.size() == 1u, schema);
+    BOOST_TEST((errors[0].code == code), schema << ": " << errors[0].message);
+    BOOST_TEST(errors[0].pointer == pointer, schema);
+    BOOST_TEST(errors[0].message.find(words) != std::string::npos, schema << ": " << errors[0].message);
   }
 }
 
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(each_error_has_a_text_of_its_own) {
 
 BOOST_AUTO_TEST_CASE(keywords_with_values_of_the_wrong_kind) {
   using e = json_schema_errc;
-  check_mistakes({
+  check_errors({
       {"1", e::bad_schema, "", "must be a schema"},
       {"[]", e::bad_schema, "", "must be a schema"},
       {R"({"properties":{"a/b":{"items":"x"}}})", e::bad_schema, "/properties/a~1b/items",
@@ -127,7 +128,7 @@ BOOST_AUTO_TEST_CASE(keywords_with_values_of_the_wrong_kind) {
 
 BOOST_AUTO_TEST_CASE(patterns_that_are_none_or_not_linear) {
   using e = json_schema_errc;
-  check_mistakes({
+  check_errors({
       {R"({"pattern":"("})", e::bad_pattern, "/pattern", "must be a regular expression"},
       {R"({"pattern":1})", e::bad_keyword, "/pattern", "must be a regular expression"},
       {R"({"pattern":"(?=a)b"})", e::bad_pattern, "/pattern", "lookaround"},
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(patterns_that_are_none_or_not_linear) {
 
 BOOST_AUTO_TEST_CASE(identifiers_that_are_none_or_there_twice) {
   using e = json_schema_errc;
-  check_mistakes({
+  check_errors({
       {R"({"$id":"a#b"})", e::bad_identifier, "/$id", "without a fragment"},
       {R"({"$id":1})", e::bad_identifier, "/$id", "URI reference"},
       {R"({"$anchor":"1"})", e::bad_identifier, "/$anchor", "begin with a letter"},
@@ -156,7 +157,7 @@ BOOST_AUTO_TEST_CASE(identifiers_that_are_none_or_there_twice) {
 
 BOOST_AUTO_TEST_CASE(dialects_that_are_not_known) {
   using e = json_schema_errc;
-  check_mistakes({
+  check_errors({
       {R"({"$schema":"http://json-schema.org/draft-07/schema#"})", e::unknown_dialect, "/$schema",
        "draft-07"},
       {R"({"$schema":1})", e::unknown_dialect, "/$schema", "URI"},
@@ -173,28 +174,28 @@ BOOST_AUTO_TEST_CASE(dialects_that_are_not_known) {
       compiled(R"({"$schema":"http://a/plain","properties":{"a":{"type":"string"},"b":false}})", library);
   BOOST_TEST(problem(plain, R"({"a":1})") == "");
   BOOST_TEST(problem(plain, R"({"b":1})") == "/b is not allowed here");
-  auto const mistakes = mistakes_of(R"({"$schema":"http://a/format"})", library);
-  BOOST_TEST((mistakes[0].code == e::unknown_dialect));
-  BOOST_TEST(mistakes[0].message.find("format-assertion") != std::string::npos);
+  auto const errors = mistakes_of(R"({"$schema":"http://a/format"})", library);
+  BOOST_TEST((errors[0].code == e::unknown_dialect));
+  BOOST_TEST(errors[0].message.find("format-assertion") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(references_that_lead_nowhere) {
   using e = json_schema_errc;
   for (auto reference : {"http://example.com/schema.json", "#/$defs/b", "#b", "other.json", "#/$defs/a/0",
                          "#/%zz", "https://json-schema.org/draft/2020-12/schema#nothing"}) {
-    auto const mistakes =
+    auto const errors =
         mistakes_of(R"({"$defs":{"a":{}},"properties":{"x":{"$ref":")" + std::string(reference) + R"("}}})");
-    BOOST_TEST(mistakes.size() == 1u, reference);
-    BOOST_TEST((mistakes[0].code == e::unresolved), reference);
-    BOOST_TEST(mistakes[0].pointer == "/properties/x/$ref", reference);
-    BOOST_TEST(mistakes[0].message.find(reference) != std::string::npos, reference);
+    BOOST_TEST(errors.size() == 1u, reference);
+    BOOST_TEST((errors[0].code == e::unresolved), reference);
+    BOOST_TEST(errors[0].pointer == "/properties/x/$ref", reference);
+    BOOST_TEST(errors[0].message.find(reference) != std::string::npos, reference);
   }
   BOOST_TEST((mistakes_of(R"({"$dynamicRef":"#x"})")[0].code == e::unresolved));
 }
 
 BOOST_AUTO_TEST_CASE(references_that_never_end) {
   using e = json_schema_errc;
-  check_mistakes({
+  check_errors({
       {R"({"$ref":"#"})", e::endless, "", "leads back to itself"},
       {R"({"allOf":[{"$ref":"#"}]})", e::endless, "", "leads back"},
       {R"({"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"type":"null"},{"$ref":"#/$defs/a"}]}}})", e::endless,
@@ -225,9 +226,9 @@ BOOST_AUTO_TEST_CASE(schemas_are_bounded) {
   BOOST_TEST((mistakes_of(nested("[", "", "]", 100'000))[0].code == e::not_json));
   std::string many = R"({"anyOf":[true)";
   for (std::size_t i = 0; i != json_schema::max_schemas; ++i) many += ",true";
-  auto const mistakes = mistakes_of(many + R"(],"$ref":"#/anyOf/9"})");
-  BOOST_TEST(mistakes.size() == 1u);
-  BOOST_TEST((mistakes[0].code == e::too_large));
+  auto const errors = mistakes_of(many + R"(],"$ref":"#/anyOf/9"})");
+  BOOST_TEST(errors.size() == 1u);
+  BOOST_TEST((errors[0].code == e::too_large));
   for (auto text : {"", "{", "{}x", "{\"a\":1,}", "\xff"})
     BOOST_TEST((mistakes_of(text)[0].code == e::not_json), text);
 }
@@ -319,8 +320,8 @@ BOOST_AUTO_TEST_CASE(documents_of_the_library_are_found_and_their_mistakes_told)
   // a document without a URI cannot be referred to
   library.add("", json("{}"));
   BOOST_TEST((mistakes_of(R"({"$ref":"."})", library)[0].code == json_schema_errc::unresolved));
-  auto const mistakes = mistakes_of(R"({"$ref":"http://a/defs.json#/$defs/bad"})", library);
-  BOOST_TEST(mistakes[0].pointer == "http://a/defs.json#/$defs/bad/type");
+  auto const errors = mistakes_of(R"({"$ref":"http://a/defs.json#/$defs/bad"})", library);
+  BOOST_TEST(errors[0].pointer == "http://a/defs.json#/$defs/bad/type");
 }
 
 BOOST_AUTO_TEST_CASE(dynamic_references_end_at_the_outermost_anchor) {
@@ -390,8 +391,8 @@ BOOST_AUTO_TEST_CASE(one_schema_serves_many_threads_and_outlives_its_text) {
   std::optional<json_schema> s;
   {
     auto const value = json(R"({"properties":{"a":{"enum":["some text that is not short",{"b":[1,2]}]}}})");
-    std::vector<json_schema_mistake> mistakes;
-    s = json_schema::compile(value, mistakes).value();
+    std::vector<json_schema_error> errors;
+    s = json_schema::compile(value, errors).value();
   }
   std::vector<std::string> found(4);
   std::vector<std::thread> threads;

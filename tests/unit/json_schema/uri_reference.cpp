@@ -1,4 +1,5 @@
 // tests/unit/json_schema/uri_reference.cpp - URI references resolved: the examples of RFC 3986 section 5.4
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/json_schema/uri_reference.hpp>
 
 #include <boost/test/unit_test.hpp>

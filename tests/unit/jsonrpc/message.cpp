@@ -1,4 +1,5 @@
 // tests/unit/jsonrpc/message.cpp - what is a request, a notification or a response, and what is none of them
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
 

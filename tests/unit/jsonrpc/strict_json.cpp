@@ -1,4 +1,5 @@
 // tests/unit/jsonrpc/strict_json.cpp - what the strict parser takes and what it refuses
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/jsonrpc/strict_json.hpp>
 
 #include <boost/json/monotonic_resource.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/jsonrpc/unparsed_id.cpp - ids in texts that are no messages
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/jsonrpc/unparsed_id.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/keys/discovery.cpp - the metadata of an issuer, and of those who pretend to be one
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/keys/discovery.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/keys/key_discovery.cpp - keys are found by the issuer's metadata, whichever document is there
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/keys/key_follower.hpp>
 
 #include "../http/scripted_peer.hpp"

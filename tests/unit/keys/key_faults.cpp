@@ -1,4 +1,5 @@
 // tests/unit/keys/key_faults.cpp - a publisher of keys that fails in every way there is, one test for each
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/keys/key_follower.hpp>
 
 #include "../http/scripted_peer.hpp"

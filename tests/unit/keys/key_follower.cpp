@@ -1,5 +1,6 @@
 // tests/unit/keys/key_follower.cpp - keys are fetched once, kept through every fault, and by whichever thread
 // lives
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/keys/key_follower.hpp>
 
 #include "loopback_fixture.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/keys/key_origin.cpp - where keys come from, and which are of use
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/keys/key_origin.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/keys/key_source.cpp - the rules of when keys are fetched, without fetching any
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/keys/key_source.hpp>
 
 #include "../access/access_fixture.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/keys/loopback_fixture.hpp - a fake Access on loopback and an io_context to wait in
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/auth/policy.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/keys/refreshing_verifier.cpp - newer keys are fetched where they may help, and only there
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/keys/refreshing_verifier.hpp>
 
 #include "loopback_fixture.hpp"

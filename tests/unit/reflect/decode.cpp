@@ -1,4 +1,5 @@
 // tests/unit/reflect/decode.cpp - arguments are read, or refused at the right place
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/reflect/decode.hpp>
 #include <mcpawl/reflect/encode.hpp>
 

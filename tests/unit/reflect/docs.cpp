@@ -1,4 +1,5 @@
 // tests/unit/reflect/docs.cpp - what docs say reaches the fields they name
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/reflect/docs.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/reflect/encode.cpp - values as JSON text
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/reflect/encode.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/reflect/enumerators.cpp - names of enumerators, found without macros
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/reflect/enumerators.hpp>
 
 #include <boost/describe/enum.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/reflect/fields.cpp - members of structs: counted, named, found
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/reflect/fields.hpp>
 
 #include <boost/describe/class.hpp>

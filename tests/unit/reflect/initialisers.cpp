@@ -1,4 +1,5 @@
 // tests/unit/reflect/initialisers.cpp - which members have default member initialisers
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/reflect/initialisers.hpp>
 #include <mcpawl/reflect/model.hpp>
 

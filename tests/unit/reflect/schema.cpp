@@ -1,4 +1,5 @@
 // tests/unit/reflect/schema.cpp - the schema of a type, to the letter
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/reflect/schema.hpp>
 
 #include <boost/describe/class.hpp>

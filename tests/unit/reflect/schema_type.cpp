@@ -1,4 +1,5 @@
 // tests/unit/reflect/schema_type.cpp - which types have a schema
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/reflect/schema_type.hpp>
 
 #include <boost/describe/class.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/store/await.hpp - run one task to its end on this thread
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/task.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/store/backends.hpp - every store, in a form that one test can be run on all of them
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/store/kv_store.hpp>

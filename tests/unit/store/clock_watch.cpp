@@ -1,4 +1,5 @@
 // tests/unit/store/clock_watch.cpp - when the wall clock is believed so far that something is deleted
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/clock_watch.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 

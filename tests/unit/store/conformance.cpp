@@ -1,4 +1,5 @@
 // tests/unit/store/conformance.cpp - what every store promises, tried on every store
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/kv_store.hpp>
 
 #include "await.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/store/durability.cpp - what is flushed to the disk before a write is acknowledged
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/sqlite_store.hpp>
 
 #include "await.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/store/memory_store.cpp - the bound of the store that lives in memory
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 

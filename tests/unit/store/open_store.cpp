@@ -1,4 +1,5 @@
 // tests/unit/store/open_store.cpp - the form of a URL chooses the kind of store
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/open_store.hpp>
 
 #include "await.hpp"
@@ -35,7 +36,7 @@ std::vector<std::string> mistakes_with(std::string const& url) {
     from.throw_if_invalid();
   } catch (configuration_error const& e) {
     BOOST_TEST((store == nullptr));
-    return e.mistakes();
+    return e.errors();
   }
   BOOST_TEST((store != nullptr));
   return {};

@@ -1,4 +1,5 @@
 // tests/unit/store/sqlite_store.cpp - what a file can do to a store, and what the store does for its file
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/sqlite_connection.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
 #include <mcpawl/test/manual_clock.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/test/fake_access.cpp - the stand-in is shaped like Access and signs what it publishes
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/test/fake_access.hpp>
 
 #include "../access/access_fixture.hpp"

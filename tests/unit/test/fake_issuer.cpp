@@ -1,4 +1,5 @@
 // tests/unit/test/fake_issuer.cpp - the fake issuer makes what real ones make
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/test/fake_issuer.hpp>
 
 #include <mcpawl/keys/discovery.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/test/fake_oidc.cpp - the stand-in for Access for SaaS keeps the rules, until it is told not to
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/test/fake_oidc.hpp>
 
 #include "../access/access_fixture.hpp"
@@ -224,16 +225,16 @@ BOOST_AUTO_TEST_CASE(a_request_that_cannot_be_trusted_is_never_redirected) {
 }
 
 BOOST_AUTO_TEST_CASE(other_mistakes_go_back_with_the_state) {
-  struct mistake {
+  struct error {
     char const *name, *value, *error;
   };
-  for (mistake const& m : {mistake{"response_type", "token", "unsupported_response_type"},
-                           mistake{"response_type", "", "unsupported_response_type"},
-                           mistake{"scope", "email openid2", "invalid_scope"},
-                           mistake{"code_challenge_method", "plain", "invalid_request"},
-                           mistake{"code_challenge_method", "", "invalid_request"},
-                           mistake{"code_challenge", "short", "invalid_request"},
-                           mistake{"code_challenge", "", "invalid_request"}}) {
+  for (error const& m : {error{"response_type", "token", "unsupported_response_type"},
+                         error{"response_type", "", "unsupported_response_type"},
+                         error{"scope", "email openid2", "invalid_scope"},
+                         error{"code_challenge_method", "plain", "invalid_request"},
+                         error{"code_challenge_method", "", "invalid_request"},
+                         error{"code_challenge", "short", "invalid_request"},
+                         error{"code_challenge", "", "invalid_request"}}) {
     auto const answer = authorize(with(request(), m.name, m.value));
     BOOST_TEST(query_of(answer, "error") == m.error);
     BOOST_TEST(query_of(answer, "state") == "s t&1");

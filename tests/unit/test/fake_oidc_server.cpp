@@ -1,4 +1,5 @@
 // tests/unit/test/fake_oidc_server.cpp - the stand-in for Access for SaaS over HTTP
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/test/fake_oidc_server.hpp>
 
 #include <mcpawl/http/url.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/test/make_identity.cpp - identities for tests are made by verification
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/test/make_identity.hpp>
 
 #include "../access/access_fixture.hpp"

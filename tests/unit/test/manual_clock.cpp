@@ -1,4 +1,5 @@
 // tests/unit/test/manual_clock.cpp - the clock moves only when told to
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/test/manual_clock.hpp>
 
 #include <boost/test/unit_test.hpp>

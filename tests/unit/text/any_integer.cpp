@@ -1,4 +1,5 @@
 // tests/unit/text/any_integer.cpp - integers of all widths compare by value
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/text/any_integer.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/text/format.cpp - formats of strings, on both sides of each border
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/text/format.hpp>
 
 #include <boost/test/unit_test.hpp>

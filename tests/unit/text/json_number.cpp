@@ -1,4 +1,5 @@
 // tests/unit/text/json_number.cpp - JSON numbers compared and divided without rounding
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/json_schema/json_equality.hpp>
 #include <mcpawl/text/json_number.hpp>
 

@@ -1,4 +1,5 @@
 // tests/unit/text/json_text.cpp - strings, numbers and documents written as JSON
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/text/json_text.hpp>
 
 #include <boost/json/parse.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/text/number_text.cpp - which texts are a number of JSON, and which number
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/text/number_text.hpp>
 
 #include <boost/test/unit_test.hpp>

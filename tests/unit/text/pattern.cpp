@@ -1,4 +1,5 @@
 // tests/unit/text/pattern.cpp - regular expressions: what they take, and in how much time
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/text/pattern.hpp>
 #include <mcpawl/text/pattern_parser.hpp>
 

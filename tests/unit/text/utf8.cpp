@@ -1,4 +1,5 @@
 // tests/unit/text/utf8.cpp - code points, good ones and broken ones
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/text/utf8.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/transport/address_key.cpp - by what anonymous callers are counted
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/address_key.hpp>
 
 #include <boost/asio/ip/address.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/transport/call_stream.cpp - the response to calls that run: JSON, or events once there is something to say
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/call_stream.hpp>
 
 #include <boost/asio/redirect_error.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/transport/channel_client.cpp - messages in, and all that is said of them out on one log
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/offer/bind_tool.hpp>
 #include <mcpawl/mcp/offer/registration.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>

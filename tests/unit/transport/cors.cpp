@@ -1,4 +1,5 @@
 // tests/unit/transport/cors.cpp - what pages of allowed origins are told, and what every page is
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/cors.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/transport/disconnect_watch.cpp - who leaves is noticed once, and who stays lets the watch be stopped
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/disconnect_watch.hpp>
 
 #include <boost/test/unit_test.hpp>

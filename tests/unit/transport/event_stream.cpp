@@ -1,4 +1,5 @@
 // tests/unit/transport/event_stream.cpp - the messages of a log as events, until it ends or somebody leaves
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/event_stream.hpp>
 
 #include <boost/test/unit_test.hpp>

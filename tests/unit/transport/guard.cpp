@@ -1,4 +1,5 @@
 // tests/unit/transport/guard.cpp - which hosts and origins may come in
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/guard.hpp>
 
 #include <boost/test/unit_test.hpp>

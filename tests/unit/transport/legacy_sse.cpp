@@ -1,4 +1,5 @@
 // tests/unit/transport/legacy_sse.cpp - a client of 2024-11-05 that does not read
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/legacy_sse.hpp>
 
 #include <boost/asio/co_spawn.hpp>

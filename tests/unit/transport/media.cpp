@@ -1,4 +1,5 @@
 // tests/unit/transport/media.cpp - reading Accept
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/media.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/transport/running_call.cpp - a call ends once: with its response, its failure, or nothing if cancelled
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/running_call.hpp>
 
 #include <boost/asio/error.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/transport/stdio.cpp - lines in and lines out, over descriptors that are given back as they were
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/transport/stdio.hpp>
 

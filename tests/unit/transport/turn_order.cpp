@@ -1,4 +1,5 @@
 // tests/unit/transport/turn_order.cpp - in which order the requests of several callers are served
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/turn_order.hpp>
 
 #include <boost/test/unit_test.hpp>

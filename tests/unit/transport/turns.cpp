@@ -1,4 +1,5 @@
 // tests/unit/transport/turns.cpp - coroutines that wait for their turn, are cancelled, or end with their server
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/turns.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>

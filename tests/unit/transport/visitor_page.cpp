@@ -1,4 +1,5 @@
 // tests/unit/transport/visitor_page.cpp - a browser is shown a page, and no client of MCP is taken for one
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/transport/visitor_page.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -134,7 +134,7 @@ void bind_resource_as(resource& to, F f, parameter_list<P...> list) {
 
 template <class Identity, class F, class R, class... P>
 void bind_template_as(resource_template& to, F f, parameter_list<P...> list,
-                      std::vector<std::string>& mistakes) {
+                      std::vector<std::string>& errors) {
   using found = parameters<Identity, P...>;
   using arguments = typename found::arguments;
   using output = typename awaited<R>::type;
@@ -144,7 +144,7 @@ void bind_template_as(resource_template& to, F f, parameter_list<P...> list,
       "or a value that JSON Schema can describe; or a std::optional or a mcpawl::task of one of these");
   if constexpr (found::usable && readable_result<output>) {
     if constexpr (!std::same_as<arguments, boost::json::object> && !std::same_as<arguments, no_arguments>)
-      if (to.parsed) check_variables(to, descriptor_of<arguments>, mistakes);
+      if (to.parsed) check_variables(to, descriptor_of<arguments>, errors);
     bind_handler<Identity, readable_kind, arguments, R>(to, std::move(f), list);
   }
 }
@@ -178,12 +178,12 @@ void bind_resource(resource& to, F f) {
 }
 
 template <class Identity, class F>
-void bind_template(resource_template& to, F f, std::vector<std::string>& mistakes) {
+void bind_template(resource_template& to, F f, std::vector<std::string>& errors) {
   explain_resource_function<F>();
   if constexpr (has_signature<F>) {
     using signature = signature_of<std::decay_t<F>>;
     bind_template_as<Identity, F, typename signature::result>(to, std::move(f),
-                                                              typename signature::parameters{}, mistakes);
+                                                              typename signature::parameters{}, errors);
   }
 }
 

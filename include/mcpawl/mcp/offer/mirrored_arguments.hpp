@@ -41,12 +41,12 @@ constexpr bool is_header_token(std::string_view text) noexcept {
 class mark_finder {
 public:
   std::vector<mirrored_argument> found;
-  std::vector<std::string> mistakes;
+  std::vector<std::string> errors;
 
   void run(boost::json::object const& schema) {
     descend(schema);
     if (marks_in(schema) != reached_)
-      mistakes.push_back("x-mcp-header may only mark what `properties` alone lead to");
+      errors.push_back("x-mcp-header may only mark what `properties` alone lead to");
   }
 
 private:
@@ -68,12 +68,12 @@ private:
     auto const* type = schema.if_contains("type");
     auto const kind = type && type->is_string() ? view_of(type->get_string()) : std::string_view();
     if (!mark.is_string() || !is_header_token(view_of(mark.get_string())))
-      return mistakes.push_back("x-mcp-header must be the end of a header's name");
+      return errors.push_back("x-mcp-header must be the end of a header's name");
     if (kind != "string" && kind != "integer" && kind != "boolean")
-      return mistakes.push_back("x-mcp-header may only mark a string, an integer or a boolean");
+      return errors.push_back("x-mcp-header may only mark a string, an integer or a boolean");
     std::string header = "Mcp-Param-" + std::string(view_of(mark.get_string()));
     for (auto const& other : found)
-      if (same_header(other.header, header)) return mistakes.push_back(header + " mirrors two arguments");
+      if (same_header(other.header, header)) return errors.push_back(header + " mirrors two arguments");
     found.push_back({std::move(header), path_});
   }
 

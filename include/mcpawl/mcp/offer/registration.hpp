@@ -26,7 +26,7 @@ inline std::string quoted(std::string_view kind, std::string_view name) {
 
 template <class Entry>
 Entry& add_entry(server_state& s, registry<Entry>& to, std::string_view kind, std::unique_ptr<Entry> e) {
-  if (to.contains(e->key())) s.mistakes.push_back(quoted(kind, e->key()) + " is registered twice");
+  if (to.contains(e->key())) s.errors.push_back(quoted(kind, e->key()) + " is registered twice");
   return to.add(std::move(e));
 }
 
@@ -46,8 +46,8 @@ inline std::string without_white_space(std::string_view json) {
 
 inline void check_name(server_state& s, std::string_view kind, std::string_view name) {
   if (!is_tool_name(name))
-    s.mistakes.push_back(std::string(kind) + " name \"" + std::string(name) +
-                         "\" is not 1 to 128 characters of A-Z a-z 0-9 . - _");
+    s.errors.push_back(std::string(kind) + " name \"" + std::string(name) +
+                       "\" is not 1 to 128 characters of A-Z a-z 0-9 . - _");
 }
 
 inline tool& add_tool(server_state& s, std::string_view name) {
@@ -65,7 +65,7 @@ inline prompt& add_prompt(server_state& s, std::string_view name) {
 }
 
 inline resource& add_resource(server_state& s, std::string_view uri, std::string name) {
-  if (!is_resource_uri(uri)) s.mistakes.push_back(quoted("resource", uri) + " has no URI with a scheme");
+  if (!is_resource_uri(uri)) s.errors.push_back(quoted("resource", uri) + " has no URI with a scheme");
   return add_entry(s, s.resources, "resource", std::make_unique<resource>(std::string(uri), std::move(name)));
 }
 
@@ -73,7 +73,7 @@ inline resource_template& add_template(server_state& s, std::string text, std::s
   auto& added = add_entry(s, s.templates, "resource template",
                           std::make_unique<resource_template>(std::move(text), std::move(name)));
   if (!added.parsed)
-    s.mistakes.push_back(quoted("resource template", added.text) + ": " + added.parsed.error().message());
+    s.errors.push_back(quoted("resource template", added.text) + ": " + added.parsed.error().message());
   return added;
 }
 
@@ -85,7 +85,7 @@ inline void note_mirrored_arguments(server_state& s, tool& t) {
   if (error || !schema.is_object()) return;
   mark_finder marks;
   marks.run(schema.get_object());
-  for (auto const& mistake : marks.mistakes) s.mistakes.push_back(quoted("tool", t.name) + ": " + mistake);
+  for (auto const& each : marks.errors) s.errors.push_back(quoted("tool", t.name) + ": " + each);
   t.mirrored = std::move(marks.found);
 }
 
@@ -112,8 +112,8 @@ constexpr bool is_extension_id(std::string_view id) noexcept {
 }
 
 /** Everything that is wrong with what was registered; empty if nothing is. */
-inline std::vector<std::string> registration_mistakes(server_state const& s) {
-  std::vector<std::string> all = s.mistakes;
+inline std::vector<std::string> registration_errors(server_state const& s) {
+  std::vector<std::string> all = s.errors;
   auto const check_icons = [&all](std::string const& owner, std::vector<icon> const& icons) {
     for (auto const& i : icons)
       if (!is_icon_source(i.src))

@@ -71,7 +71,7 @@ inline boost::json::value typed_variables(object_descriptor const& type, boost::
 
 /** Tell what of a struct does not fit its template; names of enumerations complete by themselves. */
 inline void check_variables(resource_template& to, object_descriptor const& type,
-                            std::vector<std::string>& mistakes) {
+                            std::vector<std::string>& errors) {
   auto const states = type.states();
   std::size_t known = 0;
   for (std::size_t i = 0; i != type.fields.size(); ++i) {
@@ -80,16 +80,16 @@ inline void check_variables(resource_template& to, object_descriptor const& type
     bool const there = to.has_variable(name);
     known += there ? 1 : 0;
     if (!there && states[i].required)
-      mistakes.push_back("resource template \"" + to.text + "\" has no variable " + name +
-                         ", which its function needs");
+      errors.push_back("resource template \"" + to.text + "\" has no variable " + name +
+                       ", which its function needs");
     auto const& bare = without_optional_of(*field.type);
     if (!there || bare.kind != json_kind::enumeration) continue;
     auto const names = static_cast<enumeration_descriptor const&>(bare).names;
     to.completers.emplace(name, word_completer(std::vector<std::string>(names.begin(), names.end())));
   }
   if (known != to.variables().size())
-    mistakes.push_back("resource template \"" + to.text +
-                       "\" has a variable that is no member of its function's struct");
+    errors.push_back("resource template \"" + to.text +
+                     "\" has a variable that is no member of its function's struct");
 }
 
 }  // namespace mcpawl::detail

@@ -46,11 +46,11 @@ struct server_state {
   registry<prompt> prompts;
   registry<resource> resources;
   registry<resource_template> templates;
-  boost::json::object extensions;     ///< Advertised since 2026-07-28: identifier to settings.
-  boost::json::object experimental;   ///< Advertised in all revisions.
-  bool can_log = false;               ///< Whether some handler may send messages.
-  std::vector<std::string> mistakes;  ///< What was wrong with a registration when it was made.
-  std::string info_json;              ///< As the newest revision writes it.
+  boost::json::object extensions;    ///< Advertised since 2026-07-28: identifier to settings.
+  boost::json::object experimental;  ///< Advertised in all revisions.
+  bool can_log = false;              ///< Whether some handler may send messages.
+  std::vector<std::string> errors;   ///< What was wrong with a registration when it was made.
+  std::string info_json;             ///< As the newest revision writes it.
   std::shared_ptr<change_feed> changes = std::make_shared<change_feed>();
 
   bool offers_resources() const noexcept { return !resources.empty() || !templates.empty(); }

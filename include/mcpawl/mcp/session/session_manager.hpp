@@ -116,7 +116,7 @@ private:
 };
 
 /** What is wrong with the keys of a server, in sentences. */
-inline std::vector<std::string> key_mistakes(server_state const& s) {
+inline std::vector<std::string> key_errors(server_state const& s) {
   std::vector<std::string> wrong;
   for (std::size_t i = 0; i != s.options.keys.size(); ++i)
     if (s.options.keys[i].reveal().size() != sealer::key_size)

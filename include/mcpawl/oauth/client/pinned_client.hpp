@@ -64,7 +64,7 @@ struct pinned_client {
 };
 
 /** Why a document cannot be used. */
-struct pinned_client_mistake {
+struct pinned_client_error {
   error_code why;
   std::string text;
 };
@@ -96,16 +96,16 @@ inline result<std::vector<std::string>> split_client_documents(std::string_view 
 /** Read documents that were given rather than fetched; the same is asked of them.
 
     @param fetches  whether a client's keys can be fetched
-    @param mistakes takes those of each document that cannot be used
+    @param errors takes those of each document that cannot be used
 
     @par Errors
-    In `mistakes`: `errc::bad_registration`, `bad_registered_uri`, `registration_too_large`,
+    In `errors`: `errc::bad_registration`, `bad_registered_uri`, `registration_too_large`,
     `document_elsewhere`, and `document_unavailable` for keys that are not fetched. Throws only
     `std::bad_alloc`.
 */
 inline pinned_clients read_pinned_clients(std::vector<std::string> const& documents,
                                           redirect_rules const& rules, bool fetches,
-                                          std::vector<pinned_client_mistake>& mistakes) {
+                                          std::vector<pinned_client_error>& errors) {
   pinned_clients out;
   for (std::size_t i = 0; i != documents.size(); ++i) {
     std::string const& json = documents[i];
@@ -114,7 +114,7 @@ inline pinned_clients read_pinned_clients(std::vector<std::string> const& docume
     std::string const place = "client document " + std::to_string(i + 1) +
                               (one.id.empty() ? std::string() : " (" + one.id + ')') + ' ';
     auto const wrong = [&](error_code why, std::string const& text) {
-      mistakes.push_back({why, place + text});
+      errors.push_back({why, place + text});
     };
     if (!is_client_document_url(one.id)) {
       wrong(errc::bad_registration, "must be an object whose client_id is an https:// URL with a path");

@@ -91,18 +91,18 @@ struct server_rules {
   std::string const& resource() const noexcept { return authorization.resource; }
 };
 
-/** Read the pinned documents of the rules. `mistakes` takes those of each that cannot be used. */
+/** Read the pinned documents of the rules. `errors` takes those of each that cannot be used. */
 inline pinned_clients read_pinned_clients(server_rules const& rules,
-                                          std::vector<pinned_client_mistake>& mistakes) {
+                                          std::vector<pinned_client_error>& errors) {
   bool const fetches = rules.client_documents != client_document_mode::off;
-  return read_pinned_clients(rules.pinned_documents, rules.authorization.redirects, fetches, mistakes);
+  return read_pinned_clients(rules.pinned_documents, rules.authorization.redirects, fetches, errors);
 }
 
 /** Whether a client can authenticate by a key: those that register cannot. */
 inline bool takes_client_keys(server_rules const& rules) {
   if (rules.client_documents != client_document_mode::off) return true;
-  std::vector<pinned_client_mistake> mistakes;  // were told when the options were checked
-  auto const pinned = read_pinned_clients(rules, mistakes);
+  std::vector<pinned_client_error> errors;  // were told when the options were checked
+  auto const pinned = read_pinned_clients(rules, errors);
   return std::any_of(pinned.begin(), pinned.end(), [](auto const& each) {
     return each.second.metadata.auth == client_auth::private_key_jwt;
   });

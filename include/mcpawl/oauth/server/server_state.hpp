@@ -70,10 +70,10 @@ struct server_state {
     fetching.timeout = rules.client_fetch_timeout;
     fetching.names = rules.client_names;
     fetching.fetches = rules.client_documents != client_document_mode::off;
-    std::vector<pinned_client_mistake> mistakes;  // were told when the options were checked
-    fetching.pinned = read_pinned_clients(rules, mistakes);
+    std::vector<pinned_client_error> errors;  // were told when the options were checked
+    fetching.pinned = read_pinned_clients(rules, errors);
     fetching.fallback =
-        read_pinned_clients(known_client_documents(), fetching.redirects, fetching.fetches, mistakes);
+        read_pinned_clients(known_client_documents(), fetching.redirects, fetching.fetches, errors);
     if (rules.documents_may_pause()) {
       availability_ = std::make_shared<document_availability>(time_);
       fetching.availability = availability_;

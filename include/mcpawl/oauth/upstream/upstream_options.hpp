@@ -72,9 +72,9 @@ struct upstream_options {
 
   /** Everything that is wrong, in sentences. */
   std::vector<std::string> validate() const {
-    std::vector<std::string> mistakes;
-    auto const note = [&mistakes](std::string_view name, std::string const& wrong) {
-      if (!wrong.empty()) mistakes.push_back(std::string(name) + ' ' + wrong);
+    std::vector<std::string> errors;
+    auto const note = [&errors](std::string_view name, std::string const& wrong) {
+      if (!wrong.empty()) errors.push_back(std::string(name) + ' ' + wrong);
     };
     note("the client id", validate_word(client_id));
     note("the client secret", validate_word(client_secret.reveal()));
@@ -83,10 +83,10 @@ struct upstream_options {
     for (auto const* url : {&at.authorization, &at.token, &at.jwks})
       if (*url) note("the upstream's endpoint", validate_endpoint(**url));
     if ((" " + scopes + " ").find(" openid ") == std::string::npos)
-      mistakes.emplace_back("the scopes must have openid among them");
+      errors.emplace_back("the scopes must have openid among them");
     note("the leeway", leeway.count() < 0 || leeway.count() > 60 ? "must be from 0 to 60 seconds" : "");
-    if (timeout.count() <= 0) mistakes.emplace_back("the time-out must be positive");
-    return mistakes;
+    if (timeout.count() <= 0) errors.emplace_back("the time-out must be positive");
+    return errors;
   }
 
   // --- what follows from valid options ----------------------------------------------------------------------

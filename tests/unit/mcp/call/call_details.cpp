@@ -1,4 +1,5 @@
 // tests/unit/mcp/call/call_details.cpp - traces, levels of messages, suggestions: the small parts, alone
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/call/completion.hpp>
 #include <mcpawl/mcp/types/message_level.hpp>
 #include <mcpawl/mcp/types/trace_context.hpp>

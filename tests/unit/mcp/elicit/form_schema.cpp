@@ -1,4 +1,5 @@
 // tests/unit/mcp/elicit/form_schema.cpp - the restricted schema of a form
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/elicit/form_schema.hpp>
 
 #include <boost/json/parse.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/mcp/offer/bind_tool.cpp - what functions of every shape become as tools
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/offer/bind_tool.hpp>
 #include <mcpawl/mcp/types/tool_error.hpp>
 

@@ -1,4 +1,5 @@
 // tests/unit/mcp/offer/change_feed.cpp - who hears of which change
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/offer/change_feed.hpp>
 #include <mcpawl/mcp/session/session.hpp>
 

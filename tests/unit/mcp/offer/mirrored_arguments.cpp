@@ -1,4 +1,5 @@
 // tests/unit/mcp/offer/mirrored_arguments.cpp - arguments that are repeated in headers
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/offer/mirrored_arguments.hpp>
 
 #include <boost/json/parse.hpp>
@@ -16,23 +17,23 @@ namespace {
 using namespace mcpawl;
 using namespace mcpawl::detail;
 
-std::vector<mirrored_argument> found_in(char const* schema, std::vector<std::string>* mistakes = nullptr) {
+std::vector<mirrored_argument> found_in(char const* schema, std::vector<std::string>* errors = nullptr) {
   auto const parsed = boost::json::parse(schema);
   detail::mark_finder marks;
   marks.run(parsed.get_object());
-  if (mistakes)
-    *mistakes = marks.mistakes;
+  if (errors)
+    *errors = marks.errors;
   else
-    BOOST_TEST(marks.mistakes.empty());
+    BOOST_TEST(marks.errors.empty());
   return marks.found;
 }
 
 /** The one error in a schema. */
 std::string mistake_in(char const* schema) {
-  std::vector<std::string> mistakes;
-  found_in(schema, &mistakes);
-  BOOST_REQUIRE(mistakes.size() == 1U);
-  return mistakes.front();
+  std::vector<std::string> errors;
+  found_in(schema, &errors);
+  BOOST_REQUIRE(errors.size() == 1U);
+  return errors.front();
 }
 
 using sent = std::multimap<std::string, std::string>;
@@ -72,7 +73,7 @@ BOOST_AUTO_TEST_CASE(annotations_are_found_along_properties) {
   BOOST_TEST((found[1].path == std::vector<std::string>{"where", "zone"}));
 }
 
-BOOST_AUTO_TEST_CASE(annotations_that_clients_refuse_are_mistakes) {
+BOOST_AUTO_TEST_CASE(annotations_that_clients_refuse_are_errors) {
   BOOST_TEST(mistake_in(R"({"properties":{"a":{"type":"string","x-mcp-header":""}}})") ==
              "x-mcp-header must be the end of a header's name");
   BOOST_TEST(mistake_in(R"({"properties":{"a":{"type":"string","x-mcp-header":"a b"}}})") ==

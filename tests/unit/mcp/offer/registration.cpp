@@ -1,4 +1,5 @@
 // tests/unit/mcp/offer/registration.cpp - everything that can be wrong with what was registered
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/mcp/offer/registration.hpp>
 #include <mcpawl/server.hpp>
@@ -26,14 +27,14 @@ using server = mcpawl::server<>;
 
 /** The errors that mention something. */
 std::size_t mentions(server const& srv, std::string_view words) {
-  auto const all = mcpawl::detail::registration_mistakes(srv.protocol());
+  auto const all = mcpawl::detail::registration_errors(srv.protocol());
   return static_cast<std::size_t>(std::count_if(
       all.begin(), all.end(), [&](auto const& m) { return m.find(words) != std::string::npos; }));
 }
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(what_is_right_has_no_mistakes) {
+BOOST_AUTO_TEST_CASE(what_is_right_has_no_errors) {
   server srv{{"x", "1"}};
   srv.resource("x:a", "a", "text").cache(mcpawl::cache_hint::for_everyone(std::chrono::seconds(1)));
   srv.resource_template("x://{owner}/{number}", "n", read_note)
@@ -112,9 +113,9 @@ BOOST_AUTO_TEST_CASE(what_some_do_not_see_is_not_cached_for_all) {
   mcpawl::detail::add_tool(s, "a");
   auto& r = mcpawl::detail::add_resource(s, "x:a", "a");
   r.cache = everyone;
-  BOOST_TEST(mcpawl::detail::registration_mistakes(s).empty());
+  BOOST_TEST(mcpawl::detail::registration_errors(s).empty());
   r.allowed = [](void const*) { return true; };
-  BOOST_TEST(mcpawl::detail::registration_mistakes(s).size() == 2U);
+  BOOST_TEST(mcpawl::detail::registration_errors(s).size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(schemas_lose_their_white_space_and_strings_keep_theirs) {

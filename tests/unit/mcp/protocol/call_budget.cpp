@@ -1,4 +1,5 @@
 // tests/unit/mcp/protocol/call_budget.cpp - what one caller may hold, at the bound and one above
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/protocol/call_budget.hpp>
 #include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/test/manual_clock.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/mcp/protocol/lists.cpp - pages, cursors, and callers who see different lists
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/offer/registration.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/mcp/protocol/request_state.cpp - what a call has learnt, sealed for its client to carry
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/protocol/request_state.hpp>
 
 #include <boost/json/parse.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/mcp/protocol/session_protocol.cpp - the handshake, batches, subscriptions and streams of a session
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/offer/registration.hpp>
 #include <mcpawl/mcp/protocol/batch.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>

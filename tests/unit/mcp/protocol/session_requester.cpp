@@ -1,4 +1,5 @@
 // tests/unit/mcp/protocol/session_requester.cpp - a call asks its client, on which stream, and for how long it waits
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/protocol/session_requester.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/mcp/protocol/subscription.cpp - what a client may subscribe to, and what it is told until it leaves
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/offer/registration.hpp>
 #include <mcpawl/mcp/protocol/subscription.hpp>
 #include <mcpawl/test/manual_clock.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/mcp/session/budget.cpp - what each caller may hold, at the bound and one above
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/budget.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
 

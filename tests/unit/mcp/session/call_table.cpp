@@ -1,4 +1,5 @@
 // tests/unit/mcp/session/call_table.cpp - a call is found by its id while it runs, and no longer
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/call_table.hpp>
 
 #include <mcpawl/mcp/protocol/response.hpp>

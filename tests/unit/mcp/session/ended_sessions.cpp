@@ -1,4 +1,5 @@
 // tests/unit/mcp/session/ended_sessions.cpp - an id that was ended stays dead, and no longer than it could live
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/ended_sessions.hpp>
 
 #include <boost/test/unit_test.hpp>

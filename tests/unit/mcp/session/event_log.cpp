@@ -1,4 +1,5 @@
 // tests/unit/mcp/session/event_log.cpp - the messages of one stream
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/event_log.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/mcp/session/response_collector.cpp - a call waits for all its responses, and for none for ever
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/response_collector.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>

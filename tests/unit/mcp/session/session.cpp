@@ -1,4 +1,5 @@
 // tests/unit/mcp/session/session.cpp - what a session expects, keeps and tells
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/session.hpp>
 
 #include <mcpawl/mcp/protocol/response.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/mcp/session/session_manager.cpp - session ids that carry their session, and the table of those in use
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/mcp/session/session_sweeper.hpp>
 #include <mcpawl/test/manual_clock.hpp>
@@ -282,7 +283,7 @@ BOOST_AUTO_TEST_CASE(keys_that_anybody_could_guess_are_refused) {
   auto const mistakes_with = [](std::string const& key) {
     mcpawl::server_options options;
     options.keys.emplace_back(key);
-    return mcpawl::detail::key_mistakes(mcpawl::detail::server_state({"one", "1"}, std::move(options)));
+    return mcpawl::detail::key_errors(mcpawl::detail::server_state({"one", "1"}, std::move(options)));
   };
   auto const repeated = [](std::string_view text) {
     std::string key;
@@ -294,9 +295,9 @@ BOOST_AUTO_TEST_CASE(keys_that_anybody_could_guess_are_refused) {
   for (char c = 'A'; rising.size() != mcpawl::sealer::key_size; ++c) rising += c;
   for (auto const& weak :
        {std::string(32, '\0'), repeated("\xff"), repeated("ab"), repeated("password"), rising}) {
-    auto const mistakes = mistakes_with(weak);
-    BOOST_TEST_REQUIRE(mistakes.size() == 1u);
-    BOOST_TEST(mistakes[0] == words);
+    auto const errors = mistakes_with(weak);
+    BOOST_TEST_REQUIRE(errors.size() == 1u);
+    BOOST_TEST(errors[0] == words);
   }
   // with a period of nine it is none of these
   BOOST_TEST(mistakes_with(repeated("passwords")).empty());

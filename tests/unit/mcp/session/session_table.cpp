@@ -1,4 +1,5 @@
 // tests/unit/mcp/session/session_table.cpp - which sessions are known, whose they are, and which go first
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/session_table.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 

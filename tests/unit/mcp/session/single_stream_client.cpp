@@ -1,4 +1,5 @@
 // tests/unit/mcp/session/single_stream_client.cpp - a client with one channel has one session at most
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/single_stream_client.hpp>
 
 #include <mcpawl/mcp/protocol/response.hpp>

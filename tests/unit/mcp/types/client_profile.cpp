@@ -1,4 +1,5 @@
 // tests/unit/mcp/types/client_profile.cpp - what a client can be asked, by its own words
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/types/client_profile.hpp>
 
 #include <boost/json/parse.hpp>

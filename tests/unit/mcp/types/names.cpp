@@ -1,4 +1,5 @@
 // tests/unit/mcp/types/names.cpp - tool names, revision names, names in headers
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/types/header_value.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 #include <mcpawl/mcp/types/tool_name.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/mcp/types/trace_context.cpp - of a trace only what may be sent on
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/types/trace_context.hpp>
 
 #include <boost/json/object.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/mcp/uri_template/uri_template.cpp - URI templates: the examples of RFC 6570, and the way back
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/uri_template/uri_template.hpp>
 
 #include <boost/test/unit_test.hpp>

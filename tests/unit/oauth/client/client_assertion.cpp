@@ -1,4 +1,5 @@
 // tests/unit/oauth/client/client_assertion.cpp - clients that prove themselves by a key, and those that only try
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_assertion.hpp>
 #include <mcpawl/store/memory_store.hpp>
 

@@ -1,4 +1,5 @@
 // tests/unit/oauth/client/client_document.cpp - registrations and metadata documents, good, odd and hostile
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_document.hpp>
 
 #include <boost/json/parse.hpp>

@@ -1,5 +1,6 @@
 // tests/unit/oauth/client/client_fetch_budget.cpp - strangers can make us fetch only so often, and so often from one
 // host
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_fetch_budget.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 

@@ -1,4 +1,5 @@
 // tests/unit/oauth/client/client_fetch_cache.cpp - one fetch at a time, what is kept and for how long
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_fetch_cache.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 

@@ -1,4 +1,5 @@
 // tests/unit/oauth/client/client_fetch_lifetime.cpp - how long documents say they last, and what we make of it
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_fetch_lifetime.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,5 +1,6 @@
 // tests/unit/oauth/client/client_fetcher.cpp - clients described by a document at their URL, and what their hosts
 // try
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_fetcher.hpp>
 
 #include "../../store/await.hpp"

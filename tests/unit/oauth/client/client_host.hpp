@@ -1,5 +1,6 @@
 // tests/unit/oauth/client/client_host.hpp - the host of a client's documents: https on this machine, and what it
 // answers
+// SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/http/tls.hpp>

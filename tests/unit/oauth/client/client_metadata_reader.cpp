@@ -1,5 +1,6 @@
 // tests/unit/oauth/client/client_metadata_reader.cpp - which member was wrong, what would be right, and what is left
 // out
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_document.hpp>
 
 #include <boost/json/parse.hpp>

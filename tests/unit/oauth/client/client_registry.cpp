@@ -1,4 +1,5 @@
 // tests/unit/oauth/client/client_registry.cpp - clients that registered, over every store
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_document.hpp>
 #include <mcpawl/oauth/client/client_registry.hpp>
 

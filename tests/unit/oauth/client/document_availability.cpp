@@ -1,4 +1,5 @@
 // tests/unit/oauth/client/document_availability.cpp - when clients' documents are not to be advertised
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/document_availability.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 

@@ -1,4 +1,5 @@
 // tests/unit/oauth/client/pinned_client.cpp - documents that an operator gives
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/known_clients.hpp>
 #include <mcpawl/oauth/client/pinned_client.hpp>
 
@@ -21,11 +22,11 @@ std::string document(std::string const& more = {}) {
          R"(","client_name":"App","redirect_uris":["https://app.example.com/cb"])" + more + "}";
 }
 
-pinned_clients read(std::vector<std::string> const& documents, std::vector<std::string>& mistakes,
+pinned_clients read(std::vector<std::string> const& documents, std::vector<std::string>& errors,
                     bool fetches = true) {
-  std::vector<pinned_client_mistake> all;
+  std::vector<pinned_client_error> all;
   auto out = read_pinned_clients(documents, {}, fetches, all);
-  for (auto& each : all) mistakes.push_back(std::move(each.text));
+  for (auto& each : all) errors.push_back(std::move(each.text));
   return out;
 }
 
@@ -36,9 +37,9 @@ BOOST_AUTO_TEST_CASE(an_aggregate_becomes_a_client) {
   app.redirect_uris = {"http://127.0.0.1/cb", "https://app.example.com/cb"};
   app.scope = "read write";
   app.client_uri = "https://app.example.com/";
-  std::vector<std::string> mistakes;
-  auto const clients = read({app.json()}, mistakes);
-  BOOST_TEST(mistakes.empty());
+  std::vector<std::string> errors;
+  auto const clients = read({app.json()}, errors);
+  BOOST_TEST(errors.empty());
   auto const& found = clients.at(id);
   BOOST_TEST(found.id == id);
   BOOST_TEST(found.metadata.client_name == "The \"App\"");
@@ -49,8 +50,8 @@ BOOST_AUTO_TEST_CASE(an_aggregate_becomes_a_client) {
 
   app.refreshable = false;
   app.jwks = R"({"keys":[]})";
-  auto const with_keys = read({app.json()}, mistakes);
-  BOOST_TEST(mistakes.empty());
+  auto const with_keys = read({app.json()}, errors);
+  BOOST_TEST(errors.empty());
   BOOST_TEST(!with_keys.at(id).metadata.refreshable);
   BOOST_TEST((with_keys.at(id).metadata.auth == client_auth::private_key_jwt));
   BOOST_TEST(with_keys.at(id).metadata.jwks == app.jwks);
@@ -78,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_file_holds_an_array_or_one) {
 BOOST_AUTO_TEST_CASE(every_mistake_is_told_and_what_is_good_is_kept) {
   std::string const other = R"({"client_id":"https://b.example/c","client_name":"B","redirect_uris":[)";
   struct {
-    std::string document, mistake;
+    std::string document, error;
   } const cases[] = {
       {document(), ""},
       {document(), "client document 2 (" + id + ") is given twice"},
@@ -96,19 +97,19 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_and_what_is_good_is_kept) {
        "client document 7 (https://b.example/c) cannot be used: redirect URI not acceptable: "
        "redirect_uris must be an array of 1 to 16 strings"},
   };
-  std::vector<std::string> documents, expected, mistakes;
+  std::vector<std::string> documents, expected, errors;
   for (auto const& each : cases) {
     documents.push_back(each.document);
-    if (!each.mistake.empty()) expected.push_back(each.mistake);
+    if (!each.error.empty()) expected.push_back(each.error);
   }
-  BOOST_TEST(read(documents, mistakes).size() == 1u);
-  BOOST_TEST(mistakes == expected, boost::test_tools::per_element());
+  BOOST_TEST(read(documents, errors).size() == 1u);
+  BOOST_TEST(errors == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(known_clients_are_public_and_have_nothing_but_loopback_addresses) {
-  std::vector<std::string> mistakes;
-  auto const clients = read(known_client_documents(), mistakes, false);
-  BOOST_TEST(mistakes.empty());
+  std::vector<std::string> errors;
+  auto const clients = read(known_client_documents(), errors, false);
+  BOOST_TEST(errors.empty());
   BOOST_TEST(clients.size() == 2u);
   BOOST_TEST(clients.contains("https://claude.ai/oauth/claude-code-client-metadata"));
   BOOST_TEST(clients.contains("https://chatgpt.com/oauth/codex/client.json"));
@@ -119,15 +120,15 @@ BOOST_AUTO_TEST_CASE(known_clients_are_public_and_have_nothing_but_loopback_addr
   }
 }
 
-BOOST_AUTO_TEST_CASE(keys_that_cannot_be_fetched_are_a_mistake) {
+BOOST_AUTO_TEST_CASE(keys_that_cannot_be_fetched_are_a_error) {
   std::string const keyed = document(
       R"(,"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://app.example.com/keys")");
-  std::vector<std::string> mistakes;
-  BOOST_TEST(read({keyed}, mistakes).size() == 1u);
-  BOOST_TEST(mistakes.empty());
-  BOOST_TEST(read({keyed}, mistakes, false).empty());
-  BOOST_TEST_REQUIRE(mistakes.size() == 1u);
-  BOOST_TEST(mistakes[0] ==
+  std::vector<std::string> errors;
+  BOOST_TEST(read({keyed}, errors).size() == 1u);
+  BOOST_TEST(errors.empty());
+  BOOST_TEST(read({keyed}, errors, false).empty());
+  BOOST_TEST_REQUIRE(errors.size() == 1u);
+  BOOST_TEST(errors[0] ==
              "client document 1 (" + id + ") has a jwks_uri, which is not fetched: give its jwks");
 }
 

@@ -1,4 +1,5 @@
 // tests/unit/oauth/common/pkce.cpp - verifiers, challenges, and what only looks like one
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/common/pkce.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/oauth/common/redirect_uri.cpp - what may be registered, what matches, and spellings that deceive
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/common/redirect_uri.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/oauth/common/resource.cpp - which resource indicators mean our resource
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/common/resource.hpp>
 
 #include <boost/test/unit_test.hpp>

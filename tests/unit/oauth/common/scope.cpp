@@ -1,4 +1,5 @@
 // tests/unit/oauth/common/scope.cpp - the grammar of scopes, and sets of them
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/common/scope.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/oauth/common/scopes.cpp - lists of scopes
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/common/scopes.hpp>
 
 #include <boost/test/unit_test.hpp>

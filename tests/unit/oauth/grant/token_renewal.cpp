@@ -1,4 +1,5 @@
 // tests/unit/oauth/grant/token_renewal.cpp - new props for a grant whose tokens stay, over every store
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/grant/token_service.hpp>
 
 #include "../../store/await.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/oauth/grant/token_service.cpp - codes and tokens over every store, one request at a time and many
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/grant/token_service.hpp>
 
 #include "../../store/await.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/oauth/grant/token_service_faults.cpp - the store fails, or the process dies, at every step
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/grant/token_service.hpp>
 #include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/test/manual_clock.hpp>

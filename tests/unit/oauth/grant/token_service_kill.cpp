@@ -1,4 +1,5 @@
 // tests/unit/oauth/grant/token_service_kill.cpp - a server killed in the middle loses nothing it has answered
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/grant/token_service.hpp>
 
 #include "../../store/await.hpp"

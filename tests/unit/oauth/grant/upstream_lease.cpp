@@ -1,4 +1,5 @@
 // tests/unit/oauth/grant/upstream_lease.cpp - one asks the upstream, and whoever dies meanwhile stops nobody
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/grant/process_incarnation.hpp>
 #include <mcpawl/oauth/grant/upstream_lease.hpp>
 

@@ -1,5 +1,6 @@
 // tests/unit/oauth/page/page.cpp - the pages for people: what they say, what they escape, what browsers may do
 // with them
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/page/page.hpp>
 
 #include <boost/test/unit_test.hpp>

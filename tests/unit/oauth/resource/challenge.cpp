@@ -1,4 +1,5 @@
 // tests/unit/oauth/resource/challenge.cpp - challenges that stay one line of quoted strings, whatever is put into them
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/resource/challenge.hpp>
 
 #include <boost/test/unit_test.hpp>

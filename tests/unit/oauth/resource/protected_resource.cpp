@@ -1,4 +1,5 @@
 // tests/unit/oauth/resource/protected_resource.cpp - the metadata document and where it is
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/resource/protected_resource.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/address_limit.cpp - so many at once for each client address
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/address_limit.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 

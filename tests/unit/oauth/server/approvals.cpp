@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/approvals.cpp - what was approved is remembered for exactly that, over every store
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/approvals.hpp>
 
 #include "../../store/await.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/authorization_request.cpp - who is told about an error, and what is left of a good request
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/client/client_document.hpp>
 #include <mcpawl/oauth/server/authorization_request.hpp>
 #include <mcpawl/store/errc.hpp>

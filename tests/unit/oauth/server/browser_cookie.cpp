@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/browser_cookie.cpp - a cookie that tells one browser from another, and nobody can make
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/browser_cookie.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 

@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/flow_cookie.cpp - cookies that only this host can set, one for each flow
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/flow_cookie.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/flow_table.cpp - authorizations under way, over every store
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/flow_table.hpp>
 
 #include "../../store/await.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/metadata.cpp - the JSON that the authorization server writes
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/metadata.hpp>
 #include <mcpawl/oauth/server/token_response.hpp>
 #include <mcpawl/store/errc.hpp>

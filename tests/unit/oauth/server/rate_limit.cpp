@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/rate_limit.cpp - so many at once, and so many an hour
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/rate_limit.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 

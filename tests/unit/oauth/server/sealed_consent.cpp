@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/sealed_consent.cpp - what a consent page carries, and for whom it opens
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/sealed_consent.hpp>
 
 #include <mcpawl/test/manual_clock.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/server_endpoints.cpp - which path is which endpoint, and where the metadata is
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/server_endpoints.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,5 @@
 // tests/unit/oauth/server/token_request.cpp - forms of the token endpoint, and who sent them
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/server/token_request.hpp>
 
 #include <boost/test/unit_test.hpp>

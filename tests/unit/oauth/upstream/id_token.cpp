@@ -1,4 +1,5 @@
 // tests/unit/oauth/upstream/id_token.cpp - an ID token is good for one login of one client, or it is refused
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/upstream/id_token.hpp>
 
 #include "../../access/access_fixture.hpp"

@@ -1,4 +1,5 @@
 // tests/unit/oauth/upstream/login_record.cpp - a login upstream as the props of a grant, and back
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/upstream/login_record.hpp>
 
 #include <boost/test/unit_test.hpp>

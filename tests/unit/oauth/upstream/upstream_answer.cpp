@@ -1,5 +1,6 @@
 // tests/unit/oauth/upstream/upstream_answer.cpp - answers of a token endpoint are tokens, or it is clear whose fault
 // it is
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/upstream/upstream_answer.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,5 +1,6 @@
 // tests/unit/oauth/upstream/upstream_client.cpp - people are signed in upstream, and every fault of the upstream is
 // told apart
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
 #include <mcpawl/test/fake_oidc_server.hpp>
 #include <mcpawl/test/manual_clock.hpp>

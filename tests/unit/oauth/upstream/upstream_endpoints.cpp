@@ -1,4 +1,5 @@
 // tests/unit/oauth/upstream/upstream_endpoints.cpp - a provider's metadata is believed about itself alone
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/upstream/upstream_endpoints.hpp>
 
 #include <boost/test/unit_test.hpp>

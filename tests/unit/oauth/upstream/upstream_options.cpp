@@ -1,5 +1,6 @@
 // tests/unit/oauth/upstream/upstream_options.cpp - the settings of the upstream, with every error that is made in
 // them
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/upstream/upstream_options.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -40,19 +41,19 @@ settings of(values const& all) {
     return found == all.end() ? std::nullopt : std::optional<std::string>(found->second);
   });
 }
-std::vector<std::string> mistakes(values const& all) {
+std::vector<std::string> errors(values const& all) {
   settings from = of(all);
   (void)upstream_options::from(from, callback);
   try {
     from.throw_if_invalid();
   } catch (configuration_error const& e) {
-    return e.mistakes();
+    return e.errors();
   }
   return {};
 }
 /** Whether these settings have one error alone, that of one setting. */
 bool only(values const& all, std::string const& name) {
-  auto const found = mistakes(all);
+  auto const found = errors(all);
   for (auto const& each : found) BOOST_TEST_MESSAGE(each);
   return found.size() == 1 && found.front().starts_with(name + ' ');
 }
@@ -118,8 +119,8 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_noted) {
   BOOST_TEST(
       only(with(by_configuration(), "ACCESS_CONFIG_URL", "http://x.example/.well-known/openid-configuration"),
            "ACCESS_CONFIG_URL"));
-  BOOST_TEST(mistakes({}).size() == 5u);
-  for (auto const& text : mistakes(with(guide(), "ACCESS_CLIENT_SECRET", "two words")))
+  BOOST_TEST(errors({}).size() == 5u);
+  for (auto const& text : errors(with(guide(), "ACCESS_CLIENT_SECRET", "two words")))
     BOOST_TEST(text.find("two words") == std::string::npos);
 }
 
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(another_provider_is_named) {
   BOOST_TEST(read(all).at.issuer == "https://id.example");
   BOOST_TEST(only(with(all, "ACCESS_ISSUER", "id.example"), "ACCESS_ISSUER"));
   BOOST_TEST(only(with(by_configuration(), "ACCESS_ISSUER", "https://id.example"), "ACCESS_ISSUER"));
-  BOOST_TEST(mistakes(with(by_configuration(), "ACCESS_ISSUER", issuer)).empty());
+  BOOST_TEST(errors(with(by_configuration(), "ACCESS_ISSUER", issuer)).empty());
 }
 
 BOOST_AUTO_TEST_CASE(loopback_may_do_without_tls) {

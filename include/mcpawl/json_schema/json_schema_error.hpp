@@ -1,4 +1,4 @@
-// mcpawl/json_schema/json_schema_mistake.hpp - errors in a JSON Schema and where they are
+// mcpawl/json_schema/json_schema_error.hpp - errors in a JSON Schema and where they are
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -12,7 +12,7 @@
 namespace mcpawl::detail {
 
 /** One error in a hand-written schema. */
-struct json_schema_mistake {
+struct json_schema_error {
   json_schema_errc code;
   /** The JSON Pointer of what is wrong; in another document, its URI, `#` and the pointer there. */
   std::string pointer;
@@ -20,7 +20,7 @@ struct json_schema_mistake {
 };
 
 /** Collects errors, of which a person reads the first ones. */
-class schema_mistakes {
+class schema_errors {
 public:
   static constexpr std::size_t max_kept = 20;
 
@@ -28,10 +28,10 @@ public:
     if (all_.size() < max_kept) all_.push_back({code, std::move(pointer), std::move(message)});
   }
   bool empty() const noexcept { return all_.empty(); }
-  std::vector<json_schema_mistake> const& all() const noexcept { return all_; }
+  std::vector<json_schema_error> const& all() const noexcept { return all_; }
 
 private:
-  std::vector<json_schema_mistake> all_;
+  std::vector<json_schema_error> all_;
 };
 
 }  // namespace mcpawl::detail
