@@ -33,7 +33,7 @@ struct scene {
   mcpawl::server<mcpawl::access_jwt> srv{{"flow", "1"}, mcpawl::access_jwt{options()}};
 
   mcpawl::access_options options() {
-    mcpawl::detail::key_timing timing;
+    mcpawl::key_timing timing;
     timing.cool_down = 200ms;
     timing.first_backoff = 20ms;
     timing.max_backoff = 100ms;

@@ -48,7 +48,7 @@ struct scene {
   mcpawl::server<policy_under_test> srv{{"flow", "1"}, policy_under_test{options()}};
 
   mcpawl::bearer_options options() {
-    mcpawl::detail::key_timing timing;
+    mcpawl::key_timing timing;
     timing.cool_down = 200ms;
     timing.first_backoff = 20ms;
     timing.max_backoff = 100ms;

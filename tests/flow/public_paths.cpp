@@ -44,7 +44,7 @@ struct policy_under_test {
     if (path == "/burst") throw std::runtime_error("private words");
     auto const body = co_await ex.read_body(64);
     http::response answer(body ? 201 : 413);
-    if (path == "/open") mcpawl::detail::allow_any_origin(answer);
+    if (path == "/open") mcpawl::http::allow_any_origin(answer);
     std::string text(ex.head().method());
     if (body) text.append(1, ' ').append(*body);
     answer.body("text/plain", std::move(text));

@@ -55,7 +55,7 @@ struct access_options {
       of reading claims that nobody signed; see `jose::expectation::expiry_first`. */
   bool expiry_first = false;
 
-  detail::key_timing timing = {};  ///< When keys are fetched.
+  key_timing timing = {};  ///< When keys are fetched.
   /** How verified tokens are remembered, on each thread; `entries` 0 verifies every request anew. */
   jose::token_cache_settings remember = {};
   clock const* time = &clock::system();       ///< Must outlive the policy.

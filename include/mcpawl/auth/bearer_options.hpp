@@ -66,7 +66,7 @@ struct bearer_options {
   std::chrono::seconds leeway{
       30};  ///< So far `nbf` and `iat` may be ahead of our clock; `exp` is kept to the second.
 
-  detail::key_timing timing = {};  ///< When keys are fetched.
+  key_timing timing = {};  ///< When keys are fetched.
   /** How verified tokens are remembered, on each thread; `entries` 0 verifies every request anew. */
   jose::token_cache_settings remember = long_tokens();
   clock const* time = &clock::system();       ///< Must outlive the policy.

@@ -81,7 +81,7 @@ public:
   /** Log to standard error, with a time stamp in UTC. */
   logger() : logger(log_level::info, to_standard_error()) {}
   /** @param limits  of what strangers cause, see `write_limited`. */
-  logger(log_level least, sink to, detail::log_limits limits = {})
+  logger(log_level least, sink to, log_limits limits = {})
       : least_(least), shared_(std::make_shared<shared const>(std::move(to), limits)) {}
 
   /** A logger that drops everything. */
@@ -158,7 +158,7 @@ private:
   }
 
   struct shared {
-    shared(sink target, detail::log_limits limits) : to(std::move(target)), limiter(limits) {}
+    shared(sink target, log_limits limits) : to(std::move(target)), limiter(limits) {}
     sink to;
     mutable detail::log_limiter limiter;
   };

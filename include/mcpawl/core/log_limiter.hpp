@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace mcpawl::detail {
+namespace mcpawl {
 
 /** How much strangers can write to a log; what is left out is counted and told. */
 struct log_limits {
@@ -21,6 +21,10 @@ struct log_limits {
       written without a limit. */
   std::size_t max_events = 64;
 };
+
+}  // namespace mcpawl
+
+namespace mcpawl::detail {
 
 /** Admits so many lines of one event and level in each window of time, and counts the others.
 

@@ -4,7 +4,7 @@
 
 #include <mcpawl/http/response.hpp>
 
-namespace mcpawl::detail {
+namespace mcpawl::http {
 
 /** Let every page read a response (Fetch standard, "CORS protocol"). Only for what no cookie opens: metadata,
     registration, tokens. */
@@ -13,4 +13,4 @@ inline void allow_any_origin(http::response& answer) {
   answer.field("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After");
 }
 
-}  // namespace mcpawl::detail
+}  // namespace mcpawl::http

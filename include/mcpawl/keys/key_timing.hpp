@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace mcpawl::detail {
+namespace mcpawl {
 
 /** The intervals of a `key_source`. */
 struct key_timing {
@@ -23,4 +23,4 @@ struct key_timing {
   std::size_t document_bytes = 256 * 1024;                         ///< Size of a key document.
 };
 
-}  // namespace mcpawl::detail
+}  // namespace mcpawl

@@ -59,16 +59,16 @@ BOOST_AUTO_TEST_CASE(what_strangers_cause_without_end_is_summarised) {
   auto const log = k.at(mcpawl::log_level::info);
   for (int i = 0; i != 1000; ++i)
     log.write_limited(mcpawl::log_level::info, "caller_denied", {{"code", "x"}});
-  BOOST_TEST(k.lines.size() == mcpawl::detail::log_limits{}.max_lines);
+  BOOST_TEST(k.lines.size() == mcpawl::log_limits{}.max_lines);
   // other events, and the same at another level, have lines of their own
   log.write_limited(mcpawl::log_level::info, "client_refused");
   log.write_limited(mcpawl::log_level::warning, "caller_denied");
-  BOOST_TEST(k.lines.size() == mcpawl::detail::log_limits{}.max_lines + 2);
+  BOOST_TEST(k.lines.size() == mcpawl::log_limits{}.max_lines + 2);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_left_out_is_told_after_the_window) {
   using limiter = mcpawl::detail::log_limiter;
-  mcpawl::detail::log_limits const limits;
+  mcpawl::log_limits const limits;
   limiter limit;
   limiter::time_point now{};
   std::vector<std::string> told;
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(what_was_left_out_is_told_after_the_window) {
 BOOST_AUTO_TEST_CASE(how_much_strangers_may_write_can_be_set) {
   kept k;
   auto const keep = [&k](mcpawl::log_level, std::string_view line) { k.lines.emplace_back(line); };
-  mcpawl::detail::log_limits limits;
+  mcpawl::log_limits limits;
   limits.max_lines = 2;
   limits.max_events = 1;
   mcpawl::logger const log(mcpawl::log_level::info, keep, limits);

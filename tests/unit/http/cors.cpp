@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_SUITE(http_cors)
 
 BOOST_AUTO_TEST_CASE(an_answer_to_any_page_names_no_origin) {
   mcpawl::http::response answer(200);
-  mcpawl::detail::allow_any_origin(answer);
+  mcpawl::http::allow_any_origin(answer);
   BOOST_TEST(answer.fields().find("Access-Control-Allow-Origin: *\r\n") != std::string_view::npos);
   BOOST_TEST(answer.fields().find("Credentials") == std::string_view::npos);
 }

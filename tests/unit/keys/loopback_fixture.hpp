@@ -103,15 +103,15 @@ T run(boost::asio::io_context& context, mcpawl::task<T> work) {
 }
 
 /** Intervals in which nothing happens by itself. */
-inline mcpawl::detail::key_timing quiet() {
-  mcpawl::detail::key_timing timing;
+inline mcpawl::key_timing quiet() {
+  mcpawl::key_timing timing;
   timing.jitter_percent = 0;
   return timing;
 }
 
 /** The same, and a fetch gives up soon: for tests that wait for it to. */
-inline mcpawl::detail::key_timing hasty() {
-  mcpawl::detail::key_timing timing = quiet();
+inline mcpawl::key_timing hasty() {
+  mcpawl::key_timing timing = quiet();
   timing.fetch_timeout = std::chrono::milliseconds(500);
   return timing;
 }

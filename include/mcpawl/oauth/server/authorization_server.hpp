@@ -71,7 +71,7 @@ public:
       http::response refused(405);
       refused.field("Allow", allowed);
       bool const is_page = path == endpoint::authorization || path == endpoint::callback;
-      if (!is_page) mcpawl::detail::allow_any_origin(refused);
+      if (!is_page) allow_any_origin(refused);
       co_await ex.respond(std::move(refused));
       co_return;
     }

@@ -43,7 +43,7 @@ inline std::string reason_of(error_code const& why, std::string_view detail) {
 /** A response for programs: JSON that nobody keeps (RFC 6749 section 5.1) and every page may read. */
 inline http::response json_answer(int status, std::string body) {
   http::response answer(status);
-  mcpawl::detail::allow_any_origin(answer);
+  allow_any_origin(answer);
   answer.field("Cache-Control", "no-store").field("Pragma", "no-cache");
   if (!body.empty()) answer.body("application/json", std::move(body));
   return answer;

@@ -99,7 +99,7 @@ public:
   /** Answer with a document; that of the server advertises clients' documents or not. */
   http::response metadata(endpoint which_one, bool with_documents) const {
     http::response answer(200);
-    mcpawl::detail::allow_any_origin(answer);
+    allow_any_origin(answer);
     bool const resource = which_one == endpoint::resource_metadata;
     // what stops working is not to be found in a cache by the next attempt
     answer.field("Cache-Control", !resource && changes_ ? "no-cache" : "public, max-age=300");

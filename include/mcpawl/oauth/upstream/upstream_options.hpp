@@ -49,8 +49,8 @@ struct upstream_options {
   std::string scopes = "openid email profile groups";
   std::chrono::milliseconds timeout{10'000};  ///< For a whole exchange or refresh, keys aside.
   std::chrono::seconds leeway{
-      30};  ///< So far `nbf` and `iat` may be ahead of our clock; `exp` is kept to the second.
-  mcpawl::detail::key_timing timing = {};     ///< When keys are fetched.
+      30};                 ///< So far `nbf` and `iat` may be ahead of our clock; `exp` is kept to the second.
+  key_timing timing = {};  ///< When keys are fetched.
   clock const* time = &clock::system();       ///< Must outlive the clients.
   std::optional<http::tls_trust> trust = {};  ///< For the connections to the upstream; else the system's.
 
@@ -92,8 +92,8 @@ struct upstream_options {
   // --- what follows from valid options ----------------------------------------------------------------------
 
   /** Nobody waits longer for keys than for the rest. */
-  mcpawl::detail::key_timing intervals() const noexcept {
-    mcpawl::detail::key_timing out = timing;
+  key_timing intervals() const noexcept {
+    key_timing out = timing;
     out.fetch_timeout = std::min(out.fetch_timeout, timeout);
     return out;
   }
