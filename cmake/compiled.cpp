@@ -1,3 +1,7 @@
 // cmake/compiled.cpp - the one translation unit that mcpawl::mcpawl compiles
 // SPDX-License-Identifier: BSL-1.0
+// a test of mcpawl has read what is compiled here
+#ifndef MCPAWL_COROUTINES_CHECKED
+#define MCPAWL_COROUTINES_CHECKED 1
+#endif
 #include <mcpawl/src.hpp>

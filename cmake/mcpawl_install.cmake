@@ -11,12 +11,14 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDI
 set(MCPAWL_SOURCE "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled.cpp")
 set(MCPAWL_SQLITE "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled_sqlite.cpp")
 install(FILES "${PROJECT_SOURCE_DIR}/cmake/compiled.cpp" "${PROJECT_SOURCE_DIR}/cmake/compiled_sqlite.cpp" DESTINATION "${CMAKE_INSTALL_DATADIR}/mcpawl")
+set(MCPAWL_CHECK_COROUTINES "${CMAKE_INSTALL_DATADIR}/mcpawl/check_coroutines")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/cmake/check_coroutines" DESTINATION "${CMAKE_INSTALL_DATADIR}/mcpawl")
 set(_mcpawl_package_dir "${CMAKE_INSTALL_DATADIR}/cmake/mcpawl")
 install(TARGETS mcpawl_header_only EXPORT mcpawl-targets INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT mcpawl-targets NAMESPACE mcpawl:: DESTINATION "${_mcpawl_package_dir}")
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl-config.cmake.in" "${PROJECT_BINARY_DIR}/mcpawl-config.cmake"
-  INSTALL_DESTINATION "${_mcpawl_package_dir}" PATH_VARS MCPAWL_SOURCE MCPAWL_SQLITE)
+  INSTALL_DESTINATION "${_mcpawl_package_dir}" PATH_VARS MCPAWL_SOURCE MCPAWL_SQLITE MCPAWL_CHECK_COROUTINES)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/mcpawl-config-version.cmake"
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
@@ -24,6 +26,7 @@ install(FILES
   "${PROJECT_BINARY_DIR}/mcpawl-config-version.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl_compiled.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl_sqlite.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/mcpawl_check_coroutines.cmake"
   DESTINATION "${_mcpawl_package_dir}")
 
 # The prefix is told relative to the file itself, so that an installed tree may be moved.

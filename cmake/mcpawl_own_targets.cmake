@@ -7,6 +7,7 @@ set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 
 add_library(mcpawl_own INTERFACE)
 target_link_libraries(mcpawl_own INTERFACE mcpawl::header_only)
+target_compile_definitions(mcpawl_own INTERFACE MCPAWL_COROUTINES_CHECKED)  # tests/hazards reads all of it
 target_compile_options(mcpawl_own INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow
   $<$<BOOL:${MCPAWL_WERROR}>:-Werror>

@@ -140,6 +140,10 @@ source=$(ask_pkg_config meson_prefix --variable=source mcpawl)
 [ -f "$source" ] || fail "there is no $source"
 passed=$((passed + 1))
 
+say 'mcpawl_check_coroutines, installed and as a copy, CMake and Meson'
+"$here/check_coroutines.sh" "$work/prefix"
+passed=$((passed + 1))
+
 say 'configure with a Boost that is too old'
 quietly sh "$here/old_boost.sh" "$root"
 passed=$((passed + 1))

@@ -106,7 +106,7 @@ int main() {
   int wrong = 0;
   for (auto const& [statement, refused] : examples) {
     std::string const source = "#define BRACE {\ntask<> t(int n) {\n" + std::string(statement) + "\n}\n";
-    auto const findings = hazards::scanner(source).run();
+    auto const findings = check_coroutines::scanner(source).run();
     bool const right =
         refused.empty()
             ? findings.empty()

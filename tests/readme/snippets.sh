@@ -22,7 +22,7 @@ done
 found=0
 for file in "$folder"/*.cpp; do
   [ -e "$file" ] || break
-  "$compiler" -std=c++20 -fsyntax-only -DMCPAWL_SEPARATE_COMPILATION -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror \
+  "$compiler" -std=c++20 -fsyntax-only -DMCPAWL_SEPARATE_COMPILATION -DMCPAWL_COROUTINES_CHECKED -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror \
     "-I$root/include" "$@" "$file" || { echo "in $(basename "$file" .cpp), counted from 1"; exit 1; }
   found=$((found + 1))
 done

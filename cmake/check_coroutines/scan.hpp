@@ -1,4 +1,4 @@
-// tests/hazards/scan.hpp - find the spellings of co_await that GCC 12 miscompiles
+// cmake/check_coroutines/scan.hpp - find the spellings of co_await that GCC 12 miscompiles
 // SPDX-License-Identifier: BSL-1.0
 //
 // GCC 12 destroys twice, or frees what it never allocated, when the full expression that holds a co_await
@@ -16,13 +16,15 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-namespace hazards {
+namespace check_coroutines {
 
 struct finding {
   int line;
   std::string_view what;
+  std::string_view instead;  ///< The right spelling.
 };
 
 class scanner {
@@ -40,6 +42,8 @@ public:
 
 private:
   enum class brace_kind { block, lambda, initializer };
+  static constexpr std::string_view value = "make a named local first, then co_await f(std::move(it))";
+  static constexpr std::string_view condition = "make a named local first: auto it = co_await f(); if (it)";
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   bool is(std::size_t i, std::string_view text) const {
@@ -183,15 +187,15 @@ private:
     std::size_t const end = end_of(first, await);
     for (std::size_t i = first; i < end; ++i) {
       if (is(i, "?")) {
-        found(i, "?: in an expression that holds a co_await");
+        found(i, "?: in an expression that holds a co_await", value);
       } else if (is(i, "{")) {
         // the body of a lambda is no part of the expression around it
         if (kind_of(i) == brace_kind::lambda)
           i = tokens_[i].partner;
         else if (!makes_duration(i))
-          found(i, "braces in an expression that holds a co_await");
+          found(i, "braces in an expression that holds a co_await", value);
       } else if (opens_lambda(i) && tokens_[i].partner != i + 1) {
-        found(i, "a lambda with captures in an expression that holds a co_await");
+        found(i, "a lambda with captures in an expression that holds a co_await", value);
         i = tokens_[i].partner;
       }
     }
@@ -259,16 +263,18 @@ private:
       if (!in_condition) return;
       if (kind_of(at) == brace_kind::block && belongs_to_statement(at)) continue;
       if (kind_of(at) != brace_kind::initializer && !body_declares(at))
-        found(await, "co_await in a condition of a function that declares nothing");
+        found(await, "co_await in a condition of a function that declares nothing", condition);
       return;
     }
   }
 
-  void found(std::size_t i, std::string_view what) { findings_.push_back({tokens_[i].line, what}); }
+  void found(std::size_t i, std::string_view what, std::string_view instead) {
+    findings_.push_back({tokens_[i].line, what, instead});
+  }
 
   std::vector<token> tokens_;
   std::vector<finding> findings_;
   std::size_t checked_ = none;
 };
 
-}  // namespace hazards
+}  // namespace check_coroutines

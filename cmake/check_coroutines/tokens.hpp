@@ -1,4 +1,4 @@
-// tests/hazards/tokens.hpp - cut C++ source into tokens, good enough to find brackets and keywords
+// cmake/check_coroutines/tokens.hpp - cut C++ source into tokens, good enough to find brackets and keywords
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -6,9 +6,10 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-namespace hazards {
+namespace check_coroutines {
 
 enum class token_kind { word, literal, symbol };
 
@@ -128,4 +129,4 @@ private:
   std::vector<std::size_t> open_;
 };
 
-}  // namespace hazards
+}  // namespace check_coroutines
