@@ -3,8 +3,8 @@
 //
 // GCC 12 destroys twice, or frees what it never allocated, when the full expression that holds a co_await
 // also makes a closure with captures, an aggregate in braces, or a value of class type by `?:`. The scan
-// knows no types, so it refuses every such lambda, every brace and every `?:` there; a named local before the
-// statement is always right.
+// knows no types, so it refuses every such lambda, every brace and every `?:` there that does not choose one of
+// two literals; a named local before the statement is always right.
 //
 // It also lays out the frame wrongly of a coroutine that declares nothing at all and awaits in the condition of `if`, `while`,
 // `for` or `switch`: there, too, a named local is right.
@@ -180,6 +180,14 @@ private:
     return is_one_of(brace - 1, units);
   }
 
+  // `? "one" : "other"`, where nothing is made that must be destroyed; `"one"s` is two tokens.
+  bool chooses_literals(std::size_t question) const {
+    constexpr std::array<std::string_view, 3> ends{")", ",", ";"};
+    return question + 4 < tokens_.size() && tokens_[question + 1].kind == token_kind::literal &&
+           is(question + 2, ":") && tokens_[question + 3].kind == token_kind::literal &&
+           is_one_of(question + 4, ends);
+  }
+
   void check_full_expression(std::size_t await) {
     std::size_t const first = first_of(await);
     if (first == checked_) return;
@@ -187,7 +195,7 @@ private:
     std::size_t const end = end_of(first, await);
     for (std::size_t i = first; i < end; ++i) {
       if (is(i, "?")) {
-        found(i, "?: in an expression that holds a co_await", value);
+        if (!chooses_literals(i)) found(i, "?: in an expression that holds a co_await", value);
       } else if (is(i, "{")) {
         // the body of a lambda is no part of the expression around it
         if (kind_of(i) == brace_kind::lambda)

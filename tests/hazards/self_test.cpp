@@ -44,6 +44,11 @@ constexpr example examples[] = {
     {"co_await f(c ? n : name{});", "?:"},
     {"auto r = co_await g() ? opt(n) : none;", "?:"},
     {"co_return co_await f(c ? a : b);", "?:"},
+    {"co_await f(c ? \"one\" : a);", "?:"},
+    {"co_await f(c ? a : \"other\");", "?:"},
+    {"co_await f(c ? \"one\"s : \"other\"s);", "?:"},
+    {"co_await f(c ? \"one\" : \"other\" + a);", "?:"},
+    {"co_await f(c ? \"one\" : d ? \"two\" : a);", "?:"},
     // a condition where nothing is declared
     {"if (co_await f(n)) co_return;", "condition"},
     {"if (!co_await f(n)) co_return; co_await g(n);", "condition"},
@@ -58,6 +63,8 @@ constexpr example examples[] = {
     {"if (auto g = [](int m) -> task<bool> { if (co_await f(m)) co_return true; co_return false; }; n) use(g);",
      "condition"},
     // what is fine
+    {"co_await f(i, n, i == n ? \"done\" : \"working\");", ""},
+    {"co_await f(c ? 1 : 20, m);", ""},
     {"if (co_await f(n)) co_return; int k = 0; use(k);", ""},
     {"if (n == 1) { std::vector<int> v(3); if (co_await f(n)) co_return; }", ""},
     {"if (bool const r = co_await f(n); r) co_return;", ""},

@@ -46,7 +46,8 @@ namespace mcpawl {
     is left alone; in the stateless protocol the call ends with the error of JSON-RPC that says so (MCP
     2026-07-28 "Multi Round-Trip Requests").
     @par Lifetime
-    Ends with the call. A tool that hands work to others must not let them keep the reference.
+    Ends with the call. A tool that hands work to others must not let them keep the reference. Texts given to
+    it are copied before a function returns.
     @par Thread safety
     Belongs to the thread the call runs on.
     @par Cancellation
@@ -77,24 +78,8 @@ public:
       Nothing is sent if the client did not ask for progress, nor if `done` has not grown since the last
       time, as the specification demands. Revision 2024-11-05 has no `message`.
   */
-  task<> progress(double done, std::optional<double> total = {}, std::string message = {}) {
-    if (!out_ || progress_token_.empty() || !(done > last_progress_) || !std::isfinite(done)) co_return;
-    last_progress_ = done;
-    std::string params = R"({"progressToken":)";
-    params += progress_token_;
-    params += R"(,"progress":)";
-    append_json_number(params, done);
-    if (total && std::isfinite(*total)) {
-      params += R"(,"total":)";
-      append_json_number(params, *total);
-    }
-    if (!message.empty() && protocol_ >= revision::v2025_03_26) {
-      params += R"(,"message":)";
-      append_json_string(params, message);
-    }
-    params += '}';
-    std::string notification = detail::write_notification("notifications/progress", params);
-    co_await out_->send(std::move(notification));
+  task<> progress(double done, std::optional<double> total = {}, std::string_view message = {}) {
+    return send_progress(done, total, std::string(message));
   }
 
   /** The trace this call is part of, to be sent on with calls to others. */
@@ -109,18 +94,16 @@ public:
       The client sees what is sent: no secrets, nothing about others. For the server's own log see `logger`.
       @param source  which part of the server speaks; empty for the whole.
   */
-  task<> log(message_level level, std::string text, std::string source = {}) {
-    if (!sends(level)) co_return;
+  task<> log(message_level level, std::string_view text, std::string_view source = {}) {
     std::string data;
-    append_json_string(data, text);
-    co_await send_message(level, std::move(data), std::move(source));
+    if (sends(level)) append_json_string(data, text);
+    return send_message(level, std::move(data), std::string(source));
   }
   /** The same with structured data. */
-  task<> log(message_level level, boost::json::object data, std::string source = {}) {
-    if (!sends(level)) co_return;
+  task<> log(message_level level, boost::json::object data, std::string_view source = {}) {
     std::string text;
-    append_json(text, data);
-    co_await send_message(level, std::move(text), std::move(source));
+    if (sends(level)) append_json(text, data);
+    return send_message(level, std::move(text), std::string(source));
   }
 
   /** Tell the context about its call; for the framework. */
@@ -135,8 +118,8 @@ public:
       declined or cancelled is no error: see `elicit_result`.
   */
   template <class T>
-  task<elicit_result<T>> elicit(std::string key, std::string text) {
-    form<T> asked(std::move(key), std::move(text));
+  task<elicit_result<T>> elicit(std::string_view key, std::string_view text) {
+    form<T> asked{std::string(key), std::string(text)};
     return ask_one(std::move(asked));
   }
   /** Send the user to a page; `page` says what its parameters are.
@@ -144,9 +127,9 @@ public:
       @par Errors
       Throws `tool_error` if the client cannot be asked. */
   template <class Request = page>
-  task<elicit_url_result> elicit_url(std::string key, std::string text, std::string url,
-                                     std::string visit = {}) {
-    Request asked(std::move(key), std::move(text), std::move(url), std::move(visit));
+  task<elicit_url_result> elicit_url(std::string_view key, std::string_view text, std::string_view url,
+                                     std::string_view visit = {}) {
+    Request asked{std::string(key), std::string(text), std::string(url), std::string(visit)};
     return ask_one(std::move(asked));
   }
   /** Have a model of the client's say something.
@@ -155,8 +138,8 @@ public:
       Throws `tool_error` if the client cannot be asked; that the user refused is no error: see
       `sampling_result`. */
   template <class Request = sampling>
-  task<sampling_result> sample(std::string key, std::string prompt, int max_tokens = 1000) {
-    Request asked(std::move(key), prompt, max_tokens);
+  task<sampling_result> sample(std::string_view key, std::string_view prompt, int max_tokens = 1000) {
+    Request asked{std::string(key), std::string(prompt), max_tokens};
     return ask_one(std::move(asked));
   }
   /** Ask for the folders the client works in.
@@ -164,8 +147,8 @@ public:
       @par Errors
       Throws `tool_error` if the client cannot be asked, or refuses. */
   template <class Request = roots_list>
-  task<std::vector<root>> roots(std::string key = "roots") {
-    Request asked(std::move(key));
+  task<std::vector<root>> roots(std::string_view key = "roots") {
+    Request asked{std::string(key)};
     return ask_one(std::move(asked));
   }
 
@@ -209,11 +192,11 @@ public:
       What `f` throws; nothing is kept then.
   */
   template <class F>
-  task<detail::step_result<F>> once(std::string key, F&& f) {
+  task<detail::step_result<F>> once(std::string_view key, F&& f) {
     static_assert(
         std::is_lvalue_reference_v<F>,
         "mcpawl: give the callable of once() a name first: auto step = ...; co_await ctx.once(key, step)");
-    return detail::take_step(requester_.get(), std::move(key), f);
+    return detail::take_step(requester_.get(), std::string(key), f);
   }
 
   /** Let the client call again before the rest is done: it carries what `once` has kept until then, so that a
@@ -238,7 +221,29 @@ private:
     return out_ && details_.least_level && level >= *details_.least_level;
   }
 
+  task<> send_progress(double done, std::optional<double> total, std::string message) {
+    if (!out_ || progress_token_.empty() || !(done > last_progress_) || !std::isfinite(done)) co_return;
+    last_progress_ = done;
+    std::string params = R"({"progressToken":)";
+    params += progress_token_;
+    params += R"(,"progress":)";
+    append_json_number(params, done);
+    if (total && std::isfinite(*total)) {
+      params += R"(,"total":)";
+      append_json_number(params, *total);
+    }
+    if (!message.empty() && protocol_ >= revision::v2025_03_26) {
+      params += R"(,"message":)";
+      append_json_string(params, message);
+    }
+    params += '}';
+    std::string notification = detail::write_notification("notifications/progress", params);
+    co_await out_->send(std::move(notification));
+  }
+
+  // JSON, or nothing to be sent
   task<> send_message(message_level level, std::string data, std::string source) {
+    if (data.empty()) co_return;
     std::string params = R"({"level":")";
     params += to_string(level);
     params += '"';
