@@ -85,7 +85,7 @@ int run(options const& wanted) {
   if (mistakes != 0) {
     std::printf(
         "g++ 12 compiles these without a warning and destroys twice, or loses, what a coroutine holds there "
-        "(docs/tools.md of mcpawl, \"Before you write a coroutine\")\n");
+        "(README of mcpawl, \"Before you write a coroutine\")\n");
     return 1;
   }
   if (!wanted.depfile.empty() && !write(wanted.depfile, depends + "\n")) return 2;
