@@ -70,7 +70,7 @@ bool write(fs::path const& path, std::string const& text) {
 int run(options const& wanted) {
   check_coroutines::file_list files(wanted.folders);
   for (auto const& path : wanted.paths) files.add(path);
-  int mistakes = 0;
+  int errors = 0;
   std::string depends = escaped(wanted.stamp) + ":";
   for (std::size_t i = 0; i != files.size(); ++i) {  // it grows by what is included
     std::string const source = files.read(i);
@@ -79,10 +79,10 @@ int run(options const& wanted) {
     for (auto const& found : check_coroutines::scanner(source).run()) {
       std::printf("%s:%d: %s; %s\n", name.c_str(), found.line, std::string(found.what).c_str(),
                   std::string(found.instead).c_str());
-      ++mistakes;
+      ++errors;
     }
   }
-  if (mistakes != 0) {
+  if (errors != 0) {
     std::printf(
         "g++ 12 compiles these without a warning and destroys twice, or loses, what a coroutine holds there "
         "(README of mcpawl, \"Before you write a coroutine\")\n");

@@ -1,4 +1,5 @@
 // tests/unit/mcp/call/context.cpp - texts that a tool gives to its context, in the spellings that come naturally
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/call/context.hpp>
 
 #include <mcpawl/mcp/protocol/response.hpp>
