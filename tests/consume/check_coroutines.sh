@@ -3,7 +3,7 @@
 #
 # usage: tests/consume/check_coroutines.sh PREFIX        PREFIX has mcpawl installed; needs cmake, ninja, meson and g++
 #
-# A target without mcpawl itself in it is enough, so nothing but the program that reads is compiled: some 15 CPU seconds of g++ 12 in all.
+# A target without mcpawl itself in it is enough, so nothing but the program that reads is compiled: 15 to 18 CPU seconds in all.
 set -euo pipefail
 
 prefix=$(cd "$1" && pwd)

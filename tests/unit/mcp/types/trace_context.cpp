@@ -11,7 +11,6 @@ namespace mcp_trace_context {
 namespace {
 
 using namespace mcpawl;
-using namespace mcpawl::detail;
 
 std::string const good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
