@@ -73,6 +73,27 @@ public:
     return self();
   }
 
+  /** Run its function on a thread of its own, since it blocks: calls of others go on meanwhile.
+
+      For plain functions; a coroutine hands what blocks to `context::offload`. The function may report progress
+      and ask whether it is still wanted: `context::report_progress`, `report_log`, `cancelled`. How many threads
+      there are, and how many calls may wait for one, is in `limits::max_work_threads` and `max_queued_work`.
+
+      @par Errors
+      A coroutine is reported when the server starts. */
+  Self& blocking() {
+    if (entry_->coroutine) {
+      state_->errors.push_back("\"" + std::string(entry_->key()) +
+                               "\" is a coroutine: blocking() is for plain functions; co_await "
+                               "ctx.offload(...) what blocks");
+    } else {
+      entry_->blocking = true;
+      entry_->can_log = entry_->takes_context;
+      state_->can_log = state_->can_log || entry_->can_log;
+    }
+    return self();
+  }
+
 protected:
   Self& self() noexcept { return static_cast<Self&>(*this); }
 

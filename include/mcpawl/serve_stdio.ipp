@@ -25,15 +25,16 @@ MCPAWL_DECL void run_stdio(server_state const& protocol, stdio_options const& op
   sigpipe_ignored const quiet;
   boost::asio::io_context context{1};
   // it dies before the context, which its descriptors need; coroutines that are left touch nothing of it
-  stdio_link link{context.get_executor(),
-                  options.input,
-                  options.output,
-                  dispatcher{protocol,
-                             make_session_manager(protocol, options.bounds),
-                             options.log,
-                             {options.bounds.json_depth, options.bounds.json_members}},
-                  options.bounds,
-                  options.log};
+  session_manager known = make_session_manager(protocol, options.bounds);
+  auto const work = known.table().work();
+  stdio_link link{
+      context.get_executor(),
+      options.input,
+      options.output,
+      dispatcher{
+          protocol, std::move(known), options.log, {options.bounds.json_depth, options.bounds.json_members}},
+      options.bounds,
+      options.log};
   boost::asio::signal_set signals{context, SIGINT, SIGTERM};
   signals.async_wait([&link](error_code ec, int) {
     if (!ec) link.stop();
@@ -50,6 +51,9 @@ MCPAWL_DECL void run_stdio(server_state const& protocol, stdio_options const& op
     context.stop();
   });
   context.run();
+  // calls that were cancelled may still work; what does not end in time keeps what it needs
+  work->wait_until_idle(link.deadline());
+  work->close();
   if (failure) std::rethrow_exception(failure);
 }
 

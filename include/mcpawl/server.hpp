@@ -46,7 +46,8 @@ namespace mcpawl {
     @par Thread safety
     Register everything before serving; while it is served the server is only read. Tools run on all of
     the server's threads at once. A plain function runs to its end on an I/O thread, so it must be quick;
-    what waits is written as a coroutine.
+    what waits is written as a coroutine, and what blocks goes to other threads: `blocking()` of the handle,
+    `context::offload`.
 */
 template <auth_policy Auth = no_auth>
 class server {

@@ -31,6 +31,11 @@ struct limits {
   std::size_t max_streams_in_process = 8'192;
   std::size_t max_retained_bytes_in_process = 512 * 1024 * 1024;
 
+  // Functions that block (`offload`, `blocking()`) run on threads of their own, which start when they are needed.
+  std::size_t max_work_threads = 16;  ///< Of the process; 0 for none, then nothing may block.
+  std::size_t max_queued_work = 64;   ///< Functions of one caller that have no thread yet (429).
+  std::size_t max_queued_work_in_process = 1'024;
+
   // What one event stream or one session may hold, which no client is refused for: who reads too slowly waits or
   // misses the oldest.
   std::size_t max_unread_messages = 64;        ///< Of running calls of one POST; beyond, their tools wait.

@@ -108,6 +108,7 @@ public:
     }
     // cancelled: there is no response, and the protocol demands none
     http::response whole = make_head(finished_.empty() ? 202 : status_of(status_));
+    if (status_ == response::outcome::too_many) whole.field("Retry-After", "1");
     if (!finished_.empty()) whole.body("application/json", response_text());
     co_await ex.respond(std::move(whole));
   }

@@ -15,6 +15,7 @@
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/sigpipe.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/core/work_pool.hpp>
 #include <mcpawl/http/connection_set.hpp>
 #include <mcpawl/http/descriptor_limit.hpp>
 #include <mcpawl/http/fields.hpp>
@@ -58,6 +59,7 @@ public:
     if (!options_.sse_path.empty())
       shared_.legacy_clients = std::make_shared<legacy_sse>(options_.sse_path, options_.bounds);
     session_manager known = make_session_manager(protocol, options_.bounds);
+    work_ = known.table().work();
     auto const total = std::make_shared<std::atomic<std::size_t>>(0);
     for (unsigned i = 0; i != options_.threads; ++i)
       workers_.push_back(std::make_unique<worker>(shared_, protocol, policy, known, total));
@@ -84,9 +86,13 @@ public:
     for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { run(*workers_[i]); });
     run(*workers_.front());
     for (auto& thread : threads) thread.join();
+    // calls whose client left may still work; what does not end in time keeps what it needs
+    work_->wait_until_idle(stopped_.load() + options_.bounds.drain_timeout);
+    work_->close();
   }
 
   void stop() {
+    stopped_ = std::chrono::steady_clock::now();
     close();
     for (auto& w : workers_) w->stop(options_.bounds.drain_timeout);
   }
@@ -236,6 +242,8 @@ private:
 
   http_options options_;
   streamable_http::settings shared_;
+  std::shared_ptr<work_pool> work_;
+  std::atomic<work_pool::time_point> stopped_ = work_pool::time_point();
   std::vector<std::unique_ptr<worker>> workers_;
   std::uint16_t port_ = 0;
 };

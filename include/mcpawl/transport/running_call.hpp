@@ -38,6 +38,10 @@ public:
   }
   bool open() const noexcept override { return sink_->takes_messages(); }
   void close_stream() noexcept override { sink_->let_go(); }
+  held_call hold() override {
+    if (!shared_) shared_ = std::make_shared<charges>(charges{std::move(held_), std::move(retained_)});
+    return {shared_, shared_->call.account_name()};
+  }
   void cancel() noexcept override {
     boost::asio::post(executor_, [weak = weak_from_this()] {
       if (auto const self = weak.lock()) self->cancel_now();
@@ -54,6 +58,7 @@ public:
       self->slot_ = {};
       self->held_ = {};
       self->retained_ = {};
+      self->shared_ = {};
       if (self->cancelled_)
         ended(nullptr, std::nullopt);
       else
@@ -64,6 +69,11 @@ public:
   }
 
 private:
+  struct charges {
+    charge call;
+    charge bytes;
+  };
+
   void cancel_now() {
     if (over_ || cancelled_) return;
     cancelled_ = true;
@@ -76,6 +86,7 @@ private:
   call_table::slot slot_;
   charge held_;
   charge retained_;
+  std::shared_ptr<charges> shared_;  // in their place, once others need them
   bool cancelled_ = false;
   bool over_ = false;
 };

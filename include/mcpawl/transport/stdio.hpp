@@ -162,6 +162,9 @@ public:
     in_.close();
   }
 
+  /** Until when calls may go on; the past, unless it drains. */
+  async_event::time_point deadline() const noexcept { return until_; }
+
   /** Read no more; `read` then drains and returns. */
   void stop() {
     stopping_ = true;
@@ -222,7 +225,7 @@ private:
 
   /** End what would wait for ever, let the rest finish, and let it all be written. */
   task<> drain() {
-    auto const until = std::chrono::steady_clock::now() + bounds_.drain_timeout;
+    auto const until = until_ = std::chrono::steady_clock::now() + bounds_.drain_timeout;
     protocol_.known().table().close();
     if (auto const session = client_->channel().session()) session->stop_waiting();
     while (client_->running() != 0 && !out_.closed()) {
@@ -244,6 +247,7 @@ private:
   std::shared_ptr<async_event> over_;     // when a call is over
   std::shared_ptr<async_event> written_;  // when there is something to write
   bool stopping_ = false;
+  async_event::time_point until_ = {};  // when calls must have finished; once it drains
 };
 
 }  // namespace mcpawl::detail

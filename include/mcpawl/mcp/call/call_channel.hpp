@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mcpawl::detail {
 
@@ -17,6 +18,12 @@ struct response;
 
 /** Called once when a call is over: why it failed, or its response; neither if it was cancelled. */
 using call_end = std::function<void(std::exception_ptr failure, std::optional<response> result)>;
+
+/** What a running call is charged with, for work that may outlive it. */
+struct held_call {
+  std::shared_ptr<void const> charge = {};  ///< The call counts as running until this is destroyed.
+  std::string_view account = {};            ///< Whose call it is; lives as long as the charge.
+};
 
 /** One call as its transport runs it: where its messages go, and how it is stopped.
 
@@ -34,6 +41,8 @@ public:
   virtual bool open() const noexcept = 0;
   /** Let go of the connection while the call goes on, where the client can come back for the rest. */
   virtual void close_stream() noexcept = 0;
+  /** Share what the call is charged with. */
+  virtual held_call hold() { return {}; }
   /** Cancel the call: its pending `co_await` ends with `operation_aborted`, and nothing more of it is sent.
    */
   virtual void cancel() noexcept = 0;

@@ -5,9 +5,13 @@
 #include <boost/json/object.hpp>
 
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/jsonrpc/write.hpp>
+#include <mcpawl/mcp/call/await_job.hpp>
 #include <mcpawl/mcp/call/call_channel.hpp>
 #include <mcpawl/mcp/call/call_details.hpp>
+#include <mcpawl/mcp/call/call_notifications.hpp>
+#include <mcpawl/mcp/call/call_reports.hpp>
+#include <mcpawl/mcp/call/offload.hpp>
+#include <mcpawl/mcp/call/reporter.hpp>
 #include <mcpawl/mcp/call/step.hpp>
 #include <mcpawl/mcp/elicit/client_request.hpp>
 #include <mcpawl/mcp/elicit/client_requests.hpp>
@@ -18,11 +22,13 @@
 #include <mcpawl/mcp/types/trace_context.hpp>
 #include <mcpawl/text/json_text.hpp>
 
+#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -104,6 +110,80 @@ public:
     std::string text;
     if (sends(level)) append_json(text, data);
     return send_message(level, std::move(text), std::string(source));
+  }
+
+  /** Run a function that blocks on a thread of its own, and wait for what it returns.
+
+      @code
+      auto rows = co_await ctx.offload(query_database, args);
+      @endcode
+
+      @param f     a function, or a callable that has a name or captures nothing. It is copied, and may take a
+      `reporter` before its arguments. What it captures by reference must outlive the server: when the client
+      leaves, the call ends and the work goes on.
+      @param args  are copied or moved into the work.
+
+      @par Errors
+      Throws what `f` throws. If too much work waits already, of this caller or of all, `f` is not called and the
+      call ends with the error that says so (`limits::max_queued_work`).
+      @par Cancellation
+      Ends the wait at once. Work that has not begun is dropped; other work goes on unless it asks
+      `reporter::cancelled`, and its call counts as running until it is done. */
+  template <class F, class... Args>
+  task<detail::offload_result<F, Args...>> offload(F&& f, Args&&... args) {
+    using traits = detail::offload_traits<F, Args...>;
+    traits::explain();
+    if constexpr (traits::usable) {
+      using result = typename traits::result;
+      auto stop = std::make_shared<std::atomic<bool>>(false);
+      detail::job_site site = work_site();
+      std::shared_ptr<detail::pending_job<result>> work;
+      if constexpr (traits::reports) {
+        reporter to(site.reports, stop);
+        work = std::make_shared<detail::bound_job<result, std::decay_t<F>, reporter, std::decay_t<Args>...>>(
+            std::forward<F>(f), std::move(to), std::forward<Args>(args)...);
+      } else {
+        work = std::make_shared<detail::bound_job<result, std::decay_t<F>, std::decay_t<Args>...>>(
+            std::forward<F>(f), std::forward<Args>(args)...);
+      }
+      return detail::await_job<result>(std::move(site), std::move(work), std::move(stop));
+    } else {
+      return {};
+    }
+  }
+
+  /** In a plain function that was registered as `blocking()`: tell the client how far the work has come, without
+      waiting. In a plain function that was not, nothing is sent; a coroutine awaits `progress`. */
+  void report_progress(double done, std::optional<double> total = {}, std::string_view message = {}) const {
+    if (reporter_) reporter_->progress(done, total, message);
+  }
+  /** The same for a message to show or keep. */
+  void report_log(message_level level, std::string_view text, std::string_view source = {}) const {
+    if (reporter_) reporter_->log(level, text, source);
+  }
+  void report_log(message_level level, boost::json::object const& data, std::string_view source = {}) const {
+    if (reporter_) reporter_->log(level, data, source);
+  }
+  /** In a plain function that was registered as `blocking()`: whether nobody waits for its result any more, so
+      that it may return early. A coroutine need not ask: its `co_await` ends. */
+  bool cancelled() const noexcept { return reporter_ && reporter_->cancelled(); }
+
+  /** What the call's blocking work needs; for the framework. */
+  detail::job_site work_site() {
+    if (!details_.pool) throw std::logic_error("mcpawl: this call has no threads for blocking work");
+    if (!reports_) {
+      reports_ = std::make_shared<detail::call_reports>(protocol_, progress_token_, details_.least_level);
+      reports_->advance(last_progress_);
+    }
+    return {details_.pool, out_, reports_};
+  }
+  /** Make the context of a blocking function, which speaks through `to`; for the framework. */
+  std::unique_ptr<context> for_blocking(reporter to) const {
+    auto made = std::make_unique<context>(protocol_, std::string(), nullptr, client_);
+    made->describe(details_);
+    made->details_.pool = nullptr;
+    made->reporter_.emplace(std::move(to));
+    return made;
   }
 
   /** Tell the context about its call; for the framework. */
@@ -224,37 +304,16 @@ private:
   task<> send_progress(double done, std::optional<double> total, std::string message) {
     if (!out_ || progress_token_.empty() || !(done > last_progress_) || !std::isfinite(done)) co_return;
     last_progress_ = done;
-    std::string params = R"({"progressToken":)";
-    params += progress_token_;
-    params += R"(,"progress":)";
-    append_json_number(params, done);
-    if (total && std::isfinite(*total)) {
-      params += R"(,"total":)";
-      append_json_number(params, *total);
-    }
-    if (!message.empty() && protocol_ >= revision::v2025_03_26) {
-      params += R"(,"message":)";
-      append_json_string(params, message);
-    }
-    params += '}';
-    std::string notification = detail::write_notification("notifications/progress", params);
+    if (reports_ && !reports_->advance(done)) co_return;
+    std::string notification =
+        detail::progress_notification(protocol_, progress_token_, done, total, message);
     co_await out_->send(std::move(notification));
   }
 
   // JSON, or nothing to be sent
   task<> send_message(message_level level, std::string data, std::string source) {
     if (data.empty()) co_return;
-    std::string params = R"({"level":")";
-    params += to_string(level);
-    params += '"';
-    if (!source.empty()) {
-      params += R"(,"logger":)";
-      append_json_string(params, source);
-    }
-    params += R"(,"data":)";
-    params += data;
-    params += '}';
-    std::string notification = detail::write_notification("notifications/message", params);
+    std::string notification = detail::message_notification(level, data, source);
     co_await out_->send(std::move(notification));
   }
 
@@ -276,6 +335,8 @@ private:
   client_profile client_;
   detail::call_details details_;
   std::unique_ptr<detail::client_requester> requester_;
+  std::shared_ptr<detail::call_reports> reports_;  // once there was blocking work
+  std::optional<reporter> reporter_;               // of a blocking function
   double last_progress_ = -std::numeric_limits<double>::infinity();
 };
 

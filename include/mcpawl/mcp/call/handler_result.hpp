@@ -49,7 +49,9 @@ struct handler_call {
 /** A function the user registered, as the protocol calls it. */
 struct handler {
   bool coroutine = false;         ///< Whether `invoke` returns work that has to be awaited.
-  bool can_log = false;           ///< Whether it is a coroutine that takes the context.
+  bool blocking = false;          ///< Whether it is a plain function for the threads that may block.
+  bool takes_context = false;     ///< Whether it takes the context.
+  bool can_log = false;           ///< Whether it takes the context and may send by it.
   decode_options lets_pass = {};  ///< Of its arguments, if they are a struct.
   std::function<invocation(handler_call const&)> invoke;
 };

@@ -74,7 +74,8 @@ invocation call_handler(parameter_list<P...> list, F const& f, Arguments&& argum
 template <class Identity, class Kind, class Arguments, class R, class... P, class F, class Entry>
 void bind_handler(Entry& to, F f, parameter_list<P...> list) {
   to.coroutine = awaited<R>::coroutine;
-  to.can_log = to.coroutine && (is_context<P> || ...);
+  to.takes_context = (is_context<P> || ...);
+  to.can_log = to.coroutine && to.takes_context;
   // the entry keeps its address, and it owns this function
   to.invoke = [f = std::move(f), list,
                of = static_cast<Entry const*>(&to)](handler_call const& call) -> invocation {

@@ -10,6 +10,7 @@
 #include <mcpawl/text/json_text.hpp>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +19,12 @@ namespace mcpawl::detail {
 
 /** A tool, a prompt, a resource or a template of resources, as lists see it.
 
+    @par Lifetime
+    Ends with the server, or with the last blocking call of it that still runs.
     @par Thread safety
     Registered before the server starts, then only read, from all threads.
 */
-struct entry {
+struct entry : std::enable_shared_from_this<entry> {
   explicit entry(std::string name_) : name(std::move(name_)) {}
   virtual ~entry() = default;
   entry(entry const&) = delete;

@@ -42,13 +42,13 @@ public:
   }
 
 protected:
-  void insert(std::unique_ptr<entry> e) {
+  void insert(std::shared_ptr<entry> e) {
     positions_.emplace(e->key(), entries_.size());
     entries_.push_back(std::move(e));
   }
 
 private:
-  std::vector<std::unique_ptr<entry>> entries_;
+  std::vector<std::shared_ptr<entry>> entries_;
   std::unordered_map<std::string_view, std::size_t> positions_;  // keys are views into the entries
 };
 

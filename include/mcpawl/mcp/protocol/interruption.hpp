@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/jsonrpc/fault.hpp>
+#include <mcpawl/mcp/call/await_job.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
@@ -49,6 +50,8 @@ inline std::optional<response> interrupted_response(server_state const& s, revis
     // only the stateless protocol has statuses of its own for this
     auto const what = is_stateless(r) ? refused.what : response::outcome::answered;
     return response::of_error(what, id, refused.fault);
+  } catch (work_refused const& refused) {
+    return too_many(id, "functions that block", refused.bound);
   } catch (...) {
     return std::nullopt;
   }

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/core/work_pool.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/jsonrpc/message.hpp>
@@ -35,7 +36,8 @@ struct method_call {
   std::shared_ptr<mcpawl::detail::session> session = {};  ///< Null in the stateless protocol.
   sealer* seal = nullptr;                                 ///< Of its thread, for the state of calls that ask.
   std::string_view method_name = {};
-  protocol_headers const* headers = nullptr;  ///< To be held against the body; null in sessions.
+  protocol_headers const* headers = nullptr;         ///< To be held against the body; null in sessions.
+  std::shared_ptr<work_pool> const* work = nullptr;  ///< For what blocks; null where nothing may.
 
   /** A parameter; null if it is missing, or null itself. */
   boost::json::value const* param(std::string_view name) const { return present_member(params, name); }

@@ -9,7 +9,7 @@
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
-#include <mcpawl/mcp/protocol/run_handler.hpp>
+#include <mcpawl/mcp/protocol/run_entry.hpp>
 #include <mcpawl/mcp/protocol/tools_call.hpp>
 #include <mcpawl/reflect/value_reader.hpp>
 
@@ -65,8 +65,7 @@ inline dispatch_result prompts_get(method_call const& call) {
   }
   if (auto const fault = prompt_arguments_fault(*p, arguments->get_object()))
     return error_response(call.id, *fault);
-  return run_handler(call, {"prompt", p->name, failed_request}, p->coroutine,
-                     [&](context& ctx) { return p->invoke({*arguments, ctx, call.who.identity}); });
+  return run_entry(call, {"prompt", p->name, failed_request}, *p, *arguments);
 }
 
 }  // namespace mcpawl::detail

@@ -8,7 +8,7 @@
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
-#include <mcpawl/mcp/protocol/run_handler.hpp>
+#include <mcpawl/mcp/protocol/run_entry.hpp>
 #include <mcpawl/mcp/protocol/tools_call.hpp>
 #include <mcpawl/mcp/types/not_found.hpp>
 
@@ -27,9 +27,7 @@ inline dispatch_result resources_read(method_call const& call) {
   auto const found = call.server.find_resource(*uri, call.who.identity);
   if (!found) return error_response(call.id, resource_not_found(call.protocol, *uri));
   readable const& r = *found->what;
-  return run_handler(
-      call, {"resource", r.key(), failed_request}, r.coroutine,
-      [&](context& ctx) { return r.invoke({found->variables, ctx, call.who.identity}); }, *uri);
+  return run_entry(call, {"resource", r.key(), failed_request}, r, found->variables, *uri);
 }
 
 }  // namespace mcpawl::detail

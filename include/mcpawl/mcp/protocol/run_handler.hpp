@@ -107,6 +107,13 @@ inline std::optional<message_level> wanted_level(method_call const& call) {
   return parse_message_level(view_of(level->get_string()));
 }
 
+/** Tell a context what only a call that does not end at once needs to know. */
+inline void describe_running(context& ctx, method_call const& call, call_details details) {
+  details.least_level = wanted_level(call);
+  if (call.work) details.pool = *call.work;
+  ctx.describe(std::move(details));
+}
+
 /** Call a handler and answer with what comes of it.
 
     @param coroutine  whether `start` returns work that has to be awaited.
@@ -125,9 +132,8 @@ inline dispatch_result run_handler(method_call const& call, call_target const& t
       invocation const done = start(ctx);
       return response_of(call.server, call.protocol, call.id, std::get<handler_result>(done));
     }
-    details.least_level = wanted_level(call);
     auto ctx = open_context(call);
-    ctx->describe(std::move(details));
+    describe_running(*ctx, call, std::move(details));
     invocation started = start(*ctx);
     if (auto const* refused = std::get_if<handler_result>(&started))
       return response_of(call.server, call.protocol, call.id, *refused);

@@ -159,7 +159,8 @@ inline dispatch_result dispatch_in_session(request_env const& parts, rpc_message
                                                  .who = who,
                                                  .out = noted,
                                                  .session = session,
-                                                 .method_name = m.method});
+                                                 .method_name = m.method,
+                                                 .work = &parts.known.table().work()});
   if (auto* pending = std::get_if<pending_response>(&r)) {
     if (!noted.opened) noted.open();
     pending->slot = session->calls().add(*m.id, noted.opened);

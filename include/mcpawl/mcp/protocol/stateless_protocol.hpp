@@ -153,7 +153,8 @@ inline dispatch_result dispatch_stateless(request_env const& parts, rpc_message 
                          .out = noted,
                          .seal = &parts.known.seal(),
                          .method_name = m.method,
-                         .headers = h.carried ? &h : nullptr};
+                         .headers = h.carried ? &h : nullptr,
+                         .work = &parts.known.table().work()};
   auto const* method = find_method(s, *protocol, m.method);
   bool const listens = m.method == "subscriptions/listen";
   if (!method && !listens)

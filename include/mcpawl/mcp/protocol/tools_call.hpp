@@ -9,7 +9,7 @@
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
-#include <mcpawl/mcp/protocol/run_handler.hpp>
+#include <mcpawl/mcp/protocol/run_entry.hpp>
 #include <mcpawl/mcp/types/tool_result.hpp>
 
 #include <string>
@@ -50,8 +50,7 @@ inline dispatch_result tools_call(method_call const& call) {
   if (call.headers)
     if (auto const fault = mirror_fault(t->mirrored, *arguments, *call.headers))
       return response::of_error(response::outcome::malformed, call.id, *fault);
-  return run_handler(call, {"tool", t->name, failed_tool}, t->coroutine,
-                     [&](context& ctx) { return t->invoke({*arguments, ctx, call.who.identity}); });
+  return run_entry(call, {"tool", t->name, failed_tool}, *t, *arguments);
 }
 
 }  // namespace mcpawl::detail

@@ -55,6 +55,10 @@ public:
   /** Give some of it back. */
   void shrink(std::size_t less) noexcept;
   std::size_t amount() const noexcept { return amount_; }
+  /** Whose budget it is; empty without one. Lives as long as the charge. */
+  std::string_view account_name() const noexcept {
+    return account_ ? std::string_view(account_->first) : std::string_view();
+  }
 
 private:
   friend class budgets;

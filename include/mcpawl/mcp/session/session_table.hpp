@@ -4,6 +4,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/limits.hpp>
+#include <mcpawl/core/work_pool.hpp>
 #include <mcpawl/mcp/offer/change_feed.hpp>
 #include <mcpawl/mcp/session/budget.hpp>
 #include <mcpawl/mcp/session/ended_sessions.hpp>
@@ -47,7 +48,10 @@ public:
       : bounds_(bounds),
         clock_(&time),
         feed_(std::make_shared<change_feed>()),
-        budgets_(std::make_shared<budgets>(bounds.each)) {
+        budgets_(std::make_shared<budgets>(bounds.each)),
+        work_(
+            std::make_shared<work_pool>(work_bounds{bounds.each.max_work_threads, bounds.each.max_queued_work,
+                                                    bounds.each.max_queued_work_in_process})) {
     all.listen(feed_);
   }
   session_table(session_table const&) = delete;
@@ -58,6 +62,9 @@ public:
 
   /** What each caller holds. */
   budgets& budget() const noexcept { return *budgets_; }
+
+  /** The threads for what blocks. */
+  std::shared_ptr<work_pool> const& work() const noexcept { return work_; }
 
   /** Open subscriptions of the stateless protocol, all threads together. */
   std::shared_ptr<std::atomic<std::size_t>> const& subscriptions() const noexcept { return subscriptions_; }
@@ -236,6 +243,7 @@ private:
   clock const* clock_;
   std::shared_ptr<change_feed> feed_;
   std::shared_ptr<budgets> budgets_;
+  std::shared_ptr<work_pool> work_;
   std::shared_ptr<std::atomic<std::size_t>> subscriptions_ = std::make_shared<std::atomic<std::size_t>>(0);
   mutable std::mutex mutex_;
   std::list<known_session> order_;  // the longest unused first

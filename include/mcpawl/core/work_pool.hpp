@@ -1,0 +1,222 @@
+// mcpawl/core/work_pool.hpp - threads for work that blocks, a bounded number of them, in turn by who asked
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace mcpawl::detail {
+
+/** Work for a thread of a pool. It owns what it touches: it may outlive whoever asked for it, and the pool. */
+class job {
+public:
+  job() = default;
+  job(job const&) = delete;
+  job& operator=(job const&) = delete;
+  virtual ~job() = default;
+  virtual void run() noexcept = 0;
+};
+
+/** The bounds of a pool. */
+struct work_bounds {
+  std::size_t threads;            ///< None: every job is refused.
+  std::size_t max_queued;         ///< Jobs of one caller that have not begun.
+  std::size_t max_queued_of_all;  ///< The same of all callers.
+};
+
+/** What became of a job that was offered. */
+enum class work_admission { taken, caller_is_full, pool_is_full };
+
+/** Threads that run jobs. They start when there is a job for them, so a pool that is not used has none.
+
+    Callers who wait have their turns: of each one job, then the next. Who cannot be told apart from others (an
+    empty account) has only the bound of all.
+
+    @par Lifetime
+    Destroying it drops the jobs that have not begun, and waits for none: those that run go on, each on a thread
+    that keeps what it needs and then ends.
+    @par Thread safety
+    Any thread.
+*/
+class work_pool {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  explicit work_pool(work_bounds bounds) : state_(std::make_shared<state>(bounds)) {}
+  work_pool(work_pool const&) = delete;
+  work_pool& operator=(work_pool const&) = delete;
+  ~work_pool() { close(); }
+
+  /** Take a job, to be run once; or refuse it and keep nothing of it. */
+  work_admission take(std::string_view account, std::shared_ptr<job> work) {
+    return state_->take(state_, account, std::move(work));
+  }
+  /** Drop a job that has not begun; false if it has. */
+  bool withdraw(job const& work) noexcept { return state_->withdraw(work); }
+  /** Drop what has not begun, and take no more. */
+  void close() noexcept { state_->close(); }
+
+  /** Wait until no job is left; false if that took too long. */
+  bool wait_until_idle(time_point deadline) {
+    std::unique_lock lock(state_->mutex);
+    return state_->changed.wait_until(lock, deadline,
+                                      [this] { return state_->busy == 0 && state_->queued == 0; });
+  }
+
+  /** Jobs that run. */
+  std::size_t busy() const {
+    std::lock_guard const lock(state_->mutex);
+    return state_->busy;
+  }
+  /** Jobs that have not begun. */
+  std::size_t queued() const {
+    std::lock_guard const lock(state_->mutex);
+    return state_->queued;
+  }
+  std::size_t threads() const {
+    std::lock_guard const lock(state_->mutex);
+    return state_->threads;
+  }
+
+private:
+  using queue = std::deque<std::shared_ptr<job>>;
+  using queues = std::map<std::string, queue, std::less<>>;
+
+  /** What the threads share; each keeps it alive. */
+  struct state {
+    explicit state(work_bounds b) : bounds(b) {}
+
+    work_admission take(std::shared_ptr<state> const& self, std::string_view account,
+                        std::shared_ptr<job> work) {
+      std::lock_guard const lock(mutex);
+      if (closed || bounds.threads == 0 || queued >= bounds.max_queued_of_all)
+        return work_admission::pool_is_full;
+      auto at = waiting.find(account);
+      if (at != waiting.end() && !account.empty() && at->second.size() >= bounds.max_queued)
+        return work_admission::caller_is_full;
+      if (!account.empty() && bounds.max_queued == 0) return work_admission::caller_is_full;
+      if (queued + 1 > idle && threads < bounds.threads && !start(self) && threads == 0)
+        return work_admission::pool_is_full;
+      if (at == waiting.end()) {
+        at = waiting.emplace(std::string(account), queue()).first;
+        turns.push_back(at);
+      }
+      at->second.push_back(std::move(work));
+      ++queued;
+      wake.notify_one();
+      return work_admission::taken;
+    }
+
+    bool withdraw(job const& work) noexcept {
+      std::shared_ptr<job> dropped;  // what it owns is destroyed without the lock
+      std::lock_guard const lock(mutex);
+      for (auto turn = turns.begin(); turn != turns.end(); ++turn) {
+        auto& own = (*turn)->second;
+        auto const found =
+            std::find_if(own.begin(), own.end(), [&work](auto const& each) { return each.get() == &work; });
+        if (found == own.end()) continue;
+        dropped = std::move(*found);
+        own.erase(found);
+        if (own.empty()) {
+          waiting.erase(*turn);
+          turns.erase(turn);
+        }
+        --queued;
+        changed.notify_all();
+        return true;
+      }
+      return false;
+    }
+
+    void close() noexcept {
+      queues dropped;
+      std::lock_guard const lock(mutex);
+      closed = true;
+      turns.clear();
+      dropped.swap(waiting);
+      queued = 0;
+      wake.notify_all();
+      changed.notify_all();
+    }
+
+    /** What a thread does: one job after the other. */
+    void work() {
+      std::unique_lock lock(mutex);
+      for (;;) {
+        ++idle;
+        wake.wait(lock, [this] { return closed || !turns.empty(); });
+        --idle;
+        if (closed) break;
+        std::shared_ptr<job> next = take_next();
+        ++busy;
+        lock.unlock();
+        next->run();
+        next.reset();
+        lock.lock();
+        --busy;
+        changed.notify_all();
+      }
+      --threads;
+    }
+
+    std::shared_ptr<job> take_next() {
+      auto const at = turns.front();
+      turns.pop_front();
+      std::shared_ptr<job> next = std::move(at->second.front());
+      at->second.pop_front();
+      if (at->second.empty())
+        waiting.erase(at);
+      else
+        turns.push_back(at);
+      --queued;
+      return next;
+    }
+
+    /** Signals are for the threads of the program: none is delivered here. */
+    bool start(std::shared_ptr<state> const& self) {
+      sigset_t most, before;
+      ::sigfillset(&most);
+      for (int const of_a_fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP})
+        ::sigdelset(&most, of_a_fault);
+      ::pthread_sigmask(SIG_SETMASK, &most, &before);
+      bool started = true;
+      try {
+        std::thread([self] { self->work(); }).detach();
+        ++threads;
+      } catch (std::system_error const&) {
+        started = false;
+      }
+      ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+      return started;
+    }
+
+    work_bounds const bounds;
+    std::mutex mutex;
+    std::condition_variable wake;     // a job for who is idle
+    std::condition_variable changed;  // fewer jobs
+    queues waiting;                   // by account; none is empty
+    std::list<queues::iterator> turns;
+    std::size_t queued = 0, busy = 0, idle = 0, threads = 0;
+    bool closed = false;
+  };
+
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace mcpawl::detail
