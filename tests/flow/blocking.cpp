@@ -1,4 +1,5 @@
 // tests/flow/blocking.cpp - functions that block have threads of their own: nobody else waits for them
+// SPDX-License-Identifier: BSL-1.0
 #include "../support/running.hpp"
 #include "../support/user_header.hpp"
 
@@ -361,6 +362,41 @@ BOOST_AUTO_TEST_CASE(many_clients_that_leave_at_any_moment_leave_nothing_behind)
     std::this_thread::sleep_for(std::chrono::microseconds(100 * (round % 20)));
   }
   BOOST_TEST(text_of(call("plain")->read_reply()) == "alice a");
+}
+
+BOOST_AUTO_TEST_CASE(prompts_resources_and_templates_may_block_too) {
+  auto const at = [s = s](std::string const& what) {
+    block(*s);
+    return what;
+  };
+  srv.prompt("prompt", "x", [at](text_args const& in) { return at(in.text); }).blocking();
+  srv.resource("test://one", "one", [at](mcpawl::context& ctx) { return at(ctx.uri()); }).blocking();
+  srv.resource_template("test://many/{text}", "many", [at](text_args const& in) { return at(in.text); })
+      .blocking();
+  options.threads = 1;
+  start();
+  auto const ask = [this](std::string const& method, std::string const& name, std::string const& params) {
+    auto made = client();
+    auto sent = fields_of(name, "alice");
+    sent[1].second = method;
+    made->send_request(
+        "POST", "/mcp", sent,
+        R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":{)" + params +
+            R"(,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})");
+    return made;
+  };
+  auto const prompt = ask("prompts/get", "prompt", R"("name":"prompt","arguments":{"text":"asked"})");
+  auto const one = ask("resources/read", "test://one", R"("uri":"test://one")");
+  auto const many = ask("resources/read", "test://many/b", R"("uri":"test://many/b")");
+  BOOST_TEST(becomes_true([&] { return s->begun == 3; }));
+  s->go = true;
+  auto const message = result_of(prompt->read_reply()).at("result").at("messages").at(0);
+  BOOST_TEST(message.at("content").at("text") == "asked");
+  auto const text = [](auto const& from) {
+    return result_of(from->read_reply()).at("result").at("contents").at(0).at("text");
+  };
+  BOOST_TEST(text(one) == "test://one");
+  BOOST_TEST(text(many) == "b");
 }
 
 BOOST_AUTO_TEST_CASE(a_coroutine_cannot_be_registered_as_blocking) {

@@ -1,4 +1,5 @@
 // tests/unit/core/work_pool.cpp - jobs run on few threads, in turn by caller, and outlive whoever asked for them
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/pending_job.hpp>
 #include <mcpawl/core/work_pool.hpp>
 

@@ -1,4 +1,5 @@
 // tests/unit/mcp/call/offload.cpp - a coroutine waits for blocking work, is told what it says, and can leave it
+// SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/call/context.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 
