@@ -2,7 +2,10 @@
 #include <mcpawl/mcp/call/context.hpp>
 
 #include <string>
+#include <utility>
 
 mcpawl::task<std::string> call(std::string text, mcpawl::context& ctx) {
-  co_return co_await ctx.offload([text] { return text; });
+  // moved, since the check of coroutines would refuse the temporary itself
+  auto work = [text] { return text; };
+  co_return co_await ctx.offload(std::move(work));
 }
