@@ -77,7 +77,7 @@ inline std::optional<endpoint> parse_endpoint(std::string_view text) {
 class command_line {
 public:
   /** Take the arguments of `main`. With `--help` among them it prints the usage and ends the program. */
-  command_line(int argc, char** argv, char const* usage, mcpawl::settings& errors) : mistakes_(errors) {
+  command_line(int argc, char** argv, char const* usage, mcpawl::settings& errors) : errors_(errors) {
     for (int i = 1; i < argc; ++i) {
       std::string_view const word = argv[i];
       if (word == "--help" || word == "-h") {
@@ -87,9 +87,9 @@ public:
       auto const equals = word.find('=');
       std::string const name(word.substr(0, equals));
       if (!word.starts_with("--")) {
-        mistakes_.add_error(std::string(word), "is no option: try --help");
+        errors_.add_error(std::string(word), "is no option: try --help");
       } else if (given_.contains(name)) {
-        mistakes_.add_error(name, "is given more than once");
+        errors_.add_error(name, "is given more than once");
         if (equals == std::string_view::npos) ++i;
       } else if (equals != std::string_view::npos) {
         given_[name] = word.substr(equals + 1);
@@ -104,14 +104,14 @@ public:
   std::string text(std::string const& name, std::string fallback) {
     auto const found = given_.extract(name);
     if (found.empty()) return fallback;
-    if (found.mapped().empty()) mistakes_.add_error(name, "needs a value");
+    if (found.mapped().empty()) errors_.add_error(name, "needs a value");
     return found.mapped();
   }
 
   /** An option without a value. */
   bool flag(std::string const& name) {
     auto const found = given_.extract(name);
-    if (!found.empty() && !found.mapped().empty()) mistakes_.add_error(name, "takes no value");
+    if (!found.empty() && !found.mapped().empty()) errors_.add_error(name, "takes no value");
     return !found.empty();
   }
 
@@ -119,7 +119,7 @@ public:
     std::string const value = text(name, std::to_string(fallback));
     unsigned parsed = 0;
     if (!value.empty() && (!parse_number(value, parsed) || parsed < least || parsed > most))
-      mistakes_.add_error(name, "must be a number from " + std::to_string(least) + " to " +
+      errors_.add_error(name, "must be a number from " + std::to_string(least) + " to " +
                                     std::to_string(most) + ", not \"" + value + '"');
     return parsed;
   }
@@ -134,7 +134,7 @@ public:
   /** Note the options nobody asked for. */
   void finish() {
     for (auto const& [name, value] : given_)
-      mistakes_.add_error(name, "is no option of this program: try --help");
+      errors_.add_error(name, "is no option of this program: try --help");
   }
 
 private:
@@ -143,12 +143,12 @@ private:
     if (value.empty()) return {};
     auto const parsed = parse_endpoint(value);
     if (parsed && parsed->port >= least_port) return *parsed;
-    mistakes_.add_error(name,
+    errors_.add_error(name,
                         "must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"" + value + '"');
     return {};
   }
 
-  mcpawl::settings& mistakes_;
+  mcpawl::settings& errors_;
   std::map<std::string, std::string> given_;
 };
 

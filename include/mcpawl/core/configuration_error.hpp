@@ -26,11 +26,11 @@ namespace mcpawl {
 class configuration_error : public std::runtime_error {
 public:
   explicit configuration_error(std::vector<std::string> errors)
-      : std::runtime_error(text_of(errors)), mistakes_(std::move(errors)) {}
+      : std::runtime_error(text_of(errors)), errors_(std::move(errors)) {}
   explicit configuration_error(std::string const& error)
       : configuration_error(std::vector<std::string>(1, error)) {}
 
-  std::vector<std::string> const& errors() const noexcept { return mistakes_; }
+  std::vector<std::string> const& errors() const noexcept { return errors_; }
 
 private:
   static std::string text_of(std::vector<std::string> const& errors) {
@@ -40,7 +40,7 @@ private:
     return text;
   }
 
-  std::vector<std::string> mistakes_;
+  std::vector<std::string> errors_;
 };
 
 namespace detail {

@@ -89,14 +89,14 @@ public:
   }
 
   /** Note an error in a setting; `text` continues the sentence that its name begins. */
-  void add_error(std::string const& name, std::string const& text) { mistakes_.push_back(name + ' ' + text); }
+  void add_error(std::string const& name, std::string const& text) { errors_.push_back(name + ' ' + text); }
 
   /** End the reading.
 
       @par Errors
       Throws `configuration_error` with everything that was noted, if there is anything. */
   void throw_if_invalid() const {
-    if (!mistakes_.empty()) throw configuration_error(mistakes_);
+    if (!errors_.empty()) throw configuration_error(errors_);
   }
 
 private:
@@ -125,7 +125,7 @@ private:
   }
 
   source source_;
-  std::vector<std::string> mistakes_;
+  std::vector<std::string> errors_;
 };
 
 }  // namespace mcpawl

@@ -26,19 +26,19 @@ namespace mcpawl::detail {
 /** Compiles a schema and everything that it refers to. Nothing recurses: what is met is put on a list. */
 class schema_compiler {
 public:
-  explicit schema_compiler(json_schema_library const& library) : index_(library, mistakes_) {}
+  explicit schema_compiler(json_schema_library const& library) : index_(library, errors_) {}
 
   /** Compile; the program is of use only if there are no errors. */
   schema_program run(boost::json::value const& schema) {
     index_.add_document(schema, {}, {});
     place_of(schema);
     for (std::size_t at = 0; at != schemas_.size(); ++at) compile(static_cast<schema_place>(at));
-    if (mistakes_.empty()) find_endless();
+    if (errors_.empty()) find_endless();
     program_.dynamic_anchors.resize(index_.resources());
     return std::move(program_);
   }
 
-  schema_errors const& errors() const noexcept { return mistakes_; }
+  schema_errors const& errors() const noexcept { return errors_; }
 
 private:
   class reader final : public keyword_reader {
@@ -50,7 +50,7 @@ private:
     void refuse(json_schema_errc code, std::string_view message, std::string const& part) override {
       auto pointer = where_.pointer;
       append_pointer_name(pointer, keyword_);
-      compiler_.mistakes_.add(code, pointer + part, std::string(message));
+      compiler_.errors_.add(code, pointer + part, std::string(message));
     }
     schema_place schema(boost::json::value const& value) override { return compiler_.place_of(value); }
     void reference(std::string_view uri, bool dynamic) override {
@@ -106,7 +106,7 @@ private:
         keyword.read(in, *value);
       }
     } else {
-      mistakes_.add(json_schema_errc::bad_schema, where.pointer,
+      errors_.add(json_schema_errc::bad_schema, where.pointer,
                     "must be a schema: an object, true or false");
     }
     program_.nodes.push_back(std::move(node));
@@ -187,11 +187,11 @@ private:
     for (std::size_t i = 0; i != nodes.size(); ++i) at = next(at);
     schema_place first = at;
     for (auto i = next(at); i != at; i = next(i)) first = std::min(first, i);
-    mistakes_.add(json_schema_errc::endless, index_.location(*schemas_[first]).pointer,
+    errors_.add(json_schema_errc::endless, index_.location(*schemas_[first]).pointer,
                   "leads back to itself for the same value, so checking it would never end");
   }
 
-  schema_errors mistakes_;
+  schema_errors errors_;
   schema_index index_;
   schema_program program_;
   std::vector<boost::json::value const*> schemas_;

@@ -51,7 +51,7 @@ public:
   static constexpr std::size_t max_schemas = 10'000;
 
   schema_index(json_schema_library const& library, schema_errors& errors)
-      : library_(library), mistakes_(errors) {}
+      : library_(library), errors_(errors) {}
 
   /** Take in a document that was found at `uri`. */
   void add_document(boost::json::value const& document, std::string uri, std::string pointer) {
@@ -110,7 +110,7 @@ private:
             bool is_document) {
     if (depth > max_depth || locations_.size() >= max_schemas) {
       if (!too_large_)
-        mistakes_.add(json_schema_errc::too_large, std::move(pointer), "is too deep or one too many");
+        errors_.add(json_schema_errc::too_large, std::move(pointer), "is too deep or one too many");
       too_large_ = true;
       return;
     }
@@ -155,7 +155,7 @@ private:
       std::string_view text = id->is_string() ? std::string_view(id->get_string()) : "#";
       if (text.ends_with('#')) text.remove_suffix(1);
       if (!id->is_string() || text.find('#') != std::string_view::npos) {
-        mistakes_.add(json_schema_errc::bad_identifier, pointer + "/$id",
+        errors_.add(json_schema_errc::bad_identifier, pointer + "/$id",
                       "must be a URI reference without a fragment");
       } else {
         auto uri = resolve_uri(resources_[resource].uri, text);
@@ -165,7 +165,7 @@ private:
           resource = add_resource(uri, schema, resources_[resource].vocabularies);
         auto const [at, added] = by_uri_.emplace(std::move(uri), resource);
         if (!added && at->second != resource)
-          mistakes_.add(json_schema_errc::duplicate, pointer + "/$id", "is the $id of another schema, too");
+          errors_.add(json_schema_errc::duplicate, pointer + "/$id", "is the $id of another schema, too");
         is_root = true;
       }
     }
@@ -180,27 +180,27 @@ private:
   void read_dialect(boost::json::value const& value, std::uint32_t resource, std::string const& pointer,
                     bool is_root) {
     auto const at = pointer + "/$schema";
-    if (!value.is_string()) return mistakes_.add(json_schema_errc::unknown_dialect, at, "must be a URI");
+    if (!value.is_string()) return errors_.add(json_schema_errc::unknown_dialect, at, "must be a URI");
     auto dialect = find_dialect(value.get_string(), library_);
     if (!dialect.refusal.empty())
-      mistakes_.add(json_schema_errc::unknown_dialect, at, std::move(dialect.refusal));
+      errors_.add(json_schema_errc::unknown_dialect, at, std::move(dialect.refusal));
     else if (is_root)
       resources_[resource].vocabularies = dialect.vocabularies;
     else if (dialect.vocabularies != resources_[resource].vocabularies)
-      mistakes_.add(json_schema_errc::unknown_dialect, at, "can differ only in a schema with an $id");
+      errors_.add(json_schema_errc::unknown_dialect, at, "can differ only in a schema with an $id");
   }
 
   void add_anchor(boost::json::value const& value, boost::json::value const& schema, std::uint32_t resource,
                   std::string at, bool dynamic) {
     if (!value.is_string() || !is_anchor(value.get_string())) {
-      return mistakes_.add(json_schema_errc::bad_identifier, std::move(at),
+      return errors_.add(json_schema_errc::bad_identifier, std::move(at),
                            "must begin with a letter or _, and hold only letters, digits, and - . _");
     }
     std::string name(value.get_string());
     auto& into = resources_[resource];
     auto const [old, added] = into.anchors.emplace(name, &schema);
     if (!added && old->second != &schema)
-      return mistakes_.add(json_schema_errc::duplicate, std::move(at), "is an anchor of another schema, too");
+      return errors_.add(json_schema_errc::duplicate, std::move(at), "is an anchor of another schema, too");
     if (dynamic) into.dynamic_anchors.emplace(std::move(name), &schema);
   }
 
@@ -267,7 +267,7 @@ private:
   }
 
   json_schema_library const& library_;
-  schema_errors& mistakes_;
+  schema_errors& errors_;
   std::vector<schema_resource> resources_;
   std::map<std::string, std::uint32_t, std::less<>> by_uri_;
   std::unordered_map<boost::json::value const*, schema_location> locations_;

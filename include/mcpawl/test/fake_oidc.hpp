@@ -221,13 +221,13 @@ private:
 
   plain_answer authorization(plain_request const& request) {
     auto const form = http::form::parse(request.query());
-    if (!form || form->repeated()) return mistake_page("The request is malformed.");
+    if (!form || form->repeated()) return error_page("The request is malformed.");
     question const asked{*form, form->find("redirect_uri").value_or(std::string_view())};
     auto const& known = options_.redirect_uris;
     if (asked.text("client_id") != options_.client_id)
-      return mistake_page("The client_id is not that of this application.");
+      return error_page("The client_id is not that of this application.");
     if (std::find(known.begin(), known.end(), asked.redirect_uri) == known.end())
-      return mistake_page("The redirect_uri is none that this application has.");
+      return error_page("The redirect_uri is none that this application has.");
     if (std::string_view const wrong = validate(asked); !wrong.empty()) return back(asked, "error", wrong);
 
     std::string email = options_.signs_in.value_or(std::string());
@@ -237,10 +237,10 @@ private:
       if (!origin.empty() && origin != access_.issuer())
         return answer_with(403, "text/plain", "not for web pages\n");
       auto const choice = http::form::parse(request.body);
-      if (!choice || choice->repeated()) return mistake_page("The form is malformed.");
+      if (!choice || choice->repeated()) return error_page("The form is malformed.");
       if (choice->find("deny")) return back(asked, "error", "access_denied");
       email = choice->find("email").value_or(std::string_view());
-      if (!is_email(email)) return mistake_page("That is no email.");
+      if (!is_email(email)) return error_page("That is no email.");
     }
     if (email.empty()) return sign_in_page(options_.people, place_of(asked.redirect_uri));
     if (grants_.blocked.count(email) != 0) {

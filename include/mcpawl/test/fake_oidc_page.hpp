@@ -103,7 +103,7 @@ inline plain_answer sign_in_page(std::vector<oidc_person> const& people, std::st
 }
 
 /** The page for a request that cannot be answered by a redirect. */
-inline plain_answer mistake_page(std::string_view what) {
+inline plain_answer error_page(std::string_view what) {
   std::string text = "<p class=\"bad\">";
   http::append_html(text, what);
   text += "</p>\n";
