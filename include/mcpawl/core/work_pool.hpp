@@ -108,9 +108,8 @@ private:
       if (closed || bounds.threads == 0 || queued >= bounds.max_queued_of_all)
         return work_admission::pool_is_full;
       auto at = waiting.find(account);
-      if (at != waiting.end() && !account.empty() && at->second.size() >= bounds.max_queued)
-        return work_admission::caller_is_full;
-      if (!account.empty() && bounds.max_queued == 0) return work_admission::caller_is_full;
+      std::size_t const own = at == waiting.end() ? 0 : at->second.size();
+      if (!account.empty() && own >= bounds.max_queued) return work_admission::caller_is_full;
       if (queued + 1 > idle && threads < bounds.threads && !start(self) && threads == 0)
         return work_admission::pool_is_full;
       if (at == waiting.end()) {

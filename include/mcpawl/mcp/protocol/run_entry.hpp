@@ -5,9 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/core/pending_job.hpp>
-#include <mcpawl/core/task.hpp>
 #include <mcpawl/mcp/call/await_job.hpp>
-#include <mcpawl/mcp/call/call_details.hpp>
 #include <mcpawl/mcp/call/context.hpp>
 #include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/call/reporter.hpp>
@@ -47,31 +45,18 @@ private:
   std::shared_ptr<void const> identity_;
 };
 
-/** Call a plain function on a thread that may block. */
-template <class Entry>
-dispatch_result run_blocking(method_call const& call, call_target const& target, Entry const& of,
-                             boost::json::value const& arguments, std::string_view uri) {
+/** Begin a call of a plain function on a thread that may block.
+
+    @param of  whose function it is; kept alive until it has returned. */
+inline invocation start_blocking(method_call const& call, std::shared_ptr<entry const> of,
+                                 handler const& function, boost::json::value const& arguments, context& ctx) {
   using work_type = bound_job<handler_result, blocking_call>;
-  call_details details;
-  details.trace = trace_context::from(call.meta());
-  details.uri = uri;
-  try {
-    auto ctx = open_context(call);
-    describe_running(*ctx, call, std::move(details));
-    job_site site = ctx->work_site();
-    auto stop = std::make_shared<std::atomic<bool>>(false);
-    auto inside = ctx->for_blocking(reporter(site.reports, stop));
-    auto work = std::make_shared<work_type>(
-        blocking_call(of.shared_from_this(), of, arguments, std::move(inside), call.who.kept_identity()));
-    task<handler_result> result =
-        await_job<handler_result>(std::move(site), std::move(work), std::move(stop));
-    return pending_response{
-        run_to_end(call.server, call.log, call.id, call.protocol, std::move(ctx), target, std::move(result)),
-        is_stateless(call.protocol)};
-  } catch (...) {
-    if (auto early = interrupted_response(call.server, call.protocol, call.id)) return std::move(*early);
-    return response_of(call.server, call.protocol, call.id, failed_call(call.log, target, call.protocol));
-  }
+  job_site site = ctx.work_site();
+  auto stop = std::make_shared<std::atomic<bool>>(false);
+  auto inside = ctx.for_blocking(reporter(site.reports, stop));
+  auto work = std::make_shared<work_type>(
+      blocking_call(std::move(of), function, arguments, std::move(inside), call.who.kept_identity()));
+  return await_job<handler_result>(std::move(site), std::move(work), std::move(stop));
 }
 
 /** Call the function of an entry and answer with what comes of it.
@@ -80,10 +65,13 @@ dispatch_result run_blocking(method_call const& call, call_target const& target,
 template <class Entry>
 dispatch_result run_entry(method_call const& call, call_target const& target, Entry const& of,
                           boost::json::value const& arguments, std::string_view uri = {}) {
-  if (of.blocking) return run_blocking(call, target, of, arguments, uri);
   return run_handler(
-      call, target, of.coroutine,
-      [&](context& ctx) { return of.invoke({arguments, ctx, call.who.identity}); }, uri);
+      call, target, of.coroutine || of.blocking,
+      [&](context& ctx) {
+        if (of.blocking) return start_blocking(call, of.shared_from_this(), of, arguments, ctx);
+        return of.invoke({arguments, ctx, call.who.identity});
+      },
+      uri);
 }
 
 }  // namespace mcpawl::detail

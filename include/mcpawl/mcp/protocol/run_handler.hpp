@@ -107,33 +107,28 @@ inline std::optional<message_level> wanted_level(method_call const& call) {
   return parse_message_level(view_of(level->get_string()));
 }
 
-/** Tell a context what only a call that does not end at once needs to know. */
-inline void describe_running(context& ctx, method_call const& call, call_details details) {
-  details.least_level = wanted_level(call);
-  if (call.work) details.pool = *call.work;
-  ctx.describe(std::move(details));
-}
-
 /** Call a handler and answer with what comes of it.
 
-    @param coroutine  whether `start` returns work that has to be awaited.
-    @param start      makes the call; what it refers to need not live longer than this function.
-    @param uri        of the resource being read; empty for other calls.
+    @param awaited  whether `start` returns work that has to be awaited.
+    @param start    makes the call; what it refers to need not live longer than this function.
+    @param uri      of the resource being read; empty for other calls.
 */
-inline dispatch_result run_handler(method_call const& call, call_target const& target, bool coroutine,
+inline dispatch_result run_handler(method_call const& call, call_target const& target, bool awaited,
                                    function_ref<invocation(context&)> start, std::string_view uri = {}) {
   call_details details;
   details.trace = trace_context::from(call.meta());
   details.uri = uri;
   try {
-    if (!coroutine) {
+    if (!awaited) {
       context ctx{call.protocol, {}, nullptr};
       ctx.describe(std::move(details));
       invocation const done = start(ctx);
       return response_of(call.server, call.protocol, call.id, std::get<handler_result>(done));
     }
     auto ctx = open_context(call);
-    describe_running(*ctx, call, std::move(details));
+    details.least_level = wanted_level(call);
+    if (call.work) details.pool = *call.work;
+    ctx->describe(std::move(details));
     invocation started = start(*ctx);
     if (auto const* refused = std::get_if<handler_result>(&started))
       return response_of(call.server, call.protocol, call.id, *refused);
