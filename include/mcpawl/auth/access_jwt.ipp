@@ -7,6 +7,7 @@
 #include <mcpawl/auth/assertion.hpp>
 #include <mcpawl/auth/fixed_token.hpp>
 #include <mcpawl/auth/linked_token.hpp>
+#include <mcpawl/auth/token_authenticator.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/crypto/engine.hpp>
@@ -15,9 +16,6 @@
 #include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/keys/key_origin.hpp>
 #include <mcpawl/keys/key_source.hpp>
-#include <mcpawl/keys/refreshing_verifier.hpp>
-
-#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -33,33 +31,22 @@ template <class Engine>
 class basic_access_jwt<Engine>::impl {
   using verifier = basic_access_verifier<Engine>;
 
-  auto checking(std::string_view token) const {
-    return [token, time = options_->time](verifier& with) {
-      return with.verify_cached(token, time->wall(), time->steady());
-    };
-  }
-
 public:
   explicit impl(access_options options)
       : options_(std::make_shared<access_options const>(detail::validated(std::move(options)))),
-        verifier_(std::make_shared<detail::key_source>(origin(*options_), *options_->time, options_->timing),
-                  options_->authorities(), options_->expectation(), options_->remember) {}
+        tokens_(std::make_shared<detail::key_source>(origin(*options_), *options_->time, options_->timing),
+                options_->authorities(), *options_->time, options_->expectation(), options_->remember) {}
 
   void attach(boost::asio::any_io_executor executor, logger log) {
     auto report = [log](verifier& with) { report_engines(with, log); };
-    verifier_.attach(std::move(executor), std::move(log), std::move(report));
+    tokens_.attach(std::move(executor), std::move(log), std::move(report));
   }
-  bool attached() const noexcept { return verifier_.attached(); }
-  detail::key_source const& source() const noexcept { return verifier_.source(); }
+  detail::key_source const& source() const noexcept { return tokens_.source(); }
 
   authentication<access_identity> authenticate(http::request_head const& head) {
     auto const token = token_of(head);
     if (!token) return deny(token.error());
-    if (!attached()) return verify_later(*this, *token);
-    auto decided = verifier_.verify_now(checking(*token));
-    if (decided) return *std::move(decided);
-    if (verifier_.newer_keys_may_help(decided.error())) return verify_later(*this, *token);
-    return deny(decided.error());
+    return tokens_.authenticate(*token, [this](error_code why) { return deny(why); });
   }
 
   std::optional<linked_token> linked_token_of(http::request_head const& head) const {
@@ -70,19 +57,6 @@ public:
   }
 
 private:
-  /** Verify where keys may have to be fetched first. */
-  static task<auth_result<access_identity>> verify_later(impl& self, std::string_view token) {
-    if (!self.attached()) {
-      auto executor = co_await boost::asio::this_coro::executor;
-      self.attach(std::move(executor), logger());
-    }
-    auto check = self.checking(token);
-    auto decided = co_await self.verifier_.verify(std::move(check));
-    if (!decided) co_return stopping();
-    if (*decided) co_return **std::move(decided);
-    co_return self.deny(decided->error());
-  }
-
   /** A set without a key that Access signs with must not replace one that has some. */
   static detail::key_origin origin(access_options const& options) {
     detail::key_origin at(options.keys_url());
@@ -102,30 +76,19 @@ private:
     }
   }
 
-  static denial stopping() {
-    denial out(503, "keys_unavailable", "the server is stopping");
-    out.retry_after = std::chrono::seconds(1);
-    return out;
-  }
-
   denial deny(error_code error) const {
     if (error == detail::auth_errc::missing_token)
       return challenged(denial(401, "missing_token", error.message()));
     // a key that nobody could look up is no proof of a bad token
-    if (verifier_.keys_unknown(error) || error == condition::unavailable || error == condition::internal) {
+    if (tokens_.keys_unknown(error) || error == condition::unavailable || error == condition::internal) {
       denial out(503, "keys_unavailable", error.message());
       auto const wait = std::chrono::ceil<std::chrono::seconds>(source().back_off());
       out.retry_after = std::max(wait, std::chrono::seconds(1));
       return out;
     }
     denial out(options_->challenge ? 401 : 403, "invalid_token", error.message());
-    if (auto const kid = verifier_.verifier().last_kid(); error.category() == jose_category() && !kid.empty())
-      out.log_reason.append(" (kid ").append(kid.substr(0, 80)).append(1, ')');
+    tokens_.add_kid(out, error);
     return challenged(std::move(out));
-  }
-
-  static boost::system::error_category const& jose_category() noexcept {
-    return make_error_code(jose::errc::unknown_kid).category();
   }
 
   /** Add the challenge of RFC 6750 section 3, where the options ask for one. */
@@ -142,7 +105,7 @@ private:
   }
 
   std::shared_ptr<access_options const> options_;
-  detail::refreshing_verifier<verifier> verifier_;
+  detail::token_authenticator<verifier> tokens_;
 };
 
 template <class Engine>

@@ -8,6 +8,7 @@
 #include <mcpawl/auth/bearer_verifier.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/auth/resource_server.hpp>
+#include <mcpawl/auth/token_authenticator.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/settings.hpp>
 #include <mcpawl/core/task.hpp>
@@ -16,11 +17,7 @@
 #include <mcpawl/jose/errc.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/keys/key_source.hpp>
-#include <mcpawl/keys/refreshing_verifier.hpp>
 
-#include <boost/asio/this_coro.hpp>
-
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -70,12 +67,6 @@ template <class Claims = no_claims>
 class jwt_bearer {
   using verifier = detail::bearer_verifier<Claims>;
 
-  auto checking(std::string_view token) const {
-    return [token, time = options_->time](verifier& with) {
-      return with.verify_cached(token, time->wall(), time->steady());
-    };
-  }
-
 public:
   using identity_type = bearer_identity<Claims>;
 
@@ -84,8 +75,8 @@ public:
   explicit jwt_bearer(bearer_options options)
       : options_(std::make_shared<bearer_options const>(detail::validated(std::move(options)))),
         resource_server_(*options_),
-        verifier_(std::make_shared<detail::key_source>(options_->keys(), *options_->time, options_->timing),
-                  options_->authorities(), options_->expectation(), options_->remember) {}
+        tokens_(std::make_shared<detail::key_source>(options_->keys(), *options_->time, options_->timing),
+                options_->authorities(), *options_->time, options_->expectation(), options_->remember) {}
 
   /** Read the settings that `bearer_options::from` names.
 
@@ -101,7 +92,7 @@ public:
   /** Bind this copy to its thread and begin to fetch the keys. */
   void attach(auth_environment const& environment) {
     resource_server_.endpoint(environment.endpoint_path);
-    verifier_.attach(environment.executor, environment.log);
+    tokens_.attach(environment.executor, environment.log);
   }
 
   public_route route_of(http::request_head const& head) const noexcept {
@@ -118,52 +109,27 @@ public:
   authentication<identity_type> authenticate(http::request_head const& head) {
     auto const token = detail::find_bearer_token(head);
     if (!token) return deny(token.error());
-    if (!verifier_.attached()) return verify_later(*token);
-    auto decided = verifier_.verify_now(checking(*token));
-    if (decided) return *std::move(decided);
-    if (verifier_.newer_keys_may_help(decided.error())) return verify_later(*token);
-    return deny(decided.error());
+    return tokens_.authenticate(*token, [this](error_code why) { return deny(why); });
   }
 
   /** The caller's name for sessions: issuer and subject. */
   std::string principal(identity_type const& who) const { return bearer_principal(*who); }
 
   /** The keys, for a look at how they are doing. */
-  detail::key_source const& source() const noexcept { return verifier_.source(); }
+  detail::key_source const& source() const noexcept { return tokens_.source(); }
 
 private:
-  /** Verify where keys may have to be fetched first. */
-  task<auth_result<identity_type>> verify_later(std::string_view token) {
-    if (!verifier_.attached()) {
-      auto executor = co_await boost::asio::this_coro::executor;
-      verifier_.attach(std::move(executor), logger());
-    }
-    auto check = checking(token);
-    auto decided = co_await verifier_.verify(std::move(check));
-    if (!decided) co_return stopping();
-    if (*decided) co_return **std::move(decided);
-    co_return deny(decided->error());
-  }
-
-  static denial stopping() {
-    denial out(503, "keys_unavailable", "the server is stopping");
-    out.retry_after = std::chrono::seconds(1);
-    return out;
-  }
-
   denial deny(error_code error) const {
     denial out = resource_server_.deny(error, source());
     if (error == detail::auth_errc::claims_do_not_fit)
-      out.log_reason += " (" + verifier_.verifier().misfit() + ')';
-    bool const of_token = error.category() == make_error_code(jose::errc::unknown_kid).category();
-    if (auto const kid = verifier_.verifier().last_kid(); of_token && !kid.empty())
-      out.log_reason.append(" (kid ").append(kid.substr(0, 80)).append(1, ')');
+      out.log_reason += " (" + tokens_.verifier().misfit() + ')';
+    tokens_.add_kid(out, error);
     return out;
   }
 
   std::shared_ptr<bearer_options const> options_;
   detail::resource_server resource_server_;
-  detail::refreshing_verifier<verifier> verifier_;
+  detail::token_authenticator<verifier> tokens_;
 };
 
 static_assert(serves_public_paths<jwt_bearer<>>);
