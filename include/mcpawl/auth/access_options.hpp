@@ -9,6 +9,7 @@
 #include <mcpawl/http/authorities.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
+#include <mcpawl/jose/leeway.hpp>
 #include <mcpawl/jose/token_cache.hpp>
 #include <mcpawl/keys/key_timing.hpp>
 
@@ -78,17 +79,14 @@ struct access_options {
 
   /** Everything that is wrong, in sentences. */
   std::vector<std::string> validate() const {
-    std::vector<std::string> errors;
-    auto const note = [&errors](std::string_view name, std::string const& wrong) {
-      if (!wrong.empty()) errors.push_back(std::string(name) + ' ' + wrong);
-    };
-    note("the team domain", team_domain.empty() ? "is empty" : validate_team_domain(team_domain));
-    if (audiences.empty()) note("the audience", "is missing");
-    for (auto const& audience : audiences) note("the audience", validate_audience(audience));
-    note("the leeway", leeway.count() < 0 || leeway.count() > 60 ? "must be from 0 to 60 seconds" : "");
-    note("the resource metadata URL",
-         is_plain(resource_metadata) ? "" : "has characters that cannot stand in a header");
-    return errors;
+    detail::option_errors errors;
+    errors.note("the team domain", team_domain.empty() ? "is empty" : validate_team_domain(team_domain));
+    if (audiences.empty()) errors.note("the audience", "is missing");
+    for (auto const& audience : audiences) errors.note("the audience", validate_audience(audience));
+    errors.note("the leeway", jose::validate_leeway(leeway));
+    errors.note("the resource metadata URL",
+                is_plain(resource_metadata) ? "" : "has characters that cannot stand in a header");
+    return std::move(errors.all);
   }
 
   // --- what follows from valid options ----------------------------------------------------------------------

@@ -11,6 +11,7 @@
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/http/url_setting.hpp>
 #include <mcpawl/jose/algorithm.hpp>
+#include <mcpawl/jose/leeway.hpp>
 #include <mcpawl/jose/token_cache.hpp>
 #include <mcpawl/keys/discovery.hpp>
 #include <mcpawl/keys/key_origin.hpp>
@@ -96,21 +97,18 @@ struct bearer_options {
 
   /** Everything that is wrong, in sentences. */
   std::vector<std::string> validate() const {
-    std::vector<std::string> errors;
-    auto const note = [&errors](std::string_view name, std::string const& wrong) {
-      if (!wrong.empty()) errors.push_back(std::string(name) + ' ' + wrong);
-    };
-    note("the public URL", detail::validate_public_url(public_url));
-    note("the issuer", oauth::validate_issuer(issuer));
-    if (audiences.empty()) note("the audience", "is missing");
-    for (auto const& audience : audiences) note("the audience", validate_audience(audience));
-    note("the URL of the keys", validate_keys_url(keys_url));
+    detail::option_errors errors;
+    errors.note("the public URL", detail::validate_public_url(public_url));
+    errors.note("the issuer", oauth::validate_issuer(issuer));
+    if (audiences.empty()) errors.note("the audience", "is missing");
+    for (auto const& audience : audiences) errors.note("the audience", validate_audience(audience));
+    errors.note("the URL of the keys", validate_keys_url(keys_url));
     for (auto const* scopes : {&required_scopes, &offered_scopes})
-      for (auto const& scope : *scopes) note("the scope", validate_scope(scope));
-    if (scope_claims.size() > max_scope_claims) note("the claims of scopes", "are too many");
-    if (algorithms.empty()) note("the set of algorithms", "is empty");
-    note("the leeway", leeway.count() < 0 || leeway.count() > 60 ? "must be from 0 to 60 seconds" : "");
-    return errors;
+      for (auto const& scope : *scopes) errors.note("the scope", validate_scope(scope));
+    if (scope_claims.size() > max_scope_claims) errors.note("the claims of scopes", "are too many");
+    if (algorithms.empty()) errors.note("the set of algorithms", "is empty");
+    errors.note("the leeway", jose::validate_leeway(leeway));
+    return std::move(errors.all);
   }
 
   // --- what follows from valid options ----------------------------------------------------------------------

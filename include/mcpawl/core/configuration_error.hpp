@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,16 @@ private:
 };
 
 namespace detail {
+
+/** What is wrong with options, in sentences. */
+struct option_errors {
+  std::vector<std::string> all = {};
+
+  /** Note what is wrong with one, such as "is missing"; nothing if the text is empty. */
+  void note(std::string_view option, std::string_view wrong) {
+    if (!wrong.empty()) all.push_back(std::string(option).append(1, ' ').append(wrong));
+  }
+};
 
 /** Pass options on if nothing is wrong with them.
 

@@ -10,6 +10,7 @@
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/jose/algorithm.hpp>
+#include <mcpawl/jose/leeway.hpp>
 #include <mcpawl/keys/discovery.hpp>
 #include <mcpawl/keys/key_origin.hpp>
 #include <mcpawl/keys/key_timing.hpp>
@@ -72,21 +73,18 @@ struct upstream_options {
 
   /** Everything that is wrong, in sentences. */
   std::vector<std::string> validate() const {
-    std::vector<std::string> errors;
-    auto const note = [&errors](std::string_view name, std::string const& wrong) {
-      if (!wrong.empty()) errors.push_back(std::string(name) + ' ' + wrong);
-    };
-    note("the client id", validate_word(client_id));
-    note("the client secret", validate_word(client_secret.reveal()));
-    note("the callback", validate_endpoint(http::origin_url::parse(callback)));
-    note("the upstream's issuer", validate_issuer(at.issuer));
+    mcpawl::detail::option_errors errors;
+    errors.note("the client id", validate_word(client_id));
+    errors.note("the client secret", validate_word(client_secret.reveal()));
+    errors.note("the callback", validate_endpoint(http::origin_url::parse(callback)));
+    errors.note("the upstream's issuer", validate_issuer(at.issuer));
     for (auto const* url : {&at.authorization, &at.token, &at.jwks})
-      if (*url) note("the upstream's endpoint", validate_endpoint(**url));
+      if (*url) errors.note("the upstream's endpoint", validate_endpoint(**url));
     if ((" " + scopes + " ").find(" openid ") == std::string::npos)
-      errors.emplace_back("the scopes must have openid among them");
-    note("the leeway", leeway.count() < 0 || leeway.count() > 60 ? "must be from 0 to 60 seconds" : "");
-    if (timeout.count() <= 0) errors.emplace_back("the time-out must be positive");
-    return errors;
+      errors.all.emplace_back("the scopes must have openid among them");
+    errors.note("the leeway", jose::validate_leeway(leeway));
+    if (timeout.count() <= 0) errors.all.emplace_back("the time-out must be positive");
+    return std::move(errors.all);
   }
 
   // --- what follows from valid options ----------------------------------------------------------------------
