@@ -6,6 +6,7 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/test/plain_http.hpp>
+#include <mcpawl/text/number_text.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
@@ -19,7 +20,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -27,7 +27,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -143,8 +142,7 @@ inline std::optional<std::size_t> plain_body_size(plain_request const& request) 
   std::string_view const text = request.field("content-length");
   std::size_t size = 0;
   if (text.empty()) return size;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-  bool const number = error == std::errc() && end == text.data() + text.size();
+  bool const number = mcpawl::detail::read_number(text, size);
   return number && size <= max_plain_body ? std::optional(size) : std::nullopt;
 }
 

@@ -174,8 +174,8 @@ private:
     if (settings.addresses == http::address_rule::public_or_loopback)
       request.only_public_addresses(unsafe::loopback_is_public{});
     auto const answer = co_await http::fetch(std::move(request), settings.trust);
-    co_await mcpawl::detail::
-        throw_if_cancelled();  // which says nothing about the host: the lease is for another
+    // a cancelled fetch says nothing about the host: the lease is for another
+    co_await mcpawl::detail::throw_if_cancelled();
     auto read = answer ? validate(*answer, url, settings) : result<value_type>{answer.error()};
     if (read) {
       note_answer(settings, target.host());
