@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-namespace mcpawl::detail {
+namespace mcpawl {
 
 /** What `decode` lets pass besides what the schema of the type describes; nothing, unless told. */
 struct decode_options {
@@ -15,4 +15,4 @@ struct decode_options {
   bool coerce_text = false;
 };
 
-}  // namespace mcpawl::detail
+}  // namespace mcpawl

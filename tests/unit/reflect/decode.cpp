@@ -352,7 +352,7 @@ BOOST_AUTO_TEST_CASE(members_of_others_may_be_passed_over) {
 }
 
 BOOST_AUTO_TEST_CASE(a_null_may_count_as_left_out) {
-  auto const read = [](std::string_view json, auto& to, mcpawl::detail::decode_options options) {
+  auto const read = [](std::string_view json, auto& to, mcpawl::decode_options options) {
     auto const found = mcpawl::detail::decode(boost::json::parse({json.data(), json.size()}), to, options);
     return found ? found->pointer + ": " + found->message : std::string();
   };
@@ -394,8 +394,8 @@ BOOST_AUTO_TEST_CASE(a_text_may_count_as_the_number_or_boolean_that_it_spells) {
     std::string text = {};
     std::variant<int, std::string> either = 0;
   };
-  mcpawl::detail::decode_options const coerce{.coerce_text = true};
-  auto const read = [](std::string_view json, auto& to, mcpawl::detail::decode_options options) {
+  mcpawl::decode_options const coerce{.coerce_text = true};
+  auto const read = [](std::string_view json, auto& to, mcpawl::decode_options options) {
     auto const found = mcpawl::detail::decode(boost::json::parse({json.data(), json.size()}), to, options);
     return found ? found->pointer + ": " + found->message : std::string();
   };

@@ -25,7 +25,7 @@ struct server_options {
   /** What tools and prompts let pass that their structs do not describe: arguments that nobody declared,
       nulls for those that may be left out. Refused unless told; a handle can tell for its own. Tools of the
       raw level go by their schemas. */
-  detail::decode_options arguments = {};
+  decode_options arguments = {};
   std::size_t page_size = 0;  ///< Entries per page of a list; 0 for all on one page.
   std::chrono::seconds session_lifetime{24 * 60 * 60};  ///< After which a client must open a new session.
   std::chrono::seconds session_idle{60 * 60};           ///< Without a message of its client a session ends.

@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_decode_does_not_reach_the_function) {
 }
 
 BOOST_AUTO_TEST_CASE(arguments_that_nobody_declared_are_ignored_where_that_was_told) {
-  auto const ask = [](mcpawl::detail::decode_options lets_pass, std::string_view arguments) {
+  auto const ask = [](mcpawl::decode_options lets_pass, std::string_view arguments) {
     mcpawl::detail::tool t("t");
     mcpawl::detail::bind_tool<identity>(t, [](point p) { return p.x + p.y; });
     t.lets_pass = lets_pass;
