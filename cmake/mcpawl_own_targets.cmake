@@ -20,8 +20,14 @@ target_compile_options(mcpawl_own INTERFACE
 # The same on top of the library that is compiled once, for programs that serve.
 add_library(mcpawl_own_compiled INTERFACE)
 target_link_libraries(mcpawl_own_compiled INTERFACE mcpawl_own mcpawl::mcpawl)
-target_link_libraries(mcpawl_compiled PRIVATE $<BUILD_INTERFACE:mcpawl_own>)
-set_target_properties(mcpawl_compiled PROPERTIES CXX_EXTENSIONS OFF)
+set(_mcpawl_libraries mcpawl_compiled)
+if(TARGET mcpawl_sqlite)
+  list(APPEND _mcpawl_libraries mcpawl_sqlite)
+endif()
+foreach(_mcpawl_library IN LISTS _mcpawl_libraries)
+  target_link_libraries(${_mcpawl_library} PRIVATE $<BUILD_INTERFACE:mcpawl_own>)
+endforeach()
+set_target_properties(${_mcpawl_libraries} PROPERTIES CXX_EXTENSIONS OFF)
 
 # So that what one checkout has compiled is found by another in its own folder; the sloppiness is what ccache asks for to
 # work with precompiled headers.
@@ -31,5 +37,6 @@ if(MCPAWL_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_ctime,include_file_mtime
     "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=true "${MCPAWL_CCACHE}")
-  set_target_properties(mcpawl_compiled PROPERTIES CXX_COMPILER_LAUNCHER "${CMAKE_CXX_COMPILER_LAUNCHER}")  # it is older
+  # they are older
+  set_target_properties(${_mcpawl_libraries} PROPERTIES CXX_COMPILER_LAUNCHER "${CMAKE_CXX_COMPILER_LAUNCHER}")
 endif()
