@@ -10,6 +10,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "../noted_call.hpp"
+
 #include <exception>
 #include <memory>
 #include <string>
@@ -24,17 +26,11 @@ BOOST_AUTO_TEST_SUITE(mcp_context)
 #define BRACES(...) {__VA_ARGS__}
 
 // no unnamed namespace: g++ 14 fails with an internal error at a coroutine over types of this one
-struct recorder final : mcpawl::detail::call_channel {
-  void start(mcpawl::detail::pending_response, mcpawl::detail::call_end) override {}
+struct recorder final : mcp_tests::noted_call {
   mcpawl::task<> send(std::string message) override {
     co_await boost::asio::post(boost::asio::use_awaitable);  // a peer that is not at once ready
     sent.push_back(std::move(message));
   }
-  bool open() const noexcept override { return true; }
-  void close_stream() noexcept override {}
-  void cancel() noexcept override {}
-
-  std::vector<std::string> sent;
 };
 
 std::string const prefix = "a beginning of more than fifteen letters, ";

@@ -11,6 +11,8 @@
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "../noted_call.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -29,32 +31,21 @@ BOOST_AUTO_TEST_SUITE(mcp_call_offload)
 using namespace std::chrono_literals;
 using mcpawl::context;
 using mcpawl::reporter;
-using mcpawl::detail::call_channel;
 using mcpawl::detail::held_call;
 using mcpawl::detail::work_pool;
 
 namespace {
 
-/** Keeps what is sent, and whether anybody holds the call's charge. */
-class kept_channel final : public call_channel {
-public:
-  void start(mcpawl::detail::pending_response, mcpawl::detail::call_end) override {}
-  mcpawl::task<> send(std::string message) override {
-    sent.push_back(std::move(message));
-    co_return;
-  }
-  bool open() const noexcept override { return true; }
-  void close_stream() noexcept override {}
-  void cancel() noexcept override {}
+/** Notes, too, whether anybody holds the call's charge. */
+struct charged_call final : mcp_tests::noted_call {
   held_call hold() override { return {charge, "alice"}; }
 
-  std::vector<std::string> sent;
   std::shared_ptr<int> charge = std::make_shared<int>(0);
 };
 
 struct scene {
   std::shared_ptr<work_pool> pool = std::make_shared<work_pool>(mcpawl::detail::work_bounds{1, 2, 3});
-  std::shared_ptr<kept_channel> channel = std::make_shared<kept_channel>();
+  std::shared_ptr<charged_call> channel = std::make_shared<charged_call>();
   boost::asio::cancellation_signal leave;
   std::optional<context> ctx;
   std::exception_ptr failure;

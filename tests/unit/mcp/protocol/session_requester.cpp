@@ -9,6 +9,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "../noted_call.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -23,23 +25,10 @@ namespace {
 
 using namespace mcpawl;
 using namespace mcpawl::detail;
+using mcp_tests::noted_call;
 using namespace std::chrono_literals;
 
 using session_ptr = std::shared_ptr<session>;
-
-/** Notes what a call sends. */
-struct noted_call final : call_channel {
-  void start(pending_response, call_end) override {}
-  task<> send(std::string message) override {
-    sent.push_back(std::move(message));
-    co_return;
-  }
-  bool open() const noexcept override { return takes_events; }
-  void close_stream() noexcept override {}
-  void cancel() noexcept override {}
-  std::vector<std::string> sent;
-  bool takes_events = true;
-};
 
 client_request form(std::string key) {
   return {std::move(key), "elicitation/create", "{}", client_capability::form};

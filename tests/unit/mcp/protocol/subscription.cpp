@@ -12,6 +12,8 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "../noted_call.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -29,21 +31,8 @@ namespace {
 
 using namespace mcpawl;
 using namespace mcpawl::detail;
+using mcp_tests::noted_call;
 using namespace std::chrono_literals;
-
-/** Notes what a call sends. */
-struct noted_call final : call_channel {
-  void start(pending_response, call_end) override {}
-  task<> send(std::string message) override {
-    sent.push_back(std::move(message));
-    co_return;
-  }
-  bool open() const noexcept override { return takes_events; }
-  void close_stream() noexcept override {}
-  void cancel() noexcept override {}
-  std::vector<std::string> sent;
-  bool takes_events = true;
-};
 
 struct noted_source final : call_channel_source {
   std::shared_ptr<call_channel> open() override { return call; }

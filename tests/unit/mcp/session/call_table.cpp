@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/call_table.hpp>
 
-#include <mcpawl/mcp/protocol/response.hpp>
-
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include "../noted_call.hpp"
 
 #include <memory>
 #include <optional>
@@ -17,23 +17,14 @@ namespace {
 
 using namespace mcpawl;
 using namespace mcpawl::detail;
-
-/** Counts how often it was cancelled. */
-struct counted_call final : call_channel {
-  void start(pending_response, call_end) override {}
-  task<> send(std::string) override { co_return; }
-  bool open() const noexcept override { return false; }
-  void close_stream() noexcept override {}
-  void cancel() noexcept override { ++cancelled; }
-  int cancelled = 0;
-};
+using mcp_tests::noted_call;
 
 request_id id(boost::json::value const& text) { return *request_id::from(text); }
 
 struct fixture {
   std::shared_ptr<call_table> table = std::make_shared<call_table>();
-  std::shared_ptr<counted_call> first = std::make_shared<counted_call>();
-  std::shared_ptr<counted_call> second = std::make_shared<counted_call>();
+  std::shared_ptr<noted_call> first = std::make_shared<noted_call>();
+  std::shared_ptr<noted_call> second = std::make_shared<noted_call>();
 };
 
 }  // namespace

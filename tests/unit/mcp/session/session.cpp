@@ -10,6 +10,8 @@
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "../noted_call.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -27,18 +29,9 @@ namespace {
 
 using namespace mcpawl;
 using namespace mcpawl::detail;
+using mcp_tests::noted_call;
 using namespace std::chrono_literals;
 using tested = session;
-
-/** Counts how often it was cancelled. */
-struct counted_call final : call_channel {
-  void start(pending_response, call_end) override {}
-  task<> send(std::string) override { co_return; }
-  bool open() const noexcept override { return false; }
-  void close_stream() noexcept override {}
-  void cancel() noexcept override { ++cancelled; }
-  int cancelled = 0;
-};
 
 request_id numbered(std::uint64_t id) { return *request_id::from(boost::json::value(id)); }
 
@@ -168,7 +161,7 @@ BOOST_AUTO_TEST_CASE(who_expects_a_response_is_told_when_the_session_ends_and_wh
 }
 
 BOOST_AUTO_TEST_CASE(an_end_cancels_calls_and_a_stop_lets_them_finish) {
-  auto const call = std::make_shared<counted_call>();
+  auto const call = std::make_shared<noted_call>();
   auto const slot = session.calls().add(numbered(1), call);
   session.stop_waiting();
   BOOST_TEST(call->cancelled == 0);
@@ -181,7 +174,7 @@ BOOST_AUTO_TEST_CASE(an_end_cancels_calls_and_a_stop_lets_them_finish) {
 BOOST_AUTO_TEST_CASE(a_session_is_busy_while_a_call_runs_or_its_stream_is_read) {
   BOOST_TEST(!session.busy());
   {
-    auto const call = std::make_shared<counted_call>();
+    auto const call = std::make_shared<noted_call>();
     auto const slot = session.calls().add(numbered(1), call);
     BOOST_TEST(session.busy());
   }

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/mcp/session/single_stream_client.hpp>
 
-#include <mcpawl/mcp/protocol/response.hpp>
-
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include "../noted_call.hpp"
 
 #include <memory>
 #include <string>
@@ -18,21 +18,12 @@ namespace {
 
 using namespace mcpawl;
 using namespace mcpawl::detail;
-
-/** Counts how often it was cancelled. */
-struct counted_call final : call_channel {
-  void start(pending_response, call_end) override {}
-  task<> send(std::string) override { co_return; }
-  bool open() const noexcept override { return false; }
-  void close_stream() noexcept override {}
-  void cancel() noexcept override { ++cancelled; }
-  int cancelled = 0;
-};
+using mcp_tests::noted_call;
 
 struct fixture {
   std::shared_ptr<event_log> out = std::make_shared<event_log>(event_log::retention::queue);
   single_stream_client client{out};
-  std::shared_ptr<counted_call> call = std::make_shared<counted_call>();
+  std::shared_ptr<noted_call> call = std::make_shared<noted_call>();
 
   std::shared_ptr<session> make() const {
     return std::make_shared<session>(revision::v2025_11_25, client_profile(), out);
@@ -64,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_second_session_ends_the_first) {
 }
 
 BOOST_AUTO_TEST_CASE(its_end_cancels_the_calls_of_both_protocols) {
-  auto const other = std::make_shared<counted_call>();
+  auto const other = std::make_shared<noted_call>();
   client.begin(make());
   auto const in_session = client.session()->calls().add(one(), call);
   auto const stateless = client.calls->add(one(), other);
@@ -77,11 +68,11 @@ BOOST_AUTO_TEST_CASE(its_end_cancels_the_calls_of_both_protocols) {
 
 BOOST_AUTO_TEST_CASE(of_sessions_that_begin_at_once_all_but_one_are_ended) {
   std::vector<std::shared_ptr<session>> sessions;
-  std::vector<std::shared_ptr<counted_call>> calls;
+  std::vector<std::shared_ptr<noted_call>> calls;
   std::vector<call_table::slot> slots;
   for (int i = 0; i != 64; ++i) {
     sessions.push_back(make());
-    calls.push_back(std::make_shared<counted_call>());
+    calls.push_back(std::make_shared<noted_call>());
     slots.push_back(sessions.back()->calls().add(one(), calls.back()));
   }
   std::vector<std::thread> threads;
