@@ -50,16 +50,13 @@ int main(int argc, char** argv) {
   try {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
-    examples::endpoint const at = line.listen("--listen", "127.0.0.1:8788");
-    unsigned const threads = line.number("--threads", 1, 1, 256);
+    auto options = examples::listening(line, "127.0.0.1:8788");
     mcpawl::oauth::token_lifetimes lifetimes;
     lifetimes.access = line.number("--token-lifetime", 3600, 1, 86'400);
     line.finish();
 
     auto artists = examples::read_artists(settings);
-    mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
-    options.allowed_hosts = examples::list(settings, "ALLOWED_HOSTS");
-    options.allowed_origins = examples::list(settings, "ALLOWED_ORIGINS");
+    examples::read_allowed(settings, options);
     examples::saas_settings saas(settings, "Access MCP Demo");
     saas.lifetimes(lifetimes);
     settings.throw_if_invalid();  // everything that is wrong, at once
@@ -68,7 +65,6 @@ int main(int argc, char** argv) {
     mcpawl::server srv{{"Access MCP Demo", "1.0.0"}, std::move(saas).policy()};
     examples::add_demo_tools(srv, std::move(artists));
 
-    options.on_ready = examples::print_ready;
     mcpawl::serve_http(srv, options);
     return 0;
   } catch (...) {

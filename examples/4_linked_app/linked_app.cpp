@@ -113,7 +113,6 @@ template <class Policy>
 void serve(Policy policy, page_reader read_page, mcpawl::http_options options) {
   mcpawl::server srv{{"Linked App Demo", "1.0.0"}, mcpawl::linked_app{std::move(policy)}};
   add_tools(srv, std::move(read_page));
-  options.on_ready = examples::print_ready;
   mcpawl::serve_http(srv, std::move(options));
 }
 
@@ -121,13 +120,10 @@ int main(int argc, char** argv) {
   try {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
-    examples::endpoint const at = line.listen("--listen", "127.0.0.1:8080");
-    unsigned const threads = line.number("--threads", 1, 1, 256);
+    auto options = examples::listening(line, "127.0.0.1:8080");
     line.finish();
 
-    mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
-    options.allowed_hosts = examples::list(settings, "ALLOWED_HOSTS");
-    options.allowed_origins = examples::list(settings, "ALLOWED_ORIGINS");
+    examples::read_allowed(settings, options);
     auto const trust = mcpawl::http::tls_trust::system();
     if (!trust) throw mcpawl::configuration_error("the certificate authorities of the system cannot be read");
     auto apps = mcpawl::downstream::from(settings, "DOWNSTREAM_URL", *trust);

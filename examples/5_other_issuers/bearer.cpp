@@ -87,12 +87,9 @@ int main(int argc, char** argv) {
   try {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
-    examples::endpoint const at = line.listen("--listen", "127.0.0.1:8080");
-    unsigned const threads = line.number("--threads", 1, 1, 256);
+    auto options = examples::listening(line, "127.0.0.1:8080");
     line.finish();
-    mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
-    options.allowed_hosts = examples::list(settings, "ALLOWED_HOSTS");
-    options.allowed_origins = examples::list(settings, "ALLOWED_ORIGINS");
+    examples::read_allowed(settings, options);
     auto policy = mcpawl::bearer_options::from(settings);
     settings.throw_if_invalid();  // everything that is wrong, at once
     options.allowed_hosts.push_back(policy.endpoint().host());
@@ -115,7 +112,6 @@ int main(int argc, char** argv) {
         .title("Add a note")
         .allow(mcpawl::requires_scope("notes:write"));
 
-    options.on_ready = examples::print_ready;
     mcpawl::serve_http(srv, options);
     return 0;
   } catch (...) {

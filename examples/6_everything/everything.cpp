@@ -280,8 +280,7 @@ int main(int argc, char** argv) {
   try {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
-    examples::endpoint const at = line.listen("--listen", "127.0.0.1:8080");
-    unsigned const threads = line.number("--threads", 1, 1, 256);
+    auto options = examples::listening(line, "127.0.0.1:8080");
     bool const access = line.flag("--access");
     bool const stdio = line.flag("--stdio");
     line.finish();
@@ -293,8 +292,6 @@ int main(int argc, char** argv) {
     settings.throw_if_invalid();
 
     mcpawl::implementation const name("everything", "1.0.0");
-    mcpawl::http_options options{.address = at.address, .port = at.port, .threads = threads};
-    options.on_ready = examples::print_ready;
     if (policy) {
       mcpawl::server srv{name, mcpawl::access_jwt(*policy), protocol};
       add_everything(srv);

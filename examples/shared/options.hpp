@@ -120,7 +120,7 @@ public:
     unsigned parsed = 0;
     if (!value.empty() && (!parse_number(value, parsed) || parsed < least || parsed > most))
       errors_.add_error(name, "must be a number from " + std::to_string(least) + " to " +
-                                    std::to_string(most) + ", not \"" + value + '"');
+                                  std::to_string(most) + ", not \"" + value + '"');
     return parsed;
   }
 
@@ -144,7 +144,7 @@ private:
     auto const parsed = parse_endpoint(value);
     if (parsed && parsed->port >= least_port) return *parsed;
     errors_.add_error(name,
-                        "must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"" + value + '"');
+                      "must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080, not \"" + value + '"');
     return {};
   }
 

@@ -1,12 +1,17 @@
-// examples/shared/program.hpp - how the examples say that they are ready, and what they end with when they fail
+// examples/shared/program.hpp - what the examples that serve HTTP share: where they listen, that they are ready, how they fail
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/configuration_error.hpp>
+#include <mcpawl/core/settings.hpp>
+#include <mcpawl/transport/http_options.hpp>
+
+#include "options.hpp"
 
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace examples {
 
@@ -14,6 +19,21 @@ namespace examples {
 inline void print_ready(std::string const& url) {
   std::printf("listening on %s\n", url.c_str());
   std::fflush(stdout);
+}
+
+/** Read where to listen, `--listen`, and by how many threads, `--threads`; says when the server is ready. */
+inline mcpawl::http_options listening(command_line& line, std::string fallback) {
+  endpoint const at = line.listen("--listen", std::move(fallback));
+  mcpawl::http_options options{.address = at.address, .port = at.port};
+  options.threads = line.number("--threads", 1, 1, 256);
+  options.on_ready = print_ready;
+  return options;
+}
+
+/** Read the public names of the server, `ALLOWED_HOSTS`, and the web pages that may call it, `ALLOWED_ORIGINS`. */
+inline void read_allowed(mcpawl::settings& settings, mcpawl::http_options& options) {
+  options.allowed_hosts = list(settings, "ALLOWED_HOSTS");
+  options.allowed_origins = list(settings, "ALLOWED_ORIGINS");
 }
 
 /** Inside of a `catch (...)` of `main`: print what was thrown and return the exit code for it, 2 for errors
