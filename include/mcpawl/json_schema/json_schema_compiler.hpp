@@ -106,8 +106,7 @@ private:
         keyword.read(in, *value);
       }
     } else {
-      errors_.add(json_schema_errc::bad_schema, where.pointer,
-                    "must be a schema: an object, true or false");
+      errors_.add(json_schema_errc::bad_schema, where.pointer, "must be a schema: an object, true or false");
     }
     program_.nodes.push_back(std::move(node));
   }
@@ -188,7 +187,7 @@ private:
     schema_place first = at;
     for (auto i = next(at); i != at; i = next(i)) first = std::min(first, i);
     errors_.add(json_schema_errc::endless, index_.location(*schemas_[first]).pointer,
-                  "leads back to itself for the same value, so checking it would never end");
+                "leads back to itself for the same value, so checking it would never end");
   }
 
   schema_errors errors_;

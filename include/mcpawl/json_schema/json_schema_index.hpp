@@ -156,7 +156,7 @@ private:
       if (text.ends_with('#')) text.remove_suffix(1);
       if (!id->is_string() || text.find('#') != std::string_view::npos) {
         errors_.add(json_schema_errc::bad_identifier, pointer + "/$id",
-                      "must be a URI reference without a fragment");
+                    "must be a URI reference without a fragment");
       } else {
         auto uri = resolve_uri(resources_[resource].uri, text);
         if (is_root)
@@ -194,7 +194,7 @@ private:
                   std::string at, bool dynamic) {
     if (!value.is_string() || !is_anchor(value.get_string())) {
       return errors_.add(json_schema_errc::bad_identifier, std::move(at),
-                           "must begin with a letter or _, and hold only letters, digits, and - . _");
+                         "must begin with a letter or _, and hold only letters, digits, and - . _");
     }
     std::string name(value.get_string());
     auto& into = resources_[resource];
