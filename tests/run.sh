@@ -151,7 +151,7 @@ start_beside() {
   local log
   say "beside the rest: $*"
   log=$(mktemp)
-  MCPAWL_NO_INSTALL='' setsid tests/run.sh "$@" > "$log" 2>&1 &
+  setsid tests/run.sh "$@" > "$log" 2>&1 &
   beside+=($!)
   beside_log[$!]=$log
 }

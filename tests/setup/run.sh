@@ -5,6 +5,7 @@
 # package pages, and begin with a line that says so. Nothing is installed: the commands that would do it are recorded.
 set -euo pipefail
 cd "$(dirname "$0")"
+unset MCPAWL_NO_INSTALL  # what whoever runs the tests has chosen is no part of them
 # shellcheck source=cmake/setup.sh
 . ../../cmake/setup.sh
 
