@@ -201,11 +201,13 @@ suite everything() {
   s.add("verify/es256/openssl", [&t] { return jose_verifier(t.ec, t.es256); });
   s.add("verify/eddsa/openssl", [&t] { return jose_verifier(t.ed, t.eddsa); });
   s.add("verify/rs256/cached", [&t] { return policy_with_cache(t.rs256, {}); });
-  s.add("reject/garbage", [&t] { return policy_with_cache(t.garbage, jose::errc::malformed_token); });
-  s.add("reject/alg_none", [&t] { return policy_with_cache(t.alg_none, jose::errc::unknown_algorithm); });
-  s.add("reject/unknown_kid", [&t] { return policy_with_cache(t.unknown_kid, jose::errc::unknown_kid); });
-  s.add("reject/expired", [&t] { return policy_with_cache(t.expired, jose::errc::expired); });
-  s.add("reject/forged", [&t] { return policy_with_cache(t.forged, jose::errc::bad_signature); });
+  s.add("reject/garbage", [&t] { return policy_with_cache(t.garbage, jose::jose_errc::malformed_token); });
+  s.add("reject/alg_none",
+        [&t] { return policy_with_cache(t.alg_none, jose::jose_errc::unknown_algorithm); });
+  s.add("reject/unknown_kid",
+        [&t] { return policy_with_cache(t.unknown_kid, jose::jose_errc::unknown_kid); });
+  s.add("reject/expired", [&t] { return policy_with_cache(t.expired, jose::jose_errc::expired); });
+  s.add("reject/forged", [&t] { return policy_with_cache(t.forged, jose::jose_errc::bad_signature); });
 #if defined(MCPAWL_BENCH_CJOSE)
   s.add("peer/cjose/rs256", [] { return cjose_peer(); });
 #endif

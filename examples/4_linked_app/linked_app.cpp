@@ -75,7 +75,7 @@ struct page_reader {
     request.field("Accept", "text/*, application/json;q=0.9");
     auto answer = co_await apps.ask(token, std::move(request), ctx.trace());
     if (!answer) {
-      if (answer.error() == mcpawl::oauth::errc::upstream_denied)
+      if (answer.error() == mcpawl::oauth::oauth_errc::upstream_denied)
         throw mcpawl::tool_error("the login has ended: sign in again");
       throw mcpawl::tool_error("the application cannot be asked: " + answer.error().message());
     }

@@ -15,7 +15,7 @@ template <class Record>
 void check(std::string_view bytes) {
   auto const read = Record::parse(bytes);
   if (!read) {
-    if (read.error() != mcpawl::oauth::errc::damaged_record) std::abort();
+    if (read.error() != mcpawl::oauth::oauth_errc::damaged_record) std::abort();
     return;
   }
   std::string const written = read->bytes();

@@ -10,7 +10,7 @@
 #include <string_view>
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  using mcpawl::oauth::errc;
+  using mcpawl::oauth::oauth_errc;
   std::string_view const body(reinterpret_cast<char const*>(data), size);
   mcpawl::http::fetch_response answer;
   answer.content_type = "application/json";
@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
       if (status != 200 || read->expires_in.value_or(0) < 0) std::abort();
       for (char const c : read->access_token.reveal())
         if (c <= ' ' || c > '~') std::abort();
-    } else if (read.error() != errc::upstream_unavailable && status == 200) {
+    } else if (read.error() != oauth_errc::upstream_unavailable && status == 200) {
       std::abort();
     }
   }

@@ -62,7 +62,7 @@ public:
   /** Verify a token.
 
       @par Errors
-      Those of `jose::errc` and of `auth_errc`; `jose::newer_keys_may_help` tells which newer keys may cure.
+      Those of `jose::jose_errc` and of `auth_errc`; `jose::newer_keys_may_help` tells which newer keys may cure.
       No refusal allocates.
   */
   result<access_identity> verify(std::string_view token, unix_seconds now) {

@@ -37,7 +37,7 @@ struct avx512_ifma_engine;
     | a token that is not accepted, for whatever reason | 403 (401 with a challenge) | invalid_token |
     | no key to decide with, or none for its kid while the keys cannot be fetched | 503, Retry-After | keys_unavailable |
 
-    The precise reason (`auth_errc`, `jose::errc`) is in the log only. Access makes the challenge itself where
+    The precise reason (`auth_errc`, `jose::jose_errc`) is in the log only. Access makes the challenge itself where
     Managed OAuth is on, so
     none is sent by default; see `access_options::challenge`.
 

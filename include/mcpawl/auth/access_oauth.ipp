@@ -149,8 +149,9 @@ private:
   */
   auth_result<access_identity> deny(error_code const& why) const {
     if (auto asked = challenge_.about_request(why)) return *std::move(asked);
-    bool const token = why == oauth::errc::bad_token || why == oauth::errc::token_expired ||
-                       why == oauth::errc::bad_target || why == detail::auth_errc::malformed_authorization;
+    bool const token = why == oauth::oauth_errc::bad_token || why == oauth::oauth_errc::token_expired ||
+                       why == oauth::oauth_errc::bad_target ||
+                       why == detail::auth_errc::malformed_authorization;
     if (token) return challenge_.invalid_token(why);
     denial out(503, "temporarily_unavailable", why.message());
     out.retry_after = std::chrono::seconds{5};

@@ -22,7 +22,7 @@ namespace mcpawl::detail {
 class access_session {
 public:
   /** @par Errors
-      `oauth::errc::damaged_record`. */
+      `oauth::oauth_errc::damaged_record`. */
   static result<access_session> open(oauth::access_grant const& grant, std::uint64_t revocations) {
     auto login = oauth::login_of(grant.props);
     if (!login) return login.error();

@@ -75,7 +75,7 @@ public:
   /** Verify a token.
 
       @par Errors
-      Those of `jose::errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure;
+      Those of `jose::jose_errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure;
       `no_subject`, `id_token`, `malformed_claim`, `claims_do_not_fit`, `insufficient_scope`.
   */
   result<identity> verify(std::string_view token, unix_seconds now) {

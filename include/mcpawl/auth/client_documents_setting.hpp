@@ -53,7 +53,7 @@ inline std::vector<std::string> read_client_documents_file(settings& from, oauth
   std::vector<oauth::pinned_client_error> errors;
   (void)oauth::read_pinned_clients(rules, errors);
   for (auto const& each : errors)
-    if (each.why != oauth::errc::bad_registered_uri) from.add_error(name, "has an error: " + each.text);
+    if (each.why != oauth::oauth_errc::bad_registered_uri) from.add_error(name, "has an error: " + each.text);
   return std::move(*documents);
 }
 

@@ -91,7 +91,7 @@ public:
 
       @par Errors
       Those of `downstream_errc`, before anything is sent or refreshed; those of `token_source::current`, such
-      as `oauth::errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`. A
+      as `oauth::oauth_errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`. A
       status other than 200 is no error.
       @par Cancellation
       Ends the request at its next step.

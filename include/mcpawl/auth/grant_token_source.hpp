@@ -25,7 +25,7 @@ namespace mcpawl::detail {
     grant keeps the new one. What Access refuses for good ends the grant.
 
     @par Errors
-    Those of `oauth::token_service` and `oauth::upstream_client`; `oauth::errc::upstream_denied` for an
+    Those of `oauth::token_service` and `oauth::upstream_client`; `oauth::oauth_errc::upstream_denied` for an
     expired token that cannot be refreshed.
     @par Lifetime
     The client must outlive the source: both are of one thread.
@@ -47,7 +47,7 @@ public:
       if (ends == 0 || now + spare < ends) co_return std::move(login->access_token);
       if (login->refresh_token.empty()) {
         if (now < ends) co_return std::move(login->access_token);
-        co_return oauth::errc::upstream_denied;
+        co_return oauth::oauth_errc::upstream_denied;
       }
       auto lease = co_await parts_->tokens.lease_upstream(*pending);
       if (!lease) co_return lease.error();
@@ -59,7 +59,7 @@ public:
                                                             std::move(*lease));
       if (!renewed) {
         error_code const why = renewed.error();
-        if (why == oauth::errc::contended) continue;
+        if (why == oauth::oauth_errc::contended) continue;
         co_await give_up(*pending, why);
         co_return why;
       }
@@ -68,14 +68,14 @@ public:
       if (!saved) co_return saved.error();
       co_return std::move(renewed->access_token);
     } while (std::chrono::steady_clock::now() < patience);
-    co_return oauth::errc::contended;
+    co_return oauth::oauth_errc::contended;
   }
 
 private:
   static constexpr unix_seconds spare = 30;
 
   task<> give_up(oauth::pending_renewal const& pending, error_code why) {
-    if (why == oauth::errc::upstream_denied) {
+    if (why == oauth::oauth_errc::upstream_denied) {
       (void)co_await parts_->tokens.end_grant(pending);
     } else {
       (void)co_await parts_->tokens.release_upstream(pending);

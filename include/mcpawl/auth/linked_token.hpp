@@ -30,7 +30,7 @@ public:
       @param self this object, so that the task may outlive the identity it came with.
 
       @par Errors
-      `oauth::errc::upstream_denied` where there will be none any more; `upstream_unavailable`, `contended` or
+      `oauth::oauth_errc::upstream_denied` where there will be none any more; `upstream_unavailable`, `contended` or
       what the store says where there is none now.
   */
   virtual task<result<secret>> current(std::shared_ptr<token_source> self) = 0;

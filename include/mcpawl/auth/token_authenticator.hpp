@@ -64,7 +64,7 @@ public:
   /** Add to a denial which key its token names, if that may be the matter. */
   void add_kid(denial& out, error_code why) const {
     auto const kid = verifier_.verifier().last_kid();
-    if (why.category() != make_error_code(jose::errc::unknown_kid).category() || kid.empty()) return;
+    if (why.category() != make_error_code(jose::jose_errc::unknown_kid).category() || kid.empty()) return;
     out.log_reason.append(" (kid ").append(kid.substr(0, 80)).append(1, ')');
   }
 

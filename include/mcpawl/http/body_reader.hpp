@@ -39,8 +39,8 @@ public:
   }
 
   bool complete() const noexcept { return complete_; }
-  std::optional<errc> error() const noexcept { return error_; }
-  void fail(errc e) noexcept { error_ = e; }
+  std::optional<http_errc> error() const noexcept { return error_; }
+  void fail(http_errc e) noexcept { error_ = e; }
 
   /** The body, once it is complete. */
   std::string_view view() const noexcept { return view_; }
@@ -51,7 +51,7 @@ public:
 
   /** Begin to collect (or only to skip) at most `limit` bytes; may fail or be complete at once. */
   void begin(std::size_t limit, bool skip = false) {
-    if (complete_ && view_.size() > limit && !skip) error_ = errc::body_too_large;
+    if (complete_ && view_.size() > limit && !skip) error_ = http_errc::body_too_large;
     if (begun_ || complete_ || error_) return;
     limit_ = limit;
     into_ = skip ? nullptr : &storage_;
@@ -60,7 +60,7 @@ public:
       storage_.clear();
       advance_chunked();
     } else if (parser_.content_length() > limit) {
-      error_ = errc::body_too_large;
+      error_ = http_errc::body_too_large;
     } else {
       begun_ = true;
       // growing the input would move the head under the handler's views
@@ -132,7 +132,7 @@ private:
   std::size_t stored_ = 0;
   std::string* into_ = nullptr;
   std::string_view view_;
-  std::optional<errc> error_;
+  std::optional<http_errc> error_;
   bool arrived_;
   bool begun_ = false;
   bool complete_ = false;

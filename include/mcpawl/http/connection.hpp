@@ -53,11 +53,11 @@ public:
     receive_buffer& in = channel_.input();
     if (in.size() == 0) return step::read;
     switch (scanner_.scan(in.bytes())) {
-      case head_scanner::step::malformed: return refuse(errc::bad_request);
+      case head_scanner::step::malformed: return refuse(http_errc::bad_request);
       case head_scanner::step::need_more: return make_room();
       case head_scanner::step::complete: break;
     }
-    if (scanner_.end() > channel_.bounds().header_bytes) return refuse(errc::header_too_large);
+    if (scanner_.end() > channel_.bounds().header_bytes) return refuse(http_errc::header_too_large);
     // from here on views point into the buffer, so it must not move before the request is done
     in.reserve(scanner_.end() + body_reader::chunk_room);
     auto const head = in.bytes().substr(scanner_.begin(), scanner_.end() - scanner_.begin());
@@ -75,7 +75,7 @@ public:
       if (channel_.input().size() == 0)
         channel_.mark_broken();
       else
-        refusal_ = errc::header_timed_out;
+        refusal_ = http_errc::header_timed_out;
     } else if (ec) {
       channel_.mark_broken();
     } else if (began) {
@@ -84,7 +84,7 @@ public:
     }
   }
 
-  std::optional<errc> refusal() const noexcept { return refusal_; }
+  std::optional<http_errc> refusal() const noexcept { return refusal_; }
 
   exchange begin() { return {channel_, parser_, storage_, scanner_.end()}; }
 
@@ -131,7 +131,7 @@ public:
   }
 
 private:
-  step refuse(errc e) noexcept {
+  step refuse(http_errc e) noexcept {
     refusal_ = e;
     return step::refuse;
   }
@@ -141,8 +141,8 @@ private:
     std::size_t const most = channel_.bounds().header_bytes;
     bool const endless_line = !scanner_.past_first_line();
     if (endless_line && in.size() > request_parser::max_target + request_parser::max_method + 16)
-      return refuse(errc::target_too_long);
-    if (in.size() >= most) return refuse(errc::header_too_large);
+      return refuse(http_errc::target_too_long);
+    if (in.size() >= most) return refuse(http_errc::header_too_large);
     if (fresh_) {
       channel_.deadline().set(channel_.bounds().header_timeout);
       channel_.slot().set_idle(false);
@@ -156,7 +156,7 @@ private:
   head_scanner scanner_;
   request_parser parser_;
   std::string storage_;  // of a body that did not fit behind its head
-  std::optional<errc> refusal_;
+  std::optional<http_errc> refusal_;
   bool fresh_ = false;  // the first bytes of a request have come, and its deadline is not set yet
 };
 

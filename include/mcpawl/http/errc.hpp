@@ -7,7 +7,7 @@
 namespace mcpawl::http {
 
 /** Errors of the HTTP layer: first those a request can cause, then those of our own fetches. */
-enum class errc {
+enum class http_errc {
   bad_request = 1,      ///< Not HTTP/1.x: the request line or a field is malformed.
   bad_host,             ///< Host missing, repeated, malformed or in conflict with the request target.
   bad_length,           ///< Content-Length repeated, not a plain number, or together with Transfer-Encoding.
@@ -39,61 +39,61 @@ enum class errc {
   resolver_busy,        ///< As many host names as are allowed are being looked up.
 };
 
-constexpr error_entry describe(errc e) noexcept {
+constexpr error_entry describe(http_errc e) noexcept {
   switch (e) {
-    case errc::bad_request: return {"malformed request", condition::malformed};
-    case errc::bad_host: return {"missing, repeated or malformed Host", condition::malformed};
-    case errc::bad_length: return {"ambiguous body length", condition::malformed};
-    case errc::bad_chunk: return {"malformed chunked body", condition::malformed};
-    case errc::unsupported_coding: return {"unsupported transfer coding", condition::refused};
-    case errc::unsupported_version: return {"unsupported HTTP version", condition::refused};
-    case errc::unsupported_method: return {"unsupported method", condition::refused};
-    case errc::target_too_long: return {"request target too long", condition::too_large};
-    case errc::header_too_large: return {"header section too large", condition::too_large};
-    case errc::body_too_large: return {"body too large", condition::too_large};
-    case errc::body_encoded: return {"body with a content coding", condition::refused};
-    case errc::expectation_failed: return {"unsupported expectation", condition::refused};
-    case errc::header_timed_out: return {"header not received in time", condition::timed_out};
-    case errc::body_timed_out: return {"body not received in time", condition::timed_out};
-    case errc::peer_gone: return {"peer closed the connection", condition::unavailable};
-    case errc::bad_url: return {"not an absolute http or https URL", condition::malformed};
-    case errc::bad_address: return {"not an IP address", condition::configuration};
-    case errc::resolve_failed: return {"host name not resolved", condition::unavailable};
-    case errc::connect_failed: return {"connection not established", condition::unavailable};
-    case errc::tls_failed: return {"TLS failed", condition::unavailable};
-    case errc::certificate_refused: return {"certificate refused", condition::refused};
-    case errc::trust_unusable: return {"trusted certificates not readable", condition::configuration};
-    case errc::fetch_timed_out: return {"no complete answer in time", condition::timed_out};
-    case errc::bad_answer: return {"malformed answer", condition::malformed};
-    case errc::answer_too_large: return {"answer too large", condition::too_large};
-    case errc::answer_cut_short: return {"answer cut short", condition::unavailable};
-    case errc::answer_encoded: return {"answer with an unasked content coding", condition::refused};
-    case errc::address_refused: return {"host with an address that is not public", condition::refused};
-    case errc::resolver_busy: return {"too many host names are being resolved", condition::unavailable};
+    case http_errc::bad_request: return {"malformed request", condition::malformed};
+    case http_errc::bad_host: return {"missing, repeated or malformed Host", condition::malformed};
+    case http_errc::bad_length: return {"ambiguous body length", condition::malformed};
+    case http_errc::bad_chunk: return {"malformed chunked body", condition::malformed};
+    case http_errc::unsupported_coding: return {"unsupported transfer coding", condition::refused};
+    case http_errc::unsupported_version: return {"unsupported HTTP version", condition::refused};
+    case http_errc::unsupported_method: return {"unsupported method", condition::refused};
+    case http_errc::target_too_long: return {"request target too long", condition::too_large};
+    case http_errc::header_too_large: return {"header section too large", condition::too_large};
+    case http_errc::body_too_large: return {"body too large", condition::too_large};
+    case http_errc::body_encoded: return {"body with a content coding", condition::refused};
+    case http_errc::expectation_failed: return {"unsupported expectation", condition::refused};
+    case http_errc::header_timed_out: return {"header not received in time", condition::timed_out};
+    case http_errc::body_timed_out: return {"body not received in time", condition::timed_out};
+    case http_errc::peer_gone: return {"peer closed the connection", condition::unavailable};
+    case http_errc::bad_url: return {"not an absolute http or https URL", condition::malformed};
+    case http_errc::bad_address: return {"not an IP address", condition::configuration};
+    case http_errc::resolve_failed: return {"host name not resolved", condition::unavailable};
+    case http_errc::connect_failed: return {"connection not established", condition::unavailable};
+    case http_errc::tls_failed: return {"TLS failed", condition::unavailable};
+    case http_errc::certificate_refused: return {"certificate refused", condition::refused};
+    case http_errc::trust_unusable: return {"trusted certificates not readable", condition::configuration};
+    case http_errc::fetch_timed_out: return {"no complete answer in time", condition::timed_out};
+    case http_errc::bad_answer: return {"malformed answer", condition::malformed};
+    case http_errc::answer_too_large: return {"answer too large", condition::too_large};
+    case http_errc::answer_cut_short: return {"answer cut short", condition::unavailable};
+    case http_errc::answer_encoded: return {"answer with an unasked content coding", condition::refused};
+    case http_errc::address_refused: return {"host with an address that is not public", condition::refused};
+    case http_errc::resolver_busy: return {"too many host names are being resolved", condition::unavailable};
   }
   return {"unknown HTTP error", condition::malformed};
 }
-constexpr char const* category_name(errc) noexcept { return "mcpawl.http"; }
-inline error_code make_error_code(errc e) noexcept { return code_of(e); }
+constexpr char const* category_name(http_errc) noexcept { return "mcpawl.http"; }
+inline error_code make_error_code(http_errc e) noexcept { return code_of(e); }
 
 /** The status that answers a request which failed with this error; 500 for errors no request can cause. */
-constexpr int status_of(errc e) noexcept {
+constexpr int status_of(http_errc e) noexcept {
   switch (e) {
-    case errc::bad_request:
-    case errc::bad_host:
-    case errc::bad_length:
-    case errc::bad_chunk:
-    case errc::peer_gone: return 400;
-    case errc::header_timed_out:
-    case errc::body_timed_out: return 408;
-    case errc::body_too_large: return 413;
-    case errc::target_too_long: return 414;
-    case errc::body_encoded: return 415;
-    case errc::expectation_failed: return 417;
-    case errc::header_too_large: return 431;
-    case errc::unsupported_coding:
-    case errc::unsupported_method: return 501;
-    case errc::unsupported_version: return 505;
+    case http_errc::bad_request:
+    case http_errc::bad_host:
+    case http_errc::bad_length:
+    case http_errc::bad_chunk:
+    case http_errc::peer_gone: return 400;
+    case http_errc::header_timed_out:
+    case http_errc::body_timed_out: return 408;
+    case http_errc::body_too_large: return 413;
+    case http_errc::target_too_long: return 414;
+    case http_errc::body_encoded: return 415;
+    case http_errc::expectation_failed: return 417;
+    case http_errc::header_too_large: return 431;
+    case http_errc::unsupported_coding:
+    case http_errc::unsupported_method: return 501;
+    case http_errc::unsupported_version: return 505;
     default: return 500;
   }
 }
@@ -101,4 +101,4 @@ constexpr int status_of(errc e) noexcept {
 }  // namespace mcpawl::http
 
 template <>
-struct boost::system::is_error_code_enum<mcpawl::http::errc> : std::true_type {};
+struct boost::system::is_error_code_enum<mcpawl::http::http_errc> : std::true_type {};

@@ -61,8 +61,8 @@ public:
       A client that waits for `100 Continue` gets it here, after the check of the announced size.
 
       @par Errors
-      `errc::body_too_large`, `errc::body_encoded`, `errc::body_timed_out`, `errc::bad_chunk`,
-      `errc::peer_gone`. The handler may answer (`status_of` has the status); if it does not, the connection
+      `http_errc::body_too_large`, `http_errc::body_encoded`, `http_errc::body_timed_out`, `http_errc::bad_chunk`,
+      `http_errc::peer_gone`. The handler may answer (`status_of` has the status); if it does not, the connection
       does. It is closed afterwards.
   */
   task<result<std::string_view>> read_body(std::size_t limit) { return collect(limit, false); }
@@ -176,9 +176,9 @@ private:
     if (!ec) body_.received(count);
     if (!body_.wants_more()) return;
     if (channel_.deadline().expired()) {
-      body_.fail(errc::body_timed_out);
+      body_.fail(http_errc::body_timed_out);
     } else if (ec) {
-      body_.fail(errc::peer_gone);
+      body_.fail(http_errc::peer_gone);
       // a peer that only closed its sending side still listens
       if (ec != boost::asio::error::eof) channel_.mark_broken();
     }
@@ -206,7 +206,7 @@ private:
   task<result<std::string_view>> collect(std::size_t limit, bool skip) {
     // to skip it, nobody has to understand it
     if (!skip && parser_.body_encoded() && parser_.body_framing() != detail::framing::none)
-      body_.fail(errc::body_encoded);
+      body_.fail(http_errc::body_encoded);
     body_.begin(limit, skip);
     if (!skip && body_.wants_more() && must_continue()) {
       continued_ = true;

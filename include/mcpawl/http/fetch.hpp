@@ -22,7 +22,7 @@ namespace mcpawl::http {
     Memory stays within the bounds of the request and about 40 KiB, whatever the server sends.
 
     @par Errors
-    `errc::resolve_failed`, `resolver_busy`, `address_refused`, `connect_failed`, `tls_failed`,
+    `http_errc::resolve_failed`, `resolver_busy`, `address_refused`, `connect_failed`, `tls_failed`,
     `certificate_refused`, `fetch_timed_out`, `bad_answer`, `answer_too_large`, `answer_cut_short`,
     `answer_encoded`; `bad_request` if the method is not a token.
 

@@ -46,11 +46,11 @@ namespace detail {
 /** Connect to the first address that answers; each but the last gets only its share of the time left.
 
     @par Errors
-    `errc::connect_failed`, `errc::fetch_timed_out`.
+    `http_errc::connect_failed`, `http_errc::fetch_timed_out`.
 */
-inline task<std::optional<errc>> connect(boost::asio::ip::tcp::socket& socket, watchdog& guard,
-                                         name_resolver::endpoint_list const& addresses,
-                                         std::chrono::steady_clock::time_point deadline) {
+inline task<std::optional<http_errc>> connect(boost::asio::ip::tcp::socket& socket, watchdog& guard,
+                                              name_resolver::endpoint_list const& addresses,
+                                              std::chrono::steady_clock::time_point deadline) {
   using boost::asio::ip::tcp;
   for (std::size_t i = 0; i != addresses.size(); ++i) {
     auto const now = std::chrono::steady_clock::now();
@@ -77,14 +77,15 @@ inline task<std::optional<errc>> connect(boost::asio::ip::tcp::socket& socket, w
       co_return std::nullopt;
     }
   }
-  co_return std::chrono::steady_clock::now() >= deadline ? errc::fetch_timed_out : errc::connect_failed;
+  co_return std::chrono::steady_clock::now() >= deadline ? http_errc::fetch_timed_out
+                                                         : http_errc::connect_failed;
 }
 
 }  // namespace detail
 
 MCPAWL_DECL task<result<fetch_response>> fetch(fetch_request request, tls_trust trust) {
   using boost::asio::ip::tcp;
-  if (!is_token(request.method())) co_return make_error_code(errc::bad_request);
+  if (!is_token(request.method())) co_return make_error_code(http_errc::bad_request);
   auto const executor = co_await boost::asio::this_coro::executor;
   auto const deadline = std::chrono::steady_clock::now() + request.timeout();
   auto names = request.names();
@@ -93,7 +94,7 @@ MCPAWL_DECL task<result<fetch_response>> fetch(fetch_request request, tls_trust 
   auto const addresses = co_await names->resolve(request.url().host_name(), request.url().port(), deadline);
   if (!addresses) co_return addresses.error();
   for (auto const& each : *addresses)
-    if (!allows(request.addresses(), each.address())) co_return make_error_code(errc::address_refused);
+    if (!allows(request.addresses(), each.address())) co_return make_error_code(http_errc::address_refused);
 
   tcp::socket socket(executor);
   detail::watchdog guard(socket, std::chrono::hours{1});
@@ -110,7 +111,7 @@ MCPAWL_DECL task<result<fetch_response>> fetch(fetch_request request, tls_trust 
     if (unsent.empty()) {
       std::size_t const n =
           co_await detail::read_some(socket, boost::asio::mutable_buffer(room.get(), size), ec);
-      if (guard.expired()) co_return make_error_code(errc::fetch_timed_out);
+      if (guard.expired()) co_return make_error_code(http_errc::fetch_timed_out);
       if (!ec)
         dialogue.received(std::string_view(room.get(), n));
       else
@@ -119,7 +120,7 @@ MCPAWL_DECL task<result<fetch_response>> fetch(fetch_request request, tls_trust 
       dialogue.sent(socket.write_some(boost::asio::const_buffer(unsent.data(), unsent.size()), ec));
       if (ec == boost::asio::error::would_block || ec == boost::asio::error::try_again)
         co_await detail::wait_until_ready(socket, tcp::socket::wait_write, ec);
-      if (guard.expired()) co_return make_error_code(errc::fetch_timed_out);
+      if (guard.expired()) co_return make_error_code(http_errc::fetch_timed_out);
       if (ec) dialogue.stop_sending();
     }
   }

@@ -39,11 +39,11 @@ public:
     if (tls_)
       shake_hands();
     else
-      error_ = errc::tls_failed;
+      error_ = http_errc::tls_failed;
   }
 
   bool done() const noexcept { return reader_.done(); }
-  std::optional<errc> error() const noexcept { return error_; }
+  std::optional<http_errc> error() const noexcept { return error_; }
   fetch_response take() { return reader_.take(); }
 
   /** What has to be sent before anything is worth reading. */
@@ -72,16 +72,16 @@ public:
   void ended(bool orderly) {
     // in TLS an end without a good-bye may be somebody's scissors
     if (tls_)
-      error_ = request_.empty() ? errc::answer_cut_short : errc::tls_failed;
+      error_ = request_.empty() ? http_errc::answer_cut_short : http_errc::tls_failed;
     else
-      error_ = orderly ? reader_.end() : errc::answer_cut_short;
+      error_ = orderly ? reader_.end() : http_errc::answer_cut_short;
   }
 
 private:
   void shake_hands() {
     auto const step = tls_->handshake();
     if (step == tls_session::step::done) {
-      if (tls_->write(request_) != tls_session::step::done) error_ = errc::tls_failed;
+      if (tls_->write(request_) != tls_session::step::done) error_ = http_errc::tls_failed;
       request_.clear();
     } else if (step != tls_session::step::needs_input) {
       error_ = tls_->failure();
@@ -100,7 +100,7 @@ private:
       else if (step == tls_session::step::closed)
         error_ = reader_.end();
       else
-        error_ = errc::tls_failed;
+        error_ = http_errc::tls_failed;
     }
     tls_->take(unsent_);
   }
@@ -110,7 +110,7 @@ private:
   std::string request_;  // until the handshake is done
   std::string unsent_;
   std::size_t sent_ = 0;
-  std::optional<errc> error_;
+  std::optional<http_errc> error_;
 };
 
 }  // namespace mcpawl::http::detail

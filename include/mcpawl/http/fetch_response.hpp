@@ -59,13 +59,14 @@ public:
   bool done() const noexcept { return state_ == state::done; }
 
   /** Take more bytes; an error is final. */
-  std::optional<errc> put(std::string_view bytes) {
+  std::optional<http_errc> put(std::string_view bytes) {
     pending_.append(bytes);
     while (state_ == state::head) {
       auto const step = scanner_.scan(pending_);
-      if (step == head_scanner::step::malformed) return errc::bad_answer;
+      if (step == head_scanner::step::malformed) return http_errc::bad_answer;
       bool const complete = step == head_scanner::step::complete;
-      if ((complete ? scanner_.end() : pending_.size()) > max_header_bytes_) return errc::answer_too_large;
+      if ((complete ? scanner_.end() : pending_.size()) > max_header_bytes_)
+        return http_errc::answer_too_large;
       if (!complete) return std::nullopt;
       auto const wrong =
           put_head(std::string_view{pending_}.substr(scanner_.begin(), scanner_.end() - scanner_.begin()));
@@ -77,9 +78,9 @@ public:
   }
 
   /** The peer closed its side: the end of some bodies, a failure of others. */
-  std::optional<errc> end() {
+  std::optional<http_errc> end() {
     if (state_ == state::body && until_end_) state_ = state::done;
-    return done() ? std::nullopt : std::optional{errc::answer_cut_short};
+    return done() ? std::nullopt : std::optional{http_errc::answer_cut_short};
   }
 
   fetch_response take() { return std::move(answer_); }
@@ -88,17 +89,17 @@ private:
   enum class state { head, body, done };
   static constexpr int max_interim = 8;
 
-  std::optional<errc> put_head(std::string_view head) {
+  std::optional<http_errc> put_head(std::string_view head) {
     // "HTTP/1.1 200 Reason CRLF"; the reason is for nobody
     std::size_t const line = head.find("\r\n");
     auto const digit = [head](std::size_t at) { return head[at] >= '0' && head[at] <= '9'; };
     if (line < 12 || head.substr(0, 7) != "HTTP/1." || (head[7] != '0' && head[7] != '1') || head[8] != ' ' ||
         !digit(9) || !digit(10) || !digit(11) || (line > 12 && head[12] != ' '))
-      return errc::bad_answer;
+      return http_errc::bad_answer;
     answer_.status = (head[9] - '0') * 100 + (head[10] - '0') * 10 + (head[11] - '0');
-    if (answer_.status < 100) return errc::bad_answer;
+    if (answer_.status < 100) return http_errc::bad_answer;
     if (answer_.status < 200)
-      return answer_.status == 101 || ++interim_ > max_interim ? std::optional{errc::bad_answer}
+      return answer_.status == 101 || ++interim_ > max_interim ? std::optional{http_errc::bad_answer}
                                                                : std::nullopt;
 
     head_ = "GET / HTTP/1.1\r\nHost: a\r\n";
@@ -107,36 +108,38 @@ private:
     head_ += head.substr(line + 2);
     limits bounds;
     bounds.header_fields = 1000;
-    if (parser_.parse_head(head_, bounds)) return errc::bad_answer;
+    if (parser_.parse_head(head_, bounds)) return http_errc::bad_answer;
     for (field_view const& field : parser_.head().fields().subspan(ours))
       answer_.fields.push_back({std::string{field.name}, std::string{field.value}});
     answer_.content_type = answer_.find("content-type").value_or("");
     for (fetch_response::field const& field : answer_.fields)
       if (iequals(field.name, "content-encoding") && !field.value.empty() &&
           !iequals(field.value, "identity"))
-        return errc::answer_encoded;
+        return http_errc::answer_encoded;
 
     bool const has_length = answer_.find("content-length").has_value();
     until_end_ = !has_length && parser_.body_framing() == framing::none;
     bool const bodiless = to_head_request_ || answer_.status == 204 || answer_.status == 304 ||
                           (has_length && parser_.content_length() == 0);
     state_ = bodiless ? state::done : state::body;
-    if (!bodiless && has_length && parser_.content_length() > max_body_bytes_) return errc::answer_too_large;
+    if (!bodiless && has_length && parser_.content_length() > max_body_bytes_)
+      return http_errc::answer_too_large;
     return std::nullopt;
   }
 
-  std::optional<errc> put_body() {
+  std::optional<http_errc> put_body() {
     if (parser_.body_framing() == framing::chunked) {
       auto const progress = parser_.put_chunked(pending_, &answer_.body, max_body_bytes_);
       pending_.erase(0, progress.used);
       if (progress.done) state_ = state::done;
-      if (progress.failure == errc::body_too_large) return errc::answer_too_large;
-      return progress.failure ? std::optional{errc::bad_answer} : std::nullopt;
+      if (progress.failure == http_errc::body_too_large) return http_errc::answer_too_large;
+      return progress.failure ? std::optional{http_errc::bad_answer} : std::nullopt;
     }
     answer_.body += pending_;
     pending_.clear();
     if (until_end_)
-      return answer_.body.size() > max_body_bytes_ ? std::optional{errc::answer_too_large} : std::nullopt;
+      return answer_.body.size() > max_body_bytes_ ? std::optional{http_errc::answer_too_large}
+                                                   : std::nullopt;
     if (answer_.body.size() >= parser_.content_length()) {
       answer_.body.resize(static_cast<std::size_t>(parser_.content_length()));
       state_ = state::done;

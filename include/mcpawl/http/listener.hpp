@@ -46,7 +46,7 @@ namespace mcpawl::http {
     over them.
 
     @par Errors
-    `errc::bad_address` if the address is neither an IP address nor `localhost`; else what the operating
+    `http_errc::bad_address` if the address is neither an IP address nor `localhost`; else what the operating
     system says.
 */
 inline result<boost::asio::ip::tcp::acceptor> listen(boost::asio::any_io_executor executor,
@@ -55,7 +55,7 @@ inline result<boost::asio::ip::tcp::acceptor> listen(boost::asio::any_io_executo
   namespace ip = boost::asio::ip;
   error_code ec;
   ip::address const where = ip::make_address(address == "localhost" ? "127.0.0.1" : address.c_str(), ec);
-  if (ec) return make_error_code(errc::bad_address);
+  if (ec) return make_error_code(http_errc::bad_address);
   ip::tcp::endpoint const endpoint(where, port);
   ip::tcp::acceptor acceptor(std::move(executor));
   acceptor.open(endpoint.protocol(), ec);

@@ -59,7 +59,7 @@ public:
   /** Find where to connect to; an address in letters is taken as it is.
 
       @par Errors
-      `errc::resolve_failed`, `errc::resolver_busy`, `errc::fetch_timed_out`.
+      `http_errc::resolve_failed`, `http_errc::resolver_busy`, `http_errc::fetch_timed_out`.
   */
   task<result<endpoint_list>> resolve(std::string host, std::uint16_t port,
                                       std::chrono::steady_clock::time_point deadline) const;

@@ -246,17 +246,17 @@ public:
     bool const knows = !addresses.empty();
     auto const end = std::make_shared<detail::lookup_end>();
     auto const began = in->join(host, end, now);
-    if (!began && !knows) co_return errc::resolver_busy;
+    if (!began && !knows) co_return http_errc::resolver_busy;
     if (began) {
       participant const here(in, host, end);
       auto until = deadline;
       // counted from its beginning: who comes later does not wait again for what hangs
       if (knows) until = std::min(*began + in->limits.patience, now + (deadline - now) / 2);
       auto const found = co_await detail::lookup_end::wait(end, until);
-      if (!found && !knows) co_return errc::fetch_timed_out;
+      if (!found && !knows) co_return http_errc::fetch_timed_out;
       if (found && !found->empty()) addresses = *found;
     }
-    if (addresses.empty()) co_return errc::resolve_failed;
+    if (addresses.empty()) co_return http_errc::resolve_failed;
     endpoint_list all;
     for (auto const& each : addresses) all.emplace_back(each, port);
     co_return all;

@@ -42,7 +42,7 @@ public:
   static constexpr std::size_t shortest_framing = 5;
 
   /** Parse a whole head, from its first byte to its empty line; nothing means that it is acceptable. */
-  std::optional<errc> parse_head(std::string_view bytes, limits const& bounds) {
+  std::optional<http_errc> parse_head(std::string_view bytes, limits const& bounds) {
     sink_.emplace(head_, bounds.header_fields);
     boost::system::error_code ec;
     std::size_t const used = sink_->put({bytes.data(), bytes.size()}, ec);
@@ -51,7 +51,7 @@ public:
       // since Boost 1.92 Beast refuses codings other than chunked before they are checked here
       if (auto const wrong = sink_->validate_framing()) return wrong;
     if (ec) return translate(ec, bytes);
-    if (used != bytes.size() || !sink_->is_header_done()) return errc::bad_request;
+    if (used != bytes.size() || !sink_->is_header_done()) return http_errc::bad_request;
     return sink_->validate();
   }
 
@@ -64,9 +64,9 @@ public:
 
   /** What became of a piece of a chunked body. */
   struct progress {
-    std::size_t used = 0;         ///< Bytes that need not be presented again.
-    std::optional<errc> failure;  ///< Set: the connection cannot be used any further.
-    bool done = false;            ///< The body and its trailers are complete.
+    std::size_t used = 0;              ///< Bytes that need not be presented again.
+    std::optional<http_errc> failure;  ///< Set: the connection cannot be used any further.
+    bool done = false;                 ///< The body and its trailers are complete.
   };
 
   /** Decode more of a chunked body, appending to `body`, or only counting if that is null.
@@ -90,13 +90,13 @@ public:
       out.done = !out.failure && sink_->is_done();
       if (!ec || out.failure) continue;
       bool const waiting = ec == boost::beast::http::error::need_more && !torn_quote(window.substr(used));
-      if (!waiting || (used == 0 && window.size() == max_window)) out.failure = errc::bad_chunk;
+      if (!waiting || (used == 0 && window.size() == max_window)) out.failure = http_errc::bad_chunk;
       if (used == 0) break;
     }
     // what can be no chunk is refused at once: Beast would wait for more of it
     if (!out.done && !out.failure && sink_->between_chunks() &&
         !may_begin_chunk(bytes.substr(out.used), sink_->announced != 0))
-      out.failure = errc::bad_chunk;
+      out.failure = http_errc::bad_chunk;
     return out;
   }
 
@@ -111,7 +111,7 @@ private:
 
     request_head& head;
     std::size_t fields_left;
-    std::optional<errc> failure;
+    std::optional<http_errc> failure;
 
     framing body = framing::none;
     std::uint64_t length = 0;
@@ -130,27 +130,27 @@ private:
 
     static std::string_view view(text t) noexcept { return {t.data(), t.size()}; }
 
-    void fail(errc e, boost::system::error_code& ec) {
+    void fail(http_errc e, boost::system::error_code& ec) {
       failure = e;
       ec = boost::beast::http::error::bad_field;  // any code stops Beast; `failure` is what counts
     }
 
-    std::optional<errc> validate() {
+    std::optional<http_errc> validate() {
       if (auto const wrong = validate_framing()) return wrong;
       if (auto const wrong = validate_host()) return wrong;
       if (!expectation.empty()) {
-        if (!iequals(expectation, "100-continue")) return errc::expectation_failed;
+        if (!iequals(expectation, "100-continue")) return http_errc::expectation_failed;
         expects_continue = head.version() >= 11 && body != framing::none;
       }
       return std::nullopt;
     }
 
-    std::optional<errc> validate_framing() {
-      if (lengths + codings > 1) return errc::bad_length;
+    std::optional<http_errc> validate_framing() {
+      if (lengths + codings > 1) return http_errc::bad_length;
       if (codings == 1) {
-        if (head.version() < 11) return errc::bad_length;
+        if (head.version() < 11) return http_errc::bad_length;
         if (!iequals(coding, "chunked"))
-          return is_token(coding) ? errc::unsupported_coding : errc::bad_length;
+          return is_token(coding) ? http_errc::unsupported_coding : http_errc::bad_length;
         body = framing::chunked;
       } else if (length > 0) {
         body = framing::length;
@@ -158,15 +158,15 @@ private:
       return std::nullopt;
     }
 
-    std::optional<errc> validate_host() const {
-      if (hosts > 1 || (hosts == 0 && head.version() >= 11)) return errc::bad_host;
+    std::optional<http_errc> validate_host() const {
+      if (hosts > 1 || (hosts == 0 && head.version() >= 11)) return http_errc::bad_host;
       if (hosts == 1) {
-        if (host.empty()) return errc::bad_host;
+        if (host.empty()) return http_errc::bad_host;
         constexpr std::string_view punctuation = "-._~%:[]!$&'()*+;=";
         for (char c : host) {
           bool const alphanumeric =
               (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-          if (!alphanumeric && punctuation.find(c) == std::string_view::npos) return errc::bad_host;
+          if (!alphanumeric && punctuation.find(c) == std::string_view::npos) return http_errc::bad_host;
         }
       }
       std::string_view const target = head.target();
@@ -175,21 +175,21 @@ private:
       // refused
       std::size_t const start = target.find("://") + 3;
       std::string_view const authority = target.substr(start, target.find_first_of("/?", start) - start);
-      if (authority.empty() || (hosts == 1 && !iequals(authority, host))) return errc::bad_host;
+      if (authority.empty() || (hosts == 1 && !iequals(authority, host))) return http_errc::bad_host;
       return std::nullopt;
     }
 
     void on_request_impl(boost::beast::http::verb, text method_text, text target_text, int version,
                          boost::system::error_code& ec) override {
       std::string_view const method = view(method_text), target = view(target_text);
-      if (method.size() > max_method || method == "CONNECT") return fail(errc::unsupported_method, ec);
-      if (target.size() > max_target) return fail(errc::target_too_long, ec);
+      if (method.size() > max_method || method == "CONNECT") return fail(http_errc::unsupported_method, ec);
+      if (target.size() > max_target) return fail(http_errc::target_too_long, ec);
       for (char c : target)
-        if (c <= ' ' || c >= '\x7f' || c == '#') return fail(errc::bad_request, ec);
+        if (c <= ' ' || c >= '\x7f' || c == '#') return fail(http_errc::bad_request, ec);
       bool const known_form = target.front() == '/' || (target == "*" && method == "OPTIONS") ||
                               iequals(target.substr(0, 7), "http://") ||
                               iequals(target.substr(0, 8), "https://");
-      if (!known_form) return fail(errc::bad_request, ec);
+      if (!known_form) return fail(http_errc::bad_request, ec);
       head.start(method, target, version);
     }
 
@@ -203,7 +203,7 @@ private:
       switch (known) {
         case field::content_length:
           ++lengths;
-          if (!plain_number(value)) return fail(errc::bad_length, ec);
+          if (!plain_number(value)) return fail(http_errc::bad_length, ec);
           break;
         case field::transfer_encoding:
           ++codings;
@@ -233,7 +233,7 @@ private:
     void validate_trailer(boost::beast::http::field known, text name, text value,
                           boost::system::error_code& ec) {
       if (auto const wrong = validate_form(name, value))
-        return fail(*wrong == errc::bad_request ? errc::bad_chunk : *wrong, ec);
+        return fail(*wrong == http_errc::bad_request ? http_errc::bad_chunk : *wrong, ec);
       trailer_bytes += static_cast<std::size_t>(value.data() + value.size() - name.data());
       using boost::beast::http::field;
       switch (known) {
@@ -243,19 +243,19 @@ private:
         case field::content_length:
         case field::proxy_connection:
         case field::transfer_encoding:
-        case field::upgrade: return fail(errc::bad_chunk, ec);
+        case field::upgrade: return fail(http_errc::bad_chunk, ec);
         default: break;
       }
     }
 
     // what holds for every field, in heads and in trailers: they are counted together, and none is folded
-    std::optional<errc> validate_form(text name, text value) noexcept {
-      if (fields_left == 0) return errc::header_too_large;
+    std::optional<http_errc> validate_form(text name, text value) noexcept {
+      if (fields_left == 0) return http_errc::header_too_large;
       --fields_left;
       // Beast unfolds obs-fold by copying; a value that does not lie right behind its name was folded
       char const* plain = name.data() + name.size() + 1;
       while (*plain == ' ' || *plain == '\t') ++plain;
-      if (plain != value.data()) return errc::bad_request;
+      if (plain != value.data()) return http_errc::bad_request;
       return std::nullopt;
     }
 
@@ -275,11 +275,11 @@ private:
     void on_chunk_header_impl(std::uint64_t size, text extension, boost::system::error_code& ec) override {
       last_chunk = size == 0;
       extensions += extension.size();
-      if (extensions > max_extensions) return fail(errc::bad_chunk, ec);
+      if (extensions > max_extensions) return fail(http_errc::bad_chunk, ec);
       for (char c : extension)
         // Beast lets control characters into quoted strings (cf. CVE-2025-55315)
-        if (detail::is_control(c) && c != '\t') return fail(errc::bad_chunk, ec);
-      if (size > limit || received > limit - size) return fail(errc::body_too_large, ec);
+        if (detail::is_control(c) && c != '\t') return fail(http_errc::bad_chunk, ec);
+      if (size > limit || received > limit - size) return fail(http_errc::body_too_large, ec);
       announced += size;
     }
     std::size_t on_chunk_body_impl(std::uint64_t, text piece, boost::system::error_code&) override {
@@ -326,7 +326,7 @@ private:
     return quoted;
   }
 
-  static errc translate(boost::system::error_code ec, std::string_view bytes) noexcept {
+  static http_errc translate(boost::system::error_code ec, std::string_view bytes) noexcept {
     using boost::beast::http::error;
     if (ec == error::bad_version) {
       // HTTP/2.0 is a version we do not speak, HTTP/1.1x is not a version
@@ -336,12 +336,12 @@ private:
       bool const readable = version.size() == 8 && version.substr(0, 5) == "HTTP/" && digit(version[5]) &&
                             version[6] == '.' && digit(version[7]);
       bool const ours = version == "HTTP/1.0" || version == "HTTP/1.1";  // then something around it is wrong
-      return readable && !ours ? errc::unsupported_version : errc::bad_request;
+      return readable && !ours ? http_errc::unsupported_version : http_errc::bad_request;
     }
     if (ec == error::bad_content_length || ec == error::multiple_content_length ||
         ec == error::bad_transfer_encoding)
-      return errc::bad_length;
-    return errc::bad_request;
+      return http_errc::bad_length;
+    return http_errc::bad_request;
   }
 
   request_head head_;

@@ -30,7 +30,7 @@ public:
   /** Trust what the operating system trusts; `SSL_CERT_FILE` and `SSL_CERT_DIR` override it.
 
       @par Errors
-      `errc::trust_unusable`.
+      `http_errc::trust_unusable`.
   */
   static result<tls_trust> system() {
     auto made = make();
@@ -41,7 +41,7 @@ public:
   /** Trust exactly the certificates in a PEM text.
 
       @par Errors
-      `errc::trust_unusable` if it holds none or one that cannot be read.
+      `http_errc::trust_unusable` if it holds none or one that cannot be read.
   */
   static result<tls_trust> from_pem(std::string_view pem) {
     auto made = make();
@@ -72,7 +72,7 @@ private:
 
   static error_code unusable() noexcept {
     ::ERR_clear_error();
-    return make_error_code(errc::trust_unusable);
+    return make_error_code(http_errc::trust_unusable);
   }
 
   static result<tls_trust> make() {

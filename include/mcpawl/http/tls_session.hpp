@@ -91,8 +91,9 @@ public:
   }
 
   /** Why a step failed. */
-  errc failure() const noexcept {
-    return ::SSL_get_verify_result(ssl_.get()) == X509_V_OK ? errc::tls_failed : errc::certificate_refused;
+  http_errc failure() const noexcept {
+    return ::SSL_get_verify_result(ssl_.get()) == X509_V_OK ? http_errc::tls_failed
+                                                            : http_errc::certificate_refused;
   }
 
 private:

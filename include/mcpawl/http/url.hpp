@@ -34,30 +34,32 @@ public:
   /** Parse `http://` or `https://`, host, optional port, path and query (RFC 3986).
 
       @par Errors
-      `errc::bad_url` for anything else: user information, a fragment, an empty or percent-encoded host, port
+      `http_errc::bad_url` for anything else: user information, a fragment, an empty or percent-encoded host, port
       0, characters outside the grammar, more than 8 KiB.
   */
   static result<origin_url> parse(std::string_view text) {
-    if (text.size() > 8 * 1024) return make_error_code(errc::bad_url);
+    if (text.size() > 8 * 1024) return make_error_code(http_errc::bad_url);
     auto const parsed = boost::urls::parse_uri(boost::core::string_view{text.data(), text.size()});
-    if (!parsed) return make_error_code(errc::bad_url);
+    if (!parsed) return make_error_code(http_errc::bad_url);
     boost::urls::url_view const& url = *parsed;
     origin_url out;
     out.secure_ = url.scheme_id() == boost::urls::scheme::https;
-    if (!out.secure_ && url.scheme_id() != boost::urls::scheme::http) return make_error_code(errc::bad_url);
+    if (!out.secure_ && url.scheme_id() != boost::urls::scheme::http)
+      return make_error_code(http_errc::bad_url);
     if (!url.has_authority() || url.has_userinfo() || url.has_fragment())
-      return make_error_code(errc::bad_url);
+      return make_error_code(http_errc::bad_url);
     out.host_ = std::string{std::string_view{url.encoded_host().data(), url.encoded_host().size()}};
-    if (out.host_.empty() || out.host_.find('%') != std::string::npos) return make_error_code(errc::bad_url);
+    if (out.host_.empty() || out.host_.find('%') != std::string::npos)
+      return make_error_code(http_errc::bad_url);
     for (char& c : out.host_) c = detail::to_lower(c);
     out.port_ = out.secure_ ? 443 : 80;
     if (url.has_port() && !url.port().empty()) {
       out.port_ = url.port_number();
-      if (out.port_ == 0) return make_error_code(errc::bad_url);
+      if (out.port_ == 0) return make_error_code(http_errc::bad_url);
     }
     // Boost.URL 1.81 takes an address for the whole host of 127.0.0.1.example.com and the rest for its path
     auto const path = url.encoded_path();
-    if (!path.empty() && path.front() != '/') return make_error_code(errc::bad_url);
+    if (!path.empty() && path.front() != '/') return make_error_code(http_errc::bad_url);
     auto const target = url.encoded_target();
     out.target_.assign(target.data(), target.size());
     if (out.target_.empty() || out.target_.front() != '/') out.target_.insert(0, 1, '/');

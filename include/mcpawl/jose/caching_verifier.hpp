@@ -37,7 +37,7 @@ concept claims_reading = std::invocable<Read&, claims_view const&> &&
     @tparam Value what a token becomes; cheap to copy, as `verified<Claims>` is
     @tparam Engine who verifies signatures; see `crypto_engine`
     @par Errors
-    Those of `errc`, and whatever the caller's `read` returns; only what verifies and is read is remembered.
+    Those of `jose_errc`, and whatever the caller's `read` returns; only what verifies and is read is remembered.
     @par Lifetime
     After a move the object may only be destroyed.
     @par Thread safety

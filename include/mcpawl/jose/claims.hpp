@@ -92,7 +92,7 @@ public:
       reader reads again.
 
       @par Errors
-      Those of `errc` about claims. */
+      Those of `jose_errc` about claims. */
   result<claims_view> read(std::string_view json, json_reader& reader, expectation const& expected,
                            unix_seconds now) noexcept {
     json_ = json;
@@ -113,7 +113,7 @@ public:
     switch (reader.read(json, *this)) {
       case json_outcome::complete: break;
       case json_outcome::stopped: return problem_;
-      case json_outcome::invalid: return errc::claims_syntax;
+      case json_outcome::invalid: return jose_errc::claims_syntax;
     }
     return check(now);
   }
@@ -128,10 +128,10 @@ private:
     }
     if (event.depth == 0) {
       return event.token == json_token::object_begin || event.token == json_token::object_end ||
-             refuse(errc::claims_syntax);
+             refuse(jose_errc::claims_syntax);
     }
     if (event.token == json_token::object_begin) {
-      if (event.depth >= max_depth) return refuse(errc::claims_syntax);
+      if (event.depth >= max_depth) return refuse(jose_errc::claims_syntax);
       outer_[event.depth] = names_.open();
     } else if (event.token == json_token::object_end) {
       names_.close(outer_[event.depth]);
@@ -145,7 +145,7 @@ private:
       return take(event);
     }
     if (!in_aud_) return true;
-    return event.token == json_token::string ? add_audience(event.text) : refuse(errc::bad_audience);
+    return event.token == json_token::string ? add_audience(event.text) : refuse(jose_errc::bad_audience);
   }
 
   using names = name_set<max_names>;
@@ -153,10 +153,10 @@ private:
   bool note_name(std::string_view name, std::uint32_t mark) noexcept {
     switch (names_.insert(name, mark)) {
       case name_outcome::added: return true;
-      case name_outcome::duplicate: return refuse(errc::claims_duplicate);
+      case name_outcome::duplicate: return refuse(jose_errc::claims_duplicate);
       case name_outcome::full: break;
     }
-    return refuse(errc::too_many_claims);
+    return refuse(jose_errc::too_many_claims);
   }
 
   bool begin_claim(std::string_view name) noexcept {
@@ -198,13 +198,13 @@ private:
       case claim::iss:
         has_iss_ = true;
         found_.iss = event.text;
-        return string || refuse(errc::wrong_issuer);
-      case claim::sub: found_.sub = event.text; return string || refuse(errc::bad_subject);
+        return string || refuse(jose_errc::wrong_issuer);
+      case claim::sub: found_.sub = event.text; return string || refuse(jose_errc::bad_subject);
       case claim::aud:
         has_aud_ = true;
         in_aud_ = event.token == json_token::array_begin;
         if (in_aud_) return true;
-        return string ? add_audience(event.text) : refuse(errc::bad_audience);
+        return string ? add_audience(event.text) : refuse(jose_errc::bad_audience);
       case claim::exp: has_exp_ = true; return date(event, std::floor, found_.exp);
       case claim::nbf: return date(event, std::ceil, found_.nbf.emplace());
       case claim::iat: return date(event, std::ceil, found_.iat.emplace());
@@ -216,19 +216,19 @@ private:
   bool date(json_event const& event, double (*round)(double), unix_seconds& into) noexcept {
     if (event.token == json_token::integer) {
       into = event.integer;
-      return (event.integer >= 0 && event.integer <= latest_date) || refuse(errc::bad_date);
+      return (event.integer >= 0 && event.integer <= latest_date) || refuse(jose_errc::bad_date);
     }
     // the comparison is false for what is not a number, and infinity is beyond the latest date
     if (event.token != json_token::real ||
         !(event.real >= 0 && event.real <= static_cast<double>(latest_date))) {
-      return refuse(errc::bad_date);
+      return refuse(jose_errc::bad_date);
     }
     into = static_cast<unix_seconds>(round(event.real));
     return true;
   }
 
   bool add_audience(std::string_view audience) noexcept {
-    if (aud_count_ == max_audiences) return refuse(errc::bad_audience);
+    if (aud_count_ == max_audiences) return refuse(jose_errc::bad_audience);
     aud_[aud_count_++] = audience;
     return true;
   }
@@ -248,24 +248,24 @@ private:
   }
 
   result<claims_view> check(unix_seconds now) noexcept {
-    if (!has_iss_) return errc::no_issuer;
-    if (found_.iss != expected_->issuer) return errc::wrong_issuer;
-    if (!has_aud_) return errc::no_audience;
+    if (!has_iss_) return jose_errc::no_issuer;
+    if (found_.iss != expected_->issuer) return jose_errc::wrong_issuer;
+    if (!has_aud_) return jose_errc::no_audience;
     auto const ours = [this](std::string_view audience) noexcept {
       return std::find(expected_->audiences.begin(), expected_->audiences.end(), audience) !=
              expected_->audiences.end();
     };
     if (std::none_of(aud_.begin(), aud_.begin() + static_cast<std::ptrdiff_t>(aud_count_), ours)) {
-      return errc::wrong_audience;
+      return jose_errc::wrong_audience;
     }
-    if (!has_exp_) return errc::no_expiry;
+    if (!has_exp_) return jose_errc::no_expiry;
     // dates end at 2^53, so a clock and a leeway within these bounds cannot overflow
     constexpr std::int64_t bound = std::int64_t{1} << 60;
     std::int64_t const clock = std::clamp<std::int64_t>(now, -bound, bound);
     std::int64_t const ahead = clock + std::clamp<std::int64_t>(expected_->leeway.count(), 0, bound);
-    if (clock >= found_.exp) return errc::expired;
-    if (found_.nbf && *found_.nbf > ahead) return errc::not_yet_valid;
-    if (found_.iat && *found_.iat > ahead) return errc::issued_in_future;
+    if (clock >= found_.exp) return jose_errc::expired;
+    if (found_.nbf && *found_.nbf > ahead) return jose_errc::not_yet_valid;
+    if (found_.iat && *found_.iat > ahead) return jose_errc::issued_in_future;
 
     for (std::size_t i = 0; i != wanted_count_; ++i) {
       claim_value& value = wanted_[i];
@@ -279,7 +279,7 @@ private:
     return found_;
   }
 
-  bool refuse(errc why) noexcept {
+  bool refuse(jose_errc why) noexcept {
     problem_ = why;
     return false;
   }
@@ -298,7 +298,7 @@ private:
   std::size_t wanted_count_ = 0;
   std::size_t current_wanted_ = none;
   claims_view found_;
-  errc problem_ = errc::claims_syntax;
+  jose_errc problem_ = jose_errc::claims_syntax;
   claim current_ = claim::other;
   bool has_iss_ = false;
   bool has_aud_ = false;

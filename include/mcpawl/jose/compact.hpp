@@ -25,17 +25,18 @@ struct compact_parts {
     before anything is decoded.
 
     @par Errors
-    `errc::token_too_large`, `errc::malformed_token`.
+    `jose_errc::token_too_large`, `jose_errc::malformed_token`.
 */
 inline result<compact_parts> split_compact(std::string_view token, std::size_t max_bytes) noexcept {
-  if (token.size() > max_bytes) return errc::token_too_large;
+  if (token.size() > max_bytes) return jose_errc::token_too_large;
   std::size_t const first = token.find('.');
-  if (first == token.npos) return errc::malformed_token;
+  if (first == token.npos) return jose_errc::malformed_token;
   std::size_t const second = token.find('.', first + 1);
-  if (second == token.npos || token.find('.', second + 1) != token.npos) return errc::malformed_token;
+  if (second == token.npos || token.find('.', second + 1) != token.npos) return jose_errc::malformed_token;
   compact_parts const parts{token.substr(0, first), token.substr(first + 1, second - first - 1),
                             token.substr(second + 1), token.substr(0, second)};
-  if (parts.header.empty() || parts.payload.empty() || parts.signature.empty()) return errc::malformed_token;
+  if (parts.header.empty() || parts.payload.empty() || parts.signature.empty())
+    return jose_errc::malformed_token;
   return parts;
 }
 

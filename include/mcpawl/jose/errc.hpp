@@ -7,7 +7,7 @@
 namespace mcpawl::jose {
 
 /** Errors of the jose layer. A log may name them; a client should not learn more than that it was refused. */
-enum class errc {
+enum class jose_errc {
   // the token as a whole
   malformed_token = 1,  ///< Not three non-empty parts between exactly two dots.
   token_too_large,      ///< Over `expectation::max_token_bytes`.
@@ -80,85 +80,88 @@ enum class errc {
   library,         ///< OpenSSL failed for no reason of the input.
 };
 
-constexpr error_entry describe(errc e) noexcept {
+constexpr error_entry describe(jose_errc e) noexcept {
   switch (e) {
-    case errc::malformed_token: return {"token is not three parts between two dots", condition::malformed};
-    case errc::token_too_large: return {"token too large", condition::too_large};
-    case errc::no_keys: return {"no key to verify with", condition::unavailable};
-    case errc::bad_expectation:
+    case jose_errc::malformed_token:
+      return {"token is not three parts between two dots", condition::malformed};
+    case jose_errc::token_too_large: return {"token too large", condition::too_large};
+    case jose_errc::no_keys: return {"no key to verify with", condition::unavailable};
+    case jose_errc::bad_expectation:
       return {"expectation without issuer, audience or algorithm", condition::configuration};
-    case errc::header_too_large: return {"token header too large", condition::too_large};
-    case errc::header_encoding: return {"token header is not canonical base64url", condition::malformed};
-    case errc::header_syntax: return {"token header is not a JSON object", condition::malformed};
-    case errc::header_duplicate: return {"token header with a duplicate member", condition::malformed};
-    case errc::header_member: return {"token header with a member of the wrong type", condition::malformed};
-    case errc::header_critical: return {"token header with critical extensions", condition::refused};
-    case errc::header_unencoded: return {"token header with b64", condition::refused};
-    case errc::no_algorithm: return {"token header without alg", condition::malformed};
-    case errc::unknown_algorithm: return {"signature algorithm unknown", condition::refused};
-    case errc::algorithm_not_allowed: return {"signature algorithm not allowed", condition::refused};
-    case errc::algorithm_mismatch: return {"signature algorithm is not the key's", condition::refused};
-    case errc::wrong_type: return {"token of the wrong type", condition::refused};
-    case errc::no_kid: return {"token header without kid", condition::refused};
-    case errc::no_single_key:
+    case jose_errc::header_too_large: return {"token header too large", condition::too_large};
+    case jose_errc::header_encoding: return {"token header is not canonical base64url", condition::malformed};
+    case jose_errc::header_syntax: return {"token header is not a JSON object", condition::malformed};
+    case jose_errc::header_duplicate: return {"token header with a duplicate member", condition::malformed};
+    case jose_errc::header_member:
+      return {"token header with a member of the wrong type", condition::malformed};
+    case jose_errc::header_critical: return {"token header with critical extensions", condition::refused};
+    case jose_errc::header_unencoded: return {"token header with b64", condition::refused};
+    case jose_errc::no_algorithm: return {"token header without alg", condition::malformed};
+    case jose_errc::unknown_algorithm: return {"signature algorithm unknown", condition::refused};
+    case jose_errc::algorithm_not_allowed: return {"signature algorithm not allowed", condition::refused};
+    case jose_errc::algorithm_mismatch: return {"signature algorithm is not the key's", condition::refused};
+    case jose_errc::wrong_type: return {"token of the wrong type", condition::refused};
+    case jose_errc::no_kid: return {"token header without kid", condition::refused};
+    case jose_errc::no_single_key:
       return {"token header without kid, and not exactly one key for its algorithm", condition::refused};
-    case errc::unknown_kid: return {"no key of that kid", condition::refused};
-    case errc::signature_length: return {"signature of the wrong length", condition::refused};
-    case errc::signature_encoding: return {"signature is not canonical base64url", condition::malformed};
-    case errc::bad_signature: return {"signature is wrong", condition::refused};
-    case errc::bad_signature_without_kid:
+    case jose_errc::unknown_kid: return {"no key of that kid", condition::refused};
+    case jose_errc::signature_length: return {"signature of the wrong length", condition::refused};
+    case jose_errc::signature_encoding: return {"signature is not canonical base64url", condition::malformed};
+    case jose_errc::bad_signature: return {"signature is wrong", condition::refused};
+    case jose_errc::bad_signature_without_kid:
       return {"signature is not of the only key, and no kid names another", condition::refused};
-    case errc::claims_encoding: return {"claims are not canonical base64url", condition::malformed};
-    case errc::claims_syntax: return {"claims are not a JSON object", condition::malformed};
-    case errc::claims_duplicate: return {"duplicate claim", condition::malformed};
-    case errc::too_many_claims: return {"too many claims", condition::too_large};
-    case errc::no_issuer: return {"no issuer", condition::refused};
-    case errc::wrong_issuer: return {"wrong issuer", condition::refused};
-    case errc::bad_subject: return {"subject is not a string", condition::malformed};
-    case errc::no_audience: return {"no audience", condition::refused};
-    case errc::bad_audience: return {"audience is not a string or a list of strings", condition::malformed};
-    case errc::wrong_audience: return {"wrong audience", condition::refused};
-    case errc::no_expiry: return {"no expiry", condition::refused};
-    case errc::bad_date: return {"date is not a number in range", condition::malformed};
-    case errc::expired: return {"token expired", condition::expired};
-    case errc::not_yet_valid: return {"token not yet valid", condition::expired};
-    case errc::issued_in_future: return {"token issued in the future", condition::expired};
-    case errc::key_set_too_large: return {"key set too large", condition::too_large};
-    case errc::key_set_syntax: return {"not a JSON Web Key Set", condition::malformed};
-    case errc::no_usable_key: return {"key set without a usable key", condition::refused};
-    case errc::duplicate_kid: return {"key with the kid and algorithm of another", condition::refused};
-    case errc::key_not_object: return {"key is not an object", condition::malformed};
-    case errc::key_duplicate: return {"key with a duplicate member", condition::malformed};
-    case errc::key_member: return {"key with a member of the wrong type", condition::malformed};
-    case errc::key_kid: return {"key with an overlong kid", condition::too_large};
-    case errc::key_private: return {"private key published", condition::refused};
-    case errc::key_symmetric: return {"symmetric key published", condition::refused};
-    case errc::key_type: return {"key of an unknown type", condition::refused};
-    case errc::key_use: return {"key is not for signatures", condition::refused};
-    case errc::key_operations: return {"key is not for verifying", condition::refused};
-    case errc::key_algorithm: return {"key for an unknown or unfitting algorithm", condition::refused};
-    case errc::key_encoding: return {"key with a malformed number", condition::malformed};
-    case errc::key_size: return {"RSA modulus unusable", condition::refused};
-    case errc::key_exponent: return {"RSA exponent unusable", condition::refused};
-    case errc::key_weak: return {"RSA modulus that can be factored", condition::refused};
-    case errc::key_point: return {"key is not a point of its curve", condition::refused};
-    case errc::key_excess: return {"too many keys", condition::too_large};
-    case errc::library: return {"OpenSSL failed", condition::internal};
+    case jose_errc::claims_encoding: return {"claims are not canonical base64url", condition::malformed};
+    case jose_errc::claims_syntax: return {"claims are not a JSON object", condition::malformed};
+    case jose_errc::claims_duplicate: return {"duplicate claim", condition::malformed};
+    case jose_errc::too_many_claims: return {"too many claims", condition::too_large};
+    case jose_errc::no_issuer: return {"no issuer", condition::refused};
+    case jose_errc::wrong_issuer: return {"wrong issuer", condition::refused};
+    case jose_errc::bad_subject: return {"subject is not a string", condition::malformed};
+    case jose_errc::no_audience: return {"no audience", condition::refused};
+    case jose_errc::bad_audience:
+      return {"audience is not a string or a list of strings", condition::malformed};
+    case jose_errc::wrong_audience: return {"wrong audience", condition::refused};
+    case jose_errc::no_expiry: return {"no expiry", condition::refused};
+    case jose_errc::bad_date: return {"date is not a number in range", condition::malformed};
+    case jose_errc::expired: return {"token expired", condition::expired};
+    case jose_errc::not_yet_valid: return {"token not yet valid", condition::expired};
+    case jose_errc::issued_in_future: return {"token issued in the future", condition::expired};
+    case jose_errc::key_set_too_large: return {"key set too large", condition::too_large};
+    case jose_errc::key_set_syntax: return {"not a JSON Web Key Set", condition::malformed};
+    case jose_errc::no_usable_key: return {"key set without a usable key", condition::refused};
+    case jose_errc::duplicate_kid: return {"key with the kid and algorithm of another", condition::refused};
+    case jose_errc::key_not_object: return {"key is not an object", condition::malformed};
+    case jose_errc::key_duplicate: return {"key with a duplicate member", condition::malformed};
+    case jose_errc::key_member: return {"key with a member of the wrong type", condition::malformed};
+    case jose_errc::key_kid: return {"key with an overlong kid", condition::too_large};
+    case jose_errc::key_private: return {"private key published", condition::refused};
+    case jose_errc::key_symmetric: return {"symmetric key published", condition::refused};
+    case jose_errc::key_type: return {"key of an unknown type", condition::refused};
+    case jose_errc::key_use: return {"key is not for signatures", condition::refused};
+    case jose_errc::key_operations: return {"key is not for verifying", condition::refused};
+    case jose_errc::key_algorithm: return {"key for an unknown or unfitting algorithm", condition::refused};
+    case jose_errc::key_encoding: return {"key with a malformed number", condition::malformed};
+    case jose_errc::key_size: return {"RSA modulus unusable", condition::refused};
+    case jose_errc::key_exponent: return {"RSA exponent unusable", condition::refused};
+    case jose_errc::key_weak: return {"RSA modulus that can be factored", condition::refused};
+    case jose_errc::key_point: return {"key is not a point of its curve", condition::refused};
+    case jose_errc::key_excess: return {"too many keys", condition::too_large};
+    case jose_errc::library: return {"OpenSSL failed", condition::internal};
   }
   return {"unknown token error", condition::internal};
 }
-constexpr char const* category_name(errc) noexcept { return "mcpawl.jose"; }
-inline error_code make_error_code(errc e) noexcept { return code_of(e); }
+constexpr char const* category_name(jose_errc) noexcept { return "mcpawl.jose"; }
+inline error_code make_error_code(jose_errc e) noexcept { return code_of(e); }
 
 /** Whether the token that was refused may be good by newer keys than those at hand. */
 inline bool newer_keys_may_help(error_code const& why) noexcept {
-  return why.category() == make_error_code(errc::unknown_kid).category() &&
-         (why.value() == static_cast<int>(errc::unknown_kid) ||
-          why.value() == static_cast<int>(errc::no_single_key) ||
-          why.value() == static_cast<int>(errc::bad_signature_without_kid));
+  return why.category() == make_error_code(jose_errc::unknown_kid).category() &&
+         (why.value() == static_cast<int>(jose_errc::unknown_kid) ||
+          why.value() == static_cast<int>(jose_errc::no_single_key) ||
+          why.value() == static_cast<int>(jose_errc::bad_signature_without_kid));
 }
 
 }  // namespace mcpawl::jose
 
 template <>
-struct boost::system::is_error_code_enum<mcpawl::jose::errc> : std::true_type {};
+struct boost::system::is_error_code_enum<mcpawl::jose::jose_errc> : std::true_type {};

@@ -35,29 +35,29 @@ public:
   bool on(json_event const& event) noexcept override {
     if (event.depth == 0) {
       return event.token == json_token::object_begin || event.token == json_token::object_end ||
-             refuse(errc::header_syntax);
+             refuse(jose_errc::header_syntax);
     }
     if (event.depth != 1) return true;  // inside of a member that is ignored
     if (event.token == json_token::name) return begin_member(event.text);
     std::string_view* const into = into_;
     into_ = nullptr;
     if (into == nullptr) return true;
-    if (event.token != json_token::string) return refuse(errc::header_member);
+    if (event.token != json_token::string) return refuse(jose_errc::header_member);
     *into = event.text;
     bool const bad_kid = into == &header.kid && event.text.size() > max_kid_bytes;
-    return !bad_kid || refuse(errc::header_member);
+    return !bad_kid || refuse(jose_errc::header_member);
   }
 
   token_header header;
   bool has_alg = false;
-  errc problem = errc::header_syntax;
+  jose_errc problem = jose_errc::header_syntax;
 
 private:
   bool begin_member(std::string_view name) noexcept {
     switch (names_.insert(name)) {
       case name_outcome::added: break;
-      case name_outcome::duplicate: return refuse(errc::header_duplicate);
-      case name_outcome::full: return refuse(errc::header_too_large);
+      case name_outcome::duplicate: return refuse(jose_errc::header_duplicate);
+      case name_outcome::full: return refuse(jose_errc::header_too_large);
     }
     into_ = nullptr;
     if (name.size() == 3) {
@@ -70,14 +70,14 @@ private:
         into_ = &header.typ;
         header.has_typ = true;
       } else if (name == "b64") {
-        return refuse(errc::header_unencoded);
+        return refuse(jose_errc::header_unencoded);
       }
     } else if (name == "crit") {
-      return refuse(errc::header_critical);
+      return refuse(jose_errc::header_critical);
     }
     return true;
   }
-  bool refuse(errc why) noexcept {
+  bool refuse(jose_errc why) noexcept {
     problem = why;
     return false;
   }
@@ -97,9 +97,9 @@ inline result<token_header> read_header(std::string_view json, json_reader& read
   switch (reader.read(json, sink)) {
     case json_outcome::complete: break;
     case json_outcome::stopped: return sink.problem;
-    case json_outcome::invalid: return errc::header_syntax;
+    case json_outcome::invalid: return jose_errc::header_syntax;
   }
-  if (!sink.has_alg) return errc::no_algorithm;
+  if (!sink.has_alg) return jose_errc::no_algorithm;
   return sink.header;
 }
 

@@ -35,7 +35,7 @@ public:
   /** Check the members of a key and make it.
 
       @par Errors
-      Those of `errc` about one key. Throws only `std::bad_alloc`.
+      Those of `jose_errc` about one key. Throws only `std::bad_alloc`.
   */
   static result<jwk> make(jwk_members const& members);
 
@@ -66,13 +66,13 @@ private:
 
 namespace detail {
 
-inline errc key_problem(error_code const& e) noexcept {
-  if (e == mcpawl::detail::crypto_errc::key_encoding) return errc::key_encoding;
+inline jose_errc key_problem(error_code const& e) noexcept {
+  if (e == mcpawl::detail::crypto_errc::key_encoding) return jose_errc::key_encoding;
   if (e == mcpawl::detail::crypto_errc::key_size || e == mcpawl::detail::crypto_errc::key_modulus)
-    return errc::key_size;
-  if (e == mcpawl::detail::crypto_errc::key_exponent) return errc::key_exponent;
-  if (e == mcpawl::detail::crypto_errc::key_point) return errc::key_point;
-  return errc::library;
+    return jose_errc::key_size;
+  if (e == mcpawl::detail::crypto_errc::key_exponent) return jose_errc::key_exponent;
+  if (e == mcpawl::detail::crypto_errc::key_point) return jose_errc::key_point;
+  return jose_errc::library;
 }
 
 /** Append `"name":"value"` to the canonical JSON of a thumbprint; the values are words or base64url. */
@@ -87,11 +87,11 @@ inline void append_member(std::string& json, std::string_view name, std::string_
 }  // namespace detail
 
 inline result<jwk> jwk::make(jwk_members const& m) {
-  if (m.kid.size() > max_kid_bytes) return errc::key_kid;
-  if (m.kty == "oct") return errc::key_symmetric;
-  if (m.has_private) return errc::key_private;
-  if (m.has_use && m.use != "sig") return errc::key_use;
-  if (m.has_key_ops && !m.can_verify) return errc::key_operations;
+  if (m.kid.size() > max_kid_bytes) return jose_errc::key_kid;
+  if (m.kty == "oct") return jose_errc::key_symmetric;
+  if (m.has_private) return jose_errc::key_private;
+  if (m.has_use && m.use != "sig") return jose_errc::key_use;
+  if (m.has_key_ops && !m.can_verify) return jose_errc::key_operations;
 
   mcpawl::detail::key_kind kind = mcpawl::detail::key_kind::rsa;
   if (m.kty == "EC") {
@@ -102,17 +102,17 @@ inline result<jwk> jwk::make(jwk_members const& m) {
     else if (m.crv == "P-521")
       kind = mcpawl::detail::key_kind::p521;
     else
-      return errc::key_type;
+      return jose_errc::key_type;
   } else if (m.kty == "OKP") {
-    if (m.crv != "Ed25519") return errc::key_type;
+    if (m.crv != "Ed25519") return jose_errc::key_type;
     kind = mcpawl::detail::key_kind::ed25519;
   } else if (m.kty != "RSA") {
-    return errc::key_type;
+    return jose_errc::key_type;
   }
   algorithm_set algorithms = algorithms_of(kind);
   if (m.has_alg) {
     auto const named = find_algorithm(m.alg);
-    if (!named || !algorithms.contains(*named)) return errc::key_algorithm;
+    if (!named || !algorithms.contains(*named)) return jose_errc::key_algorithm;
     algorithms = {*named};
   }
 
@@ -137,7 +137,7 @@ inline result<jwk> jwk::make(jwk_members const& m) {
   auto key = make_key();
   if (!key) return detail::key_problem(key.error());
   if (kind == mcpawl::detail::key_kind::rsa && detail::has_roca_fingerprint(first.bytes()))
-    return errc::key_weak;
+    return jose_errc::key_weak;
 
   std::string canonical;  // RFC 7638 section 3.2: the required members only, in lexicographic order
   if (kind == mcpawl::detail::key_kind::rsa) {

@@ -114,7 +114,7 @@ private:
     for (std::size_t i = 0; i != keys_.size(); ++i) {
       keys_[i].algorithms_.erase(shared[i]);
       if (keys_[i].algorithms().empty())
-        skip(keys_[i].kid(), errc::duplicate_kid);
+        skip(keys_[i].kid(), jose_errc::duplicate_kid);
       else
         kept.push_back(std::move(keys_[i]));
     }
@@ -137,7 +137,7 @@ public:
     switch (event.depth) {
       case 0:
         return event.token == json_token::object_begin || event.token == json_token::object_end ||
-               refuse(errc::key_set_syntax);
+               refuse(jose_errc::key_set_syntax);
       case 1: return on_document(event);
       case 2: return !in_keys_ || on_entry(event);
       case 3: return !in_key_ || on_member(event);
@@ -145,11 +145,11 @@ public:
       default: return true;
     }
   } catch (std::bad_alloc const&) {
-    return refuse(errc::library);
+    return refuse(jose_errc::library);
   }
 
   bool has_keys = false;
-  errc problem = errc::key_set_syntax;
+  jose_errc problem = jose_errc::key_set_syntax;
 
 private:
   enum class member : unsigned char { other, text, key_ops, secret };
@@ -158,12 +158,12 @@ private:
     if (event.token == json_token::name) {
       next_is_keys_ = event.text == "keys";
       if (!next_is_keys_) return true;
-      if (has_keys) return refuse(errc::key_set_syntax);
+      if (has_keys) return refuse(jose_errc::key_set_syntax);
       has_keys = true;
       return true;
     }
     in_keys_ = next_is_keys_ && event.token == json_token::array_begin;
-    if (next_is_keys_ && !in_keys_) return refuse(errc::key_set_syntax);
+    if (next_is_keys_ && !in_keys_) return refuse(jose_errc::key_set_syntax);
     next_is_keys_ = false;
     return true;
   }
@@ -180,7 +180,7 @@ private:
     }
     if (event.token == json_token::object_end) return finish_key();
     // an array says that it is no key when it begins
-    if (event.token != json_token::array_end) set_.skip({}, errc::key_not_object);
+    if (event.token != json_token::array_end) set_.skip({}, jose_errc::key_not_object);
     return true;
   }
 
@@ -200,13 +200,13 @@ private:
       if (event.token == json_token::string)
         *into_ = event.text;
       else
-        wrong(errc::key_member);
+        wrong(jose_errc::key_member);
       members_.has_use = members_.has_use || into_ == &members_.use;
       members_.has_alg = members_.has_alg || into_ == &members_.alg;
     } else if (now == member::key_ops) {
       members_.has_key_ops = true;
       in_ops_ = event.token == json_token::array_begin;
-      if (!in_ops_) wrong(errc::key_member);
+      if (!in_ops_) wrong(jose_errc::key_member);
     } else {
       members_.has_private = true;
     }
@@ -216,7 +216,7 @@ private:
   bool on_element(json_event const& event) noexcept {
     if (!in_ops_) return true;
     if (event.token != json_token::string)
-      wrong(errc::key_member);
+      wrong(jose_errc::key_member);
     else if (event.text == "verify")
       members_.can_verify = true;
     return true;
@@ -226,8 +226,8 @@ private:
     current_ = member::other;
     switch (names_.insert(name)) {
       case name_outcome::added: break;
-      case name_outcome::duplicate: return wrong(errc::key_duplicate);
-      case name_outcome::full: return wrong(errc::key_member);
+      case name_outcome::duplicate: return wrong(jose_errc::key_duplicate);
+      case name_outcome::full: return wrong(jose_errc::key_member);
     }
     struct text_member {
       std::string_view name;
@@ -258,7 +258,8 @@ private:
     if (key_problem_) {
       why = *key_problem_;
     } else if (set_.keys_.size() == jwk_set::max_keys) {
-      why = errc::key_excess;  // not even looked at: a long document of good keys must not cost a long time
+      why = jose_errc::
+          key_excess;  // not even looked at: a long document of good keys must not cost a long time
     } else {
       auto made = jwk::make(members_);
       if (made) {
@@ -271,10 +272,10 @@ private:
     return true;
   }
 
-  void wrong(errc why) noexcept {
+  void wrong(jose_errc why) noexcept {
     if (!key_problem_) key_problem_ = why;
   }
-  bool refuse(errc why) noexcept {
+  bool refuse(jose_errc why) noexcept {
     problem = why;
     return false;
   }
@@ -282,7 +283,7 @@ private:
   jwk_set& set_;
   jwk_members members_;
   name_set<32> names_;
-  std::optional<errc> key_problem_;
+  std::optional<jose_errc> key_problem_;
   std::string_view* into_ = nullptr;
   member current_ = member::other;
   bool next_is_keys_ = false;
@@ -302,11 +303,11 @@ private:
     A byte order mark in front is passed over (RFC 8259 section 8.1).
 
     @par Errors
-    `errc::key_set_too_large`, `key_set_syntax`, `no_usable_key`, `library` (memory is out). Throws only
+    `jose_errc::key_set_too_large`, `key_set_syntax`, `no_usable_key`, `library` (memory is out). Throws only
     `std::bad_alloc`.
 */
 inline result<jwk_set> parse_jwk_set(std::string_view json) {
-  if (json.size() > jwk_set::max_document_bytes) return errc::key_set_too_large;
+  if (json.size() > jwk_set::max_document_bytes) return jose_errc::key_set_too_large;
   json = detail::without_byte_order_mark(json);
   detail::json_reader reader{json.size(), 16};
   jwk_set set;
@@ -314,11 +315,11 @@ inline result<jwk_set> parse_jwk_set(std::string_view json) {
   switch (reader.read(json, sink)) {
     case detail::json_outcome::complete: break;
     case detail::json_outcome::stopped: return sink.problem;
-    case detail::json_outcome::invalid: return errc::key_set_syntax;
+    case detail::json_outcome::invalid: return jose_errc::key_set_syntax;
   }
-  if (!sink.has_keys) return errc::key_set_syntax;
+  if (!sink.has_keys) return jose_errc::key_set_syntax;
   set.drop_ambiguous();
-  if (set.keys_.empty()) return errc::no_usable_key;
+  if (set.keys_.empty()) return jose_errc::no_usable_key;
   return set;
 }
 

@@ -49,7 +49,7 @@ struct engine_use {
     @tparam Engine who verifies signatures; see `crypto_engine`
 
     @par Errors
-    One `errc` per reason. No refusal throws, and none allocates outside of OpenSSL.
+    One `jose_errc` per reason. No refusal throws, and none allocates outside of OpenSSL.
     `newer_keys_may_help` tells which of them newer keys may cure.
     @par Lifetime
     Neither copied nor moved, since what it hands out are views into it: keep it in a `std::unique_ptr` or
@@ -109,7 +109,7 @@ public:
       call. `now` is the wall time.
 
       @par Errors
-      One `errc` per reason. */
+      One `jose_errc` per reason. */
   result<claims_view> verify(std::string_view token, unix_seconds now) noexcept {
     auto const parts = split(token);
     if (!parts) return parts.error();
@@ -119,7 +119,7 @@ public:
   /** The first step of `verify` alone: is it of a size to be looked at, and in three parts?
 
       @par Errors
-      `errc::token_too_large`, `errc::malformed_token`. */
+      `jose_errc::token_too_large`, `jose_errc::malformed_token`. */
   result<compact_parts> split(std::string_view token) noexcept {
     last_kid_ = {};
     return split_compact(token, expected_.max_token_bytes);
@@ -128,10 +128,10 @@ public:
   /** The other steps, for the parts of a token that `split` took.
 
       @par Errors
-      One `errc` per reason, but for those of `split`. */
+      One `jose_errc` per reason, but for those of `split`. */
   result<claims_view> verify(compact_parts const& parts, unix_seconds now) noexcept {
-    if (!usable_) return errc::bad_expectation;
-    if (slots_.empty()) return errc::no_keys;
+    if (!usable_) return jose_errc::bad_expectation;
+    if (slots_.empty()) return jose_errc::no_keys;
     key_slot* with = recall(parts.header);
     bool const new_header = with == nullptr;
     bool named = true;
@@ -145,16 +145,16 @@ public:
     }
     last_kid_ = named ? std::string_view{with->key->kid()} : std::string_view{};
     last_slot_ = with;
-    errc const wrong = named ? errc::bad_signature : errc::bad_signature_without_kid;
+    jose_errc const wrong = named ? jose_errc::bad_signature : jose_errc::bad_signature_without_kid;
 
     std::span<unsigned char> const signature{signature_.data(), with->check.signature_size()};
     if (parts.signature.size() != mcpawl::detail::base64url_size(signature.size()))
-      return errc::signature_length;
-    if (!mcpawl::detail::decode_base64url(parts.signature, signature)) return errc::signature_encoding;
+      return jose_errc::signature_length;
+    if (!mcpawl::detail::decode_base64url(parts.signature, signature)) return jose_errc::signature_encoding;
     if (expected_.expiry_first) {
       auto const claims = read(parts.payload, now);
       // what else is wrong with them is told to those alone who have a signature
-      if (!claims && claims.error() == errc::expired) return errc::expired;
+      if (!claims && claims.error() == jose_errc::expired) return jose_errc::expired;
       if (!with->check.verify(parts.signing_input, signature)) return wrong;
       if (new_header) with->remember(parts.header, named);
       return claims;
@@ -230,7 +230,7 @@ private:
 
   result<claims_view> read(std::string_view payload, unix_seconds now) noexcept {
     auto const size = mcpawl::detail::decode_base64url(payload, {payload_.get(), payload_capacity_});
-    if (!size) return errc::claims_encoding;
+    if (!size) return jose_errc::claims_encoding;
     return claims_.read({reinterpret_cast<char const*>(payload_.get()), *size}, claims_json_, expected_, now);
   }
 
@@ -245,31 +245,31 @@ private:
 
   /** Read a header and find the key_slot for it. */
   result<key_slot*> choose(std::string_view encoded) noexcept {
-    if (encoded.size() > max_header_chars) return errc::header_too_large;
+    if (encoded.size() > max_header_chars) return jose_errc::header_too_large;
     auto const size = mcpawl::detail::decode_base64url(encoded, header_);
-    if (!size) return errc::header_encoding;
+    if (!size) return jose_errc::header_encoding;
     auto const header =
         detail::read_header({reinterpret_cast<char const*>(header_.data()), *size}, header_json_);
     if (!header) return header.error();
     last_kid_ = header->kid;
     auto const alg = find_algorithm(header->alg);
-    if (!alg) return errc::unknown_algorithm;
-    if (!expected_.algorithms.contains(*alg)) return errc::algorithm_not_allowed;
-    if (!acceptable_type(*header)) return errc::wrong_type;
+    if (!alg) return jose_errc::unknown_algorithm;
+    if (!expected_.algorithms.contains(*alg)) return jose_errc::algorithm_not_allowed;
+    if (!acceptable_type(*header)) return jose_errc::wrong_type;
     if (header->kid.empty()) return choose_nameless(*alg);
     for (key_slot& l : slots_) {
       if (l.alg == *alg && l.key->kid() == header->kid) return &l;
     }
-    return keys_->find(header->kid) == nullptr ? errc::unknown_kid : errc::algorithm_mismatch;
+    return keys_->find(header->kid) == nullptr ? jose_errc::unknown_kid : jose_errc::algorithm_mismatch;
   }
 
   result<key_slot*> choose_nameless(algorithm alg) noexcept {
-    if (expected_.kid_required) return errc::no_kid;
+    if (expected_.kid_required) return jose_errc::no_kid;
     jwk const* const key = keys_->only_key_for(alg);
     for (key_slot& l : slots_) {
       if (l.key == key && l.alg == alg) return &l;
     }
-    return errc::no_single_key;
+    return jose_errc::no_single_key;
   }
 
   bool acceptable_type(token_header const& header) const noexcept {

@@ -9,7 +9,7 @@
 
 namespace mcpawl::detail {
 
-/** Refusals of the auth layer; the token's own faults are values of `jose::errc`. */
+/** Refusals of the auth layer; the token's own faults are values of `jose::jose_errc`. */
 enum class auth_errc {
   missing_token = 1,
   several_tokens,

@@ -228,7 +228,7 @@ private:
     }
     if (body.error() == condition::too_large)
       co_await refuse(ex, 413, "the message is too large");
-    else if (body.error() == make_error_code(http::errc::body_encoded))
+    else if (body.error() == make_error_code(http::http_errc::body_encoded))
       co_await refuse_coding(ex);
     else if (body.error() == condition::timed_out)
       co_await refuse(ex, 408, "the message took too long to arrive");

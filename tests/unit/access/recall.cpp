@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_recalled_token_expires_to_the_second) {
   now += 9;
   BOOST_TEST(ask(brief).has_value());
   now += 1;
-  BOOST_TEST((ask(brief).error() == make_error_code(jose::errc::expired)));
+  BOOST_TEST((ask(brief).error() == make_error_code(jose::jose_errc::expired)));
 }
 
 BOOST_AUTO_TEST_CASE(a_clock_that_jumps_back_before_nbf_refuses_a_recalled_token) {
@@ -100,8 +100,8 @@ BOOST_AUTO_TEST_CASE(policies_that_differ_never_recall_each_others_tokens) {
     BOOST_TEST(services.verify_cached(robot, now, steady).has_value());
     BOOST_TEST((ask(robot).error() == make_error_code(auth_errc::service_token_refused)));
     BOOST_TEST(ask(token).has_value());
-    BOOST_TEST(
-        (elsewhere.verify_cached(token, now, steady).error() == make_error_code(jose::errc::wrong_audience)));
+    BOOST_TEST((elsewhere.verify_cached(token, now, steady).error() ==
+                make_error_code(jose::jose_errc::wrong_audience)));
   }
   BOOST_TEST(services.recalls().hits == 1U);
   BOOST_TEST(elsewhere.recalls().hits == 0U);

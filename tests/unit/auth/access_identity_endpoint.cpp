@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(each_answer_has_its_meaning) {
   BOOST_TEST((of(with_body("<!DOCTYPE html><title>Sign in</title>")) == full_identity_errc::not_an_identity));
   BOOST_TEST((of(with_body(R"({"err":"unknown"})")) == full_identity_errc::not_an_identity));
   BOOST_TEST((of("") == condition::unavailable));
-  BOOST_TEST((of(with_body(std::string(300'000, ' '))) == http::errc::answer_too_large));
+  BOOST_TEST((of(with_body(std::string(300'000, ' '))) == http::http_errc::answer_too_large));
 
   auto expired = access->user("alice@example.com");
   expired.claim("exp", 1);
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(it_waits_no_longer_than_it_was_told) {
     who.read_until("never comes");
   });
   auto const done = get(at(peer.url(""), 50ms), token("a.b.c"));
-  BOOST_TEST((done.error() == http::errc::fetch_timed_out));
+  BOOST_TEST((done.error() == http::http_errc::fetch_timed_out));
 }
 
 BOOST_AUTO_TEST_CASE(a_task_outlives_what_it_was_made_of) {

@@ -187,12 +187,12 @@ BOOST_AUTO_TEST_CASE(types_of_tokens) {
   for (auto const* typ : {"JWT", "jwt", "at+jwt", "application/at+jwt"})
     BOOST_TEST(refusal(alice().header("typ", typ)) == error_code(), typ);
   for (auto const* typ : {"", "logout+jwt", "at", "dpop+jwt"})
-    BOOST_TEST(refusal(alice().header("typ", typ)) == code(jose::errc::wrong_type), typ);
+    BOOST_TEST(refusal(alice().header("typ", typ)) == code(jose::jose_errc::wrong_type), typ);
   verifier.reset();
   expected.types = {"at+jwt"};
   expected.type_required = true;
   BOOST_TEST(refusal(alice().header("typ", "at+jwt")) == error_code());
-  BOOST_TEST(refusal(alice()) == code(jose::errc::wrong_type));
+  BOOST_TEST(refusal(alice()) == code(jose::jose_errc::wrong_type));
 }
 
 BOOST_AUTO_TEST_CASE(a_server_may_need_no_claims_of_its_own) {
@@ -213,13 +213,13 @@ BOOST_AUTO_TEST_CASE(a_remembered_token_dies_with_its_exp_and_its_key) {
 
   auto const& others = access_fixture::access();
   verifier->use(access_fixture::keys_of("{\"keys\":[" + others.previous_key().jwk() + "]}"));
-  BOOST_TEST(recall().error() == code(jose::errc::unknown_kid));
+  BOOST_TEST(recall().error() == code(jose::jose_errc::unknown_kid));
   verifier->use(access_fixture::keys());
   BOOST_TEST(recall().has_value());
   clock.advance(std::chrono::seconds(3599));
   BOOST_TEST(recall().has_value());
   clock.advance(std::chrono::seconds(1));
-  BOOST_TEST(recall().error() == code(jose::errc::expired));
+  BOOST_TEST(recall().error() == code(jose::jose_errc::expired));
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_token_is_never_remembered) {

@@ -69,8 +69,8 @@ BOOST_AUTO_TEST_CASE(denials_follow_their_table) {
     BOOST_TEST(deny(e).code == "invalid_token");
     BOOST_TEST(deny(e).www_authenticate == "Bearer error=\"invalid_token\", " + ending);
   }
-  for (auto e : {jose::errc::expired, jose::errc::bad_signature, jose::errc::wrong_audience,
-                 jose::errc::unknown_kid, jose::errc::unknown_algorithm})
+  for (auto e : {jose::jose_errc::expired, jose::jose_errc::bad_signature, jose::jose_errc::wrong_audience,
+                 jose::jose_errc::unknown_kid, jose::jose_errc::unknown_algorithm})
     BOOST_TEST(deny(e).status == 401);
   for (auto e : {auth_errc::no_keys, auth_errc::keys_too_old}) {
     BOOST_TEST(deny(e).status == 503);
@@ -81,8 +81,8 @@ BOOST_AUTO_TEST_CASE(denials_follow_their_table) {
 
 BOOST_AUTO_TEST_CASE(an_unknown_kid_is_no_verdict_while_keys_cannot_be_fetched) {
   keys->ask(key_want::any_key).lease->fail();
-  BOOST_TEST(deny(jose::errc::unknown_kid).status == 503);
-  BOOST_TEST(deny(jose::errc::bad_signature).status == 401);
+  BOOST_TEST(deny(jose::jose_errc::unknown_kid).status == 503);
+  BOOST_TEST(deny(jose::jose_errc::bad_signature).status == 401);
 }
 
 BOOST_AUTO_TEST_CASE(only_whole_paths_are_open) {

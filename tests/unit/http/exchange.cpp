@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_says_it_is_too_large_is_refused_before_it_comes
       c.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10737418240\r\nExpect: 100-continue\r\n\r\n");
   BOOST_TEST(got.status == 413);
   BOOST_TEST(got.field("Connection") == "close");
-  BOOST_TEST(n.error == static_cast<int>(http::errc::body_too_large));
+  BOOST_TEST(n.error == static_cast<int>(http::http_errc::body_too_large));
   BOOST_TEST(c.at_end());
 }
 
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(an_endless_chunked_body_is_refused_at_its_limit) {
   for (int i = 0; i != 300 && c.send("64\r\n" + std::string(100, 'x') + "\r\n"); ++i) {
   }
   BOOST_TEST(c.read_answer().status == 413);
-  BOOST_TEST(n.error == static_cast<int>(http::errc::body_too_large));
+  BOOST_TEST(n.error == static_cast<int>(http::http_errc::body_too_large));
 }
 
 BOOST_AUTO_TEST_CASE(malformed_chunks_are_refused_at_once) {
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(malformed_chunks_are_refused_at_once) {
     auto const got = c.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
     BOOST_TEST(got.status == 400, chunks);
     BOOST_TEST(got.field("Connection") == "close");
-    BOOST_TEST(n.error == static_cast<int>(http::errc::bad_chunk));
+    BOOST_TEST(n.error == static_cast<int>(http::http_errc::bad_chunk));
   }
 }
 
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_body_with_a_content_coding_is_not_taken_as_plain) {
     auto const got = c.ask(request);
     BOOST_TEST(got.status == 415, request);
     BOOST_TEST(got.field("Connection") == "close");
-    BOOST_TEST(n.error == static_cast<int>(http::errc::body_encoded));
+    BOOST_TEST(n.error == static_cast<int>(http::http_errc::body_encoded));
   }
   client c = s.connect();
   BOOST_TEST(c.ask(post("{}", "Content-Encoding: identity\r\n")).body == "{}");
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_stalled_body_is_given_up) {
   client c = s.connect();
   auto const sized = c.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
   BOOST_TEST(sized.status == 408);
-  BOOST_TEST(n.error == static_cast<int>(http::errc::body_timed_out));
+  BOOST_TEST(n.error == static_cast<int>(http::http_errc::body_timed_out));
   client d = s.connect();
   d.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
   // dripping does not help
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_ends_early_is_an_error_the_client_may_still_hea
   c.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
   c.half_close();
   BOOST_TEST(c.read_answer().status == 400);
-  BOOST_TEST(n.error == static_cast<int>(http::errc::peer_gone));
+  BOOST_TEST(n.error == static_cast<int>(http::http_errc::peer_gone));
 }
 
 BOOST_AUTO_TEST_CASE(reading_twice_gives_the_same_body) {

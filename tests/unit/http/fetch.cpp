@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_SUITE(http_fetch)
 using namespace http_test;
 using namespace mcpawl;
 using namespace std::chrono_literals;
-using http::errc;
+using http::http_errc;
 
 namespace {
 
@@ -35,7 +35,9 @@ struct outcome {
   std::optional<result<http::fetch_response>> got;
   std::chrono::milliseconds took{0};
 
-  bool failed_with(errc e) const { return got && got->has_error() && got->error() == make_error_code(e); }
+  bool failed_with(http_errc e) const {
+    return got && got->has_error() && got->error() == make_error_code(e);
+  }
   std::string why() const {
     return !got ? "nothing" : got->has_error() ? got->error().message() : "an answer";
   }
@@ -128,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_request_is_written_as_it_was_meant) {
   BOOST_TEST(seen.find("\r\nAccept-Encoding: identity\r\n") != std::string::npos);
   http::fetch_request odd = quick(peer.url());
   odd.method("GET / HTTP/1.1\r\nX:");
-  BOOST_TEST(asked(std::move(odd)).failed_with(errc::bad_request));
+  BOOST_TEST(asked(std::move(odd)).failed_with(http_errc::bad_request));
 }
 
 BOOST_AUTO_TEST_CASE(bodies_end_by_length_chunks_or_close) {
@@ -168,8 +170,8 @@ BOOST_AUTO_TEST_CASE(interim_answers_are_skipped_but_not_for_ever) {
              "{}");
   std::string many;
   for (int i = 0; i != 100; ++i) many += "HTTP/1.1 100 Continue\r\n\r\n";
-  BOOST_TEST(ask(many + ok).failed_with(errc::bad_answer));
-  BOOST_TEST(ask("HTTP/1.1 101 Switching Protocols\r\n\r\n").failed_with(errc::bad_answer));
+  BOOST_TEST(ask(many + ok).failed_with(http_errc::bad_answer));
+  BOOST_TEST(ask("HTTP/1.1 101 Switching Protocols\r\n\r\n").failed_with(http_errc::bad_answer));
 }
 
 BOOST_AUTO_TEST_CASE(a_redirect_is_an_answer_and_not_followed) {
@@ -218,7 +220,7 @@ BOOST_AUTO_TEST_CASE(attack_a_guarded_fetch_finds_no_way_to_this_machine) {
     request.timeout(3s).only_public_addresses();
     auto const got = asked(std::move(request));
     // some resolvers do not know some spellings
-    BOOST_TEST((got.failed_with(errc::address_refused) || got.failed_with(errc::resolve_failed)),
+    BOOST_TEST((got.failed_with(http_errc::address_refused) || got.failed_with(http_errc::resolve_failed)),
                host + ": " + got.why());
   }
   BOOST_TEST(peer.visits() == 0);
@@ -227,7 +229,7 @@ BOOST_AUTO_TEST_CASE(attack_a_guarded_fetch_finds_no_way_to_this_machine) {
   BOOST_TEST(asked(std::move(permitted)).got->has_value());
   http::fetch_request elsewhere = quick("http://10.0.0.1" + port, 3s);
   elsewhere.only_public_addresses(unsafe::loopback_is_public{});
-  BOOST_TEST(asked(std::move(elsewhere)).failed_with(errc::address_refused));
+  BOOST_TEST(asked(std::move(elsewhere)).failed_with(http_errc::address_refused));
 }
 
 BOOST_AUTO_TEST_CASE(trailers_do_not_become_fields) {
@@ -247,10 +249,10 @@ BOOST_AUTO_TEST_CASE(malformed_answers_are_refused) {
            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx",
            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n"})
-    BOOST_TEST(ask(bad).failed_with(errc::bad_answer), bad);
+    BOOST_TEST(ask(bad).failed_with(http_errc::bad_answer), bad);
   for (std::string const& coded : std::vector<std::string>{"gzip", "br", "identity, gzip", "x"})
     BOOST_TEST(ask("HTTP/1.1 200 OK\r\nContent-Encoding: " + coded + "\r\nContent-Length: 1\r\n\r\nx")
-                   .failed_with(errc::answer_encoded));
+                   .failed_with(http_errc::answer_encoded));
   BOOST_TEST(
       ask("HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 1\r\n\r\nx").got->has_value());
 }
@@ -261,17 +263,18 @@ BOOST_AUTO_TEST_CASE(short_answers_are_noticed) {
                                 "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
                                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
                                 "HTTP/1.1 100 Continue\r\n\r\n"})
-    BOOST_TEST(ask(cut).failed_with(errc::answer_cut_short), cut);
+    BOOST_TEST(ask(cut).failed_with(http_errc::answer_cut_short), cut);
   scripted_peer rude([](guest& who) {
     who.read_until("\r\n\r\n");
     who.send("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nabc");
     who.reset();
   });
-  BOOST_TEST(asked(quick(rude.url(), 3s)).failed_with(errc::answer_cut_short));
+  BOOST_TEST(asked(quick(rude.url(), 3s)).failed_with(http_errc::answer_cut_short));
 }
 
 BOOST_AUTO_TEST_CASE(large_and_endless_answers_are_refused_in_bounded_memory) {
-  BOOST_TEST(ask("HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n").failed_with(errc::answer_too_large));
+  BOOST_TEST(
+      ask("HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n").failed_with(http_errc::answer_too_large));
   BOOST_TEST(
       (*ask("HTTP/1.1 200 OK\r\nContent-Length: 65536\r\n\r\n" + std::string(65536, 'x'))).body.size() ==
       65536u);
@@ -285,15 +288,16 @@ BOOST_AUTO_TEST_CASE(large_and_endless_answers_are_refused_in_bounded_memory) {
     return asked(quick(peer.url(), 4s));
   };
   std::string const kilobyte(1024, 'x');
-  BOOST_TEST(endless("HTTP/1.1 200 OK\r\n\r\n", kilobyte).failed_with(errc::answer_too_large));
+  BOOST_TEST(endless("HTTP/1.1 200 OK\r\n\r\n", kilobyte).failed_with(http_errc::answer_too_large));
   BOOST_TEST(endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "400\r\n" + kilobyte + "\r\n")
-                 .failed_with(errc::answer_too_large));
+                 .failed_with(http_errc::answer_too_large));
   BOOST_TEST(endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", kilobyte)
-                 .failed_with(errc::bad_answer));
-  BOOST_TEST(endless("HTTP/1.1 200 OK\r\n", "X: " + kilobyte + "\r\n").failed_with(errc::answer_too_large));
-  BOOST_TEST(endless("HTTP/1.1 200 ", kilobyte).failed_with(errc::answer_too_large));
+                 .failed_with(http_errc::bad_answer));
+  BOOST_TEST(
+      endless("HTTP/1.1 200 OK\r\n", "X: " + kilobyte + "\r\n").failed_with(http_errc::answer_too_large));
+  BOOST_TEST(endless("HTTP/1.1 200 ", kilobyte).failed_with(http_errc::answer_too_large));
   BOOST_TEST(endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "X: " + kilobyte + "\r\n")
-                 .failed_with(errc::bad_answer));
+                 .failed_with(http_errc::bad_answer));
 }
 
 BOOST_AUTO_TEST_CASE(one_deadline_covers_every_way_of_being_slow) {
@@ -302,7 +306,7 @@ BOOST_AUTO_TEST_CASE(one_deadline_covers_every_way_of_being_slow) {
     auto const got = asked(quick(peer.url()));
     BOOST_TEST(got.took >= 190ms);
     BOOST_TEST(got.took < 2s);
-    return got.failed_with(errc::fetch_timed_out);
+    return got.failed_with(http_errc::fetch_timed_out);
   };
   auto const drip = [](std::string head) {
     return [head](guest& who) {
@@ -325,7 +329,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_does_not_read_is_given_up) {
   http::fetch_request request = quick(peer.url());
   request.method("POST").body("text/plain", std::string(20'000'000, 'x'));
   auto const got = asked(std::move(request));
-  BOOST_TEST(got.failed_with(errc::fetch_timed_out), got.why());
+  BOOST_TEST(got.failed_with(http_errc::fetch_timed_out), got.why());
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_given_before_the_request_was_read_is_taken) {
@@ -341,11 +345,12 @@ BOOST_AUTO_TEST_CASE(a_closed_port_and_an_unknown_name_are_told_apart) {
   {
     closed = scripted_peer([](guest&) {}).port();
   }
-  BOOST_TEST(
-      asked(quick("http://127.0.0.1:" + std::to_string(closed) + "/", 3s)).failed_with(errc::connect_failed));
+  BOOST_TEST(asked(quick("http://127.0.0.1:" + std::to_string(closed) + "/", 3s))
+                 .failed_with(http_errc::connect_failed));
   auto const unknown = asked(quick("http://does-not-exist.invalid/", 3s));
-  BOOST_TEST((unknown.failed_with(errc::resolve_failed) || unknown.failed_with(errc::fetch_timed_out)),
-             unknown.why());
+  BOOST_TEST(
+      (unknown.failed_with(http_errc::resolve_failed) || unknown.failed_with(http_errc::fetch_timed_out)),
+      unknown.why());
 }
 
 BOOST_AUTO_TEST_CASE(a_name_is_resolved_and_its_addresses_tried_in_turn) {
@@ -373,7 +378,7 @@ BOOST_AUTO_TEST_CASE(certificates_that_prove_nothing_are_refused) {
     bool reached = false;
     scripted_peer peer([&reached](guest& who) { reached = !who.read_until("\r\n\r\n").empty(); }, &identity);
     auto const got = asked(quick(peer.url("/", host), 5s), a.trust);
-    return got.failed_with(errc::certificate_refused) && !reached;
+    return got.failed_with(http_errc::certificate_refused) && !reached;
   };
   certificate_plan plan;
   plan.names = "DNS:example.com";
@@ -401,7 +406,7 @@ BOOST_AUTO_TEST_CASE(old_tls_is_refused) {
   ::SSL_CTX_set_security_level(peer.tls(), 0);
   ::SSL_CTX_set_min_proto_version(peer.tls(), TLS1_VERSION);
   ::SSL_CTX_set_max_proto_version(peer.tls(), TLS1_1_VERSION);
-  BOOST_TEST(asked(quick(peer.url(), 5s), a.trust).failed_with(errc::tls_failed));
+  BOOST_TEST(asked(quick(peer.url(), 5s), a.trust).failed_with(http_errc::tls_failed));
   ::SSL_CTX_set_max_proto_version(peer.tls(), TLS1_2_VERSION);
   BOOST_TEST(asked(quick(peer.url(), 5s), a.trust).got->has_value());
 }
@@ -430,11 +435,11 @@ BOOST_AUTO_TEST_CASE(a_peer_without_tls_or_one_that_hangs_in_it_is_survived) {
     who.wait_until_gone();
   });
   auto const as_https = [](std::string url) { return url.replace(0, 4, "https"); };
-  BOOST_TEST(asked(quick(as_https(plain.url()), 3s)).failed_with(errc::tls_failed));
+  BOOST_TEST(asked(quick(as_https(plain.url()), 3s)).failed_with(http_errc::tls_failed));
   scripted_peer hanging([](guest& who) { who.wait_until_gone(); });
-  BOOST_TEST(asked(quick(as_https(hanging.url()))).failed_with(errc::fetch_timed_out));
+  BOOST_TEST(asked(quick(as_https(hanging.url()))).failed_with(http_errc::fetch_timed_out));
   scripted_peer closing([](guest&) {});
-  BOOST_TEST(asked(quick(as_https(closing.url()), 3s)).failed_with(errc::tls_failed));
+  BOOST_TEST(asked(quick(as_https(closing.url()), 3s)).failed_with(http_errc::tls_failed));
 }
 
 BOOST_AUTO_TEST_CASE(a_tls_stream_cut_without_good_bye_is_cut_short) {
@@ -448,7 +453,7 @@ BOOST_AUTO_TEST_CASE(a_tls_stream_cut_without_good_bye_is_cut_short) {
         if (polite) who.close_notify();
       },
       &identity);
-  BOOST_TEST(asked(quick(peer.url(), 5s), a.trust).failed_with(errc::answer_cut_short));
+  BOOST_TEST(asked(quick(peer.url(), 5s), a.trust).failed_with(http_errc::answer_cut_short));
   polite = true;
   BOOST_TEST((*asked(quick(peer.url(), 5s), a.trust)).body == "part");
 }
@@ -495,7 +500,7 @@ BOOST_AUTO_TEST_CASE(only_whole_certificates_make_a_trust) {
            std::string{}, std::string("not pem"), pem.substr(0, pem.size() / 2),
            two.pem() + pem.substr(0, pem.size() / 2), std::string(pem).replace(60, 4, "!!!!")}) {
     auto const trust = http::tls_trust::from_pem(bad);
-    BOOST_TEST((trust.has_error() && trust.error() == make_error_code(errc::trust_unusable)), bad);
+    BOOST_TEST((trust.has_error() && trust.error() == make_error_code(http_errc::trust_unusable)), bad);
   }
 }
 
@@ -505,8 +510,8 @@ BOOST_AUTO_TEST_CASE(the_system_s_trust_can_be_replaced_by_a_file) {
   scripted_peer peer(says(ok), &identity);
   auto const path =
       std::filesystem::temp_directory_path() / ("mcpawl-ca-" + std::to_string(::getpid()) + ".pem");
-  BOOST_TEST(
-      asked(quick(peer.url(), 5s), http::tls_trust::system().value()).failed_with(errc::certificate_refused));
+  BOOST_TEST(asked(quick(peer.url(), 5s), http::tls_trust::system().value())
+                 .failed_with(http_errc::certificate_refused));
   std::ofstream(path) << a.root.pem();
   ::setenv("SSL_CERT_FILE", path.c_str(), 1);
   auto const trust = http::tls_trust::system();

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(an_address_is_literal_or_localhost) {
   BOOST_TEST(http::listen(ex, "localhost", 0).value().local_endpoint().address().is_loopback());
   for (std::string bad : {"", "example.com", "127.0.0.1:80", "999.0.0.1", "127.1"}) {
     auto const got = http::listen(ex, bad, 0);
-    BOOST_TEST((got.error() == make_error_code(http::errc::bad_address)), bad);
+    BOOST_TEST((got.error() == make_error_code(http::http_errc::bad_address)), bad);
   }
 }
 

@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_SUITE(http_name_resolver)
 
 using namespace mcpawl;
 using namespace std::chrono_literals;
-using http::errc;
+using http::http_errc;
 using http::name_resolver;
 using http::name_resolver_limits;
 
@@ -74,7 +74,9 @@ struct outcome {
   std::chrono::milliseconds took{0};
 
   bool good() const { return got && got->has_value(); }
-  bool failed_with(errc e) const { return got && got->has_error() && got->error() == make_error_code(e); }
+  bool failed_with(http_errc e) const {
+    return got && got->has_error() && got->error() == make_error_code(e);
+  }
 };
 
 task<> ask(name_resolver const& by, std::string host, std::chrono::milliseconds patience, outcome& out) {
@@ -123,8 +125,8 @@ BOOST_AUTO_TEST_CASE(the_system_knows_this_machine) {
 BOOST_AUTO_TEST_CASE(a_name_without_addresses_is_an_error_also_if_its_lookup_throws) {
   names n;
   name_resolver const r({}, n.lookup());
-  BOOST_TEST(asked(r, "fails.example").failed_with(errc::resolve_failed));
-  BOOST_TEST(asked(r, "throws.example").failed_with(errc::resolve_failed));
+  BOOST_TEST(asked(r, "fails.example").failed_with(http_errc::resolve_failed));
+  BOOST_TEST(asked(r, "throws.example").failed_with(http_errc::resolve_failed));
   BOOST_TEST(asked(r, "fine.example").good());
 }
 
@@ -135,7 +137,7 @@ BOOST_AUTO_TEST_CASE(who_asks_for_a_name_that_hangs_gets_an_answer_at_the_deadli
   auto const got =
       asked_at_once(r, {"hangs1.example", "hangs2.example", "hangs3.example", "fine.example"}, 200ms);
   for (std::size_t i = 0; i != 3; ++i) {
-    BOOST_TEST(got[i].failed_with(errc::fetch_timed_out));
+    BOOST_TEST(got[i].failed_with(http_errc::fetch_timed_out));
     BOOST_TEST((got[i].took >= 200ms));
   }
   BOOST_TEST(got[3].good());
@@ -146,13 +148,13 @@ BOOST_AUTO_TEST_CASE(at_most_max_lookups_hang_and_the_next_is_refused_at_once) {
   names n;
   name_resolver const r(name_resolver::strangers_limits(2), n.lookup());
   auto const full = asked_at_once(r, {"hangs1.example", "hangs2.example"}, 100ms);
-  BOOST_TEST(full[1].failed_with(errc::fetch_timed_out));
+  BOOST_TEST(full[1].failed_with(http_errc::fetch_timed_out));
   while (n.calls() != 2) std::this_thread::sleep_for(1ms);
   auto const more = asked(r, "fine.example");
-  BOOST_TEST(more.failed_with(errc::resolver_busy));
+  BOOST_TEST(more.failed_with(http_errc::resolver_busy));
   BOOST_TEST((more.took < at_once));
   // whoever asks for the same name waits for the same lookup
-  BOOST_TEST(asked(r, "hangs1.example", 50ms).failed_with(errc::fetch_timed_out));
+  BOOST_TEST(asked(r, "hangs1.example", 50ms).failed_with(http_errc::fetch_timed_out));
   BOOST_TEST(n.calls() == 2);
   n.let_go();
   for (int i = 0; i != 500 && !asked(r, "fine.example").good(); ++i) std::this_thread::sleep_for(10ms);
@@ -166,11 +168,11 @@ BOOST_AUTO_TEST_CASE(at_most_max_waiting_names_wait_for_a_thread) {
   limits.max_waiting = 1;
   name_resolver const r(limits, n.lookup());
   auto const first = asked(r, "hangs.example", 50ms);
-  BOOST_TEST(first.failed_with(errc::fetch_timed_out));
+  BOOST_TEST(first.failed_with(http_errc::fetch_timed_out));
   while (n.calls() == 0) std::this_thread::sleep_for(1ms);
   auto const got = asked_at_once(r, {"one.example", "two.example"}, 100ms);
-  BOOST_TEST(got[0].failed_with(errc::fetch_timed_out));
-  BOOST_TEST(got[1].failed_with(errc::resolver_busy));
+  BOOST_TEST(got[0].failed_with(http_errc::fetch_timed_out));
+  BOOST_TEST(got[1].failed_with(http_errc::resolver_busy));
   // who waits until the thread is free gets a response, and who has gone costs no lookup
   std::thread later([&n] {
     std::this_thread::sleep_for(100ms);
@@ -190,7 +192,7 @@ BOOST_AUTO_TEST_CASE(known_addresses_serve_on_while_the_name_fails_or_hangs) {
   BOOST_TEST(asked(r, "own.example").good());
   n.down(true);
   BOOST_TEST(asked(r, "own.example").good());
-  BOOST_TEST(asked(r, "other.example").failed_with(errc::resolve_failed));
+  BOOST_TEST(asked(r, "other.example").failed_with(http_errc::resolve_failed));
   n.down(false);
 
   // the same name answers first and hangs later
@@ -217,13 +219,13 @@ BOOST_AUTO_TEST_CASE(at_most_max_remembered_hosts_are_remembered_the_oldest_are_
     BOOST_TEST(asked(r, host).good());
   n.down(true);
   BOOST_TEST(asked(r, "a.example").good());
-  BOOST_TEST(asked(r, "b.example").failed_with(errc::resolve_failed));
+  BOOST_TEST(asked(r, "b.example").failed_with(http_errc::resolve_failed));
   BOOST_TEST(asked(r, "c.example").good());
   name_resolver const none(name_resolver::strangers_limits(2), n.lookup());
   n.down(false);
   BOOST_TEST(asked(none, "a.example").good());
   n.down(true);
-  BOOST_TEST(asked(none, "a.example").failed_with(errc::resolve_failed));
+  BOOST_TEST(asked(none, "a.example").failed_with(http_errc::resolve_failed));
 }
 
 BOOST_AUTO_TEST_CASE(a_lookup_outlives_its_resolver_and_those_who_asked) {

@@ -8,34 +8,34 @@
 #include <string>
 #include <string_view>
 
-BOOST_TEST_DONT_PRINT_LOG_VALUE(mcpawl::http::errc)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(mcpawl::http::http_errc)
 BOOST_TEST_DONT_PRINT_LOG_VALUE(mcpawl::http::detail::framing)
-BOOST_TEST_DONT_PRINT_LOG_VALUE(std::optional<mcpawl::http::errc>)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(std::optional<mcpawl::http::http_errc>)
 
 BOOST_AUTO_TEST_SUITE(http_request_parser)
 
 using namespace mcpawl;
-using http::errc;
+using http::http_errc;
 using http::detail::framing;
 using http::detail::request_parser;
 
 namespace {
 
-std::optional<errc> parse(std::string_view text, limits const& bounds = {}) {
+std::optional<http_errc> parse(std::string_view text, limits const& bounds = {}) {
   request_parser parser;
   return parser.parse_head(text, bounds);
 }
 
-std::optional<errc> with(std::string_view fields) {
+std::optional<http_errc> with(std::string_view fields) {
   return parse("POST / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n");
 }
 
-std::optional<errc> line(std::string_view request_line, std::string_view host = "Host: a\r\n") {
+std::optional<http_errc> line(std::string_view request_line, std::string_view host = "Host: a\r\n") {
   return parse(std::string(request_line) + "\r\n" + std::string(host) + "\r\n");
 }
 
 struct decoded {
-  std::optional<errc> failure;
+  std::optional<http_errc> failure;
   bool done = false;
   std::string body;
   std::size_t used = 0;
@@ -129,21 +129,21 @@ BOOST_AUTO_TEST_CASE(the_length_of_a_body_is_beyond_doubt_or_refused) {
                    "Transfer-Encoding: \"chunked\"\r\n",
                    "Transfer-Encoding: chunked identity\r\n",
                    "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n"})
-    BOOST_TEST((with(bad) == errc::bad_length), bad);
+    BOOST_TEST((with(bad) == http_errc::bad_length), bad);
   for (auto unknown :
        {"Transfer-Encoding: gzip\r\n", "Transfer-Encoding: identity\r\n", "Transfer-Encoding: xchunked\r\n"})
-    BOOST_TEST((with(unknown) == errc::unsupported_coding), unknown);
-  BOOST_TEST((parse("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == errc::bad_length));
-  BOOST_TEST((with("Transfer-Encoding: chun\x0bked\r\n") == errc::bad_request));
+    BOOST_TEST((with(unknown) == http_errc::unsupported_coding), unknown);
+  BOOST_TEST((parse("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == http_errc::bad_length));
+  BOOST_TEST((with("Transfer-Encoding: chun\x0bked\r\n") == http_errc::bad_request));
 }
 
 BOOST_AUTO_TEST_CASE(malformed_fields_are_refused) {
   for (auto bad : {"Content-Length : 1\r\n", "X : y\r\n", ": y\r\n", "X\r\n", "X y: z\r\n", "X\t: y\r\n",
                    "X: a\rb\r\n", "X: a\x01\r\n", "X: a\x7f\r\n", "X(: y\r\n", "X\xe9: y\r\n",
                    "X: a\r\n b\r\n", "X:\r\n b\r\n", "X:\r\n \r\n", "X: a\r\n \r\n"})
-    BOOST_TEST((with(bad) == errc::bad_request), bad);
-  BOOST_TEST((with(std::string_view("X: a\0b\r\n", 8)) == errc::bad_request));
-  BOOST_TEST((with(std::string_view("X\0: b\r\n", 7)) == errc::bad_request));
+    BOOST_TEST((with(bad) == http_errc::bad_request), bad);
+  BOOST_TEST((with(std::string_view("X: a\0b\r\n", 8)) == http_errc::bad_request));
+  BOOST_TEST((with(std::string_view("X\0: b\r\n", 7)) == http_errc::bad_request));
   BOOST_TEST(!with("X: a\tb \xc3\xa9 c\t\r\n"));
 }
 
@@ -175,25 +175,25 @@ BOOST_AUTO_TEST_CASE(a_request_line_is_exact) {
                    "GET / HTTP/1.1\rX",
                    "GET /\x7f HTTP/1.1",
                    "GET a:80 HTTP/1.1"})
-    BOOST_TEST((line(bad) == errc::bad_request), bad);
+    BOOST_TEST((line(bad) == http_errc::bad_request), bad);
   for (auto other :
        {"GET / HTTP/2.0", "GET / HTTP/1.2", "GET / HTTP/0.9", "PRI * HTTP/2.0", "GET / HTTP/9.9"})
-    BOOST_TEST((line(other) == errc::unsupported_version), other);
+    BOOST_TEST((line(other) == http_errc::unsupported_version), other);
   for (auto none :
        {"CONNECT a:443 HTTP/1.1", "CONNECT / HTTP/1.1", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH / HTTP/1.1"})
-    BOOST_TEST((line(none) == errc::unsupported_method), none);
+    BOOST_TEST((line(none) == http_errc::unsupported_method), none);
   BOOST_TEST(!line("GET /" + std::string(8191, 'a') + " HTTP/1.1"));
-  BOOST_TEST((line("GET /" + std::string(8192, 'a') + " HTTP/1.1") == errc::target_too_long));
+  BOOST_TEST((line("GET /" + std::string(8192, 'a') + " HTTP/1.1") == http_errc::target_too_long));
 }
 
 BOOST_AUTO_TEST_CASE(there_is_exactly_one_host) {
-  BOOST_TEST((line("GET / HTTP/1.1", "") == errc::bad_host));
+  BOOST_TEST((line("GET / HTTP/1.1", "") == http_errc::bad_host));
   BOOST_TEST(!line("GET / HTTP/1.0", ""));
   for (auto bad : {"Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n", "Host:\r\n", "Host: a b\r\n",
                    "Host: a,b\r\n", "Host: a/b\r\n", "Host: u@a\r\n", "Host: a?b\r\n", "Host: a#b\r\n",
                    "Host: \"a\"\r\n", "Host: \xc3\xa9\r\n"}) {
-    BOOST_TEST((line("GET / HTTP/1.1", bad) == errc::bad_host), bad);
-    BOOST_TEST((line("GET / HTTP/1.0", bad) == errc::bad_host), bad);
+    BOOST_TEST((line("GET / HTTP/1.1", bad) == http_errc::bad_host), bad);
+    BOOST_TEST((line("GET / HTTP/1.0", bad) == http_errc::bad_host), bad);
   }
   for (auto good : {"Host: localhost:8080\r\n", "Host: [::1]:80\r\n", "Host: ex-am_ple.com\r\n"})
     BOOST_TEST(!line("GET / HTTP/1.1", good), good);
@@ -201,17 +201,17 @@ BOOST_AUTO_TEST_CASE(there_is_exactly_one_host) {
 
 BOOST_AUTO_TEST_CASE(an_absolute_target_must_agree_with_host) {
   BOOST_TEST(!line("GET http://a:80/ HTTP/1.1", "Host: A:80\r\n"));
-  BOOST_TEST((line("GET http://b/ HTTP/1.1") == errc::bad_host));
-  BOOST_TEST((line("GET http://u@a/ HTTP/1.1") == errc::bad_host));
-  BOOST_TEST((line("GET http:///x HTTP/1.1") == errc::bad_host));
-  BOOST_TEST((line("GET http:// HTTP/1.1") == errc::bad_host));
+  BOOST_TEST((line("GET http://b/ HTTP/1.1") == http_errc::bad_host));
+  BOOST_TEST((line("GET http://u@a/ HTTP/1.1") == http_errc::bad_host));
+  BOOST_TEST((line("GET http:///x HTTP/1.1") == http_errc::bad_host));
+  BOOST_TEST((line("GET http:// HTTP/1.1") == http_errc::bad_host));
 }
 
 BOOST_AUTO_TEST_CASE(only_one_expectation_is_understood) {
-  BOOST_TEST((with("Content-Length: 1\r\nExpect: 200-ok\r\n") == errc::expectation_failed));
-  BOOST_TEST((with("Content-Length: 1\r\nExpect:\r\n") == errc::expectation_failed));
+  BOOST_TEST((with("Content-Length: 1\r\nExpect: 200-ok\r\n") == http_errc::expectation_failed));
+  BOOST_TEST((with("Content-Length: 1\r\nExpect:\r\n") == http_errc::expectation_failed));
   BOOST_TEST((with("Content-Length: 1\r\nExpect: 100-continue\r\nExpect: 100-continue\r\n") ==
-              errc::expectation_failed));
+              http_errc::expectation_failed));
   request_parser parser;
   BOOST_TEST(!parser.parse_head("GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n", limits{}));
   BOOST_TEST(!parser.expects_continue());
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(the_number_of_fields_is_limited) {
   bounds.header_fields = 3;
   std::string const three = "GET / HTTP/1.1\r\nHost: a\r\nB: b\r\nC: c\r\n";
   BOOST_TEST(!parse(three + "\r\n", bounds));
-  BOOST_TEST((parse(three + "D: d\r\n\r\n", bounds) == errc::header_too_large));
+  BOOST_TEST((parse(three + "D: d\r\n\r\n", bounds) == http_errc::header_too_large));
 }
 
 BOOST_AUTO_TEST_CASE(a_large_head_is_no_trouble) {
@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(sloppy_chunks_are_refused) {
                                "5\r\nhello\r\n0;\n\r\n\r\n"}) {
     for (std::size_t step : {std::size_t{1}, std::string_view::npos}) {
       auto const out = decode(bad, step);
-      BOOST_TEST((out.failure == errc::bad_chunk), bad);
+      BOOST_TEST((out.failure == http_errc::bad_chunk), bad);
       BOOST_TEST(!out.done);
     }
   }
@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(what_can_be_no_chunk_is_refused_before_more_of_it_comes) {
                                "1\r\na\r\nG", "1\r\na\r\n-1", "1\r\na\r\n;"}) {
     for (std::size_t step : {std::size_t{1}, std::string_view::npos}) {
       auto const out = decode(bad, step);
-      BOOST_TEST((out.failure == errc::bad_chunk), bad);
+      BOOST_TEST((out.failure == http_errc::bad_chunk), bad);
       BOOST_TEST(!out.done);
     }
   }
@@ -320,12 +320,14 @@ BOOST_AUTO_TEST_CASE(a_content_coding_is_told) {
 
 BOOST_AUTO_TEST_CASE(a_line_of_framing_is_limited_however_it_comes) {
   for (std::size_t step : {std::size_t{1}, std::size_t{1000}, std::string_view::npos}) {
-    BOOST_TEST((decode(std::string(2100, '0') + "5\r\nhello\r\n0\r\n\r\n", step).failure == errc::bad_chunk));
-    BOOST_TEST((decode("0\r\nX: " + std::string(2100, 'x') + "\r\n\r\n", step).failure == errc::bad_chunk));
+    BOOST_TEST(
+        (decode(std::string(2100, '0') + "5\r\nhello\r\n0\r\n\r\n", step).failure == http_errc::bad_chunk));
+    BOOST_TEST(
+        (decode("0\r\nX: " + std::string(2100, 'x') + "\r\n\r\n", step).failure == http_errc::bad_chunk));
     // all trailers together
     std::string const half = "X: " + std::string(1000, 'x') + "\r\n";
     BOOST_TEST(decode("0\r\n" + half + half + "\r\n", step).done);
-    BOOST_TEST((decode("0\r\n" + half + half + half + "\r\n", step).failure == errc::bad_chunk));
+    BOOST_TEST((decode("0\r\n" + half + half + half + "\r\n", step).failure == http_errc::bad_chunk));
     BOOST_TEST(decode("0\r\nX: " + std::string(1900, 'x') + "\r\n\r\n", step).done);
   }
 }
@@ -341,16 +343,16 @@ BOOST_AUTO_TEST_CASE(an_unfinished_body_is_not_done) {
 
 BOOST_AUTO_TEST_CASE(a_chunked_body_is_limited_by_what_it_announces) {
   BOOST_TEST(decode("5\r\nhello\r\n0\r\n\r\n", 1, 5).done);
-  BOOST_TEST((decode("6\r\nab", 1, 5).failure == errc::body_too_large));
-  BOOST_TEST((decode("5\r\nhello\r\n1\r\nab", 1, 5).failure == errc::body_too_large));
-  BOOST_TEST((decode("ffffffffffffffff\r\n", 1, 5).failure == errc::body_too_large));
-  BOOST_TEST((decode("1\r\na\r\nffffffffffffffff\r\n", 1, 5).failure == errc::body_too_large));
+  BOOST_TEST((decode("6\r\nab", 1, 5).failure == http_errc::body_too_large));
+  BOOST_TEST((decode("5\r\nhello\r\n1\r\nab", 1, 5).failure == http_errc::body_too_large));
+  BOOST_TEST((decode("ffffffffffffffff\r\n", 1, 5).failure == http_errc::body_too_large));
+  BOOST_TEST((decode("1\r\na\r\nffffffffffffffff\r\n", 1, 5).failure == http_errc::body_too_large));
 }
 
 BOOST_AUTO_TEST_CASE(extensions_are_limited_over_all_chunks) {
   std::string bytes;
   for (int i = 0; i != 50; ++i) bytes += "1;" + std::string(100, 'x') + "\r\na\r\n";
-  BOOST_TEST((decode(bytes + "0\r\n\r\n", 50).failure == errc::bad_chunk));
+  BOOST_TEST((decode(bytes + "0\r\n\r\n", 50).failure == http_errc::bad_chunk));
 }
 
 BOOST_AUTO_TEST_CASE(trailers_are_not_merged) {
@@ -371,25 +373,25 @@ BOOST_AUTO_TEST_CASE(trailers_count_as_fields_and_none_is_folded) {
   bounds.header_fields = 4;
   struct {
     std::string_view trailers;
-    std::optional<errc> failure;
+    std::optional<http_errc> failure;
   } const cases[] = {
       {"A: a\r\nB: b\r\n", std::nullopt},
       {"A:a\r\nB: \t b \r\n", std::nullopt},
       {"A:\r\nB: \r\n", std::nullopt},
-      {"A: a\r\nB: b\r\nC: c\r\n", errc::header_too_large},
-      {"A: a\r\n b\r\n", errc::bad_chunk},
-      {"A: a\r\n\tb\r\n", errc::bad_chunk},
-      {"A:\r\n b\r\n", errc::bad_chunk},
-      {"A: a\r\n \r\n", errc::bad_chunk},
-      {"A: a\r\nB: b\r\n c\r\n", errc::bad_chunk},
-      {"Content-Length: 1\r\n", errc::bad_chunk},
-      {"Transfer-Encoding: chunked\r\n", errc::bad_chunk},
-      {"Connection: close\r\n", errc::bad_chunk},
-      {"Connection: ,;=\r\n", errc::bad_chunk},
-      {"Proxy-Connection: close\r\n", errc::bad_chunk},
-      {"Upgrade: h2c\r\n", errc::bad_chunk},
-      {"A: a\x01\r\n", errc::bad_chunk},
-      {"A\r\n", errc::bad_chunk},
+      {"A: a\r\nB: b\r\nC: c\r\n", http_errc::header_too_large},
+      {"A: a\r\n b\r\n", http_errc::bad_chunk},
+      {"A: a\r\n\tb\r\n", http_errc::bad_chunk},
+      {"A:\r\n b\r\n", http_errc::bad_chunk},
+      {"A: a\r\n \r\n", http_errc::bad_chunk},
+      {"A: a\r\nB: b\r\n c\r\n", http_errc::bad_chunk},
+      {"Content-Length: 1\r\n", http_errc::bad_chunk},
+      {"Transfer-Encoding: chunked\r\n", http_errc::bad_chunk},
+      {"Connection: close\r\n", http_errc::bad_chunk},
+      {"Connection: ,;=\r\n", http_errc::bad_chunk},
+      {"Proxy-Connection: close\r\n", http_errc::bad_chunk},
+      {"Upgrade: h2c\r\n", http_errc::bad_chunk},
+      {"A: a\x01\r\n", http_errc::bad_chunk},
+      {"A\r\n", http_errc::bad_chunk},
   };
   for (auto const& each : cases) {
     request_parser parser;

@@ -86,7 +86,7 @@ void* allocate_or_throw(std::size_t size) {
 using namespace mcpawl;
 using namespace mcpawl::detail;
 using namespace mcpawl::jose_tests;
-using jose::errc;
+using jose::jose_errc;
 
 namespace {
 
@@ -112,7 +112,7 @@ jose::expectation demanding() {
 }
 
 /** One token for each reason to refuse one, all of them for a verifier of `demanding()`. */
-std::map<errc, std::string> refused_tokens(access_setup const& a) {
+std::map<jose_errc, std::string> refused_tokens(access_setup const& a) {
   std::string const good = a.good();
   std::string const rest = good.substr(good.find('.'));
   auto const head = [&](std::string_view json) { return base64url(json) + rest; };
@@ -128,40 +128,40 @@ std::map<errc, std::string> refused_tokens(access_setup const& a) {
   std::string const iss = R"("iss":")" + std::string{team} + '"',
                     aud = R"("aud":")" + std::string{application} + '"';
   return {
-      {errc::malformed_token, std::string(900, 'x')},
-      {errc::token_too_large, std::string(100000, 'x')},
-      {errc::header_too_large, header(",\"x\":\"" + std::string(2000, 'x') + '"')},
-      {errc::header_encoding, "!!!!" + rest},
-      {errc::header_syntax, head(std::string(1000, '['))},
-      {errc::header_duplicate, header(R"(,"\u0061lg":"RS256")")},
-      {errc::header_member, head(R"({"alg":256,"kid":"x"})")},
-      {errc::header_critical, header(R"(,"crit":["exp"])")},
-      {errc::header_unencoded, header(R"(,"b64":false)")},
-      {errc::no_algorithm, head(R"({"kid":"x"})")},
-      {errc::unknown_algorithm, head(object(header_members("none")))},
-      {errc::algorithm_not_allowed, head(object(header_members("ES256")))},
-      {errc::algorithm_mismatch, head(object(header_members("PS256")))},
-      {errc::wrong_type, head(R"({"alg":"RS256","kid":"x","typ":"logout+jwt"})")},
-      {errc::no_kid, head(R"({"alg":"RS256"})")},
-      {errc::unknown_kid, head(object(header_members("RS256", "unknown")))},
-      {errc::signature_length, good + "AAAA"},
-      {errc::signature_encoding, good.substr(0, good.size() - 1) + '!'},
-      {errc::bad_signature, other_end},
-      {errc::claims_encoding, badly_encoded + '.' + base64url(a.key.sign(badly_encoded))},
-      {errc::claims_syntax, claims(claims_with(",\"x\":" + std::string(100, '[')))},
-      {errc::claims_duplicate, claims(claims_with(R"(,"x":{"y":1,"y":1})"))},
-      {errc::too_many_claims, claims(claims_with(many))},
-      {errc::no_issuer, claims("{}")},
-      {errc::wrong_issuer, claims(object(R"("iss":"x","exp":1,)" + aud))},
-      {errc::bad_subject, claims(claims_with(R"(,"sub":7)"))},
-      {errc::no_audience, claims(object(iss))},
-      {errc::bad_audience, claims(object(iss + R"(,"aud":[7])"))},
-      {errc::wrong_audience, claims(object(iss + R"(,"exp":9999999999,"aud":"x")"))},
-      {errc::no_expiry, claims(object(iss + ',' + aud))},
-      {errc::bad_date, claims(object(iss + ',' + aud + R"(,"exp":"9999999999")"))},
-      {errc::expired, claims(object(iss + ',' + aud + R"(,"exp":1)"))},
-      {errc::not_yet_valid, claims(claims_with(",\"nbf\":" + std::to_string(now + 1000)))},
-      {errc::issued_in_future, claims(claims_with(",\"iat\":" + std::to_string(now + 1000)))},
+      {jose_errc::malformed_token, std::string(900, 'x')},
+      {jose_errc::token_too_large, std::string(100000, 'x')},
+      {jose_errc::header_too_large, header(",\"x\":\"" + std::string(2000, 'x') + '"')},
+      {jose_errc::header_encoding, "!!!!" + rest},
+      {jose_errc::header_syntax, head(std::string(1000, '['))},
+      {jose_errc::header_duplicate, header(R"(,"\u0061lg":"RS256")")},
+      {jose_errc::header_member, head(R"({"alg":256,"kid":"x"})")},
+      {jose_errc::header_critical, header(R"(,"crit":["exp"])")},
+      {jose_errc::header_unencoded, header(R"(,"b64":false)")},
+      {jose_errc::no_algorithm, head(R"({"kid":"x"})")},
+      {jose_errc::unknown_algorithm, head(object(header_members("none")))},
+      {jose_errc::algorithm_not_allowed, head(object(header_members("ES256")))},
+      {jose_errc::algorithm_mismatch, head(object(header_members("PS256")))},
+      {jose_errc::wrong_type, head(R"({"alg":"RS256","kid":"x","typ":"logout+jwt"})")},
+      {jose_errc::no_kid, head(R"({"alg":"RS256"})")},
+      {jose_errc::unknown_kid, head(object(header_members("RS256", "unknown")))},
+      {jose_errc::signature_length, good + "AAAA"},
+      {jose_errc::signature_encoding, good.substr(0, good.size() - 1) + '!'},
+      {jose_errc::bad_signature, other_end},
+      {jose_errc::claims_encoding, badly_encoded + '.' + base64url(a.key.sign(badly_encoded))},
+      {jose_errc::claims_syntax, claims(claims_with(",\"x\":" + std::string(100, '[')))},
+      {jose_errc::claims_duplicate, claims(claims_with(R"(,"x":{"y":1,"y":1})"))},
+      {jose_errc::too_many_claims, claims(claims_with(many))},
+      {jose_errc::no_issuer, claims("{}")},
+      {jose_errc::wrong_issuer, claims(object(R"("iss":"x","exp":1,)" + aud))},
+      {jose_errc::bad_subject, claims(claims_with(R"(,"sub":7)"))},
+      {jose_errc::no_audience, claims(object(iss))},
+      {jose_errc::bad_audience, claims(object(iss + R"(,"aud":[7])"))},
+      {jose_errc::wrong_audience, claims(object(iss + R"(,"exp":9999999999,"aud":"x")"))},
+      {jose_errc::no_expiry, claims(object(iss + ',' + aud))},
+      {jose_errc::bad_date, claims(object(iss + ',' + aud + R"(,"exp":"9999999999")"))},
+      {jose_errc::expired, claims(object(iss + ',' + aud + R"(,"exp":1)"))},
+      {jose_errc::not_yet_valid, claims(claims_with(",\"nbf\":" + std::to_string(now + 1000)))},
+      {jose_errc::issued_in_future, claims(claims_with(",\"iat\":" + std::to_string(now + 1000)))},
   };
 }
 
@@ -191,10 +191,11 @@ BOOST_AUTO_TEST_CASE(no_refusal_of_a_token_allocates_whatever_the_reason) {
   remembering.use(a.verifier.keys());
 
   auto const tokens = refused_tokens(a);
-  for (int i = static_cast<int>(errc::malformed_token); i <= static_cast<int>(errc::issued_in_future); ++i) {
-    auto const why = static_cast<errc>(i);
-    if (why == errc::no_keys || why == errc::bad_expectation) continue;                  // below
-    if (why == errc::no_single_key || why == errc::bad_signature_without_kid) continue;  // below
+  for (int i = static_cast<int>(jose_errc::malformed_token);
+       i <= static_cast<int>(jose_errc::issued_in_future); ++i) {
+    auto const why = static_cast<jose_errc>(i);
+    if (why == jose_errc::no_keys || why == jose_errc::bad_expectation) continue;                  // below
+    if (why == jose_errc::no_single_key || why == jose_errc::bad_signature_without_kid) continue;  // below
     BOOST_TEST_CONTEXT(jose::make_error_code(why).message()) {
       auto const found = tokens.find(why);
       BOOST_TEST_REQUIRE((found != tokens.end()));
@@ -210,21 +211,22 @@ BOOST_AUTO_TEST_CASE(no_refusal_of_a_token_allocates_whatever_the_reason) {
 
   std::string const good = a.good();
   jose::verifier without_keys{demanding()};
-  BOOST_TEST(news_of(errc::no_keys, [&] { return without_keys.verify(good, now); }) == 0u);
+  BOOST_TEST(news_of(jose_errc::no_keys, [&] { return without_keys.verify(good, now); }) == 0u);
   jose::expectation nothing = demanding();
   nothing.audiences.clear();
   access_setup expects_nothing{nothing};
-  BOOST_TEST(news_of(errc::bad_expectation, [&] { return expects_nothing.verifier.verify(good, now); }) ==
-             0u);
+  BOOST_TEST(
+      news_of(jose_errc::bad_expectation, [&] { return expects_nothing.verifier.verify(good, now); }) == 0u);
   jose::expectation e = demanding();
   e.kid_required = false;
   access_setup lenient{e};
   std::string const nameless =
       signing_key::named("other").token(R"({"alg":"RS256"})", jose_tests::access_claims());
   std::string const of_no_key = lenient.token(R"({"alg":"PS256"})", jose_tests::access_claims());
-  BOOST_TEST(
-      news_of(errc::bad_signature_without_kid, [&] { return lenient.verifier.verify(nameless, now); }) == 0u);
-  BOOST_TEST(news_of(errc::no_single_key, [&] { return lenient.verifier.verify(of_no_key, now); }) == 0u);
+  BOOST_TEST(news_of(jose_errc::bad_signature_without_kid,
+                     [&] { return lenient.verifier.verify(nameless, now); }) == 0u);
+  BOOST_TEST(news_of(jose_errc::no_single_key, [&] { return lenient.verifier.verify(of_no_key, now); }) ==
+             0u);
 }
 
 BOOST_AUTO_TEST_CASE(no_refusal_of_an_identity_allocates) {

@@ -17,7 +17,7 @@ namespace jose_caching_verifier {
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
-using jose::errc;
+using jose::jose_errc;
 using namespace std::chrono_literals;
 
 namespace {
@@ -29,7 +29,7 @@ struct reading {
   int* asked;
   result<text> operator()(jose::claims_view const& claims) const {
     ++*asked;
-    if (claims.sub == "mallory") return errc::bad_subject;
+    if (claims.sub == "mallory") return jose_errc::bad_subject;
     return std::make_shared<std::string const>(claims.payload_json);
   }
 };
@@ -84,17 +84,17 @@ BOOST_AUTO_TEST_CASE(what_is_refused_is_not_remembered_whoever_refuses_it) {
   std::string forged = token;
   forged[forged.size() - 40] = forged[forged.size() - 40] == 'A' ? 'B' : 'A';
   for (int i = 0; i != 3; ++i) {
-    BOOST_TEST((ask(mallory).error() == errc::bad_subject));
-    BOOST_TEST((ask(forged).error() == errc::bad_signature));
+    BOOST_TEST((ask(mallory).error() == jose_errc::bad_subject));
+    BOOST_TEST((ask(forged).error() == jose_errc::bad_signature));
   }
   BOOST_TEST(asked == 3);
   BOOST_TEST(verifier.recalls().hits == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_a_token_is_refused_for_its_form) {
-  BOOST_TEST((ask("garbage").error() == errc::malformed_token));
-  BOOST_TEST((ask(token + ".").error() == errc::malformed_token));
-  BOOST_TEST((ask(std::string(10000, 'x')).error() == errc::token_too_large));
+  BOOST_TEST((ask("garbage").error() == jose_errc::malformed_token));
+  BOOST_TEST((ask(token + ".").error() == jose_errc::malformed_token));
+  BOOST_TEST((ask(std::string(10000, 'x')).error() == jose_errc::token_too_large));
   BOOST_TEST(verifier.recalls().hits == 0u);
   BOOST_TEST(verifier.last_kid() == "");
 }
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_recalled_token_ends_at_its_exp) {
   wall += 9;
   BOOST_TEST(recalled(brief));
   wall += 1;
-  BOOST_TEST((ask(brief).error() == errc::expired));
+  BOOST_TEST((ask(brief).error() == jose_errc::expired));
 }
 
 BOOST_AUTO_TEST_CASE(a_clock_set_back_before_nbf_or_iat_refuses_a_recalled_token) {
@@ -154,23 +154,23 @@ BOOST_AUTO_TEST_CASE(a_key_that_stays_keeps_its_tokens_and_one_that_goes_takes_t
   verifier.use(key_set(other.jwk("next") + "," + key.jwk(kid)));
   BOOST_TEST(recalled(token));
   verifier.use(key_set(other.jwk("next")));
-  BOOST_TEST((ask(token).error() == errc::unknown_kid));
+  BOOST_TEST((ask(token).error() == jose_errc::unknown_kid));
   verifier.use(key_set(key.jwk(kid)));  // it comes back, what it vouched for does not
   BOOST_TEST(!recalled(token));
   verifier.use(nullptr);
-  BOOST_TEST((ask(token).error() == errc::no_keys));
+  BOOST_TEST((ask(token).error() == jose_errc::no_keys));
 }
 
 BOOST_AUTO_TEST_CASE(another_key_under_the_same_kid_is_another_key) {
   BOOST_TEST(ask(token).has_value());
   verifier.use(key_set(signing_key::named("next").jwk(kid)));
-  BOOST_TEST((ask(token).error() == errc::bad_signature));
+  BOOST_TEST((ask(token).error() == jose_errc::bad_signature));
 }
 
 BOOST_AUTO_TEST_CASE(the_same_key_under_another_kid_or_for_another_algorithm_recalls_nothing) {
   BOOST_TEST(ask(token).has_value());
   verifier.use(key_set(key.jwk("renamed")));
-  BOOST_TEST((ask(token).error() == errc::unknown_kid));
+  BOOST_TEST((ask(token).error() == jose_errc::unknown_kid));
 
   verifier.use(key_set(key.jwk(kid)));
   BOOST_TEST(ask(token).has_value());
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(the_same_key_under_another_kid_or_for_another_algorithm_rec
   auto two = make(both);
   BOOST_TEST(ask(two, token).has_value());
   two.use(key_set(key.jwk(kid, R"(,"alg":"PS256")")));
-  BOOST_TEST((ask(two, token).error() == errc::algorithm_mismatch));
+  BOOST_TEST((ask(two, token).error() == jose_errc::algorithm_mismatch));
 }
 
 BOOST_AUTO_TEST_CASE(two_objects_never_share_even_for_equal_expectations) {
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(two_objects_never_share_even_for_equal_expectations) {
   auto stranger = make(other);
   auto twin = make(access_expectation());
   BOOST_TEST(ask(token).has_value());
-  BOOST_TEST((ask(stranger, token).error() == errc::wrong_audience));
+  BOOST_TEST((ask(stranger, token).error() == jose_errc::wrong_audience));
   BOOST_TEST(ask(twin, token).has_value());
   BOOST_TEST(twin.recalls().hits == 0u);
   auto copy = verifier;

@@ -13,7 +13,7 @@ BOOST_AUTO_TEST_SUITE(jose_claims)
 
 using namespace mcpawl;
 using jose::claim_value;
-using jose::errc;
+using jose::jose_errc;
 
 namespace {
 
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(only_the_top_level_has_claims) {
       read(with(R"(,"custom":{"email":"mallory@example.com","iss":"x","aud":1,"exp":"never"})")).value();
   BOOST_TEST((claims.wanted[1].is == claim_value::kind::absent));
   BOOST_TEST((read.why(R"({"x":{"iss":"https://issuer.example","aud":"one","exp":1700000100}})") ==
-              errc::no_issuer));
+              jose_errc::no_issuer));
 }
 
 BOOST_AUTO_TEST_CASE(a_registered_claim_may_be_wanted_too) {
@@ -119,9 +119,9 @@ BOOST_AUTO_TEST_CASE(the_issuer_matches_exactly_or_not_at_all) {
         R"("http://issuer.example")", R"("HTTPS://issuer.example")", R"("")", R"(["https://issuer.example"])",
         "null", "1", "true", R"({"iss":"https://issuer.example"})", R"("https://issuer.example\u0000")",
         R"(" https://issuer.example")"}) {
-    BOOST_TEST_CONTEXT(iss) { BOOST_TEST((read.why(with_iss(iss)) == errc::wrong_issuer)); }
+    BOOST_TEST_CONTEXT(iss) { BOOST_TEST((read.why(with_iss(iss)) == jose_errc::wrong_issuer)); }
   }
-  BOOST_TEST((read.why(R"({"aud":"one","exp":1700000100})") == errc::no_issuer));
+  BOOST_TEST((read.why(R"({"aud":"one","exp":1700000100})") == jose_errc::no_issuer));
   BOOST_TEST(!read.why(with_iss(R"("https:\/\/issuer\u002eexample")")));
 }
 
@@ -132,20 +132,20 @@ BOOST_AUTO_TEST_CASE(the_audience_is_a_string_or_a_list_of_strings_with_one_of_o
   }
   for (std::string_view aud : {R"("on")", R"("one ")", R"("one two")", R"("ONE")", R"("")", "[]", R"([""])",
                                R"(["onetwo"])", R"("one\u0000")", R"("one,two")"}) {
-    BOOST_TEST_CONTEXT(aud) { BOOST_TEST((read.why(with_aud(aud)) == errc::wrong_audience)); }
+    BOOST_TEST_CONTEXT(aud) { BOOST_TEST((read.why(with_aud(aud)) == jose_errc::wrong_audience)); }
   }
   for (std::string_view aud : {"null", "1", "true", R"({"one":"one"})", R"([["one"]])", R"(["one",1])",
                                R"([null,"one"])", R"(["one",{}])", R"([true])"}) {
-    BOOST_TEST_CONTEXT(aud) { BOOST_TEST((read.why(with_aud(aud)) == errc::bad_audience)); }
+    BOOST_TEST_CONTEXT(aud) { BOOST_TEST((read.why(with_aud(aud)) == jose_errc::bad_audience)); }
   }
-  BOOST_TEST((read.why(R"({"iss":"https://issuer.example","exp":1700000100})") == errc::no_audience));
+  BOOST_TEST((read.why(R"({"iss":"https://issuer.example","exp":1700000100})") == jose_errc::no_audience));
   auto const list = [](std::size_t n) {
     std::string aud = "[\"one\"";
     for (std::size_t i = 1; i != n; ++i) aud += ",\"x\"";
     return aud + "]";
   };
   BOOST_TEST(!read.why(with_aud(list(256))));
-  BOOST_TEST((read.why(with_aud(list(257))) == errc::bad_audience));
+  BOOST_TEST((read.why(with_aud(list(257))) == jose_errc::bad_audience));
 }
 
 BOOST_AUTO_TEST_CASE(the_expiry_is_a_number_in_range) {
@@ -178,37 +178,37 @@ BOOST_AUTO_TEST_CASE(the_expiry_is_a_number_in_range) {
     BOOST_TEST_CONTEXT(exp) {
       // beyond what any parser holds the number is not even JSON to ours
       auto const why = read.why(with_exp(exp));
-      BOOST_TEST((why == errc::bad_date || why == errc::claims_syntax));
+      BOOST_TEST((why == jose_errc::bad_date || why == jose_errc::claims_syntax));
     }
   }
   for (std::string_view exp :
        {"NaN", "Infinity", "0x65000000", "1_700_000_100", "+1700000100", "1700000100.", "01700000100"}) {
-    BOOST_TEST_CONTEXT(exp) { BOOST_TEST((read.why(with_exp(exp)) == errc::claims_syntax)); }
+    BOOST_TEST_CONTEXT(exp) { BOOST_TEST((read.why(with_exp(exp)) == jose_errc::claims_syntax)); }
   }
-  BOOST_TEST((read.why(R"({"iss":"https://issuer.example","aud":"one"})") == errc::no_expiry));
+  BOOST_TEST((read.why(R"({"iss":"https://issuer.example","aud":"one"})") == jose_errc::no_expiry));
   BOOST_TEST(
-      (read.why(R"({"iss":"https://issuer.example","aud":"one","EXP":1700000100})") == errc::no_expiry));
+      (read.why(R"({"iss":"https://issuer.example","aud":"one","EXP":1700000100})") == jose_errc::no_expiry));
 }
 
 BOOST_AUTO_TEST_CASE(a_token_dies_at_its_expiry_without_leeway) {
   reading read;
   BOOST_TEST(!read.why(with_exp("1700000100"), 1700000099));
-  BOOST_TEST((read.why(with_exp("1700000100"), 1700000100) == errc::expired));
-  BOOST_TEST((read.why(with_exp("1700000100.9"), 1700000100) == errc::expired));
-  BOOST_TEST((read.why(with_exp("0"), 1700000100) == errc::expired));
+  BOOST_TEST((read.why(with_exp("1700000100"), 1700000100) == jose_errc::expired));
+  BOOST_TEST((read.why(with_exp("1700000100.9"), 1700000100) == jose_errc::expired));
+  BOOST_TEST((read.why(with_exp("0"), 1700000100) == jose_errc::expired));
 }
 
 BOOST_AUTO_TEST_CASE(nbf_and_iat_may_be_ahead_by_the_leeway) {
   reading read;
   read.expected.leeway = std::chrono::seconds{30};
   BOOST_TEST(!read.why(with(R"(,"nbf":1700000030,"iat":1700000030)")));
-  BOOST_TEST((read.why(with(R"(,"nbf":1700000031)")) == errc::not_yet_valid));
-  BOOST_TEST((read.why(with(R"(,"iat":1700000031)")) == errc::issued_in_future));
-  BOOST_TEST((read.why(with(R"(,"nbf":1700000030.5)")) == errc::not_yet_valid));
+  BOOST_TEST((read.why(with(R"(,"nbf":1700000031)")) == jose_errc::not_yet_valid));
+  BOOST_TEST((read.why(with(R"(,"iat":1700000031)")) == jose_errc::issued_in_future));
+  BOOST_TEST((read.why(with(R"(,"nbf":1700000030.5)")) == jose_errc::not_yet_valid));
   for (std::string_view claim : {"nbf", "iat"}) {
     for (std::string_view value : {"null", "\"1\"", "-1", "1e300", "[]", "true"}) {
       std::string const more = ",\"" + std::string{claim} + "\":" + std::string{value};
-      BOOST_TEST_CONTEXT(more) { BOOST_TEST((read.why(with(more)) == errc::bad_date)); }
+      BOOST_TEST_CONTEXT(more) { BOOST_TEST((read.why(with(more)) == jose_errc::bad_date)); }
     }
   }
 }
@@ -217,13 +217,13 @@ BOOST_AUTO_TEST_CASE(no_clock_and_no_leeway_overflows) {
   reading read;
   constexpr auto largest = std::numeric_limits<std::int64_t>::max();
   constexpr auto smallest = std::numeric_limits<std::int64_t>::min();
-  BOOST_TEST((read.why(with(""), largest) == errc::expired));
-  BOOST_TEST((read.why(with(R"(,"nbf":1)"), smallest) == errc::not_yet_valid));
+  BOOST_TEST((read.why(with(""), largest) == jose_errc::expired));
+  BOOST_TEST((read.why(with(R"(,"nbf":1)"), smallest) == jose_errc::not_yet_valid));
   read.expected.leeway = std::chrono::seconds{largest};
-  BOOST_TEST((read.why(with(R"(,"nbf":1)"), largest) == errc::expired));
+  BOOST_TEST((read.why(with(R"(,"nbf":1)"), largest) == jose_errc::expired));
   BOOST_TEST(!read.why(with(R"(,"nbf":9007199254740992,"iat":9007199254740992)")));
   read.expected.leeway = std::chrono::seconds{smallest};
-  BOOST_TEST((read.why(with(R"(,"nbf":1700000001)")) == errc::not_yet_valid));
+  BOOST_TEST((read.why(with(R"(,"nbf":1700000001)")) == jose_errc::not_yet_valid));
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_named_twice_is_refused_however_it_is_written) {
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_claim_named_twice_is_refused_however_it_is_written) {
   for (std::string_view more :
        {R"(,"exp":9999999999)", R"(,"\u0065xp":1700000100)", R"(,"iss":"https://issuer.example")",
         R"(,"x":1,"x":1)", R"(,"x":1,"\u0078":2)", R"(,"a\u0000":1,"a\u0000":2)", R"(,"":1,"":2)"}) {
-    BOOST_TEST_CONTEXT(more) { BOOST_TEST((read.why(with(more)) == errc::claims_duplicate)); }
+    BOOST_TEST_CONTEXT(more) { BOOST_TEST((read.why(with(more)) == jose_errc::claims_duplicate)); }
   }
 }
 
@@ -241,13 +241,14 @@ BOOST_AUTO_TEST_CASE(a_member_inside_of_a_claim_named_twice_is_refused_too) {
        {R"({"a":1,"a":2})", R"({"a":1,"\u0061":2})", R"({"b":{"c":1},"b":2})", R"([0,{"a":1,"b":[],"a":2}])",
         R"({"x":{"y":{"z":1,"z":1}}})", R"({"a":{"b":1},"c":{"b":1,"b":1}})"}) {
     BOOST_TEST_CONTEXT(value) {
-      BOOST_TEST((read.why(with(",\"custom\":" + std::string{value})) == errc::claims_duplicate));
+      BOOST_TEST((read.why(with(",\"custom\":" + std::string{value})) == jose_errc::claims_duplicate));
     }
   }
   // the same name in another object is another member
   BOOST_TEST(
       !read.why(with(R"(,"custom":{"a":{"a":{"a":1}},"b":[{"a":1},{"a":2}],"exp":1,"iss":{"iss":0}})")));
-  BOOST_TEST((read.why(with(R"(,"custom":{"email":1},"email":"a","email":"b")")) == errc::claims_duplicate));
+  BOOST_TEST(
+      (read.why(with(R"(,"custom":{"email":1},"email":"a","email":"b")")) == jose_errc::claims_duplicate));
 }
 
 BOOST_AUTO_TEST_CASE(names_of_closed_objects_take_no_room_and_those_of_open_ones_do) {
@@ -260,7 +261,7 @@ BOOST_AUTO_TEST_CASE(names_of_closed_objects_take_no_room_and_those_of_open_ones
   // three claims and the name of the object itself are open around it
   std::string const full = members(252);
   BOOST_TEST(!read.why(with(",\"custom\":[" + full + ',' + full + ',' + full + "]")));
-  BOOST_TEST((read.why(with(",\"custom\":" + members(253))) == errc::too_many_claims));
+  BOOST_TEST((read.why(with(",\"custom\":" + members(253))) == jose_errc::too_many_claims));
 }
 
 BOOST_AUTO_TEST_CASE(names_that_look_alike_are_other_claims) {
@@ -276,7 +277,7 @@ BOOST_AUTO_TEST_CASE(names_that_look_alike_are_other_claims) {
 BOOST_AUTO_TEST_CASE(a_claim_with_an_escaped_name_is_the_claim) {
   reading read;
   BOOST_TEST((read.why(R"({"\u0069ss":"https://evil.example","aud":"one","exp":1700000100})") ==
-              errc::wrong_issuer));
+              jose_errc::wrong_issuer));
   auto const claims = read(with(R"(,"\u0063ustom":{"a":1},"l\u0065vel":7)")).value();
   BOOST_TEST((claims.wanted[2].is == claim_value::kind::json));
   BOOST_TEST(claims.wanted[2].text.empty());
@@ -286,7 +287,7 @@ BOOST_AUTO_TEST_CASE(a_claim_with_an_escaped_name_is_the_claim) {
 BOOST_AUTO_TEST_CASE(the_subject_is_a_string) {
   reading read;
   for (std::string_view sub : {"null", "1", "[]", "{}", "true"}) {
-    BOOST_TEST((read.why(with(",\"sub\":" + std::string{sub})) == errc::bad_subject));
+    BOOST_TEST((read.why(with(",\"sub\":" + std::string{sub})) == jose_errc::bad_subject));
   }
   BOOST_TEST((read(with(R"(,"sub":"")")).value().sub == ""));
 }
@@ -294,9 +295,9 @@ BOOST_AUTO_TEST_CASE(the_subject_is_a_string) {
 BOOST_AUTO_TEST_CASE(what_is_not_one_object_is_refused) {
   reading read;
   for (std::string_view text : {"", "null", "[]", "\"\"", "1", "true", "{", "{}{}", "[{}]"}) {
-    BOOST_TEST_CONTEXT(text) { BOOST_TEST((read.why(text) == errc::claims_syntax)); }
+    BOOST_TEST_CONTEXT(text) { BOOST_TEST((read.why(text) == jose_errc::claims_syntax)); }
   }
-  BOOST_TEST((read.why("{}") == errc::no_issuer));
+  BOOST_TEST((read.why("{}") == jose_errc::no_issuer));
 }
 
 BOOST_AUTO_TEST_CASE(number_and_depth_of_claims_are_limited) {
@@ -304,11 +305,11 @@ BOOST_AUTO_TEST_CASE(number_and_depth_of_claims_are_limited) {
   std::string many;
   for (int i = 0; i != 253; ++i) many += ",\"" + std::to_string(i) + "\":0";
   BOOST_TEST(!read.why(with(many)));
-  BOOST_TEST((read.why(with(many + ",\"x\":0")) == errc::too_many_claims));
+  BOOST_TEST((read.why(with(many + ",\"x\":0")) == jose_errc::too_many_claims));
   auto const nested = [](std::size_t n) { return ",\"x\":" + std::string(n, '[') + std::string(n, ']'); };
   BOOST_TEST(!read.why(with(nested(15))));
-  BOOST_TEST((read.why(with(nested(16))) == errc::claims_syntax));
-  BOOST_TEST((read.why(with(nested(20000))) == errc::claims_syntax));
+  BOOST_TEST((read.why(with(nested(16))) == jose_errc::claims_syntax));
+  BOOST_TEST((read.why(with(nested(20000))) == jose_errc::claims_syntax));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

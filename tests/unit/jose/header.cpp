@@ -10,7 +10,7 @@
 BOOST_AUTO_TEST_SUITE(jose_header)
 
 using namespace mcpawl;
-using jose::errc;
+using jose::jose_errc;
 
 namespace {
 
@@ -22,7 +22,7 @@ struct reading {
     json = text;
     return jose::detail::read_header(json, reader);
   }
-  bool refuses(std::string_view text, errc why) {
+  bool refuses(std::string_view text, jose_errc why) {
     auto const header = (*this)(text);
     return !header && header.error() == why;
   }
@@ -55,40 +55,40 @@ BOOST_AUTO_TEST_CASE(keys_and_addresses_in_the_header_mean_nothing) {
 BOOST_AUTO_TEST_CASE(each_refusal_has_its_reason) {
   reading read;
   for (std::string_view text : {"", "null", "[]", "\"a\"", "1", "{", R"({"alg":"RS256","kid":"k"},)"}) {
-    BOOST_TEST_CONTEXT(text) { BOOST_TEST(read.refuses(text, errc::header_syntax)); }
+    BOOST_TEST_CONTEXT(text) { BOOST_TEST(read.refuses(text, jose_errc::header_syntax)); }
   }
-  BOOST_TEST(read.refuses("{}", errc::no_algorithm));
-  BOOST_TEST(read.refuses(R"({"kid":"k"})", errc::no_algorithm));
-  BOOST_TEST(read.refuses(R"({"ALG":"RS256","kid":"k"})", errc::no_algorithm));
-  BOOST_TEST(read.refuses(R"({"alg\u0000":"RS256","kid":"k"})", errc::no_algorithm));
+  BOOST_TEST(read.refuses("{}", jose_errc::no_algorithm));
+  BOOST_TEST(read.refuses(R"({"kid":"k"})", jose_errc::no_algorithm));
+  BOOST_TEST(read.refuses(R"({"ALG":"RS256","kid":"k"})", jose_errc::no_algorithm));
+  BOOST_TEST(read.refuses(R"({"alg\u0000":"RS256","kid":"k"})", jose_errc::no_algorithm));
   for (std::string_view value : {"null", "1", "true", "[\"RS256\"]", "{}", "1.5"}) {
     std::string const v{value};
-    BOOST_TEST(read.refuses(R"({"kid":"k","alg":)" + v + "}", errc::header_member));
-    BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":)" + v + "}", errc::header_member));
-    BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":"k","typ":)" + v + "}", errc::header_member));
+    BOOST_TEST(read.refuses(R"({"kid":"k","alg":)" + v + "}", jose_errc::header_member));
+    BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":)" + v + "}", jose_errc::header_member));
+    BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":"k","typ":)" + v + "}", jose_errc::header_member));
   }
   for (std::string_view crit : {"[]", "[\"exp\"]", "[\"b64\"]", "null", "\"\"", "{}"}) {
-    BOOST_TEST(
-        read.refuses(R"({"alg":"RS256","kid":"k","crit":)" + std::string{crit} + "}", errc::header_critical));
+    BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":"k","crit":)" + std::string{crit} + "}",
+                            jose_errc::header_critical));
   }
   for (std::string_view b64 : {"false", "true", "null"}) {
-    BOOST_TEST(
-        read.refuses(R"({"alg":"RS256","kid":"k","b64":)" + std::string{b64} + "}", errc::header_unencoded));
+    BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":"k","b64":)" + std::string{b64} + "}",
+                            jose_errc::header_unencoded));
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_member_named_twice_is_refused_however_it_is_written) {
   reading read;
-  BOOST_TEST(read.refuses(R"({"alg":"RS256","alg":"none","kid":"k"})", errc::header_duplicate));
-  BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":"k","\u0061lg":"RS256"})", errc::header_duplicate));
-  BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":"k","x":1,"x":1})", errc::header_duplicate));
+  BOOST_TEST(read.refuses(R"({"alg":"RS256","alg":"none","kid":"k"})", jose_errc::header_duplicate));
+  BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":"k","\u0061lg":"RS256"})", jose_errc::header_duplicate));
+  BOOST_TEST(read.refuses(R"({"alg":"RS256","kid":"k","x":1,"x":1})", jose_errc::header_duplicate));
 }
 
 BOOST_AUTO_TEST_CASE(a_kid_has_at_most_256_bytes) {
   reading read;
   auto const with_kid = [](std::string const& kid) { return R"({"alg":"RS256","kid":")" + kid + "\"}"; };
   BOOST_TEST(read(with_kid(std::string(256, 'k'))).has_value());
-  BOOST_TEST(read.refuses(with_kid(std::string(257, 'k')), errc::header_member));
+  BOOST_TEST(read.refuses(with_kid(std::string(257, 'k')), jose_errc::header_member));
 }
 
 BOOST_AUTO_TEST_CASE(members_and_depth_are_limited) {
@@ -96,10 +96,10 @@ BOOST_AUTO_TEST_CASE(members_and_depth_are_limited) {
   std::string many = R"({"alg":"RS256","kid":"k")";
   for (int i = 0; i != 30; ++i) many += ",\"" + std::to_string(i) + "\":0";
   BOOST_TEST(read(many + "}").has_value());
-  BOOST_TEST(read.refuses(many + ",\"x\":0}", errc::header_too_large));
+  BOOST_TEST(read.refuses(many + ",\"x\":0}", jose_errc::header_too_large));
   std::string const deep =
       R"({"alg":"RS256","kid":"k","x":)" + std::string(8, '[') + std::string(8, ']') + "}";
-  BOOST_TEST(read.refuses(deep, errc::header_syntax));
+  BOOST_TEST(read.refuses(deep, jose_errc::header_syntax));
 }
 
 BOOST_AUTO_TEST_CASE(types_are_compared_as_media_types) {

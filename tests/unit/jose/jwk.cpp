@@ -15,7 +15,7 @@ using namespace mcpawl;
 using namespace mcpawl::detail;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
-using jose::errc;
+using jose::jose_errc;
 
 namespace {
 
@@ -105,41 +105,42 @@ BOOST_AUTO_TEST_CASE(the_key_decides_what_it_is_for) {
   BOOST_TEST((jose::jwk::make(m)->algorithms() == jose::algorithm_set{algorithm::ps384}));
   for (std::string_view alg : {"ES256", "EdDSA", "HS256", "none", "RSA-OAEP", "rs256", ""}) {
     m.alg = alg;
-    BOOST_TEST((jose::jwk::make(m).error() == errc::key_algorithm));
+    BOOST_TEST((jose::jwk::make(m).error() == jose_errc::key_algorithm));
   }
   BOOST_TEST((jose::jwk::make(ec_members())->algorithms() == jose::algorithm_set{algorithm::es256}));
-  BOOST_TEST((why(ec_members(), [](auto& k) { k.has_alg = true, k.alg = "ES384"; }) == errc::key_algorithm));
+  BOOST_TEST(
+      (why(ec_members(), [](auto& k) { k.has_alg = true, k.alg = "ES384"; }) == jose_errc::key_algorithm));
 }
 
 BOOST_AUTO_TEST_CASE(keys_for_other_uses_are_refused) {
   for (std::string_view use : {"enc", "", "SIG", "sign"}) {
-    BOOST_TEST((why(rsa_members(), [&](auto& k) { k.has_use = true, k.use = use; }) == errc::key_use));
+    BOOST_TEST((why(rsa_members(), [&](auto& k) { k.has_use = true, k.use = use; }) == jose_errc::key_use));
   }
-  BOOST_TEST((why(rsa_members(), [](auto& k) { k.has_key_ops = true; }) == errc::key_operations));
+  BOOST_TEST((why(rsa_members(), [](auto& k) { k.has_key_ops = true; }) == jose_errc::key_operations));
   BOOST_TEST(!why(rsa_members(), [](auto& k) { k.has_key_ops = k.can_verify = true; }));
 }
 
 BOOST_AUTO_TEST_CASE(private_and_symmetric_keys_are_refused) {
-  BOOST_TEST((why(rsa_members(), [](auto& k) { k.has_private = true; }) == errc::key_private));
-  BOOST_TEST((why(rsa_members(), [](auto& k) { k.kty = "oct"; }) == errc::key_symmetric));
+  BOOST_TEST((why(rsa_members(), [](auto& k) { k.has_private = true; }) == jose_errc::key_private));
+  BOOST_TEST((why(rsa_members(), [](auto& k) { k.kty = "oct"; }) == jose_errc::key_symmetric));
 }
 
 BOOST_AUTO_TEST_CASE(a_kid_is_of_any_length_up_to_a_limit) {
   std::string const longest(256, 'k'), too_long(257, 'k');
   BOOST_TEST(!why(rsa_members(), [](auto& k) { k.kid = ""; }));
   BOOST_TEST(!why(rsa_members(), [&](auto& k) { k.kid = longest; }));
-  BOOST_TEST((why(rsa_members(), [&](auto& k) { k.kid = too_long; }) == errc::key_kid));
+  BOOST_TEST((why(rsa_members(), [&](auto& k) { k.kid = too_long; }) == jose_errc::key_kid));
 }
 
 BOOST_AUTO_TEST_CASE(unknown_types_and_curves_are_refused) {
   for (std::string_view kty : {"", "rsa", "DSA", "AKP"}) {
-    BOOST_TEST((why(rsa_members(), [&](auto& k) { k.kty = kty; }) == errc::key_type));
+    BOOST_TEST((why(rsa_members(), [&](auto& k) { k.kty = kty; }) == jose_errc::key_type));
   }
   for (std::string_view crv : {"", "P-224", "secp256k1", "p-256", "Ed25519"}) {
-    BOOST_TEST((why(ec_members(), [&](auto& k) { k.crv = crv; }) == errc::key_type));
+    BOOST_TEST((why(ec_members(), [&](auto& k) { k.crv = crv; }) == jose_errc::key_type));
   }
   for (std::string_view crv : {"", "X25519", "Ed448", "P-256"}) {
-    BOOST_TEST((why(okp_members(), [&](auto& k) { k.crv = crv; }) == errc::key_type));
+    BOOST_TEST((why(okp_members(), [&](auto& k) { k.crv = crv; }) == jose_errc::key_type));
   }
 }
 
@@ -147,16 +148,16 @@ BOOST_AUTO_TEST_CASE(malformed_numbers_are_refused) {
   for (std::string_view e :
        {"", "=", "==", "AQAB===", "=AQAB", "AQAB\n", "AQ AB", "AQB", "A", "AA", "AAAA"}) {
     BOOST_TEST_CONTEXT(e) {
-      BOOST_TEST((why(rsa_members(), [&](auto& k) { k.e = e; }) == errc::key_encoding));
+      BOOST_TEST((why(rsa_members(), [&](auto& k) { k.e = e; }) == jose_errc::key_encoding));
     }
   }
-  BOOST_TEST((why(rsa_members(), [](auto& k) { k.n = ""; }) == errc::key_encoding));
+  BOOST_TEST((why(rsa_members(), [](auto& k) { k.n = ""; }) == jose_errc::key_encoding));
   std::string const padded = "A" + std::string{rfc_7638_modulus};
   BOOST_TEST((why(rsa_members(), [&](auto& k) { k.n = padded; }) != error_code{}));
   std::string const huge(20000, 'w');
-  BOOST_TEST((why(rsa_members(), [&](auto& k) { k.n = huge; }) == errc::key_encoding));
-  BOOST_TEST((why(ec_members(), [](auto& k) { k.y = ""; }) == errc::key_encoding));
-  BOOST_TEST((why(ec_members(), [](auto& k) { k.x.remove_suffix(2); }) == errc::key_encoding));
+  BOOST_TEST((why(rsa_members(), [&](auto& k) { k.n = huge; }) == jose_errc::key_encoding));
+  BOOST_TEST((why(ec_members(), [](auto& k) { k.y = ""; }) == jose_errc::key_encoding));
+  BOOST_TEST((why(ec_members(), [](auto& k) { k.x.remove_suffix(2); }) == jose_errc::key_encoding));
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_read_in_all_the_spellings_that_issuers_use) {
@@ -204,31 +205,31 @@ BOOST_AUTO_TEST_CASE(numbers_are_read_in_all_the_spellings_that_issuers_use) {
     BOOST_TEST((one->thumbprint() == other->thumbprint()));
     bytes too_long = y;
     too_long.insert(too_long.begin(), size + 1 - too_long.size(), 1);
-    BOOST_TEST((read(full, too_long).error() == errc::key_encoding));
+    BOOST_TEST((read(full, too_long).error() == jose_errc::key_encoding));
   }
 
   // a key of RFC 8037 is no number: nothing is left out of it or put before it
   bytes okp = from_base64url(okp_members().x);
   okp.insert(okp.begin(), 0);
   std::string const text = base64url(okp), padded = std::string{okp_members().x} + '=';
-  BOOST_TEST((why(okp_members(), [&](auto& k) { k.x = text; }) == errc::key_encoding));
+  BOOST_TEST((why(okp_members(), [&](auto& k) { k.x = text; }) == jose_errc::key_encoding));
   BOOST_TEST(!why(okp_members(), [&](auto& k) { k.x = padded; }));
 }
 
 BOOST_AUTO_TEST_CASE(weak_keys_are_refused) {
   for (std::string_view e : {"AQ", "Ag", "AQAA", "__________9_"}) {  // 1, 2, 65536, 72 bits
     BOOST_TEST_CONTEXT(e) {
-      BOOST_TEST((why(rsa_members(), [&](auto& k) { k.e = e; }) == errc::key_exponent));
+      BOOST_TEST((why(rsa_members(), [&](auto& k) { k.e = e; }) == jose_errc::key_exponent));
     }
   }
   BOOST_TEST(!why(rsa_members(), [](auto& k) { k.e = "Aw"; }));  // 3
   std::string const rsa_1024 = std::string{rfc_7638_modulus.substr(0, 170)} + "w";
   BOOST_TEST((why(rsa_members(), [&](auto& k) { k.n = std::string_view{rsa_1024}.substr(0, 168); }) ==
-              errc::key_size));
+              jose_errc::key_size));
   std::string even{rfc_7638_modulus};
   even.replace(even.size() - 2, 2, "gg");  // the last byte becomes even
-  BOOST_TEST((why(rsa_members(), [&](auto& k) { k.n = even; }) == errc::key_size));
-  BOOST_TEST((why(ec_members(), [](auto& k) { k.y = k.x; }) == errc::key_point));
+  BOOST_TEST((why(rsa_members(), [&](auto& k) { k.n = even; }) == jose_errc::key_size));
+  BOOST_TEST((why(ec_members(), [](auto& k) { k.y = k.x; }) == jose_errc::key_point));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

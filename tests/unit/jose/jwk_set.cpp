@@ -16,7 +16,7 @@ using namespace mcpawl;
 using namespace mcpawl::detail;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
-using jose::errc;
+using jose::jose_errc;
 
 namespace {
 
@@ -77,11 +77,12 @@ BOOST_AUTO_TEST_CASE(documents_that_are_no_key_set_are_refused) {
        {"", "null", "[]", "{}", "1", "\"keys\"", R"({"keys":null})", R"({"keys":{}})", R"({"keys":"x"})",
         R"({"keys":1})", R"({"Keys":[]})", R"({"a":{"keys":[]}})", R"([{"keys":[]}])", "<html></html>",
         R"({"keys":[)", R"({"keys":[]}x)", R"({"keys":[],"keys":[]})", R"({"keys":[],"k\u0065ys":[]})"}) {
-    BOOST_TEST_CONTEXT(text) { BOOST_TEST((why(text) == errc::key_set_syntax)); }
+    BOOST_TEST_CONTEXT(text) { BOOST_TEST((why(text) == jose_errc::key_set_syntax)); }
   }
-  BOOST_TEST((why(document("")) == errc::no_usable_key));
-  BOOST_TEST((why(document("{}")) == errc::no_usable_key));
-  BOOST_TEST((why(R"({"keys":[)" + good() + R"(],"keys":[)" + good("x") + "]}") == errc::key_set_syntax));
+  BOOST_TEST((why(document("")) == jose_errc::no_usable_key));
+  BOOST_TEST((why(document("{}")) == jose_errc::no_usable_key));
+  BOOST_TEST(
+      (why(R"({"keys":[)" + good() + R"(],"keys":[)" + good("x") + "]}") == jose_errc::key_set_syntax));
 }
 
 BOOST_AUTO_TEST_CASE(every_truncation_of_a_document_is_refused) {
@@ -92,35 +93,35 @@ BOOST_AUTO_TEST_CASE(every_truncation_of_a_document_is_refused) {
 BOOST_AUTO_TEST_CASE(entries_that_are_no_objects_are_skipped_one_by_one) {
   for (std::string_view entry :
        {"null", "1", "2.5", "true", "\"kty\"", "[]", R"([{"kty":"RSA"}])", R"(["kid","x"])"}) {
-    BOOST_TEST_CONTEXT(entry) { BOOST_TEST((skipped(std::string{entry}) == errc::key_not_object)); }
+    BOOST_TEST_CONTEXT(entry) { BOOST_TEST((skipped(std::string{entry}) == jose_errc::key_not_object)); }
   }
 }
 
 BOOST_AUTO_TEST_CASE(bad_keys_are_skipped_with_their_reason_and_good_ones_kept) {
-  BOOST_TEST((skipped("{}") == errc::key_type));
-  BOOST_TEST((skipped(R"({"kid":")" + std::string(257, 'k') + R"(","kty":"RSA"})") == errc::key_kid));
-  BOOST_TEST((skipped(R"({"kty":"oct","kid":"bad","k":"c2VjcmV0"})") == errc::key_symmetric));
+  BOOST_TEST((skipped("{}") == jose_errc::key_type));
+  BOOST_TEST((skipped(R"({"kid":")" + std::string(257, 'k') + R"(","kty":"RSA"})") == jose_errc::key_kid));
+  BOOST_TEST((skipped(R"({"kty":"oct","kid":"bad","k":"c2VjcmV0"})") == jose_errc::key_symmetric));
   for (std::string_view member : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}) {
-    BOOST_TEST((skipped(with(",\"" + std::string{member} + "\":\"AQAB\"")) == errc::key_private));
-    BOOST_TEST((skipped(with(",\"" + std::string{member} + "\":\"\"")) == errc::key_private));
-    BOOST_TEST((skipped(with(",\"" + std::string{member} + "\":[]")) == errc::key_private));
+    BOOST_TEST((skipped(with(",\"" + std::string{member} + "\":\"AQAB\"")) == jose_errc::key_private));
+    BOOST_TEST((skipped(with(",\"" + std::string{member} + "\":\"\"")) == jose_errc::key_private));
+    BOOST_TEST((skipped(with(",\"" + std::string{member} + "\":[]")) == jose_errc::key_private));
   }
-  BOOST_TEST((skipped(with(R"(,"use":"enc")")) == errc::key_use));
-  BOOST_TEST((skipped(with(R"(,"use":"")")) == errc::key_use));
-  BOOST_TEST((skipped(with(R"(,"key_ops":["sign"])")) == errc::key_operations));
-  BOOST_TEST((skipped(with(R"(,"key_ops":[])")) == errc::key_operations));
-  BOOST_TEST((skipped(with(R"(,"key_ops":[["verify"]])")) == errc::key_member));
-  BOOST_TEST((skipped(with(R"(,"key_ops":"verify")")) == errc::key_member));
-  BOOST_TEST((skipped(with(R"(,"key_ops":[1,"verify"])")) == errc::key_member));
-  BOOST_TEST((skipped(with(R"(,"alg":"HS256")")) == errc::key_algorithm));
-  BOOST_TEST((skipped(with(R"(,"alg":"ES256")")) == errc::key_algorithm));
-  BOOST_TEST((skipped(with(R"(,"alg":false)")) == errc::key_member));
-  BOOST_TEST((skipped(with(R"(,"use":["sig"])")) == errc::key_member));
-  BOOST_TEST((skipped(R"({"kty":"RSA","kid":7,"n":"AQAB","e":"AQAB"})") == errc::key_member));
-  BOOST_TEST((skipped(R"({"kty":"RSA","kid":"bad","n":{"x":"AQAB"},"e":"AQAB"})") == errc::key_member));
-  BOOST_TEST((skipped(R"({"kty":"RSA","kid":"bad","n":"AQAB","e":"AQAB"})") == errc::key_size));
-  BOOST_TEST((skipped(R"({"kty":"EC","kid":"bad","crv":"P-256"})") == errc::key_encoding));
-  BOOST_TEST((skipped(R"({"kty":"EC","kid":"bad","crv":"secp256k1"})") == errc::key_type));
+  BOOST_TEST((skipped(with(R"(,"use":"enc")")) == jose_errc::key_use));
+  BOOST_TEST((skipped(with(R"(,"use":"")")) == jose_errc::key_use));
+  BOOST_TEST((skipped(with(R"(,"key_ops":["sign"])")) == jose_errc::key_operations));
+  BOOST_TEST((skipped(with(R"(,"key_ops":[])")) == jose_errc::key_operations));
+  BOOST_TEST((skipped(with(R"(,"key_ops":[["verify"]])")) == jose_errc::key_member));
+  BOOST_TEST((skipped(with(R"(,"key_ops":"verify")")) == jose_errc::key_member));
+  BOOST_TEST((skipped(with(R"(,"key_ops":[1,"verify"])")) == jose_errc::key_member));
+  BOOST_TEST((skipped(with(R"(,"alg":"HS256")")) == jose_errc::key_algorithm));
+  BOOST_TEST((skipped(with(R"(,"alg":"ES256")")) == jose_errc::key_algorithm));
+  BOOST_TEST((skipped(with(R"(,"alg":false)")) == jose_errc::key_member));
+  BOOST_TEST((skipped(with(R"(,"use":["sig"])")) == jose_errc::key_member));
+  BOOST_TEST((skipped(R"({"kty":"RSA","kid":7,"n":"AQAB","e":"AQAB"})") == jose_errc::key_member));
+  BOOST_TEST((skipped(R"({"kty":"RSA","kid":"bad","n":{"x":"AQAB"},"e":"AQAB"})") == jose_errc::key_member));
+  BOOST_TEST((skipped(R"({"kty":"RSA","kid":"bad","n":"AQAB","e":"AQAB"})") == jose_errc::key_size));
+  BOOST_TEST((skipped(R"({"kty":"EC","kid":"bad","crv":"P-256"})") == jose_errc::key_encoding));
+  BOOST_TEST((skipped(R"({"kty":"EC","kid":"bad","crv":"secp256k1"})") == jose_errc::key_type));
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_may_verify_and_more_is_kept) {
@@ -131,20 +132,20 @@ BOOST_AUTO_TEST_CASE(a_key_that_may_verify_and_more_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(a_member_named_twice_spoils_its_key_only) {
-  BOOST_TEST((skipped(with(R"(,"e":"AQAB")")) == errc::key_duplicate));
-  BOOST_TEST((skipped(with(R"(,"\u006bid":"other")")) == errc::key_duplicate));
+  BOOST_TEST((skipped(with(R"(,"e":"AQAB")")) == jose_errc::key_duplicate));
+  BOOST_TEST((skipped(with(R"(,"\u006bid":"other")")) == jose_errc::key_duplicate));
   std::string many;
   for (int i = 0; i != 40; ++i) many += ",\"" + std::to_string(i) + "\":0";
-  BOOST_TEST((skipped(with(many)) == errc::key_member));
+  BOOST_TEST((skipped(with(many)) == jose_errc::key_member));
 }
 
 BOOST_AUTO_TEST_CASE(members_do_not_leak_from_one_key_into_the_next) {
-  BOOST_TEST((skipped(R"({"kid":"bad"})") == errc::key_type));
+  BOOST_TEST((skipped(R"({"kid":"bad"})") == jose_errc::key_type));
   auto const set =
       jose::parse_jwk_set(document(good("a") + R"(,{"kid":"b","e":"AQAB","kty":"RSA"},)" + good("c")));
   BOOST_REQUIRE(set);
   BOOST_TEST(set->keys().size() == 2u);
-  BOOST_TEST((set->skipped()[0].reason == errc::key_encoding));
+  BOOST_TEST((set->skipped()[0].reason == jose_errc::key_encoding));
   BOOST_TEST(set->skipped()[0].kid == "b");
 }
 
@@ -187,12 +188,12 @@ BOOST_AUTO_TEST_CASE(only_what_stays_ambiguous_is_left_out) {
   BOOST_REQUIRE(set.keys().size() == 1u);
   BOOST_TEST(set.keys()[0].kid() == "j");
   BOOST_TEST(set.skipped_count() == 2u);
-  BOOST_TEST((set.skipped()[0].reason == errc::duplicate_kid));
+  BOOST_TEST((set.skipped()[0].reason == jose_errc::duplicate_kid));
   BOOST_TEST(set.skipped()[1].kid == "k");
   // a third one does not become the one that is meant because the others are gone
   std::string const third = signing_key::named("third").jwk("k");
-  BOOST_TEST((why(document(good("k") + ',' + other + ',' + third)) == errc::no_usable_key));
-  BOOST_TEST((why(document(good("k") + ',' + other + ',' + good("k"))) == errc::no_usable_key));
+  BOOST_TEST((why(document(good("k") + ',' + other + ',' + third)) == jose_errc::no_usable_key));
+  BOOST_TEST((why(document(good("k") + ',' + other + ',' + good("k"))) == jose_errc::no_usable_key));
 
   // what two keys have in common is taken from both, and what they have not is left to them
   std::string const any = signing_key::named("other").jwk("k", "");
@@ -232,7 +233,7 @@ BOOST_AUTO_TEST_CASE(at_most_sixty_four_keys_are_kept) {
   BOOST_TEST(set.keys().size() == 64u);
   BOOST_TEST(jose::jwk_set::max_keys == 64u);
   BOOST_TEST(set.skipped_count() == 6u);
-  BOOST_TEST((set.skipped()[0].reason == errc::key_excess));
+  BOOST_TEST((set.skipped()[0].reason == jose_errc::key_excess));
   BOOST_TEST(set.find("63") == &set.keys()[63]);
 }
 
@@ -249,10 +250,10 @@ BOOST_AUTO_TEST_CASE(size_and_depth_are_limited) {
   std::string const text = document(good());
   std::string padded = text + std::string(jose::jwk_set::max_document_bytes - text.size(), ' ');
   BOOST_TEST(!why(padded));
-  BOOST_TEST((why(padded + ' ') == errc::key_set_too_large));
+  BOOST_TEST((why(padded + ' ') == jose_errc::key_set_too_large));
   std::string const deep =
       R"({"x":)" + std::string(30000, '[') + std::string(30000, ']') + R"(,"keys":[)" + "]}";
-  BOOST_TEST((why(deep) == errc::key_set_syntax));
+  BOOST_TEST((why(deep) == jose_errc::key_set_syntax));
 }
 
 BOOST_AUTO_TEST_CASE(a_kid_has_at_most_256_bytes) {
@@ -261,7 +262,7 @@ BOOST_AUTO_TEST_CASE(a_kid_has_at_most_256_bytes) {
   auto const set = jose::parse_jwk_set(document(good(longest) + ',' + good(longest + 'k'))).value();
   BOOST_TEST_REQUIRE(set.keys().size() == 1u);
   BOOST_TEST(set.find(longest) != nullptr);
-  BOOST_TEST((set.skipped()[0].reason == errc::key_kid));
+  BOOST_TEST((set.skipped()[0].reason == jose_errc::key_kid));
 }
 
 BOOST_AUTO_TEST_CASE(a_long_kid_of_a_skipped_key_is_cut) {

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_SUITE(jose_published_keys)
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
-using jose::errc;
+using jose::jose_errc;
 
 namespace {
 
@@ -31,7 +31,7 @@ std::string rsa_with(std::string const& more) { return object(rsa().jwk_members(
 struct entry {
   char const* what;
   std::string json;
-  std::optional<errc> left_out;  ///< Why; nothing: it is kept.
+  std::optional<jose_errc> left_out;  ///< Why; nothing: it is kept.
 };
 
 }  // namespace
@@ -40,32 +40,34 @@ BOOST_AUTO_TEST_CASE(one_odd_entry_never_spoils_the_set) {
   std::string const pub(2600, 'A');
   entry const entries[] = {
       {"ML-DSA, RFC 9964", R"({"kty":"AKP","alg":"ML-DSA-65","kid":"pq","pub":")" + pub + "\"}",
-       errc::key_type},
+       jose_errc::key_type},
       {"Ed448 without alg", R"({"kty":"OKP","use":"sig","crv":"Ed448","kid":"e","x":"AAAA"})",
-       errc::key_type},
+       jose_errc::key_type},
       {"X25519, for encryption", R"({"kty":"OKP","use":"enc","crv":"X25519","kid":"x","x":"AAAA"})",
-       errc::key_use},
-      {"secp256k1", R"({"kty":"EC","crv":"secp256k1","kid":"k1","x":"AAAA","y":"AAAA"})", errc::key_type},
-      {"RSA-OAEP for encryption", rsa_with(R"(,"kid":"enc","use":"enc","alg":"RSA-OAEP")"), errc::key_use},
-      {"RSA-OAEP without use", rsa_with(R"(,"kid":"enc","alg":"RSA-OAEP")"), errc::key_algorithm},
+       jose_errc::key_use},
+      {"secp256k1", R"({"kty":"EC","crv":"secp256k1","kid":"k1","x":"AAAA","y":"AAAA"})",
+       jose_errc::key_type},
+      {"RSA-OAEP for encryption", rsa_with(R"(,"kid":"enc","use":"enc","alg":"RSA-OAEP")"),
+       jose_errc::key_use},
+      {"RSA-OAEP without use", rsa_with(R"(,"kid":"enc","alg":"RSA-OAEP")"), jose_errc::key_algorithm},
       {"RSA of 1024 bits", R"({"kty":"RSA","kid":"small","e":"AQAB","n":")" + std::string(170, 'w') + "A\"}",
-       errc::key_size},
+       jose_errc::key_size},
       {"a certificate alone", R"({"kty":"RSA","kid":"x5c","use":"sig","x5c":["MIIDPjCCAiqg"]})",
-       errc::key_encoding},
-      {"a secret", R"({"kty":"oct","kid":"s","k":"c2VjcmV0"})", errc::key_symmetric},
-      {"a private key", rsa_with(R"(,"kid":"p","d":"AQAB")"), errc::key_private},
-      {"null for a second key", "null", errc::key_not_object},
-      {"an empty entry", "{}", errc::key_type},
-      {"a number as kid", rsa_with(R"(,"kid":1)"), errc::key_member},
-      {"a list as use", rsa_with(R"(,"kid":"u","use":["sig","enc"])"), errc::key_member},
-      {"key_ops for signing alone", rsa_with(R"(,"kid":"o","key_ops":["sign"])"), errc::key_operations},
+       jose_errc::key_encoding},
+      {"a secret", R"({"kty":"oct","kid":"s","k":"c2VjcmV0"})", jose_errc::key_symmetric},
+      {"a private key", rsa_with(R"(,"kid":"p","d":"AQAB")"), jose_errc::key_private},
+      {"null for a second key", "null", jose_errc::key_not_object},
+      {"an empty entry", "{}", jose_errc::key_type},
+      {"a number as kid", rsa_with(R"(,"kid":1)"), jose_errc::key_member},
+      {"a list as use", rsa_with(R"(,"kid":"u","use":["sig","enc"])"), jose_errc::key_member},
+      {"key_ops for signing alone", rsa_with(R"(,"kid":"o","key_ops":["sign"])"), jose_errc::key_operations},
       {"a coordinate alone: huskarl-rs/huskarl#139", R"({"kty":"EC","crv":"P-256","kid":"ec","x":"AAAA"})",
-       errc::key_encoding},
+       jose_errc::key_encoding},
       {"key_ops as one text: auth0/jwks-rsa-java#14", rsa_with(R"(,"kid":"o","key_ops":"verify")"),
-       errc::key_member},
+       jose_errc::key_member},
       {"private members of value zero: cisco/cjose#193", rsa_with(R"(,"kid":"p","d":"AA","p":"==")"),
-       errc::key_private},
-      {"no key_ops at all", rsa_with(R"(,"kid":"o","key_ops":[])"), errc::key_operations},
+       jose_errc::key_private},
+      {"no key_ops at all", rsa_with(R"(,"kid":"o","key_ops":[])"), jose_errc::key_operations},
 
       {"no use, no alg, certificates: Entra ID",
        rsa_with(
@@ -116,7 +118,7 @@ BOOST_AUTO_TEST_CASE(what_surrounds_a_document_does_not_matter) {
         '[' + good() + ']', good(), std::string{R"({"good":"-----BEGIN CERTIFICATE-----"})"},
         R"({"keys":{"good":)" + good() + "}}"}) {
     auto const set = jose::parse_jwk_set(text);
-    BOOST_TEST_CONTEXT(text) { BOOST_TEST((!set && set.error() == errc::key_set_syntax)); }
+    BOOST_TEST_CONTEXT(text) { BOOST_TEST((!set && set.error() == jose_errc::key_set_syntax)); }
   }
 }
 
@@ -143,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_key_without_alg_verifies_the_algorithms_that_are_expected
   for (std::string_view name : {"EdDSA", "Ed25519"})
     BOOST_TEST(!a.verify(ed.token(object(header_members(name, "ed")), access_claims(), algorithm::eddsa)));
   BOOST_TEST((a.verify(ed.token(object(header_members("Ed448", "ed")), access_claims(), algorithm::eddsa)) ==
-              errc::unknown_algorithm));
+              jose_errc::unknown_algorithm));
 }
 
 BOOST_AUTO_TEST_CASE(claims_as_issuers_write_them) {
@@ -155,7 +157,7 @@ BOOST_AUTO_TEST_CASE(claims_as_issuers_write_them) {
   struct row {
     char const* what;
     std::string members;
-    std::optional<errc> refused;
+    std::optional<jose_errc> refused;
   };
   row const rows[] = {
       {"aud is a text", aud + "\"exp\":" + exp, std::nullopt},
@@ -169,16 +171,16 @@ BOOST_AUTO_TEST_CASE(claims_as_issuers_write_them) {
       {"claims of other types",
        aud + "\"exp\":" + exp + R"(,"amr":["pwd"],"auth_time":"1","email_verified":"true")", std::nullopt},
       {"a date in milliseconds, ahead", aud + "\"exp\":" + exp + "000,\"iat\":1699999990000",
-       errc::issued_in_future},
-      {"a date as text", aud + "\"exp\":\"" + exp + '"', errc::bad_date},
-      {"no date", aud + "\"exp\":null", errc::bad_date},
-      {"iat as text", aud + "\"exp\":" + exp + ",\"iat\":\"1699999990\"", errc::bad_date},
-      {"no exp", aud + "\"iat\":1699999990", errc::no_expiry},
+       jose_errc::issued_in_future},
+      {"a date as text", aud + "\"exp\":\"" + exp + '"', jose_errc::bad_date},
+      {"no date", aud + "\"exp\":null", jose_errc::bad_date},
+      {"iat as text", aud + "\"exp\":" + exp + ",\"iat\":\"1699999990\"", jose_errc::bad_date},
+      {"no exp", aud + "\"iat\":1699999990", jose_errc::no_expiry},
       {"no aud, a client_id instead", "\"client_id\":\"" + std::string{application} + "\",\"exp\":" + exp,
-       errc::no_audience},
+       jose_errc::no_audience},
       {"aud is a text with spaces", "\"aud\":\"x " + std::string{application} + "\",\"exp\":" + exp,
-       errc::wrong_audience},
-      {"sub is a number", aud + "\"exp\":" + exp + ",\"sub\":42", errc::bad_subject},
+       jose_errc::wrong_audience},
+      {"sub is a number", aud + "\"exp\":" + exp + ",\"sub\":42", jose_errc::bad_subject},
   };
   for (row const& each : rows) {
     auto const why = a.with_claims(object(from + each.members));
@@ -187,8 +189,8 @@ BOOST_AUTO_TEST_CASE(claims_as_issuers_write_them) {
   auto const other_issuer = [&](std::string_view iss) {
     return a.with_claims(object("\"iss\":\"" + std::string{iss} + "\"," + aud + "\"exp\":" + exp));
   };
-  BOOST_TEST((other_issuer(std::string{team} + '/') == errc::wrong_issuer));
-  BOOST_TEST((other_issuer("HTTPS" + std::string{team.substr(5)}) == errc::wrong_issuer));
+  BOOST_TEST((other_issuer(std::string{team} + '/') == jose_errc::wrong_issuer));
+  BOOST_TEST((other_issuer("HTTPS" + std::string{team.substr(5)}) == jose_errc::wrong_issuer));
 }
 
 BOOST_AUTO_TEST_CASE(headers_as_issuers_write_them) {
@@ -204,7 +206,7 @@ BOOST_AUTO_TEST_CASE(headers_as_issuers_write_them) {
   for (std::string_view first : {R"("typ":"logout+jwt")", R"("typ":"secevent+jwt")", R"("typ":"dpop+jwt")",
                                  R"("typ":"Bearer")", R"("typ":"")"})
     BOOST_TEST_CONTEXT(first) {
-      BOOST_TEST((a.with_header(object(std::string{first} + rest)) == errc::wrong_type));
+      BOOST_TEST((a.with_header(object(std::string{first} + rest)) == jose_errc::wrong_type));
     }
 }
 

@@ -22,7 +22,7 @@ using namespace mcpawl;
 using namespace mcpawl::detail;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
-using jose::errc;
+using jose::jose_errc;
 
 namespace {
 
@@ -110,11 +110,11 @@ BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a_1_hs256_is_refused) {
   constexpr std::string_view header = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9";
   constexpr std::string_view tag = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
   BOOST_TEST(is_hs256(std::string{header} + '.' + std::string{joe}, tag));
-  BOOST_TEST((verdict(bilbo_rsa, join(header, joe, tag)) == errc::unknown_algorithm));
+  BOOST_TEST((verdict(bilbo_rsa, join(header, joe, tag)) == jose_errc::unknown_algorithm));
   BOOST_TEST(!jose::find_algorithm("HS256"));
   // the key of A.1.1 in a key set
   auto const oct = R"({"keys":[{"kty":"oct","kid":"a1","k":")" + std::string{symmetric} + "\"}]}";
-  BOOST_TEST((jose::parse_jwk_set(oct).error() == errc::no_usable_key));
+  BOOST_TEST((jose::parse_jwk_set(oct).error() == jose_errc::no_usable_key));
 }
 
 BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a_2_rs256) {
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a_2_rs256) {
       "RmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs"
       "98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw");
   BOOST_TEST(verifies(key, algorithm::rs256, token));
-  BOOST_TEST((verdict(key, token) == errc::no_audience));
+  BOOST_TEST((verdict(key, token) == jose_errc::no_audience));
 }
 
 BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a_3_es256) {
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a_3_es256) {
       join("eyJhbGciOiJFUzI1NiJ9", joe,
            "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q");
   BOOST_TEST(verifies(key, algorithm::es256, token));
-  BOOST_TEST((verdict(key, token) == errc::no_audience));
+  BOOST_TEST((verdict(key, token) == jose_errc::no_audience));
 }
 
 BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a_4_es512) {
@@ -157,12 +157,12 @@ BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a_4_es512) {
       "AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB34XO0aw_7XdtAG8GaSwFKd"
       "CAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn");
   BOOST_TEST(verifies(key, algorithm::es512, token));
-  BOOST_TEST((verdict(key, token) == errc::claims_syntax));
+  BOOST_TEST((verdict(key, token) == jose_errc::claims_syntax));
 }
 
 BOOST_AUTO_TEST_CASE(rfc_7515_appendix_a_5_none_is_refused) {
-  BOOST_TEST((verdict(bilbo_rsa, join("eyJhbGciOiJub25lIn0", joe, "")) == errc::malformed_token));
-  BOOST_TEST((verdict(bilbo_rsa, join("eyJhbGciOiJub25lIn0", joe, "AA")) == errc::unknown_algorithm));
+  BOOST_TEST((verdict(bilbo_rsa, join("eyJhbGciOiJub25lIn0", joe, "")) == jose_errc::malformed_token));
+  BOOST_TEST((verdict(bilbo_rsa, join("eyJhbGciOiJub25lIn0", joe, "AA")) == jose_errc::unknown_algorithm));
 }
 
 // The payload of RFC 7520 is no JSON: `claims_syntax` tells that the signature before it was right, as
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(rfc_7520_section_4_1_rs256) {
       "ocSadnHXFxnt8Is9UzpERV0ePPQdLuW3IS_de3xyIrDaLGdjluPxUAhb6L2aXic1U12podGU0KLUQSE_oI-ZnmKJ3F4uOZDnd6Q"
       "ZWJushZ41Axf_fcIe8u9ipH84ogoree7vjbU5y18kDquDg");
   BOOST_TEST(verifies(bilbo_rsa, algorithm::rs256, token));
-  BOOST_TEST((verdict(bilbo_rsa, token) == errc::claims_syntax));
+  BOOST_TEST((verdict(bilbo_rsa, token) == jose_errc::claims_syntax));
 }
 
 BOOST_AUTO_TEST_CASE(rfc_7520_section_4_2_ps384) {
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(rfc_7520_section_4_2_ps384) {
       "dz0TTrxUeT3lm8d9shnr2lfJT8ImUjvAA2Xez2Mlp8cBE5awDzT0qI0n6uiP1aCN_2_jLAeQTlqRHtfa64QQSUmFAAjVKPbByi7"
       "xho0uTOcbH510a6GYmJUAfmWjwZ6oD4ifKo8DYM-X72Eaw");
   BOOST_TEST(verifies(bilbo_rsa, algorithm::ps384, token));
-  BOOST_TEST((verdict(bilbo_rsa, token) == errc::claims_syntax));
+  BOOST_TEST((verdict(bilbo_rsa, token) == jose_errc::claims_syntax));
 }
 
 BOOST_AUTO_TEST_CASE(rfc_7520_section_4_3_es512) {
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(rfc_7520_section_4_3_es512) {
       "AE_R_YZCChjn4791jSQCrdPZCNYqHXCTZH0-JZGYNlaAjP2kqaluUIIUnC9qvbu9Plon7KRTzoNEuT4Va2cmL1eJAQy3mtPBu_"
       "u_sDDyYjnAMDxXPn7XrT0lw-kvAD890jl8e2puQens_IEKBpHABlsbEPX6sFY8OcGDqoRuBomu9xQ2");
   BOOST_TEST(verifies(bilbo_ec, algorithm::es512, token));
-  BOOST_TEST((verdict(bilbo_ec, token) == errc::claims_syntax));
+  BOOST_TEST((verdict(bilbo_ec, token) == jose_errc::claims_syntax));
 }
 
 BOOST_AUTO_TEST_CASE(rfc_7797_section_4_unencoded_payloads_are_refused) {
@@ -206,9 +206,9 @@ BOOST_AUTO_TEST_CASE(rfc_7797_section_4_unencoded_payloads_are_refused) {
   constexpr std::string_view header = "eyJhbGciOiJIUzI1NiIsImI2NCI6ZmFsc2UsImNyaXQiOlsiYjY0Il19";
   constexpr std::string_view tag = "A5dxf2s96_n5FLueVuW1Z_vh161FwXZC4YLPff6dmDY";
   BOOST_TEST(is_hs256(std::string{header} + ".$.02", tag));
-  BOOST_TEST((verdict(bilbo_rsa, join(header, "", tag)) == errc::malformed_token));
-  BOOST_TEST((verdict(bilbo_rsa, join(header, "$.02", tag)) == errc::malformed_token));
-  BOOST_TEST((verdict(bilbo_rsa, join(header, "$02", tag)) == errc::header_unencoded));
+  BOOST_TEST((verdict(bilbo_rsa, join(header, "", tag)) == jose_errc::malformed_token));
+  BOOST_TEST((verdict(bilbo_rsa, join(header, "$.02", tag)) == jose_errc::malformed_token));
+  BOOST_TEST((verdict(bilbo_rsa, join(header, "$02", tag)) == jose_errc::header_unencoded));
 }
 
 BOOST_AUTO_TEST_CASE(rfc_8037_appendix_a_4_and_a_5_eddsa) {
@@ -218,14 +218,14 @@ BOOST_AUTO_TEST_CASE(rfc_8037_appendix_a_4_and_a_5_eddsa) {
       join("eyJhbGciOiJFZERTQSJ9", "RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
            "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg");
   BOOST_TEST(verifies(key, algorithm::eddsa, token));
-  BOOST_TEST((verdict(key, token) == errc::claims_syntax));
+  BOOST_TEST((verdict(key, token) == jose_errc::claims_syntax));
 }
 
 BOOST_AUTO_TEST_CASE(rfc_8037_appendix_a_1_the_private_key_in_a_key_set_is_refused) {
   constexpr std::string_view key =
       R"({"keys":[{"kty":"OKP","kid":"a1","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",)"
       R"("x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
-  BOOST_TEST((jose::parse_jwk_set(key).error() == errc::no_usable_key));
+  BOOST_TEST((jose::parse_jwk_set(key).error() == jose_errc::no_usable_key));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

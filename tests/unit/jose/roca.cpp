@@ -13,7 +13,7 @@ BOOST_AUTO_TEST_SUITE(jose_roca)
 
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
-using jose::errc;
+using jose::jose_errc;
 using jose::detail::has_roca_fingerprint;
 
 namespace {
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_key_of_the_form_is_left_out_of_a_set) {
   BOOST_TEST(set.keys().size() == 1u);
   BOOST_TEST_REQUIRE(set.skipped().size() == 1u);
   BOOST_TEST(set.skipped()[0].kid == "weak");
-  BOOST_TEST((set.skipped()[0].reason == errc::key_weak));
+  BOOST_TEST((set.skipped()[0].reason == jose_errc::key_weak));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_SUITE(jose_verifier)
 using namespace mcpawl;
 using namespace mcpawl::jose_tests;
 using jose::algorithm;
-using jose::errc;
+using jose::jose_errc;
 
 BOOST_AUTO_TEST_CASE(a_token_of_access_is_accepted_with_all_its_claims) {
   access_setup a;
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(every_algorithm_verifies_under_its_own_key) {
       auto const claims = verifier.verify(l.key.token(header, access_claims(), l.alg), now);
       BOOST_TEST_CONTEXT(header) {
         BOOST_TEST(claims.has_value() == (l.alg == other.alg));
-        if (l.alg != other.alg) BOOST_TEST((claims.error() == errc::algorithm_mismatch));
+        if (l.alg != other.alg) BOOST_TEST((claims.error() == jose_errc::algorithm_mismatch));
       }
     }
   }
@@ -122,21 +122,21 @@ BOOST_AUTO_TEST_CASE(a_key_without_alg_takes_what_the_expectation_allows_and_no_
   }
   auto const refused =
       verifier.verify(key.token(object(header_members("RS512")), access_claims(), algorithm::rs512), now);
-  BOOST_TEST((refused.error() == errc::algorithm_not_allowed));
+  BOOST_TEST((refused.error() == jose_errc::algorithm_not_allowed));
   // signed in one allowed algorithm, labelled as another
   auto const relabelled = verifier.verify(key.token(object(header_members("PS256")), access_claims()), now);
-  BOOST_TEST((relabelled.error() == errc::bad_signature));
+  BOOST_TEST((relabelled.error() == jose_errc::bad_signature));
 }
 
 BOOST_AUTO_TEST_CASE(without_keys_nothing_is_accepted_and_the_reason_says_so) {
   access_setup a;
   jose::verifier verifier{access_expectation()};
-  BOOST_TEST((verifier.verify(a.good(), now).error() == errc::no_keys));
+  BOOST_TEST((verifier.verify(a.good(), now).error() == jose_errc::no_keys));
   BOOST_TEST((verifier.verify(a.good(), now).error() == condition::unavailable));
   verifier.use(key_set(a.key.jwk(kid)));
   BOOST_TEST(verifier.verify(a.good(), now).has_value());
   verifier.use(nullptr);
-  BOOST_TEST((verifier.verify(a.good(), now).error() == errc::no_keys));
+  BOOST_TEST((verifier.verify(a.good(), now).error() == jose_errc::no_keys));
 }
 
 BOOST_AUTO_TEST_CASE(an_incomplete_expectation_accepts_nothing) {
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(an_incomplete_expectation_accepts_nothing) {
     jose::expectation e = access_expectation();
     change(e);
     access_setup a{e};
-    return a.verify(a.good()) == errc::bad_expectation;
+    return a.verify(a.good()) == jose_errc::bad_expectation;
   };
   BOOST_TEST(refuses([](auto& e) { e.issuer.clear(); }));
   BOOST_TEST(refuses([](auto& e) { e.audiences.clear(); }));
@@ -155,10 +155,10 @@ BOOST_AUTO_TEST_CASE(an_incomplete_expectation_accepts_nothing) {
 
 BOOST_AUTO_TEST_CASE(an_unknown_kid_is_told_apart_from_everything_else) {
   access_setup a;
-  BOOST_TEST((a.with_header(object(header_members("RS256", "next"))) == errc::unknown_kid));
+  BOOST_TEST((a.with_header(object(header_members("RS256", "next"))) == jose_errc::unknown_kid));
   BOOST_TEST(a.verifier.last_kid() == "next");
-  BOOST_TEST((a.with_header(object(header_members("RS384", "next"))) == errc::algorithm_not_allowed));
-  BOOST_TEST((a.verify("garbage") == errc::malformed_token));
+  BOOST_TEST((a.with_header(object(header_members("RS384", "next"))) == jose_errc::algorithm_not_allowed));
+  BOOST_TEST((a.verify("garbage") == jose_errc::malformed_token));
   BOOST_TEST(a.verifier.last_kid() == "");
 }
 
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_token_without_a_kid_is_held_against_the_only_key_for_its_
       for (int i = 0; i != 2; ++i) {  // the second time the header is known again
         BOOST_TEST(!a.verify(token));
         BOOST_TEST(a.verifier.last_kid() == "");
-        BOOST_TEST((a.verify(other.token(header, access_claims())) == errc::bad_signature_without_kid));
+        BOOST_TEST((a.verify(other.token(header, access_claims())) == jose_errc::bad_signature_without_kid));
       }
       BOOST_TEST(!a.with_header(empty));
     }
@@ -188,16 +188,16 @@ BOOST_AUTO_TEST_CASE(a_token_without_a_kid_is_held_against_the_only_key_for_its_
   // not one key, or none: none is tried
   for (std::string const& keys : {a.key.jwk(kid) + ',' + other.jwk("other"), ec.jwk("ec", "")}) {
     a.verifier.use(key_set(keys));
-    BOOST_TEST((a.verify(token) == errc::no_single_key));
+    BOOST_TEST((a.verify(token) == jose_errc::no_single_key));
   }
   // a kid is never that of a key without one
   a.verifier.use(key_set(object(a.key.jwk_members())));
-  BOOST_TEST((a.verify(a.good()) == errc::unknown_kid));
+  BOOST_TEST((a.verify(a.good()) == jose_errc::unknown_kid));
 
   e.kid_required = true;
   access_setup strict{e};
-  BOOST_TEST((strict.with_header(header) == errc::no_kid));
-  BOOST_TEST((strict.with_header(empty) == errc::no_kid));
+  BOOST_TEST((strict.with_header(header) == jose_errc::no_kid));
+  BOOST_TEST((strict.with_header(empty) == jose_errc::no_kid));
 }
 
 BOOST_AUTO_TEST_CASE(one_kid_may_be_that_of_several_keys) {
@@ -213,17 +213,19 @@ BOOST_AUTO_TEST_CASE(one_kid_may_be_that_of_several_keys) {
     BOOST_TEST(!a.verify(other.token(object(header_members("RS512")), access_claims(), algorithm::rs512)));
     BOOST_TEST(!a.verify(ec.token(object(header_members("ES256")), access_claims(), algorithm::es256)));
     // each key for its algorithm, and not for that of its neighbour
-    BOOST_TEST((a.verify(other.token(object(header_members()), access_claims())) == errc::bad_signature));
+    BOOST_TEST(
+        (a.verify(other.token(object(header_members()), access_claims())) == jose_errc::bad_signature));
   }
 }
 
 BOOST_AUTO_TEST_CASE(newer_keys_may_help_against_three_refusals) {
-  for (errc e : {errc::unknown_kid, errc::no_single_key, errc::bad_signature_without_kid})
+  for (jose_errc e : {jose_errc::unknown_kid, jose_errc::no_single_key, jose_errc::bad_signature_without_kid})
     BOOST_TEST(jose::newer_keys_may_help(e));
-  for (errc e : {errc::no_kid, errc::bad_signature, errc::algorithm_mismatch, errc::expired, errc::no_keys})
+  for (jose_errc e : {jose_errc::no_kid, jose_errc::bad_signature, jose_errc::algorithm_mismatch,
+                      jose_errc::expired, jose_errc::no_keys})
     BOOST_TEST(!jose::newer_keys_may_help(e));
   BOOST_TEST(!jose::newer_keys_may_help(
-      error_code(static_cast<int>(errc::unknown_kid), boost::system::generic_category())));
+      error_code(static_cast<int>(jose_errc::unknown_kid), boost::system::generic_category())));
 }
 
 BOOST_AUTO_TEST_CASE(new_keys_are_used_at_once_and_old_ones_are_gone) {
@@ -232,16 +234,16 @@ BOOST_AUTO_TEST_CASE(new_keys_are_used_at_once_and_old_ones_are_gone) {
   BOOST_REQUIRE(!a.verify(old));
   signing_key const& next = signing_key::named("next");
   std::string const fresh = next.token(object(header_members("RS256", "next")), access_claims());
-  BOOST_TEST((a.verify(fresh) == errc::unknown_kid));
+  BOOST_TEST((a.verify(fresh) == jose_errc::unknown_kid));
   a.verifier.use(key_set(a.key.jwk(kid) + "," + next.jwk("next")));
   BOOST_TEST(!a.verify(fresh));
   BOOST_TEST(!a.verify(old));
   a.verifier.use(key_set(next.jwk("next")));
   BOOST_TEST(!a.verify(fresh));
-  BOOST_TEST((a.verify(old) == errc::unknown_kid));
+  BOOST_TEST((a.verify(old) == jose_errc::unknown_kid));
   // the same kid with another key: the memory of the header must not outlive the key
   a.verifier.use(key_set(next.jwk(kid)));
-  BOOST_TEST((a.verify(old) == errc::bad_signature));
+  BOOST_TEST((a.verify(old) == jose_errc::bad_signature));
 }
 
 BOOST_AUTO_TEST_CASE(claims_are_looked_at_only_when_the_signature_is_right) {
@@ -249,9 +251,9 @@ BOOST_AUTO_TEST_CASE(claims_are_looked_at_only_when_the_signature_is_right) {
   std::string const header = base64url(object(header_members()));
   for (std::string_view payload : {"not json", "{}", "[[[[[[[[[[[[[[[[[[[["}) {
     std::string const forged = header + '.' + base64url(payload) + '.' + base64url(bytes(256, 1));
-    BOOST_TEST((a.verify(forged) == errc::bad_signature));
+    BOOST_TEST((a.verify(forged) == jose_errc::bad_signature));
   }
-  BOOST_TEST((a.verify(header + ".!!!!." + base64url(bytes(256, 1))) == errc::bad_signature));
+  BOOST_TEST((a.verify(header + ".!!!!." + base64url(bytes(256, 1))) == jose_errc::bad_signature));
 }
 
 BOOST_AUTO_TEST_CASE(expiry_first_refuses_an_expired_token_whatever_its_signature_and_nothing_else_early) {
@@ -267,23 +269,23 @@ BOOST_AUTO_TEST_CASE(expiry_first_refuses_an_expired_token_whatever_its_signatur
 
   for (access_setup* a : {&early, &usual}) {
     BOOST_TEST(!a->verify(a->good()));
-    BOOST_TEST((a->verify(a->good(), now + 3600) == errc::expired));
-    BOOST_TEST((a->with_claims("{}") == errc::no_issuer));
-    BOOST_TEST((a->with_claims("not json") == errc::claims_syntax));
+    BOOST_TEST((a->verify(a->good(), now + 3600) == jose_errc::expired));
+    BOOST_TEST((a->with_claims("{}") == jose_errc::no_issuer));
+    BOOST_TEST((a->with_claims("not json") == jose_errc::claims_syntax));
     // whoever has no signature learns nothing of what else is wrong
     for (std::string_view payload : {"not json", "{}", R"({"iss":"x"})", "[[[[[[[[[[[[[[[[[[[["})
-      BOOST_TEST((a->verify(forged(payload)) == errc::bad_signature));
-    BOOST_TEST((a->verify(header + ".!!!!" + forged_signature) == errc::bad_signature));
-    BOOST_TEST((a->verify(forged(access_claims())) == errc::bad_signature));
+      BOOST_TEST((a->verify(forged(payload)) == jose_errc::bad_signature));
+    BOOST_TEST((a->verify(header + ".!!!!" + forged_signature) == jose_errc::bad_signature));
+    BOOST_TEST((a->verify(forged(access_claims())) == jose_errc::bad_signature));
     BOOST_TEST(!a->verify(a->good()));
   }
-  BOOST_TEST((early.verify(forged(access_claims()), now + 3600) == errc::expired));
-  BOOST_TEST((usual.verify(forged(access_claims()), now + 3600) == errc::bad_signature));
+  BOOST_TEST((early.verify(forged(access_claims()), now + 3600) == jose_errc::expired));
+  BOOST_TEST((usual.verify(forged(access_claims()), now + 3600) == jose_errc::bad_signature));
   // the header and the form of the signature still come first
   std::string const unknown = base64url(object(header_members("RS256", "unknown")));
   std::string const expired = '.' + base64url(access_claims());
-  BOOST_TEST((early.verify(unknown + expired + forged_signature, now + 3600) == errc::unknown_kid));
-  BOOST_TEST((early.verify(header + expired + ".AA", now + 3600) == errc::signature_length));
+  BOOST_TEST((early.verify(unknown + expired + forged_signature, now + 3600) == jose_errc::unknown_kid));
+  BOOST_TEST((early.verify(header + expired + ".AA", now + 3600) == jose_errc::signature_length));
 }
 
 BOOST_AUTO_TEST_CASE(a_header_is_remembered_only_when_its_token_verified) {
@@ -298,8 +300,9 @@ BOOST_AUTO_TEST_CASE(a_header_is_remembered_only_when_its_token_verified) {
     for (std::string const& header : {one, one, two, one}) {
       BOOST_TEST(!a.with_header(header));
       BOOST_TEST(a.verifier.last_kid() == kid);
-      BOOST_TEST((a.with_header(bad) == errc::wrong_type));
-      BOOST_TEST((a.verify(base64url(header) + ".e30." + base64url(bytes(256, 1))) == errc::bad_signature));
+      BOOST_TEST((a.with_header(bad) == jose_errc::wrong_type));
+      BOOST_TEST(
+          (a.verify(base64url(header) + ".e30." + base64url(bytes(256, 1))) == jose_errc::bad_signature));
     }
   }
   // longer than what is remembered, and still verified each time
@@ -339,10 +342,10 @@ BOOST_AUTO_TEST_CASE(each_key_and_algorithm_has_an_engine_and_a_fingerprint_of_i
 
 BOOST_AUTO_TEST_CASE(a_signed_payload_that_is_no_claims_set_is_refused) {
   access_setup a;
-  BOOST_TEST((a.with_claims("not json") == errc::claims_syntax));
-  BOOST_TEST((a.with_claims("{}") == errc::no_issuer));
+  BOOST_TEST((a.with_claims("not json") == jose_errc::claims_syntax));
+  BOOST_TEST((a.with_claims("{}") == jose_errc::no_issuer));
   std::string const input = base64url(object(header_members())) + ".e30=";
-  BOOST_TEST((a.verify(input + '.' + base64url(a.key.sign(input))) == errc::claims_encoding));
+  BOOST_TEST((a.verify(input + '.' + base64url(a.key.sign(input))) == jose_errc::claims_encoding));
 }
 
 BOOST_AUTO_TEST_CASE(typ_is_checked_if_it_is_there_and_demanded_if_asked_for) {
@@ -351,12 +354,12 @@ BOOST_AUTO_TEST_CASE(typ_is_checked_if_it_is_there_and_demanded_if_asked_for) {
   BOOST_TEST(!a.with_header(bare + "}"));
   BOOST_TEST(!a.with_header(bare + R"(,"typ":"jwt"})"));
   BOOST_TEST(!a.with_header(bare + R"(,"typ":"application/JWT"})"));
-  BOOST_TEST((a.with_header(bare + R"(,"typ":"logout+jwt"})") == errc::wrong_type));
-  BOOST_TEST((a.with_header(bare + R"(,"typ":""})") == errc::wrong_type));
+  BOOST_TEST((a.with_header(bare + R"(,"typ":"logout+jwt"})") == jose_errc::wrong_type));
+  BOOST_TEST((a.with_header(bare + R"(,"typ":""})") == jose_errc::wrong_type));
   jose::expectation e = access_expectation();
   e.type_required = true;
   access_setup strict{e};
-  BOOST_TEST((strict.with_header(bare + "}") == errc::wrong_type));
+  BOOST_TEST((strict.with_header(bare + "}") == jose_errc::wrong_type));
   e = access_expectation();
   e.types.clear();
   access_setup lax{e};
@@ -372,7 +375,7 @@ BOOST_AUTO_TEST_CASE(the_size_limit_is_exact) {
   BOOST_TEST(!fits.verify(fits.good()));
   e.max_token_bytes = size - 1;
   access_setup tight{e};
-  BOOST_TEST((tight.verify(tight.good()) == errc::token_too_large));
+  BOOST_TEST((tight.verify(tight.good()) == jose_errc::token_too_large));
 }
 
 BOOST_AUTO_TEST_CASE(no_token_with_one_altered_byte_verifies) {

@@ -87,11 +87,11 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_is_looked_for_and_another_fault_is_not) {
   auto verifier = made();
   verifier.attach(context.get_executor(), log.logger());
   run_until(context, [&] { return verifier.verify_now(wrong_until(0, {})).has_value(); });
-  auto const expired = make_error_code(jose::errc::expired);
+  auto const expired = make_error_code(jose::jose_errc::expired);
   BOOST_TEST((run(context, verifier.verify(wrong_until(9, expired))).value().error() == expired));
   BOOST_TEST(!verifier.newer_keys_may_help(expired));
   BOOST_TEST(server.fetches() == 1);
-  auto const unknown = make_error_code(jose::errc::unknown_kid);
+  auto const unknown = make_error_code(jose::jose_errc::unknown_kid);
   asked = 0;
   BOOST_TEST((run(context, verifier.verify(wrong_until(9, unknown))).value().error() == unknown));
   BOOST_TEST(asked == 2);
@@ -104,10 +104,10 @@ BOOST_AUTO_TEST_CASE(a_key_that_cannot_be_looked_for_says_nothing_against_the_to
   verifier.attach(context.get_executor(), log.logger());
   run_until(context, [&] { return verifier.verify_now(wrong_until(0, {})).has_value(); });
   server.fault(certs_fault::error_with_keys);
-  auto const unknown = make_error_code(jose::errc::unknown_kid);
+  auto const unknown = make_error_code(jose::jose_errc::unknown_kid);
   BOOST_TEST((run(context, verifier.verify(wrong_until(9, unknown))).value().error() == unknown));
   BOOST_TEST(verifier.keys_unknown(unknown));
-  BOOST_TEST(!verifier.keys_unknown(make_error_code(jose::errc::expired)));
+  BOOST_TEST(!verifier.keys_unknown(make_error_code(jose::jose_errc::expired)));
 }
 
 BOOST_AUTO_TEST_CASE(who_waits_for_one_that_is_destroyed_is_told) {

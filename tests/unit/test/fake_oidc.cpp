@@ -396,15 +396,15 @@ BOOST_AUTO_TEST_CASE(every_forged_id_token_is_refused_by_a_verifier_or_differs_w
     provider.forge(how);
     return text(tokens(redemption(code())), "id_token");
   };
-  using jose::errc;
+  using jose::jose_errc;
   auto const why = [&](id_forgery how) { return verify(forged(how)).error(); };
-  auto const is = [](errc e) { return make_error_code(e); };
-  BOOST_TEST(why(id_forgery::wrong_audience) == is(errc::wrong_audience));
-  BOOST_TEST(why(id_forgery::wrong_issuer) == is(errc::wrong_issuer));
-  BOOST_TEST(why(id_forgery::expired) == is(errc::expired));
-  BOOST_TEST(why(id_forgery::not_yet_valid) == is(errc::not_yet_valid));
-  BOOST_TEST(why(id_forgery::other_key) == is(errc::bad_signature));
-  BOOST_TEST(why(id_forgery::unknown_kid) == is(errc::unknown_kid));
+  auto const is = [](jose_errc e) { return make_error_code(e); };
+  BOOST_TEST(why(id_forgery::wrong_audience) == is(jose_errc::wrong_audience));
+  BOOST_TEST(why(id_forgery::wrong_issuer) == is(jose_errc::wrong_issuer));
+  BOOST_TEST(why(id_forgery::expired) == is(jose_errc::expired));
+  BOOST_TEST(why(id_forgery::not_yet_valid) == is(jose_errc::not_yet_valid));
+  BOOST_TEST(why(id_forgery::other_key) == is(jose_errc::bad_signature));
+  BOOST_TEST(why(id_forgery::unknown_kid) == is(jose_errc::unknown_kid));
   for (auto const how : {id_forgery::missing_exp, id_forgery::alg_none, id_forgery::hs256_with_secret})
     BOOST_TEST(verify(forged(how)).has_error());
 

@@ -56,7 +56,7 @@ inline result<verified_assertion> validate_assertion(jose::claims_view const& cl
   bool const brief = claims.exp - now <= longest + expected.leeway.count();
   auto const jti = claims.wanted[0].string();
   if (!self || !ours || !brief || !jti || jti->empty() || jti->size() > max_jti)
-    return errc::authentication_failed;
+    return oauth_errc::authentication_failed;
   return verified_assertion{std::string{*jti}, claims.exp};
 }
 
@@ -65,8 +65,8 @@ inline result<verified_assertion> validate_assertion(jose::claims_view const& cl
     One that names no key is held against the only one for its algorithm (RFC 7515 section 4.1.4).
 
     @par Errors
-    `jose::errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure, and
-    `errc::authentication_failed`.
+    `jose::jose_errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure, and
+    `oauth_errc::authentication_failed`.
 */
 inline result<verified_assertion> verify_assertion(std::string_view jwt,
                                                    std::shared_ptr<jose::jwk_set const> const& keys,
@@ -84,20 +84,20 @@ inline result<verified_assertion> verify_assertion(std::string_view jwt,
     verified; nothing but that may be concluded from it.
 
     @par Errors
-    `errc::authentication_failed`.
+    `oauth_errc::authentication_failed`.
 */
 inline result<std::string> claimed_client_of(std::string_view jwt) {
   auto const parts = jose::split_compact(jwt, max_assertion);
-  if (!parts) return errc::authentication_failed;
+  if (!parts) return oauth_errc::authentication_failed;
   std::string payload(mcpawl::detail::unpadded_base64_bytes(parts->payload.size()), '\0');
   if (!mcpawl::detail::decode_base64url(parts->payload,
                                         {reinterpret_cast<unsigned char*>(payload.data()), payload.size()}))
-    return errc::authentication_failed;
+    return oauth_errc::authentication_failed;
   auto const members = detail::read_json_members(payload, max_assertion);
   if (members)
     for (auto const& each : *members)
       if (each.name == "sub" && each.type == detail::json_member::kind::string) return each.text;
-  return errc::authentication_failed;
+  return oauth_errc::authentication_failed;
 }
 
 }  // namespace mcpawl::oauth

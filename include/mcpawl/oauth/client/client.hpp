@@ -57,7 +57,7 @@ struct client {
   /** Read a record. Redirect URIs that the rules no longer allow are left out.
 
       @par Errors
-      `errc::damaged_record`.
+      `oauth_errc::damaged_record`.
   */
   static result<client> parse(std::string_view bytes, redirect_rules const& rules = {}) {
     detail::record_reader in(bytes, layout);
@@ -88,7 +88,7 @@ struct client {
     m.jwks_uri = in.text();
     m.jwks = in.text();
     bool const known = method >= 0 && method <= static_cast<std::int64_t>(client_auth::private_key_jwt);
-    if (!in.complete() || !known || !scope) return errc::damaged_record;
+    if (!in.complete() || !known || !scope) return oauth_errc::damaged_record;
     m.scope = std::move(*scope);
     return out;
   }

@@ -35,8 +35,8 @@ namespace mcpawl::oauth {
     itself, for us alone, good for five minutes at most, and has a `jti` that was not used before.
 
     @par Errors
-    `errc::authentication_failed`, which is `invalid_client`, for all that is wrong with one;
-    `errc::document_unavailable` and what the store says: perhaps later.
+    `oauth_errc::authentication_failed`, which is `invalid_client`, for all that is wrong with one;
+    `oauth_errc::document_unavailable` and what the store says: perhaps later.
     @par Lifetime
     The store and the clock must outlive it and its tasks; the tasks may outlive it.
     @par Thread safety
@@ -57,7 +57,7 @@ public:
 private:
   static task<error_code> validate_with(client_assertions self, client who, secret assertion) {
     if (who.metadata.auth != client_auth::private_key_jwt || who.id.empty())
-      co_return errc::authentication_failed;
+      co_return oauth_errc::authentication_failed;
     auto keys = co_await self.documents_.keys_of(who.metadata);
     if (!keys) co_return keys.error();
     auto const expected = detail::expect_assertion(who.id, self.audiences_);
@@ -69,7 +69,7 @@ private:
       if (newer && *newer != *keys)
         good = detail::verify_assertion(assertion.reveal(), *newer, expected, now);
     }
-    if (!good) co_return errc::authentication_failed;
+    if (!good) co_return oauth_errc::authentication_failed;
 
     std::string key = "assertion/";
     mcpawl::detail::append_base64url(key,
@@ -78,7 +78,7 @@ private:
     write.expires(good->expires + 60);  // clocks of several processes may differ
     auto const first = co_await self.store_->compare_and_set(std::move(write), store_absent);
     if (!first) co_return first.error();
-    if (!*first) co_return errc::authentication_failed;
+    if (!*first) co_return oauth_errc::authentication_failed;
     co_return error_code{};
   }
 

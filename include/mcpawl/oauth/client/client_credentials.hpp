@@ -36,15 +36,15 @@ namespace detail {
 inline result<client_credentials> read_basic(std::string_view authorization) {
   constexpr std::string_view scheme = "basic ";
   if (authorization.size() > 4096 || !http::iequals(authorization.substr(0, scheme.size()), scheme)) {
-    return errc::authentication_malformed;
+    return oauth_errc::authentication_malformed;
   }
   authorization.remove_prefix(scheme.size());
   while (authorization.starts_with(' ')) authorization.remove_prefix(1);
   auto decoded = decode_base64(authorization);
-  if (!decoded) return errc::authentication_malformed;
+  if (!decoded) return oauth_errc::authentication_malformed;
   secret const joined{std::move(*decoded)};
   std::size_t const colon = joined.reveal().find(':');
-  if (colon == std::string_view::npos) return errc::authentication_malformed;
+  if (colon == std::string_view::npos) return oauth_errc::authentication_malformed;
   client_credentials out;
   out.method = client_auth::basic;
   std::string password;
@@ -52,7 +52,7 @@ inline result<client_credentials> read_basic(std::string_view authorization) {
   error_code bad = http::append_form_decoded(out.client_id, joined.reveal().substr(0, colon));
   if (!bad) bad = http::append_form_decoded(password, joined.reveal().substr(colon + 1));
   out.client_secret = secret{std::move(password)};
-  if (bad || out.client_id.empty()) return errc::authentication_malformed;
+  if (bad || out.client_id.empty()) return oauth_errc::authentication_malformed;
   if (out.client_secret.empty()) out.method = client_auth::none;
   return out;
 }
@@ -62,7 +62,7 @@ inline result<client_credentials> read_basic(std::string_view authorization) {
 /** Find out how a client authenticates: exactly one way (RFC 6749 section 2.3).
 
     @par Errors
-    `errc::several_authentications`, `errc::authentication_malformed`, `errc::missing_parameter` without any
+    `oauth_errc::several_authentications`, `oauth_errc::authentication_malformed`, `oauth_errc::missing_parameter` without any
     client_id. `detail` then says more, in words of ours.
 */
 inline result<client_credentials> read_client_credentials(http::form const& form,
@@ -74,7 +74,7 @@ inline result<client_credentials> read_client_credentials(http::form const& form
   auto const type = value("client_assertion_type"), jwt = value("client_assertion");
   if (int{authorization.has_value()} + int{password.has_value()} + int{type || jwt} > 1) {
     detail = "an Authorization field, client_secret, or client_assertion";
-    return errc::several_authentications;
+    return oauth_errc::several_authentications;
   }
   if (authorization) {
     auto out = oauth::detail::read_basic(*authorization);
@@ -82,7 +82,7 @@ inline result<client_credentials> read_client_credentials(http::form const& form
     // naming the same client once more in the body is common and harmless
     if (out && id && *id != out->client_id) {
       detail = "client_id in the body is not that of the Authorization field";
-      return errc::several_authentications;
+      return oauth_errc::several_authentications;
     }
     return out;
   }
@@ -91,7 +91,7 @@ inline result<client_credentials> read_client_credentials(http::form const& form
   if (type || jwt) {
     if (!jwt || type != jwt_bearer) {
       detail = "client_assertion needs the client_assertion_type of a JWT (RFC 7523 section 2.2)";
-      return errc::authentication_malformed;
+      return oauth_errc::authentication_malformed;
     }
     out.method = client_auth::private_key_jwt;
     out.assertion = secret{std::string{*jwt}};
@@ -99,7 +99,7 @@ inline result<client_credentials> read_client_credentials(http::form const& form
   }
   if (!id) {
     detail = "client_id";
-    return errc::missing_parameter;
+    return oauth_errc::missing_parameter;
   }
   if (password) {
     out.method = client_auth::post;
@@ -118,17 +118,17 @@ inline result<client_credentials> read_client_credentials(http::form const& form
     Both ways of sending a secret are as good for one that has one.
 
     @par Errors
-    `errc::authentication_failed`, also for `private_key_jwt`, which is for others to verify.
+    `oauth_errc::authentication_failed`, also for `private_key_jwt`, which is for others to verify.
 */
 inline error_code validate_credentials(client const& known, client_credentials const& presented) {
-  if (known.id != presented.client_id) return errc::authentication_failed;
+  if (known.id != presented.client_id) return oauth_errc::authentication_failed;
   if (known.metadata.auth == client_auth::none) {
     return presented.method == client_auth::none ? error_code{}
-                                                 : make_error_code(errc::authentication_failed);
+                                                 : make_error_code(oauth_errc::authentication_failed);
   }
   bool const good =
       has_secret(known.metadata.auth) && has_secret(presented.method) && known.knows(presented.client_secret);
-  return good ? error_code{} : make_error_code(errc::authentication_failed);
+  return good ? error_code{} : make_error_code(oauth_errc::authentication_failed);
 }
 
 }  // namespace mcpawl::oauth

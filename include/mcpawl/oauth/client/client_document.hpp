@@ -26,7 +26,7 @@ inline constexpr std::size_t max_client_document = 5 * 1024;  ///< Bytes, as the
     reported.
 
     @par Errors
-    `errc::registration_too_large`, `errc::bad_registration`, `errc::bad_registered_uri`.
+    `oauth_errc::registration_too_large`, `oauth_errc::bad_registration`, `oauth_errc::bad_registered_uri`.
 */
 inline result<client_metadata> parse_registration(std::string_view json, redirect_rules const& rules,
                                                   client_metadata_report& report) {
@@ -37,7 +37,7 @@ inline result<client_metadata> parse_registration(std::string_view json, redirec
   if (!out || out->auth != client_auth::private_key_jwt) return out;
   // whoever registers here gets a secret or none; keys belong to clients with a document of their own
   reader.refuse("token_endpoint_auth_method", "must be none, client_secret_basic or client_secret_post");
-  return errc::bad_registration;
+  return oauth_errc::bad_registration;
 }
 inline result<client_metadata> parse_registration(std::string_view json, redirect_rules const& rules = {}) {
   client_metadata_report untold;
@@ -65,7 +65,7 @@ inline bool is_client_document_url(std::string_view client_id) {
     Such a client has no secret of ours: it authenticates with its key, or not at all.
 
     @par Errors
-    As `parse_registration`, and `errc::document_elsewhere` if the document is not about this URL.
+    As `parse_registration`, and `oauth_errc::document_elsewhere` if the document is not about this URL.
 */
 inline result<client_metadata> parse_client_document(std::string_view json, std::string_view url,
                                                      redirect_rules const& rules,
@@ -75,7 +75,7 @@ inline result<client_metadata> parse_client_document(std::string_view json, std:
   detail::client_metadata_reader reader(std::move(*members), rules, report);
   auto const* const id = reader.find("client_id");
   if (id == nullptr || id->type != detail::json_member::kind::string || id->text != url)
-    return errc::document_elsewhere;
+    return oauth_errc::document_elsewhere;
   for (std::string_view const secret : {"client_secret", "client_secret_expires_at"})
     if (reader.find(secret) != nullptr) reader.refuse(secret, "must not be in a public document");
   bool const method_given = reader.find("token_endpoint_auth_method") != nullptr;
@@ -87,7 +87,7 @@ inline result<client_metadata> parse_client_document(std::string_view json, std:
   if (out->client_name.empty()) reader.refuse("client_name", "is missing");
   if (out->auth == client_auth::private_key_jwt && out->jwks.empty() && out->jwks_uri.empty())
     reader.refuse("jwks", "or jwks_uri is needed for private_key_jwt");
-  if (!report.wrong.empty()) return errc::bad_registration;
+  if (!report.wrong.empty()) return oauth_errc::bad_registration;
   return out;
 }
 inline result<client_metadata> parse_client_document(std::string_view json, std::string_view url,

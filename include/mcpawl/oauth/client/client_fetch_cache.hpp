@@ -106,7 +106,7 @@ public:
     }
     if (flying_ >= budget_.at_once(host) || !budget_.take(host, now)) {
       if (at != entries_.end()) out.value = at->second.value;
-      if (!out.value) out.error = errc::document_unavailable;
+      if (!out.value) out.error = oauth_errc::document_unavailable;
       out.over_budget = !out.value;
       return out;
     }

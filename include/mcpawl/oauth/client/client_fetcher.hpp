@@ -98,10 +98,10 @@ constexpr bool is_passing_status(int status) noexcept {
     of its own. An address in the URL is nobody's doing but who wrote it. */
 inline bool is_unreachable(error_code const& why, http::origin_url const& target) {
   if (why == condition::unavailable || why == condition::timed_out) return true;
-  if (why == http::errc::certificate_refused) return true;
+  if (why == http::http_errc::certificate_refused) return true;
   char const last = target.host().back();
   bool const is_address = last == ']' || (last >= '0' && last <= '9');
-  return why == http::errc::address_refused && !is_address && !target.is_loopback();
+  return why == http::http_errc::address_refused && !is_address && !target.is_loopback();
 }
 
 /** Fetches values of one kind, by way of the cache that all threads share. `Reader` has `value_type`,
@@ -138,10 +138,10 @@ private:
   static task<result<value_ptr>> find_in(std::shared_ptr<shared> all, std::string url,
                                          std::optional<std::chrono::seconds> oldest) {
     auto const target = http::origin_url::parse(url);
-    if (!target || !target->is_secure()) co_return errc::unknown_client;
+    if (!target || !target->is_secure()) co_return oauth_errc::unknown_client;
     bool const own_machine =
         all->settings.addresses != http::address_rule::only_public && target->is_loopback();
-    if (target->port() != all->settings.port && !own_machine) co_return errc::unknown_client;
+    if (target->port() != all->settings.port && !own_machine) co_return oauth_errc::unknown_client;
     auto const patience = std::chrono::steady_clock::now() + all->settings.timeout + all->settings.timeout;
     bool waited = false;
     for (;;) {
@@ -159,7 +159,7 @@ private:
       waited = true;
       if (co_await found.ended->wait_until(patience)) continue;
       co_await mcpawl::detail::throw_if_cancelled();
-      co_return errc::document_unavailable;
+      co_return oauth_errc::document_unavailable;
     }
   }
 
@@ -184,10 +184,10 @@ private:
       co_return value;
     }
     error_code const why = read.error();
-    if (why == http::errc::resolver_busy) {
+    if (why == http::http_errc::resolver_busy) {
       // says nothing about this host, so the next one may try it again
       settings.log.warning("client_fetch_refused", {{"url", url}, {"reason", why.message()}});
-      co_return errc::document_unavailable;
+      co_return oauth_errc::document_unavailable;
     }
     std::string const status = answer ? std::to_string(answer->status) : std::string("none");
     bool const unreachable = is_unreachable(why, target);
@@ -202,7 +202,7 @@ private:
       note_answer(settings, target.host());
     }
     bool const passing = why == condition::unavailable || why == condition::timed_out;
-    error_code const told = passing ? errc::document_unavailable : own(why);
+    error_code const told = passing ? oauth_errc::document_unavailable : own(why);
     lease.fail(told, !passing);
     if (!passing) co_return told;
     // what was good once may serve on
@@ -213,8 +213,8 @@ private:
 
   static result<value_type> validate(http::fetch_response const& answer, std::string_view url,
                                      client_fetch_settings const& settings) {
-    if (is_passing_status(answer.status)) return errc::document_unavailable;
-    if (answer.status != 200 || !is_json_type(answer.content_type)) return errc::unknown_client;
+    if (is_passing_status(answer.status)) return oauth_errc::document_unavailable;
+    if (answer.status != 200 || !is_json_type(answer.content_type)) return oauth_errc::unknown_client;
     return Reader::read(answer.body, url, settings);
   }
 
@@ -236,8 +236,8 @@ private:
 
   /** What other layers say is for the log; the client is told that there is no such client. */
   static error_code own(error_code why) noexcept {
-    if (why == http::errc::answer_too_large) return errc::registration_too_large;
-    return own_errc(why) ? why : make_error_code(errc::unknown_client);
+    if (why == http::http_errc::answer_too_large) return oauth_errc::registration_too_large;
+    return own_errc(why) ? why : make_error_code(oauth_errc::unknown_client);
   }
 
   std::shared_ptr<shared> shared_;
@@ -285,8 +285,8 @@ struct client_key_source {
     all; what is known beforehand stands in while nothing can be fetched.
 
     @par Errors
-    `errc::unknown_client`, `errc::document_elsewhere`, and those of `parse_client_document`: there is no such
-    client. `errc::document_unavailable`: perhaps later. The precise reason is in the log.
+    `oauth_errc::unknown_client`, `oauth_errc::document_elsewhere`, and those of `parse_client_document`: there is no such
+    client. `oauth_errc::document_unavailable`: perhaps later. The precise reason is in the log.
     @par Lifetime
     The clock of the settings must outlive it and its tasks; the tasks may outlive it.
     @par Cancellation
@@ -307,7 +307,7 @@ public:
       again if they are older than `oldest`.
 
       @par Errors
-      `errc::authentication_failed` if it has none that can be used, `errc::document_unavailable`.
+      `oauth_errc::authentication_failed` if it has none that can be used, `oauth_errc::document_unavailable`.
   */
   task<result<std::shared_ptr<jose::jwk_set const>>> keys_of(
       client_metadata const& of, std::optional<std::chrono::seconds> oldest = {}) const {
@@ -344,16 +344,16 @@ private:
   }
 
   static task<result<client>> find_in(document_fetcher documents, std::string url) {
-    if (!is_client_document_url(url)) co_return errc::unknown_client;
+    if (!is_client_document_url(url)) co_return oauth_errc::unknown_client;
     auto const& settings = documents.settings();
     auto const pinned = settings.pinned.find(url);
     if (pinned != settings.pinned.end()) co_return pinned->second;
-    if (!settings.fetches) co_return errc::unknown_client;
+    if (!settings.fetches) co_return oauth_errc::unknown_client;
     std::string id = url;
     auto const found = co_await documents.find(std::move(url));
     if (found) co_return **found;
     auto const known = settings.fallback.find(id);
-    bool const helps = found.error() == errc::document_unavailable && known != settings.fallback.end();
+    bool const helps = found.error() == oauth_errc::document_unavailable && known != settings.fallback.end();
     if (helps) co_return known->second;
     co_return found.error();
   }
@@ -362,12 +362,13 @@ private:
       key_fetcher keys, std::string jwks, std::string jwks_uri, std::optional<std::chrono::seconds> oldest) {
     if (!jwks.empty()) {
       auto parsed = jose::parse_jwk_set(jwks);
-      if (!parsed) co_return errc::authentication_failed;
+      if (!parsed) co_return oauth_errc::authentication_failed;
       co_return std::make_shared<jose::jwk_set const>(std::move(*parsed));
     }
-    if (!keys.settings().fetches) co_return errc::authentication_failed;
+    if (!keys.settings().fetches) co_return oauth_errc::authentication_failed;
     auto found = co_await keys.find(std::move(jwks_uri), oldest);
-    if (!found && found.error() != errc::document_unavailable) co_return errc::authentication_failed;
+    if (!found && found.error() != oauth_errc::document_unavailable)
+      co_return oauth_errc::authentication_failed;
     co_return found;
   }
 

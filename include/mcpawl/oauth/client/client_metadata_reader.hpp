@@ -106,7 +106,7 @@ public:
       : members_(std::move(members)), rules_(rules), report_(report) {}
 
   /** @par Errors
-      `errc::bad_registration`, `errc::bad_registered_uri`. */
+      `oauth_errc::bad_registration`, `oauth_errc::bad_registered_uri`. */
   result<client_metadata> read() {
     client_metadata out;
     if (error_code const bad = read_redirect_uris(out)) return bad;
@@ -129,7 +129,7 @@ public:
       out.jwks = keys->text;
       if (!out.jwks_uri.empty()) refuse("jwks", "must not be beside jwks_uri");
     }
-    if (!report_.wrong.empty()) return errc::bad_registration;
+    if (!report_.wrong.empty()) return oauth_errc::bad_registration;
     return out;
   }
 
@@ -149,7 +149,7 @@ private:
     if (given == nullptr || given->type != json_member::kind::strings || given->list.empty() ||
         given->list.size() > max_redirect_uris) {
       refuse("redirect_uris", "must be an array of 1 to 16 strings");
-      return errc::bad_registered_uri;
+      return oauth_errc::bad_registered_uri;
     }
     bool rest_is_good = true;
     for (auto const& each : given->list) {
@@ -163,7 +163,7 @@ private:
     }
     if (rest_is_good && !out.redirect_uris.empty()) return {};
     report_.wrong += refused_uris(report_);
-    return errc::bad_registered_uri;
+    return oauth_errc::bad_registered_uri;
   }
 
   /** The server may leave out what it does not have (RFC 7591 section 3.2.1), but what remains must work. */

@@ -34,7 +34,7 @@ struct registered_client {
     that the secret does not expire, since it is prolonged in the same way.
 
     @par Errors
-    `errc::unknown_client`, or what the store says.
+    `oauth_errc::unknown_client`, or what the store says.
     @par Lifetime
     The store and the clock must outlive the registry and its tasks.
     @par Thread safety
@@ -70,16 +70,16 @@ public:
     }
     auto const saved = co_await save(out.record, store_absent, unused_lifetime_, durability::power_loss);
     if (!saved) co_return saved.error();
-    if (!*saved) co_return errc::contended;  // 144 random bits came twice
+    if (!*saved) co_return oauth_errc::contended;  // 144 random bits came twice
     co_return out;
   }
 
   /** Find a client. */
   task<result<client>> find(std::string id) {
-    if (!can_be_id(id)) co_return errc::unknown_client;
+    if (!can_be_id(id)) co_return oauth_errc::unknown_client;
     auto const found = co_await store_->get(client::key_of(id));
     if (!found) co_return found.error();
-    if (!*found) co_return errc::unknown_client;
+    if (!*found) co_return oauth_errc::unknown_client;
     co_return client::parse((*found)->value, rules_);
   }
 

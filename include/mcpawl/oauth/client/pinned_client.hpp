@@ -87,7 +87,7 @@ inline std::string id_of_document(std::string_view json) {
 /** Split what a file holds: an array of documents, or one.
 
     @par Errors
-    `errc::registration_too_large` above 1 MiB, `errc::bad_registration` for what is not JSON. */
+    `oauth_errc::registration_too_large` above 1 MiB, `oauth_errc::bad_registration` for what is not JSON. */
 inline result<std::vector<std::string>> split_client_documents(std::string_view json) {
   constexpr std::size_t max_bytes = 1024 * 1024;
   return detail::read_json_elements(json, max_bytes);
@@ -99,7 +99,7 @@ inline result<std::vector<std::string>> split_client_documents(std::string_view 
     @param errors takes those of each document that cannot be used
 
     @par Errors
-    In `errors`: `errc::bad_registration`, `bad_registered_uri`, `registration_too_large`,
+    In `errors`: `oauth_errc::bad_registration`, `bad_registered_uri`, `registration_too_large`,
     `document_elsewhere`, and `document_unavailable` for keys that are not fetched. Throws only
     `std::bad_alloc`.
 */
@@ -117,25 +117,26 @@ inline pinned_clients read_pinned_clients(std::vector<std::string> const& docume
       errors.push_back({why, place + text});
     };
     if (!is_client_document_url(one.id)) {
-      wrong(errc::bad_registration, "must be an object whose client_id is an https:// URL with a path");
+      wrong(oauth_errc::bad_registration, "must be an object whose client_id is an https:// URL with a path");
       continue;
     }
     client_metadata_report report;
     auto metadata = parse_client_document(json, one.id, rules, report);
     // a client that registers may have left out what is not acceptable; an operator should know
     if (!metadata || !report.refused.empty()) {
-      error_code const why = metadata ? make_error_code(errc::bad_registered_uri) : metadata.error();
+      error_code const why = metadata ? make_error_code(oauth_errc::bad_registered_uri) : metadata.error();
       std::string const what = report.wrong.empty() ? detail::refused_uris(report) : report.wrong;
       wrong(why, "cannot be used: " + why.message() + (what.empty() ? "" : ": ") + what);
       continue;
     }
     if (!fetches && !metadata->jwks_uri.empty()) {
-      wrong(errc::document_unavailable, "has a jwks_uri, which is not fetched: give its jwks");
+      wrong(oauth_errc::document_unavailable, "has a jwks_uri, which is not fetched: give its jwks");
       continue;
     }
     one.metadata = std::move(*metadata);
     std::string id = one.id;
-    if (!out.emplace(std::move(id), std::move(one)).second) wrong(errc::bad_registration, "is given twice");
+    if (!out.emplace(std::move(id), std::move(one)).second)
+      wrong(oauth_errc::bad_registration, "is given twice");
   }
   return out;
 }

@@ -11,7 +11,7 @@
 namespace mcpawl::oauth {
 
 /** Errors of the authorization server; the comments name the rule. */
-enum class errc {
+enum class oauth_errc {
   malformed_request = 1,    ///< Not a form, or a field that breaks its grammar. RFC 6749 appendices A, B.
   duplicate_parameter,      ///< A parameter that comes twice. RFC 6749 sections 3.1, 3.2.
   missing_parameter,        ///< A parameter that the request needs. RFC 6749 sections 4.1.1, 4.1.3, 6.
@@ -59,117 +59,122 @@ enum class errc {
   upstream_token_refused,    ///< An ID token that is not good. OpenID Connect Core 1.0 section 3.1.3.7.
 };
 
-constexpr error_entry describe(errc e) noexcept {
+constexpr error_entry describe(oauth_errc e) noexcept {
   switch (e) {
-    case errc::malformed_request: return {"malformed request", condition::malformed};
-    case errc::duplicate_parameter: return {"parameter given twice", condition::malformed};
-    case errc::missing_parameter: return {"parameter missing", condition::malformed};
-    case errc::parameter_too_long: return {"parameter too long", condition::too_large};
-    case errc::unknown_client: return {"unknown client", condition::refused};
-    case errc::redirect_uri_needed: return {"redirect_uri missing", condition::malformed};
-    case errc::redirect_uri_mismatch: return {"redirect_uri not registered", condition::refused};
-    case errc::redirect_scheme_refused:
+    case oauth_errc::malformed_request: return {"malformed request", condition::malformed};
+    case oauth_errc::duplicate_parameter: return {"parameter given twice", condition::malformed};
+    case oauth_errc::missing_parameter: return {"parameter missing", condition::malformed};
+    case oauth_errc::parameter_too_long: return {"parameter too long", condition::too_large};
+    case oauth_errc::unknown_client: return {"unknown client", condition::refused};
+    case oauth_errc::redirect_uri_needed: return {"redirect_uri missing", condition::malformed};
+    case oauth_errc::redirect_uri_mismatch: return {"redirect_uri not registered", condition::refused};
+    case oauth_errc::redirect_scheme_refused:
       return {"redirect_uri of a private-use scheme that this server does not allow", condition::refused};
-    case errc::unsupported_response_type: return {"response_type must be code", condition::refused};
-    case errc::unsupported_response_mode: return {"response_mode must be query", condition::refused};
-    case errc::challenge_missing: return {"code_challenge missing", condition::refused};
-    case errc::challenge_method: return {"code_challenge_method must be S256", condition::refused};
-    case errc::challenge_malformed:
+    case oauth_errc::unsupported_response_type: return {"response_type must be code", condition::refused};
+    case oauth_errc::unsupported_response_mode: return {"response_mode must be query", condition::refused};
+    case oauth_errc::challenge_missing: return {"code_challenge missing", condition::refused};
+    case oauth_errc::challenge_method: return {"code_challenge_method must be S256", condition::refused};
+    case oauth_errc::challenge_malformed:
       return {"code_challenge must be the base64url of a SHA-256, 43 characters without padding",
               condition::malformed};
-    case errc::bad_scope:
+    case oauth_errc::bad_scope:
       return {"scope must be names of printable ASCII, without quotes and backslashes, spaces between them",
               condition::malformed};
-    case errc::scope_not_allowed: return {"scope was not granted", condition::refused};
-    case errc::bad_target: return {"resource not served here", condition::refused};
-    case errc::denied: return {"access denied", condition::refused};
-    case errc::unsupported_grant_type:
+    case oauth_errc::scope_not_allowed: return {"scope was not granted", condition::refused};
+    case oauth_errc::bad_target: return {"resource not served here", condition::refused};
+    case oauth_errc::denied: return {"access denied", condition::refused};
+    case oauth_errc::unsupported_grant_type:
       return {"grant_type must be authorization_code or refresh_token", condition::refused};
-    case errc::grant_type_not_allowed:
+    case oauth_errc::grant_type_not_allowed:
       return {"grant_type is not among the grant_types that the client registered", condition::refused};
-    case errc::several_authentications:
+    case oauth_errc::several_authentications:
       return {"client authenticated in two ways, where one must be chosen", condition::malformed};
-    case errc::authentication_malformed: return {"malformed client authentication", condition::malformed};
-    case errc::authentication_failed:
+    case oauth_errc::authentication_malformed:
+      return {"malformed client authentication", condition::malformed};
+    case oauth_errc::authentication_failed:
       return {"unknown client, or not the secret or the method it registered", condition::refused};
-    case errc::bad_token: return {"code or token not valid", condition::refused};
-    case errc::token_expired: return {"code or token expired", condition::expired};
-    case errc::wrong_client: return {"code or token of another client", condition::refused};
-    case errc::wrong_redirect_uri:
+    case oauth_errc::bad_token: return {"code or token not valid", condition::refused};
+    case oauth_errc::token_expired: return {"code or token expired", condition::expired};
+    case oauth_errc::wrong_client: return {"code or token of another client", condition::refused};
+    case oauth_errc::wrong_redirect_uri:
       return {"redirect_uri missing, or not that of the authorization request", condition::refused};
-    case errc::wrong_verifier: return {"code_verifier does not fit the code_challenge", condition::refused};
-    case errc::code_replayed: return {"code used twice", condition::refused};
-    case errc::refresh_token_reused: return {"refresh token used after its successor", condition::refused};
-    case errc::contended: return {"grant changed too often", condition::unavailable};
-    case errc::registration_too_large: return {"client metadata too large", condition::too_large};
-    case errc::bad_registration: return {"client metadata not acceptable", condition::malformed};
-    case errc::bad_registered_uri: return {"redirect URI not acceptable", condition::refused};
-    case errc::document_elsewhere: return {"client_id is not the document's URL", condition::refused};
-    case errc::document_unavailable: return {"client metadata not available", condition::unavailable};
-    case errc::damaged_record: return {"stored record damaged", condition::internal};
-    case errc::flow_not_found: return {"authorization expired or finished already", condition::expired};
-    case errc::flow_of_another_browser: return {"authorization of another browser", condition::refused};
-    case errc::too_many_registrations: return {"too many registrations", condition::unavailable};
-    case errc::too_many_logins: return {"too many logins begun from one address", condition::unavailable};
-    case errc::wrong_issuer: return {"answer of another issuer", condition::refused};
-    case errc::upstream_denied: return {"login refused or ended upstream", condition::refused};
-    case errc::upstream_unavailable: return {"login service not available", condition::unavailable};
-    case errc::upstream_misconfigured: return {"login service refuses this server", condition::configuration};
-    case errc::upstream_token_refused: return {"ID token not acceptable", condition::refused};
+    case oauth_errc::wrong_verifier:
+      return {"code_verifier does not fit the code_challenge", condition::refused};
+    case oauth_errc::code_replayed: return {"code used twice", condition::refused};
+    case oauth_errc::refresh_token_reused:
+      return {"refresh token used after its successor", condition::refused};
+    case oauth_errc::contended: return {"grant changed too often", condition::unavailable};
+    case oauth_errc::registration_too_large: return {"client metadata too large", condition::too_large};
+    case oauth_errc::bad_registration: return {"client metadata not acceptable", condition::malformed};
+    case oauth_errc::bad_registered_uri: return {"redirect URI not acceptable", condition::refused};
+    case oauth_errc::document_elsewhere: return {"client_id is not the document's URL", condition::refused};
+    case oauth_errc::document_unavailable: return {"client metadata not available", condition::unavailable};
+    case oauth_errc::damaged_record: return {"stored record damaged", condition::internal};
+    case oauth_errc::flow_not_found: return {"authorization expired or finished already", condition::expired};
+    case oauth_errc::flow_of_another_browser: return {"authorization of another browser", condition::refused};
+    case oauth_errc::too_many_registrations: return {"too many registrations", condition::unavailable};
+    case oauth_errc::too_many_logins:
+      return {"too many logins begun from one address", condition::unavailable};
+    case oauth_errc::wrong_issuer: return {"answer of another issuer", condition::refused};
+    case oauth_errc::upstream_denied: return {"login refused or ended upstream", condition::refused};
+    case oauth_errc::upstream_unavailable: return {"login service not available", condition::unavailable};
+    case oauth_errc::upstream_misconfigured:
+      return {"login service refuses this server", condition::configuration};
+    case oauth_errc::upstream_token_refused: return {"ID token not acceptable", condition::refused};
   }
   return {"unknown OAuth error", condition::internal};
 }
-constexpr char const* category_name(errc) noexcept { return "mcpawl.oauth"; }
-inline error_code make_error_code(errc e) noexcept { return code_of(e); }
+constexpr char const* category_name(oauth_errc) noexcept { return "mcpawl.oauth"; }
+inline error_code make_error_code(oauth_errc e) noexcept { return code_of(e); }
 
 /** The `error` of an OAuth response for one of our errors. */
-constexpr std::string_view error_name(errc e) noexcept {
+constexpr std::string_view error_name(oauth_errc e) noexcept {
   switch (e) {
-    case errc::malformed_request:
-    case errc::duplicate_parameter:
-    case errc::missing_parameter:
-    case errc::parameter_too_long:
-    case errc::redirect_uri_needed:
-    case errc::redirect_uri_mismatch:
-    case errc::redirect_scheme_refused:
-    case errc::unsupported_response_mode:
-    case errc::challenge_missing:
-    case errc::challenge_method:
-    case errc::challenge_malformed:
-    case errc::flow_not_found:
-    case errc::flow_of_another_browser:
-    case errc::several_authentications: return "invalid_request";
-    case errc::unknown_client:
-    case errc::document_elsewhere:
-    case errc::authentication_malformed:
-    case errc::authentication_failed: return "invalid_client";
-    case errc::unsupported_response_type: return "unsupported_response_type";
-    case errc::bad_scope:
-    case errc::scope_not_allowed: return "invalid_scope";
-    case errc::bad_target: return "invalid_target";
-    case errc::denied:
-    case errc::upstream_denied: return "access_denied";
-    case errc::unsupported_grant_type: return "unsupported_grant_type";
-    case errc::grant_type_not_allowed: return "unauthorized_client";
-    case errc::bad_token:
-    case errc::token_expired:
-    case errc::wrong_client:
-    case errc::wrong_redirect_uri:
-    case errc::wrong_verifier:
-    case errc::code_replayed:
-    case errc::refresh_token_reused: return "invalid_grant";
-    case errc::too_many_registrations:
-    case errc::too_many_logins:
-    case errc::upstream_unavailable:
-    case errc::contended:
-    case errc::document_unavailable: return "temporarily_unavailable";
-    case errc::registration_too_large:
-    case errc::bad_registration: return "invalid_client_metadata";
-    case errc::bad_registered_uri: return "invalid_redirect_uri";
-    case errc::wrong_issuer:
-    case errc::upstream_misconfigured:
-    case errc::upstream_token_refused:
-    case errc::damaged_record: return "server_error";
+    case oauth_errc::malformed_request:
+    case oauth_errc::duplicate_parameter:
+    case oauth_errc::missing_parameter:
+    case oauth_errc::parameter_too_long:
+    case oauth_errc::redirect_uri_needed:
+    case oauth_errc::redirect_uri_mismatch:
+    case oauth_errc::redirect_scheme_refused:
+    case oauth_errc::unsupported_response_mode:
+    case oauth_errc::challenge_missing:
+    case oauth_errc::challenge_method:
+    case oauth_errc::challenge_malformed:
+    case oauth_errc::flow_not_found:
+    case oauth_errc::flow_of_another_browser:
+    case oauth_errc::several_authentications: return "invalid_request";
+    case oauth_errc::unknown_client:
+    case oauth_errc::document_elsewhere:
+    case oauth_errc::authentication_malformed:
+    case oauth_errc::authentication_failed: return "invalid_client";
+    case oauth_errc::unsupported_response_type: return "unsupported_response_type";
+    case oauth_errc::bad_scope:
+    case oauth_errc::scope_not_allowed: return "invalid_scope";
+    case oauth_errc::bad_target: return "invalid_target";
+    case oauth_errc::denied:
+    case oauth_errc::upstream_denied: return "access_denied";
+    case oauth_errc::unsupported_grant_type: return "unsupported_grant_type";
+    case oauth_errc::grant_type_not_allowed: return "unauthorized_client";
+    case oauth_errc::bad_token:
+    case oauth_errc::token_expired:
+    case oauth_errc::wrong_client:
+    case oauth_errc::wrong_redirect_uri:
+    case oauth_errc::wrong_verifier:
+    case oauth_errc::code_replayed:
+    case oauth_errc::refresh_token_reused: return "invalid_grant";
+    case oauth_errc::too_many_registrations:
+    case oauth_errc::too_many_logins:
+    case oauth_errc::upstream_unavailable:
+    case oauth_errc::contended:
+    case oauth_errc::document_unavailable: return "temporarily_unavailable";
+    case oauth_errc::registration_too_large:
+    case oauth_errc::bad_registration: return "invalid_client_metadata";
+    case oauth_errc::bad_registered_uri: return "invalid_redirect_uri";
+    case oauth_errc::wrong_issuer:
+    case oauth_errc::upstream_misconfigured:
+    case oauth_errc::upstream_token_refused:
+    case oauth_errc::damaged_record: return "server_error";
   }
   return "server_error";
 }
@@ -177,15 +182,15 @@ constexpr std::string_view error_name(errc e) noexcept {
 }  // namespace mcpawl::oauth
 
 template <>
-struct boost::system::is_error_code_enum<mcpawl::oauth::errc> : std::true_type {};
+struct boost::system::is_error_code_enum<mcpawl::oauth::oauth_errc> : std::true_type {};
 
 namespace mcpawl::oauth {
 
 namespace detail {
 
-inline std::optional<errc> own_errc(error_code const& ec) noexcept {
-  if (ec.category() != make_error_code(errc::denied).category()) return std::nullopt;
-  return static_cast<errc>(ec.value());
+inline std::optional<oauth_errc> own_errc(error_code const& ec) noexcept {
+  if (ec.category() != make_error_code(oauth_errc::denied).category()) return std::nullopt;
+  return static_cast<oauth_errc>(ec.value());
 }
 
 }  // namespace detail

@@ -139,30 +139,30 @@ private:
     As `read_json_members`. */
 inline result<std::vector<std::string>> read_json_elements(std::string_view text, std::size_t max_bytes) {
   constexpr std::size_t max_depth = 9;
-  if (text.size() > max_bytes) return errc::registration_too_large;
+  if (text.size() > max_bytes) return oauth_errc::registration_too_large;
   jose::detail::json_reader reader(text.size(), max_depth);
   json_element_sink sink;
-  if (reader.read(text, sink) != jose::detail::json_outcome::complete) return errc::bad_registration;
+  if (reader.read(text, sink) != jose::detail::json_outcome::complete) return oauth_errc::bad_registration;
   return sink.take_elements();
 }
 
 /** Read an object of at most `max_bytes`.
 
     @par Errors
-    `errc::registration_too_large`, `errc::bad_registration` for everything that is no object, is nested
+    `oauth_errc::registration_too_large`, `oauth_errc::bad_registration` for everything that is no object, is nested
     deeply, or names a member twice; `wrong` then says more. */
 inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t max_bytes,
                                                           std::string& wrong) {
   constexpr std::size_t max_depth = 8;
   if (text.size() > max_bytes) {
     wrong = std::to_string(max_bytes) + " bytes are allowed";
-    return errc::registration_too_large;
+    return oauth_errc::registration_too_large;
   }
   jose::detail::json_reader reader(text.size(), max_depth);
   json_member_sink sink;
   if (reader.read(text, sink) == jose::detail::json_outcome::complete) return sink.take_members();
   wrong = sink.wrong().empty() ? "must be one object of JSON, of at most 8 levels" : sink.wrong();
-  return errc::bad_registration;
+  return oauth_errc::bad_registration;
 }
 inline result<std::vector<json_member>> read_json_members(std::string_view text, std::size_t max_bytes) {
   std::string untold;

@@ -47,18 +47,18 @@ constexpr std::string_view name_of_parameter(std::string_view name) noexcept {
 /** Read a query or a body. Nothing but `resource` may come twice (RFC 6749 sections 3.1, 3.2).
 
     @par Errors
-    `errc::malformed_request`, `errc::parameter_too_long`, `errc::duplicate_parameter`; `detail` then says
+    `oauth_errc::malformed_request`, `oauth_errc::parameter_too_long`, `oauth_errc::duplicate_parameter`; `detail` then says
     more, in words that may be told to whoever sent it.
 */
 inline result<http::form> read_parameters(std::string_view text, std::string& detail) {
   auto form = http::form::parse(text);
   if (!form && form.error() == condition::too_large) {
     detail = "there may be 64 parameters, of 32 KiB in all";
-    return errc::parameter_too_long;
+    return oauth_errc::parameter_too_long;
   }
   if (!form) {
     detail = "names and values must be percent-encoded, with & and = between them";
-    return errc::malformed_request;
+    return oauth_errc::malformed_request;
   }
   for (std::size_t i = 1; i < form->size(); ++i) {
     std::string_view const name = (*form)[i].name;
@@ -66,7 +66,7 @@ inline result<http::form> read_parameters(std::string_view text, std::string& de
     for (std::size_t j = 0; j != i; ++j) {
       if ((*form)[j].name != name) continue;
       detail = name_of_parameter(name);
-      return errc::duplicate_parameter;
+      return oauth_errc::duplicate_parameter;
     }
   }
   return form;

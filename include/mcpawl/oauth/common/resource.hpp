@@ -34,14 +34,14 @@ namespace detail {
 /** Validate the `resource` parameters of a request: all must be ours, since tokens are for this resource alone.
 
     @par Errors
-    `errc::bad_target`; `detail` then says what would be right, which is in the metadata, too.
+    `oauth_errc::bad_target`; `detail` then says what would be right, which is in the metadata, too.
 */
 inline error_code validate_resources(std::vector<std::string> const& asked, std::string_view ours,
                                      std::string& detail) {
   for (auto const& each : asked) {
     if (is_same_resource(each, ours)) continue;
     detail = std::string{"resource must be "}.append(ours);
-    return errc::bad_target;
+    return oauth_errc::bad_target;
   }
   return {};
 }

@@ -35,18 +35,18 @@ public:
       or of nothing, is the empty set.
 
       @par Errors
-      `errc::bad_scope`; `errc::parameter_too_long` over `max_bytes` or `max_scopes`.
+      `oauth_errc::bad_scope`; `oauth_errc::parameter_too_long` over `max_bytes` or `max_scopes`.
   */
   static result<scope_set> parse(std::string_view text) {
-    if (text.size() > max_bytes) return errc::parameter_too_long;
+    if (text.size() > max_bytes) return oauth_errc::parameter_too_long;
     scope_set out;
     error_code bad;
     all_scopes(text, [&out, &bad](std::string_view scope) {
       if (!is_scope(scope)) {
-        bad = errc::bad_scope;
+        bad = oauth_errc::bad_scope;
       } else {
         out.add(scope);
-        if (out.size() > max_scopes) bad = errc::parameter_too_long;
+        if (out.size() > max_scopes) bad = oauth_errc::parameter_too_long;
       }
       return !bad;
     });

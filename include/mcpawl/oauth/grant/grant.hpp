@@ -94,7 +94,7 @@ struct grant {
   /** Read what `bytes` made, or what it made before it noted which tokens are used.
 
       @par Errors
-      `errc::damaged_record`. */
+      `oauth_errc::damaged_record`. */
   static result<grant> parse(std::string_view bytes) {
     bool const older = detail::record_reader(bytes, layout_without_use).good();
     detail::record_reader in(bytes, older ? layout_without_use : layout);
@@ -139,7 +139,7 @@ struct grant {
       each.scope = scope();
       each.expires = in.integer();
     }
-    if (!good || !in.complete()) return errc::damaged_record;
+    if (!good || !in.complete()) return oauth_errc::damaged_record;
     if (older && !out.refresh.previous_digest.empty() && !out.access.empty())
       out.refresh.unused_access = out.access.back().digest;
     return out;

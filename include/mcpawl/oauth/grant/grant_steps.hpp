@@ -87,23 +87,23 @@ inline issued_tokens answer_of(grant const& state, secret access_token, secret r
     end; after every other error it stays as it is, so that nobody can burn another's code. */
 inline error_code check_code(grant const& state, token const& code, code_redemption const& asked,
                              unix_seconds now) {
-  if (!is_same_digest(code.digest(), state.code.digest)) return errc::bad_token;
-  if (state.client_id != asked.client_id) return errc::wrong_client;
-  if (state.code.redeemed) return errc::code_replayed;
-  if (now >= state.code.expires) return errc::token_expired;
+  if (!is_same_digest(code.digest(), state.code.digest)) return oauth_errc::bad_token;
+  if (state.client_id != asked.client_id) return oauth_errc::wrong_client;
+  if (state.code.redeemed) return oauth_errc::code_replayed;
+  if (now >= state.code.expires) return oauth_errc::token_expired;
   // without one in the authorization request there is one registered URI, and naming it here does no harm
   bool const same_uri =
       asked.redirect_uri ? *asked.redirect_uri == state.code.redirect_uri : !state.code.redirect_uri_given;
-  if (!same_uri) return errc::wrong_redirect_uri;
-  if (asked.resource && *asked.resource != state.resource) return errc::bad_target;
-  if (!fits_challenge(asked.verifier.reveal(), state.code.challenge)) return errc::wrong_verifier;
+  if (!same_uri) return oauth_errc::wrong_redirect_uri;
+  if (asked.resource && *asked.resource != state.resource) return oauth_errc::bad_target;
+  if (!fits_challenge(asked.verifier.reveal(), state.code.challenge)) return oauth_errc::wrong_verifier;
   return {};
 }
 
 /** Exchange a code that was found good.
 
     @par Errors
-    `errc::damaged_record`. */
+    `oauth_errc::damaged_record`. */
 inline result<issued_tokens> exchange_code(grant& state, grant_name const& name, token const& code,
                                            token_lifetimes const& lifetimes, unix_seconds now) {
   auto const props_key = unwrap_key(code, state.code.wrapped_key, name.key());
@@ -126,14 +126,14 @@ inline result<issued_tokens> exchange_code(grant& state, grant_name const& name,
     has, changes nothing.
 
     @par Errors
-    `errc::scope_not_allowed` for a known scope that was not granted.
+    `oauth_errc::scope_not_allowed` for a known scope that was not granted.
 */
 inline result<scope_set> validate_refreshed_scope(grant const& state, refresh_request const& asked) {
   if (!asked.scope) return state.scope;
   scope_set const offline{"offline_access"}, granted = *asked.scope & state.scope;
   scope_set more = *asked.scope - state.scope - offline;
   if (asked.understood) more = more & *asked.understood;
-  if (!more.empty()) return errc::scope_not_allowed;
+  if (!more.empty()) return oauth_errc::scope_not_allowed;
   return (granted - offline).empty() ? state.scope : granted;
 }
 
@@ -152,11 +152,11 @@ inline result<refresh_kind> check_refresh(grant const& state, token const& prese
   std::string const digest = presented.digest();
   bool const current = is_same_digest(digest, refresh.digest);
   bool const previous = !current && is_same_digest(digest, refresh.previous_digest);
-  if (!current && !previous && !presented.is_of_family(state.family_key)) return errc::bad_token;
-  if (state.client_id != asked.client_id) return errc::wrong_client;
-  if (now >= state.expires) return errc::token_expired;
-  if (!current && (!previous || now >= refresh.previous_until)) return errc::refresh_token_reused;
-  if (asked.resource && *asked.resource != state.resource) return errc::bad_target;
+  if (!current && !previous && !presented.is_of_family(state.family_key)) return oauth_errc::bad_token;
+  if (state.client_id != asked.client_id) return oauth_errc::wrong_client;
+  if (now >= state.expires) return oauth_errc::token_expired;
+  if (!current && (!previous || now >= refresh.previous_until)) return oauth_errc::refresh_token_reused;
+  if (asked.resource && *asked.resource != state.resource) return oauth_errc::bad_target;
   if (auto const scope = validate_refreshed_scope(state, asked); !scope) return scope.error();
   if (current) return refresh_kind::current;
   return refresh.unused_access.empty() ? refresh_kind::repeated : refresh_kind::previous;
@@ -184,7 +184,7 @@ inline constexpr unsigned char answer_layout = 1;
 /** Answer the previous refresh token once more.
 
     @par Errors
-    `errc::bad_token` if the answer is no longer any good, `errc::scope_not_allowed` if it has more scopes
+    `oauth_errc::bad_token` if the answer is no longer any good, `oauth_errc::scope_not_allowed` if it has more scopes
     than are asked for now.
 */
 inline result<issued_tokens> repeat_answer(grant const& state, grant_name const& name, token const& previous,
@@ -194,12 +194,12 @@ inline result<issued_tokens> repeat_answer(grant const& state, grant_name const&
   record_reader in(opened->reveal(), answer_layout);
   auto access = token::parse(token_kind::access, in.text());
   auto refresh = token::parse(token_kind::refresh, in.text());
-  if (!in.complete() || !access || !refresh) return errc::damaged_record;
+  if (!in.complete() || !access || !refresh) return oauth_errc::damaged_record;
   auto const* const given = find_access(state, access->digest());
-  if (given == nullptr || now >= given->expires) return errc::bad_token;
+  if (given == nullptr || now >= given->expires) return oauth_errc::bad_token;
   auto const wanted = validate_refreshed_scope(state, asked);
   if (!wanted) return wanted.error();
-  if (!wanted->contains(given->scope)) return errc::scope_not_allowed;
+  if (!wanted->contains(given->scope)) return oauth_errc::scope_not_allowed;
   issued_tokens out;
   out.access_token = access->text();
   out.refresh_token = refresh->text();
@@ -234,9 +234,9 @@ inline issued_tokens rotate(grant& state, grant_name const& name, token const& c
 inline result<access_grant> read_access(grant const& state, grant_name const& name, token const& access,
                                         std::string_view resource, unix_seconds now) {
   auto const* const found = find_access(state, access.digest());
-  if (found == nullptr) return errc::bad_token;
-  if (now >= found->expires) return errc::token_expired;
-  if (state.resource != resource) return errc::bad_target;
+  if (found == nullptr) return oauth_errc::bad_token;
+  if (now >= found->expires) return oauth_errc::token_expired;
+  if (state.resource != resource) return oauth_errc::bad_target;
   auto const props_key = unwrap_key(access, found->wrapped_key, name.key());
   if (!props_key) return props_key.error();
   auto props = open_props(*props_key, state.sealed_props, name.key());

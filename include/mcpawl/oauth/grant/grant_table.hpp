@@ -38,15 +38,15 @@ public:
   };
 
   /** @par Errors
-      `errc::bad_token` if there is none, `errc::damaged_record`, what the store says. */
+      `oauth_errc::bad_token` if there is none, `oauth_errc::damaged_record`, what the store says. */
   task<result<loaded>> load(grant_name const& name) {
     auto const found = co_await store_->get(name.key());
     if (!found) co_return found.error();
-    if (!*found) co_return errc::bad_token;
+    if (!*found) co_return oauth_errc::bad_token;
     auto state = grant::parse((*found)->value);
     if (!state) co_return state.error();
     if (!pending_->empty()) {
-      if (pending_->ends(name.key())) co_return errc::bad_token;
+      if (pending_->ends(name.key())) co_return oauth_errc::bad_token;
       (void)drop_revoked(*pending_, name.key(), *state);
     }
     loaded out{std::move(*state), (*found)->version};

@@ -36,11 +36,11 @@ inline std::string seal_for(secret key, std::string_view plain, std::string_view
 }
 
 /** @par Errors
-    `errc::damaged_record`, also for a wrong key. */
+    `oauth_errc::damaged_record`, also for a wrong key. */
 inline result<secret> open_for(secret key, std::string_view sealed, std::string_view purpose,
                                std::string_view grant_key) {
   auto opened = sealer_of(std::move(key)).open(sealed, std::string{purpose}.append(1, ':').append(grant_key));
-  if (!opened) return errc::damaged_record;
+  if (!opened) return oauth_errc::damaged_record;
   return secret{std::move(*opened)};
 }
 
@@ -58,7 +58,7 @@ inline std::string seal_props(secret const& props_key, secret const& props, std:
 
 inline result<secret> open_props(secret const& props_key, std::string_view sealed,
                                  std::string_view grant_key) {
-  if (props_key.reveal().size() != sealer::key_size) return errc::damaged_record;
+  if (props_key.reveal().size() != sealer::key_size) return oauth_errc::damaged_record;
   return open_for(props_key, sealed, "props", grant_key);
 }
 

@@ -117,10 +117,10 @@ public:
   /** Take one that somebody sent.
 
       @par Errors
-      `errc::bad_token` for what cannot be one of ours. */
+      `oauth_errc::bad_token` for what cannot be one of ours. */
   static result<token> parse(token_kind kind, std::string_view text) {
-    if (text.size() != size || !text.starts_with(prefix_of(kind))) return errc::bad_token;
-    if (!mcpawl::detail::is_base64url(text.substr(prefix_size))) return errc::bad_token;
+    if (text.size() != size || !text.starts_with(prefix_of(kind))) return oauth_errc::bad_token;
+    if (!mcpawl::detail::is_base64url(text.substr(prefix_size))) return oauth_errc::bad_token;
     return token{secret{std::string{text}}};
   }
 

@@ -46,7 +46,7 @@ namespace mcpawl::oauth {
     What was answered survives a power cut, but for a code that has not been exchanged.
 
     @par Errors
-    `oauth::errc`: `bad_token`, `token_expired`, `wrong_client` for what is not good; `bad_target`,
+    `oauth::oauth_errc`: `bad_token`, `token_expired`, `wrong_client` for what is not good; `bad_target`,
     `wrong_redirect_uri`, `wrong_verifier`, `scope_not_allowed` for what does not go with it; `code_replayed`,
     `refresh_token_reused` where the grant has ended for it; `contended`, `damaged_record`. Or what the store
     says. `error_name` makes the `error` of a response of both. Throws what the crypto layer throws without
@@ -77,7 +77,7 @@ public:
     grant const state = detail::begin_grant(issue, name, lifetimes_, now, std::move(family_key), code);
     auto const saved = co_await grants_.save(name, state, store_absent, durability::relaxed);
     if (!saved) co_return saved.error();
-    if (!*saved) co_return errc::contended;  // 120 random bits came twice
+    if (!*saved) co_return oauth_errc::contended;  // 120 random bits came twice
     co_return code.text();
   }
 
@@ -96,7 +96,7 @@ public:
       if (!found) co_return found.error();
       unix_seconds const now = clock_->wall();
       if (error_code const bad = detail::check_code(found->state, *code, asked, now)) {
-        if (bad == errc::code_replayed) co_return co_await end_because(name, bad);
+        if (bad == oauth_errc::code_replayed) co_return co_await end_because(name, bad);
         co_return bad;
       }
       auto tokens = detail::exchange_code(found->state, name, *code, lifetimes_, now);
@@ -105,7 +105,7 @@ public:
       if (!saved) co_return saved.error();
       if (*saved) co_return std::move(*tokens);
     }
-    co_return errc::contended;
+    co_return oauth_errc::contended;
   }
 
   /** Validate a refresh token and open the props, so that an upstream can be asked before the token is
@@ -120,7 +120,7 @@ public:
       unix_seconds const now = clock_->wall();
       auto const kind = detail::check_refresh(found->state, *presented, asked, now);
       if (!kind) {
-        if (kind.error() != errc::refresh_token_reused) co_return kind.error();
+        if (kind.error() != oauth_errc::refresh_token_reused) co_return kind.error();
         error_code const ended = co_await end_because(name, kind.error());
         co_return ended;
       }
@@ -129,7 +129,7 @@ public:
       if (*kind == detail::refresh_kind::repeated && !asked.seen_current) {
         repeats = detail::count_repeat(found->state, now);
         if (repeats >= lifetimes_.max_refresh_repeats) {
-          error_code const ended = co_await end_because(name, errc::refresh_token_reused);
+          error_code const ended = co_await end_because(name, oauth_errc::refresh_token_reused);
           co_return ended;
         }
         // what cannot be counted is not answered
@@ -145,7 +145,7 @@ public:
       out.answer = std::move(*again);
       co_return out;
     }
-    co_return errc::contended;
+    co_return oauth_errc::contended;
   }
 
   /** Take the lease to ask the upstream: held by one request of those that want new props for the same grant,
@@ -213,7 +213,7 @@ public:
       pending = std::move(*again);
       if (pending.answer) unsaved_->forget(key);
     }
-    co_return errc::contended;
+    co_return oauth_errc::contended;
   }
 
   /** Replace a refresh token without asking anybody (RFC 6749 section 6). */
@@ -265,7 +265,7 @@ public:
     int failures = 0;
     for (int attempt = 0; attempt != max_attempts; ++attempt) {
       auto found = co_await grants_.load(name);
-      if (!found && found.error() != errc::bad_token && failures != max_retries) {
+      if (!found && found.error() != oauth_errc::bad_token && failures != max_retries) {
         unsaved_->keep(key, new_props, clock_->steady());
         co_await pause_after(failures);
         ++failures;
@@ -277,7 +277,7 @@ public:
         co_return std::size_t{0};
       }
       auto const* const holder = detail::find_access(found->state, access->digest());
-      if (holder == nullptr) co_return errc::bad_token;
+      if (holder == nullptr) co_return oauth_errc::bad_token;
       auto const props_key = detail::unwrap_key(*access, holder->wrapped_key, name.key());
       if (!props_key) co_return props_key.error();
       found->state.sealed_props = detail::seal_props(*props_key, new_props, name.key());
@@ -293,14 +293,14 @@ public:
       note_new_props(key);
       co_return std::size_t{1};
     }
-    co_return errc::contended;
+    co_return oauth_errc::contended;
   }
 
   /** Revoke a token for its own client (RFC 7009): an access token ends alone, a refresh token with its
       grant. Returns the number of tokens or grants that ended; a token that is not good is no error.
 
       @par Errors
-      `errc::wrong_client` for the token of another client.
+      `oauth_errc::wrong_client` for the token of another client.
   */
   task<result<std::size_t>> revoke(secret the_token, std::string client_id) {
     if (auto const refresh = token::parse(token_kind::refresh, the_token.reveal())) {
@@ -409,7 +409,7 @@ private:
     if (!found) co_return nothing_or(found.error());
     // an old one will do: its client wants the grant to end
     if (!refresh.is_of_family(found->state.family_key)) co_return std::size_t{0};
-    if (found->state.client_id != client_id) co_return errc::wrong_client;
+    if (found->state.client_id != client_id) co_return oauth_errc::wrong_client;
     co_return co_await grants_.end(name);
   }
 
@@ -423,7 +423,7 @@ private:
       auto& all = found->state.access;
       auto const* const which = detail::find_access(found->state, access.digest());
       if (which == nullptr) co_return std::size_t{0};
-      if (found->state.client_id != client_id) co_return errc::wrong_client;
+      if (found->state.client_id != client_id) co_return oauth_errc::wrong_client;
       all.erase(all.begin() + (which - all.data()));
       auto const saved = co_await grants_.save(name, found->state, found->version, durability::power_loss);
       if (!saved) (void)grants_.pending().add_access(name.key(), access.digest());
@@ -431,11 +431,11 @@ private:
       if (!saved) co_return saved.error();
       if (*saved) co_return std::size_t{1};
     }
-    co_return errc::contended;
+    co_return oauth_errc::contended;
   }
 
   static result<std::size_t> nothing_or(error_code why) {
-    if (why == errc::bad_token) return std::size_t{0};
+    if (why == oauth_errc::bad_token) return std::size_t{0};
     return why;
   }
 

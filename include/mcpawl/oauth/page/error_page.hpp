@@ -37,7 +37,7 @@ inline std::string make_error_page(error_view const& view, error_words const& wo
   std::string out = begin_page(words.lang, title, style);
   append_server(out, view.server_name, view.logo_url);
   append_element(out, "h1", title);
-  std::string const& usual = view.can_register && own_errc(view.why) == errc::document_unavailable
+  std::string const& usual = view.can_register && own_errc(view.why) == oauth_errc::document_unavailable
                                  ? words.document_avoidable
                                  : words_for(words, view.why, view.status);
   append_element(out, "p", view.text.empty() ? usual : view.text);

@@ -60,22 +60,22 @@ namespace detail {
 
 /** The sentences for an error. Those that no page is made of have the words for anything. */
 inline std::string const& words_for(error_words const& words, error_code const& why, int status) noexcept {
-  switch (own_errc(why).value_or(errc::denied)) {
-    case errc::malformed_request:
-    case errc::duplicate_parameter:
-    case errc::missing_parameter:
-    case errc::parameter_too_long: return words.malformed;
-    case errc::unknown_client: return words.unknown_client;
-    case errc::redirect_uri_needed:
-    case errc::redirect_uri_mismatch: return words.wrong_destination;
-    case errc::redirect_scheme_refused: return words.refused_scheme;
-    case errc::flow_not_found: return words.expired;
-    case errc::flow_of_another_browser: return words.another_browser;
-    case errc::registration_too_large:
-    case errc::bad_registration:
-    case errc::bad_registered_uri:
-    case errc::document_elsewhere: return words.bad_document;
-    case errc::document_unavailable: return words.document_unavailable;
+  switch (own_errc(why).value_or(oauth_errc::denied)) {
+    case oauth_errc::malformed_request:
+    case oauth_errc::duplicate_parameter:
+    case oauth_errc::missing_parameter:
+    case oauth_errc::parameter_too_long: return words.malformed;
+    case oauth_errc::unknown_client: return words.unknown_client;
+    case oauth_errc::redirect_uri_needed:
+    case oauth_errc::redirect_uri_mismatch: return words.wrong_destination;
+    case oauth_errc::redirect_scheme_refused: return words.refused_scheme;
+    case oauth_errc::flow_not_found: return words.expired;
+    case oauth_errc::flow_of_another_browser: return words.another_browser;
+    case oauth_errc::registration_too_large:
+    case oauth_errc::bad_registration:
+    case oauth_errc::bad_registered_uri:
+    case oauth_errc::document_elsewhere: return words.bad_document;
+    case oauth_errc::document_unavailable: return words.document_unavailable;
     default: return status >= 500 ? words.unavailable : words.text;
   }
 }

@@ -102,27 +102,27 @@ public:
   task<http::response> submit_consent(http::request_head const& head, std::string_view body,
                                       std::string address = {}) {
     if (!has_media_type(head, "application/x-www-form-urlencoded"))
-      co_return error_page(errc::malformed_request);
+      co_return error_page(oauth_errc::malformed_request);
     auto const form = http::form::parse(body);
-    if (!form || form->repeated()) co_return error_page(errc::malformed_request);
+    if (!form || form->repeated()) co_return error_page(oauth_errc::malformed_request);
     auto const sent = form->find("handle"), decision = form->find("decision");
     bool const approves = decision == "approve";
-    if (!sent || (!approves && decision != "deny")) co_return error_page(errc::missing_parameter);
+    if (!sent || (!approves && decision != "deny")) co_return error_page(oauth_errc::missing_parameter);
     flow_handle handle = handle_of(head, cookie_use::consent, *sent);
     auto found = consents_.open(handle);
     if (!found) {
       error_code why = found.error();
       // the cookie of a page goes when it is approved: who comes back to it is no stranger
-      bool const alone = why == errc::flow_of_another_browser && handle.browser.empty();
+      bool const alone = why == oauth_errc::flow_of_another_browser && handle.browser.empty();
       bool over = handle.browser == denied_mark;
       if (alone) over = co_await was_approved(handle.handle);
-      if (over) why = errc::flow_not_found;
+      if (over) why = oauth_errc::flow_not_found;
       co_return error_page(why);
     }
     flow asked = std::move(found->asked);
     if (!approves) {
       log_.info("authorization_denied", {{"client", asked.request.client_id}});
-      http::response denied = redirect_error(asked, errc::denied);
+      http::response denied = redirect_error(asked, oauth_errc::denied);
       // what was denied is told to the client as often as it is sent, but cannot be approved any more
       denied.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::consent, handle.handle), denied_mark,
                                               sealed_consent::lifetime));
@@ -132,7 +132,7 @@ public:
     if (!parts_->logins_by_address.take(address)) co_return too_many_logins();
     auto const first = co_await parts_->flows.approve_once(std::move(found->id), found->expires);
     if (!first) co_return redirect_error(asked, first.error());
-    if (*first == 0) co_return error_page(errc::flow_not_found);
+    if (*first == 0) co_return error_page(oauth_errc::flow_not_found);
     asked.remember = form->find("remember").has_value();
     http::response answer = co_await log_in(std::move(asked), head);
     drop_cookie(answer, cookie_use::consent, handle);
@@ -142,9 +142,9 @@ public:
   /** GET /callback: the response of the upstream (RFC 6749 section 4.1.2). */
   task<http::response> callback(http::request_head const& head) {
     auto const form = http::form::parse(head.query());
-    if (!form || form->repeated()) co_return error_page(errc::malformed_request);
+    if (!form || form->repeated()) co_return error_page(oauth_errc::malformed_request);
     auto const state = form->find("state");
-    if (!state) co_return error_page(errc::missing_parameter);
+    if (!state) co_return error_page(oauth_errc::missing_parameter);
     flow_handle handle = handle_of(head, cookie_use::flow, *state);
     auto found = co_await parts_->flows.take(handle);
     if (!found) co_return error_page(found.error());
@@ -194,13 +194,14 @@ private:
 
   /** Give the client its code, or tell it why not. */
   task<http::response> finish(http::request_head const& head, http::form const& answer, flow asked) {
-    if (!upstream_.accepts_issuer(answer.find("iss"))) co_return redirect_error(asked, errc::wrong_issuer);
+    if (!upstream_.accepts_issuer(answer.find("iss")))
+      co_return redirect_error(asked, oauth_errc::wrong_issuer);
     if (auto const error = answer.find("error")) {
       log_.info("login_refused", {{"client", asked.request.client_id}, {"error", error->substr(0, 80)}});
       co_return redirect_error(asked, error_of_upstream(*error));
     }
     auto const code = answer.find("code");
-    if (!code || code->empty()) co_return redirect_error(asked, errc::upstream_unavailable);
+    if (!code || code->empty()) co_return redirect_error(asked, oauth_errc::upstream_unavailable);
     upstream_flow away;
     away.nonce = asked.nonce;
     away.verifier = std::move(asked.verifier);
@@ -253,7 +254,7 @@ private:
   // --- what they have in common
 
   http::response too_many_logins() const {
-    http::response refused = error_page(errc::too_many_logins);
+    http::response refused = error_page(oauth_errc::too_many_logins);
     refused.field("Retry-After", std::to_string(parts_->logins_by_address.back_off().count()));
     return refused;
   }
@@ -303,14 +304,15 @@ private:
   }
 
   static error_code error_of_upstream(std::string_view error) noexcept {
-    if (error == "access_denied") return errc::denied;
-    if (error == "temporarily_unavailable" || error == "server_error") return errc::upstream_unavailable;
-    return errc::upstream_misconfigured;
+    if (error == "access_denied") return oauth_errc::denied;
+    if (error == "temporarily_unavailable" || error == "server_error")
+      return oauth_errc::upstream_unavailable;
+    return oauth_errc::upstream_misconfigured;
   }
 
   void log_refusal(authorization_query const& query, client const& by,
                    authorization_refusal const& refusal) const {
-    bool const by_scheme = refusal.why == errc::redirect_scheme_refused;
+    bool const by_scheme = refusal.why == oauth_errc::redirect_scheme_refused;
     auto const reason = reason_of(refusal.why, by_scheme ? allow_schemes_by : refusal.detail);
     if (refusal.location) {
       log_.write_limited(log_level::info, "authorization_refused", {{"client", by.id}, {"reason", reason}});
@@ -343,7 +345,7 @@ private:
     view.operator_name = rules.operator_name;
     view.operator_url = rules.operator_url;
     view.logo_url = rules.logo_url;
-    if (why == errc::document_unavailable && is_client_document_url(client_id)) {
+    if (why == oauth_errc::document_unavailable && is_client_document_url(client_id)) {
       view.host = http::origin_url::parse(client_id)->authority();
       view.can_register = rules.documents_may_pause();
     }
@@ -353,7 +355,7 @@ private:
   }
 
   http::response redirect_error(flow const& asked, error_code const& why) const {
-    if (why != errc::denied) {
+    if (why != oauth_errc::denied) {
       log_.write_limited(log_level::warning, "authorization_failed",
                          {{"client", asked.request.client_id}, {"reason", why.message()}});
     }

@@ -39,9 +39,9 @@ struct authorization_query {
   /** Read a query without its `?`, or the body of a POST. A parameter without a value counts as omitted (RFC
       6749 section 3.1); unknown ones are ignored.
 
-      Errors, none of which may be told to a redirect URI: `errc::malformed_request`,
-      `errc::duplicate_parameter` for any name but `resource`, `errc::parameter_too_long`, and
-      `errc::missing_parameter` without client_id. `detail` then says more, in words of ours.
+      Errors, none of which may be told to a redirect URI: `oauth_errc::malformed_request`,
+      `oauth_errc::duplicate_parameter` for any name but `resource`, `oauth_errc::parameter_too_long`, and
+      `oauth_errc::missing_parameter` without client_id. `detail` then says more, in words of ours.
   */
   static result<authorization_query> parse(std::string_view query, std::string& detail) {
     auto const form = oauth::detail::read_parameters(query, detail);
@@ -51,7 +51,7 @@ struct authorization_query {
     auto const id = value("client_id");
     if (!id) {
       detail = "client_id";
-      return errc::missing_parameter;
+      return oauth_errc::missing_parameter;
     }
     out.client_id = *id;
     out.redirect_uri = value("redirect_uri");
@@ -65,7 +65,7 @@ struct authorization_query {
     std::size_t const state_bytes = out.state ? out.state->size() : 0;
     if (out.client_id.size() > redirect_uri::max_bytes || state_bytes > max_state_bytes) {
       detail = state_bytes > max_state_bytes ? "state may have 4096 bytes" : "client_id may have 2048 bytes";
-      return errc::parameter_too_long;
+      return oauth_errc::parameter_too_long;
     }
     return out;
   }
@@ -121,7 +121,7 @@ namespace detail {
 */
 inline result<scope_set> validate_scope(authorization_query const& query, authorization_rules const& rules) {
   auto const asked = scope_set::parse(query.scope.value_or(""));
-  if (!asked) return asked.error() == errc::parameter_too_long ? errc::bad_scope : asked.error();
+  if (!asked) return asked.error() == oauth_errc::parameter_too_long ? oauth_errc::bad_scope : asked.error();
   scope_set const known = *asked & rules.understood();
   // a client that wants refresh tokens and nothing else has named no scope of ours
   bool const named = !(known - scope_set{"offline_access"}).empty();
@@ -133,14 +133,15 @@ inline error_code validate_parameters(authorization_query const& query, authoriz
                                       std::string& detail) {
   if (!query.response_type) {
     detail = "response_type";
-    return errc::missing_parameter;
+    return oauth_errc::missing_parameter;
   }
-  if (*query.response_type != "code") return errc::unsupported_response_type;
-  if (query.response_mode && *query.response_mode != "query") return errc::unsupported_response_mode;
-  if (!query.code_challenge) return errc::challenge_missing;
+  if (*query.response_type != "code") return oauth_errc::unsupported_response_type;
+  if (query.response_mode && *query.response_mode != "query") return oauth_errc::unsupported_response_mode;
+  if (!query.code_challenge) return oauth_errc::challenge_missing;
   // without a method it would be `plain`
-  if (!query.code_challenge_method || *query.code_challenge_method != "S256") return errc::challenge_method;
-  if (!is_code_challenge(*query.code_challenge)) return errc::challenge_malformed;
+  if (!query.code_challenge_method || *query.code_challenge_method != "S256")
+    return oauth_errc::challenge_method;
+  if (!is_code_challenge(*query.code_challenge)) return oauth_errc::challenge_malformed;
   return validate_resources(query.resources, rules.resource, detail);
 }
 
@@ -151,12 +152,12 @@ inline validated_authorization validate_authorization(authorization_query const&
                                                       client_metadata const& client,
                                                       authorization_rules const& rules) {
   auto const page = [](error_code why) { return authorization_refusal{why, std::nullopt, {}}; };
-  if (!query.redirect_uri && client.redirect_uris.size() != 1) return page(errc::redirect_uri_needed);
+  if (!query.redirect_uri && client.redirect_uris.size() != 1) return page(oauth_errc::redirect_uri_needed);
   auto redirect = query.redirect_uri ? redirect_uri::parse(*query.redirect_uri, rules.redirects)
                                      : result<redirect_uri>{client.redirect_uris.front()};
   if (!redirect && redirect.error() == redirect_uri_errc::private_scheme)
-    return page(errc::redirect_scheme_refused);
-  if (!redirect || !client.allows(*redirect)) return page(errc::redirect_uri_mismatch);
+    return page(oauth_errc::redirect_scheme_refused);
+  if (!redirect || !client.allows(*redirect)) return page(oauth_errc::redirect_uri_mismatch);
   std::string more;
   auto const tell = [&](error_code why) {
     auto location = error_location(*redirect, why, query.state, rules.issuer, more);

@@ -24,21 +24,21 @@ namespace mcpawl::oauth {
     for each.
 
     @par Errors
-    `errc::unknown_client`, those of fetching its document, or what the store says.
+    `oauth_errc::unknown_client`, those of fetching its document, or what the store says.
 */
 inline task<result<client>> find_client(std::shared_ptr<server_state> parts, std::string id,
                                         std::string address = {}) {
   if (!is_client_document_url(id)) co_return co_await parts->clients.find(std::move(id));
-  if (!parts->documents) co_return errc::unknown_client;
+  if (!parts->documents) co_return oauth_errc::unknown_client;
   if (!parts->documents->knows(id) && !parts->documents_by_address.take(address))
-    co_return errc::document_unavailable;
+    co_return oauth_errc::document_unavailable;
   co_return co_await parts->documents->find(std::move(id));
 }
 
 /** Find the client that presents credentials and validate them (RFC 6749 section 2.3, RFC 7521 section 4.2).
 
     @par Errors
-    `errc::authentication_failed` for a client that is not known, too, so that nobody learns which are; those
+    `oauth_errc::authentication_failed` for a client that is not known, too, so that nobody learns which are; those
     of fetching its document, or what the store says.
 */
 inline task<result<client>> authenticate_client(std::shared_ptr<server_state> parts,
@@ -52,11 +52,11 @@ inline task<result<client>> authenticate_client(std::shared_ptr<server_state> pa
   std::string id = presented.client_id;
   auto found = co_await find_client(parts, std::move(id), std::move(address));
   if (!found) {
-    if (found.error() == errc::unknown_client) co_return errc::authentication_failed;
+    if (found.error() == oauth_errc::unknown_client) co_return oauth_errc::authentication_failed;
     co_return found.error();
   }
   if (found->metadata.auth == client_auth::private_key_jwt) {
-    if (!by_key || !parts->assertions) co_return errc::authentication_failed;
+    if (!by_key || !parts->assertions) co_return oauth_errc::authentication_failed;
     error_code const bad = co_await parts->assertions->validate(*found, std::move(presented.assertion));
     if (bad) co_return bad;
     co_return std::move(*found);

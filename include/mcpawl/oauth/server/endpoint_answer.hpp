@@ -52,7 +52,7 @@ inline http::response json_answer(int status, std::string body) {
 /** An error for programs (RFC 6749 section 5.2); `detail` as `error_text` has it. */
 inline http::response error_answer(error_code const& why, bool sent_authorization = false,
                                    std::string_view detail = {}) {
-  int const status = why == errc::too_many_registrations ? 429 : error_status(why);
+  int const status = why == oauth_errc::too_many_registrations ? 429 : error_status(why);
   http::response answer = json_answer(status, error_json(why, detail));
   // the scheme the client tried; without a try it has learned of the methods from the metadata
   if (status == 401 && sent_authorization) answer.field("WWW-Authenticate", "Basic realm=\"token\"");
@@ -62,7 +62,7 @@ inline http::response error_answer(error_code const& why, bool sent_authorizatio
 
 /** The Authorization field; an error if there are several. */
 inline result<std::optional<std::string_view>> find_authorization(http::request_head const& head) noexcept {
-  if (head.count("authorization") > 1) return errc::several_authentications;
+  if (head.count("authorization") > 1) return oauth_errc::several_authentications;
   return head.find("authorization");
 }
 

@@ -44,7 +44,7 @@ struct flow {
   }
 
   /** @par Errors
-      `errc::damaged_record`, also if the rules no longer allow the redirect URI. */
+      `oauth_errc::damaged_record`, also if the rules no longer allow the redirect URI. */
   static result<flow> parse(std::string_view bytes, redirect_rules const& rules) {
     detail::record_reader in(bytes, layout);
     std::string client_id{in.text()};
@@ -54,7 +54,7 @@ struct flow {
     bool const has_state = in.integer() != 0;
     std::string state{in.text()};
     std::string challenge{in.text()}, resource{in.text()};
-    if (!in.good() || !redirect || !scope) return errc::damaged_record;
+    if (!in.good() || !redirect || !scope) return oauth_errc::damaged_record;
     flow out(authorization_request{std::move(client_id),
                                    std::move(*redirect),
                                    given,
@@ -69,7 +69,7 @@ struct flow {
     out.approved_by = in.text();
     out.nonce = in.text();
     out.verifier = secret{std::string{in.text()}};
-    if (!in.complete()) return errc::damaged_record;
+    if (!in.complete()) return oauth_errc::damaged_record;
     return out;
   }
 

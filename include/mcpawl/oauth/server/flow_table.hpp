@@ -29,7 +29,7 @@ namespace mcpawl::oauth {
     person has approved (`sealed_consent`).
 
     @par Errors
-    `errc::flow_not_found`, `errc::flow_of_another_browser`, or what the store says.
+    `oauth_errc::flow_not_found`, `oauth_errc::flow_of_another_browser`, or what the store says.
     @par Lifetime
     The store and the clock must outlive the table and its tasks.
     @par Thread safety
@@ -56,7 +56,7 @@ public:
     write.expires(clock_->wall() + lifetime);
     auto const written = co_await store_->compare_and_set(std::move(write), store_absent);
     if (!written) co_return written.error();
-    if (!*written) co_return errc::contended;  // 264 random bits came twice
+    if (!*written) co_return oauth_errc::contended;  // 264 random bits came twice
     co_return handle;
   }
 
@@ -65,7 +65,7 @@ public:
     std::string key = key_of(handle.handle);
     auto const found = co_await store_->get(key);
     if (!found) co_return found.error();
-    if (!*found) co_return errc::flow_not_found;
+    if (!*found) co_return oauth_errc::flow_not_found;
     co_return open(key, handle, (*found)->value);
   }
 
@@ -76,7 +76,7 @@ public:
     std::string key = key_of(handle.handle);
     auto const taken = co_await store_->take(key, durability::relaxed);
     if (!taken) co_return taken.error();
-    if (!*taken) co_return errc::flow_not_found;
+    if (!*taken) co_return oauth_errc::flow_not_found;
     co_return open(key, handle, (*taken)->value);
   }
 
@@ -122,9 +122,9 @@ private:
     if (!plain) return plain.error();
     detail::record_reader in(plain->reveal(), layout);
     std::string_view const browser = in.text(), record = in.text();
-    if (!in.complete()) return errc::damaged_record;
+    if (!in.complete()) return oauth_errc::damaged_record;
     if (!equal_in_constant_time(browser, detail::digest_for(browser_purpose, handle.browser)))
-      return errc::flow_of_another_browser;
+      return oauth_errc::flow_of_another_browser;
     return flow::parse(record, rules_);
   }
 

@@ -44,7 +44,7 @@ inline task<http::response> answer_registration(std::shared_ptr<server_state> pa
                                                 http::request_head const& head, std::string_view body,
                                                 logger log, std::string address = {}) {
   if (!has_media_type(head, "application/json"))
-    co_return error_answer(errc::bad_registration, false, "the Content-Type must be application/json");
+    co_return error_answer(oauth_errc::bad_registration, false, "the Content-Type must be application/json");
   client_metadata_report report;
   auto metadata = parse_registration(body, parts->clients.rules(), report);
   detail::log_refused_uris(log, report);
@@ -59,7 +59,7 @@ inline task<http::response> answer_registration(std::shared_ptr<server_state> pa
     log.write_limited(log_level::warning, "registration_refused", {{"reason", "too many at once"}});
     auto const back_off =
         own_share_left ? parts->registrations.back_off() : parts->registrations_by_address.back_off();
-    http::response busy = error_answer(errc::too_many_registrations);
+    http::response busy = error_answer(oauth_errc::too_many_registrations);
     busy.field("Retry-After", std::to_string(back_off.count()));
     co_return busy;
   }

@@ -30,7 +30,7 @@ inline result<revocation_request> read_token_form(http::request_head const& head
   if (!authorization) return authorization.error();
   if (!has_media_type(head, "application/x-www-form-urlencoded")) {
     wrong = form_needed;
-    return errc::malformed_request;
+    return oauth_errc::malformed_request;
   }
   return revocation_request::parse(body, *authorization, wrong);
 }
@@ -49,7 +49,7 @@ inline task<http::response> answer_revocation(std::shared_ptr<server_state> part
   auto const who = co_await authenticate_client(parts, asked->client, std::move(address));
   if (!who) co_return error_answer(who.error(), tried);
   auto const ended = co_await parts->tokens.revoke(std::move(asked->token), who->id);
-  if (!ended && ended.error() != errc::wrong_client) {
+  if (!ended && ended.error() != oauth_errc::wrong_client) {
     log.error("revocation_failed", {{"client", who->id}, {"reason", ended.error().message()}});
     co_return error_answer(ended.error());
   }
@@ -68,11 +68,12 @@ inline task<http::response> answer_introspection(std::shared_ptr<server_state> p
   auto const& allowed = parts->rules.introspector;
   bool const good = allowed && has_secret(asked->client.method) && asked->client.client_id == allowed->id &&
                     asked->client.client_secret == allowed->password;
-  if (!good) co_return error_answer(errc::authentication_failed, tried);
+  if (!good) co_return error_answer(oauth_errc::authentication_failed, tried);
   auto const found = co_await parts->tokens.look_up(std::move(asked->token), parts->rules.resource());
   if (!found) {
     error_code const why = found.error();
-    bool const inactive = why == errc::bad_token || why == errc::token_expired || why == errc::bad_target;
+    bool const inactive =
+        why == oauth_errc::bad_token || why == oauth_errc::token_expired || why == oauth_errc::bad_target;
     if (!inactive) co_return error_answer(why);
     co_return json_answer(200, "{\"active\":false}");
   }

@@ -45,8 +45,8 @@ struct asked_consent {
     answered once is for the caller to see to, by `asked_consent::id`.
 
     @par Errors
-    `errc::flow_not_found` for what is forged, cut, too old, of another server or sealed by a key that is gone;
-    `errc::flow_of_another_browser`; `errc::damaged_record` if the rules no longer allow the redirect URI.
+    `oauth_errc::flow_not_found` for what is forged, cut, too old, of another server or sealed by a key that is gone;
+    `oauth_errc::flow_of_another_browser`; `oauth_errc::damaged_record` if the rules no longer allow the redirect URI.
     @par Lifetime
     The clock must outlive it.
     @par Thread safety
@@ -86,11 +86,11 @@ public:
   /** Open a question for the browser that was asked. */
   result<asked_consent> open(flow_handle const& handle) {
     auto const opened = unseal(handle.handle);
-    if (!opened) return errc::flow_not_found;
+    if (!opened) return oauth_errc::flow_not_found;
     fields const found = read(opened->reveal());
-    if (!found.good || found.expires <= clock_->wall()) return errc::flow_not_found;
+    if (!found.good || found.expires <= clock_->wall()) return oauth_errc::flow_not_found;
     if (!equal_in_constant_time(found.browser, detail::digest_for(browser_purpose, handle.browser)))
-      return errc::flow_of_another_browser;
+      return oauth_errc::flow_of_another_browser;
     auto asked = flow::parse(found.record, rules_);
     if (!asked) return asked.error();
     return asked_consent(std::string{found.id}, found.expires, std::move(*asked));

@@ -60,7 +60,7 @@ inline task<result<issued_tokens>> exchange_code(std::shared_ptr<server_state> p
     saved comes first, since the upstream may take no older refresh token.
 
     @par Errors
-    As `upstream_client::refresh`; `errc::contended` if the lease was lost meanwhile and the upstream said no,
+    As `upstream_client::refresh`; `oauth_errc::contended` if the lease was lost meanwhile and the upstream said no,
     which may be because it answered whoever has the lease now.
 */
 template <class Pending>
@@ -77,7 +77,8 @@ task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state> parts,
   auto const executor = co_await boost::asio::this_coro::executor;
   upstream_leases::renewal const renewing(parts->tokens.leases(), std::move(lease), executor);
   auto renewed = co_await upstream.refresh(std::move(login));
-  if (!renewed && renewed.error() == errc::upstream_denied && renewing.lost()) co_return errc::contended;
+  if (!renewed && renewed.error() == oauth_errc::upstream_denied && renewing.lost())
+    co_return oauth_errc::contended;
   co_return renewed;
 }
 
@@ -105,7 +106,7 @@ inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state>
     auto login = login_of(pending->props);
     if (!login) co_return login.error();
     if (login->refresh_token.empty()) {
-      if (!parts->rules.refresh_unchecked) co_return errc::bad_token;
+      if (!parts->rules.refresh_unchecked) co_return oauth_errc::bad_token;
       co_return co_await parts->tokens.finish_refresh(std::move(*pending));
     }
     auto lease = co_await parts->tokens.lease_upstream(*pending);
@@ -121,19 +122,19 @@ inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state>
       co_return co_await parts->tokens.finish_refresh(std::move(*pending), std::move(props));
     }
     error_code const why = renewed.error();
-    if (why == errc::contended) continue;
-    if (why == errc::upstream_denied) {
+    if (why == oauth_errc::contended) continue;
+    if (why == oauth_errc::upstream_denied) {
       log.warning("grant_ended", {{"user", user}, {"reason", why.message()}});
       auto const ended = co_await parts->tokens.end_grant(*pending);
       if (!ended) co_return ended.error();
-      co_return errc::bad_token;
+      co_return oauth_errc::bad_token;
     }
     (void)co_await parts->tokens.release_upstream(*pending);
     log.error("login_not_confirmed", {{"user", user}, {"reason", why.message()}});
     // whatever it is, it is not the client's fault, and its tokens stay good
-    co_return errc::upstream_unavailable;
+    co_return oauth_errc::upstream_unavailable;
   } while (std::chrono::steady_clock::now() < patience);
-  co_return errc::contended;
+  co_return oauth_errc::contended;
 }
 
 /** Log a refresh token that came after its successor had been used, as operators should see it. */
@@ -159,7 +160,7 @@ inline task<http::response> answer_token_request(std::shared_ptr<server_state> p
   bool const tried = authorization->has_value();
   std::string wrong{form_needed};
   if (!has_media_type(head, "application/x-www-form-urlencoded"))
-    co_return error_answer(errc::malformed_request, tried, wrong);
+    co_return error_answer(oauth_errc::malformed_request, tried, wrong);
   wrong.clear();
   auto asked = token_request::parse(body, *authorization, wrong);
   if (!asked) {
@@ -181,14 +182,14 @@ inline task<http::response> answer_token_request(std::shared_ptr<server_state> p
     co_return error_answer(elsewhere, false, wrong);
   }
   bool const refreshes = asked->grant == token_request::grant_kind::refresh_token;
-  if (refreshes && !who->metadata.refreshable) co_return error_answer(errc::grant_type_not_allowed);
+  if (refreshes && !who->metadata.refreshable) co_return error_answer(oauth_errc::grant_type_not_allowed);
   task<result<issued_tokens>> work = refreshes
                                          ? detail::refresh_checked(parts, upstream, std::move(*asked), log)
                                          : detail::exchange_code(parts, std::move(*asked));
   auto const tokens = co_await std::move(work);
   if (!tokens) {
     error_code const why = tokens.error();
-    bool const attack = why == errc::code_replayed || why == errc::refresh_token_reused;
+    bool const attack = why == oauth_errc::code_replayed || why == oauth_errc::refresh_token_reused;
     log.write(attack ? log_level::warning : log_level::info, "tokens_refused",
               {{"client", who->id},
                {"client_name", who->metadata.client_name},

@@ -34,8 +34,8 @@ struct token_request {
       one. `scope` has a meaning for a refresh alone.
 
       @par Errors
-      `errc::malformed_request`, `errc::duplicate_parameter`, `errc::missing_parameter`,
-      `errc::unsupported_grant_type`, `errc::bad_scope`, and those of `read_client_credentials`. `detail` then
+      `oauth_errc::malformed_request`, `oauth_errc::duplicate_parameter`, `oauth_errc::missing_parameter`,
+      `oauth_errc::unsupported_grant_type`, `oauth_errc::bad_scope`, and those of `read_client_credentials`. `detail` then
       says more, in words of ours.
   */
   static result<token_request> parse(std::string_view body, std::optional<std::string_view> authorization,
@@ -62,14 +62,14 @@ struct token_request {
       out.grant = grant_kind::refresh_token;
       out.refresh_token = secret{std::string{needed("refresh_token")}};
       auto scope = scope_set::parse(oauth::detail::value_of(*form, "scope").value_or(""));
-      if (!scope) return errc::bad_scope;
+      if (!scope) return oauth_errc::bad_scope;
       if (!scope->empty()) out.scope = std::move(*scope);
     } else if (missing.empty()) {
-      return errc::unsupported_grant_type;
+      return oauth_errc::unsupported_grant_type;
     }
     if (missing.empty()) return out;
     detail = missing;
-    return errc::missing_parameter;
+    return oauth_errc::missing_parameter;
   }
   static result<token_request> parse(std::string_view body, std::optional<std::string_view> authorization) {
     std::string untold;
@@ -97,7 +97,7 @@ struct revocation_request {
     auto const token = oauth::detail::value_of(*form, "token");
     if (!token) {
       detail = "token";
-      return errc::missing_parameter;
+      return oauth_errc::missing_parameter;
     }
     out.token = secret{std::string{*token}};
     return out;

@@ -50,7 +50,7 @@ inline int error_status(error_code const& why) noexcept {
   if (name == "invalid_client") return 401;
   if (name == "temporarily_unavailable") return 503;
   if (name == "server_error") return 500;
-  return why == errc::registration_too_large ? 413 : 400;
+  return why == oauth_errc::registration_too_large ? 413 : 400;
 }
 
 }  // namespace mcpawl::oauth

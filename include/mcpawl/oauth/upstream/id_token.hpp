@@ -56,7 +56,7 @@ public:
   /** Check a token. In a refresh one without the email that there was leaves the profile as it was.
 
       @par Errors
-      Those of `jose::errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure, and
+      Those of `jose::jose_errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure, and
       those of `id_token_errc`.
   */
   result<access_claims> verify(std::string_view token, id_token_occasion const& at, unix_seconds now) {

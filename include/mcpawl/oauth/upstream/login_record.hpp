@@ -35,7 +35,7 @@ inline secret props_of(upstream_login const& from) {
 /** Read it again.
 
     @par Errors
-    `errc::damaged_record`. */
+    `oauth_errc::damaged_record`. */
 inline result<upstream_login> login_of(secret const& props) {
   detail::record_reader in(props.reveal(), 1);
   upstream_login out;
@@ -53,7 +53,7 @@ inline result<upstream_login> login_of(secret const& props) {
   out.access_token = secret{std::string{in.text()}};
   out.access_expires = in.integer();
   out.refresh_token = secret{std::string{in.text()}};
-  if (!in.complete() || who.subject.empty()) return errc::damaged_record;
+  if (!in.complete() || who.subject.empty()) return oauth_errc::damaged_record;
   return out;
 }
 

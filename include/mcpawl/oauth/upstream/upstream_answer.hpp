@@ -99,14 +99,14 @@ inline bool is_sendable(std::string_view token) noexcept {
 
 /** What a client of the upstream can do about an `error` (RFC 6749 section 5.2, OpenID Connect Core 1.0
     section 3.1.2.6). One that nobody knows must end no grant. */
-inline errc upstream_errc_of(std::string_view error) noexcept {
+inline oauth_errc upstream_errc_of(std::string_view error) noexcept {
   for (std::string_view final :
        {"invalid_grant", "access_denied", "login_required", "interaction_required", "consent_required"})
-    if (error == final) return errc::upstream_denied;
+    if (error == final) return oauth_errc::upstream_denied;
   for (std::string_view ours : {"invalid_client", "unauthorized_client", "invalid_request", "invalid_scope",
                                 "unsupported_grant_type", "unsupported_response_type"})
-    if (error == ours) return errc::upstream_misconfigured;
-  return errc::upstream_unavailable;
+    if (error == ours) return oauth_errc::upstream_misconfigured;
+  return oauth_errc::upstream_unavailable;
 }
 
 }  // namespace detail
@@ -114,8 +114,8 @@ inline errc upstream_errc_of(std::string_view error) noexcept {
 /** Read a response of the token endpoint, strictly.
 
     @par Errors
-    `errc::upstream_denied`, `errc::upstream_misconfigured` for an error of OAuth with one of the statuses
-    that go with it; `errc::upstream_unavailable` for everything else that is no good response. `report` then
+    `oauth_errc::upstream_denied`, `oauth_errc::upstream_misconfigured` for an error of OAuth with one of the statuses
+    that go with it; `oauth_errc::upstream_unavailable` for everything else that is no good response. `report` then
     says more.
 */
 inline result<upstream_tokens> read_upstream_answer(http::fetch_response const& answer,
@@ -123,7 +123,7 @@ inline result<upstream_tokens> read_upstream_answer(http::fetch_response const& 
   using sink = detail::upstream_answer_sink;
   auto const useless = [&report](std::string_view why) {
     report.reason = why;
-    return errc::upstream_unavailable;
+    return oauth_errc::upstream_unavailable;
   };
   int const status = answer.status;
   if (status >= 300 && status < 400) return useless("a redirect, which is not followed");

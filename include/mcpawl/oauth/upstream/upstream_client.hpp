@@ -52,7 +52,7 @@ namespace mcpawl::oauth {
     @endcode
 
     @par Errors
-    | `errc` | what it means |
+    | `oauth_errc` | what it means |
     |---|---|
     | `upstream_denied` | no, and asking again will not help: the person may not come in, or not any more |
     | `upstream_unavailable` | no response, or none that makes sense: the same may work later |
@@ -147,7 +147,7 @@ public:
       a refresh token is `upstream_denied`. The nonce of a new ID token does not matter: it came straight from
       the upstream. */
   task<result<upstream_login>> refresh(upstream_login from) {
-    if (from.refresh_token.empty()) co_return errc::upstream_denied;
+    if (from.refresh_token.empty()) co_return oauth_errc::upstream_denied;
     co_await attach_to_this_thread();
     auto const until = deadline();
     std::string form = credentials("refresh_token", from.refresh_token.reveal().size());
@@ -231,7 +231,7 @@ private:
                                              {"reason", wrong.message()},
                                              {"status", std::to_string(answer ? answer->status : 0)}});
     auto last = state->directory.last();
-    if (!last) co_return errc::upstream_unavailable;
+    if (!last) co_return oauth_errc::upstream_unavailable;
     state->directory.not_found(state->options.time->steady());
     co_return std::move(*last);
   }
@@ -265,7 +265,7 @@ private:
     if (!answer) {
       log_.error("login_service_unreachable",
                  {{"url", at->token.origin() + at->token.target()}, {"reason", answer.error().message()}});
-      co_return errc::upstream_unavailable;
+      co_return oauth_errc::upstream_unavailable;
     }
     upstream_report report;
     auto tokens = read_upstream_answer(*answer, report);
@@ -283,7 +283,7 @@ private:
           return "(left out: it quotes a secret)";
       return text;
     };
-    auto const level = why == errc::upstream_denied ? log_level::info : log_level::error;
+    auto const level = why == oauth_errc::upstream_denied ? log_level::info : log_level::error;
     log_.write(level, "login_service_gave_no_tokens",
                {{"url", url.origin() + url.target()},
                 {"status", std::to_string(answer.status)},
@@ -298,15 +298,15 @@ private:
       return with.verify(token.reveal(), at, time->wall());
     };
     auto decided = co_await verifier_->verify(std::move(check));
-    if (!decided) co_return errc::upstream_unavailable;
+    if (!decided) co_return oauth_errc::upstream_unavailable;
     if (*decided) co_return std::move(**decided);
     error_code const why = decided->error();
     bool const keys_unknown = verifier_->keys_unknown(why);
     auto const kid = verifier_->verifier().last_kid();
     log_.error(keys_unknown ? "id_token_not_checked" : "id_token_refused",
                {{"reason", why.message()}, {"kid", kid.substr(0, 80)}});
-    if (keys_unknown) co_return errc::upstream_unavailable;
-    co_return errc::upstream_token_refused;
+    if (keys_unknown) co_return oauth_errc::upstream_unavailable;
+    co_return oauth_errc::upstream_token_refused;
   }
 
   void fill(upstream_login& login, upstream_tokens tokens) const {

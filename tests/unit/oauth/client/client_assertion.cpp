@@ -66,7 +66,7 @@ struct world {
   error_code ask(std::string const& jwt) { return await(judge.validate(who, secret{jwt})); }
   bool good(std::string const& jwt) {
     error_code const bad = ask(jwt);
-    BOOST_TEST((!bad || bad == errc::authentication_failed));
+    BOOST_TEST((!bad || bad == oauth_errc::authentication_failed));
     return !bad;
   }
   std::size_t kept() { return await(store.scan("", "", 100)).value().items.size(); }
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(a_key_host_that_is_down_is_not_the_fault_of_the_client) {
   w.who.metadata.jwks.clear();
   w.who.metadata.jwks_uri = w.host.url("/keys");
   w.host.answer([](std::string const&) { return answer_with("", {}, 503); });
-  BOOST_TEST((w.ask(w.token({})) == errc::document_unavailable));
+  BOOST_TEST((w.ask(w.token({})) == oauth_errc::document_unavailable));
 }
 
 BOOST_AUTO_TEST_CASE(who_an_assertion_is_from_can_be_read_but_only_that) {
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(who_an_assertion_is_from_can_be_read_but_only_that) {
         "e30." + jose_tests::base64url(R"({"sub":1})") + ".e30",
         "e30." + jose_tests::base64url(R"({"sub":"a","sub":"b"})") + ".e30",
         "e30." + jose_tests::base64url(std::string(2000, '[')) + ".e30"})
-    BOOST_TEST((claimed_client_of(bad).error() == errc::authentication_failed));
+    BOOST_TEST((claimed_client_of(bad).error() == oauth_errc::authentication_failed));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

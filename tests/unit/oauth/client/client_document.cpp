@@ -82,11 +82,11 @@ BOOST_AUTO_TEST_CASE(redirect_uris_are_needed_and_must_keep_the_rules) {
         R"({"redirect_uris":["http://client.example/cb"]})",
         R"({"redirect_uris":["https://client.example/cb#x"]})", R"({"redirect_uris":["cursor://x"]})",
         R"({"redirect_uris":["java\u0000script:x"]})"}) {
-    BOOST_TEST_CONTEXT(text) BOOST_TEST((parse_registration(text).error() == errc::bad_registered_uri));
+    BOOST_TEST_CONTEXT(text) BOOST_TEST((parse_registration(text).error() == oauth_errc::bad_registered_uri));
   }
   std::string many = R"({"redirect_uris":["https://client.example/0")";
   for (int i = 1; i != 17; ++i) many += ",\"https://client.example/" + std::to_string(i) + '"';
-  BOOST_TEST((parse_registration(many + "]}").error() == errc::bad_registered_uri));
+  BOOST_TEST((parse_registration(many + "]}").error() == oauth_errc::bad_registered_uri));
   redirect_rules rules;
   rules.private_schemes.emplace_back("cursor");
   BOOST_TEST(parse_registration(R"({"redirect_uris":["cursor://x"]})", rules).has_value());
@@ -128,9 +128,10 @@ BOOST_AUTO_TEST_CASE(what_has_the_wrong_type_or_value_is_refused) {
                               R"("client_name":"a","client_name":"b")",
                               R"("redirect_uris":["https://evil.example/"])",
                               R"("application_type":5)"}) {
-    BOOST_TEST_CONTEXT(members) BOOST_TEST((with(members).error() == errc::bad_registration));
+    BOOST_TEST_CONTEXT(members) BOOST_TEST((with(members).error() == oauth_errc::bad_registration));
   }
-  BOOST_TEST((with("\"client_name\":\"" + std::string(201, 'a') + "\"").error() == errc::bad_registration));
+  BOOST_TEST(
+      (with("\"client_name\":\"" + std::string(201, 'a') + "\"").error() == oauth_errc::bad_registration));
   BOOST_TEST(with("\"client_name\":\"" + std::string(200, 'a') + "\"").has_value());
 }
 
@@ -143,7 +144,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_object_is_refused) {
   for (char const* text :
        {"", " ", "null", "[]", "\"x\"", "1", "{", "}", "{]", "{\"a\"}", "{\"a\":1,}", "{} {}", "{}x",
         "\xef\xbb\xbf{}", "{\"a\":\"\xff\"}", "{'a':1}", "{\"a\":01}", "<html>"}) {
-    BOOST_TEST_CONTEXT(text) BOOST_TEST((parse_registration(text).error() == errc::bad_registration));
+    BOOST_TEST_CONTEXT(text) BOOST_TEST((parse_registration(text).error() == oauth_errc::bad_registration));
   }
   std::string const good = "{" + uris + "}";
   for (std::size_t size = 0; size != good.size(); ++size)
@@ -152,15 +153,16 @@ BOOST_AUTO_TEST_CASE(what_is_no_object_is_refused) {
 
 BOOST_AUTO_TEST_CASE(size_depth_and_number_are_bounded) {
   std::string const padded = "{" + uris + ",\"x\":\"" + std::string(max_registration, 'x') + "\"}";
-  BOOST_TEST((parse_registration(padded).error() == errc::registration_too_large));
+  BOOST_TEST((parse_registration(padded).error() == oauth_errc::registration_too_large));
   BOOST_TEST(with("\"x\":" + std::string(7, '[') + std::string(7, ']')).has_value());
-  BOOST_TEST((with("\"x\":" + std::string(8, '[') + std::string(8, ']')).error() == errc::bad_registration));
   BOOST_TEST(
-      (with("\"x\":" + std::string(7000, '[') + std::string(7000, ']')).error() == errc::bad_registration));
+      (with("\"x\":" + std::string(8, '[') + std::string(8, ']')).error() == oauth_errc::bad_registration));
+  BOOST_TEST((with("\"x\":" + std::string(7000, '[') + std::string(7000, ']')).error() ==
+              oauth_errc::bad_registration));
   std::string many;
   for (int i = 0; i != 63; ++i) many += (i == 0 ? "\"m" : ",\"m") + std::to_string(i) + "\":1";
   BOOST_TEST(with(many).has_value());
-  BOOST_TEST((with(many + ",\"one_more\":1").error() == errc::bad_registration));
+  BOOST_TEST((with(many + ",\"one_more\":1").error() == oauth_errc::bad_registration));
 }
 
 BOOST_AUTO_TEST_CASE(a_document_is_about_the_url_it_was_found_at) {
@@ -171,10 +173,10 @@ BOOST_AUTO_TEST_CASE(a_document_is_about_the_url_it_was_found_at) {
                          "https://CLIENT.example/id.json", "https://client.example:443/id.json",
                          "https://client.example/id.json?", "https://evil.example/id.json", ""}) {
     auto const other = document("\"client_name\":\"x\",\"client_id\":\"" + std::string(id) + '"');
-    BOOST_TEST((other.error() == errc::document_elsewhere));
+    BOOST_TEST((other.error() == oauth_errc::document_elsewhere));
   }
-  BOOST_TEST((document("\"client_name\":\"x\"").error() == errc::document_elsewhere));
-  BOOST_TEST((document("\"client_id\":7").error() == errc::document_elsewhere));
+  BOOST_TEST((document("\"client_name\":\"x\"").error() == oauth_errc::document_elsewhere));
+  BOOST_TEST((document("\"client_id\":7").error() == oauth_errc::document_elsewhere));
 }
 
 BOOST_AUTO_TEST_CASE(a_document_cannot_make_a_client_with_a_secret) {
@@ -182,16 +184,17 @@ BOOST_AUTO_TEST_CASE(a_document_cannot_make_a_client_with_a_secret) {
        {R"("token_endpoint_auth_method":"client_secret_basic")",
         R"("token_endpoint_auth_method":"client_secret_post")", R"("client_secret":"x")",
         R"("client_secret_expires_at":0)", R"("token_endpoint_auth_method":"private_key_jwt")"}) {
-    BOOST_TEST((document(named + "," + members).error() == errc::bad_registration));
+    BOOST_TEST((document(named + "," + members).error() == oauth_errc::bad_registration));
   }
   BOOST_TEST(document(named + R"(,"token_endpoint_auth_method":"none")").has_value());
   BOOST_TEST(
       document(named +
                R"(,"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://client.example/k")")
           .has_value());
-  BOOST_TEST((document(R"("client_id":"https://client.example/id.json")").error() == errc::bad_registration));
   BOOST_TEST(
-      (document(named + ",\"x\":\"" + std::string(5000, 'x') + '"').error() == errc::registration_too_large));
+      (document(R"("client_id":"https://client.example/id.json")").error() == oauth_errc::bad_registration));
+  BOOST_TEST((document(named + ",\"x\":\"" + std::string(5000, 'x') + '"').error() ==
+              oauth_errc::registration_too_large));
 }
 
 BOOST_AUTO_TEST_CASE(only_some_urls_are_clients) {

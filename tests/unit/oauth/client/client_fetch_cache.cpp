@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_SUITE(oauth_client_fetch_cache)
 
 using namespace mcpawl;
 using namespace std::chrono_literals;
-using oauth::errc;
+using oauth::oauth_errc;
 
 namespace {
 
@@ -90,16 +90,16 @@ BOOST_AUTO_TEST_CASE(something_newer_can_be_asked_for) {
   auto found = w.look("a", 30s);
   BOOST_TEST_REQUIRE(found.task.has_value());
   BOOST_TEST(w.value("a") == 1);  // who does not need it newer does not wait
-  found.task->fail(errc::document_unavailable, false);
+  found.task->fail(oauth_errc::document_unavailable, false);
   BOOST_TEST(w.look("a", 30s).value != nullptr);  // and it stays while nothing newer can be had
 }
 
 BOOST_AUTO_TEST_CASE(attack_what_failed_is_not_tried_again_at_once) {
   world w;
-  w.lease("a").fail(errc::unknown_client, true);
+  w.lease("a").fail(oauth_errc::unknown_client, true);
   for (int i = 0; i != 3; ++i) {
     auto const found = w.look("a");
-    BOOST_TEST((found.error == errc::unknown_client));
+    BOOST_TEST((found.error == oauth_errc::unknown_client));
     BOOST_TEST(!found.task.has_value());
     w.clock.advance(9s);
   }
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(what_was_good_serves_on_while_its_host_is_down) {
   world w;
   w.keep("a", 1);
   w.clock.advance(100s);
-  w.lease("a").fail(errc::document_unavailable, false);
+  w.lease("a").fail(oauth_errc::document_unavailable, false);
   BOOST_TEST(w.value("a") == 1);
   w.clock.advance(24h - 100s);
   BOOST_TEST(w.value("a") == -1);
@@ -121,8 +121,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_longer_good_ends_at_once) {
   world w;
   w.keep("a", 1);
   w.clock.advance(100s);
-  w.lease("a").fail(errc::document_elsewhere, true);
-  BOOST_TEST((w.look("a").error == errc::document_elsewhere));
+  w.lease("a").fail(oauth_errc::document_elsewhere, true);
+  BOOST_TEST((w.look("a").error == oauth_errc::document_elsewhere));
 }
 
 BOOST_AUTO_TEST_CASE(a_flight_that_dies_leaves_it_to_the_next) {
@@ -144,9 +144,9 @@ BOOST_AUTO_TEST_CASE(attack_only_so_many_at_once) {
   world w;
   auto a = w.lease("a");
   auto b = w.lease("b");
-  BOOST_TEST((w.look("c").error == errc::document_unavailable));
+  BOOST_TEST((w.look("c").error == oauth_errc::document_unavailable));
   BOOST_TEST(w.kept->size() == 2u);
-  a.fail(errc::unknown_client, true);
+  a.fail(oauth_errc::unknown_client, true);
   BOOST_TEST(w.look("c").task.has_value());
 }
 
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(attack_only_so_often_and_what_is_known_serves_on) {
   few.max_known_burst = 0;
   auto const kept = std::make_shared<cache>(few, clock);
   kept->look("a", "h").task->succeed(std::make_shared<int const>(1), 100s);
-  BOOST_TEST((kept->look("b", "h").error == errc::document_unavailable));
+  BOOST_TEST((kept->look("b", "h").error == oauth_errc::document_unavailable));
   BOOST_TEST(kept->look("b", "h").over_budget);
   clock.advance(200s);
   auto const known = kept->look("a", "h");
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(attack_only_so_often_and_what_is_known_serves_on) {
 BOOST_AUTO_TEST_CASE(attack_many_documents_throw_out_what_is_of_least_use) {
   world w;
   w.keep("good", 1);
-  w.lease("bad").fail(errc::unknown_client, true);
+  w.lease("bad").fail(oauth_errc::unknown_client, true);
   w.keep("old", 2);
   w.keep("used", 3);
   BOOST_TEST(w.value("good") == 1);
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(attack_many_documents_throw_out_what_is_of_least_use) {
   BOOST_TEST(w.value("used") == 3);
   BOOST_TEST(w.value("n1") == 4);
   BOOST_TEST(w.value("n2") == 5);
-  for (int i = 0; i != 100; ++i) w.lease("flood" + std::to_string(i)).fail(errc::unknown_client, true);
+  for (int i = 0; i != 100; ++i) w.lease("flood" + std::to_string(i)).fail(oauth_errc::unknown_client, true);
   BOOST_TEST(w.kept->size() == 4u);
   BOOST_TEST(w.value("n2") == 5);  // the flood threw out one document and then itself
 }
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(who_waits_is_notified_however_the_fetch_ends) {
     BOOST_TEST_REQUIRE((one.ended && two.ended));
     BOOST_TEST(!notified(one));
     if (end == "succeeds") lease->succeed(std::make_shared<int const>(1), 100s);
-    if (end == "fails") lease->fail(errc::unknown_client, true);
+    if (end == "fails") lease->fail(oauth_errc::unknown_client, true);
     lease.reset();
     BOOST_TEST(notified(one), end);
     BOOST_TEST(notified(two), end);

@@ -38,7 +38,7 @@ struct world {
   client_documents documents{settings_for(clock)};
 
   result<client> find() { return await(documents.find(host.url())); }
-  bool fails_with(errc e) {
+  bool fails_with(oauth_errc e) {
     auto const found = find();
     return !found && found.error() == e;
   }
@@ -120,8 +120,8 @@ BOOST_AUTO_TEST_CASE(it_is_fetched_again_when_it_says_so) {
 BOOST_AUTO_TEST_CASE(attack_a_document_about_another_client) {
   world w;
   w.answers(answer_with(w.host.document({}, "/other")));
-  BOOST_TEST(w.fails_with(errc::document_elsewhere));
-  BOOST_TEST(w.fails_with(errc::document_elsewhere));
+  BOOST_TEST(w.fails_with(oauth_errc::document_elsewhere));
+  BOOST_TEST(w.fails_with(oauth_errc::document_elsewhere));
   BOOST_TEST(w.host.visits() == 1);  // failures are remembered too
 }
 
@@ -130,30 +130,30 @@ BOOST_AUTO_TEST_CASE(attack_answers_that_are_no_document) {
   std::string const good = any.host.document();
   struct {
     std::string answer;
-    errc expected;
+    oauth_errc expected;
   } const cases[] = {
-      {answer_with("<!DOCTYPE html>", {}, 200, "text/html"), errc::unknown_client},
-      {answer_with(good, {}, 200, "text/plain"), errc::unknown_client},
-      {answer_with(good, {}, 200, "application/jsonp"), errc::unknown_client},
-      {answer_with(good, {}, 404), errc::unknown_client},
-      {answer_with(good, {}, 206), errc::unknown_client},
-      {answer_with("", {}), errc::bad_registration},
-      {answer_with("[]"), errc::bad_registration},
-      {answer_with(std::string(4000, '[')), errc::bad_registration},
-      {answer_with(good + std::string(6000, ' ')), errc::registration_too_large},
+      {answer_with("<!DOCTYPE html>", {}, 200, "text/html"), oauth_errc::unknown_client},
+      {answer_with(good, {}, 200, "text/plain"), oauth_errc::unknown_client},
+      {answer_with(good, {}, 200, "application/jsonp"), oauth_errc::unknown_client},
+      {answer_with(good, {}, 404), oauth_errc::unknown_client},
+      {answer_with(good, {}, 206), oauth_errc::unknown_client},
+      {answer_with("", {}), oauth_errc::bad_registration},
+      {answer_with("[]"), oauth_errc::bad_registration},
+      {answer_with(std::string(4000, '[')), oauth_errc::bad_registration},
+      {answer_with(good + std::string(6000, ' ')), oauth_errc::registration_too_large},
       {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n",
-       errc::registration_too_large},
+       oauth_errc::registration_too_large},
       {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: "
        "2\r\n\r\n{}",
-       errc::unknown_client},
-      {"HELLO\r\n\r\n", errc::unknown_client},
-      {answer_with(good, {}, 500), errc::document_unavailable},
-      {answer_with(good, {}, 429), errc::document_unavailable},
-      {answer_with(good, {}, 403), errc::document_unavailable},
-      {answer_with(good, {}, 407), errc::document_unavailable},
-      {answer_with(good, {}, 410), errc::unknown_client},
-      {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{", errc::document_unavailable},
-      {"", errc::document_unavailable},
+       oauth_errc::unknown_client},
+      {"HELLO\r\n\r\n", oauth_errc::unknown_client},
+      {answer_with(good, {}, 500), oauth_errc::document_unavailable},
+      {answer_with(good, {}, 429), oauth_errc::document_unavailable},
+      {answer_with(good, {}, 403), oauth_errc::document_unavailable},
+      {answer_with(good, {}, 407), oauth_errc::document_unavailable},
+      {answer_with(good, {}, 410), oauth_errc::unknown_client},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{", oauth_errc::document_unavailable},
+      {"", oauth_errc::document_unavailable},
   };
   for (auto const& each : cases) {
     world w;
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(attack_a_redirect_leads_nowhere) {
   world w;
   client_host const inside([](std::string const&) { return answer_with("{}"); });
   w.answers(answer_with("", "Location: " + inside.url() + "\r\n", 302));
-  BOOST_TEST(w.fails_with(errc::unknown_client));
+  BOOST_TEST(w.fails_with(oauth_errc::unknown_client));
   BOOST_TEST(inside.visits() == 0);
 }
 
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(attack_no_other_port_of_a_host_is_asked) {
     client_documents const documents(settings);
     for (std::string const port : {"22", "80", "442", "444", "8443"}) {
       auto const found = await(documents.find("https://client.example:" + port + "/c"));
-      BOOST_TEST((found.error() == errc::unknown_client), port);
+      BOOST_TEST((found.error() == oauth_errc::unknown_client), port);
     }
     BOOST_TEST(documents.size() == 0u);  // nobody was even looked up
   }
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(attack_what_is_no_client_url_is_not_fetched) {
   for (std::string const bad : {"", "x", "http://127.0.0.1/client", "https://127.0.0.1", "https://127.0.0.1/",
                                 "https://127.0.0.1/a/../b", "https://127.0.0.1/a#b", "ftp://127.0.0.1/a"}) {
     auto const found = await(w.documents.find(bad));
-    BOOST_TEST((found.error() == errc::unknown_client), bad);
+    BOOST_TEST((found.error() == oauth_errc::unknown_client), bad);
   }
   BOOST_TEST(w.documents.size() == 0u);
 }
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(attack_a_certificate_of_somebody_else) {
   auto settings = settings_for(w.clock);
   settings.trust = http::tls_trust::from_pem(stranger.pem()).value();
   auto const found = await(client_documents(settings).find(w.host.url()));
-  BOOST_TEST((found.error() == errc::unknown_client));
+  BOOST_TEST((found.error() == oauth_errc::unknown_client));
 }
 
 BOOST_AUTO_TEST_CASE(attack_a_host_that_hangs_or_drips) {
@@ -259,7 +259,7 @@ BOOST_AUTO_TEST_CASE(attack_a_host_that_hangs_or_drips) {
       },
       &client_trust::instance().server);
   client_documents const documents(settings);
-  BOOST_TEST((await(documents.find(hangs.url("/c"))).error() == errc::document_unavailable));
+  BOOST_TEST((await(documents.find(hangs.url("/c"))).error() == oauth_errc::document_unavailable));
   http_test::scripted_peer drips(
       [](http_test::guest& who) {
         who.read_until("\r\n\r\n");
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(a_client_serves_on_while_its_host_is_down_but_not_once_it_w
   BOOST_TEST(w.host.visits() == 2);
   w.clock.advance(31s);
   w.answers(answer_with("", {}, 404));
-  BOOST_TEST(w.fails_with(errc::unknown_client));
+  BOOST_TEST(w.fails_with(oauth_errc::unknown_client));
 }
 
 BOOST_AUTO_TEST_CASE(many_who_ask_at_once_cause_one_fetch) {
@@ -451,7 +451,7 @@ BOOST_AUTO_TEST_CASE(what_may_not_be_fetched_any_more_is_not_advertised) {
   client_documents const documents(settings);
   BOOST_TEST(await(documents.find(w.host.url())).has_value());
   BOOST_TEST(settings.availability->available());
-  BOOST_TEST((await(documents.find(w.host.url("/other"))).error() == errc::document_unavailable));
+  BOOST_TEST((await(documents.find(w.host.url("/other"))).error() == oauth_errc::document_unavailable));
   BOOST_TEST(!settings.availability->available());
 }
 
@@ -482,9 +482,9 @@ BOOST_AUTO_TEST_CASE(a_pinned_client_is_never_fetched) {
   settings.fetches = false;
   client_documents const closed(settings);
   BOOST_TEST(await(closed.find(known.id)).has_value());
-  BOOST_TEST((await(closed.find(w.host.url("/other"))).error() == errc::unknown_client));
+  BOOST_TEST((await(closed.find(w.host.url("/other"))).error() == oauth_errc::unknown_client));
   known.metadata.jwks_uri = w.host.url("/keys");
-  BOOST_TEST((await(closed.keys_of(known.metadata)).error() == errc::authentication_failed));
+  BOOST_TEST((await(closed.keys_of(known.metadata)).error() == oauth_errc::authentication_failed));
   BOOST_TEST(w.host.visits() == 1);
 }
 
@@ -523,7 +523,7 @@ BOOST_AUTO_TEST_CASE(keys_are_in_the_document_or_where_it_says) {
   BOOST_TEST(await(w.documents.keys_of(metadata)).value()->keys().size() == 1u);
   BOOST_TEST(w.host.visits() == 0);
   metadata.jwks = "{}";
-  BOOST_TEST((await(w.documents.keys_of(metadata)).error() == errc::authentication_failed));
+  BOOST_TEST((await(w.documents.keys_of(metadata)).error() == oauth_errc::authentication_failed));
 
   metadata.jwks.clear();
   metadata.jwks_uri = w.host.url("/keys");
@@ -537,14 +537,14 @@ BOOST_AUTO_TEST_CASE(keys_are_in_the_document_or_where_it_says) {
 
   for (std::string const bad : {"http://127.0.0.1/keys", "", "x"}) {
     metadata.jwks_uri = bad;
-    BOOST_TEST((await(w.documents.keys_of(metadata)).error() == errc::authentication_failed), bad);
+    BOOST_TEST((await(w.documents.keys_of(metadata)).error() == oauth_errc::authentication_failed), bad);
   }
   metadata.jwks_uri = w.host.url("/none");
   w.answers(answer_with("{\"keys\":[]}"));
-  BOOST_TEST((await(w.documents.keys_of(metadata)).error() == errc::authentication_failed));
+  BOOST_TEST((await(w.documents.keys_of(metadata)).error() == oauth_errc::authentication_failed));
   metadata.jwks_uri = w.host.url("/down");
   w.answers(answer_with("", {}, 500));
-  BOOST_TEST((await(w.documents.keys_of(metadata)).error() == errc::document_unavailable));
+  BOOST_TEST((await(w.documents.keys_of(metadata)).error() == oauth_errc::document_unavailable));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

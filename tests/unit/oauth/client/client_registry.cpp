@@ -94,12 +94,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_no_id_of_ours_is_unknown, Backend, backend
   for (std::string const& other :
        {std::string{}, std::string("x"), id + "A", id.substr(1), std::string(24, '/'), std::string(24, '\0'),
         std::string(100'000, 'a'), "../" + id.substr(3), std::string("https://client.example/id")}) {
-    BOOST_TEST((await(w.registry.find(other)).error() == oauth::errc::unknown_client));
+    BOOST_TEST((await(w.registry.find(other)).error() == oauth::oauth_errc::unknown_client));
   }
   BOOST_TEST(await(w.registry.remove(id)).value() == 1u);
   BOOST_TEST(await(w.registry.remove(id)).value() == 0u);
   BOOST_TEST(await(w.registry.remove("x")).value() == 0u);
-  BOOST_TEST((await(w.registry.find(id)).error() == oauth::errc::unknown_client));
+  BOOST_TEST((await(w.registry.find(id)).error() == oauth::oauth_errc::unknown_client));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_scheme_that_is_no_longer_allowed_is_gone, Backend, backends) {
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_record_is_an_error) {
   std::string const good = w.add("client_secret_basic").record.bytes();
   BOOST_TEST(client::parse(good).has_value());
   for (std::size_t size = 0; size != good.size(); ++size) {
-    BOOST_TEST_REQUIRE((client::parse(good.substr(0, size)).error() == oauth::errc::damaged_record));
+    BOOST_TEST_REQUIRE((client::parse(good.substr(0, size)).error() == oauth::oauth_errc::damaged_record));
   }
   BOOST_TEST(!client::parse(good + "x"));
   for (std::size_t at = 0; at != good.size(); ++at) {

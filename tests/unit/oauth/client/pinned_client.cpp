@@ -71,9 +71,9 @@ BOOST_AUTO_TEST_CASE(a_file_holds_an_array_or_one) {
   BOOST_TEST(split_client_documents("[]").value().empty());
   BOOST_TEST(split_client_documents("[1,\"a\"]").value().size() == 2u);
   for (std::string const bad : {"", "[", "[{}", "{} {}", "not JSON"})
-    BOOST_TEST((split_client_documents(bad).error() == errc::bad_registration), bad);
+    BOOST_TEST((split_client_documents(bad).error() == oauth_errc::bad_registration), bad);
   std::string const large(1024 * 1024 + 1, ' ');
-  BOOST_TEST((split_client_documents(large).error() == errc::registration_too_large));
+  BOOST_TEST((split_client_documents(large).error() == oauth_errc::registration_too_large));
 }
 
 BOOST_AUTO_TEST_CASE(every_mistake_is_told_and_what_is_good_is_kept) {

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(all_of_several_must_be_ours) {
     std::string detail;
     auto const wrong = detail::validate_resources(asked, ours, detail);
     BOOST_TEST(!wrong == good);
-    BOOST_TEST((good || wrong == errc::bad_target));
+    BOOST_TEST((good || wrong == oauth_errc::bad_target));
     BOOST_TEST(detail == (good ? "" : "resource must be https://mcp.example.com/mcp"));
   }
 }

@@ -45,17 +45,17 @@ BOOST_AUTO_TEST_CASE(spaces_separate_however_many_and_nothing_else) {
     BOOST_TEST(set(text).text() == scopes, '"' << text << '"');
   }
   for (char const* text : {"a\tb", "a\nb", " \t ", "a,b\\", "\"a\"", "a\xc2\xa0", " a \r"}) {
-    BOOST_TEST_CONTEXT(text) BOOST_TEST((scope_set::parse(text).error() == errc::bad_scope));
+    BOOST_TEST_CONTEXT(text) BOOST_TEST((scope_set::parse(text).error() == oauth_errc::bad_scope));
   }
 }
 
 BOOST_AUTO_TEST_CASE(their_length_and_number_are_bounded) {
   BOOST_TEST(scope_set::parse(std::string(2048, 'a')).has_value());
-  BOOST_TEST((scope_set::parse(std::string(2049, 'a')).error() == errc::parameter_too_long));
+  BOOST_TEST((scope_set::parse(std::string(2049, 'a')).error() == oauth_errc::parameter_too_long));
   std::string many;
   for (int i = 0; i != 64; ++i) many += (i == 0 ? "s" : " s") + std::to_string(i);
   BOOST_TEST(set(many).size() == 64u);
-  BOOST_TEST((scope_set::parse(many + " s64").error() == errc::parameter_too_long));
+  BOOST_TEST((scope_set::parse(many + " s64").error() == oauth_errc::parameter_too_long));
   BOOST_TEST(set(many + " s0").size() == 64u);
 }
 

@@ -96,14 +96,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_asks_the_upstream_whether_for_a_refresh_or_a_r
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_token_that_is_not_good_renews_nothing, Backend, backends) {
   world<Backend> w;
   auto const tokens = w.tokens();
-  BOOST_CHECK(w.begin(tokens.refresh_token).error() == errc::bad_token);
-  BOOST_CHECK(w.begin(secret{std::string("x")}).error() == errc::bad_token);
+  BOOST_CHECK(w.begin(tokens.refresh_token).error() == oauth_errc::bad_token);
+  BOOST_CHECK(w.begin(secret{std::string("x")}).error() == oauth_errc::bad_token);
   BOOST_CHECK(await(w.service.begin_renewal(tokens.access_token, "https://other.example/")).error() ==
-              errc::bad_target);
+              oauth_errc::bad_target);
   auto pending = w.begin(tokens.access_token).value();
   BOOST_TEST(await(w.other.end_grant(pending)).value() == 1u);
   auto const late = await(w.service.finish_renewal(std::move(pending), secret{std::string("x")}));
-  BOOST_CHECK(late.error() == errc::bad_token);
+  BOOST_CHECK(late.error() == oauth_errc::bad_token);
   BOOST_TEST(await(w.backend.store().scan("grant/", "", 10)).value().items.empty());
 }
 

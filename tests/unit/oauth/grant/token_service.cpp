@@ -128,10 +128,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_code_presented_twice_ends_the_grant, Backend, ba
   auto const code = w.code();
   auto const issued = w.redeem(code).value();
   BOOST_TEST(w.works(issued.access_token));
-  BOOST_TEST((w.redeem(code).error() == oauth::errc::code_replayed));
+  BOOST_TEST((w.redeem(code).error() == oauth::oauth_errc::code_replayed));
   BOOST_TEST(!w.works(issued.access_token));
-  BOOST_TEST((w.refresh(issued.refresh_token).error() == oauth::errc::bad_token));
-  BOOST_TEST((w.redeem(code).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.refresh(issued.refresh_token).error() == oauth::oauth_errc::bad_token));
+  BOOST_TEST((w.redeem(code).error() == oauth::oauth_errc::bad_token));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_replay_is_noticed_long_after_the_code_has_expired, Backend, backends) {
@@ -139,8 +139,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_replay_is_noticed_long_after_the_code_has_expire
   auto const code = w.code();
   auto const issued = w.redeem(code).value();
   w.backend.clock.jump(w.now() + 86'400);
-  BOOST_TEST((w.redeem(code).error() == oauth::errc::code_replayed));
-  BOOST_TEST((w.refresh(issued.refresh_token).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.redeem(code).error() == oauth::oauth_errc::code_replayed));
+  BOOST_TEST((w.refresh(issued.refresh_token).error() == oauth::oauth_errc::bad_token));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_wrong_with_a_redemption_does_not_burn_the_code, Backend, backends) {
@@ -152,29 +152,30 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_wrong_with_a_redemption_does_not_burn_the_
     change(asked);
     return await(w.service.redeem(std::move(asked))).error();
   };
-  BOOST_TEST((refused([](auto& r) { r.verifier = secret{}; }) == oauth::errc::wrong_verifier));
-  BOOST_TEST(
-      (refused([](auto& r) { r.verifier = secret{std::string(43, 'a')}; }) == oauth::errc::wrong_verifier));
-  BOOST_TEST((refused([](auto& r) { r.verifier = secret{challenge}; }) == oauth::errc::wrong_verifier));
-  BOOST_TEST((refused([](auto& r) { r.client_id = "another"; }) == oauth::errc::wrong_client));
-  BOOST_TEST((refused([](auto& r) { r.redirect_uri.reset(); }) == oauth::errc::wrong_redirect_uri));
+  BOOST_TEST((refused([](auto& r) { r.verifier = secret{}; }) == oauth::oauth_errc::wrong_verifier));
+  BOOST_TEST((refused([](auto& r) { r.verifier = secret{std::string(43, 'a')}; }) ==
+              oauth::oauth_errc::wrong_verifier));
+  BOOST_TEST((refused([](auto& r) { r.verifier = secret{challenge}; }) == oauth::oauth_errc::wrong_verifier));
+  BOOST_TEST((refused([](auto& r) { r.client_id = "another"; }) == oauth::oauth_errc::wrong_client));
+  BOOST_TEST((refused([](auto& r) { r.redirect_uri.reset(); }) == oauth::oauth_errc::wrong_redirect_uri));
   BOOST_TEST((refused([](auto& r) { r.redirect_uri = "http://127.0.0.1:4712/callback"; }) ==
-              oauth::errc::wrong_redirect_uri));
-  BOOST_TEST((refused([](auto& r) { r.resource = "https://other.example.com"; }) == oauth::errc::bad_target));
+              oauth::oauth_errc::wrong_redirect_uri));
+  BOOST_TEST(
+      (refused([](auto& r) { r.resource = "https://other.example.com"; }) == oauth::oauth_errc::bad_target));
   // the code of another grant's name, or one with an altered character
   for (std::size_t at : {12u, 30u, 60u, 100u}) {
     std::string altered{code.reveal()};
     altered[at] = altered[at] == 'A' ? 'B' : 'A';
-    BOOST_TEST((w.redeem(secret{altered}).error() == oauth::errc::bad_token));
+    BOOST_TEST((w.redeem(secret{altered}).error() == oauth::oauth_errc::bad_token));
   }
   for (std::string const& text : {std::string{}, std::string("x"), std::string(10'000, 'A'),
                                   "mcpawl_ac_" + std::string(96, '!'), std::string(code.reveal()) + "A"}) {
-    BOOST_TEST((w.redeem(secret{text}).error() == oauth::errc::bad_token));
+    BOOST_TEST((w.redeem(secret{text}).error() == oauth::oauth_errc::bad_token));
   }
   BOOST_TEST(w.redeem(code).has_value());
   // and afterwards only its own client can end the grant with it
   auto const tokens = w.tokens();
-  BOOST_TEST((refused([](auto& r) { r.client_id = "another"; }) == oauth::errc::wrong_client));
+  BOOST_TEST((refused([](auto& r) { r.client_id = "another"; }) == oauth::oauth_errc::wrong_client));
   BOOST_TEST(w.works(tokens.access_token));
 }
 
@@ -202,11 +203,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(everything_is_good_until_the_second_before_its_end
   w.backend.clock.jump(start + 599);
   auto const issued = w.redeem(good_code).value();
   w.backend.clock.jump(start + 600);
-  BOOST_TEST((w.redeem(late_code).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.redeem(late_code).error() == oauth::oauth_errc::bad_token));
   w.backend.clock.jump(start + 599 + 3599);
   BOOST_TEST(w.works(issued.access_token));
   w.backend.clock.jump(start + 599 + 3600);
-  BOOST_TEST((w.look_up(issued.access_token).error() == oauth::errc::token_expired));
+  BOOST_TEST((w.look_up(issued.access_token).error() == oauth::oauth_errc::token_expired));
   // refresh tokens count from the consent on
   w.backend.clock.jump(start + 30 * 86'400 - 1);
   auto const last = w.refresh(issued.refresh_token).value();
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(everything_is_good_until_the_second_before_its_end
   BOOST_TEST(w.works(last.access_token));
   w.backend.clock.jump(start + 30 * 86'400);
   BOOST_TEST(!w.works(last.access_token));
-  BOOST_TEST((w.refresh(last.refresh_token).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.refresh(last.refresh_token).error() == oauth::oauth_errc::bad_token));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_refresh_replaces_the_token_and_keeps_the_grant, Backend, backends) {
@@ -244,9 +245,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_old_refresh_token_gets_the_same_answer_until_t
   BOOST_TEST(again.expires == second.expires);
   BOOST_TEST(again.expires_in == 3500);
   auto const third = w.refresh(second.refresh_token).value();
-  BOOST_TEST((w.refresh(first.refresh_token).error() == oauth::errc::refresh_token_reused));
+  BOOST_TEST((w.refresh(first.refresh_token).error() == oauth::oauth_errc::refresh_token_reused));
   BOOST_TEST(!w.works(third.access_token));
-  BOOST_TEST((w.refresh(third.refresh_token).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.refresh(third.refresh_token).error() == oauth::oauth_errc::bad_token));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_grace_has_an_end, Backend, backends) {
@@ -257,8 +258,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_grace_has_an_end, Backend, backends) {
   w.backend.clock.jump(end - 1);
   BOOST_TEST((w.refresh(first.refresh_token).value().refresh_token == second.refresh_token));
   w.backend.clock.jump(end);
-  BOOST_TEST((w.refresh(first.refresh_token).error() == oauth::errc::refresh_token_reused));
-  BOOST_TEST((w.refresh(second.refresh_token).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.refresh(first.refresh_token).error() == oauth::oauth_errc::refresh_token_reused));
+  BOOST_TEST((w.refresh(second.refresh_token).error() == oauth::oauth_errc::bad_token));
 }
 
 // Thief and owner alternated 24 times without a word: each time one of them presented the token before.
@@ -278,9 +279,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(attack_two_holders_of_a_refresh_token_are_noticed_
   }
   auto const last = w.refresh(old.refresh_token).value();
   BOOST_TEST(w.works(last.access_token));
-  BOOST_TEST((w.refresh(old.refresh_token).error() == oauth::errc::refresh_token_reused));
+  BOOST_TEST((w.refresh(old.refresh_token).error() == oauth::oauth_errc::refresh_token_reused));
   BOOST_TEST(!w.works(last.access_token));
-  BOOST_TEST((w.refresh(last.refresh_token).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.refresh(last.refresh_token).error() == oauth::oauth_errc::bad_token));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_lost_answer_is_given_again_as_often_as_it_is_asked_for, Backend, backends) {
@@ -325,7 +326,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_strict_deployment_ends_the_grant_at_the_first_ti
   auto const second = refresh().value();
   BOOST_TEST(refresh().has_value());  // a lost response still is none of these
   BOOST_TEST(w.works(second.access_token));
-  BOOST_TEST((refresh().error() == oauth::errc::refresh_token_reused));
+  BOOST_TEST((refresh().error() == oauth::oauth_errc::refresh_token_reused));
   BOOST_TEST(!w.works(second.access_token));
 }
 
@@ -348,7 +349,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_grant_ends_at_the_last_repeat_that_is_allowed_an
     }
     auto const last = refresh(old.refresh_token).value();
     BOOST_TEST(w.works(last.access_token));
-    BOOST_TEST((refresh(old.refresh_token).error() == oauth::errc::refresh_token_reused), max);
+    BOOST_TEST((refresh(old.refresh_token).error() == oauth::oauth_errc::refresh_token_reused), max);
     BOOST_TEST(!w.works(last.access_token));
   }
 }
@@ -392,10 +393,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_made_up_refresh_token_ends_nothing, Backend, bac
   for (std::size_t at : {46u, 60u, 89u, 95u, 105u}) {
     std::string altered{issued.refresh_token.reveal()};
     altered[at] = altered[at] == 'A' ? 'B' : 'A';
-    BOOST_TEST((w.refresh(secret{altered}).error() == oauth::errc::bad_token));
+    BOOST_TEST((w.refresh(secret{altered}).error() == oauth::oauth_errc::bad_token));
   }
   std::string const from_access = "mcpawl_rt_" + std::string(issued.access_token.reveal().substr(10));
-  BOOST_TEST((w.refresh(secret{from_access}).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.refresh(secret{from_access}).error() == oauth::oauth_errc::bad_token));
   BOOST_TEST(w.works(issued.access_token));
   BOOST_TEST(w.refresh(issued.refresh_token).has_value());
 }
@@ -406,7 +407,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(another_client_cannot_refresh_nor_end_the_grant, B
   auto const second = w.refresh(first.refresh_token).value();
   auto const third = w.refresh(second.refresh_token).value();
   for (auto const* token : {&first, &second, &third}) {
-    BOOST_TEST((w.refresh(token->refresh_token, "another").error() == oauth::errc::wrong_client));
+    BOOST_TEST((w.refresh(token->refresh_token, "another").error() == oauth::oauth_errc::wrong_client));
   }
   BOOST_TEST(w.works(third.access_token));
 }
@@ -419,18 +420,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_refresh_can_narrow_the_scope_and_not_widen_it, B
     asked.scope = std::move(scope);
     return await(w.service.refresh(std::move(asked)));
   };
-  BOOST_TEST(
-      (refresh(first.refresh_token, scope_set{"read", "admin"}).error() == oauth::errc::scope_not_allowed));
+  BOOST_TEST((refresh(first.refresh_token, scope_set{"read", "admin"}).error() ==
+              oauth::oauth_errc::scope_not_allowed));
   auto const narrow = refresh(first.refresh_token, scope_set{"read"}).value();
   BOOST_TEST(narrow.scope.text() == "read");
   BOOST_TEST(w.look_up(narrow.access_token).value().scope.text() == "read");
   // who asks for less than the response has must not get it
-  BOOST_TEST((refresh(first.refresh_token, scope_set{"write"}).error() == oauth::errc::scope_not_allowed));
+  BOOST_TEST(
+      (refresh(first.refresh_token, scope_set{"write"}).error() == oauth::oauth_errc::scope_not_allowed));
   auto const wide = refresh(narrow.refresh_token, scope_set{"read", "write"}).value();
   BOOST_TEST(wide.scope.text() == "read write");
   refresh_request elsewhere(copy(wide.refresh_token), "client");
   elsewhere.resource = "https://other.example.com";
-  BOOST_TEST((await(w.service.refresh(std::move(elsewhere))).error() == oauth::errc::bad_target));
+  BOOST_TEST((await(w.service.refresh(std::move(elsewhere))).error() == oauth::oauth_errc::bad_target));
 }
 
 BOOST_AUTO_TEST_CASE(of_the_scopes_of_a_refresh_only_known_ones_that_were_not_granted_are_refused) {
@@ -475,10 +477,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tokens_are_good_for_one_thing_only, Backend, backe
   auto const issued = w.redeem(code).value();
   BOOST_TEST(!w.works(issued.refresh_token));
   BOOST_TEST(!w.works(code));
-  BOOST_TEST((w.refresh(issued.access_token).error() == oauth::errc::bad_token));
-  BOOST_TEST((w.redeem(issued.refresh_token).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.refresh(issued.access_token).error() == oauth::oauth_errc::bad_token));
+  BOOST_TEST((w.redeem(issued.refresh_token).error() == oauth::oauth_errc::bad_token));
   auto const elsewhere = await(w.service.look_up(copy(issued.access_token), "https://mcp.example.com/mcp/"));
-  BOOST_TEST((elsewhere.error() == oauth::errc::bad_target));
+  BOOST_TEST((elsewhere.error() == oauth::oauth_errc::bad_target));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_upstream_is_asked_between_the_halves_of_a_refresh, Backend, backends) {
@@ -500,7 +502,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_upstream_is_asked_between_the_halves_of_a_refr
   auto refused = await(w.service.begin_refresh(refresh_request(copy(next.refresh_token), "client"))).value();
   BOOST_TEST(await(w.service.end_grant(refused)).value() == 1u);
   BOOST_TEST(!w.works(next.access_token));
-  BOOST_TEST((await(w.service.finish_refresh(std::move(refused))).error() == oauth::errc::bad_token));
+  BOOST_TEST((await(w.service.finish_refresh(std::move(refused))).error() == oauth::oauth_errc::bad_token));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(revoking_ends_a_token_or_the_grant_and_only_for_its_client, Backend, backends) {
@@ -510,8 +512,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(revoking_ends_a_token_or_the_grant_and_only_for_it
   };
   auto const first = w.tokens();
   auto const second = w.refresh(first.refresh_token).value();
-  BOOST_TEST((revoke(first.access_token, "another").error() == oauth::errc::wrong_client));
-  BOOST_TEST((revoke(first.refresh_token, "another").error() == oauth::errc::wrong_client));
+  BOOST_TEST((revoke(first.access_token, "another").error() == oauth::oauth_errc::wrong_client));
+  BOOST_TEST((revoke(first.refresh_token, "another").error() == oauth::oauth_errc::wrong_client));
   BOOST_TEST(revoke(first.access_token).value() == 1u);
   BOOST_TEST(revoke(first.access_token).value() == 0u);
   BOOST_TEST(!w.works(first.access_token));
@@ -523,9 +525,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(revoking_ends_a_token_or_the_grant_and_only_for_it
   BOOST_TEST(w.works(second.access_token));
   // a response is not repeated with a token that was revoked
   BOOST_TEST(revoke(second.access_token).value() == 1u);
-  BOOST_TEST((w.refresh(first.refresh_token).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.refresh(first.refresh_token).error() == oauth::oauth_errc::bad_token));
   BOOST_TEST(revoke(second.refresh_token).value() == 1u);
-  BOOST_TEST((w.refresh(second.refresh_token).error() == oauth::errc::bad_token));
+  BOOST_TEST((w.refresh(second.refresh_token).error() == oauth::oauth_errc::bad_token));
   BOOST_TEST(w.everything_stored().empty());
 }
 
@@ -565,7 +567,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(whatever_is_taken_back_is_counted_in_all_copies, B
   BOOST_TEST(copied.revocations() == 0u);
   await(w.service.revoke(copy(first.access_token), "client")).value();
   BOOST_TEST(copied.revocations() == 1u);
-  BOOST_TEST((w.redeem(code).error() == oauth::errc::code_replayed));
+  BOOST_TEST((w.redeem(code).error() == oauth::oauth_errc::code_replayed));
   BOOST_TEST(copied.revocations() == 2u);
   await(w.service.end_grant("alice", "no such grant")).value();
   BOOST_TEST(copied.revocations() == 3u);

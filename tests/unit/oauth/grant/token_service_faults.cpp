@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_redemption_that_nobody_heard_of_leaves_no_token_behind) {
   fail_at(2, fault::done_but_not_told);
   BOOST_TEST((redeem(fresh).error() == store_errc::io));
   // nobody has the tokens, and the code is spent: the same as a replay
-  BOOST_TEST((redeem(fresh).error() == oauth::errc::code_replayed));
+  BOOST_TEST((redeem(fresh).error() == oauth::oauth_errc::code_replayed));
   BOOST_TEST(await(service.grants_of("alice")).value().empty());
 }
 
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(a_replay_whose_grant_could_not_be_ended_ends_it_here_and_is
   fail_at(2, fault::not_done);
   BOOST_TEST((redeem(fresh).error() == store_errc::busy));
   BOOST_TEST(!works(tokens.access_token));
-  BOOST_TEST((redeem(fresh).error() == oauth::errc::bad_token));
+  BOOST_TEST((redeem(fresh).error() == oauth::oauth_errc::bad_token));
   BOOST_TEST(await(service.write_pending()).value() == 1u);
   BOOST_TEST(await(store.scan("grant/", "", 10)).value().items.empty());
   BOOST_TEST(!works(tokens.access_token));
@@ -237,9 +237,9 @@ BOOST_AUTO_TEST_CASE(a_damaged_record_is_an_error_of_ours) {
   for (std::size_t size = 0; size != good.size(); ++size) {
     await(store.put(store_write(key, good.substr(0, size)))).value();
     auto const found = await(service.look_up(secret{tokens.access_token}, ""));
-    BOOST_TEST_REQUIRE((found.error() == oauth::errc::damaged_record));
+    BOOST_TEST_REQUIRE((found.error() == oauth::oauth_errc::damaged_record));
   }
-  BOOST_TEST(error_name(make_error_code(oauth::errc::damaged_record)) == "server_error");
+  BOOST_TEST(error_name(make_error_code(oauth::oauth_errc::damaged_record)) == "server_error");
   // an altered byte is noticed, or harmless; never a crash, never other props
   for (std::size_t at = 0; at != good.size(); ++at) {
     std::string altered = good;

@@ -134,11 +134,11 @@ BOOST_AUTO_TEST_CASE(what_was_answered_before_a_kill_is_good_after_it) {
         BOOST_TEST_REQUIRE(next.has_value());
         BOOST_TEST_REQUIRE(await(service.look_up(next->access_token, "")).has_value());
         // and no code is good twice
-        BOOST_TEST_REQUIRE((redeem(service, seen.code).error() == oauth::errc::code_replayed));
+        BOOST_TEST_REQUIRE((redeem(service, seen.code).error() == oauth::oauth_errc::code_replayed));
       } else {
         // good, or spent for tokens that nobody got
         auto const tokens = redeem(service, seen.code);
-        BOOST_TEST_REQUIRE((tokens || tokens.error() == oauth::errc::code_replayed));
+        BOOST_TEST_REQUIRE((tokens || tokens.error() == oauth::oauth_errc::code_replayed));
       }
     }
   }

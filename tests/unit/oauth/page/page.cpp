@@ -310,22 +310,22 @@ BOOST_AUTO_TEST_CASE(the_error_page_tells_a_person_what_happened_and_what_to_do)
     std::size_t const begin = html.find("<p>") + 3;
     return html.substr(begin, html.find("</p>", begin) - begin);
   };
-  for (auto const why : {errc::malformed_request, errc::duplicate_parameter, errc::missing_parameter,
-                         errc::parameter_too_long})
+  for (auto const why : {oauth_errc::malformed_request, oauth_errc::duplicate_parameter,
+                         oauth_errc::missing_parameter, oauth_errc::parameter_too_long})
     BOOST_TEST(text(why, 400) == words.malformed);
-  for (auto const why : {errc::redirect_uri_needed, errc::redirect_uri_mismatch})
+  for (auto const why : {oauth_errc::redirect_uri_needed, oauth_errc::redirect_uri_mismatch})
     BOOST_TEST(text(why, 400) == words.wrong_destination);
-  BOOST_TEST(text(errc::redirect_scheme_refused, 400) == words.refused_scheme);
-  for (auto const why : {errc::registration_too_large, errc::bad_registration, errc::bad_registered_uri,
-                         errc::document_elsewhere})
+  BOOST_TEST(text(oauth_errc::redirect_scheme_refused, 400) == words.refused_scheme);
+  for (auto const why : {oauth_errc::registration_too_large, oauth_errc::bad_registration,
+                         oauth_errc::bad_registered_uri, oauth_errc::document_elsewhere})
     BOOST_TEST(text(why, 400) == words.bad_document);
-  BOOST_TEST(text(errc::unknown_client, 400) == words.unknown_client);
-  BOOST_TEST(text(errc::flow_not_found, 400) == words.expired);
-  BOOST_TEST(text(errc::flow_of_another_browser, 400) == words.another_browser);
-  BOOST_TEST(text(errc::document_unavailable, 503) == words.document_unavailable);
-  BOOST_TEST(text(errc::contended, 503) == words.unavailable);
-  BOOST_TEST(text(errc::damaged_record, 500) == words.unavailable);
-  BOOST_TEST(text(errc::denied, 400) == words.text);
+  BOOST_TEST(text(oauth_errc::unknown_client, 400) == words.unknown_client);
+  BOOST_TEST(text(oauth_errc::flow_not_found, 400) == words.expired);
+  BOOST_TEST(text(oauth_errc::flow_of_another_browser, 400) == words.another_browser);
+  BOOST_TEST(text(oauth_errc::document_unavailable, 503) == words.document_unavailable);
+  BOOST_TEST(text(oauth_errc::contended, 503) == words.unavailable);
+  BOOST_TEST(text(oauth_errc::damaged_record, 500) == words.unavailable);
+  BOOST_TEST(text(oauth_errc::denied, 400) == words.text);
   // what another layer says is for the log
   auto const elsewhere = make_error_code(boost::system::errc::connection_refused);
   BOOST_TEST(text(elsewhere, 500) == words.unavailable);
@@ -336,7 +336,7 @@ BOOST_AUTO_TEST_CASE(the_error_page_tells_a_person_what_happened_and_what_to_do)
 BOOST_AUTO_TEST_CASE(the_error_page_names_the_host_that_was_not_reached) {
   error_words const words;
   error_view view;
-  view.why = errc::document_unavailable;
+  view.why = oauth_errc::document_unavailable;
   view.host = "app.example.com<";
   std::string const later = page_maker{}.error(view);
   BOOST_TEST(has(later, words.document_unavailable));
@@ -345,7 +345,7 @@ BOOST_AUTO_TEST_CASE(the_error_page_names_the_host_that_was_not_reached) {
   std::string const again = page_maker{}.error(view);
   BOOST_TEST(has(again, words.document_avoidable));
   BOOST_TEST(has(again, "connect again: that will help"));
-  view.why = errc::unknown_client;
+  view.why = oauth_errc::unknown_client;
   BOOST_TEST(has(page_maker{}.error(view), words.unknown_client));
 }
 
@@ -361,7 +361,7 @@ BOOST_AUTO_TEST_CASE(the_sentences_of_errors_can_be_replaced) {
   page_words words;
   words.error.another_browser = "In einem anderen Browser <begonnen>.";
   error_view view;
-  view.why = errc::flow_of_another_browser;
+  view.why = oauth_errc::flow_of_another_browser;
   page_maker const pages(words);
   BOOST_TEST(has(pages.error(view), "In einem anderen Browser &lt;begonnen&gt;."));
   view.text = "This one is told.";

@@ -47,12 +47,12 @@ struct fixture {
     BOOST_TEST_REQUIRE(std::holds_alternative<authorization_refusal>(judged));
     return std::get<authorization_refusal>(std::move(judged));
   }
-  void is_page(std::string const& query, oauth::errc why) {
+  void is_page(std::string const& query, oauth::oauth_errc why) {
     auto const refusal = refused(query);
     BOOST_TEST((refusal.why == why));
     BOOST_TEST(!refusal.location);
   }
-  void is_redirect(std::string const& query, oauth::errc why, std::string const& error) {
+  void is_redirect(std::string const& query, oauth::oauth_errc why, std::string const& error) {
     auto const refusal = refused(query);
     BOOST_TEST((refusal.why == why));
     BOOST_TEST_REQUIRE(refusal.location.has_value());
@@ -82,21 +82,22 @@ BOOST_AUTO_TEST_CASE(a_good_request_is_understood) {
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_for_a_page) {
-  BOOST_TEST((misread("") == oauth::errc::missing_parameter));
-  BOOST_TEST((misread("client_id=") == oauth::errc::missing_parameter));
-  BOOST_TEST((misread("response_type=code") == oauth::errc::missing_parameter));
-  BOOST_TEST((misread("client_id=%zz") == oauth::errc::malformed_request));
-  BOOST_TEST((misread("client_id=c&state=\xc3\xa9") == oauth::errc::malformed_request));
+  BOOST_TEST((misread("") == oauth::oauth_errc::missing_parameter));
+  BOOST_TEST((misread("client_id=") == oauth::oauth_errc::missing_parameter));
+  BOOST_TEST((misread("response_type=code") == oauth::oauth_errc::missing_parameter));
+  BOOST_TEST((misread("client_id=%zz") == oauth::oauth_errc::malformed_request));
+  BOOST_TEST((misread("client_id=c&state=\xc3\xa9") == oauth::oauth_errc::malformed_request));
   for (char const* name : {"client_id", "redirect_uri", "state", "scope", "code_challenge", "whatever"}) {
     BOOST_TEST((misread("client_id=c&" + std::string(name) + "=1&" + name + "=2") ==
-                oauth::errc::duplicate_parameter));
+                oauth::oauth_errc::duplicate_parameter));
   }
-  BOOST_TEST((misread("client_id=c&%73tate=1&state=1") == oauth::errc::duplicate_parameter));
+  BOOST_TEST((misread("client_id=c&%73tate=1&state=1") == oauth::oauth_errc::duplicate_parameter));
+  BOOST_TEST((misread("client_id=c&resource=1&state=1&resource=1&state=1") ==
+              oauth::oauth_errc::duplicate_parameter));
+  BOOST_TEST((misread("client_id=" + std::string(2049, 'c')) == oauth::oauth_errc::parameter_too_long));
   BOOST_TEST(
-      (misread("client_id=c&resource=1&state=1&resource=1&state=1") == oauth::errc::duplicate_parameter));
-  BOOST_TEST((misread("client_id=" + std::string(2049, 'c')) == oauth::errc::parameter_too_long));
-  BOOST_TEST((misread("client_id=c&state=" + std::string(4097, 's')) == oauth::errc::parameter_too_long));
-  BOOST_TEST((misread("client_id=c&x=" + std::string(40'000, 'x')) == oauth::errc::parameter_too_long));
+      (misread("client_id=c&state=" + std::string(4097, 's')) == oauth::oauth_errc::parameter_too_long));
+  BOOST_TEST((misread("client_id=c&x=" + std::string(40'000, 'x')) == oauth::oauth_errc::parameter_too_long));
   BOOST_TEST(authorization_query::parse("client_id=c&state=" + std::string(4096, 's')).has_value());
 }
 
@@ -130,14 +131,14 @@ BOOST_AUTO_TEST_CASE(without_a_redirect_uri_to_trust_nobody_is_sent_anywhere) {
         "%00", "https://client.example/cb%0d%0aX: y"}) {
     std::string query = "client_id=c&redirect_uri=";
     http::append_form_encoded(query, uri);
-    is_page(query, oauth::errc::redirect_uri_mismatch);
-    is_page(query + "&response_type=code&state=s" + pkce, oauth::errc::redirect_uri_mismatch);
+    is_page(query, oauth::oauth_errc::redirect_uri_mismatch);
+    is_page(query + "&response_type=code&state=s" + pkce, oauth::oauth_errc::redirect_uri_mismatch);
   }
   for (char const* uri : {"cursor://anysphere.cursor-mcp/oauth/callback", "com.example.app:/cb"})
-    is_page("client_id=c&redirect_uri=" + std::string(uri), oauth::errc::redirect_scheme_refused);
-  is_page("client_id=c&response_type=code" + pkce, oauth::errc::redirect_uri_needed);
+    is_page("client_id=c&redirect_uri=" + std::string(uri), oauth::oauth_errc::redirect_scheme_refused);
+  is_page("client_id=c&response_type=code" + pkce, oauth::oauth_errc::redirect_uri_needed);
   client.redirect_uris.clear();
-  is_page("client_id=c&response_type=code" + pkce, oauth::errc::redirect_uri_needed);
+  is_page("client_id=c&response_type=code" + pkce, oauth::oauth_errc::redirect_uri_needed);
 }
 
 BOOST_AUTO_TEST_CASE(the_only_registered_redirect_uri_need_not_be_named) {
@@ -156,33 +157,34 @@ BOOST_AUTO_TEST_CASE(a_loopback_client_gets_the_port_it_asked_for) {
 
 BOOST_AUTO_TEST_CASE(other_errors_are_told_to_the_client_with_its_state) {
   std::string const base = "client_id=c&state=s%20t" + redirect;
-  is_redirect(base + pkce, oauth::errc::missing_parameter, "invalid_request");
+  is_redirect(base + pkce, oauth::oauth_errc::missing_parameter, "invalid_request");
   for (char const* type : {"token", "code%20token", "id_token", "CODE", "none"}) {
-    is_redirect(base + pkce + "&response_type=" + type, oauth::errc::unsupported_response_type,
+    is_redirect(base + pkce + "&response_type=" + type, oauth::oauth_errc::unsupported_response_type,
                 "unsupported_response_type");
   }
-  is_redirect(good + "&response_mode=fragment", oauth::errc::unsupported_response_mode, "invalid_request");
+  is_redirect(good + "&response_mode=fragment", oauth::oauth_errc::unsupported_response_mode,
+              "invalid_request");
   std::string const code = base + "&response_type=code";
-  is_redirect(code, oauth::errc::challenge_missing, "invalid_request");
-  is_redirect(code + "&code_challenge=", oauth::errc::challenge_missing, "invalid_request");
-  is_redirect(code + "&code_challenge=" + challenge, oauth::errc::challenge_method, "invalid_request");
+  is_redirect(code, oauth::oauth_errc::challenge_missing, "invalid_request");
+  is_redirect(code + "&code_challenge=", oauth::oauth_errc::challenge_missing, "invalid_request");
+  is_redirect(code + "&code_challenge=" + challenge, oauth::oauth_errc::challenge_method, "invalid_request");
   for (char const* method : {"plain", "s256", "S512", "S256%20"}) {
     is_redirect(code + "&code_challenge=" + challenge + "&code_challenge_method=" + method,
-                oauth::errc::challenge_method, "invalid_request");
+                oauth::oauth_errc::challenge_method, "invalid_request");
   }
   for (std::string const& bad : {std::string("x"), challenge.substr(1), challenge + "A", std::string(43, '!'),
                                  std::string(5000, 'A')}) {
-    is_redirect(code + "&code_challenge_method=S256&code_challenge=" + bad, oauth::errc::challenge_malformed,
-                "invalid_request");
+    is_redirect(code + "&code_challenge_method=S256&code_challenge=" + bad,
+                oauth::oauth_errc::challenge_malformed, "invalid_request");
   }
   for (char const* resource :
        {"https://other.example", "https://mcp.example.com/mcp2", "https://mcp.example.com", "x",
         "http://mcp.example.com/mcp", "https://mcp.example.com/mcp%23x"}) {
-    is_redirect(good + "&resource=" + resource, oauth::errc::bad_target, "invalid_target");
+    is_redirect(good + "&resource=" + resource, oauth::oauth_errc::bad_target, "invalid_target");
   }
-  is_redirect(good + "&scope=%22", oauth::errc::bad_scope, "invalid_scope");
-  is_redirect(good + "&scope=read%09write", oauth::errc::bad_scope, "invalid_scope");
-  is_redirect(good + "&scope=" + std::string(3000, 's'), oauth::errc::bad_scope, "invalid_scope");
+  is_redirect(good + "&scope=%22", oauth::oauth_errc::bad_scope, "invalid_scope");
+  is_redirect(good + "&scope=read%09write", oauth::oauth_errc::bad_scope, "invalid_scope");
+  is_redirect(good + "&scope=" + std::string(3000, 's'), oauth::oauth_errc::bad_scope, "invalid_scope");
 }
 
 BOOST_AUTO_TEST_CASE(errors_name_what_was_wrong_and_what_would_be_right) {
@@ -258,7 +260,7 @@ BOOST_AUTO_TEST_CASE(a_resource_may_be_named_several_times_if_it_is_ours_each_ti
   for (std::string const& all : {ours + ours, ours + slash, slash + ours + "&resource=" + ours})
     BOOST_TEST(accepted(good + all).resource == "https://mcp.example.com/mcp", all);
   for (std::string const& some : {ours + other, other + ours, other + other, ours + ours + other})
-    is_redirect(good + some, oauth::errc::bad_target, "invalid_target");
+    is_redirect(good + some, oauth::oauth_errc::bad_target, "invalid_target");
 }
 
 BOOST_AUTO_TEST_CASE(state_comes_back_as_it_was_whatever_it_is) {
@@ -282,7 +284,7 @@ BOOST_AUTO_TEST_CASE(what_others_say_is_not_told_to_the_client) {
   BOOST_TEST(location == "https://client.example/cb?error=server_error&iss=https%3A%2F%2Fmcp.example.com");
   auto const busy = error_location(to, store_errc::busy, "s", rules.issuer);
   BOOST_TEST(busy.starts_with("https://client.example/cb?error=temporarily_unavailable&state=s&"));
-  auto const denied = error_location(to, oauth::errc::denied, std::nullopt, rules.issuer);
+  auto const denied = error_location(to, oauth::oauth_errc::denied, std::nullopt, rules.issuer);
   BOOST_TEST(denied.starts_with(
       "https://client.example/cb?error=access_denied&error_description=access%20denied&iss="));
 }

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_kept_comes_back_once, Backend, backends) {
     BOOST_TEST(*got->request.state == std::string("the state\0\xff", 11));
     BOOST_TEST(got->verifier.reveal() == "the verifier");
   }
-  BOOST_CHECK(altered(await(w.flows.take(handle))) == errc::flow_not_found);
+  BOOST_CHECK(altered(await(w.flows.take(handle))) == oauth_errc::flow_not_found);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(another_browser_neither_gets_nor_ends_it, Backend, backends) {
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(another_browser_neither_gets_nor_ends_it, Backend,
   for (std::string const& browser : {std::string(), handle.handle, w.begin().browser, handle.browser + 'x'}) {
     flow_handle stolen = handle;
     stolen.browser = browser;
-    BOOST_CHECK(altered(await(w.flows.take(stolen))) == errc::flow_of_another_browser);
+    BOOST_CHECK(altered(await(w.flows.take(stolen))) == oauth_errc::flow_of_another_browser);
   }
   BOOST_TEST(await(w.flows.take(handle)).has_value());
 }
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(it_ends_by_itself, Backend, backends) {
   w.backend.clock.jump(w.backend.clock.wall() + 599);
   BOOST_TEST(await(w.flows.look(handle)).has_value());
   w.backend.clock.jump(w.backend.clock.wall() + 1);
-  BOOST_CHECK(altered(await(w.flows.look(handle))) == errc::flow_not_found);
+  BOOST_CHECK(altered(await(w.flows.look(handle))) == oauth_errc::flow_not_found);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(of_many_who_take_it_one_gets_it, Backend, backends) {
@@ -125,18 +125,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_handle_somebody_made_up_finds_nothing, Backend, 
   auto const real = w.begin();
   for (std::string const& handle : {std::string(), std::string("x"), real.browser, real.handle + 'x',
                                     std::string(100'000, 'a'), std::string("a\0b", 3)})
-    BOOST_CHECK(altered(await(w.flows.take({handle, real.browser}))) == errc::flow_not_found);
+    BOOST_CHECK(altered(await(w.flows.take({handle, real.browser}))) == oauth_errc::flow_not_found);
 }
 
 BOOST_AUTO_TEST_CASE(a_record_that_was_cut_or_altered_is_damaged) {
   secret const whole = some_flow().bytes();
   std::string const text(whole.reveal());
   for (std::size_t size = 0; size != text.size(); ++size)
-    BOOST_CHECK(altered(flow::parse(std::string_view(text).substr(0, size), {})) == errc::damaged_record);
-  BOOST_CHECK(altered(flow::parse(text + '\0', {})) == errc::damaged_record);
+    BOOST_CHECK(altered(flow::parse(std::string_view(text).substr(0, size), {})) ==
+                oauth_errc::damaged_record);
+  BOOST_CHECK(altered(flow::parse(text + '\0', {})) == oauth_errc::damaged_record);
   std::string other = text;
   other[0] = 9;
-  BOOST_CHECK(altered(flow::parse(other, {})) == errc::damaged_record);
+  BOOST_CHECK(altered(flow::parse(other, {})) == oauth_errc::damaged_record);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -88,9 +88,9 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_name_of_the_rfcs_and_a_status) {
       "server_error",           "temporarily_unavailable", "invalid_target", "invalid_redirect_uri",
       "invalid_client_metadata"};
   std::set<std::string> texts;
-  int const last = static_cast<int>(oauth::errc::upstream_token_refused);
+  int const last = static_cast<int>(oauth::oauth_errc::upstream_token_refused);
   for (int i = 1; i <= last; ++i) {
-    auto const e = static_cast<oauth::errc>(i);
+    auto const e = static_cast<oauth::oauth_errc>(i);
     auto const json = object(error_json(e));
     BOOST_TEST(names.count(std::string(error_name(e))) == 1u);
     BOOST_TEST(json.at("error").as_string() == std::string(error_name(e)));
@@ -101,17 +101,18 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_name_of_the_rfcs_and_a_status) {
     BOOST_TEST((status >= 500) == (name == "temporarily_unavailable" || name == "server_error"));
   }
   BOOST_TEST(texts.size() == static_cast<std::size_t>(last));
-  BOOST_CHECK(describe(static_cast<oauth::errc>(last + 1)).kind == condition::internal);  // there are no more
-  BOOST_TEST(error_status(oauth::errc::authentication_failed) == 401);
-  BOOST_TEST(error_status(oauth::errc::bad_token) == 400);
-  BOOST_TEST(error_json(oauth::errc::missing_parameter, "code") ==
+  BOOST_CHECK(describe(static_cast<oauth::oauth_errc>(last + 1)).kind ==
+              condition::internal);  // there are no more
+  BOOST_TEST(error_status(oauth::oauth_errc::authentication_failed) == 401);
+  BOOST_TEST(error_status(oauth::oauth_errc::bad_token) == 400);
+  BOOST_TEST(error_json(oauth::oauth_errc::missing_parameter, "code") ==
              R"({"error":"invalid_request","error_description":"parameter missing: code"})");
   BOOST_TEST(error_json(store_errc::busy, "a detail") == R"({"error":"temporarily_unavailable"})");
   BOOST_TEST(error_json(store_errc::busy) == R"({"error":"temporarily_unavailable"})");
   BOOST_TEST(error_status(store_errc::busy) == 503);
   BOOST_TEST(error_json(store_errc::corrupt) == R"({"error":"server_error"})");
   BOOST_TEST(error_status(store_errc::corrupt) == 500);
-  BOOST_TEST(error_json(oauth::errc::damaged_record) == R"({"error":"server_error"})");
+  BOOST_TEST(error_json(oauth::oauth_errc::damaged_record) == R"({"error":"server_error"})");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

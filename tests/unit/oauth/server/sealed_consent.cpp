@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(it_opens_for_no_other_browser, consent_world) {
   for (std::string const& browser : {std::string(), std::string("denied"), handle.handle,
                                      ours.seal(question()).browser, handle.browser + 'x'}) {
     flow_handle const stolen{handle.handle, browser};
-    BOOST_CHECK(why(stolen) == oauth::errc::flow_of_another_browser);
+    BOOST_CHECK(why(stolen) == oauth::oauth_errc::flow_of_another_browser);
   }
 }
 
@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(it_ends_by_itself, consent_world) {
   clock.advance(std::chrono::seconds{599});
   BOOST_CHECK(!why(handle));
   clock.advance(std::chrono::seconds{1});
-  BOOST_CHECK(why(handle) == oauth::errc::flow_not_found);
+  BOOST_CHECK(why(handle) == oauth::oauth_errc::flow_not_found);
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_of_it_can_be_read_or_altered, consent_world) {
@@ -82,12 +82,12 @@ BOOST_FIXTURE_TEST_CASE(nothing_of_it_can_be_read_or_altered, consent_world) {
   for (std::size_t at = 0; at != handle.handle.size(); ++at) {
     flow_handle altered = handle;
     altered.handle[at] = altered.handle[at] == 'A' ? 'B' : 'A';
-    BOOST_TEST_REQUIRE((why(altered) == oauth::errc::flow_not_found));
+    BOOST_TEST_REQUIRE((why(altered) == oauth::oauth_errc::flow_not_found));
   }
   for (std::string const& text :
        {std::string(), std::string("x"), handle.handle.substr(1), handle.handle + "AAAA"}) {
     flow_handle const forged{text, handle.browser};
-    BOOST_CHECK(why(forged) == oauth::errc::flow_not_found);
+    BOOST_CHECK(why(forged) == oauth::oauth_errc::flow_not_found);
     BOOST_TEST(!ours.id_of(text));
   }
 }
@@ -96,14 +96,14 @@ BOOST_FIXTURE_TEST_CASE(it_is_of_one_server_and_its_keys, consent_world) {
   auto const handle = ours.seal(question());
   sealed_consent elsewhere(keys_of('k'), "https://other.example", {}, clock);
   sealed_consent strange(keys_of('z'), "https://mcp.example.com", {}, clock);
-  BOOST_CHECK(elsewhere.open(handle).error() == oauth::errc::flow_not_found);
-  BOOST_CHECK(strange.open(handle).error() == oauth::errc::flow_not_found);
+  BOOST_CHECK(elsewhere.open(handle).error() == oauth::oauth_errc::flow_not_found);
+  BOOST_CHECK(strange.open(handle).error() == oauth::oauth_errc::flow_not_found);
   // what the same keys sealed for something else is no question
   auto other_use = keys_of('k');
   flow_handle const wrong{
       other_use.seal(question().bytes().reveal(), "mcpawl.oauth.browser:https://mcp.example.com"),
       handle.browser};
-  BOOST_CHECK(why(wrong) == oauth::errc::flow_not_found);
+  BOOST_CHECK(why(wrong) == oauth::oauth_errc::flow_not_found);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_longest_question_fits_and_one_longer_is_not_looked_at, consent_world) {
@@ -120,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(the_longest_question_fits_and_one_longer_is_not_looked_a
   while (filled(state).handle.size() < sealed_consent::max_handle_bytes) ++state;
   while (filled(state).handle.size() > sealed_consent::max_handle_bytes) --state;
   BOOST_CHECK(!why(filled(state)));
-  BOOST_CHECK(why(filled(state + 4)) == oauth::errc::flow_not_found);
+  BOOST_CHECK(why(filled(state + 4)) == oauth::oauth_errc::flow_not_found);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -65,31 +65,32 @@ BOOST_AUTO_TEST_CASE(a_refresh_is_read) {
   for (char const* none : {"&scope=", "&scope=%20", "&scope=++"})
     BOOST_TEST(!read(bare + none).value().scope, none);
   BOOST_TEST(read(bare + "&scope=%20b%20%20a%20").value().scope->text() == "a b");
-  BOOST_TEST((misread(bare + "&scope=%22") == oauth::errc::bad_scope));
+  BOOST_TEST((misread(bare + "&scope=%22") == oauth::oauth_errc::bad_scope));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_incomplete_or_odd_is_refused) {
-  BOOST_TEST((misread("") == oauth::errc::missing_parameter));
-  BOOST_TEST((misread("client_id=id") == oauth::errc::missing_parameter));
-  BOOST_TEST((misread(code) == oauth::errc::missing_parameter));
+  BOOST_TEST((misread("") == oauth::oauth_errc::missing_parameter));
+  BOOST_TEST((misread("client_id=id") == oauth::oauth_errc::missing_parameter));
+  BOOST_TEST((misread(code) == oauth::oauth_errc::missing_parameter));
   BOOST_TEST(
-      (misread("client_id=id&grant_type=authorization_code&code=c") == oauth::errc::missing_parameter));
+      (misread("client_id=id&grant_type=authorization_code&code=c") == oauth::oauth_errc::missing_parameter));
   BOOST_TEST((misread("client_id=id&grant_type=authorization_code&code_verifier=v") ==
-              oauth::errc::missing_parameter));
+              oauth::oauth_errc::missing_parameter));
   BOOST_TEST((misread("client_id=id&grant_type=authorization_code&code=&code_verifier=v") ==
-              oauth::errc::missing_parameter));
-  BOOST_TEST((misread("client_id=id&grant_type=refresh_token") == oauth::errc::missing_parameter));
+              oauth::oauth_errc::missing_parameter));
+  BOOST_TEST((misread("client_id=id&grant_type=refresh_token") == oauth::oauth_errc::missing_parameter));
   for (char const* type : {"password", "client_credentials", "implicit", "AUTHORIZATION_CODE", "x"}) {
-    BOOST_TEST(
-        (misread("client_id=id&grant_type=" + std::string(type)) == oauth::errc::unsupported_grant_type));
+    BOOST_TEST((misread("client_id=id&grant_type=" + std::string(type)) ==
+                oauth::oauth_errc::unsupported_grant_type));
   }
   for (char const* name : {"code", "client_id", "grant_type", "x"}) {
-    BOOST_TEST(
-        (misread(code + "&client_id=id&x=1&resource=r&" + name + "=2") == oauth::errc::duplicate_parameter));
+    BOOST_TEST((misread(code + "&client_id=id&x=1&resource=r&" + name + "=2") ==
+                oauth::oauth_errc::duplicate_parameter));
   }
-  BOOST_TEST((misread(code + "&client_id=%") == oauth::errc::malformed_request));
-  BOOST_TEST((misread("{\"grant_type\":\"refresh_token\"}") == oauth::errc::malformed_request));
-  BOOST_TEST((misread(code + "&client_id=" + std::string(100'000, 'x')) == oauth::errc::parameter_too_long));
+  BOOST_TEST((misread(code + "&client_id=%") == oauth::oauth_errc::malformed_request));
+  BOOST_TEST((misread("{\"grant_type\":\"refresh_token\"}") == oauth::oauth_errc::malformed_request));
+  BOOST_TEST(
+      (misread(code + "&client_id=" + std::string(100'000, 'x')) == oauth::oauth_errc::parameter_too_long));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_wrong_is_named) {
@@ -159,7 +160,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_basic_is_refused) {
         basic("id:%"), basic("id:%zz"), basic("i\xc3\xa9:s"), basic(std::string("i\0d:s", 5)),
         basic("id:s") + "=", basic("id:s").substr(0, 9), basic("id:s") + ", Basic x",
         basic("id:" + std::string(5000, 's'))}) {
-    BOOST_TEST_CONTEXT(field) BOOST_TEST((misread(code, field) == oauth::errc::authentication_malformed));
+    BOOST_TEST_CONTEXT(field)
+    BOOST_TEST((misread(code, field) == oauth::oauth_errc::authentication_malformed));
   }
 }
 
@@ -173,16 +175,18 @@ BOOST_AUTO_TEST_CASE(a_client_authenticates_in_one_way) {
   BOOST_TEST((with_key.client.method == client_auth::private_key_jwt));
   BOOST_TEST(with_key.client.assertion.reveal() == "j");
   BOOST_TEST(read(code + "&client_id=id", basic("id:s")).has_value());
-  BOOST_TEST((misread(code + "&client_id=other", basic("id:s")) == oauth::errc::several_authentications));
-  BOOST_TEST((misread(code + "&client_id=id&client_secret=s", basic("id:s")) ==
-              oauth::errc::several_authentications));
-  BOOST_TEST((misread(code + assertion, basic("id:s")) == oauth::errc::several_authentications));
   BOOST_TEST(
-      (misread(code + assertion + "&client_id=id&client_secret=s") == oauth::errc::several_authentications));
-  BOOST_TEST((misread(code + "&client_id=id&client_assertion=j") == oauth::errc::authentication_malformed));
+      (misread(code + "&client_id=other", basic("id:s")) == oauth::oauth_errc::several_authentications));
+  BOOST_TEST((misread(code + "&client_id=id&client_secret=s", basic("id:s")) ==
+              oauth::oauth_errc::several_authentications));
+  BOOST_TEST((misread(code + assertion, basic("id:s")) == oauth::oauth_errc::several_authentications));
+  BOOST_TEST((misread(code + assertion + "&client_id=id&client_secret=s") ==
+              oauth::oauth_errc::several_authentications));
+  BOOST_TEST(
+      (misread(code + "&client_id=id&client_assertion=j") == oauth::oauth_errc::authentication_malformed));
   BOOST_TEST((misread(code + "&client_id=id&client_assertion=j&client_assertion_type=saml") ==
-              oauth::errc::authentication_malformed));
-  BOOST_TEST((misread(code + "&client_secret=s") == oauth::errc::missing_parameter));
+              oauth::oauth_errc::authentication_malformed));
+  BOOST_TEST((misread(code + "&client_secret=s") == oauth::oauth_errc::missing_parameter));
 }
 
 BOOST_AUTO_TEST_CASE(credentials_are_judged_by_what_was_registered) {
@@ -200,23 +204,23 @@ BOOST_AUTO_TEST_CASE(credentials_are_judged_by_what_was_registered) {
     BOOST_TEST(!validate_credentials(*known, presented(client_auth::basic, "secret")));
     BOOST_TEST(!validate_credentials(*known, presented(client_auth::post, "secret")));
     BOOST_TEST((validate_credentials(*known, presented(client_auth::none, "")) ==
-                oauth::errc::authentication_failed));
+                oauth::oauth_errc::authentication_failed));
     BOOST_TEST((validate_credentials(*known, presented(client_auth::none, "secret")) ==
-                oauth::errc::authentication_failed));
+                oauth::oauth_errc::authentication_failed));
     BOOST_TEST((validate_credentials(*known, presented(client_auth::basic, "Secret")) ==
-                oauth::errc::authentication_failed));
+                oauth::oauth_errc::authentication_failed));
     BOOST_TEST((validate_credentials(*known, presented(client_auth::basic, "")) ==
-                oauth::errc::authentication_failed));
+                oauth::oauth_errc::authentication_failed));
     BOOST_TEST((validate_credentials(*known, presented(client_auth::basic, "secret", "di")) ==
-                oauth::errc::authentication_failed));
+                oauth::oauth_errc::authentication_failed));
   }
   BOOST_TEST((validate_credentials(open, presented(client_auth::basic, "secret")) ==
-              oauth::errc::authentication_failed));
-  BOOST_TEST(
-      (validate_credentials(open, presented(client_auth::post, "")) == oauth::errc::authentication_failed));
+              oauth::oauth_errc::authentication_failed));
+  BOOST_TEST((validate_credentials(open, presented(client_auth::post, "")) ==
+              oauth::oauth_errc::authentication_failed));
   for (auto const method : {client_auth::none, client_auth::basic, client_auth::private_key_jwt}) {
-    BOOST_TEST(
-        (validate_credentials(with_key, presented(method, "secret")) == oauth::errc::authentication_failed));
+    BOOST_TEST((validate_credentials(with_key, presented(method, "secret")) ==
+                oauth::oauth_errc::authentication_failed));
   }
 }
 
@@ -225,11 +229,12 @@ BOOST_AUTO_TEST_CASE(a_revocation_is_read) {
       revocation_request::parse("token=t&token_type_hint=refresh_token&client_id=id", std::nullopt).value();
   BOOST_TEST(request.token.reveal() == "t");
   BOOST_TEST(request.client.client_id == "id");
+  BOOST_TEST((revocation_request::parse("client_id=id", std::nullopt).error() ==
+              oauth::oauth_errc::missing_parameter));
   BOOST_TEST(
-      (revocation_request::parse("client_id=id", std::nullopt).error() == oauth::errc::missing_parameter));
-  BOOST_TEST((revocation_request::parse("token=t", std::nullopt).error() == oauth::errc::missing_parameter));
+      (revocation_request::parse("token=t", std::nullopt).error() == oauth::oauth_errc::missing_parameter));
   BOOST_TEST((revocation_request::parse("token=t&token=t&client_id=id", std::nullopt).error() ==
-              oauth::errc::duplicate_parameter));
+              oauth::oauth_errc::duplicate_parameter));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -53,11 +53,11 @@ BOOST_AUTO_TEST_CASE(what_was_cut_or_names_nobody_is_damaged) {
   secret const whole = props_of(alice());
   for (std::size_t size = 0; size != whole.reveal().size(); ++size)
     BOOST_CHECK(login_of(secret{std::string(whole.reveal().substr(0, size))}).error() ==
-                errc::damaged_record);
-  BOOST_CHECK(login_of(secret{std::string(whole.reveal()) + 'x'}).error() == errc::damaged_record);
+                oauth_errc::damaged_record);
+  BOOST_CHECK(login_of(secret{std::string(whole.reveal()) + 'x'}).error() == oauth_errc::damaged_record);
   upstream_login nobody = alice();
   nobody.who.subject.clear();
-  BOOST_CHECK(login_of(props_of(nobody)).error() == errc::damaged_record);
+  BOOST_CHECK(login_of(props_of(nobody)).error() == oauth_errc::damaged_record);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_SUITE(oauth_upstream_answer)
 namespace {
 
 using namespace mcpawl;
-using oauth::errc;
+using oauth::oauth_errc;
 
 http::fetch_response answer(int status, std::string body, std::string type = "application/json") {
   http::fetch_response out;
@@ -94,18 +94,18 @@ BOOST_AUTO_TEST_CASE(what_is_no_good_answer_is_an_outage) {
                                  good + ",\"x\":" + std::string(20, '[') + std::string(20, ']') + "}",
                                  std::string("\xef\xbb\xbf") + good + "}",
                                  good + ",\"x\":\"\xff\"}"})
-    BOOST_TEST((error_of(200, bad) == errc::upstream_unavailable), bad.substr(0, 100));
+    BOOST_TEST((error_of(200, bad) == oauth_errc::upstream_unavailable), bad.substr(0, 100));
   for (char const* type : {"", "text/html", "text/html; charset=utf-8", "application/jsonx", "text/plain"})
-    BOOST_TEST((error_of(200, good + "}", type) == errc::upstream_unavailable), type);
+    BOOST_TEST((error_of(200, good + "}", type) == oauth_errc::upstream_unavailable), type);
   for (int const status :
        {100, 201, 204, 301, 302, 303, 307, 308, 402, 404, 405, 408, 413, 429, 500, 502, 503, 504, 0})
-    BOOST_TEST((error_of(status, refusal("invalid_grant")) == errc::upstream_unavailable), status);
+    BOOST_TEST((error_of(status, refusal("invalid_grant")) == oauth_errc::upstream_unavailable), status);
 }
 
 BOOST_AUTO_TEST_CASE(every_truncation_of_a_good_answer_is_an_outage) {
   std::string const good = R"({"access_token":"a","token_type":"Bearer","expires_in":300,"id_token":"i"})";
   for (std::size_t size = 0; size != good.size(); ++size)
-    BOOST_TEST((error_of(200, good.substr(0, size)) == errc::upstream_unavailable));
+    BOOST_TEST((error_of(200, good.substr(0, size)) == oauth_errc::upstream_unavailable));
   BOOST_TEST(!error_of(200, good));
 }
 
@@ -113,16 +113,16 @@ BOOST_AUTO_TEST_CASE(refusals_tell_whose_fault_it_is) {
   for (int const status : {400, 401, 403}) {
     for (char const* final :
          {"invalid_grant", "access_denied", "login_required", "interaction_required", "consent_required"})
-      BOOST_TEST((error_of(status, refusal(final)) == errc::upstream_denied), final);
+      BOOST_TEST((error_of(status, refusal(final)) == oauth_errc::upstream_denied), final);
     for (char const* ours : {"invalid_client", "unauthorized_client", "invalid_request", "invalid_scope",
                              "unsupported_grant_type"})
-      BOOST_TEST((error_of(status, refusal(ours)) == errc::upstream_misconfigured), ours);
+      BOOST_TEST((error_of(status, refusal(ours)) == oauth_errc::upstream_misconfigured), ours);
     for (char const* other :
          {"server_error", "temporarily_unavailable", "slow_down", "INVALID_GRANT", "invalid_grant ", ""})
-      BOOST_TEST((error_of(status, refusal(other)) == errc::upstream_unavailable), other);
-    BOOST_TEST((error_of(status, refusal("invalid_grant"), "text/html") == errc::upstream_unavailable));
-    BOOST_TEST((error_of(status, R"({"error":["invalid_grant"]})") == errc::upstream_unavailable));
-    BOOST_TEST((error_of(status, "{}") == errc::upstream_unavailable));
+      BOOST_TEST((error_of(status, refusal(other)) == oauth_errc::upstream_unavailable), other);
+    BOOST_TEST((error_of(status, refusal("invalid_grant"), "text/html") == oauth_errc::upstream_unavailable));
+    BOOST_TEST((error_of(status, R"({"error":["invalid_grant"]})") == oauth_errc::upstream_unavailable));
+    BOOST_TEST((error_of(status, "{}") == oauth_errc::upstream_unavailable));
   }
 }
 
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(the_report_is_bounded) {
   std::string const long_text(10'000, 'x');
   auto const read = oauth::read_upstream_answer(
       answer(400, R"({"error":")" + long_text + R"(","error_description":")" + long_text + "\"}"), report);
-  BOOST_TEST((read.error() == errc::upstream_unavailable));
+  BOOST_TEST((read.error() == oauth_errc::upstream_unavailable));
   BOOST_TEST(report.error.size() == 64u);
   BOOST_TEST(report.description.size() == 256u);
 }

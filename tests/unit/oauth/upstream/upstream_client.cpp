@@ -25,7 +25,7 @@ using namespace mcpawl;
 using namespace mcpawl::detail;
 using namespace std::chrono_literals;
 using namespace loopback_fixture;
-using oauth::errc;
+using oauth::oauth_errc;
 using test::id_forgery;
 using test::oidc_endpoint;
 using test::oidc_fault;
@@ -181,20 +181,21 @@ BOOST_AUTO_TEST_CASE(what_differs_between_flows_is_noticed) {
   auto other = oauth::upstream_flow::make();
   {  // the code of another flow: its verifier is wrong
     secret its_code = code(flow);
-    BOOST_TEST((run(context, client->exchange(std::move(its_code), other)).error() == errc::upstream_denied));
+    BOOST_TEST(
+        (run(context, client->exchange(std::move(its_code), other)).error() == oauth_errc::upstream_denied));
   }
   {  // the right verifier, but the nonce of another login
     secret its_code = code(flow);
     other.verifier = flow.verifier;
-    BOOST_TEST(
-        (run(context, client->exchange(std::move(its_code), other)).error() == errc::upstream_token_refused));
+    BOOST_TEST((run(context, client->exchange(std::move(its_code), other)).error() ==
+                oauth_errc::upstream_token_refused));
     BOOST_TEST(log.has("the nonce is not that of the login"));
   }
   {  // no nonce is nobody's
     secret its_code = code(flow);
     other.nonce.clear();
-    BOOST_TEST(
-        (run(context, client->exchange(std::move(its_code), other)).error() == errc::upstream_token_refused));
+    BOOST_TEST((run(context, client->exchange(std::move(its_code), other)).error() ==
+                oauth_errc::upstream_token_refused));
   }
 }
 
@@ -202,9 +203,9 @@ BOOST_AUTO_TEST_CASE(a_code_is_good_once) {
   auto const flow = oauth::upstream_flow::make();
   secret const its_code = code(flow);
   BOOST_TEST(run(context, client->exchange(its_code, flow)).has_value());
-  BOOST_TEST((run(context, client->exchange(its_code, flow)).error() == errc::upstream_denied));
+  BOOST_TEST((run(context, client->exchange(its_code, flow)).error() == oauth_errc::upstream_denied));
   BOOST_TEST(log.has("error=invalid_grant"));
-  BOOST_TEST((run(context, client->exchange(secret(), flow)).error() == errc::upstream_denied));
+  BOOST_TEST((run(context, client->exchange(secret(), flow)).error() == oauth_errc::upstream_denied));
 }
 
 BOOST_AUTO_TEST_CASE(bad_id_tokens_are_refused) {
@@ -214,17 +215,17 @@ BOOST_AUTO_TEST_CASE(bad_id_tokens_are_refused) {
                              id_forgery::other_key, id_forgery::unknown_kid, id_forgery::wrong_access_hash}) {
     access->forge(forgery);
     BOOST_TEST_CONTEXT("forgery " << static_cast<int>(forgery)) {
-      BOOST_TEST((error_of_sign_in() == errc::upstream_token_refused));
+      BOOST_TEST((error_of_sign_in() == oauth_errc::upstream_token_refused));
     }
   }
   access->forge(id_forgery::none);
   BOOST_TEST(sign_in().has_value());
-  BOOST_TEST(oauth::error_name(make_error_code(errc::upstream_token_refused)) == "server_error");
+  BOOST_TEST(oauth::error_name(make_error_code(oauth_errc::upstream_token_refused)) == "server_error");
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_id_token_is_refused) {
   access->fail(oidc_endpoint::token, oidc_fault::no_id_token);
-  BOOST_TEST((error_of_sign_in() == errc::upstream_token_refused));
+  BOOST_TEST((error_of_sign_in() == oauth_errc::upstream_token_refused));
 }
 
 BOOST_AUTO_TEST_CASE(whoever_has_no_email_is_known_by_the_subject) {
@@ -247,18 +248,19 @@ BOOST_AUTO_TEST_CASE(outages_are_no_refusals) {
         oidc_fault::huge, oidc_fault::redirect, oidc_fault::truncated, oidc_fault::bad_json}) {
     access->fail(oidc_endpoint::token, fault);
     BOOST_TEST_CONTEXT("fault " << static_cast<int>(fault)) {
-      BOOST_TEST((error_of_sign_in() == errc::upstream_unavailable));
-      BOOST_TEST((error_of_refresh(login) == errc::upstream_unavailable));
+      BOOST_TEST((error_of_sign_in() == oauth_errc::upstream_unavailable));
+      BOOST_TEST((error_of_refresh(login) == oauth_errc::upstream_unavailable));
     }
   }
   BOOST_TEST(access->counts().elsewhere == 0);
-  BOOST_TEST(oauth::error_name(make_error_code(errc::upstream_unavailable)) == "temporarily_unavailable");
+  BOOST_TEST(oauth::error_name(make_error_code(oauth_errc::upstream_unavailable)) ==
+             "temporarily_unavailable");
 }
 
 BOOST_AUTO_TEST_CASE(nobody_at_the_port_is_an_outage) {
   auto const login = sign_in().value();
   begin(at(access->authorization_url(), "http://127.0.0.1:1/token"));
-  BOOST_TEST((error_of_refresh(login) == errc::upstream_unavailable));
+  BOOST_TEST((error_of_refresh(login) == oauth_errc::upstream_unavailable));
   BOOST_TEST(log.has("login_service_unreachable"));
 }
 
@@ -267,11 +269,11 @@ BOOST_AUTO_TEST_CASE(a_wrong_secret_is_our_fault) {
   auto options = fixed();
   options.client_secret = secret("another-secret");
   begin(std::move(options));
-  BOOST_TEST((error_of_sign_in() == errc::upstream_misconfigured));
-  BOOST_TEST((error_of_refresh(login) == errc::upstream_misconfigured));
+  BOOST_TEST((error_of_sign_in() == oauth_errc::upstream_misconfigured));
+  BOOST_TEST((error_of_refresh(login) == oauth_errc::upstream_misconfigured));
   BOOST_TEST(log.has("error=invalid_client"));
   BOOST_TEST(!log.has("another-secret"));
-  BOOST_TEST(oauth::error_name(make_error_code(errc::upstream_misconfigured)) == "server_error");
+  BOOST_TEST(oauth::error_name(make_error_code(oauth_errc::upstream_misconfigured)) == "server_error");
 }
 
 BOOST_AUTO_TEST_CASE(a_refresh_gives_new_tokens) {
@@ -284,25 +286,25 @@ BOOST_AUTO_TEST_CASE(a_refresh_gives_new_tokens) {
   BOOST_TEST(next->access_expires == time.wall() + 300);
   BOOST_TEST(next->who.email == "alice@example.com");
   BOOST_TEST(next->who.issued_at == time.wall());
-  BOOST_TEST((error_of_refresh(login) == errc::upstream_denied));  // replaced
+  BOOST_TEST((error_of_refresh(login) == oauth_errc::upstream_denied));  // replaced
   BOOST_TEST(refresh(*next).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_refresh_asks_whether_the_person_may_still_come_in) {
   auto const login = sign_in().value();
   access->block("alice@example.com");
-  BOOST_TEST((error_of_refresh(login) == errc::upstream_denied));
+  BOOST_TEST((error_of_refresh(login) == oauth_errc::upstream_denied));
   access->unblock("alice@example.com");
   BOOST_TEST(refresh(login).has_value());
   access->end_sessions();
-  BOOST_TEST((error_of_refresh(login) == errc::upstream_denied));
-  BOOST_TEST((error_of_refresh(oauth::upstream_login()) == errc::upstream_denied));
+  BOOST_TEST((error_of_refresh(login) == oauth_errc::upstream_denied));
+  BOOST_TEST((error_of_refresh(oauth::upstream_login()) == oauth_errc::upstream_denied));
 }
 
 BOOST_AUTO_TEST_CASE(a_refresh_must_be_about_the_same_person) {
   auto const login = sign_in().value();
   access->forge(id_forgery::other_subject);
-  BOOST_TEST((error_of_refresh(login) == errc::upstream_token_refused));
+  BOOST_TEST((error_of_refresh(login) == oauth_errc::upstream_token_refused));
   BOOST_TEST(log.has("another subject than before"));
 }
 
@@ -321,7 +323,7 @@ BOOST_AUTO_TEST_CASE(new_keys_are_fetched_for_a_kid_that_nobody_knows) {
   BOOST_TEST(sign_in().has_value());
   access.keys().rotate();
   access->fail(oidc_endpoint::jwks, oidc_fault::unavailable);
-  BOOST_TEST((error_of_sign_in() == errc::upstream_unavailable));
+  BOOST_TEST((error_of_sign_in() == oauth_errc::upstream_unavailable));
   access->fail(oidc_endpoint::jwks, oidc_fault::none);
   BOOST_TEST(sign_in().has_value());
 }
@@ -329,7 +331,7 @@ BOOST_AUTO_TEST_CASE(new_keys_are_fetched_for_a_kid_that_nobody_knows) {
 BOOST_AUTO_TEST_CASE(without_any_keys_nobody_is_taken_for_a_forger) {
   access->fail(oidc_endpoint::jwks, oidc_fault::html);
   begin(fixed());
-  BOOST_TEST((error_of_sign_in() == errc::upstream_unavailable));
+  BOOST_TEST((error_of_sign_in() == oauth_errc::upstream_unavailable));
 }
 
 BOOST_AUTO_TEST_CASE(the_addresses_can_be_discovered) {
@@ -370,7 +372,7 @@ BOOST_AUTO_TEST_CASE(discovery_that_fails_is_an_outage_and_old_addresses_serve_o
     access->fail(oidc_endpoint::configuration, fault);
     BOOST_TEST_CONTEXT("fault " << static_cast<int>(fault)) {
       auto const flow = oauth::upstream_flow::make();
-      BOOST_TEST((run(context, client->location(flow)).error() == errc::upstream_unavailable));
+      BOOST_TEST((run(context, client->location(flow)).error() == oauth_errc::upstream_unavailable));
     }
   }
   access->fail(oidc_endpoint::configuration, oidc_fault::none);
