@@ -13,7 +13,9 @@
 //   props of 1 KiB, AES-256-GCM digest          what OpenSSL alone takes for SHA-256 of a token
 #include <benchmark/benchmark.h>
 
+#include <mcpawl/auth/access_login_reader.hpp>
 #include <mcpawl/auth/access_oauth.hpp>
+#include <mcpawl/auth/access_session.hpp>
 #include <mcpawl/crypto/digest.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/oauth/common/pkce.hpp>
@@ -97,8 +99,13 @@ oauth::upstream_login alice() {
   oauth::upstream_login login;
   login.who.issuer = "https://team.cloudflareaccess.com/cdn-cgi/access/sso/oidc/app";
   login.who.subject = "7335d417-61da-459d-899c-0a01c76a2f94";
-  login.who.email = "alice@example.com";
-  login.who.groups = {"engineers", "everybody"};
+  mcpawl::detail::access_login_reader const reader;
+  std::vector<mcpawl::jose::claim_value> claims(reader.claims().size());  // as the reader names them
+  using kind = mcpawl::jose::claim_value::kind;
+  claims.at(0) = {kind::string, "alice@example.com"};
+  claims.at(4) = {kind::json, R"(["engineers","everybody"])"};
+  login.who.reader = reader.name();
+  login.who.profile = reader.read(claims, nullptr).value();
   login.access_token = mcpawl::secret{std::string(800, 'a')};
   login.refresh_token = mcpawl::secret{std::string(64, 'r')};
   return login;

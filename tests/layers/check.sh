@@ -3,9 +3,10 @@
 #
 # usage: tests/layers/check.sh ROOT        ROOT is a folder with include/mcpawl; prints every mistake, exits 1 if any
 #
-# A room is a folder below include/mcpawl; the headers without a folder are the room `top`. Rooms are on floors, listed under `floor`
-# below from the lowest to the highest. A header includes its own room and rooms on lower floors, so two rooms on one floor know
-# nothing of each other, and no two rooms include each other. Beyond the order there are the pairs of folders listed under `never`.
+# A layer is a folder below include/mcpawl; the headers without a folder are the layer `top`. Layers have numbers, by the lists at
+# `layers` below, from the lowest to the highest. A header includes its own layer and layers with lower numbers, so two layers with
+# one number know nothing of each other, and no two layers include each other. Beyond the order there are the pairs of folders
+# listed under `never`.
 # What a folder may take from Boost and OpenSSL is listed under `outside`. No header includes itself by a detour; NAME.ipp, the
 # bodies of NAME.hpp, is a header like any other. Needs a POSIX shell, find and awk.
 set -eu
@@ -19,18 +20,18 @@ headers=$(find include/mcpawl -name '*.[hi]pp' | LC_ALL=C sort)
 
 # shellcheck disable=SC2086  # names of headers have no spaces
 awk '
-  function room_of(header,   n, part, i, room) {
+  function layer_of(header,   n, part, i, layer) {
     n = split(header, part, "/")
     if (n <= 2) return "top"
-    room = part[2]
-    for (i = 3; i < n; i++) room = room "/" part[i]
-    return room
+    layer = part[2]
+    for (i = 3; i < n; i++) layer = layer "/" part[i]
+    return layer
   }
-  function folder_of(room,   part) { split(room, part, "/"); return part[1] }
+  function folder_of(layer,   part) { split(layer, part, "/"); return part[1] }
   function wrong(text) { print FILENAME ":" FNR ": " text; mistakes++ }
   function finish_file() { if (lines > 450) { print last ": " lines " lines, more than 450"; mistakes++ }
                            if (last != "" && !once) { print last ": no #pragma once"; mistakes++ } }
-  function floor(rooms,   n, i, part) { floors++; n = split(rooms, part, " "); for (i = 1; i <= n; i++) level[part[i]] = floors }
+  function layers(names,   n, i, part) { numbers++; n = split(names, part, " "); for (i = 1; i <= n; i++) number[part[i]] = numbers }
   function forbid(from, to,   n, m, i, j, part, other) {
     n = split(from, part, " "); m = split(to, other, " ")
     for (i = 1; i <= n; i++) for (j = 1; j <= m; j++) never[part[i], other[j]] = 1
@@ -51,25 +52,25 @@ awk '
   }
 
   BEGIN {
-    floor("core")
-    floor("crypto text")
-    floor("reflect")
-    floor("json_schema jose jsonrpc http store")
-    floor("keys")
-    floor("access")
-    floor("oauth/common mcp/types")
-    floor("oauth/resource oauth/grant oauth/page oauth/upstream mcp/uri_template mcp/elicit")
-    floor("oauth/client mcp/call")
-    floor("oauth/server mcp/offer")
-    floor("mcp/session")
-    floor("mcp/protocol")
-    floor("auth")
-    floor("transport")
-    floor("top")
-    floor("test")
+    layers("core")
+    layers("crypto text")
+    layers("reflect")
+    layers("json_schema jose jsonrpc http store")
+    layers("keys")
+    layers("access oauth/common mcp/types")
+    layers("oauth/resource oauth/grant oauth/page oauth/upstream mcp/uri_template mcp/elicit")
+    layers("oauth/client mcp/call")
+    layers("oauth/server mcp/offer")
+    layers("mcp/session")
+    layers("mcp/protocol")
+    layers("auth")
+    layers("transport")
+    layers("top")
+    layers("test")
 
     forbid("reflect json_schema", "crypto")
     forbid("keys access oauth auth", "jsonrpc mcp")
+    forbid("oauth", "access")
     forbid("mcp", "http keys access oauth")
 
     outside("core crypto text reflect json_schema jose jsonrpc access", "^boost/asio/", "mcpawl/core/task.hpp mcpawl/core/async_event.hpp")
@@ -84,8 +85,8 @@ awk '
     last = FILENAME; once = 0
     header = substr(FILENAME, length("include/") + 1)
     known[header] = 1
-    here = room_of(header)
-    if (!(here in level)) wrong("the room " here " is on no floor")
+    here = layer_of(header)
+    if (!(here in number)) wrong("the layer " here " has no number")
     if (index($0, "// " header " - ") != 1) wrong("the first line must be `// " header " - its one job`")
   }
   { lines = FNR }
@@ -97,14 +98,14 @@ awk '
     if (target ~ /^"/) { wrong("include with angle brackets, not quotes: " target); next }
     sub(/^</, "", target); sub(/>.*$/, "", target)
     if (target ~ /^mcpawl\//) {
-      there = room_of(target)
+      there = layer_of(target)
       # X.hpp ends with X.ipp, the bodies of what it declares
       if (substr(header, 1, length(header) - 3) "ipp" != target) includes[header] = includes[header] " " target
       where[header, target] = FILENAME ":" FNR
-      if (here == there || !(here in level) || !(there in level)) next
+      if (here == there || !(here in number) || !(there in number)) next
       if ((folder_of(here), folder_of(there)) in never) wrong(here " must not include " there ": " target)
-      else if (level[there] > level[here]) wrong(here " must not include " there ", which is above it: " target)
-      else if (level[there] == level[here]) wrong(here " must not include " there ", which is beside it: " target)
+      else if (number[there] > number[here]) wrong(here " must not include " there ", which is above it: " target)
+      else if (number[there] == number[here]) wrong(here " must not include " there ", which is beside it: " target)
       else if (here == "transport" && there == "auth" && target != "mcpawl/auth/policy.hpp")
         wrong("transport knows auth only by its concept, auth/policy.hpp: " target)
     } else {
@@ -136,10 +137,10 @@ for file in $(find examples bench tests -name node_modules -prune -o \( -name '*
   esac
 done
 
-# A unit test is in the room of what it tests.
-for room in $(find tests/unit -name '*.cpp' 2>/dev/null | sed -n 's,^tests/unit/\(.*\)/[^/]*$,\1,p' | LC_ALL=C sort -u); do
-  ls "include/mcpawl/$room"/*.hpp > /dev/null 2>&1 || { echo "tests/unit/$room: there is no header in include/mcpawl/$room"; bad=1; }
+# A unit test is in the layer of what it tests.
+for layer in $(find tests/unit -name '*.cpp' 2>/dev/null | sed -n 's,^tests/unit/\(.*\)/[^/]*$,\1,p' | LC_ALL=C sort -u); do
+  ls "include/mcpawl/$layer"/*.hpp > /dev/null 2>&1 || { echo "tests/unit/$layer: there is no header in include/mcpawl/$layer"; bad=1; }
 done
 
 [ -z "${bad-}" ] || exit 1
-echo "$(echo "$headers" | wc -l) headers keep the order of the floors"
+echo "$(echo "$headers" | wc -l) headers keep the order of the layers"

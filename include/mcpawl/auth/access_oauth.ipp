@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/auth/access_login_reader.hpp>
 #include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/auth/access_session.hpp>
 #include <mcpawl/auth/bearer_challenge.hpp>
@@ -33,7 +34,8 @@ class access_oauth::impl {
 public:
   impl(access_oauth_options options, std::shared_ptr<kv_store> store)
       : shared_(std::make_shared<shared>(detail::validated(std::move(options)), std::move(store))),
-        upstream_(std::make_unique<oauth::upstream_client>(shared_->options.login())),
+        upstream_(std::make_unique<oauth::upstream_client>(
+            shared_->options.login(), std::make_shared<detail::access_login_reader const>())),
         cache_(shared_->options.remember) {}
   impl(impl const& other)
       : shared_(other.shared_),

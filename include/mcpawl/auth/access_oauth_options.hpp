@@ -113,10 +113,10 @@ struct access_oauth_options {
       without a gap), optionally `ACCESS_SCOPES` (what Access is asked for, with spaces; by default
       `openid email profile groups offline_access`),
       `CLIENT_DOCUMENTS` (`on`, `off` or `auto`), `CLIENT_DOCUMENTS_FILE` (documents that are not fetched),
-      `REDIRECT_SCHEMES` (`private_schemes`, with commas), `CLIENT_ADDRESS_HEADER` (`client_address_field`), and
-      what `upstream_options::from` reads:
-      `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and either `ACCESS_AUTHORIZATION_URL`, `ACCESS_TOKEN_URL`
-      and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL`. Errors are noted in `from`.
+      `REDIRECT_SCHEMES` (`private_schemes`, with commas), `CLIENT_ADDRESS_HEADER` (`client_address_field`),
+      and for `upstream` `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, either `ACCESS_AUTHORIZATION_URL`,
+      `ACCESS_TOKEN_URL` and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL`, and optionally `ACCESS_ISSUER`. Errors are
+      noted in `from`.
   */
   MCPAWL_DECL static access_oauth_options from(settings& from);
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/auth/access_login_settings.hpp>
 #include <mcpawl/auth/access_oauth_options.hpp>
 #include <mcpawl/auth/client_documents_setting.hpp>
 #include <mcpawl/core/configuration_error.hpp>
@@ -39,7 +40,7 @@ MCPAWL_DECL access_oauth_options access_oauth_options::from(settings& from) {
     }
   }
   access_oauth_options out;
-  out.upstream = oauth::upstream_options::from(from, callback_of(url));
+  out.upstream = detail::read_access_login(from, callback_of(url));
   std::string const scopes = from.optional("ACCESS_SCOPES");
   out.upstream.scopes = scopes.empty() ? "openid email profile groups offline_access" : scopes;
   out.public_url = std::move(url);

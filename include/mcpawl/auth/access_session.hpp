@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>
+#include <mcpawl/auth/access_login_reader.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
@@ -22,14 +23,17 @@ namespace mcpawl::detail {
 class access_session {
 public:
   /** @par Errors
+      `oauth::oauth_errc::bad_token` for a login at another provider than Access, or one that another version has kept;
       `oauth::oauth_errc::damaged_record`. */
   static result<access_session> open(oauth::access_grant const& grant, std::uint64_t revocations) {
     auto login = oauth::login_of(grant.props);
     if (!login) return login.error();
-    login->who.client_id = grant.client_id;
-    login->who.scopes.assign(grant.scope.begin(), grant.scope.end());
-    login->who.expires_at = grant.expires;
-    return access_session(access_reader::restore(std::move(login->who)), revocations);
+    auto who = access_login_reader::claims_of(login->who);
+    if (!who) return who.error();
+    who->client_id = grant.client_id;
+    who->scopes.assign(grant.scope.begin(), grant.scope.end());
+    who->expires_at = grant.expires;
+    return access_session(access_reader::restore(std::move(*who)), revocations);
   }
 
   access_identity const& who() const noexcept { return who_; }

@@ -25,6 +25,7 @@ struct oidc_person {
   std::string name;
   std::vector<std::string> groups;
   boost::json::object custom;  ///< Further claims, as custom OIDC claims of an application.
+  boost::json::object claims;  ///< Further claims beside those of Access, as other providers have them.
 };
 
 /** An OIDC application of Access for SaaS, as its owner sets it up. */

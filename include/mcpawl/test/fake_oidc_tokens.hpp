@@ -88,6 +88,7 @@ inline std::string make_id_token(fake_access const& access, std::string_view iss
   if (grant.has("groups"))
     token.claim("groups", boost::json::array(person.groups.begin(), person.groups.end()));
   if (!person.custom.empty()) token.claim("custom", person.custom);
+  for (auto const& [name, value] : person.claims) token.claim(name, value);
   std::string const kid = access.current_key().kid();
   switch (how) {
     case id_forgery::none: break;

@@ -64,8 +64,8 @@ public:
         upstream_(upstream),
         cookies_(cookies),
         consents_(cookie_keys, parts_->rules.issuer(), parts_->rules.authorization.redirects, parts_->time()),
-        browser_cookies_(std::move(cookie_keys), parts_->rules.issuer(), browser_cookie::default_lifetime,
-                         parts_->time()),
+        browser_cookies_(std::move(cookie_keys), parts_->rules.issuer(), upstream_.issuer(),
+                         browser_cookie::default_lifetime, parts_->time()),
         log_(std::move(log)) {}
 
   /** GET /authorize: an authorization request (RFC 6749 section 4.1.1). */
@@ -209,7 +209,7 @@ private:
     auto login = co_await upstream_.exchange(std::move(its_code), std::move(away));
     if (!login) co_return redirect_error(asked, login.error());
     if (!asked.approved_by.empty() && asked.approved_by != login->who.subject)
-      co_return co_await ask_again(std::move(asked), login->who.label(), head);
+      co_return co_await ask_again(std::move(asked), login->who.profile.label, head);
     co_return co_await issue_code(head, std::move(asked), *login);
   }
 
@@ -236,7 +236,7 @@ private:
     issue.props = props_of(login);
     auto const code = co_await parts_->tokens.issue_code(std::move(issue));
     if (!code) co_return redirect_error(asked, code.error());
-    log_.info("authorized", {{"client", request.client_id}, {"user", login.who.label()}});
+    log_.info("authorized", {{"client", request.client_id}, {"user", login.who.profile.label}});
     http::response away =
         redirect(code_location(request.redirect, *code, request.state, parts_->rules.issuer()));
     known_browser browser = browser_of(head).value_or(known_browser::make());

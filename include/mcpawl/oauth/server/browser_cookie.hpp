@@ -45,11 +45,12 @@ public:
   static constexpr unix_seconds default_lifetime = 30 * 86'400;
   static constexpr std::size_t max_person = 512;  ///< Bytes; a browser drops a cookie over 4096.
 
-  /** @param issuer ours: a cookie of another server that has the same keys is none here */
-  browser_cookie(sealer with, std::string_view issuer, unix_seconds lifetime = default_lifetime,
-                 clock const& time = clock::system())
+  /** @param issuer    ours: a cookie of another server that has the same keys is none here
+      @param provider  the issuer upstream: who has signed in at another one is not known here */
+  browser_cookie(sealer with, std::string_view issuer, std::string_view provider,
+                 unix_seconds lifetime = default_lifetime, clock const& time = clock::system())
       : sealer_(std::move(with)),
-        purpose_(std::string{"mcpawl.oauth.browser:"}.append(issuer)),
+        purpose_(std::string{"mcpawl.oauth.browser:"}.append(issuer).append(1, ' ').append(provider)),
         lifetime_(lifetime),
         clock_(&time) {}
 

@@ -115,7 +115,7 @@ inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state>
       co_await wait_a_moment();
       continue;
     }
-    std::string const user = login->who.label();
+    std::string const user = login->who.profile.label;
     auto renewed = co_await ask_with_lease(parts, upstream, *pending, std::move(*login), std::move(*lease));
     if (renewed) {
       std::optional<secret> props = props_of(*renewed);

@@ -1,9 +1,7 @@
-// mcpawl/oauth/upstream/id_token.hpp - checks an ID token and reads who has signed in
+// mcpawl/oauth/upstream/id_token.hpp - checks an ID token, and has a login reader read who has signed in
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <mcpawl/access/access_claims.hpp>
-#include <mcpawl/access/access_groups.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
@@ -15,8 +13,9 @@
 #include <mcpawl/jose/jwk_set.hpp>
 #include <mcpawl/jose/verifier.hpp>
 #include <mcpawl/oauth/upstream/id_token_errc.hpp>
+#include <mcpawl/oauth/upstream/login_reader.hpp>
+#include <mcpawl/oauth/upstream/upstream_login.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -25,27 +24,31 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mcpawl::oauth {
 
 /** What an ID token must fit, beside what all of an issuer's for us must. Views of the caller's. */
 struct id_token_occasion {
-  std::optional<std::string_view> nonce;  ///< Of the login; without one, that of the token does not matter.
-  std::string_view access_token;          ///< The one it came with.
-  access_claims const* before = nullptr;  ///< Who it must still be about, in a refresh.
+  std::optional<std::string_view> nonce;    ///< Of the login; without one, that of the token does not matter.
+  std::string_view access_token;            ///< The one it came with.
+  upstream_person const* before = nullptr;  ///< Who it must still be about, in a refresh.
 };
 
 /** Verifies ID tokens of one issuer for one client (OpenID Connect Core 1.0 sections 3.1.3.7 and 12.2): RS256
     and nothing else, a key of the issuer's set, `iss`, `aud` (and `azp`), `exp`, `nbf`, `iat`, `nonce`,
-    `at_hash`, and that there is a subject.
+    `at_hash`, and that there is a subject. What else the token says is for the login reader.
 
     @par Thread safety
     One thread at a time.
 */
 class id_token_verifier {
 public:
-  id_token_verifier(std::string issuer, std::string client_id, std::chrono::seconds leeway)
-      : client_id_(client_id), jose_(expected(std::move(issuer), std::move(client_id), leeway)) {}
+  id_token_verifier(std::string issuer, std::string client_id, std::chrono::seconds leeway,
+                    std::shared_ptr<login_reader const> reader)
+      : client_id_(client_id),
+        reader_(std::move(reader)),
+        jose_(expected(std::move(issuer), std::move(client_id), leeway, reader_->claims())) {}
 
   /** Verify with these keys from now on; null for none. Costs nothing if they are the same. */
   void use(std::shared_ptr<jose::jwk_set const> const& keys) {
@@ -53,18 +56,18 @@ public:
   }
   bool has_keys() const noexcept { return jose_.keys() != nullptr; }
 
-  /** Check a token. In a refresh one without the email that there was leaves the profile as it was.
+  /** Check a token.
 
       @par Errors
       Those of `jose::jose_errc`, of which `jose::newer_keys_may_help` tells those that newer keys may cure, and
       those of `id_token_errc`.
   */
-  result<access_claims> verify(std::string_view token, id_token_occasion const& at, unix_seconds now) {
+  result<upstream_person> verify(std::string_view token, id_token_occasion const& at, unix_seconds now) {
     auto const claims = jose_.verify(token, now);
     if (!claims) return claims.error();
     auto const& found = claims->wanted;
-    for (auto const which : {nonce, azp, at_hash, email, name, country})
-      if (found[which].is == kind::json && found[which].text != "null") return id_token_errc::malformed_claim;
+    for (auto const which : {nonce, azp, at_hash})
+      if (is_no_text(found[which])) return id_token_errc::malformed_claim;
     if (!claims->iat) return id_token_errc::no_issue_time;
     auto const party = found[azp].string();
     if (claims->aud.size() > 1 && !party) return id_token_errc::no_authorized_party;
@@ -74,11 +77,15 @@ public:
     if (hash && *hash != hash_of(at.access_token)) return id_token_errc::other_access_token;
     auto const subject = claims->sub.value_or(std::string_view());
     if (subject.empty()) return id_token_errc::no_subject;
-    if (at.before && subject != at.before->subject) return id_token_errc::other_subject;
-    auto const address = found[email].string().value_or(std::string_view());
-    if (found[email_verified].text == "false") return id_token_errc::email_not_verified;
-    bool const poorer = address.empty() && at.before && !at.before->email.empty();
-    access_claims who = poorer ? *at.before : profile(*claims);
+    if (at.before && !is_same_person(*at.before, claims->iss, subject)) return id_token_errc::other_subject;
+    auto profile = reader_->read(found.subspan(checked_here), at.before ? &at.before->profile : nullptr);
+    if (!profile) return profile.error();
+    upstream_person who;
+    who.issuer = claims->iss;
+    who.subject = subject;
+    who.reader = reader_->name();
+    who.profile = std::move(*profile);
+    if (who.profile.label.empty()) who.profile.label = who.subject;
     who.issued_at = *claims->iat;
     who.expires_at = claims->exp;
     return who;
@@ -88,18 +95,23 @@ public:
   std::string_view last_kid() const noexcept { return jose_.last_kid(); }
 
 private:
-  using kind = jose::claim_value::kind;
-  enum claim : std::size_t { nonce, azp, at_hash, email, email_verified, name, country, groups, custom };
+  enum claim : std::size_t { nonce, azp, at_hash, checked_here };
 
-  static jose::expectation expected(std::string issuer, std::string client_id, std::chrono::seconds leeway) {
+  static jose::expectation expected(std::string issuer, std::string client_id, std::chrono::seconds leeway,
+                                    std::vector<std::string> read) {
     jose::expectation out;
     out.issuer = std::move(issuer);
     out.audiences.push_back(std::move(client_id));
     out.leeway = leeway;
-    out.wanted = {"nonce", "azp",     "at_hash", "email", "email_verified",
-                  "name",  "country", "groups",  "custom"};
+    out.wanted = {"nonce", "azp", "at_hash"};
+    for (auto& each : read) out.wanted.push_back(std::move(each));
     out.max_token_bytes = 16 * 1024;  // users with many groups have long ones
     return out;
+  }
+
+  bool is_same_person(upstream_person const& before, std::string_view issuer,
+                      std::string_view subject) const noexcept {
+    return before.reader == reader_->name() && before.issuer == issuer && before.subject == subject;
   }
 
   static bool is_nonce(std::optional<std::string_view> found, std::string_view wanted) noexcept {
@@ -114,23 +126,8 @@ private:
     return out;
   }
 
-  static access_claims profile(jose::claims_view const& claims) {
-    auto const text = [&claims](claim which) {
-      return std::string(claims.wanted[which].string().value_or(std::string_view()));
-    };
-    access_claims who;
-    who.issuer = claims.iss;
-    who.subject = claims.sub.value_or(std::string_view());
-    who.email = text(email);
-    who.name = text(name);
-    who.country = text(country);
-    auto const& own = claims.wanted[custom];
-    if (own.is == kind::json && own.text.starts_with('{')) who.custom_json = own.text;
-    who.groups = mcpawl::detail::read_access_groups(claims.wanted[groups], who.custom_json);
-    return who;
-  }
-
   std::string client_id_;
+  std::shared_ptr<login_reader const> reader_;
   jose::verifier jose_;
 };
 

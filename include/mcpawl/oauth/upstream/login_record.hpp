@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <mcpawl/access/access_claims.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
@@ -12,22 +11,26 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace mcpawl::oauth {
 
+namespace detail {
+
+/** The layout of the record; the one before had the members of `access_claims`. */
+inline constexpr unsigned char login_record_version = 2;
+
+}  // namespace detail
+
 /** Write a login down: the props of a grant. They hold the upstream's tokens. */
 inline secret props_of(upstream_login const& from) {
-  access_claims const& who = from.who;
-  std::size_t groups_size = 0;
-  for (auto const& group : who.groups) groups_size += group.size() + 8;
-  detail::record_writer out(1, 512 + who.email.size() + who.name.size() + who.custom_json.size() +
-                                   groups_size + from.access_token.reveal().size() +
-                                   from.refresh_token.reveal().size());
-  out.text(who.issuer).text(who.subject).text(who.email).text(who.name).text(who.country);
-  out.integer(static_cast<std::int64_t>(who.groups.size()));
-  for (auto const& group : who.groups) out.text(group);
-  out.text(who.custom_json).integer(who.issued_at).integer(who.expires_at);
+  upstream_person const& who = from.who;
+  std::size_t const texts = who.reader.size() + who.issuer.size() + who.subject.size() +
+                            who.profile.label.size() + who.profile.bytes.size() +
+                            from.access_token.reveal().size() + from.refresh_token.reveal().size();
+  detail::record_writer out(detail::login_record_version, 128 + texts);
+  out.text(who.reader).text(who.issuer).text(who.subject);
+  out.text(who.profile.label).text(who.profile.bytes);
+  out.integer(who.issued_at).integer(who.expires_at);
   out.text(from.access_token.reveal()).integer(from.access_expires).text(from.refresh_token.reveal());
   return secret{out.take()};
 }
@@ -35,19 +38,20 @@ inline secret props_of(upstream_login const& from) {
 /** Read it again.
 
     @par Errors
+    `oauth_errc::bad_token` if it was written in another layout, by another version: the person logs in again.
     `oauth_errc::damaged_record`. */
 inline result<upstream_login> login_of(secret const& props) {
-  detail::record_reader in(props.reveal(), 1);
+  std::string_view const bytes = props.reveal();
+  if (!bytes.empty() && static_cast<unsigned char>(bytes.front()) != detail::login_record_version)
+    return oauth_errc::bad_token;
+  detail::record_reader in(bytes, detail::login_record_version);
   upstream_login out;
-  access_claims& who = out.who;
+  upstream_person& who = out.who;
+  who.reader = in.text();
   who.issuer = in.text();
   who.subject = in.text();
-  who.email = in.text();
-  who.name = in.text();
-  who.country = in.text();
-  who.groups.resize(in.count());
-  for (auto& group : who.groups) group = in.text();
-  who.custom_json = in.text();
+  who.profile.label = in.text();
+  who.profile.bytes = in.text();
   who.issued_at = in.integer();
   who.expires_at = in.integer();
   out.access_token = secret{std::string{in.text()}};

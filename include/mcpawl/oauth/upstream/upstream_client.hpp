@@ -1,4 +1,4 @@
-// mcpawl/oauth/upstream/upstream_client.hpp - signs people in at Cloudflare Access: our side of OpenID Connect
+// mcpawl/oauth/upstream/upstream_client.hpp - signs people in at an OpenID provider: our side of OpenID Connect
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -18,6 +18,7 @@
 #include <mcpawl/oauth/common/errc.hpp>
 #include <mcpawl/oauth/common/pkce.hpp>
 #include <mcpawl/oauth/upstream/id_token.hpp>
+#include <mcpawl/oauth/upstream/login_reader.hpp>
 #include <mcpawl/oauth/upstream/upstream_answer.hpp>
 #include <mcpawl/oauth/upstream/upstream_endpoints.hpp>
 #include <mcpawl/oauth/upstream/upstream_flow.hpp>
@@ -36,19 +37,18 @@
 
 namespace mcpawl::oauth {
 
-/** An OpenID Connect client of Cloudflare Access for SaaS, or of another provider: authorization code flow
-    with PKCE, `nonce` and `client_secret_post`, and refresh tokens (OpenID Connect Core 1.0 sections 3.1 and
-    12, RFC 6749, RFC 7636).
+/** An OpenID Connect client: authorization code flow with PKCE, `nonce` and `client_secret_post`, and refresh
+    tokens (OpenID Connect Core 1.0 sections 3.1 and 12, RFC 6749, RFC 7636). What its provider says about a person
+    beyond issuer and subject is read by a `login_reader`, and all else is the same for every provider.
 
     What it does not do: remember a flow or bind it to a browser, and read the response that the browser
-    brings
-    back; whoever does holds `issuer()` or `accepts_issuer` against the `iss` in it (RFC 9207).
+    brings back; whoever does holds `issuer()` or `accepts_issuer` against the `iss` in it (RFC 9207).
 
     @code
     auto flow = upstream_flow::make();
     auto const there = co_await client.location(flow);                         // and keep the flow
     auto login = co_await client.exchange(std::move(code), std::move(flow));   // when the browser is back
-    if (login) greet(login->who.email);
+    if (login) greet(login->who.profile.label);
     @endcode
 
     @par Errors
@@ -69,10 +69,13 @@ namespace mcpawl::oauth {
 */
 class upstream_client {
 public:
-  /** @par Errors
+  /** @param reader  of what the provider says; not null
+
+      @par Errors
       Throws `configuration_error` with all errors in the options. */
-  explicit upstream_client(upstream_options options)
-      : upstream_client(std::make_shared<shared const>(mcpawl::detail::validated(std::move(options)))) {}
+  upstream_client(upstream_options options, std::shared_ptr<login_reader const> reader)
+      : upstream_client(std::make_shared<shared const>(mcpawl::detail::validated(std::move(options)),
+                                                       std::move(reader))) {}
   upstream_client(upstream_client const& other) : upstream_client(other.shared_) {}
   upstream_client& operator=(upstream_client const&) = delete;
 
@@ -143,11 +146,12 @@ public:
 
   /** Ask for new tokens, and so whether the person may still come in (RFC 6749 section 6).
 
-      The refresh token and the claims stay as they were where the upstream sends no new ones. A login without
-      a refresh token is `upstream_denied`. The nonce of a new ID token does not matter: it came straight from
-      the upstream. */
+      The refresh token and the person stay as they were where the upstream sends no new ones. A login without
+      a refresh token is `upstream_denied`, and so is one at another provider, whose refresh token is sent to
+      nobody else. The nonce of a new ID token does not matter: it came straight from the upstream. */
   task<result<upstream_login>> refresh(upstream_login from) {
-    if (from.refresh_token.empty()) co_return oauth_errc::upstream_denied;
+    bool const ours = from.who.issuer == issuer() && from.who.reader == shared_->reader->name();
+    if (!ours || from.refresh_token.empty()) co_return oauth_errc::upstream_denied;
     co_await attach_to_this_thread();
     auto const until = deadline();
     std::string form = credentials("refresh_token", from.refresh_token.reveal().size());
@@ -173,8 +177,9 @@ private:
   using steady_time = std::chrono::steady_clock::time_point;
 
   struct shared {
-    explicit shared(upstream_options checked)
+    shared(upstream_options checked, std::shared_ptr<login_reader const> of)
         : options(std::move(checked)),
+          reader(std::move(of)),
           trust(options.authorities()),
           keys(std::make_shared<mcpawl::detail::key_source>(options.keys(), *options.time,
                                                             options.intervals())) {
@@ -183,6 +188,7 @@ private:
       if (fixed) directory.found(upstream_endpoints(*at.authorization, *at.token), {});
     }
     upstream_options options;
+    std::shared_ptr<login_reader const> reader;
     http::tls_trust trust;
     std::shared_ptr<mcpawl::detail::key_source> keys;
     mutable upstream_directory directory;
@@ -193,7 +199,7 @@ private:
       : shared_(std::move(with)),
         verifier_(std::make_unique<mcpawl::detail::refreshing_verifier<id_token_verifier>>(
             shared_->keys, shared_->trust, shared_->options.at.issuer, shared_->options.client_id,
-            shared_->options.leeway)) {}
+            shared_->options.leeway, shared_->reader)) {}
 
   steady_time deadline() const { return std::chrono::steady_clock::now() + shared_->options.timeout; }
 
@@ -293,7 +299,7 @@ private:
   }
 
   /** Check an ID token, with newer keys if need be. */
-  task<result<access_claims>> check(secret const& token, id_token_occasion const& at) {
+  task<result<upstream_person>> check(secret const& token, id_token_occasion const& at) {
     auto check = [&token, &at, time = shared_->options.time](id_token_verifier& with) {
       return with.verify(token.reveal(), at, time->wall());
     };

@@ -15,7 +15,6 @@
 #include <mcpawl/keys/key_origin.hpp>
 #include <mcpawl/keys/key_timing.hpp>
 #include <mcpawl/oauth/common/scopes.hpp>
-#include <mcpawl/oauth/upstream/upstream_settings.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -27,7 +26,29 @@
 
 namespace mcpawl::oauth {
 
-/** How `upstream_client` is to work: the OpenID provider, in the main Cloudflare Access for SaaS, and the
+/** Where an OpenID provider is; without all three endpoints its metadata must be asked. */
+struct upstream_addresses {
+  std::string issuer = {};  ///< The configuration URL without `/.well-known/openid-configuration`.
+  std::optional<http::origin_url> authorization = {}, token = {}, jwks = {};
+
+  bool complete() const noexcept { return authorization && token && jwks; }
+};
+
+namespace detail {
+
+/** What is wrong with a client id or a client secret, as a sentence without its subject; empty if nothing. */
+inline std::string validate_credential(std::string_view text) {
+  if (text.empty()) return "is empty";
+  if (is_placeholder(text)) return "is still a placeholder";
+  if (text.size() > 1024) return "is too long";
+  for (char c : text)
+    if (c <= ' ' || c >= '\x7f') return "has spaces or characters beyond ASCII";
+  return {};
+}
+
+}  // namespace detail
+
+/** How `upstream_client` is to work: the OpenID provider, such as Cloudflare Access for SaaS, and the
     application that we are there. Nothing is checked before `validate`, which the client calls.
 
     @code
@@ -55,27 +76,11 @@ struct upstream_options {
   clock const* time = &clock::system();       ///< Must outlive the clients.
   std::optional<http::tls_trust> trust = {};  ///< For the connections to the upstream; else the system's.
 
-  /** Read `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and the addresses as `read_upstream_addresses` says,
-     noting the errors in `from`: call its `throw_if_invalid` before the options are used. */
-  static upstream_options from(settings& from, std::string callback) {
-    upstream_options out;
-    out.client_id = from.required("ACCESS_CLIENT_ID");
-    out.client_secret = secret{from.required("ACCESS_CLIENT_SECRET")};
-    out.at = read_upstream_addresses(from);
-    out.callback = std::move(callback);
-    if (auto const wrong = validate_word(out.client_id); !out.client_id.empty() && !wrong.empty())
-      from.add_error("ACCESS_CLIENT_ID", wrong);
-    if (auto const wrong = validate_word(out.client_secret.reveal());
-        !out.client_secret.empty() && !wrong.empty())
-      from.add_error("ACCESS_CLIENT_SECRET", wrong);
-    return out;
-  }
-
   /** Everything that is wrong, in sentences. */
   std::vector<std::string> validate() const {
     mcpawl::detail::option_errors errors;
-    errors.note("the client id", validate_word(client_id));
-    errors.note("the client secret", validate_word(client_secret.reveal()));
+    errors.note("the client id", detail::validate_credential(client_id));
+    errors.note("the client secret", detail::validate_credential(client_secret.reveal()));
     errors.note("the callback", validate_endpoint(http::origin_url::parse(callback)));
     errors.note("the upstream's issuer", validate_issuer(at.issuer));
     for (auto const* url : {&at.authorization, &at.token, &at.jwks})
@@ -109,14 +114,6 @@ struct upstream_options {
   http::tls_trust authorities() const { return mcpawl::detail::given_or_system(trust); }
 
 private:
-  static std::string validate_word(std::string_view text) {
-    if (text.empty()) return "is empty";
-    if (is_placeholder(text)) return "is still a placeholder";
-    if (text.size() > 1024) return "is too long";
-    for (char c : text)
-      if (c <= ' ' || c >= '\x7f') return "has spaces or characters beyond ASCII";
-    return {};
-  }
   static std::string validate_endpoint(result<http::origin_url> const& url) {
     if (!url) return "is not an https:// URL";
     if (!url->is_secure() && !url->is_loopback())

@@ -16,6 +16,8 @@ using namespace mcpawl::oauth;
 
 namespace {
 
+constexpr char const* provider = "https://id.example";
+
 sealer with_keys(std::string const& letters) {
   std::vector<secret> keys;
   for (char const c : letters) keys.emplace_back(std::string(sealer::key_size, c));
@@ -24,7 +26,7 @@ sealer with_keys(std::string const& letters) {
 
 struct world {
   test::manual_clock clock;
-  browser_cookie cookies{with_keys("a"), "https://mcp.example", 1000, clock};
+  browser_cookie cookies{with_keys("a"), "https://mcp.example", provider, 1000, clock};
   known_browser browser = [] {
     auto made = known_browser::make();
     made.person = "ada@example.com";
@@ -47,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_browser_is_known_again) {
   BOOST_TEST(known_browser::make().id.size() == 32u);
 }
 
-BOOST_AUTO_TEST_CASE(a_pass_expires) {
+BOOST_AUTO_TEST_CASE(a_cookie_expires) {
   world w;
   std::string const cookie = w.cookies.issue(w.browser);
   w.clock.jump(w.clock.wall() + 999);
@@ -56,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_pass_expires) {
   BOOST_TEST(!w.cookies.read(cookie).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(attack_an_altered_pass_is_none) {
+BOOST_AUTO_TEST_CASE(attack_an_altered_cookie_is_none) {
   world w;
   std::string const cookie = w.cookies.issue(w.browser);
   for (std::size_t i = 0; i != cookie.size(); ++i) {
@@ -73,22 +75,29 @@ BOOST_AUTO_TEST_CASE(attack_an_altered_pass_is_none) {
   BOOST_TEST(!w.cookies.read(std::string(1 << 20, 'A')).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(attack_a_pass_of_another_key_or_server_is_none) {
+BOOST_AUTO_TEST_CASE(attack_a_cookie_of_another_key_server_or_provider_is_none) {
   world w;
   std::string const cookie = w.cookies.issue(w.browser);
-  BOOST_TEST(!browser_cookie(with_keys("b"), "https://mcp.example", 1000, w.clock).read(cookie).has_value());
-  BOOST_TEST(
-      !browser_cookie(with_keys("a"), "https://other.example", 1000, w.clock).read(cookie).has_value());
+  BOOST_TEST(!browser_cookie(with_keys("b"), "https://mcp.example", provider, 1000, w.clock)
+                  .read(cookie)
+                  .has_value());
+  BOOST_TEST(!browser_cookie(with_keys("a"), "https://other.example", provider, 1000, w.clock)
+                  .read(cookie)
+                  .has_value());
+  BOOST_TEST(!browser_cookie(with_keys("a"), "https://mcp.example", "https://other.example", 1000, w.clock)
+                  .read(cookie)
+                  .has_value());
   // what was sealed with the same key for something else
   auto other = with_keys("a");
   BOOST_TEST(!w.cookies.read(other.seal("anything", "mcpawl.oauth.flow")).has_value());
-  BOOST_TEST(!w.cookies.read(other.seal("", "mcpawl.oauth.browser:https://mcp.example")).has_value());
+  BOOST_TEST(!w.cookies.read(other.seal("", "mcpawl.oauth.browser:https://mcp.example https://id.example"))
+                  .has_value());
 }
 
 BOOST_AUTO_TEST_CASE(keys_can_be_rotated) {
   world w;
   std::string const cookie = w.cookies.issue(w.browser);
-  browser_cookie rotated(with_keys("ba"), "https://mcp.example", 1000, w.clock);
+  browser_cookie rotated(with_keys("ba"), "https://mcp.example", provider, 1000, w.clock);
   BOOST_TEST(rotated.read(cookie).has_value());
   BOOST_TEST(!w.cookies.read(rotated.issue(w.browser)).has_value());
 }

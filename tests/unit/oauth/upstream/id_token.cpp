@@ -3,6 +3,7 @@
 #include <mcpawl/oauth/upstream/id_token.hpp>
 
 #include "../../access/access_fixture.hpp"
+#include "staff_reader.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -10,6 +11,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 namespace oauth_id_token {
@@ -22,9 +24,10 @@ using oauth::id_token_errc;
 using test::access_token;
 
 struct fixture {
-  std::string const issuer = "https://acme.cloudflareaccess.com/cdn-cgi/access/sso/oidc/us";
+  std::string const issuer = "https://id.example.com";
   unix_seconds const now = access_fixture::time().wall();
-  oauth::id_token_verifier verifier{issuer, "us", std::chrono::seconds(30)};
+  oauth::id_token_verifier verifier{issuer, "us", std::chrono::seconds(30),
+                                    std::make_shared<staff::reader const>()};
   oauth::id_token_occasion login;
 
   fixture() {
@@ -36,11 +39,11 @@ struct fixture {
   access_token token() const {
     access_token made;
     made.claim("iss", issuer).claim("aud", "us").claim("sub", "1234").claim("nonce", "n-0S6_WzA2Mj");
-    made.claim("email", "alice@example.com").claim("name", "Alice").claim("iat", now);
+    made.claim("preferred_username", "alice").claim("department", 7).claim("iat", now);
     return made.claim("exp", now + 60);
   }
-  result<access_claims> read(access_token const& from) { return read(from, login); }
-  result<access_claims> read(access_token const& from, oauth::id_token_occasion const& at) {
+  result<oauth::upstream_person> read(access_token const& from) { return read(from, login); }
+  result<oauth::upstream_person> read(access_token const& from, oauth::id_token_occasion const& at) {
     return verifier.verify(access().sign(from), at, now);
   }
   error_code error_of(access_token const& from) {
@@ -57,22 +60,19 @@ struct fixture {
 BOOST_FIXTURE_TEST_SUITE(oauth_id_token, fixture)
 
 BOOST_AUTO_TEST_CASE(a_good_one_tells_who_it_is) {
-  auto const who = read(token()
-                            .claim("country", "NZ")
-                            .claim("groups", json(R"(["a",{"id":"b"},"c"])"))
-                            .claim("custom", json(R"({"team":"red"})")))
-                       .value();
+  auto const who = read(token()).value();
   BOOST_TEST(who.issuer == issuer);
   BOOST_TEST(who.subject == "1234");
-  BOOST_TEST(who.email == "alice@example.com");
-  BOOST_TEST(who.name == "Alice");
-  BOOST_TEST(who.country == "NZ");
-  BOOST_TEST(who.groups.size() == 2u);
-  BOOST_TEST(who.custom().at("team").as_string() == "red");
+  BOOST_TEST(who.reader == "staff");
+  BOOST_TEST(who.profile.label == "alice");
+  BOOST_TEST(who.profile.bytes == "7");
   BOOST_TEST(who.issued_at == now);
   BOOST_TEST(who.expires_at == now + 60);
-  BOOST_TEST((read(token().claim("custom", json(R"({"groups":["x"]})"))).value().in_group("x")));
-  BOOST_TEST(read(token().without("name")).value().name.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_the_reader_refuses_is_refused) {
+  BOOST_TEST(error_of(token().claim("preferred_username", json("[1]"))) ==
+             code(id_token_errc::malformed_claim));
 }
 
 BOOST_AUTO_TEST_CASE(it_is_for_us) {
@@ -120,17 +120,8 @@ BOOST_AUTO_TEST_CASE(it_is_of_this_time) {
 BOOST_AUTO_TEST_CASE(it_names_a_person) {
   BOOST_TEST(error_of(token().without("sub")) == code(id_token_errc::no_subject));
   BOOST_TEST(error_of(token().claim("sub", "")) == code(id_token_errc::no_subject));
-  // users of some applications have no email: the subject names them
-  for (bool const there : {false, true}) {
-    auto const who = read(there ? token().claim("email", "") : token().without("email"));
-    BOOST_REQUIRE(who.has_value());
-    BOOST_TEST(who->email == "");
-    BOOST_TEST(who->subject != "");
-  }
-  BOOST_TEST(error_of(token().claim("email_verified", false)) == code(id_token_errc::email_not_verified));
-  BOOST_TEST(error_of(token().claim("email_verified", "false")) == code(id_token_errc::email_not_verified));
-  BOOST_TEST(!error_of(token().claim("email_verified", true)));
-  for (char const* name : {"azp", "at_hash", "email", "name", "country"})
+  BOOST_TEST(read(token().without("preferred_username")).value().profile.label == "1234");
+  for (char const* name : {"azp", "at_hash", "nonce"})
     BOOST_TEST(error_of(token().claim(name, json("[1]"))) == code(id_token_errc::malformed_claim), name);
 }
 
@@ -158,18 +149,19 @@ BOOST_AUTO_TEST_CASE(in_a_refresh_it_is_about_the_same_person) {
   oauth::id_token_occasion refresh;
   refresh.access_token = login.access_token;
   refresh.before = &before;
-  BOOST_TEST(read(token().claim("name", "Alice Moved"), refresh).value().name == "Alice Moved");
+  auto const moved = token().claim("preferred_username", "alice.moved");
+  BOOST_TEST(read(moved, refresh).value().profile.label == "alice.moved");
   BOOST_TEST((read(token().claim("sub", "5678"), refresh).error() == id_token_errc::other_subject));
-  auto const thin = read(token().without("email").without("name").claim("exp", now + 600), refresh).value();
-  BOOST_TEST(thin.name == "Alice");
-  BOOST_TEST(thin.email == "alice@example.com");
-  BOOST_TEST(thin.expires_at == now + 600);
-
-  auto const nameless = read(token().without("email")).value();  // whoever has no email is not known by less
-  refresh.before = &nameless;
-  auto const moved = token().without("email").claim("name", "Alice Moved").claim("groups", json(R"(["b"])"));
-  BOOST_TEST(read(moved, refresh).value().name == "Alice Moved");
-  BOOST_TEST(read(moved, refresh).value().in_group("b"));
+  auto const thin = token().without("preferred_username").without("department").claim("exp", now + 600);
+  BOOST_TEST(read(thin, refresh).value().profile.label == "alice");
+  BOOST_TEST(read(thin, refresh).value().profile.bytes == "7");
+  BOOST_TEST(read(thin, refresh).value().expires_at == now + 600);
+  for (auto const member : {&oauth::upstream_person::issuer, &oauth::upstream_person::reader}) {
+    auto elsewhere = before;
+    elsewhere.*member += "-of-another";
+    refresh.before = &elsewhere;
+    BOOST_TEST((read(token(), refresh).error() == id_token_errc::other_subject));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,11 +1,16 @@
 // tests/unit/oauth/upstream/upstream_client.cpp - people are signed in upstream, and every fault of the upstream is
 // told apart
 // SPDX-License-Identifier: BSL-1.0
+#include <mcpawl/oauth/common/pkce.hpp>
+#include <mcpawl/oauth/grant/token_service.hpp>
+#include <mcpawl/oauth/upstream/login_record.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
+#include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/test/fake_oidc_server.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
 #include "../../keys/loopback_fixture.hpp"
+#include "staff_reader.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
@@ -13,6 +18,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,7 +42,14 @@ constexpr char const* password = "the-client-secret";
 /** Made once: its keys take half a second. */
 struct upstream {
   test::manual_clock time;
-  test::fake_oidc_server access{test::fake_oidc_options("our-client", password, {callback}), "aud", time};
+  test::fake_oidc_server access{people(), "aud", time};
+
+  /** Alice has the claims of another provider, too. */
+  static test::fake_oidc_options people() {
+    test::fake_oidc_options out("our-client", password, {callback});
+    out.people.front().claims = {{"preferred_username", "alice.e"}, {"department", 7}};
+    return out;
+  }
 
   static upstream& one() {
     static upstream made;
@@ -84,7 +97,7 @@ struct fixture {
             .trust = trust};
   }
   void begin(oauth::upstream_options options) {
-    client.emplace(std::move(options));
+    client.emplace(std::move(options), std::make_shared<staff::reader const>());
     client->attach(context.get_executor(), log.logger());
   }
 
@@ -129,12 +142,11 @@ BOOST_FIXTURE_TEST_SUITE(oauth_upstream_client, fixture)
 BOOST_AUTO_TEST_CASE(a_person_signs_in) {
   auto const login = sign_in();
   BOOST_TEST_REQUIRE(login.has_value());
-  BOOST_TEST((login->who.kind == access_kind::user));
-  BOOST_TEST(login->who.email == "alice@example.com");
-  BOOST_TEST(login->who.name == "Alice Example");
   BOOST_TEST(login->who.issuer == access->issuer());
   BOOST_TEST(!login->who.subject.empty());
-  BOOST_TEST(login->who.in_group("engineers"));
+  BOOST_TEST(login->who.reader == "staff");
+  BOOST_TEST(login->who.profile.label == "alice.e");
+  BOOST_TEST(login->who.profile.bytes == "7");
   BOOST_TEST(login->who.issued_at == time.wall());
   BOOST_TEST(login->who.expires_at == time.wall() + 300);
   BOOST_TEST(login->access_expires == time.wall() + 300);
@@ -228,14 +240,51 @@ BOOST_AUTO_TEST_CASE(a_missing_id_token_is_refused) {
   BOOST_TEST((error_of_sign_in() == oauth_errc::upstream_token_refused));
 }
 
-BOOST_AUTO_TEST_CASE(whoever_has_no_email_is_known_by_the_subject) {
-  auto options = fixed();
-  options.scopes = "openid profile";
-  begin(std::move(options));
-  auto const login = sign_in();
-  BOOST_TEST_REQUIRE(login.has_value());
-  BOOST_TEST(login->who.email == "");
-  BOOST_TEST(login->who.subject != "");
+BOOST_AUTO_TEST_CASE(whom_the_reader_gives_no_name_is_called_by_the_subject) {
+  access->sign_in_as("bob@example.com");
+  auto const login = sign_in().value();
+  BOOST_TEST(login.who.subject != "");
+  BOOST_TEST(login.who.profile.label == login.who.subject);
+}
+
+BOOST_AUTO_TEST_CASE(what_another_provider_says_reaches_its_policy_by_a_grant) {
+  auto const login = sign_in().value();
+  memory_store store;
+  oauth::token_service tokens(store, oauth::token_lifetimes(), time);
+  auto const verifier = oauth::make_code_verifier();
+  oauth::code_issue issue(login.who.subject, "client");
+  issue.resource = "https://mcp.example.com/mcp";
+  issue.redirect_uri = "http://127.0.0.1/done";
+  issue.code_challenge = oauth::code_challenge_of(verifier.reveal());
+  issue.props = oauth::props_of(login);
+  oauth::code_redemption redemption(run(context, tokens.issue_code(std::move(issue))).value(), "client");
+  redemption.redirect_uri = "http://127.0.0.1/done";
+  redemption.verifier = verifier;
+  auto issued = run(context, tokens.redeem(std::move(redemption))).value();
+  auto grant =
+      run(context, tokens.look_up(std::move(issued.access_token), "https://mcp.example.com/mcp")).value();
+
+  auto const who = staff::session::open(grant).value();
+  BOOST_TEST(who->principal == "staff " + access->issuer() + ' ' + login.who.subject);
+  BOOST_TEST(who->username == "alice.e");
+  BOOST_TEST(who->department == "7");
+
+  auto of_another = login;  // as the reader of another provider would have written it
+  of_another.who.reader = "access";
+  grant.props = oauth::props_of(of_another);
+  BOOST_TEST((staff::session::open(grant).error() == oauth_errc::bad_token));
+}
+
+BOOST_AUTO_TEST_CASE(the_refresh_token_of_another_provider_is_sent_nowhere) {
+  auto const login = sign_in().value();
+  int const asked = access->counts().of(oidc_endpoint::token);
+  auto other_issuer = login, other_reader = login;
+  other_issuer.who.issuer += "/other";
+  other_reader.who.reader = "access";
+  BOOST_TEST((error_of_refresh(other_issuer) == oauth_errc::upstream_denied));
+  BOOST_TEST((error_of_refresh(other_reader) == oauth_errc::upstream_denied));
+  BOOST_TEST(access->counts().of(oidc_endpoint::token) == asked);
+  BOOST_TEST(refresh(login).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(outages_are_no_refusals) {
@@ -284,7 +333,7 @@ BOOST_AUTO_TEST_CASE(a_refresh_gives_new_tokens) {
   BOOST_TEST(!(next->access_token == login.access_token));
   BOOST_TEST(!(next->refresh_token == login.refresh_token));
   BOOST_TEST(next->access_expires == time.wall() + 300);
-  BOOST_TEST(next->who.email == "alice@example.com");
+  BOOST_TEST(next->who.profile.label == "alice.e");
   BOOST_TEST(next->who.issued_at == time.wall());
   BOOST_TEST((error_of_refresh(login) == oauth_errc::upstream_denied));  // replaced
   BOOST_TEST(refresh(*next).has_value());
@@ -308,12 +357,12 @@ BOOST_AUTO_TEST_CASE(a_refresh_must_be_about_the_same_person) {
   BOOST_TEST(log.has("another subject than before"));
 }
 
-BOOST_AUTO_TEST_CASE(a_refresh_without_an_id_token_keeps_the_claims) {
+BOOST_AUTO_TEST_CASE(a_refresh_without_an_id_token_keeps_the_person) {
   auto const login = sign_in().value();
   access->fail(oidc_endpoint::token, oidc_fault::no_id_token);
   auto const next = refresh(login);
   BOOST_TEST_REQUIRE(next.has_value());
-  BOOST_TEST(next->who.name == "Alice Example");
+  BOOST_TEST(next->who.profile.label == "alice.e");
   BOOST_TEST(next->who.expires_at == login.who.expires_at);
 }
 
@@ -385,7 +434,7 @@ BOOST_AUTO_TEST_CASE(discovery_that_fails_is_an_outage_and_old_addresses_serve_o
 }
 
 BOOST_AUTO_TEST_CASE(an_unattached_client_attaches_itself) {
-  client.emplace(fixed());
+  client.emplace(fixed(), std::make_shared<staff::reader const>());
   auto flow = oauth::upstream_flow::make();
   secret its_code = code(flow);
   BOOST_TEST(run(context, client->exchange(std::move(its_code), std::move(flow))).has_value());

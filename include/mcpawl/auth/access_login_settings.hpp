@@ -1,36 +1,26 @@
-// mcpawl/oauth/upstream/upstream_settings.hpp - where the upstream is, by the names of Cloudflare's guide
+// mcpawl/auth/access_login_settings.hpp - the OIDC application of Access, by the names of Cloudflare's guide
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/settings.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/keys/discovery.hpp>
+#include <mcpawl/oauth/upstream/upstream_options.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace mcpawl::oauth {
+namespace mcpawl::detail {
 
-/** Where an upstream has its endpoints; without all three its metadata must be asked. */
-struct upstream_addresses {
-  std::string issuer = {};  ///< The configuration URL without `/.well-known/openid-configuration`.
-  std::optional<http::origin_url> authorization = {}, token = {}, jwks = {};
-
-  bool complete() const noexcept { return authorization && token && jwks; }
-};
-
-namespace detail {
-
-inline constexpr std::string_view configuration_path = "/.well-known/openid-configuration";
-
-/** Reads the addresses of an upstream and sees to it that they are those of one application. */
-class upstream_settings {
+/** Reads the addresses of a provider and sees to it that they are those of one application. */
+class access_login_settings {
 public:
-  explicit upstream_settings(settings& from) : from_(from) {}
+  explicit access_login_settings(settings& from) : from_(from) {}
 
-  upstream_addresses read() {
+  oauth::upstream_addresses read() {
     std::string const configuration = from_.optional("ACCESS_CONFIG_URL");
     bool const discovers = !configuration.empty();
     std::string const token_url = endpoint("ACCESS_TOKEN_URL", discovers, found_.token);
@@ -38,7 +28,7 @@ public:
         endpoint("ACCESS_AUTHORIZATION_URL", discovers, found_.authorization);
     std::string const jwks_url = endpoint("ACCESS_JWKS_URL", discovers, found_.jwks);
     std::string const given = from_.optional("ACCESS_ISSUER");
-    if (!given.empty()) note("ACCESS_ISSUER", validate_issuer(given));
+    if (!given.empty()) note("ACCESS_ISSUER", oauth::validate_issuer(given));
     if (discovers) {
       take_configuration(configuration);
       if (!given.empty() && !found_.issuer.empty() && given != found_.issuer)
@@ -56,6 +46,8 @@ public:
   }
 
 private:
+  static constexpr std::string_view configuration_path = "/.well-known/openid-configuration";
+
   void note(char const* name, std::string const& wrong) {
     if (!wrong.empty()) from_.add_error(name, wrong);
   }
@@ -81,7 +73,7 @@ private:
       return;
     }
     std::string issuer{url.substr(0, url.size() - configuration_path.size())};
-    std::string const wrong = validate_issuer(issuer);
+    std::string const wrong = oauth::validate_issuer(issuer);
     note("ACCESS_CONFIG_URL", wrong);
     if (wrong.empty()) found_.issuer = std::move(issuer);
   }
@@ -105,19 +97,29 @@ private:
   }
 
   settings& from_;
-  upstream_addresses found_;
+  oauth::upstream_addresses found_;
 };
 
-}  // namespace detail
-
-/** Read `ACCESS_TOKEN_URL`, `ACCESS_AUTHORIZATION_URL` and `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL` instead
-    of them or beside them, and optionally `ACCESS_ISSUER`, noting the errors in `from`.
+/** Read `ACCESS_CLIENT_ID`, `ACCESS_CLIENT_SECRET`, and `ACCESS_TOKEN_URL`, `ACCESS_AUTHORIZATION_URL` and
+    `ACCESS_JWKS_URL`, or `ACCESS_CONFIG_URL` instead of the three or beside them, and optionally `ACCESS_ISSUER`,
+    noting the errors in `from`: call its `throw_if_invalid` before the options are used.
 
     The issuer is that of the configuration URL, or the token URL without its `/token`; all addresses must
-    then begin with it. An upstream with other addresses needs `ACCESS_ISSUER`.
+    then begin with it. A provider with other addresses needs `ACCESS_ISSUER`.
 */
-inline upstream_addresses read_upstream_addresses(settings& from) {
-  return detail::upstream_settings(from).read();
+inline oauth::upstream_options read_access_login(settings& from, std::string callback) {
+  oauth::upstream_options out;
+  out.client_id = from.required("ACCESS_CLIENT_ID");
+  out.client_secret = secret{from.required("ACCESS_CLIENT_SECRET")};
+  out.at = access_login_settings(from).read();
+  out.callback = std::move(callback);
+  auto const check = [&from](char const* name, std::string_view value) {
+    std::string const wrong = value.empty() ? std::string() : oauth::detail::validate_credential(value);
+    if (!wrong.empty()) from.add_error(name, wrong);
+  };
+  check("ACCESS_CLIENT_ID", out.client_id);
+  check("ACCESS_CLIENT_SECRET", out.client_secret.reveal());
+  return out;
 }
 
-}  // namespace mcpawl::oauth
+}  // namespace mcpawl::detail
