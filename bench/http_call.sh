@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # bench/http_call.sh - what a tools/call over HTTP costs, beside nginx answering the same request with a fixed text
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: bench/http_call.sh
 #

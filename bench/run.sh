@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # bench/run.sh - what tokens cost: builds jwt_verify and oauth_token, runs them, keeps their tables and plots
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: bench/run.sh [jwt_verify | oauth_token] [OPTION of these programs...]       such as --benchmark_filter=rs256
 #

@@ -1,5 +1,6 @@
 #!/bin/sh
 # cmake/list_sources.sh - print the *.cpp files directly in a folder, or with -r below it, in a stable order
+# SPDX-License-Identifier: BSL-1.0
 set -eu
 deep=''
 if [ "$1" = -r ]; then deep=yes; shift; fi

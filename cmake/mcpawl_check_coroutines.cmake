@@ -1,4 +1,5 @@
 # cmake/mcpawl_check_coroutines.cmake - mcpawl_check_coroutines(target): refuse, while building, what GCC 12 miscompiles in coroutines
+# SPDX-License-Identifier: BSL-1.0
 #
 #   mcpawl_check_coroutines(<target> [ALWAYS])
 #

@@ -1,4 +1,5 @@
 # cmake/mcpawl_compiled.cmake - mcpawl::mcpawl: the headers, and their large functions in a static library
+# SPDX-License-Identifier: BSL-1.0
 #
 # The library is built in the project that uses it, with that project's flags, and only if something links it. The target
 # has a name of its own, since a project may well have one that is called mcpawl.

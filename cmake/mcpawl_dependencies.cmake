@@ -1,4 +1,5 @@
 # cmake/mcpawl_dependencies.cmake - find Threads, OpenSSL and Boost, and say what to install when they are missing
+# SPDX-License-Identifier: BSL-1.0
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)

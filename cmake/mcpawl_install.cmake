@@ -1,4 +1,5 @@
 # cmake/mcpawl_install.cmake - install the headers, the sources to compile, the CMake package and the pkg-config files
+# SPDX-License-Identifier: BSL-1.0
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)

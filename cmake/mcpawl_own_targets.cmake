@@ -1,4 +1,5 @@
 # cmake/mcpawl_own_targets.cmake - what our own tests, examples and benchmarks share: warnings, ccache
+# SPDX-License-Identifier: BSL-1.0
 
 # -std=c++20, not gnu++20
 set(CMAKE_CXX_EXTENSIONS OFF)

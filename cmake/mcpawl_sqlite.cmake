@@ -1,4 +1,5 @@
 # cmake/mcpawl_sqlite.cmake - mcpawl::sqlite: SQLite, and the body of mcpawl/store/sqlite_store.hpp in a static library
+# SPDX-License-Identifier: BSL-1.0
 #
 # Beside mcpawl::mcpawl or mcpawl::header_only; built like the former, in the project that uses it. With headers alone the program
 # has the body itself and takes nothing of the library.

@@ -1,4 +1,5 @@
 # cmake/setup.sh - what the scripts of examples, tests and benchmarks share: messages, packages, compilers; they source it
+# SPDX-License-Identifier: BSL-1.0
 # shellcheck shell=bash
 #
 # Packages go by the names that Debian and Ubuntu give them. Two kinds have a version in their name, so they are chosen:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # examples/run.sh - an MCP server behind a local stand-in for Cloudflare Access, from nothing to a URL
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: examples/run.sh                build both, start them, print the URL for MCP clients, run until Ctrl-C
 #        examples/run.sh --saas         the same with a server that is its own authorization server: a client needs its URL
@@ -20,7 +21,7 @@ cd "$(dirname "$0")/.."
 . cmake/setup.sh
 programs=build/release/examples
 
-usage() { sed -n '4,14s/^# \{0,1\}//p' examples/run.sh; }
+usage() { sed -n '5,15s/^# \{0,1\}//p' examples/run.sh; }
 
 # ---------------------------------------------------------------------------------------------- build
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # tests/run.sh - install what is missing, build everything, run every test
+# SPDX-License-Identifier: BSL-1.0
 #
-# usage: tests/run.sh                  everything, in three lanes that run beside each other
+# usage: tests/run.sh                  everything, in three sequences that run in parallel
 #        tests/run.sh quick            one compiler: the rules, unit, flow, wire and abuse tests
 #        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
 #        tests/run.sh STEP...          only these steps, in this order
@@ -14,9 +15,9 @@
 # It stops when a step has failed, and ends with a table of the seconds of each step. The last line counts what was run: test cases
 # of the test programs, other tests of ctest, and one for each step that is a program of its own.
 #
-# A run of everything has lanes, since much of it waits: for the network, for tests that wait for a clock, for the last compiler
-# of a step. Each lane but the first is a run of its own whose messages are kept until it ends. Steps that use the same build
-# folder (clang and headers; release and what starts the examples) are in one lane, or one lane starts when the step is done.
+# A run of everything has sequences, since much of it waits: for the network, for tests that wait for a clock, for the last compiler
+# of a step. Each sequence but the first is a run of its own whose messages are kept until it ends. Steps that use the same build
+# folder (clang and headers; release and what starts the examples) are in one sequence, or one starts when the step is done.
 #
 # Environment: MCPAWL_JOBS (compilers at once, default: the number of cores), MCPAWL_FUZZ_SECONDS (per target, default 10),
 # MCPAWL_NO_INSTALL=1 (never call apt-get).
@@ -37,7 +38,7 @@ cd "$(dirname "$0")/.."
 . cmake/setup.sh
 jobs=${MCPAWL_JOBS:-$(cores)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
-# The lanes of a run of everything; the third starts when the examples are built.
+# The sequences of a run of everything; the third starts when the examples are built.
 first_lane=(rules release plain asan tsan schemas meson consume)
 second_lane=(roots clang headers fuzz portability)
 third_lane=(clients browser conformance reference)
@@ -50,7 +51,7 @@ failed=0
 table=${MCPAWL_STEP_TABLE:-$(mktemp)}
 [ -z "${MCPAWL_STEP_TABLE:-}" ] && own_table=yes || own_table=
 export MCPAWL_STEP_TABLE=$table
-beside=()  # the process groups of the other lanes
+beside=()  # the process groups of the other sequences
 declare -A beside_log
 
 # shellcheck disable=SC2317  # a trap calls it
@@ -171,7 +172,7 @@ join_beside() {
   return "$status"
 }
 
-# join_ended - so that nothing more is begun when a lane has failed
+# join_ended - so that nothing more is begun when a sequence has failed
 join_ended() {
   local pid
   for pid in "${beside[@]}"; do
@@ -388,7 +389,7 @@ elif [ "$1" = unit ]; then
 fi
 for step in "${steps[@]}"; do
   if ! declare -F "step_$step" > /dev/null; then
-    sed -n '3,10s/^# \{0,1\}//p' "$0" >&2
+    sed -n '4,11s/^# \{0,1\}//p' "$0" >&2
     exit 2
   fi
 done

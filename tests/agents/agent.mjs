@@ -1,4 +1,5 @@
 // tests/agents/agent.mjs - the command-line agents: how each is told about a server, logs in, and lists tools
+// SPDX-License-Identifier: BSL-1.0
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

@@ -1,4 +1,5 @@
 // tests/agents/agents.test.mjs - agents log in, list tools and refresh where nothing but this machine is reached
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,5 @@
 // tests/agents/recorder.mjs - stands in front of a server and keeps what it was asked
+// SPDX-License-Identifier: BSL-1.0
 import http from 'node:http';
 
 /** Passes requests on to a server on this machine. `asked` has their method, path, and what a form said. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/agents/run.sh - command-line agents log in to the running examples, with no network but this machine's own
+# SPDX-License-Identifier: BSL-1.0
 #
 # Builds the examples (preset release), unless MCPAWL_BIN_DIR names a folder that has them, installs the pinned agents
 # (0.7 GB), and runs agents.test.mjs in a network namespace that holds the loopback interface alone: what the agents or the

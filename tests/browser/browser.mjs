@@ -1,4 +1,5 @@
 // tests/browser/browser.mjs - the browser, what it is led to, and what a page must look like
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,4 +1,5 @@
 // tests/browser/emulator.test.mjs - the sign-in page of the access emulator, in a browser
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 

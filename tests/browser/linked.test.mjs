@@ -1,4 +1,5 @@
 // tests/browser/linked.test.mjs - linked_app calls an application that the emulator protects, in its callers' names
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 

@@ -1,5 +1,6 @@
 // tests/browser/linked_saas.test.mjs - linked_app with logins of its own calls a linked application with the access tokens
 // of Access that it got at the login
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/browser/run.sh - a real browser, Debian's chromium, against the running examples
+# SPDX-License-Identifier: BSL-1.0
 #
 # Builds the examples (preset release), unless MCPAWL_BIN_DIR names a folder that has them, installs the pinned
 # playwright-core and runs every *.test.mjs. Arguments go to `node --test`, such as --test-name-pattern=phone. Needs

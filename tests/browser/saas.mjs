@@ -1,4 +1,5 @@
 // tests/browser/saas.mjs - a server that is its own authorization server, and an OAuth client of it by hand
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';

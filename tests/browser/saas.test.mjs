@@ -1,4 +1,5 @@
 // tests/browser/saas.test.mjs - consent, sign-in and callback of access_saas, and attacks on them, in a browser
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 

@@ -1,4 +1,5 @@
 // tests/clients/bearer.test.mjs - official clients log in at an issuer of their own accord and use the example bearer
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import http from 'node:http';

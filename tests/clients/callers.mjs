@@ -1,4 +1,5 @@
 // tests/clients/callers.mjs - the official clients in all their ways to connect, behind one face
+// SPDX-License-Identifier: BSL-1.0
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import {

@@ -1,4 +1,5 @@
 // tests/clients/calls.test.mjs - what clients do all day, by every kind of client
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { inflateSync } from 'node:zlib';

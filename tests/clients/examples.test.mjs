@@ -1,4 +1,5 @@
 // tests/clients/examples.test.mjs - the small examples: started, called once, told to end, and started wrongly
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,5 @@
 // tests/clients/features.test.mjs - everything a server can offer, by every kind of client, over HTTP and stdio
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,5 @@
 // tests/clients/inspector.mjs - the Inspector's CLI: a process for each request
+// SPDX-License-Identifier: BSL-1.0
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';

@@ -1,4 +1,5 @@
 // tests/clients/inspector.test.mjs - the Inspector's CLI in each of its eras
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 

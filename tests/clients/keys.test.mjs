@@ -1,4 +1,5 @@
 // tests/clients/keys.test.mjs - clients go on working while keys are rotated and while nobody publishes any
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 

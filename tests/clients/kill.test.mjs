@@ -1,4 +1,5 @@
 // tests/clients/kill.test.mjs - what access_saas has answered is good after a SIGKILL, two hundred times
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

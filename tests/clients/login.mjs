@@ -1,4 +1,5 @@
 // tests/clients/login.mjs - what a client keeps of its login, and the person who logs in
+// SPDX-License-Identifier: BSL-1.0
 import { Person } from './person.mjs';
 
 /** The OAuthClientProvider of either SDK. `back` is where the browser came back to, `visits` how often it was sent. */

@@ -1,4 +1,5 @@
 // tests/clients/oauth.test.mjs - the official clients log in to the example access_saas by themselves
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 

@@ -1,4 +1,5 @@
 // tests/clients/oauth_programs.test.mjs - clients that open a browser log in to the example access_saas
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,5 @@
 // tests/clients/page.test.mjs - official clients with the fetch of a web page, which asks before it sends
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 

@@ -1,4 +1,5 @@
 // tests/clients/person.mjs - somebody with a browser who signs in, reads a consent page and decides
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 
 const most_steps = 20;

@@ -1,4 +1,5 @@
 // tests/clients/programs.mjs - starts the emulator of Cloudflare Access and the server behind it, and ends them
+// SPDX-License-Identifier: BSL-1.0
 import { spawn } from 'node:child_process';
 import net from 'node:net';
 import path from 'node:path';

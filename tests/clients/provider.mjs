@@ -1,4 +1,5 @@
 // tests/clients/provider.mjs - a certified OpenID provider that looks like Cloudflare Access to a SaaS application
+// SPDX-License-Identifier: BSL-1.0
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import http from 'node:http';
 

@@ -1,4 +1,5 @@
 // tests/clients/raw.mjs - one HTTP request exactly as written, for what no well-behaved client would send
+// SPDX-License-Identifier: BSL-1.0
 import http from 'node:http';
 
 const seconds = 10;

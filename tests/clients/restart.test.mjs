@@ -1,4 +1,5 @@
 // tests/clients/restart.test.mjs - a server is started again under its clients
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, test } from 'node:test';

@@ -1,4 +1,5 @@
 // tests/clients/saas.mjs - the example access_saas with a certified provider in Access's place
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,5 @@
 // tests/clients/sessions.test.mjs - sessions belong to whom opened them, and end
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 

@@ -1,4 +1,5 @@
 // tests/clients/soak.mjs - minutes of calls by clients that leave at random moments; memory and descriptors must not grow
+// SPDX-License-Identifier: BSL-1.0
 //
 // usage: node tests/clients/soak.mjs [MINUTES]      10 by default; programs of build/release/examples or MCPAWL_BIN_DIR
 //

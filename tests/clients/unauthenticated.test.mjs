@@ -1,4 +1,5 @@
 // tests/clients/unauthenticated.test.mjs - who has no valid token stays out, and no client can talk its way in
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 

@@ -1,4 +1,5 @@
 # tests/compile_fail/refuse.cmake - compile SOURCE and be content only when it is refused with the words it expects
+# SPDX-License-Identifier: BSL-1.0
 
 file(STRINGS "${SOURCE}" expectations REGEX "^// expect: ")
 if(NOT expectations)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/conformance/authorization.sh - the official suite's scenarios for authorization servers, none of which may even warn
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/conformance/authorization.sh                    against the example access_saas, with the emulator upstream
 #        tests/conformance/authorization.sh ISSUER RESOURCE [BUTTON...]
@@ -13,7 +14,7 @@ set -euo pipefail
 . "$(dirname "$0")/programs.sh"
 least=3 # checks that are known to exist
 
-[ $# != 1 ] || { sed -n '4,5s/^# //p' "$here/authorization.sh" >&2; exit 2; }
+[ $# != 1 ] || { sed -n '5,6s/^# //p' "$here/authorization.sh" >&2; exit 2; }
 [ $# != 0 ] || build_examples access_saas access_emulator
 install
 

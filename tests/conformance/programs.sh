@@ -1,4 +1,5 @@
 # tests/conformance/programs.sh - builds, starts and ends what the suite judges; sourced by the scripts beside it
+# SPDX-License-Identifier: BSL-1.0
 # shellcheck shell=bash
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/conformance/run.sh - the official conformance suite of MCP against the example everything, open and behind Access
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/conformance/run.sh [REVISION...]     all judged revisions by default
 #

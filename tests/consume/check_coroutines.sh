@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/consume/check_coroutines.sh - mcpawl_check_coroutines in the builds of users: what is good builds, each bad spelling fails with the words
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/consume/check_coroutines.sh PREFIX        PREFIX has mcpawl installed; needs cmake, ninja, meson and g++
 #

@@ -1,4 +1,5 @@
 # tests/consume/nothing_else.cmake - stop when mcpawl brought more than its library into this project
+# SPDX-License-Identifier: BSL-1.0
 set(standard_before "${CMAKE_CXX_STANDARD}")
 set(flags_before "${CMAKE_CXX_FLAGS}")
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/consume/old_boost.sh - CMake must say what to do when it finds Boost 1.74, which Debian 12 calls libboost-dev
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/consume/old_boost.sh ROOT
 set -eu

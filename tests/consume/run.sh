@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/consume/run.sh - use mcpawl in each way that another project can
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/consume/run.sh        builds in a temporary folder; needs cmake, ninja, meson, pkg-config, g++ and clang++
 #

@@ -1,4 +1,5 @@
 # tests/consume/targets.cmake - what a consumer builds with mcpawl, however it came
+# SPDX-License-Identifier: BSL-1.0
 #
 # Its warnings are errors, and the headers of mcpawl are no system headers, so that they could warn. With CONSUME_LITTLE it
 # builds what shows that headers and libraries are found, and no more.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/consume/version.sh - mcpawl/version.hpp says one version, and Meson and the README say the same
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/consume/version.sh COMPILER ROOT        CMake reads the header
 set -eu

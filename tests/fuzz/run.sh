@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/fuzz/run.sh - fuzz every target for some seconds, from its corpus
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/fuzz/run.sh [SECONDS] [TARGET...]        default: 10 seconds for each of all targets, two at a time
 #

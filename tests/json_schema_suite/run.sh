@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/json_schema_suite/run.sh - every required test of the public JSON Schema Test Suite for 2020-12
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/json_schema_suite/run.sh [SUITE]
 #

@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/layers/check.sh - who may include whom, and the form of every source file
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/layers/check.sh ROOT        ROOT is a folder with include/mcpawl; prints every mistake, exits 1 if any
 #

@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/layers/self_test.sh - shows that check.sh finds every kind of mistake, and none where there is none
+# SPDX-License-Identifier: BSL-1.0
 set -eu
 
 check=$(cd "$(dirname "$0")" && pwd)/check.sh

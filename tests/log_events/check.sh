@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/log_events/check.sh - docs/log.md lists every event that is logged with its fields, and all have one form
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/log_events/check.sh ROOT
 #

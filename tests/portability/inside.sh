@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/portability/inside.sh - what is installed, built and run inside a Debian system; run.sh enters it
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/portability/inside.sh STEP [ARGUMENT...]
 set -euo pipefail

@@ -1,4 +1,5 @@
 # tests/portability/roots.sh - Debian systems to build in: made once, kept as layers, entered by chroot; for run.sh
+# SPDX-License-Identifier: BSL-1.0
 # shellcheck shell=bash disable=SC2154  # run.sh sets $cache, $scratch, $checkout and $tree
 #
 # A layer is a folder of the cache: `files` (what it adds to the layers below it), `below` (their names, the nearest first,

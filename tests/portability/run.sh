@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/portability/run.sh - build and test in Debian 13 and Debian sid, and for arm64
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/portability/run.sh            everything
 #        tests/portability/run.sh PART...    only these parts
@@ -31,7 +32,7 @@ parts=("$@")
 for part in "${parts[@]}"; do
   case " roots ${all_parts[*]} " in
     *" $part "*) ;;
-    *) sed -n '4,21s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '5,22s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 done
 

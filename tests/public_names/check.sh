@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/public_names/check.sh - docs/public_names.md lists what users may name, and examples and docs name nothing else
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/public_names/check.sh ROOT
 #

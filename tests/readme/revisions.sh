@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/readme/revisions.sh - the table of revisions in docs/protocol.md names all of them, and the tests that hold its rows
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: revisions.sh SOURCE_DIR
 set -eu

@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/readme/snippets.sh - compile every C++ snippet of the README and of docs/ by itself
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: snippets.sh COMPILER SOURCE_DIR [OPTION...]
 #

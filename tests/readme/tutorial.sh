@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/readme/tutorial.sh - follow docs/tutorial.md to the letter
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/readme/tutorial.sh        needs cmake, ninja, g++ and curl; costs two minutes of two processors where ccache knows nothing
 #

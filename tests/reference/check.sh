@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/reference/check.sh - make the API reference of the public headers by Doxygen; what it warns of is refused
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/reference/check.sh ROOT
 #

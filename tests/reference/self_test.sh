@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/reference/self_test.sh - shows that check.sh finds what Doxygen warns of and what has no comment, and nothing where all is well
+# SPDX-License-Identifier: BSL-1.0
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

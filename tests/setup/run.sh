@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # tests/setup/run.sh - cmake/setup.sh chooses the right packages from what each system offers
+# SPDX-License-Identifier: BSL-1.0
 #
 # debian-*.txt are what `offered_packages` printed on these systems, sorted; ubuntu-*.txt are composed from the public
 # package pages, and begin with a line that says so. Nothing is installed: the commands that would do it are recorded.

@@ -1,4 +1,5 @@
 # tests/support/self_test.sh - what the self-tests of our checks share; they source it, with the check in $check
+# SPDX-License-Identifier: BSL-1.0
 # shellcheck shell=sh disable=SC2154  # who sources it sets $check, and defines good_tree
 #
 # `good_tree` writes a tree without an error to $work. Each test spoils it and calls `refused`; the last line is `ended`.
