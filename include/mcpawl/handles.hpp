@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 
 #include <mcpawl/auth/no_auth.hpp>
+#include <mcpawl/mcp/call/copyable_callable.hpp>
 #include <mcpawl/mcp/offer/bind_completion.hpp>
 #include <mcpawl/mcp/offer/prompt.hpp>
 #include <mcpawl/mcp/offer/resource.hpp>
@@ -59,17 +60,26 @@ public:
       For the others it does not exist, neither in a list nor by its name. The predicate runs on every list
       and call, on several threads at once, and must be quick; if it throws, the answer is no.
   */
-  template <std::predicate<Identity const&> Predicate>
+  template <class Predicate>
   Self& allow(Predicate allowed) {
-    static_assert(!std::same_as<Identity, anonymous>,
+    constexpr bool told_apart = !std::same_as<Identity, anonymous>;
+    static_assert(told_apart,
                   "mcpawl: allow() needs callers that can be told apart; give the server a policy");
-    entry_->allowed = [allowed = std::move(allowed)](void const* identity) {
-      try {
-        return static_cast<bool>(allowed(*static_cast<Identity const*>(identity)));
-      } catch (...) {
-        return false;
-      }
-    };
+    // not a constraint of the template: the body of a generic lambda would be compiled before the sentence
+    if constexpr (told_apart) {
+      constexpr bool callable = std::predicate<Predicate const&, Identity const&>;
+      static_assert(callable,
+                    "mcpawl: allow() takes a function of the identity that the server's policy verifies, by "
+                    "const reference, which returns a bool");
+      if constexpr (callable)
+        entry_->allowed = [allowed = copyable_callable(std::move(allowed))](void const* identity) {
+          try {
+            return static_cast<bool>(allowed(*static_cast<Identity const*>(identity)));
+          } catch (...) {
+            return false;
+          }
+        };
+    }
     return self();
   }
 

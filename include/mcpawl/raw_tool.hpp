@@ -59,7 +59,7 @@ inline void enforce_schema(server_state& s, tool& to, std::string_view text) {
   if (!schema) return;
   to.invoke = [schema = *std::move(schema),
                inner = std::move(to.invoke)](handler_call const& call) -> invocation {
-    if (auto const problem = schema.validate(call.arguments)) return tool_kind::refused(*problem, call.ctx);
+    if (auto const wrong = schema.validate_all(call.arguments)) return tool_kind::refused(wrong, call.ctx);
     return inner(call);
   };
 }

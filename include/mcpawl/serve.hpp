@@ -18,6 +18,10 @@ namespace mcpawl {
 
 /** A server on its way: bound when it is made, serving while `run` runs.
 
+    @code
+    mcpawl::http_server http(srv, {.port = 0});
+    @endcode
+
     @par Lifetime
     The server object must outlive it.
     @par Thread safety
@@ -60,6 +64,9 @@ private:
   detail::http_server_impl host_;
 };
 
+template <auth_policy Auth>
+http_server(server<Auth> const&, http_options) -> http_server<server<Auth>>;
+
 /** Serve over HTTP (MCP Streamable HTTP) until SIGINT or SIGTERM, then finish what is in flight.
 
     @par Errors
@@ -70,7 +77,7 @@ private:
 */
 template <auth_policy Auth>
 void serve_http(server<Auth> const& srv, http_options options = {}) {
-  http_server<server<Auth>> http{srv, std::move(options)};
+  http_server http{srv, std::move(options)};
   http.stop_on_signals();
   http.run();
 }

@@ -78,6 +78,11 @@ public:
   tool_handle<identity_type> tool(runtime_tool_name const& name, std::string description, F f) {
     return typed_tool(name.view(), std::move(description), std::move(f));
   }
+  template <detail::runtime_text Text, class F>  // refused in a sentence, as below
+  tool_handle<identity_type> tool(Text const& name, std::string description, F f) {
+    detail::explain_runtime_name<Text>();
+    return tool(runtime_tool_name(std::string(name)), std::move(description), std::move(f));
+  }
 
   /** Register a tool of the raw level: JSON in, JSON or content out, with a schema written by hand.
 
@@ -93,11 +98,18 @@ public:
   template <class F>
   tool_handle<identity_type> raw_tool(tool_name name, std::string description, std::string input_schema,
                                       F f) {
-    constexpr bool included = requires { sizeof(detail::schema_by_hand<F>); };
-    static_assert(included, "mcpawl: raw_tool needs #include <mcpawl/raw_tool.hpp>, which checks the schema");
-    mcpawl::detail::tool& added = bound_tool(name.view(), std::move(description), std::move(f));
-    if constexpr (included) detail::schema_by_hand<F>::enforce(*state_, added, input_schema);
-    return {added, *state_};
+    return tool_by_hand(name.view(), std::move(description), input_schema, std::move(f));
+  }
+  template <class F>
+  tool_handle<identity_type> raw_tool(runtime_tool_name const& name, std::string description,
+                                      std::string input_schema, F f) {
+    return tool_by_hand(name.view(), std::move(description), input_schema, std::move(f));
+  }
+  template <detail::runtime_text Text, class F>
+  tool_handle<identity_type> raw_tool(Text const& name, std::string description, std::string input_schema,
+                                      F f) {
+    detail::explain_runtime_name<Text>();
+    return tool_by_hand(std::string(name), std::move(description), input_schema, std::move(f));
   }
 
   /** Register a prompt: messages that a user can put at the beginning of a conversation.
@@ -119,6 +131,11 @@ public:
   prompt_handle<identity_type> prompt(runtime_tool_name const& name, std::string description, F f) {
     mcpawl::detail::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
     return {added, *state_};
+  }
+  template <detail::runtime_text Text, class F>
+  prompt_handle<identity_type> prompt(Text const& name, std::string description, F f) {
+    detail::explain_runtime_name<Text>();
+    return prompt(runtime_tool_name(std::string(name)), std::move(description), std::move(f));
   }
   /** Register a prompt of the raw level: its arguments are told by hand, and `f` takes a
       `boost::json::object` of strings, in which all that are required are there and none is unknown. */
@@ -192,19 +209,25 @@ public:
   void notify_resource_updated(std::string_view uri) const { state_->tell_updated(uri); }
 
   /** The same for those callers only of whom `allowed(identity)` is true; if it throws, the answer is no. */
-  template <std::predicate<identity_type const&> Predicate>
+  template <class Predicate>
   void notify_resource_updated(std::string_view uri, Predicate allowed) const {
+    constexpr bool told_apart = !std::same_as<identity_type, anonymous>;
     static_assert(
-        !std::same_as<identity_type, anonymous>,
+        told_apart,
         "mcpawl: notify_resource_updated() for some callers needs callers that can be told apart; give "
         "the server a policy");
-    state_->tell_updated(uri, [&allowed](void const* identity) {
-      try {
-        return static_cast<bool>(allowed(*static_cast<identity_type const*>(identity)));
-      } catch (...) {
-        return false;
-      }
-    });
+    if constexpr (told_apart) {
+      static_assert(std::predicate<Predicate&, identity_type const&>,
+                    "mcpawl: notify_resource_updated() takes a function of the identity that the server's "
+                    "policy verifies, by const reference, which returns a bool");
+      state_->tell_updated(uri, [&allowed](void const* identity) {
+        try {
+          return static_cast<bool>(allowed(*static_cast<identity_type const*>(identity)));
+        } catch (...) {
+          return false;
+        }
+      });
+    }
   }
 
   /** Tell the client that was sent to a page that its user has done what the page was for (MCP 2025-11-25
@@ -224,7 +247,7 @@ public:
       Throws `configuration_error` with everything that is wrong with them. */
   void check() const {
     auto errors = detail::registration_errors(*state_);
-    if (!errors.empty()) throw configuration_error(std::move(errors));
+    if (!errors.empty()) throw configuration_error(std::move(errors), detail::offer_place);
   }
 
 private:
@@ -249,6 +272,15 @@ private:
     if (added.input_schema.empty())
       report("tool \"" + added.name + "\" takes JSON: register it with raw_tool and a schema");
     detail::note_mirrored_arguments(*state_, added);
+    return {added, *state_};
+  }
+  template <class F>
+  tool_handle<identity_type> tool_by_hand(std::string_view name, std::string description,
+                                          std::string_view input_schema, F f) {
+    constexpr bool included = requires { sizeof(detail::schema_by_hand<F>); };
+    static_assert(included, "mcpawl: raw_tool needs #include <mcpawl/raw_tool.hpp>, which checks the schema");
+    mcpawl::detail::tool& added = bound_tool(name, std::move(description), std::move(f));
+    if constexpr (included) detail::schema_by_hand<F>::enforce(*state_, added, input_schema);
     return {added, *state_};
   }
   template <class F>

@@ -1,4 +1,4 @@
-// mcpawl/core/configuration_error.hpp - everything that is wrong with the settings, at once
+// mcpawl/core/configuration_error.hpp - everything that is wrong with the settings of a program, at once
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace mcpawl {
 
-/** The settings cannot work; thrown at start-up only, never while requests are served.
+/** The settings, or what a server was told to offer, cannot work; thrown at start-up only, never while requests are served.
 
     It carries every error found, so that an operator mends them in one go. The texts name the
     setting and what is expected of it; a value is quoted only where it is no secret.
@@ -26,17 +26,18 @@ namespace mcpawl {
 */
 class configuration_error : public std::runtime_error {
 public:
-  explicit configuration_error(std::vector<std::string> errors)
-      : std::runtime_error(text_of(errors)), errors_(std::move(errors)) {}
+  /** @param place  what is wrong, for the title: `1 error in the settings:`. */
+  explicit configuration_error(std::vector<std::string> errors, std::string_view place = "the settings")
+      : std::runtime_error(text_of(errors, place)), errors_(std::move(errors)) {}
   explicit configuration_error(std::string const& error)
       : configuration_error(std::vector<std::string>(1, error)) {}
 
   std::vector<std::string> const& errors() const noexcept { return errors_; }
 
 private:
-  static std::string text_of(std::vector<std::string> const& errors) {
-    std::string text = errors.size() == 1 ? std::string("1 error in the settings:")
-                                          : std::to_string(errors.size()) + " errors in the settings:";
+  static std::string text_of(std::vector<std::string> const& errors, std::string_view place) {
+    std::string text = std::to_string(errors.size());
+    text.append(errors.size() == 1 ? " error in " : " errors in ").append(place).append(":");
     for (auto const& error : errors) text.append("\n  ").append(error);
     return text;
   }

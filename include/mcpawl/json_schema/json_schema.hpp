@@ -91,6 +91,12 @@ public:
     if (validator.run(value)) return {};
     return validator.take_problem();
   }
+  /** The same, but tells everything that is wrong, of much the first problems. */
+  decode_problems validate_all(boost::json::value const& value) const {
+    schema_validator validator(*program_, problem_search::all);
+    if (validator.run(value)) return {};
+    return validator.take_problems();
+  }
 
 private:
   explicit json_schema(std::shared_ptr<schema_program const> program) : program_(std::move(program)) {}

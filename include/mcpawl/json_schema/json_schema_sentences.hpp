@@ -82,8 +82,11 @@ inline std::string count_sentence(std::string_view before, std::size_t count, st
   return out;
 }
 
-/** What to say of a member that is none of those allowed. */
-inline std::string members_sentence(object_rules const& rules) {
+/** What to say of a member that is none of those allowed.
+
+    @param lists  whether to say which ones are. */
+inline std::string members_sentence(object_rules const& rules, bool lists) {
+  if (!lists) return "is not a member here";
   std::string out = "is not a member here; ";
   out += rules.properties.empty() ? "there are none" : "the members are ";
   for (std::size_t i = 0; i != rules.properties.size() && i != shown_in_sentence; ++i) {

@@ -25,7 +25,7 @@
 
 namespace mcpawl::detail {
 
-/** Checks one value and keeps the first problem.
+/** Checks one value; keeps the first problem, or all that `decode_problems` has room for.
 
     Both the depth of schemas within schemas and the work are bounded; beyond, every answer on the way out is
     "no", so that no `not` can make a "yes" of it.
@@ -35,14 +35,21 @@ public:
   static constexpr std::size_t max_work = pattern::max_work;
   static constexpr std::size_t max_depth = 400;
 
-  explicit schema_validator(schema_program const& program) noexcept : program_(program) {}
+  explicit schema_validator(schema_program const& program,
+                            problem_search search = problem_search::first) noexcept
+      : program_(program), search_(search) {}
 
   bool run(boost::json::value const& value) {
     bool const good = check(0, {value, nullptr, nullptr, nullptr, true});
-    if (stopped_) problem_ = {{}, "is too deep or takes too long to be checked"};
+    if (stopped_) {
+      problems_ = {};
+      problems_.add({{}, "is too deep or takes too long to be checked"});
+    }
     return good && !stopped_;
   }
-  decode_problem take_problem() { return std::move(problem_); }
+  /** What is wrong, after a check that said no. */
+  decode_problem take_problem() { return problems_.take_first(); }
+  decode_problems take_problems() { return problems_.take(); }
 
 private:
   /** The resources that were entered on the way to a schema, the innermost first. */
@@ -78,10 +85,20 @@ private:
 
   bool refuse(subject const& on, std::string message) {
     if (!on.report) return false;
-    problem_.pointer.clear();
-    append_pointer(problem_.pointer, on.at);
-    problem_.message = std::move(message);
+    decode_problem problem;
+    append_pointer(problem.pointer, on.at);
+    problem.message = std::move(message);
+    problems_.add(std::move(problem));
     return false;
+  }
+  /** Whether what comes after a problem is checked, too. */
+  bool goes_on(subject const& on) const noexcept {
+    return search_ == problem_search::all && on.report && !stopped_ && !problems_.full();
+  }
+  /** Note whether one of several demands is met; false if the others need not be checked. */
+  bool note(bool& good, bool met, subject const& on) const noexcept {
+    good = good && met;
+    return met || goes_on(on);
   }
   template <class Sentence>
   bool refuse_with(subject const& on, Sentence const& sentence) {
@@ -107,10 +124,10 @@ private:
       evaluated seen(size_of(on.value));
       auto inner = on;
       inner.seen = &seen;
-      good = check_value(node, inner) && check_combined(node, inner) && check_unevaluated(node, inner);
+      good = check_node(node, inner) && check_unevaluated(node, inner);
       if (good) merge(on.seen, seen);
     } else {
-      good = check_value(node, on) && check_combined(node, on);
+      good = check_node(node, on);
     }
     --depth_;
     return good && !stopped_;
@@ -130,6 +147,14 @@ private:
   }
   static void mark(subject const& on, std::size_t at) {
     if (on.seen != nullptr) (*on.seen)[at] = true;
+  }
+
+  bool check_node(schema_node const& node, subject const& on) {
+    bool good = true;
+    if (!note(good, check_value(node, on), on)) return false;
+    // of what is something else altogether nothing more is said
+    if (!good && (node.types & type_of(on.value)) == 0) return false;
+    return check_combined(node, on) && good;
   }
 
   bool check_value(schema_node const& node, subject const& on) {
@@ -202,13 +227,14 @@ private:
       }
     }
     std::size_t contained = 0;
+    bool good = true;
     for (std::size_t i = 0; i != items.size(); ++i) {
       if (!work(1)) return false;
       json_step const step{on.at, {}, i};
       auto const part = on.inside(items[i], step);
       auto const schema = i < rules.prefix.size() ? rules.prefix[i] : rules.items;
       if (schema != no_schema) {
-        if (!check(schema, part)) return false;
+        if (!note(good, check(schema, part), on)) return false;
         mark(on, i);
       }
       if (rules.contains != no_schema && check(rules.contains, part.attempt(nullptr))) {
@@ -216,7 +242,7 @@ private:
         mark(on, i);
       }
     }
-    if (rules.contains == no_schema) return !stopped_;
+    if (rules.contains == no_schema) return good && !stopped_;
     if (contained < rules.min_contains)
       return refuse_with(on, [&] {
         return count_sentence("must have at least ", rules.min_contains, " items of a certain kind");
@@ -225,14 +251,16 @@ private:
       return refuse_with(on, [&] {
         return count_sentence("must have at most ", rules.max_contains, " items of a certain kind");
       });
-    return !stopped_;
+    return good && !stopped_;
   }
 
   bool check_object(object_rules const& rules, subject const& on) {
     auto const& members = on.value.get_object();
+    bool good = true;
     for (auto const& name : rules.required) {
       if (!work(1)) return false;
-      if (members.if_contains(name) == nullptr) return missing(name, on, "is required");
+      if (members.if_contains(name) == nullptr && !note(good, missing(name, on, "is required"), on))
+        return false;
     }
     if (members.size() < rules.min_properties)
       return refuse_with(
@@ -245,19 +273,21 @@ private:
       if (members.if_contains(name) == nullptr) continue;
       for (auto const& other : others) {
         if (!work(1)) return false;
-        if (members.if_contains(other) == nullptr)
-          return missing(other, on, "is required beside " + shortened(name, 64));
+        if (members.if_contains(other) == nullptr &&
+            !note(good, missing(other, on, "is required beside " + shortened(name, 64)), on))
+          return false;
       }
     }
     std::size_t i = 0;
+    bool lists = true;
     for (auto const& member : members) {
-      if (!check_member(rules, member, i++, on)) return false;
+      if (!note(good, check_member(rules, member, i++, on, lists), on)) return false;
     }
     for (auto const& [name, schema] : rules.dependent) {
       if (!work(1)) return false;
-      if (members.if_contains(name) != nullptr && !check(schema, on)) return false;
+      if (members.if_contains(name) != nullptr && !note(good, check(schema, on), on)) return false;
     }
-    return true;
+    return good;
   }
 
   bool missing(std::string_view name, subject const& on, std::string message) {
@@ -265,16 +295,18 @@ private:
     return refuse(on.inside(on.value, step), std::move(message));
   }
 
+  /** @param lists  whether to say which members there may be, where this one may not be: said once. */
   bool check_member(object_rules const& rules, boost::json::key_value_pair const& member, std::size_t i,
-                    subject const& on) {
+                    subject const& on, bool& lists) {
     if (!work(1)) return false;
     auto const key = key_of(member);
     json_step const step{on.at, key, 0};
     auto const part = on.inside(member.value(), step);
     if (rules.names != no_schema) {
       boost::json::value const name(boost::json::string_view(key.data(), key.size()));
+      std::size_t const before = problems_.kept().size();
       if (!check(rules.names, {name, &step, on.entered, nullptr, on.report})) {
-        problem_.message.insert(0, "its name ");
+        problems_.precede(before, "its name ");
         return false;
       }
     }
@@ -294,7 +326,7 @@ private:
     if (!matched && rules.additional != no_schema) {
       matched = true;
       if (program_.nodes[rules.additional].nothing)
-        return refuse_with(part, [&] { return members_sentence(rules); });
+        return refuse_with(part, [&] { return members_sentence(rules, std::exchange(lists, false)); });
       if (!check(rules.additional, part)) return false;
     }
     if (matched) mark(on, i);
@@ -304,20 +336,22 @@ private:
   bool check_combined(schema_node const& node, subject const& on) {
     if (!node.combined) return true;
     auto const& rules = *node.combined;
-    if (rules.reference != no_schema && !check(rules.reference, on)) return false;
-    if (rules.dynamic_reference != no_schema && !check(target_of(rules, on), on)) return false;
+    bool good = true;
+    auto const met = [&](bool held) { return note(good, held, on); };
+    if (rules.reference != no_schema && !met(check(rules.reference, on))) return false;
+    if (rules.dynamic_reference != no_schema && !met(check(target_of(rules, on), on))) return false;
     for (auto const schema : rules.all_of) {
-      if (!check(schema, on)) return false;
+      if (!met(check(schema, on))) return false;
     }
-    if (!rules.any_of.empty() && !check_any(rules.any_of, on)) return false;
-    if (!rules.one_of.empty() && !check_one(rules.one_of, on)) return false;
+    if (!rules.any_of.empty() && !met(check_any(rules.any_of, on))) return false;
+    if (!rules.one_of.empty() && !met(check_one(rules.one_of, on))) return false;
     if (rules.negated != no_schema && check(rules.negated, on.attempt(nullptr)))
       return refuse(on, "must not be what it is: it matches a schema in \"not\"");
     if (rules.condition != no_schema) {
       auto const next = holds(rules.condition, on) ? rules.consequence : rules.alternative;
       if (stopped_ || (next != no_schema && !check(next, on))) return false;
     }
-    return !stopped_;
+    return good && !stopped_;
   }
 
   /** Check what may fail; what it looked at counts only if it does not. */
@@ -395,10 +429,11 @@ private:
   }
 
   schema_program const& program_;
-  decode_problem problem_;
+  decode_problems problems_;
   std::size_t work_ = 0;
   std::size_t depth_ = 0;
   bool stopped_ = false;
+  problem_search search_;
 };
 
 }  // namespace mcpawl::detail

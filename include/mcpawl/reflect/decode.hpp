@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/reflect/decode_options.hpp>
+#include <mcpawl/reflect/decode_problem.hpp>
 #include <mcpawl/reflect/model.hpp>
 #include <mcpawl/reflect/schema_type.hpp>
 #include <mcpawl/reflect/value_reader.hpp>
@@ -33,7 +34,16 @@ std::optional<decode_problem> decode(boost::json::value const& json, T& to, deco
   return reader.take_problem();
 }
 
-/** The same, but members that `T` does not have, at any depth, are passed over: for what others write, such
+/** The same, but tells everything that is wrong, of much the first problems: for who can mend it at once. */
+template <schema_type T>
+requires(!std::is_const_v<T>)
+decode_problems decode_all(boost::json::value const& json, T& to, decode_options options = {}) {
+  value_reader reader(options, problem_search::all);
+  if (reader.read(descriptor_of<T>, json, &to)) return {};
+  return reader.take_problems();
+}
+
+/** The same as `decode`, but members that `T` does not have, at any depth, are passed over: for what others write, such
     as the claims of a token, to which they may add at any time. */
 template <schema_type T>
 requires(!std::is_const_v<T>)

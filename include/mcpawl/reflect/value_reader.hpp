@@ -85,28 +85,37 @@ inline std::optional<boost::json::value> spelled_value(type_descriptor const& ty
   return std::nullopt;
 }
 
-/** Reads one value; keeps the first problem.
+/** Reads one value; keeps the first problem, or all that `decode_problems` has room for.
 
     A pattern may cost the length of a text times the size of the pattern, so the sum of that is bounded, by
     `pattern::max_work`.
 */
 class value_reader {
 public:
-  explicit value_reader(decode_options options = {}) noexcept : options_(options) {}
+  explicit value_reader(decode_options options = {}, problem_search search = problem_search::first) noexcept
+      : options_(options), search_(search) {}
 
   bool read(type_descriptor const& type, boost::json::value const& value, void* to) {
     return read(type, value, to, {}, nullptr, nullptr);
   }
-  decode_problem take_problem() { return std::move(problem_); }
+  /** What is wrong, after a value that was not read. */
+  decode_problem take_problem() { return problems_.take_first(); }
+  decode_problems take_problems() { return problems_.take(); }
 
 private:
   using step = json_step;
 
   bool refuse(step const* at, std::string message) {
-    problem_.message = std::move(message);
-    problem_.pointer.clear();
-    append_pointer(problem_.pointer, at);
+    if (attempts_) return false;
+    decode_problem problem;
+    problem.message = std::move(message);
+    append_pointer(problem.pointer, at);
+    problems_.add(std::move(problem));
     return false;
+  }
+  /** Whether what comes after a problem is read, too. */
+  bool goes_on() const noexcept {
+    return search_ == problem_search::all && !attempts_ && !problems_.full();
   }
   bool refuse(step const* at, std::string_view before, std::size_t count, std::string_view after) {
     std::string message(before);
@@ -116,6 +125,7 @@ private:
     return refuse(at, std::move(message));
   }
   bool expected(step const* at, type_descriptor const& type) {
+    if (attempts_) return false;
     std::string message = "expected ";
     append_expectation(message, type);
     return refuse(at, std::move(message));
@@ -174,14 +184,16 @@ private:
         if (!check_items(items->size(), rules, "items", at)) return false;
         array.clear(to);
         step here{at, {}, 0};
+        bool good = true;
         for (auto const& item : *items) {
           if (!array.append(to,
                             [&](void* slot) { return read(*array.item, item, slot, {}, nullptr, &here); })) {
-            return false;
+            if (!goes_on()) return false;
+            good = false;
           }
           ++here.index;
         }
-        return true;
+        return good;
       }
       case json_kind::map: {
         auto const& map = static_cast<map_descriptor const&>(type);
@@ -189,16 +201,18 @@ private:
         if (members == nullptr) return expected(at, type);
         if (!check_items(members->size(), rules, "members", at)) return false;
         map.clear(to);
+        bool good = true;
         for (auto const& member : *members) {
           std::string_view const key = key_of(member);
           step const here{at, key, 0};
           if (!map.insert(to, key, [&](void* slot) {
                 return read(*map.item, member.value(), slot, {}, nullptr, &here);
               })) {
-            return false;
+            if (!goes_on()) return false;
+            good = false;
           }
         }
-        return true;
+        return good;
       }
       case json_kind::variant:
         return read_variant(static_cast<variant_descriptor const&>(type), value, to, at);
@@ -314,19 +328,18 @@ private:
   bool read_alternative(variant_descriptor const& type, boost::json::value const& value, void* to,
                         step const* at) {
     std::size_t shaped = 0;
-    decode_problem inside;
-    for (std::size_t i = 0; i != type.alternatives.size(); ++i) {
-      auto const& alternative = *type.alternatives[i];
-      if (type.assign(to, i, [&](void* slot) { return read(alternative, value, slot, {}, nullptr, at); }))
-        return true;
-      if (!has_shape(alternative, value)) continue;
-      ++shaped;
-      inside = std::move(problem_);
-    }
+    for (auto const* alternative : type.alternatives) shaped += has_shape(*alternative, value) ? 1 : 0;
+    bool const outside = attempts_;
     // where only one alternative could have been meant, what is wrong inside of it says more
-    if (shaped != 1) return expected(at, type);
-    problem_ = std::move(inside);
-    return false;
+    attempts_ = outside || shaped != 1;
+    bool done = false;
+    for (std::size_t i = 0; i != type.alternatives.size() && !done; ++i) {
+      auto const& alternative = *type.alternatives[i];
+      if (!has_shape(alternative, value)) continue;
+      done = type.assign(to, i, [&](void* slot) { return read(alternative, value, slot, {}, nullptr, at); });
+    }
+    attempts_ = outside;
+    return done || (shaped != 1 && expected(at, type));
   }
 
   bool read_object(object_descriptor const& type, boost::json::value const& value, void* to, step const* at) {
@@ -334,12 +347,18 @@ private:
     if (members == nullptr) return expected(at, type);
     std::size_t const count = type.fields.size();
     boost::json::value const* found[max_fields] = {};
+    bool good = true;
     for (auto const& member : *members) {
       std::string_view const key = key_of(member);
       std::size_t i = 0;
       while (i != count && type.fields[i].rules.name != key) ++i;
       if (i == count && options_.ignore_unknown) continue;
-      if (i == count) return refuse_unknown(type, key, at);
+      if (i == count) {
+        refuse_unknown(type, key, at, good);
+        good = false;
+        if (!goes_on()) return false;
+        continue;
+      }
       found[i] = &member.value();
     }
     void* slots[max_fields];
@@ -349,15 +368,20 @@ private:
       auto const& field = type.fields[i];
       step const here{at, field.rules.name, 0};
       if (found[i] == nullptr || ignores(field, states[i], *found[i])) {
-        if (states[i].required) return refuse(&here, "is required");
+        if (!states[i].required) continue;
+        good = refuse(&here, "is required");
+        if (!goes_on()) return false;
         continue;
       }
       // what is left out inside of a struct is what that struct says, not what this one made of it
       if (field.type->kind == json_kind::object)
         static_cast<object_descriptor const&>(*field.type).reset(slots[i]);
-      if (!read(*field.type, *found[i], slots[i], field.rules, &states[i], &here)) return false;
+      if (!read(*field.type, *found[i], slots[i], field.rules, &states[i], &here)) {
+        if (!goes_on()) return false;
+        good = false;
+      }
     }
-    return true;
+    return good;
   }
 
   bool ignores(field_descriptor const& field, field_state const& state,
@@ -366,8 +390,10 @@ private:
            field.type->kind != json_kind::optional;
   }
 
-  bool refuse_unknown(object_descriptor const& type, std::string_view key, step const* at) {
+  /** @param lists  whether to say which members there are: once for an object. */
+  bool refuse_unknown(object_descriptor const& type, std::string_view key, step const* at, bool lists) {
     step const here{at, key, 0};
+    if (attempts_ || !lists) return refuse(&here, "is not a member here");
     std::string message = "is not a member here; ";
     message += type.fields.empty() ? "there are none" : "the members are ";
     for (std::size_t i = 0; i != type.fields.size(); ++i) {
@@ -377,9 +403,11 @@ private:
     return refuse(&here, std::move(message));
   }
 
-  decode_problem problem_;
+  decode_problems problems_;
   std::size_t pattern_work_ = 0;
   decode_options options_;
+  problem_search search_;
+  bool attempts_ = false;  // whether what is read may fail, so that its problems are not kept
 };
 
 }  // namespace mcpawl::detail

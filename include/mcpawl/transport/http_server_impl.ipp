@@ -172,6 +172,7 @@ private:
 
   static http_options checked(server_state const& protocol, http_options options) {
     std::vector<std::string> errors = registration_errors(protocol);
+    std::size_t const registered = errors.size();
     error_code ec;
     boost::asio::ip::make_address(options.address, ec);
     if (ec) errors.push_back("address \"" + options.address + "\" is not a literal IPv4 or IPv6 address");
@@ -193,8 +194,11 @@ private:
     for (auto const& name : options.allowed_headers)
       if (!http::is_token(name))
         errors.push_back("allowed header \"" + name + "\" is not the name of a header");
-    if (!errors.empty()) throw configuration_error(std::move(errors));
-    return options;
+    if (errors.empty()) return options;
+    if (registered == 0) throw configuration_error(std::move(errors));
+    std::string place(offer_place);
+    if (registered != errors.size()) place += " and in the settings";
+    throw configuration_error(std::move(errors), place);
   }
 
   /** Connections beyond what there are descriptors for would not be shed, only refused by the system. */

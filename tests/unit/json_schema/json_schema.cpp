@@ -42,6 +42,12 @@ std::string problem(std::string_view schema, std::string_view value) {
   return problem(compiled(schema), value);
 }
 
+// All that it says, in the text that callers read.
+std::string problems(std::string_view schema, std::string_view value) {
+  auto const found = compiled(schema).validate_all(json(value));
+  return found ? found.text("invalid") : std::string();
+}
+
 std::vector<json_schema_error> mistakes_of(std::string_view text, json_schema_library const& library = {}) {
   std::vector<json_schema_error> errors;
   auto const schema = json_schema::parse(text, errors, library);
@@ -404,6 +410,63 @@ BOOST_AUTO_TEST_CASE(one_schema_serves_many_threads_and_outlives_its_text) {
   for (auto& thread : threads) thread.join();
   for (auto const& text : found)
     BOOST_TEST(text == R"(/a expected one of "some text that is not short", {"b":[1,2]})");
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_told_with_a_line_for_each_problem) {
+  constexpr auto schema = R"({"type":"object","required":["city","days"],"additionalProperties":false,
+    "properties":{"city":{"type":"string","minLength":2},"days":{"type":"integer","maximum":7},
+    "tags":{"type":"array","items":{"type":"string"}}},
+    "allOf":[{"required":["city","tags"]}]})";
+  BOOST_TEST(problems(schema, R"({"city":"Rome","days":1,"tags":[]})") == "");
+  BOOST_TEST(problems(schema, R"([])") == "invalid: expected an object");
+  BOOST_TEST(problems(schema, R"({"city":"Rome","days":8,"tags":[]})") == "invalid: /days: must be at most 7");
+  BOOST_TEST(problems(schema, R"({"city":"R","a":1,"b":2,"tags":["",1,true]})") ==
+             "invalid:\n"
+             "/days: is required\n"
+             "/city: must have at least 2 characters\n"
+             "/a: is not a member here; the members are city, days, tags\n"
+             "/b: is not a member here\n"
+             "/tags/1: expected a string\n"
+             "/tags/2: expected a string");
+  // what two schemas demand is told once
+  BOOST_TEST(problems(schema, "{}") ==
+             "invalid:\n/city: is required\n/days: is required\n/tags: is required");
+}
+
+BOOST_AUTO_TEST_CASE(what_may_fail_is_no_problem) {
+  constexpr auto schema = R"({"items":{"anyOf":[{"required":["a"]},{"required":["b"]}]},
+    "not":{"maxItems":0},"if":{"minItems":3},"then":{"items":{"required":["c"]}}})";
+  BOOST_TEST(problems(schema, R"([{"a":1},{"b":1}])") == "");
+  BOOST_TEST(problems(schema, R"([{},{"b":1,"c":1},{"a":1}])") ==
+             "invalid:\n/0: must match one of 2 alternatives\n/0/c: is required\n/2/c: is required");
+  constexpr auto one = R"({"items":{"anyOf":[{"type":"object","required":["a","b"]},{"type":"string"}]}})";
+  BOOST_TEST(problems(one, R"(["",{},1])") ==
+             "invalid:\n/1/a: is required\n/1/b: is required\n/2: must match one of 2 alternatives");
+}
+
+BOOST_AUTO_TEST_CASE(names_are_told_apart_from_their_values) {
+  BOOST_TEST(problems(R"({"propertyNames":{"maxLength":1},"additionalProperties":{"maxLength":1}})",
+                      R"({"aa":"","b":"bb","cc":1})") ==
+             "invalid:\n/aa: its name must have at most 1 character\n/b: must have at most 1 character\n"
+             "/cc: its name must have at most 1 character");
+}
+
+BOOST_AUTO_TEST_CASE(eight_problems_are_told_and_that_there_are_more) {
+  auto const wrong = [](std::size_t count) {
+    std::string json = "[";
+    for (std::size_t i = 0; i != count; ++i) json += i == 0 ? "1" : ",1";
+    return problems(R"({"items":{"type":"string"}})", json + ",\"\"]");
+  };
+  BOOST_TEST(wrong(8).ends_with("\n/6: expected a string\n/7: expected a string"));
+  BOOST_TEST(wrong(9) == wrong(8) + "\nand more");
+  BOOST_TEST(wrong(10000) == wrong(9));
+}
+
+BOOST_AUTO_TEST_CASE(what_takes_too_long_is_the_only_problem) {
+  auto const schema = compiled(R"({"items":{"$ref":"#"}})");
+  boost::json::value deep(1);
+  for (int i = 0; i != 500; ++i) deep = boost::json::array{std::move(deep), 1};
+  BOOST_TEST(schema.validate_all(deep).text("invalid") == "invalid: is too deep or takes too long to be checked");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -92,6 +92,13 @@ T decoded(std::string_view json) {
   BOOST_TEST(problem(json, to) == "", json);
   return to;
 }
+// All that is wrong, in the text that callers read.
+template <class T>
+std::string problems(std::string_view json) {
+  T to{};
+  auto const found = mcpawl::detail::decode_all(boost::json::parse({json.data(), json.size()}), to);
+  return found ? found.text("invalid") : "";
+}
 // the problem of a good object with one more member
 std::string with(std::string_view member) {
   return problem<everything>(R"({"service":"web","replicas":3,)" + std::string(member) + "}");
@@ -429,6 +436,76 @@ BOOST_AUTO_TEST_CASE(a_text_may_count_as_the_number_or_boolean_that_it_spells) {
   BOOST_TEST(read(R"({"on":"1"})", value, coerce) == "/on: expected a boolean");
   BOOST_TEST(read(R"({"count":"true"})", value, coerce) == "/count: expected an integer");
   BOOST_TEST(read(R"({"shares":"[1]"})", value, coerce) == "/shares: expected an array");
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_told_with_a_line_for_each_problem) {
+  BOOST_TEST(problems<everything>(R"({"service":"web","replicas":3})") == "");
+  BOOST_TEST(problems<everything>("[]") == "invalid: expected an object");
+  BOOST_TEST(problems<everything>(R"({"service":"web","replicas":0})") ==
+             "invalid: /replicas: must be at least 1");
+  BOOST_TEST(problems<everything>(
+                 R"({"replicas":51,"points":[{"x":1},{"x":"1"},{"y":true}],"map":{"a":[1],"b":["c"],"d":2}})") ==
+             "invalid:\n"
+             "/service: is required\n"
+             "/replicas: must be at most 50\n"
+             "/points/1/x: expected an integer\n"
+             "/points/2/x: is required\n"
+             "/points/2/y: expected an integer\n"
+             "/map/b/0: expected an integer\n"
+             "/map/d: expected an array");
+}
+
+BOOST_AUTO_TEST_CASE(which_members_there_are_is_said_once) {
+  BOOST_TEST(problems<point>(R"({"x":1,"z":2,"zz":3,"y":"4"})") ==
+             "invalid:\n/z: is not a member here; the members are x, y\n/zz: is not a member here\n"
+             "/y: expected an integer");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_in_the_only_alternative_that_could_be_meant_is_told_in_full) {
+  BOOST_TEST(problems<everything>(R"({"service":"","replicas":1,"either":{"x":"1","y":"2"}})") ==
+             "invalid:\n/either/x: expected an integer\n/either/y: expected an integer");
+  BOOST_TEST(problems<everything>(R"({"service":"","replicas":1,"either":[]})") ==
+             "invalid: /either: expected an integer or a string or an object");
+  // an alternative that was tried in vain leaves nothing behind
+  using alternatives = std::vector<std::variant<point, named>>;
+  BOOST_TEST(problems<alternatives>(R"([{"name":"a"},{"x":"1"},{"x":1},{"name":2}])") ==
+             "invalid:\n/1: expected an object or an object\n/3: expected an object or an object");
+}
+
+BOOST_AUTO_TEST_CASE(eight_problems_are_told_and_that_there_are_more) {
+  auto const wrong = [](std::size_t count) {
+    std::string json = "[";
+    for (std::size_t i = 0; i != count; ++i) json += i == 0 ? "\"\"" : ",\"\"";
+    return problems<std::vector<int>>(json + ",1]");
+  };
+  BOOST_TEST(wrong(8).ends_with("\n/6: expected an integer\n/7: expected an integer"));
+  BOOST_TEST(wrong(9) == wrong(8) + "\nand more");
+  BOOST_TEST(wrong(10000) == wrong(9));
+}
+
+BOOST_AUTO_TEST_CASE(after_the_ninth_problem_nothing_more_is_read) {
+  std::string json = "[";
+  for (int i = 0; i != 10000; ++i) json += R"({"x":1,"y":""},)";
+  json += R"({"x":1}])";
+  std::vector<point> to;
+  auto const found = mcpawl::detail::decode_all(boost::json::parse(json), to);
+  BOOST_TEST(found.full());
+  BOOST_TEST(found.kept().size() == mcpawl::detail::decode_problems::max_kept);
+  BOOST_TEST(to.empty());  // the last one is good, and was not reached
+}
+
+BOOST_AUTO_TEST_CASE(the_text_of_many_problems_is_bounded) {
+  std::string const name(64, 'n');
+  std::string json;
+  for (int i = 0; i != 8; ++i) json += R"({")" + name + R"(":)";
+  json += R"({"a":"","b":"","c":"","d":"","e":"","f":"","g":"","h":""})";
+  json += std::string(8, '}');
+  using one = std::map<std::string, int>;
+  using four = std::map<std::string, std::map<std::string, std::map<std::string, std::map<std::string, one>>>>;
+  using nine = std::map<std::string, std::map<std::string, std::map<std::string, std::map<std::string, four>>>>;
+  auto const text = problems<nine>(json);
+  BOOST_TEST(text.size() < mcpawl::detail::decode_problems::max_text + 16);
+  BOOST_TEST(text.ends_with("/c: expected an integer\nand more"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

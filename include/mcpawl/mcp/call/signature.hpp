@@ -4,6 +4,7 @@
 
 #include <mcpawl/core/task.hpp>
 
+#include <functional>
 #include <tuple>
 #include <type_traits>
 
@@ -40,7 +41,24 @@ struct signature_of<F> : call_signature<decltype(&F::operator())> {};
 
 /** A function, or a function object with one `operator() const` that is no template. */
 template <class F>
-concept has_signature = requires { typename signature_of<std::decay_t<F>>::result; };
+concept has_signature =
+    !std::is_member_pointer_v<std::decay_t<F>> && requires { typename signature_of<std::decay_t<F>>::result; };
+
+/** What is called with an object or with anything: `explain_callable` says what to write instead. */
+template <class F>
+inline constexpr bool is_explained =
+    std::is_member_pointer_v<std::decay_t<F>> || std::is_bind_expression_v<std::decay_t<F>>;
+
+/** Refuse, in sentences, callables that are often tried. */
+template <class F>
+constexpr void explain_callable() {
+  static_assert(!std::is_member_pointer_v<std::decay_t<F>>,
+                "mcpawl: a member function needs its object: register a lambda that calls it, such as "
+                "[&object](arguments in) { return object.member(in); }");
+  static_assert(!std::is_bind_expression_v<std::decay_t<F>>,
+                "mcpawl: what std::bind returns does not tell its parameters: register a lambda that calls the "
+                "function, such as [&object](arguments in) { return object.member(in); }");
+}
 
 template <class R>
 struct awaited {

@@ -4,6 +4,7 @@
 
 #include <mcpawl/mcp/call/completion.hpp>
 #include <mcpawl/mcp/call/context.hpp>
+#include <mcpawl/mcp/call/copyable_callable.hpp>
 #include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/call/parameters.hpp>
 #include <mcpawl/mcp/call/signature.hpp>
@@ -54,7 +55,7 @@ completer completer_as(entry const& of, F f, parameter_list<P...> list) {
   completer out;
   out.coroutine = awaited<R>::coroutine;
   out.can_log = out.coroutine && (is_context<P> || ...);
-  out.invoke = [f = std::move(f), list, of = &of](completion_request asked, context& ctx, void const* who) {
+  out.invoke = [f = copyable_callable(std::move(f)), list, of = &of](completion_request asked, context& ctx, void const* who) {
     return call_handler<Identity, completion_kind, R>(list, f, std::move(asked), ctx,
                                                       *static_cast<Identity const*>(who), *of);
   };
@@ -66,7 +67,8 @@ completer bind_completer(entry const& of, F f) {
   if constexpr (std::convertible_to<F, std::vector<std::string>>) {
     return word_completer(std::move(f));
   } else {
-    static_assert(has_signature<F>,
+    explain_callable<F>();
+    static_assert(has_signature<F> || is_explained<F>,
                   "mcpawl: a completer must be a list of strings, a function, or a function object with one "
                   "operator() const");
     if constexpr (has_signature<F>) {

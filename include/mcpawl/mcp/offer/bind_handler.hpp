@@ -7,6 +7,7 @@
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/mcp/call/context.hpp>
+#include <mcpawl/mcp/call/copyable_callable.hpp>
 #include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/call/parameters.hpp>
 #include <mcpawl/mcp/call/signature.hpp>
@@ -68,8 +69,7 @@ invocation call_handler(parameter_list<P...> list, F const& f, Arguments&& argum
 
 /** Make `to` call `f` with arguments of type `Arguments`, decoded from JSON.
 
-    `Kind::read(json, arguments, lets_pass)` decodes; what it finds wrong becomes `Kind::refused(problem,
-    ctx)`.
+    `Kind::read(json, arguments, lets_pass)` decodes; what it finds wrong becomes `Kind::refused(found, ctx)`.
 */
 template <class Identity, class Kind, class Arguments, class R, class... P, class F, class Entry>
 void bind_handler(Entry& to, F f, parameter_list<P...> list) {
@@ -77,7 +77,7 @@ void bind_handler(Entry& to, F f, parameter_list<P...> list) {
   to.takes_context = (is_context<P> || ...);
   to.can_log = to.coroutine && to.takes_context;
   // the entry keeps its address, and it owns this function
-  to.invoke = [f = std::move(f), list,
+  to.invoke = [f = copyable_callable(std::move(f)), list,
                of = static_cast<Entry const*>(&to)](handler_call const& call) -> invocation {
     auto const& who = *static_cast<Identity const*>(call.identity);
     if constexpr (std::same_as<Arguments, boost::json::object>) {
@@ -85,8 +85,8 @@ void bind_handler(Entry& to, F f, parameter_list<P...> list) {
                                              call.ctx, who, *of);
     } else {
       Arguments decoded{};
-      if (auto const problem = Kind::read(call.arguments, decoded, of->lets_pass))
-        return Kind::refused(*problem, call.ctx);
+      if (auto const wrong = Kind::read(call.arguments, decoded, of->lets_pass))
+        return Kind::refused(wrong, call.ctx);
       return call_handler<Identity, Kind, R>(list, f, std::move(decoded), call.ctx, who, *of);
     }
   };

@@ -62,15 +62,12 @@ struct prompt_kind {
       return to_handler_result(out, ctx);
     }
   }
-  static handler_result refused(decode_problem const& problem, context const&) {
-    std::string text = "invalid arguments: ";
-    if (!problem.pointer.empty()) text += problem.pointer + ": ";
-    return handler_result::refused({rpc_code::invalid_params, text + problem.message});
+  static handler_result refused(decode_problems const& problems, context const&) {
+    return handler_result::refused({rpc_code::invalid_params, problems.text("invalid arguments")});
   }
   template <class Arguments>
-  static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to,
-                                            decode_options lets_pass) {
-    return decode(from, to, lets_pass);
+  static decode_problems read(boost::json::value const& from, Arguments& to, decode_options lets_pass) {
+    return decode_all(from, to, lets_pass);
   }
 };
 
@@ -121,7 +118,8 @@ void bind_prompt_as(prompt& to, F f, parameter_list<P...> list) {
 
 template <class Identity, class F>
 void bind_prompt(prompt& to, F f) {
-  static_assert(has_signature<F>,
+  explain_callable<F>();
+  static_assert(has_signature<F> || is_explained<F>,
                 "mcpawl: a prompt must be a function or a function object with one operator() const; generic "
                 "lambdas (auto parameters), overloads and mutable lambdas cannot be registered");
   if constexpr (has_signature<F>) {

@@ -105,7 +105,7 @@ struct readable_kind {
     }
   }
   /** A URI whose variables are not what the function takes names nothing. */
-  static handler_result refused(decode_problem const&, context const& ctx) {
+  static handler_result refused(std::optional<decode_problem> const&, context const& ctx) {
     return handler_result::refused(resource_not_found(ctx.protocol(), ctx.uri()));
   }
   template <class Arguments>
@@ -151,8 +151,9 @@ void bind_template_as(resource_template& to, F f, parameter_list<P...> list,
 
 template <class F>
 constexpr void explain_resource_function() {
+  explain_callable<F>();
   static_assert(
-      has_signature<F>,
+      has_signature<F> || is_explained<F>,
       "mcpawl: a resource must be text, resource_contents, a function, or a function object with one "
       "operator() const; generic lambdas (auto parameters), overloads and mutable lambdas cannot be "
       "registered");

@@ -56,15 +56,12 @@ struct tool_kind {
   }
   static handler_result nothing(context const& ctx, entry const& of) { return wrap(tool_result{}, ctx, of); }
   /** Arguments that do not fit are the tool's failure, so that the model can mend them. */
-  static handler_result refused(decode_problem const& problem, context const& ctx) {
-    std::string text = "invalid arguments: ";
-    if (!problem.pointer.empty()) text += problem.pointer + ": ";
-    return to_handler_result(tool_result::failure(text + problem.message), ctx);
+  static handler_result refused(decode_problems const& problems, context const& ctx) {
+    return to_handler_result(tool_result::failure(problems.text("invalid arguments")), ctx);
   }
   template <class Arguments>
-  static std::optional<decode_problem> read(boost::json::value const& from, Arguments& to,
-                                            decode_options lets_pass) {
-    return decode(from, to, lets_pass);
+  static decode_problems read(boost::json::value const& from, Arguments& to, decode_options lets_pass) {
+    return decode_all(from, to, lets_pass);
   }
 };
 
@@ -94,7 +91,8 @@ void bind_tool_as(tool& to, F f, parameter_list<P...> list) {
 
 template <class Identity, class F>
 void bind_tool(tool& to, F f) {
-  static_assert(has_signature<F>,
+  explain_callable<F>();
+  static_assert(has_signature<F> || is_explained<F>,
                 "mcpawl: a tool must be a function or a function object with one operator() const; generic "
                 "lambdas (auto parameters), overloads and mutable lambdas cannot be registered");
   if constexpr (has_signature<F>) {

@@ -111,6 +111,9 @@ constexpr bool is_extension_id(std::string_view id) noexcept {
   return true;
 }
 
+/** Where `registration_errors` are, for the title of a `configuration_error`. */
+inline constexpr std::string_view offer_place = "what the server offers";
+
 /** Everything that is wrong with what was registered; empty if nothing is. */
 inline std::vector<std::string> registration_errors(server_state const& s) {
   std::vector<std::string> all = s.errors;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,18 @@ constexpr bool is_tool_name(std::string_view name) noexcept {
 }
 
 namespace detail {
+/** A text that is no literal, so that the compiler cannot check it. */
+template <class T>
+concept runtime_text = std::same_as<T, std::string> || std::same_as<T, std::string_view> ||
+                       std::same_as<T, char const*> || std::same_as<T, char*>;
+
+template <class Text>
+constexpr void explain_runtime_name() {
+  static_assert(!runtime_text<Text>,
+                "mcpawl: a name that is no literal is checked when the server starts: write "
+                "mcpawl::runtime_tool_name(name)");
+}
+
 // never defined: reaching it while compiling is the error message
 void a_tool_name_must_be_1_to_128_characters_of_A_Za_z0_9_dot_dash_underscore();
 }  // namespace detail
