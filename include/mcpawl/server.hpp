@@ -142,9 +142,12 @@ public:
   template <class F>
   prompt_handle<identity_type> raw_prompt(tool_name name, std::string description,
                                           std::vector<detail::prompt_argument> arguments, F f) {
-    mcpawl::detail::prompt& added = bound_prompt(name.view(), std::move(description), std::move(f));
-    added.arguments = std::move(arguments);
-    return {added, *state_};
+    return prompt_by_hand(name.view(), std::move(description), std::move(arguments), std::move(f));
+  }
+  template <class F>
+  prompt_handle<identity_type> raw_prompt(runtime_tool_name const& name, std::string description,
+                                          std::vector<detail::prompt_argument> arguments, F f) {
+    return prompt_by_hand(name.view(), std::move(description), std::move(arguments), std::move(f));
   }
 
   /** Register a resource with a URI of its own.
@@ -289,6 +292,13 @@ private:
     added.description = std::move(description);
     detail::bind_prompt<identity_type>(added, std::move(f));
     return noted(added);
+  }
+  template <class F>
+  prompt_handle<identity_type> prompt_by_hand(std::string_view name, std::string description,
+                                              std::vector<detail::prompt_argument> arguments, F f) {
+    mcpawl::detail::prompt& added = bound_prompt(name, std::move(description), std::move(f));
+    added.arguments = std::move(arguments);
+    return {added, *state_};
   }
   template <class F>
   resource_handle<identity_type> bound_resource(std::string_view uri, std::string name, F f) {

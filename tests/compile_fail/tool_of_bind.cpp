@@ -1,6 +1,6 @@
 // expect: mcpawl: what std::bind returns does not tell its parameters: register a lambda
-#include <mcpawl/server.hpp>
 #include <functional>
+#include <mcpawl/server.hpp>
 struct args {
   int a;
 };

@@ -130,10 +130,12 @@ BOOST_AUTO_TEST_CASE(every_mistake_in_the_options_and_registrations_is_listed) {
   options.allowed_hosts = {"a/b"};
   options.allowed_origins = {"example.com"};
   try {
-    mcpawl::http_server<mcpawl::server<>> service{bad, options};
+    mcpawl::http_server service{bad, options};
     BOOST_ERROR("it was accepted");
   } catch (mcpawl::configuration_error const& e) {
     BOOST_TEST(e.errors().size() == 8U, e.what());
+    BOOST_TEST(
+        std::string_view(e.what()).starts_with("8 errors in what the server offers and in the settings:"));
   }
 }
 

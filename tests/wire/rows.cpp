@@ -259,6 +259,7 @@ std::vector<row> const rows{
      19,
      "what the output schema refuses does not leave",
      {"raw_tools:easy_to_miss_19_results_that_the_output_schema_refuses_do_not_leave",
+      "sessions:output_that_is_no_object_is_wrapped_before_2026",
       "reported:a_result_that_json_cannot_say_fails_and_the_log_names_the_member"}},
     {"miss",
      20,

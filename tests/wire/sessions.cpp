@@ -95,15 +95,26 @@ BOOST_AUTO_TEST_CASE(each_revision_sees_only_what_it_knows) {
   BOOST_TEST(tool("2025-06-18").contains("title"));
 }
 
-BOOST_AUTO_TEST_CASE(output_that_is_no_object_is_text_only_before_2026) {
+BOOST_AUTO_TEST_CASE(output_that_is_no_object_is_wrapped_before_2026) {
   talk t;
-  auto const session = open(t, "2025-11-25", "boss");
-  auto const listed = json_of(t.post_as("boss", request("tools/list"), in(session))).at("result").at("tools");
-  BOOST_TEST(!listed.as_array().back().as_object().contains("outputSchema"));
-  auto const called =
-      json_of(t.post_as("boss", request("tools/call", R"({"name":"secret"})"), in(session))).at("result");
-  BOOST_TEST(!called.as_object().contains("structuredContent"));
-  BOOST_TEST(called.at("content").at(0).at("text") == "42");
+  for (std::string const version : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"}) {
+    auto const session = open(t, version, "boss");
+    auto const listed = json_of(t.post_as("boss", request("tools/list"), in(session, version)));
+    auto const secret = listed.at("result").at("tools").as_array().back().as_object();
+    auto const called =
+        json_of(t.post_as("boss", request("tools/call", R"({"name":"secret"})"), in(session, version)))
+            .at("result")
+            .as_object();
+    BOOST_TEST(called.at("content").at(0).at("text") == "42");
+    bool const has_output = version >= "2025-06-18";
+    BOOST_TEST(secret.contains("outputSchema") == has_output);
+    BOOST_TEST(called.contains("structuredContent") == has_output);
+    if (!has_output) continue;
+    BOOST_TEST((secret.at("outputSchema") ==
+                boost::json::parse(R"({"type":"object","properties":{"result":{"type":"integer"}},)"
+                                   R"("required":["result"],"additionalProperties":false})")));
+    BOOST_TEST((called.at("structuredContent") == boost::json::parse(R"({"result":42})")));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(another_users_session_does_not_exist) {

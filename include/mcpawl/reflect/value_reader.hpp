@@ -114,9 +114,7 @@ private:
     return false;
   }
   /** Whether what comes after a problem is read, too. */
-  bool goes_on() const noexcept {
-    return search_ == problem_search::all && !attempts_ && !problems_.full();
-  }
+  bool goes_on() const noexcept { return search_ == problem_search::all && !attempts_ && !problems_.full(); }
   bool refuse(step const* at, std::string_view before, std::size_t count, std::string_view after) {
     std::string message(before);
     append_json_number(message, count);

@@ -419,7 +419,8 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_told_with_a_line_for_each_problem) {
     "allOf":[{"required":["city","tags"]}]})";
   BOOST_TEST(problems(schema, R"({"city":"Rome","days":1,"tags":[]})") == "");
   BOOST_TEST(problems(schema, R"([])") == "invalid: expected an object");
-  BOOST_TEST(problems(schema, R"({"city":"Rome","days":8,"tags":[]})") == "invalid: /days: must be at most 7");
+  BOOST_TEST(problems(schema, R"({"city":"Rome","days":8,"tags":[]})") ==
+             "invalid: /days: must be at most 7");
   BOOST_TEST(problems(schema, R"({"city":"R","a":1,"b":2,"tags":["",1,true]})") ==
              "invalid:\n"
              "/days: is required\n"
@@ -466,7 +467,8 @@ BOOST_AUTO_TEST_CASE(what_takes_too_long_is_the_only_problem) {
   auto const schema = compiled(R"({"items":{"$ref":"#"}})");
   boost::json::value deep(1);
   for (int i = 0; i != 500; ++i) deep = boost::json::array{std::move(deep), 1};
-  BOOST_TEST(schema.validate_all(deep).text("invalid") == "invalid: is too deep or takes too long to be checked");
+  BOOST_TEST(schema.validate_all(deep).text("invalid") ==
+             "invalid: is too deep or takes too long to be checked");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -443,16 +443,17 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_is_told_with_a_line_for_each_problem) {
   BOOST_TEST(problems<everything>("[]") == "invalid: expected an object");
   BOOST_TEST(problems<everything>(R"({"service":"web","replicas":0})") ==
              "invalid: /replicas: must be at least 1");
-  BOOST_TEST(problems<everything>(
-                 R"({"replicas":51,"points":[{"x":1},{"x":"1"},{"y":true}],"map":{"a":[1],"b":["c"],"d":2}})") ==
-             "invalid:\n"
-             "/service: is required\n"
-             "/replicas: must be at most 50\n"
-             "/points/1/x: expected an integer\n"
-             "/points/2/x: is required\n"
-             "/points/2/y: expected an integer\n"
-             "/map/b/0: expected an integer\n"
-             "/map/d: expected an array");
+  BOOST_TEST(
+      problems<everything>(
+          R"({"replicas":51,"points":[{"x":1},{"x":"1"},{"y":true}],"map":{"a":[1],"b":["c"],"d":2}})") ==
+      "invalid:\n"
+      "/service: is required\n"
+      "/replicas: must be at most 50\n"
+      "/points/1/x: expected an integer\n"
+      "/points/2/x: is required\n"
+      "/points/2/y: expected an integer\n"
+      "/map/b/0: expected an integer\n"
+      "/map/d: expected an array");
 }
 
 BOOST_AUTO_TEST_CASE(which_members_there_are_is_said_once) {
@@ -501,8 +502,10 @@ BOOST_AUTO_TEST_CASE(the_text_of_many_problems_is_bounded) {
   json += R"({"a":"","b":"","c":"","d":"","e":"","f":"","g":"","h":""})";
   json += std::string(8, '}');
   using one = std::map<std::string, int>;
-  using four = std::map<std::string, std::map<std::string, std::map<std::string, std::map<std::string, one>>>>;
-  using nine = std::map<std::string, std::map<std::string, std::map<std::string, std::map<std::string, four>>>>;
+  using four =
+      std::map<std::string, std::map<std::string, std::map<std::string, std::map<std::string, one>>>>;
+  using nine =
+      std::map<std::string, std::map<std::string, std::map<std::string, std::map<std::string, four>>>>;
   auto const text = problems<nine>(json);
   BOOST_TEST(text.size() < mcpawl::detail::decode_problems::max_text + 16);
   BOOST_TEST(text.ends_with("/c: expected an integer\nand more"));

@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include <mcpawl/mcp/types/content.hpp>
+#include <mcpawl/mcp/types/revision.hpp>
 #include <mcpawl/mcp/types/tool_result.hpp>
 #include <mcpawl/reflect/encode.hpp>
 #include <mcpawl/reflect/schema.hpp>
@@ -64,5 +65,29 @@ struct returns {
 
   static constexpr bool object = schema_struct<R> || is_map<R>;
 };
+
+/** Whether structured content must be an object: a result that is none is then the member `result` of one. */
+constexpr bool wants_objects(revision r) noexcept { return r >= revision::v2025_06_18 && !is_stateless(r); }
+
+inline std::string wrapped_result(std::string_view json) {
+  std::string out = R"({"result":)";
+  out += json;
+  return out += '}';
+}
+
+/** The schema of a result that was wrapped, from the one of the result, which a descriptor made. */
+inline std::string wrapped_result_schema(std::string_view schema) {
+  constexpr std::string_view root = R"("$ref":"#)";
+  std::string out = R"({"type":"object","properties":{"result":)";
+  for (;;) {
+    auto const found = schema.find(root);
+    out += schema.substr(0, found);
+    if (found == std::string_view::npos) break;
+    // what refers to the root is to find it where it is now
+    out.append(root).append("/properties/result");
+    schema.remove_prefix(found + root.size());
+  }
+  return out += R"(},"required":["result"],"additionalProperties":false})";
+}
 
 }  // namespace mcpawl::detail

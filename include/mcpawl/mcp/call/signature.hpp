@@ -41,8 +41,8 @@ struct signature_of<F> : call_signature<decltype(&F::operator())> {};
 
 /** A function, or a function object with one `operator() const` that is no template. */
 template <class F>
-concept has_signature =
-    !std::is_member_pointer_v<std::decay_t<F>> && requires { typename signature_of<std::decay_t<F>>::result; };
+concept has_signature = !std::is_member_pointer_v<std::decay_t<F>> &&
+                        requires { typename signature_of<std::decay_t<F>>::result; };
 
 /** What is called with an object or with anything: `explain_callable` says what to write instead. */
 template <class F>
@@ -55,9 +55,10 @@ constexpr void explain_callable() {
   static_assert(!std::is_member_pointer_v<std::decay_t<F>>,
                 "mcpawl: a member function needs its object: register a lambda that calls it, such as "
                 "[&object](arguments in) { return object.member(in); }");
-  static_assert(!std::is_bind_expression_v<std::decay_t<F>>,
-                "mcpawl: what std::bind returns does not tell its parameters: register a lambda that calls the "
-                "function, such as [&object](arguments in) { return object.member(in); }");
+  static_assert(
+      !std::is_bind_expression_v<std::decay_t<F>>,
+      "mcpawl: what std::bind returns does not tell its parameters: register a lambda that calls the "
+      "function, such as [&object](arguments in) { return object.member(in); }");
 }
 
 template <class R>

@@ -55,7 +55,8 @@ completer completer_as(entry const& of, F f, parameter_list<P...> list) {
   completer out;
   out.coroutine = awaited<R>::coroutine;
   out.can_log = out.coroutine && (is_context<P> || ...);
-  out.invoke = [f = copyable_callable(std::move(f)), list, of = &of](completion_request asked, context& ctx, void const* who) {
+  out.invoke = [f = copyable_callable(std::move(f)), list, of = &of](completion_request asked, context& ctx,
+                                                                     void const* who) {
     return call_handler<Identity, completion_kind, R>(list, f, std::move(asked), ctx,
                                                       *static_cast<Identity const*>(who), *of);
   };

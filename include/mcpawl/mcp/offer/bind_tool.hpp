@@ -51,7 +51,10 @@ struct tool_kind {
   template <class R>
   static handler_result wrap(R value, context const& ctx, entry const& of) {
     tool_result result = returns<R>::wrap(std::move(value));
-    if constexpr (!returns_structured<R>) check_output(static_cast<tool const&>(of), result);
+    if constexpr (!returns_structured<R>)
+      check_output(static_cast<tool const&>(of), result);
+    else if constexpr (!returns<R>::object)
+      if (wants_objects(ctx.protocol())) result.structured_json(wrapped_result(result.structured_json()));
     return to_handler_result(result, ctx);
   }
   static handler_result nothing(context const& ctx, entry const& of) { return wrap(tool_result{}, ctx, of); }
@@ -84,6 +87,7 @@ void bind_tool_as(tool& to, F f, parameter_list<P...> list) {
     if constexpr (returns_structured<output>) {
       to.output_schema = schema_of<output>();
       to.output_is_object = returns<output>::object;
+      if (!to.output_is_object) to.wrapped_output_schema = wrapped_result_schema(to.output_schema);
     }
     bind_handler<Identity, tool_kind, arguments, R>(to, std::move(f), list);
   }

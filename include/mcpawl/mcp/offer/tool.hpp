@@ -30,9 +30,10 @@ struct tool_annotations {
 struct tool final : entry, handler {
   using entry::entry;
 
-  std::string input_schema;       ///< JSON text; its root is an object schema.
-  std::string output_schema;      ///< JSON text, empty for none.
-  bool output_is_object = false;  ///< Whether the root of `output_schema` is an object schema.
+  std::string input_schema;           ///< JSON text; its root is an object schema.
+  std::string output_schema;          ///< JSON text, empty for none.
+  bool output_is_object = false;      ///< Whether the root of `output_schema` is an object schema.
+  std::string wrapped_output_schema;  ///< The one of `{"result":...}` for results that are no objects.
   /** What is wrong with structured content, which is JSON text, or nothing; empty where its type promises it.
    */
   std::function<std::optional<std::string>(std::string_view)> output_problem;
@@ -44,9 +45,10 @@ struct tool final : entry, handler {
     out += R"(,"inputSchema":)";
     out += input_schema;
     // before 2026-07-28 the root of an output schema had to be an object
-    if (!output_schema.empty() && (is_stateless(r) || (r >= revision::v2025_06_18 && output_is_object))) {
+    auto const& output = is_stateless(r) || output_is_object ? output_schema : wrapped_output_schema;
+    if (!output.empty() && r >= revision::v2025_06_18) {
       out += R"(,"outputSchema":)";
-      out += output_schema;
+      out += output;
     }
     if (r >= revision::v2025_03_26 && (annotations.any() || !title.empty())) append_annotations(out);
     append_rest(out, r);

@@ -43,7 +43,8 @@ public:
     return *this;
   }
 
-  /** Set `structuredContent`; revisions before 2025-06-18 have none, those before 2026-07-28 only objects. */
+  /** Set `structuredContent`; revisions before 2025-06-18 have none, those before 2026-07-28 only objects: what
+      is none is then left out. */
   tool_result& structured(boost::json::value const& v) {
     structured_.clear();
     append_json(structured_, v);

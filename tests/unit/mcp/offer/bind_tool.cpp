@@ -6,9 +6,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -42,12 +44,34 @@ struct ratio {
   std::vector<double> of;
 };
 double volatile const zero = 0;
+enum class level { low, high };
+struct report {
+  std::vector<level> levels;
+};
 
 template <class F>
-std::string call(F f, std::string_view arguments = "{}") {
+std::string listed_output(F f, mcpawl::revision r) {
   mcpawl::detail::tool t("t");
   mcpawl::detail::bind_tool<identity>(t, std::move(f));
-  mcpawl::context ctx{mcpawl::revision::v2026_07_28, {}, nullptr};
+  std::string out;
+  t.append_listing(out, r);
+  auto const listed = boost::json::parse(out);
+  auto const* schema = listed.as_object().if_contains("outputSchema");
+  return schema ? boost::json::serialize(*schema) : "none";
+}
+/** What leaves as structured content, as text. */
+template <class F>
+std::string structured(F f, mcpawl::revision r) {
+  auto const result = boost::json::parse("{" + call(std::move(f), "{}", r) + "}");
+  auto const* content = result.as_object().if_contains("structuredContent");
+  return content ? boost::json::serialize(*content) : "none";
+}
+
+template <class F>
+std::string call(F f, std::string_view arguments = "{}", mcpawl::revision r = mcpawl::revision::v2026_07_28) {
+  mcpawl::detail::tool t("t");
+  mcpawl::detail::bind_tool<identity>(t, std::move(f));
+  mcpawl::context ctx{r, {}, nullptr};
   auto const who = maker::make("alice");
   auto const json = boost::json::parse({arguments.data(), arguments.size()});
   auto started = t.invoke({json, ctx, &who});
@@ -122,7 +146,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_decode_does_not_reach_the_function) {
   for (auto arguments :
        {R"({})", R"({"x":1})", R"({"x":1,"y":2,"z":3})", R"({"x":1.5,"y":2})", R"({"x":null,"y":2})"}) {
     auto const out = call(f, arguments);
-    BOOST_TEST(out.find("invalid arguments: ") != std::string::npos);
+    BOOST_TEST(out.find("invalid arguments:") != std::string::npos);
     BOOST_TEST(out.find(R"("isError":true)") != std::string::npos);
   }
   BOOST_TEST(!called);
@@ -154,6 +178,76 @@ BOOST_AUTO_TEST_CASE(a_result_without_json_does_not_leave) {
       call([] { return ratio{.of = {1, 1.0 / zero}}; }), std::logic_error, [](std::logic_error const& e) {
         return std::string_view(e.what()) == "the result at /of/1 is infinite, which JSON cannot say";
       });
+}
+
+BOOST_AUTO_TEST_CASE(a_value_of_an_enumeration_without_a_name_does_not_leave) {
+  auto const says = [](std::string_view words) {
+    return [words](std::logic_error const& e) { return std::string_view(e.what()) == words; };
+  };
+  BOOST_TEST(call([] { return level::high; }).find(R"("structuredContent":"high")") != std::string::npos);
+  BOOST_CHECK_EXCEPTION(call([] { return static_cast<level>(7); }), std::logic_error,
+                        says("the result is a value of an enumeration that has no name"));
+  BOOST_CHECK_EXCEPTION(call([] { return report{{level::low, static_cast<level>(7)}}; }), std::logic_error,
+                        says("the result at /levels/1 is a value of an enumeration that has no name"));
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_arguments_is_told_at_once) {
+  auto const out = call([](point) {}, R"({"x":"1","z":3})");
+  BOOST_TEST(out.find(R"("text":"invalid arguments:\n/z: is not a member here; the members are x, y\n)"
+                      R"(/x: expected an integer\n/y: is required")") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(results_that_are_no_objects_are_wrapped_where_they_must_be_objects) {
+  using mcpawl::revision;
+  auto const numbers = [] { return std::vector<int>{1, 2}; };
+  for (auto r : {revision::v2025_06_18, revision::v2025_11_25}) {
+    BOOST_TEST(structured(numbers, r) == R"({"result":[1,2]})");
+    BOOST_TEST(call(numbers, "{}", r).starts_with(R"("content":[{"type":"text","text":"[1,2]"}])"));
+    BOOST_TEST(structured([] { return 7; }, r) == R"({"result":7})");
+    BOOST_TEST(structured([] { return level::high; }, r) == R"({"result":"high"})");
+    BOOST_TEST(structured([] { return std::optional<point>(); }, r) == R"({"result":null})");
+    BOOST_TEST(structured([] { return std::optional(point{1, 2}); }, r) == R"({"result":{"x":1,"y":2}})");
+    BOOST_TEST(structured([] { return std::variant<point, int>(point{1, 2}); }, r) ==
+               R"({"result":{"x":1,"y":2}})");
+    BOOST_TEST(listed_output(numbers, r) ==
+               R"({"type":"object","properties":{"result":{"type":"array","items":{"type":"integer"}}},)"
+               R"("required":["result"],"additionalProperties":false})");
+  }
+  BOOST_TEST(structured(numbers, revision::v2026_07_28) == "[1,2]");
+  BOOST_TEST(listed_output(numbers, revision::v2026_07_28) ==
+             R"({"type":"array","items":{"type":"integer"}})");
+  for (auto r : {revision::v2024_11_05, revision::v2025_03_26}) {
+    BOOST_TEST(structured(numbers, r) == "none");
+    BOOST_TEST(listed_output(numbers, r) == "none");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(results_that_are_objects_are_what_they_are_in_all_revisions) {
+  using mcpawl::revision;
+  using counts = std::map<std::string, int>;
+  for (auto r : {revision::v2025_06_18, revision::v2025_11_25, revision::v2026_07_28}) {
+    BOOST_TEST(structured([] { return point{1, 2}; }, r) == R"({"x":1,"y":2})");
+    BOOST_TEST(structured([] { return counts{{"a", 1}}; }, r) == R"({"a":1})");
+    BOOST_TEST(listed_output([] { return counts(); }, r) ==
+               R"({"type":"object","additionalProperties":{"type":"integer"}})");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_wrapped_schema_refers_to_is_found) {
+  BOOST_TEST(mcpawl::detail::wrapped_result_schema(R"({"items":{"$ref":"#/$defs/a"},"not":{"$ref":"#"}})") ==
+             R"({"type":"object","properties":{"result":{"items":{"$ref":"#/properties/result/$defs/a"},)"
+             R"("not":{"$ref":"#/properties/result"}}},"required":["result"],"additionalProperties":false})");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_copied_is_a_tool_too) {
+  auto owned = std::make_unique<int>(40);
+  BOOST_TEST(call([held = std::move(owned)](point p) { return *held + p.x; }, R"({"x":2,"y":0})")
+                 .find(R"("structuredContent":42)") != std::string::npos);
+  owned = std::make_unique<int>(40);
+  BOOST_TEST(call([held = std::move(owned)](point p,
+                                            mcpawl::context&) -> mcpawl::task<int> { co_return *held + p.y; },
+                  R"({"x":0,"y":3})")
+                 .find(R"("structuredContent":43)") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_tool_without_arguments_says_so_with_empty_properties) {

@@ -59,6 +59,25 @@ BOOST_AUTO_TEST_CASE(names_and_keys_are_unique_and_well_formed) {
   BOOST_CHECK_THROW(srv.check(), mcpawl::configuration_error);
 }
 
+BOOST_AUTO_TEST_CASE(the_title_says_that_they_are_in_what_the_server_offers) {
+  server srv{{"x", "1"}};
+  for (int twice = 0; twice != 2; ++twice) srv.tool("t", "x", [] { return 1; });
+  BOOST_CHECK_EXCEPTION(srv.check(), mcpawl::configuration_error, [](mcpawl::configuration_error const& e) {
+    return std::string_view(e.what()) ==
+           "1 error in what the server offers:\n  tool \"t\" is registered twice";
+  });
+}
+
+BOOST_AUTO_TEST_CASE(names_that_are_no_literals_are_taken_for_everything) {
+  server srv{{"x", "1"}};
+  mcpawl::runtime_tool_name const bad("no name");
+  srv.tool(bad, "x", [] { return 1; });
+  srv.prompt(bad, "x", [] { return "y"; });
+  srv.raw_prompt(mcpawl::runtime_tool_name("nor this"), "x", {}, [](boost::json::object) { return "y"; });
+  BOOST_TEST(mentions(srv, "\"no name\" is not 1 to 128 characters") == 2U);
+  BOOST_TEST(mentions(srv, "prompt name \"nor this\"") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_template_and_its_struct_must_fit) {
   server srv{{"x", "1"}};
   srv.resource_template("x:{owner}", "n", read_note);
