@@ -68,10 +68,11 @@ std::string structured(F f, mcpawl::revision r) {
 }
 
 template <class F>
-std::string call(F f, std::string_view arguments = "{}", mcpawl::revision r = mcpawl::revision::v2026_07_28) {
+std::string call(F f, std::string_view arguments = "{}",
+                 mcpawl::revision protocol = mcpawl::revision::v2026_07_28) {
   mcpawl::detail::tool t("t");
   mcpawl::detail::bind_tool<identity>(t, std::move(f));
-  mcpawl::context ctx{r, {}, nullptr};
+  mcpawl::context ctx{protocol, {}, nullptr};
   auto const who = maker::make("alice");
   auto const json = boost::json::parse({arguments.data(), arguments.size()});
   auto started = t.invoke({json, ctx, &who});
