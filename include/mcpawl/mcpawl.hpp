@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+// first, so that what the compiler says about a type of the user does not begin with how it came here
+#include <mcpawl/reflect/schema_type.hpp>
+
 #include <mcpawl/auth/access_jwt.hpp>
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/core/configuration_error.hpp>

@@ -46,8 +46,7 @@ consteval bool readable_claims() {
       schema_struct<Claims>,
       "mcpawl: the Claims of jwt_bearer<Claims> must be a plain struct whose members can be read from "
       "JSON");
-  explain_unrepresentable<Claims>();
-  return true;
+  return explain_unrepresentable<Claims>();
 }
 
 /** The verification of `jwt_bearer` alone: no header, no fetching, no waiting.

@@ -4,14 +4,12 @@
 
 #include <mcpawl/reflect/fields.hpp>
 #include <mcpawl/reflect/type_kinds.hpp>
-#include <mcpawl/text/any_integer.hpp>
-#include <mcpawl/text/pattern_parser.hpp>
+#include <mcpawl/reflect/value_docs.hpp>
 
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <limits>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -19,25 +17,7 @@ namespace mcpawl {
 
 namespace detail {
 
-/** What `docs` say about one field. */
-struct field_rules {
-  static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
-
-  std::string_view name, description, pattern, format, header;
-  std::optional<any_integer> least, most;              // of an integer
-  std::optional<double> minimum, maximum;              // of a floating point number
-  std::size_t min_length = 0, max_length = unlimited;  // code points of a string
-  std::size_t min_items = 0, max_items = unlimited;    // of an array, members of a map
-  bool defaulted = false;
-  bool required = false;
-};
-
 // Not constexpr: reaching one of these while the compiler computes `docs` is an error that says its name.
-inline void a_pattern_is_not_a_regular_expression() {}
-inline void a_pattern_goes_beyond_the_linear_time_subset() {}
-inline void a_pattern_is_too_large() {}
-inline void a_minimum_is_above_the_maximum() {}
-inline void a_bound_is_outside_the_range_of_its_field() {}
 inline void a_header_name_is_not_a_token() {}
 inline void a_field_is_documented_twice() {}
 inline void a_documented_field_is_not_reflected() {}
@@ -53,79 +33,25 @@ struct member_pointer<Value Struct::*> {
 
 /** The docs of one field, built by `mcpawl::field`. Each bound returns a copy that has it. */
 template <auto Member>
-class field_docs {
+class field_docs
+    : public bounded_docs<field_docs<Member>,
+                          without_optional_t<typename member_pointer<decltype(Member)>::value_type>> {
+  using base =
+      bounded_docs<field_docs, without_optional_t<typename member_pointer<decltype(Member)>::value_type>>;
+
 public:
   using struct_type = typename member_pointer<decltype(Member)>::struct_type;
-  using value_type = without_optional_t<typename member_pointer<decltype(Member)>::value_type>;
+  using typename base::value_type;
 
-  constexpr explicit field_docs(std::string_view description) { rules_.description = description; }
-
-  /** Refuse a number below `bound`. */
-  template <class Bound>
-  constexpr field_docs minimum(Bound bound) const {
-    return with([&](field_rules& rules) { set_bound(rules.least, rules.minimum, bound); });
-  }
-  /** Refuse a number above `bound`. */
-  template <class Bound>
-  constexpr field_docs maximum(Bound bound) const {
-    return with([&](field_rules& rules) { set_bound(rules.most, rules.maximum, bound); });
-  }
-
-  /** Refuse a string of fewer Unicode code points. */
-  constexpr field_docs min_length(std::size_t length) const {
-    check_string();
-    return with([&](field_rules& rules) { rules.min_length = length; });
-  }
-  /** Refuse a string of more Unicode code points. */
-  constexpr field_docs max_length(std::size_t length) const {
-    check_string();
-    return with([&](field_rules& rules) { rules.max_length = length; });
-  }
-
-  /** Refuse a string in which the regular expression does not occur; write `^...$` for the whole string.
-
-      The expression is checked while compiling; `pattern_parser` tells what it may use. Checking a string
-      takes at most its length times the size of the expression: no input makes it explode.
-  */
-  constexpr field_docs pattern(std::string_view expression) const {
-    check_string();
-    switch (check_pattern(expression)) {
-      case pattern_errc::none: break;
-      case pattern_errc::malformed: a_pattern_is_not_a_regular_expression(); break;
-      case pattern_errc::unsupported: a_pattern_goes_beyond_the_linear_time_subset(); break;
-      case pattern_errc::too_large: a_pattern_is_too_large(); break;
-    }
-    return with([&](field_rules& rules) { rules.pattern = expression; });
-  }
-
-  /** Tell the format of a string.
-
-      `date`, `time`, `date-time`, `uuid`, `ipv4`, `ipv6`, `hostname`, `email` and `uri` are enforced,
-      strictly; any other name is only written to the schema.
-  */
-  constexpr field_docs format(std::string_view name) const {
-    check_string();
-    return with([&](field_rules& rules) { rules.format = name; });
-  }
-
-  /** Refuse an array with fewer items, or a map with fewer members. */
-  constexpr field_docs min_items(std::size_t count) const {
-    check_items();
-    return with([&](field_rules& rules) { rules.min_items = count; });
-  }
-  /** Refuse an array with more items, or a map with more members. */
-  constexpr field_docs max_items(std::size_t count) const {
-    check_items();
-    return with([&](field_rules& rules) { rules.max_items = count; });
-  }
+  constexpr explicit field_docs(std::string_view description) : base(description) {}
 
   /** Let callers leave the field out, though mcpawl sees no initialiser of it (see initialisers.hpp). */
   constexpr field_docs defaulted() const {
-    return with([](field_rules& rules) { rules.defaulted = true; });
+    return this->with([](field_rules& rules) { rules.defaulted = true; });
   }
   /** Demand the field though it has an initialiser. */
   constexpr field_docs required() const {
-    return with([](field_rules& rules) { rules.required = true; });
+    return this->with([](field_rules& rules) { rules.required = true; });
   }
 
   /** Let clients repeat the argument in the header `Mcp-Param-NAME`, so that what is between them and the
@@ -138,64 +64,13 @@ public:
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     if (header_name.empty() || header_name.find_first_not_of(letters) != std::string_view::npos)
       a_header_name_is_not_a_token();
-    return with([&](field_rules& rules) { rules.header = header_name; });
+    return this->with([&](field_rules& rules) { rules.header = header_name; });
   }
 
   /** Call the field something else in JSON: for names that C++ does not allow. */
   constexpr field_docs named(std::string_view name) const {
-    return with([&](field_rules& rules) { rules.name = name; });
+    return this->with([&](field_rules& rules) { rules.name = name; });
   }
-
-  constexpr field_rules const& rules() const { return rules_; }
-
-private:
-  template <class Change>
-  constexpr field_docs with(Change change) const {
-    field_docs copy = *this;
-    change(copy.rules_);
-    auto const& r = copy.rules_;
-    if ((r.least && r.most && *r.most < *r.least) || (r.minimum && r.maximum && *r.maximum < *r.minimum) ||
-        r.max_length < r.min_length || r.max_items < r.min_items) {
-      a_minimum_is_above_the_maximum();
-    }
-    return copy;
-  }
-
-  template <class Bound>
-  static constexpr void set_bound(std::optional<any_integer>& integer, std::optional<double>& real,
-                                  Bound bound) {
-    static_assert(integer_type<value_type> || real_type<value_type>,
-                  "mcpawl: minimum() and maximum() bound a number, and this field is not a number");
-    if constexpr (integer_type<value_type>) {
-      static_assert(integer_type<Bound>, "mcpawl: the bound of an integer field must be an integer");
-      if constexpr (integer_type<Bound>) {
-        any_integer const value(bound);
-        if (value < least_of<value_type> || most_of<value_type> < value)
-          a_bound_is_outside_the_range_of_its_field();
-        integer = value;
-      }
-    } else if constexpr (real_type<value_type>) {
-      static_assert(std::is_arithmetic_v<Bound>, "mcpawl: the bound of a number must be a number");
-      // NaN bounds nothing, and JSON can say neither it nor an infinity
-      real = static_cast<double>(bound);
-      if (!(*real >= std::numeric_limits<value_type>::lowest() &&
-            *real <= std::numeric_limits<value_type>::max()))
-        a_bound_is_outside_the_range_of_its_field();
-    }
-  }
-  static constexpr void check_string() {
-    static_assert(
-        std::same_as<value_type, std::string>,
-        "mcpawl: min_length(), max_length(), pattern() and format() are for a std::string, and this field is "
-        "not one");
-  }
-  static constexpr void check_items() {
-    static_assert(
-        is_vector<value_type> || is_map<value_type>,
-        "mcpawl: min_items() and max_items() are for a std::vector or a std::map, and this field is neither");
-  }
-
-  field_rules rules_;
 };
 
 struct no_docs {};
@@ -262,6 +137,16 @@ inline constexpr auto rules_of = [] {
                   "mcpawl: docs<T> must be the fields() of T itself");
     for (std::size_t i = 0; i != docs<T>.index.size(); ++i) rules[docs<T>.index[i]] = docs<T>.rules[i];
   }
+  [&rules]<class... Members>(type_list<Members...>) {
+    std::size_t i = 0;
+    auto const merge = [&](auto of_type) {
+      rules[i] = merge_rules(rules[i], of_type());
+      ++i;
+    };
+    (merge([] { return type_rules<without_optional_t<Members>>(); }), ...);
+    (void)merge;
+    (void)i;
+  }(typename members_of<T>::types{});
   for (std::size_t i = 0; i != rules.size(); ++i) {
     if (rules[i].name.empty()) rules[i].name = members_of<T>::names[i];
     for (std::size_t k = 0; k != i; ++k) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/reflect/members.hpp>
+#include <mcpawl/reflect/type_kinds.hpp>
 
 #include <boost/describe/members.hpp>
 #include <boost/describe/modifiers.hpp>
@@ -21,11 +22,13 @@ namespace mcpawl::detail {
 /** A struct the user described with `BOOST_DESCRIBE_STRUCT`: it may have base classes and constructors,
     and any number of members up to `max_fields`. Its public members are its fields. */
 template <class T>
-concept described_struct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
+concept described_struct =
+    std::is_class_v<T> && !said_as<T> && boost::describe::has_describe_members<T>::value;
 
 /** A struct that is reflected without any help: public members only, no bases, no constructors. */
 template <class T>
-concept plain_struct = std::is_class_v<T> && std::is_aggregate_v<T> && !described_struct<T>;
+concept plain_struct =
+    std::is_class_v<T> && std::is_aggregate_v<T> && !described_struct<T> && !said_as<T> && !is_std_array<T>;
 
 template <class T>
 concept reflected_struct = described_struct<T> || plain_struct<T>;

@@ -139,21 +139,39 @@ inline std::string initial_json(type_descriptor const& type) {
     case json_kind::map: return "{}";
     case json_kind::object: static_cast<object_descriptor const&>(type).with_initial(write); break;
     case json_kind::variant: static_cast<variant_descriptor const&>(type).with_initial(write); break;
-    default: break;
+    case json_kind::tuple: static_cast<tuple_descriptor const&>(type).with_initial(write); break;
+    case json_kind::converted: static_cast<converted_descriptor const&>(type).with_initial(write); break;
+    case json_kind::any: {
+      auto const shape = static_cast<any_descriptor const&>(type).shape;
+      return shape == json_kind::object ? "{}" : shape == json_kind::array ? "[]" : "null";
+    }
+    case json_kind::boolean:
+    case json_kind::integer:
+    case json_kind::number:
+    case json_kind::enumeration:
+    case json_kind::optional: break;
   }
   return text;
 }
 
-constexpr bool is_scalar(json_kind kind) noexcept {
+constexpr bool is_scalar(type_descriptor const& type) noexcept {
+  auto const kind = type.kind;
+  if (kind == json_kind::converted) return static_cast<converted_descriptor const&>(type).scalar;
   return kind == json_kind::boolean || kind == json_kind::integer || kind == json_kind::number ||
          kind == json_kind::enumeration;
+}
+
+/** What is only known of a type with rules when the program runs. */
+inline field_state make_type_state(field_rules const& rules) {
+  field_state state;
+  if (!rules.pattern.empty()) state.compiled = compile_pattern(rules.pattern);
+  return state;
 }
 
 /** Apply the rule to one field, whose initial value is at `member`. */
 inline field_state make_field_state(field_descriptor const& field, void const* member,
                                     bool initialised_scalar) {
-  field_state state;
-  if (!field.rules.pattern.empty()) state.compiled = compile_pattern(field.rules.pattern);
+  field_state state = make_type_state(field.rules);
   if (field.rules.required) return state;
 
   auto const& type = without_optional_of(*field.type);
@@ -164,7 +182,7 @@ inline field_state make_field_state(field_descriptor const& field, void const* m
   if (member != nullptr) writer.write(type, member);
 
   bool const has_default = field.rules.defaulted || (optional               ? member != nullptr
-                                                     : is_scalar(type.kind) ? initialised_scalar
+                                                     : is_scalar(type)      ? initialised_scalar
                                                                             : initial != initial_json(type));
   state.required = !has_default && !optional;
   // NaN and an enumeration's value without a name have no JSON

@@ -33,7 +33,16 @@ inline void append_expectation(std::string& out, type_descriptor const& type) {
     case json_kind::integer: out += "an integer"; return;
     case json_kind::number: out += "a number"; return;
     case json_kind::string: out += "a string"; return;
-    case json_kind::array: out += "an array"; return;
+    case json_kind::array:
+    case json_kind::tuple: out += "an array"; return;
+    case json_kind::converted:
+      append_expectation(out, *static_cast<converted_descriptor const&>(type).item);
+      return;
+    case json_kind::any: {
+      auto const shape = static_cast<any_descriptor const&>(type).shape;
+      out += shape == json_kind::object ? "an object" : shape == json_kind::array ? "an array" : "any JSON";
+      return;
+    }
     case json_kind::map:
     case json_kind::object: out += "an object"; return;
     case json_kind::optional:
@@ -70,7 +79,13 @@ inline bool has_shape(type_descriptor const& type, boost::json::value const& val
     case json_kind::number: return value.is_number();
     case json_kind::string:
     case json_kind::enumeration: return value.is_string();
-    case json_kind::array: return value.is_array();
+    case json_kind::array:
+    case json_kind::tuple: return value.is_array();
+    case json_kind::converted: return has_shape(*static_cast<converted_descriptor const&>(type).item, value);
+    case json_kind::any: {
+      auto const shape = static_cast<any_descriptor const&>(type).shape;
+      return shape == json_kind::any || (shape == json_kind::object ? value.is_object() : value.is_array());
+    }
     case json_kind::map:
     case json_kind::object: return value.is_object();
     default: return true;
@@ -132,6 +147,7 @@ private:
   // `rules` and `state` are those of the field that holds the value
   bool read(type_descriptor const& type, boost::json::value const& value, void* to, field_rules const& rules,
             field_state const* state, step const* at) {
+    if (at != nullptr && at->depth > max_nesting) return refuse(at, "is nested too deep");
     if (options_.coerce_text && value.is_string()) {
       auto const& text = value.get_string();
       auto const spelled = spelled_value(type, {text.data(), text.size()});
@@ -184,8 +200,10 @@ private:
         step here{at, {}, 0};
         bool good = true;
         for (auto const& item : *items) {
-          if (!array.append(to,
-                            [&](void* slot) { return read(*array.item, item, slot, {}, nullptr, &here); })) {
+          std::string why;
+          auto const fill = [&](void* slot) { return read(*array.item, item, slot, {}, nullptr, &here); };
+          if (!array.append(to, fill, why)) {
+            if (!why.empty()) refuse(&here, std::move(why));
             if (!goes_on()) return false;
             good = false;
           }
@@ -203,9 +221,14 @@ private:
         for (auto const& member : *members) {
           std::string_view const key = key_of(member);
           step const here{at, key, 0};
-          if (!map.insert(to, key, [&](void* slot) {
-                return read(*map.item, member.value(), slot, {}, nullptr, &here);
-              })) {
+          std::string why;
+          auto const fill = [&](void* slot) {
+            return read(*map.item, member.value(), slot, {}, nullptr, &here);
+          };
+          bool const named =
+              map.key == nullptr || check_string(key, *map.key->rules, &map.key->state(), &here);
+          if (!named || !map.insert(to, key, fill, why)) {
+            if (!why.empty()) refuse(&here, std::move(why));
             if (!goes_on()) return false;
             good = false;
           }
@@ -215,8 +238,47 @@ private:
       case json_kind::variant:
         return read_variant(static_cast<variant_descriptor const&>(type), value, to, at);
       case json_kind::object: return read_object(static_cast<object_descriptor const&>(type), value, to, at);
+      case json_kind::tuple: return read_tuple(static_cast<tuple_descriptor const&>(type), value, to, at);
+      case json_kind::converted:
+        return read_converted(static_cast<converted_descriptor const&>(type), value, to, rules, state, at);
+      case json_kind::any:
+        if (!has_shape(type, value)) return expected(at, type);
+        static_cast<any_descriptor const&>(type).store(to, value);
+        return true;
     }
     return false;
+  }
+
+  bool read_tuple(tuple_descriptor const& type, boost::json::value const& value, void* to, step const* at) {
+    auto const* const items = value.if_array();
+    if (items == nullptr) return expected(at, type);
+    if (items->size() != type.count) return refuse(at, "must have exactly ", type.count, " items");
+    type.reset(to);
+    step here{at, {}, 0};
+    bool good = true;
+    for (auto const& item : *items) {
+      if (!read(type.type_of(here.index), item, type.item(to, here.index), {}, nullptr, &here)) {
+        if (!goes_on()) return false;
+        good = false;
+      }
+      ++here.index;
+    }
+    return good;
+  }
+
+  // the rules of a field have those of its type in them; elsewhere those of the type count
+  bool read_converted(converted_descriptor const& type, boost::json::value const& value, void* to,
+                      field_rules const& rules, field_state const* state, step const* at) {
+    field_rules const& all = state != nullptr ? rules : *type.rules;
+    if (state == nullptr) state = &type.state();
+    std::string why;
+    bool filled = false;
+    auto const fill = [&](void* slot) { return filled = read(*type.item, value, slot, all, state, at); };
+    if (type.assign(to, fill, why)) return true;
+    if (!filled) return false;
+    if (why.empty() && !all.format.empty()) why = "must have the format " + std::string(all.format);
+    if (why.empty()) why = "is not a valid value";
+    return refuse(at, shortened(why, 256));
   }
 
   bool read_integer(integer_descriptor const& type, boost::json::value const& value, void* to,

@@ -45,6 +45,7 @@ private:
   }
 
   void write(type_descriptor const& type, void const* value, step const* at) {
+    if (at != nullptr && at->depth > max_nesting) return refuse(at, "is nested too deep");
     switch (type.kind) {
       case json_kind::boolean: out_ += *static_cast<bool const*>(value) ? "true" : "false"; return;
       case json_kind::integer:
@@ -91,14 +92,17 @@ private:
       case json_kind::map: {
         auto const& map = static_cast<map_descriptor const&>(type);
         char separator = '{';
-        map.each(value, [&](std::string_view key, void const* item) {
+        map.each(value, [&](std::string_view key, void const* item, std::string_view why) {
           out_ += separator;
           separator = ',';
           append_json_string(out_, key);
           out_ += ':';
           // an empty key must not look like an index
           step const here{at, key.empty() ? std::string_view("") : key, 0};
-          write(*map.item, item, &here);
+          if (why.empty())
+            write(*map.item, item, &here);
+          else
+            refuse(at, "has a member whose name " + std::string(why));
         });
         out_ += separator == '{' ? "{}" : "}";
         return;
@@ -113,7 +117,26 @@ private:
         return;
       }
       case json_kind::object: write_object(static_cast<object_descriptor const&>(type), value, at); return;
+      case json_kind::tuple: write_tuple(static_cast<tuple_descriptor const&>(type), value, at); return;
+      case json_kind::converted: {
+        auto const& converted = static_cast<converted_descriptor const&>(type);
+        std::string why;
+        auto const write_said = [&](void const* said) { write(*converted.item, said, at); };
+        if (!converted.with_said(value, write_said, why)) refuse(at, why);
+        return;
+      }
+      case json_kind::any: static_cast<any_descriptor const&>(type).append(value, out_); return;
     }
+  }
+
+  void write_tuple(tuple_descriptor const& type, void const* value, step const* at) {
+    out_ += '[';
+    for (std::size_t i = 0; i != type.count; ++i) {
+      if (i != 0) out_ += ',';
+      step const here{at, {}, i};
+      write(type.type_of(i), type.item(const_cast<void*>(value), i), &here);  // it is only read
+    }
+    out_ += ']';
   }
 
   void write_object(object_descriptor const& type, void const* value, step const* at) {

@@ -30,6 +30,7 @@ struct json_step {
   json_step const* before;
   std::string_view name;
   std::size_t index;  ///< Where `name` has no data.
+  std::size_t depth = before == nullptr ? 1 : before->depth + 1;
 };
 
 /** Append `/` and a name, escaped (RFC 6901 section 3). */

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-using mcpawl::detail::enumerators;
+using mcpawl::detail::enumerators_of;
 
 namespace names_of_enumerators {
 
@@ -30,7 +30,7 @@ enum class hidden { in, out };
 template <class E>
 std::string list() {
   std::string text;
-  for (auto const& e : enumerators<E>)
+  for (auto const& e : enumerators_of<E>)
     ((text += e.name) += '=') += std::to_string(static_cast<int>(e.value)) + ' ';
   return text;
 }
@@ -46,10 +46,10 @@ BOOST_AUTO_TEST_CASE(enumerators_in_range_are_found_by_value) {
   BOOST_TEST(list<hidden>() == "in=0 out=1 ");
 }
 
-BOOST_AUTO_TEST_CASE(two_names_of_one_value_are_one) { BOOST_TEST(enumerators<same>.size() == 1u); }
+BOOST_AUTO_TEST_CASE(two_names_of_one_value_are_one) { BOOST_TEST(enumerators_of<same>.size() == 1u); }
 
 BOOST_AUTO_TEST_CASE(an_enumeration_without_enumerators_has_none) {
-  BOOST_TEST(enumerators<nothing>.empty());
+  BOOST_TEST(enumerators_of<nothing>.empty());
 }
 
 BOOST_AUTO_TEST_CASE(local_enumerations_are_reflected) {

@@ -49,7 +49,7 @@ inline constexpr bool passes_by_value_or_const =
     !std::is_reference_v<P> || std::is_const_v<std::remove_reference_t<P>> || std::is_rvalue_reference_v<P>;
 template <class P>
 inline constexpr bool is_arguments =
-    std::is_class_v<std::remove_cvref_t<P>> && std::is_aggregate_v<std::remove_cvref_t<P>> &&
+    std::is_class_v<known_t<std::remove_cvref_t<P>>> && std::is_aggregate_v<known_t<std::remove_cvref_t<P>>> &&
     passes_by_value_or_const<P>;
 
 /** Finds the parameter that holds the arguments and refuses, in sentences, what cannot be called. */
@@ -82,16 +82,11 @@ struct parameters {
                     "mcpawl: a parameter of a tool, prompt or resource must be one struct of arguments, "
                     "mcpawl::context&, or the identity that the server's policy verifies");
       if constexpr (is_arguments<T>) {
-        static_assert(schema_type<value>,
-                      "mcpawl: the struct of arguments has a member that JSON Schema cannot describe");
-        explain_unrepresentable<value>();
-        return schema_type<value>;
+        return sizeof(representability<value>) != 0 && schema_type<value>;
       }
       return is_raw<T>;
     }
   }
-  static constexpr bool valid = (check<P>() && ...);
-
   template <class T>
   static constexpr bool carries_arguments = !is_context<T> && !is_identity<T, Identity>;
   static constexpr int argument_count = (0 + ... + (carries_arguments<P> ? 1 : 0));
@@ -106,7 +101,7 @@ struct parameters {
       : find<std::conditional_t<carries_arguments<First>, std::remove_cvref_t<First>, Found>, Rest...> {};
   using arguments = typename find<no_arguments, P...>::type;
 
-  static constexpr bool usable = valid && argument_count <= 1;
+  static constexpr bool usable = (check<P>() && ...) && argument_count <= 1;
 };
 
 }  // namespace mcpawl::detail

@@ -63,7 +63,7 @@ struct returns {
     return out;
   }
 
-  static constexpr bool object = schema_struct<R> || is_map<R>;
+  static constexpr bool object = schema_struct<R> || is_map<known_t<R>>;
 };
 
 /** Whether structured content must be an object: a result that is none is then the member `result` of one. */

@@ -20,11 +20,16 @@ constexpr bool is_form_field(type_descriptor const& type) {
     case json_kind::string:
     case json_kind::enumeration: return true;
     case json_kind::optional: return is_form_field(*static_cast<optional_descriptor const&>(type).item);
-    case json_kind::array:
-      return static_cast<array_descriptor const&>(type).item->kind == json_kind::enumeration;
+    case json_kind::array: {
+      auto const& array = static_cast<array_descriptor const&>(type);
+      return array.item->kind == json_kind::enumeration && !array.unique;
+    }
+    case json_kind::converted: return is_form_field(known_of(type));
     case json_kind::map:
     case json_kind::variant:
-    case json_kind::object: return false;
+    case json_kind::object:
+    case json_kind::tuple:
+    case json_kind::any: return false;
   }
   return false;
 }
@@ -42,9 +47,9 @@ std::string form_schema() {
                 "mcpawl: a form is asked for as a struct whose members are its fields");
   if constexpr (schema_type<T> && schema_struct<T>) {
     static_assert(
-        is_form(descriptor_of<T>),
-        "mcpawl: a form has flat fields only: text, numbers, bool, enumerations, optionals of these, "
-        "and vectors of enumerations");
+        is_form(static_cast<object_descriptor const&>(known_of(descriptor_of<T>))),
+        "mcpawl: a form has flat fields only: text, numbers, bool, enumerations, times and dates, optionals of "
+        "these, and vectors of enumerations");
     std::string schema = schema_of<T>();
     // the schema of a form has three members and no more
     constexpr std::string_view closing = R"(,"additionalProperties":false})";

@@ -78,7 +78,7 @@ inline void describe_prompt_arguments(prompt& to, object_descriptor const& type)
     auto const& field = type.fields[i];
     to.arguments.emplace_back(std::string(field.rules.name), std::string(field.rules.description),
                               states[i].required);
-    auto const& bare = without_optional_of(*field.type);
+    auto const& bare = known_of(without_optional_of(*field.type));
     if (bare.kind != json_kind::enumeration) continue;
     auto const names = static_cast<enumeration_descriptor const&>(bare).names;
     to.completers.emplace(field.rules.name,
@@ -88,13 +88,13 @@ inline void describe_prompt_arguments(prompt& to, object_descriptor const& type)
 
 template <class T>
 inline constexpr bool is_prompt_text =
-    std::same_as<without_optional_t<T>, std::string> || std::is_enum_v<without_optional_t<T>>;
+    std::same_as<known_t<without_optional_t<T>>, std::string> || std::is_enum_v<known_t<without_optional_t<T>>>;
 
 template <class T>
 consteval bool has_only_texts() {
   return []<class... Members>(type_list<Members...>) {
     return (is_prompt_text<Members> && ...);
-  }(typename members_of<T>::types{});
+  }(typename members_of<known_t<T>>::types{});
 }
 
 template <class Identity, class F, class R, class... P>
@@ -110,7 +110,7 @@ void bind_prompt_as(prompt& to, F f, parameter_list<P...> list) {
       static_assert(has_only_texts<arguments>(),
                     "mcpawl: the arguments of a prompt are texts: each member of their struct must be a "
                     "std::string or an enumeration, or a std::optional of one");
-      describe_prompt_arguments(to, descriptor_of<arguments>);
+      describe_prompt_arguments(to, descriptor_of<known_t<arguments>>);
     }
     bind_handler<Identity, prompt_kind, arguments, R>(to, std::move(f), list);
   }

@@ -113,7 +113,7 @@ struct readable_kind {
     if constexpr (std::same_as<Arguments, no_arguments>)
       return std::nullopt;
     else
-      return decode(typed_variables(descriptor_of<Arguments>, from), to);
+      return decode(typed_variables(descriptor_of<known_t<Arguments>>, from), to);
   }
 };
 
@@ -144,7 +144,7 @@ void bind_template_as(resource_template& to, F f, parameter_list<P...> list,
       "or a value that JSON Schema can describe; or a std::optional or a mcpawl::task of one of these");
   if constexpr (found::usable && readable_result<output>) {
     if constexpr (!std::same_as<arguments, boost::json::object> && !std::same_as<arguments, no_arguments>)
-      if (to.parsed) check_variables(to, descriptor_of<arguments>, errors);
+      if (to.parsed) check_variables(to, descriptor_of<known_t<arguments>>, errors);
     bind_handler<Identity, readable_kind, arguments, R>(to, std::move(f), list);
   }
 }

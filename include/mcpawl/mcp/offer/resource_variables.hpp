@@ -24,7 +24,7 @@ namespace mcpawl::detail {
 /** A text of a URI as the JSON value a type is decoded from; what does not fit stays text, which then does
     not decode. */
 inline boost::json::value typed_variable(type_descriptor const& wanted, boost::json::value const& given) {
-  auto const& type = without_optional_of(wanted);
+  auto const& type = known_of(without_optional_of(wanted));
   if (type.kind == json_kind::array) {
     auto const& item = *static_cast<array_descriptor const&>(type).item;
     boost::json::array out;
@@ -82,7 +82,7 @@ inline void check_variables(resource_template& to, object_descriptor const& type
     if (!there && states[i].required)
       errors.push_back("resource template \"" + to.text + "\" has no variable " + name +
                        ", which its function needs");
-    auto const& bare = without_optional_of(*field.type);
+    auto const& bare = known_of(without_optional_of(*field.type));
     if (!there || bare.kind != json_kind::enumeration) continue;
     auto const names = static_cast<enumeration_descriptor const&>(bare).names;
     to.completers.emplace(name, word_completer(std::vector<std::string>(names.begin(), names.end())));
