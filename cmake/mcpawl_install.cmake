@@ -1,4 +1,5 @@
-# cmake/mcpawl_install.cmake - install the headers, the sources to compile, the CMake package and the pkg-config files
+# cmake/mcpawl_install.cmake - install the headers, the sources to compile, the CMake package and the pkg-config files; the emulator
+# of Access where it was built
 # SPDX-License-Identifier: BSL-1.0
 
 include(GNUInstallDirs)
@@ -8,7 +9,17 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/mcpawl" DESTINATION "${CMAKE_IN
   FILES_MATCHING PATTERN "*.hpp" PATTERN "*.ipp")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
-# Nothing is compiled here and nothing depends on the architecture, so everything goes below share.
+# The one program, with a component of its own for who makes packages. What is only one of the examples may not have been built.
+if(TARGET access_emulator)
+  set(_mcpawl_if_built OPTIONAL)
+  if(MCPAWL_INSTALL_EMULATOR)
+    set(_mcpawl_if_built)
+  endif()
+  install(PROGRAMS "$<TARGET_FILE:access_emulator>" DESTINATION "${CMAKE_INSTALL_BINDIR}" RENAME mcpawl-access-emulator
+    COMPONENT emulator ${_mcpawl_if_built})
+endif()
+
+# Nothing else is compiled here and depends on the architecture, so everything goes below share.
 set(MCPAWL_SOURCE "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled.cpp")
 set(MCPAWL_SQLITE "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled_sqlite.cpp")
 install(FILES "${PROJECT_SOURCE_DIR}/cmake/compiled.cpp" "${PROJECT_SOURCE_DIR}/cmake/compiled_sqlite.cpp" DESTINATION "${CMAKE_INSTALL_DATADIR}/mcpawl")

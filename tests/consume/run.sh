@@ -60,10 +60,27 @@ quietly cmake -S "$root" -B "$work/build" -G Ninja -DCMAKE_INSTALL_PREFIX="$work
   -DMCPAWL_BUILD_TESTS=OFF -DMCPAWL_BUILD_EXAMPLES=OFF -DMCPAWL_BUILD_BENCH=OFF
 quietly cmake --install "$work/build"
 mv "$work/first" "$work/prefix"
+[ ! -e "$work/prefix/bin" ] || fail 'a program was installed that nobody asked for'
 left_out=$(cd "$root/include" && find . -name '*.?pp' | while read -r header; do [ -f "$work/prefix/include/$header" ] || echo "$header"; done)
 [ -z "$left_out" ] || fail "not installed: $left_out"
 grep -qF "set(PACKAGE_VERSION \"$version\")" "$work/prefix/share/cmake/mcpawl/mcpawl-config-version.cmake" ||
   fail "the CMake package is not of version $version"
+passed=$((passed + 1))
+
+say 'the emulator of Access, installed by CMake without the other examples and their libraries, runs'
+quietly cmake -S "$root" -B "$work/build_emulator" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_INSTALL_PREFIX="$work/emulator" \
+  -DMCPAWL_BUILD_TESTS=OFF -DMCPAWL_BUILD_EXAMPLES=OFF -DMCPAWL_BUILD_BENCH=OFF -DMCPAWL_INSTALL_EMULATOR=ON
+quietly cmake --build "$work/build_emulator"
+quietly cmake --install "$work/build_emulator" --component emulator
+"$work/emulator/bin/mcpawl-access-emulator" --listen 127.0.0.1:0 --aud consume > "$work/emulator.out" 2> "$work/emulator.err" &
+emulator=$!
+for _ in $(seq 100); do
+  ! grep -q '^listening on http://127.0.0.1:' "$work/emulator.out" || break
+  sleep 0.1
+done
+kill -TERM "$emulator"
+wait "$emulator" || fail "the installed emulator: $(cat "$work/emulator.err")"
+grep -q '^listening on http://127.0.0.1:' "$work/emulator.out" || fail "the installed emulator said: $(cat "$work/emulator.out")"
 passed=$((passed + 1))
 
 say 'find_package (g++, C++20)'

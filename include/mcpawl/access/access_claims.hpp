@@ -23,6 +23,7 @@ namespace mcpawl {
 
 namespace detail {
 class access_session;
+class development_identity_maker;
 }  // namespace detail
 
 /** What kind of caller a token of Access names. */
@@ -94,12 +95,13 @@ inline std::string access_principal(access_claims const& who) {
 }
 
 /** Makes identities of the claims of tokens that were verified. Nothing else can, and only the verifier may
-    ask it to. */
+    ask it to; so may `development_or`, in programs that name it. */
 class access_reader {
 private:
   template <detail::crypto_engine Engine>
   friend class basic_access_verifier;
   friend class detail::access_session;
+  friend class detail::development_identity_maker;  // defined in auth/development_identity.hpp alone
 
   using kind = jose::claim_value::kind;
 

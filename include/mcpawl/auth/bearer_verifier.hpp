@@ -98,6 +98,16 @@ public:
   std::string const& misfit() const noexcept { return misfit_; }
 
 private:
+  friend class development_identity_maker;  // defined in auth/development_identity.hpp alone
+
+  /** Read claims that nobody signed, of whom no scope is required. */
+  static result<identity> read_for_development(jose::claims_view const& claims, std::string& misfit) {
+    bearer_verifier unused(bearer_expectation(std::string(), {}));
+    auto out = unused.read(claims);
+    misfit = unused.misfit();
+    return out;
+  }
+
   auto reading() noexcept {
     return [this](jose::claims_view const& claims) { return read(claims); };
   }

@@ -83,6 +83,7 @@ public:
   explicit linked_app(Policy policy) : policy_(std::move(policy)) {}
 
   void attach(auth_environment const& environment) { attach_policy(policy_, environment); }
+  std::string loopback_only() const { return mcpawl::loopback_only(policy_); }
 
   authentication<identity_type> authenticate(http::request_head const& head) {
     authentication<inner_identity> asked = policy_.authenticate(head);

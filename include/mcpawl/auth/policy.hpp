@@ -75,6 +75,9 @@ struct auth_environment {
   boost::asio::any_io_executor executor;
   logger log;
   std::string endpoint_path = "/mcp";  ///< Where the server has its endpoint, "/mcp" say.
+  /** Whether the server refuses, before it asks the policy, whatever does not come from a program of its own
+      machine: what a policy with a reason in `loopback_only` makes sure of before it lets anybody in. */
+  bool loopback_only = false;
 };
 
 /** Whose a path is, and which web pages may ask for it. */
@@ -96,6 +99,10 @@ enum class public_route {
     - `principal(identity)`: a stable text that names the caller; sessions are bound to it. Two callers
       never share one; empty means nobody.
     - `attach(environment)`, optional: called once per copy, on its thread, before the first request.
+    - `loopback_only()`, optional: why only programs of the server's own machine may be served, for people to
+      read; empty where others may, too. If there is a reason, the server does not start on an address that is
+      none of loopback, writes the reason to its log whenever it starts, and answers with 403 what another
+      machine, a page of another name or a proxy sends.
 
     A policy may answer some paths itself, without authentication: the metadata that tells clients how to
     log in, or the endpoints of an authorization server. Two hooks, both or neither:
@@ -159,6 +166,21 @@ public_route route_of(Policy const& policy, http::request_head const& head) {
 template <auth_policy Policy>
 void attach_policy(Policy& policy, auth_environment const& environment) {
   if constexpr (requires { policy.attach(environment); }) policy.attach(environment);
+}
+
+/** Ask the optional hook `loopback_only` of a policy. */
+template <auth_policy Policy>
+std::string loopback_only(Policy const& policy) {
+  if constexpr (requires {
+                  { policy.loopback_only() } -> std::convertible_to<std::string>;
+                }) {
+    return policy.loopback_only();
+  } else {
+    static_assert(
+        !requires { &Policy::loopback_only; },
+        "mcpawl: the hook of a policy is std::string loopback_only() const");
+    return std::string();
+  }
 }
 
 }  // namespace mcpawl

@@ -57,6 +57,12 @@ public:
   settings() : settings(source(&settings::environment)) {}
   explicit settings(source from) : source_(std::move(from)) {}
 
+  /** A value as it stands, for who checks it; empty if it is missing or blank. Notes nothing. */
+  std::string unchecked(std::string const& name) const {
+    auto const found = source_(name);
+    return std::string(found ? trimmed(*found) : std::string_view());
+  }
+
   /** A value that must be there. */
   std::string required(std::string const& name) { return checked(name, true); }
 

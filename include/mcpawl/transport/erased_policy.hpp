@@ -36,6 +36,9 @@ public:
   virtual std::unique_ptr<erased_policy> copy() const = 0;
   virtual void attach(auth_environment const& environment) = 0;
 
+  /** Why only programs of this machine may be served; empty where others may, too. */
+  virtual std::string loopback_only() const = 0;
+
   /** Whose a request is: the policy's own, to be answered by `serve_unauthenticated`, or nobody's. */
   virtual public_route route_of(http::request_head const& head) const = 0;
   virtual task<> serve_unauthenticated(http::exchange& ex) = 0;
@@ -51,6 +54,8 @@ public:
 
   std::unique_ptr<erased_policy> copy() const override { return std::make_unique<policy_adapter>(policy_); }
   void attach(auth_environment const& environment) override { attach_policy(policy_, environment); }
+
+  std::string loopback_only() const override { return mcpawl::loopback_only(policy_); }
 
   public_route route_of(http::request_head const& head) const override {
     return mcpawl::route_of(policy_, head);

@@ -53,9 +53,11 @@ namespace mcpawl::detail {
 class http_server_impl::impl {
 public:
   impl(server_state const& protocol, erased_policy const& policy, bool open, http_options options)
-      : options_(within_descriptors(checked(protocol, std::move(options)))),
+      : loopback_only_(policy.loopback_only()),
+        options_(within_descriptors(checked(protocol, loopback_only_, std::move(options)))),
         shared_{options_.path, host_guard(options_, open), options_.bounds, options_.log, options_.retry} {
     shared_.allowed_headers = options_.allowed_headers;
+    shared_.loopback_only = !loopback_only_.empty();
     if (!options_.sse_path.empty())
       shared_.legacy_clients = std::make_shared<legacy_sse>(options_.sse_path, options_.bounds);
     session_manager known = make_session_manager(protocol, options_.bounds);
@@ -81,6 +83,7 @@ public:
 
   void run() {
     sigpipe_ignored const quiet;
+    if (shared_.loopback_only) options_.log.warning("loopback_only", {{"reason", loopback_only_}});
     if (options_.on_ready) options_.on_ready(url());
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { run(*workers_[i]); });
@@ -170,12 +173,17 @@ private:
     std::optional<session_sweeper> sweeper;  // one for all threads
   };
 
-  static http_options checked(server_state const& protocol, http_options options) {
+  static http_options checked(server_state const& protocol, std::string const& loopback_only,
+                              http_options options) {
     std::vector<std::string> errors = registration_errors(protocol);
     std::size_t const registered = errors.size();
     error_code ec;
-    boost::asio::ip::make_address(options.address, ec);
+    auto const address = boost::asio::ip::make_address(options.address, ec);
     if (ec) errors.push_back("address \"" + options.address + "\" is not a literal IPv4 or IPv6 address");
+    if (!ec && !loopback_only.empty() && !address.is_loopback())
+      errors.push_back("address \"" + options.address +
+                       "\" can be reached by other machines; it must be 127.0.0.1 or ::1, because " +
+                       loopback_only);
     if (options.threads == 0 || options.threads > 1024) errors.push_back("threads must be from 1 to 1024");
     if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
       errors.push_back("path \"" + options.path + "\" must start with / and have no query");
@@ -244,6 +252,7 @@ private:
     return std::move(*made);
   }
 
+  std::string loopback_only_;
   http_options options_;
   streamable_http::settings shared_;
   std::shared_ptr<work_pool> work_;

@@ -22,6 +22,7 @@
 #include <mcpawl/transport/event_stream.hpp>
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/legacy_sse.hpp>
+#include <mcpawl/transport/loopback_only.hpp>
 #include <mcpawl/transport/media.hpp>
 #include <mcpawl/transport/response_status.hpp>
 #include <mcpawl/transport/turns.hpp>
@@ -102,6 +103,7 @@ public:
     std::chrono::milliseconds retry = std::chrono::milliseconds(1000);  ///< For clients whose stream ended.
     std::vector<std::string> allowed_headers = {};    ///< That pages may send besides those of the protocol.
     std::shared_ptr<legacy_sse> legacy_clients = {};  ///< The endpoints of 2024-11-05; null for none.
+    bool loopback_only = false;                       ///< Serve programs of this machine alone.
   };
 
   streamable_http(settings const& shared, std::unique_ptr<erased_policy> auth, dispatcher protocol)
@@ -113,7 +115,7 @@ public:
   /** Tell the policy where it runs; once, before the first request. */
   void attach(boost::asio::any_io_executor executor) {
     turns_.attach(executor);
-    auth_environment const environment{std::move(executor), shared_.log, shared_.path};
+    auth_environment const environment{std::move(executor), shared_.log, shared_.path, shared_.loopback_only};
     auth_->attach(environment);
   }
 
@@ -128,7 +130,7 @@ public:
     http::request_head const& head = ex.head();
     public_route const route = auth_->route_of(head);
     bool const any_origin = route == public_route::any_origin;
-    if (auto const why = shared_.host_guard.refusal(head, any_origin)) {
+    if (auto const why = refusal_of(ex, any_origin)) {
       shared_.log.write_limited(log_level::warning, "request_refused",
                                 {{"reason", *why},
                                  {"host", head.find("host").value_or("")},
@@ -192,6 +194,13 @@ public:
   }
 
 private:
+  /** Why a request may not come in, whoever sends it; nothing if the policy is to be asked. */
+  std::optional<std::string_view> refusal_of(http::exchange const& ex, bool any_origin) const {
+    if (shared_.loopback_only)
+      if (auto const why = not_from_this_machine(ex.remote().address(), ex.head())) return why;
+    return shared_.host_guard.refusal(ex.head(), any_origin);
+  }
+
   /** Whether a path is that of the endpoint; clients add and drop a slash at its end. */
   bool is_endpoint(std::string_view path) const noexcept {
     auto const bare = [](std::string_view p) {

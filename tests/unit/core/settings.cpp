@@ -116,6 +116,14 @@ BOOST_AUTO_TEST_CASE(real_values_are_no_placeholders) {
     BOOST_TEST(!is_placeholder(text), text);
 }
 
+BOOST_AUTO_TEST_CASE(an_unchecked_value_is_what_stands_there) {
+  auto const s = from({{"A", " {\"a\": 1}\n"}, {"B", " \t"}});
+  BOOST_TEST(s.unchecked("A") == "{\"a\": 1}");
+  BOOST_TEST(s.unchecked("B").empty());
+  BOOST_TEST(s.unchecked("C").empty());
+  BOOST_TEST(mistakes_of(s).empty());
+}
+
 BOOST_AUTO_TEST_CASE(the_environment_is_read_by_default) {
   ::setenv("MCPAWL_TEST_SETTING", "here", 1);
   settings s;
