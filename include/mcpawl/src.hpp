@@ -23,6 +23,7 @@
 #include <mcpawl/keys/key_follower.ipp>
 #include <mcpawl/serve_stdio.ipp>
 #include <mcpawl/transport/http_server_impl.ipp>
+#include <mcpawl/transport/in_process.ipp>
 
 template class mcpawl::basic_access_jwt<mcpawl::openssl_engine>;
 template class mcpawl::basic_access_jwt<mcpawl::avx512_ifma_engine>;
