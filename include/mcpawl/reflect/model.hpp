@@ -79,9 +79,7 @@ template <class T>
 requires(std::is_enum_v<T> && !said_as<T>)
 struct model<T> {
   using descriptor = enumeration_descriptor;
-  static constexpr descriptor describe() {
-    return {{json_kind::enumeration}, names, store, load};
-  }
+  static constexpr descriptor describe() { return {{json_kind::enumeration}, names, store, load}; }
   static void store(void* to, std::size_t index) { value_at<T>(to) = enumerators_of<T>[index].value; }
   static std::size_t load(void const* from) {
     std::size_t index = 0;
@@ -181,7 +179,8 @@ struct model<T> {
       return true;
     }
   }
-  static void each(void const* at, function_ref<void(std::string_view, void const*, std::string_view)> visit) {
+  static void each(void const* at,
+                   function_ref<void(std::string_view, void const*, std::string_view)> visit) {
     for (auto const& [name, value] : value_at<T>(at)) {
       if constexpr (said_as<key_type>) {
         std::string why;
@@ -273,7 +272,7 @@ private:
   }();
 };
 
-template <json_type T>
+template <dom_type T>
 requires(!said_as<T>)
 struct model<T> {
   using descriptor = any_descriptor;
@@ -309,8 +308,15 @@ struct model<T> {
   using said = typename as<T>::type;
   using descriptor = converted_descriptor;
   static constexpr descriptor describe() {
-    return {{json_kind::converted}, &descriptor_of<said>, &rules,    state,       spelled_type<T>,
-            scalar_field<T>,        assign,               with_said, with_initial};
+    return {{json_kind::converted},
+            &descriptor_of<said>,
+            &rules,
+            state,
+            spelled_type<T>,
+            scalar_field<T>,
+            assign,
+            with_said,
+            with_initial};
   }
   static field_state const& state() {
     static field_state const one = make_type_state(rules);

@@ -80,7 +80,7 @@ consteval obstacle own_obstacle() {
     else
       return complete_as<T> ? obstacle::none : obstacle::incomplete_as;
   } else if constexpr (std::same_as<T, bool> || integer_type<T> || real_type<T> ||
-                       std::same_as<T, std::string> || json_type<T>) {
+                       std::same_as<T, std::string> || dom_type<T>) {
     return obstacle::none;
   } else if constexpr (character_type<T>) {
     return obstacle::character;

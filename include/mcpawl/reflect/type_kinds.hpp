@@ -97,8 +97,8 @@ inline constexpr bool is_tuple<std::pair<A, B>> = true;
 
 /** JSON as it came, whatever is in it. */
 template <class T>
-concept json_type = std::same_as<T, boost::json::value> || std::same_as<T, boost::json::object> ||
-                    std::same_as<T, boost::json::array>;
+concept dom_type = std::same_as<T, boost::json::value> || std::same_as<T, boost::json::object> ||
+                   std::same_as<T, boost::json::array>;
 
 template <class T>
 struct without_optional {

@@ -46,7 +46,8 @@ struct listing {
     are destroyed. */
 class started_call {
 public:
-  started_call(std::shared_ptr<detail::client_connection> by, std::shared_ptr<detail::client_call> call)
+  started_call(std::shared_ptr<mcpawl::detail::client_connection> by,
+               std::shared_ptr<mcpawl::detail::client_call> call)
       : by_(std::move(by)), call_(std::move(call)) {}
 
   /** Cancel it, as a client that waits no longer does: its `co_await` ends with `operation_aborted`. */
@@ -71,8 +72,8 @@ public:
   bool wait_for_progress(std::size_t reports = 1) { return by_->wait_for_progress(call_, reports); }
 
 private:
-  std::shared_ptr<detail::client_connection> by_;
-  std::shared_ptr<detail::client_call> call_;
+  std::shared_ptr<mcpawl::detail::client_connection> by_;
+  std::shared_ptr<mcpawl::detail::client_call> call_;
 };
 
 /** A client of a server, for its tests: what it sends goes through the same protocol, sessions, bounds and `allow`
@@ -234,8 +235,8 @@ private:
          client_options options)
       : server_(&srv), identity_(who ? std::move(who) : nobody()), principal_(std::move(principal)) {
     srv.check();
-    by_ = std::make_shared<detail::client_connection>(srv.protocol(), identity_, principal_,
-                                                      std::move(options));
+    by_ = std::make_shared<mcpawl::detail::client_connection>(srv.protocol(), identity_, principal_,
+                                                              std::move(options));
   }
   static std::shared_ptr<identity_type const> nobody() {
     if constexpr (std::same_as<identity_type, anonymous>) return std::make_shared<anonymous const>();
@@ -286,7 +287,7 @@ private:
   server<Auth> const* server_;
   std::shared_ptr<identity_type const> identity_;
   std::string principal_;
-  std::shared_ptr<detail::client_connection> by_;
+  std::shared_ptr<mcpawl::detail::client_connection> by_;
 };
 
 }  // namespace mcpawl::test

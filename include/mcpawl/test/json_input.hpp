@@ -49,7 +49,7 @@ public:
   json_input(char const* text) : json_input(std::string_view(text)) {}
   json_input(std::string const& text) : json_input(std::string_view(text)) {}
   /** A struct, encoded as the result of a tool is. */
-  template <detail::test_struct T>
+  template <mcpawl::detail::test_struct T>
   json_input(T const& value) : json_input(encoded(value)) {}
 
   boost::json::object const& object() const noexcept { return object_; }
@@ -58,8 +58,8 @@ private:
   template <class T>
   static std::string encoded(T const& value) {
     std::string text;
-    if (auto const problem = detail::encode(value, text))
-      throw std::invalid_argument(detail::sentence_of(*problem, "mcpawl::test: the struct"));
+    if (auto const problem = mcpawl::detail::encode(value, text))
+      throw std::invalid_argument(mcpawl::detail::sentence_of(*problem, "mcpawl::test: the struct"));
     return text;
   }
 

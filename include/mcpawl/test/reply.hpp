@@ -86,7 +86,7 @@ namespace mcpawl::test {
     `call_failure` that says what came instead. */
 class reply {
 public:
-  explicit reply(detail::reply_record record) : is_(std::move(record)) {}
+  explicit reply(mcpawl::detail::reply_record record) : is_(std::move(record)) {}
 
   /** Whether the call succeeded. */
   bool ok() const { return is_.result && !is_error(); }
@@ -134,19 +134,19 @@ public:
   }
   /** The structured content as a struct, or whatever the tool returned; of a resource its text, which is JSON. */
   template <class T>
-  requires detail::schema_type<T>
+  requires mcpawl::detail::schema_type<T>
   T as() const {
     if (!ok()) throw call_failure("mcpawl::test: no result to decode: " + describe());
     if constexpr (std::same_as<T, std::string>)
       if (!is_.result->contains("structuredContent")) return text();
     boost::json::value const json = structured();
     T value{};
-    auto problem = detail::decode(json, value);
+    auto problem = mcpawl::detail::decode(json, value);
     // what is no object is sent in one
     auto const* wrapped = problem && json.is_object() ? json.get_object().if_contains("result") : nullptr;
     if (wrapped && json.get_object().size() == 1) {
       value = T{};
-      problem = detail::decode(*wrapped, value);
+      problem = mcpawl::detail::decode(*wrapped, value);
     }
     if (problem)
       throw call_failure("mcpawl::test: the result is another: " + problem->pointer + ' ' + problem->message +
@@ -203,7 +203,7 @@ private:
     return nullptr;
   }
 
-  detail::reply_record is_;
+  mcpawl::detail::reply_record is_;
 };
 
 }  // namespace mcpawl::test
