@@ -119,6 +119,7 @@ public:
   void poll() {
     link_.poll();
     take_messages();
+    end_cancelled();
   }
 
   /** Send a request and wait for its response. */

@@ -373,6 +373,7 @@ BOOST_AUTO_TEST_CASE(a_call_can_be_cancelled_in_every_revision) {
       BOOST_TEST(!call.over());
       BOOST_TEST(client.call("add", add_args{1, 2}).ok());  // beside it
       call.cancel();
+      BOOST_TEST(call.over());
       auto const reply = call.wait();
       BOOST_TEST(reply.cancelled());
       BOOST_TEST(!reply.ok());
