@@ -1,4 +1,5 @@
 // expect: mcpawl: field type cannot be represented in JSON Schema: a pointer, reference or view owns nothing
+// expect: "name"
 #include <mcpawl/reflect/schema_type.hpp>
 struct inner {
   char const* name;
@@ -7,5 +8,5 @@ struct arguments {
   int number;
   std::vector<inner> list;
 };
-static_assert(!mcpawl::schema_type<arguments>);
+static_assert(!mcpawl::detail::schema_type<arguments>);
 int main() { mcpawl::detail::explain_unrepresentable<arguments>(); }

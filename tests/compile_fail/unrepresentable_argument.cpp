@@ -1,7 +1,14 @@
-// expect: the struct of arguments has a member that JSON Schema cannot describe
+// expect: mcpawl: field type cannot be represented in JSON Schema: a pointer, reference or view owns nothing
+// expect: "replicas"
+// lines: 13
 #include <mcpawl/server.hpp>
 struct a {
-  int* pointer;
+  int one, two, three, four;
+  std::string five;
+  int* replicas;
+  double seven;
+  bool eight;
+  std::vector<int> nine;
 };
 int main() {
   mcpawl::server srv{{"x", "1"}};

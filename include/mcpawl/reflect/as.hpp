@@ -73,13 +73,12 @@ inline constexpr bool is_result_made_of = std::is_same_v<Made, result<T>>;
 
 /** Whether `as<T>` has all that it must have. */
 template <class T>
-concept complete_as =
-    std::is_default_constructible_v<T> && std::is_move_assignable_v<T> &&
-    requires(typename as<T>::type said, T const& value) {
-      requires is_made<decltype(as<T>::from(std::move(said))), T> ||
-                   is_result_made_of<decltype(as<T>::from(std::move(said))), T>;
-      requires is_made<decltype(as<T>::to(value)), typename as<T>::type>;
-    };
+concept complete_as = std::is_default_constructible_v<T> && std::is_move_assignable_v<T> &&
+                      requires(typename as<T>::type said, T const& value) {
+                        requires is_made<decltype(as<T>::from(std::move(said))), T> ||
+                                     is_result_made_of<decltype(as<T>::from(std::move(said))), T>;
+                        requires is_made<decltype(as<T>::to(value)), typename as<T>::type>;
+                      };
 
 /** Make a `T` of what it is said as; false if it is refused, with the reason if one was told. */
 template <class T>

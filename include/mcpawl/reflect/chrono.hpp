@@ -103,9 +103,10 @@ struct as<std::chrono::year_month_day> {
                                        std::chrono::day(day->day));
   }
   static std::optional<std::string> to(std::chrono::year_month_day const& day) {
-    auto text = day.ok() ? detail::format_date({static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                                                static_cast<unsigned>(day.day())})
-                         : std::nullopt;
+    auto text = day.ok()
+                    ? detail::format_date({static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                                           static_cast<unsigned>(day.day())})
+                    : std::nullopt;
     if (!text) throw std::range_error("a date is a day that exists, of a year from 0 to 9999");
     return text;
   }
@@ -134,7 +135,8 @@ struct as<std::chrono::duration<Rep, Period>> {
   static duration from(type seconds) {
     if constexpr (whole) {
       std::string why;
-      if (seconds % Period::num != 0) throw invalid_value("must be a multiple of " + std::to_string(Period::num));
+      if (seconds % Period::num != 0)
+        throw invalid_value("must be a multiple of " + std::to_string(Period::num));
       auto const ticks = detail::ticks_of<Rep, Period>({seconds, 0}, why);
       if (!ticks) throw invalid_value("is too long a time");
       return duration(*ticks);
@@ -162,7 +164,8 @@ struct as<std::chrono::duration<Rep, Period>> {
       return seconds;
     } else {
       // one division of whole numbers, so that 100 milliseconds are 0.1
-      return static_cast<double>(d.count()) * static_cast<double>(Period::num) / static_cast<double>(Period::den);
+      return static_cast<double>(d.count()) * static_cast<double>(Period::num) /
+             static_cast<double>(Period::den);
     }
   }
   static constexpr auto docs = value_docs<type>("In seconds.");

@@ -66,7 +66,8 @@ inline constexpr auto enumerators = detail::no_enumerators{};
 namespace detail {
 
 template <class E>
-concept listed_enum = std::is_enum_v<E> && !std::is_same_v<std::remove_const_t<decltype(enumerators<E>)>, no_enumerators>;
+concept listed_enum =
+    std::is_enum_v<E> && !std::is_same_v<std::remove_const_t<decltype(enumerators<E>)>, no_enumerators>;
 
 template <class E>
 concept described_enum = std::is_enum_v<E> && boost::describe::has_describe_enumerators<E>::value;
@@ -112,6 +113,14 @@ consteval std::string_view spelled_enumerators() {
   return text.substr(text.find(before) + before.size() + 1);
 }
 
+template <class E, auto V>
+consteval auto outside_or_zero() {
+  if constexpr (std::cmp_less(V, least_enumerator) || std::cmp_greater(V, most_enumerator))
+    return value_or_zero<E, V>();
+  else
+    return 0;
+}
+
 /** The same of values that enumerators outside of the range are likely to have: the first beside the range, the powers
     of two and the ends of the type. */
 template <class E>
@@ -120,7 +129,7 @@ consteval std::string_view spelled_outside() {
   auto text = []<std::size_t... I>(std::index_sequence<I...>) {
     return spelled_values<value_or_zero<E, least_enumerator - 1>(), value_or_zero<E, most_enumerator + 1>(),
                           value_or_zero<E, 200>(), value_or_zero<E, 404>(), value_or_zero<E, 1000>(),
-                          value_or_zero<E, +limits::min()>(), value_or_zero<E, +limits::max()>(),
+                          outside_or_zero<E, +limits::min()>(), outside_or_zero<E, +limits::max()>(),
                           value_or_zero<E, (1ull << (I + 8))>()...>();
   }(std::make_index_sequence<56>{});
   constexpr std::string_view before = "Values = ";

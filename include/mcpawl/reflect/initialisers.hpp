@@ -181,9 +181,9 @@ inline field_state make_field_state(field_descriptor const& field, void const* m
   value_writer writer(initial);
   if (member != nullptr) writer.write(type, member);
 
-  bool const has_default = field.rules.defaulted || (optional               ? member != nullptr
-                                                     : is_scalar(type)      ? initialised_scalar
-                                                                            : initial != initial_json(type));
+  bool const has_default = field.rules.defaulted || (optional          ? member != nullptr
+                                                     : is_scalar(type) ? initialised_scalar
+                                                                       : initial != initial_json(type));
   state.required = !has_default && !optional;
   // NaN and an enumeration's value without a name have no JSON
   if (has_default && member != nullptr && !writer.failed()) state.default_json = std::move(initial);

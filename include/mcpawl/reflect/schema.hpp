@@ -216,7 +216,9 @@ private:
       }
       case json_kind::object: write_object(static_cast<object_descriptor const&>(type)); return;
       case json_kind::tuple: write_tuple(static_cast<tuple_descriptor const&>(type)); return;
-      case json_kind::converted: write_type(*static_cast<converted_descriptor const&>(type).item, rules); return;
+      case json_kind::converted:
+        write_type(*static_cast<converted_descriptor const&>(type).item, rules);
+        return;
       case json_kind::any: {
         auto const shape = static_cast<any_descriptor const&>(type).shape;
         if (shape == json_kind::object) keyword("type") += "\"object\"";

@@ -24,7 +24,7 @@ struct field_rules {
   static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
 
   std::string_view name, description, pattern, format, header;
-  std::string_view type_description;  // of the type of the field, by its as<T>
+  std::string_view type_description;                   // of the type of the field, by its as<T>
   std::optional<any_integer> least, most;              // of an integer
   std::optional<double> minimum, maximum;              // of a floating point number
   std::size_t min_length = 0, max_length = unlimited;  // code points of a string
@@ -186,8 +186,7 @@ namespace detail {
 constexpr field_rules merge_rules(field_rules above, field_rules const& below) {
   constexpr field_rules silent;
   if (above.type_description.empty())
-    above.type_description =
-        below.description.empty() ? below.type_description : below.description;
+    above.type_description = below.description.empty() ? below.type_description : below.description;
   if (above.pattern.empty()) above.pattern = below.pattern;
   if (above.format.empty()) above.format = below.format;
   if (!above.least) above.least = below.least;

@@ -12,7 +12,12 @@ using mcpawl::detail::enumerators_of;
 
 namespace names_of_enumerators {
 
-enum class colour { red, green = 7, blue = -3, far = 128, too_far = 129 };
+enum class colour { red, green = 7, blue = -3, far = 128 };
+enum class beyond { red, too_far = 129 };
+enum class below { under = -17, red = 0 };
+enum class bits : unsigned { none = 0, high = 1u << 20 };
+enum class statuses { ok = 200, gone = 410 };
+enum class renamed { one = 1, far = 5'000 };
 enum c_style { c_none, c_five = 5 };
 enum class tiny : std::uint8_t { zero, high = 128 };
 enum class flags : unsigned { none = 0, read = 1, write = 2, execute = 4 };
@@ -26,6 +31,15 @@ BOOST_DESCRIBE_ENUM(big, small, large)
 namespace {
 enum class hidden { in, out };
 }
+
+}  // namespace names_of_enumerators
+
+template <>
+inline constexpr auto mcpawl::enumerators<names_of_enumerators::renamed> =
+    mcpawl::enumerator_names<names_of_enumerators::renamed>(
+        {{names_of_enumerators::renamed::far, "far away"}, {names_of_enumerators::renamed::one, "one"}});
+
+namespace names_of_enumerators {
 
 template <class E>
 std::string list() {
@@ -50,6 +64,20 @@ BOOST_AUTO_TEST_CASE(two_names_of_one_value_are_one) { BOOST_TEST(enumerators_of
 
 BOOST_AUTO_TEST_CASE(an_enumeration_without_enumerators_has_none) {
   BOOST_TEST(enumerators_of<nothing>.empty());
+}
+
+BOOST_AUTO_TEST_CASE(listed_enumerations_have_the_names_of_the_list) {
+  BOOST_TEST(list<renamed>() == "far away=5000 one=1 ");
+}
+
+BOOST_AUTO_TEST_CASE(enumerators_outside_of_the_range_are_noticed) {
+  using mcpawl::detail::has_enumerators_outside;
+  static_assert(has_enumerators_outside<beyond>() && has_enumerators_outside<below>());
+  static_assert(has_enumerators_outside<bits>() && has_enumerators_outside<statuses>());
+  static_assert(!has_enumerators_outside<colour>() && !has_enumerators_outside<tiny>());
+  static_assert(!has_enumerators_outside<renamed>() && !has_enumerators_outside<big>());
+  static_assert(!has_enumerators_outside<c_style>() && !has_enumerators_outside<truth>());
+  BOOST_TEST(has_enumerators_outside<beyond>());
 }
 
 BOOST_AUTO_TEST_CASE(local_enumerations_are_reflected) {

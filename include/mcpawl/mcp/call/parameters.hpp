@@ -49,8 +49,8 @@ inline constexpr bool passes_by_value_or_const =
     !std::is_reference_v<P> || std::is_const_v<std::remove_reference_t<P>> || std::is_rvalue_reference_v<P>;
 template <class P>
 inline constexpr bool is_arguments =
-    std::is_class_v<known_t<std::remove_cvref_t<P>>> && std::is_aggregate_v<known_t<std::remove_cvref_t<P>>> &&
-    passes_by_value_or_const<P>;
+    std::is_class_v<known_t<std::remove_cvref_t<P>>> &&
+    std::is_aggregate_v<known_t<std::remove_cvref_t<P>>> && passes_by_value_or_const<P>;
 
 /** Finds the parameter that holds the arguments and refuses, in sentences, what cannot be called. */
 template <class Identity, class... P>

@@ -87,8 +87,8 @@ inline void describe_prompt_arguments(prompt& to, object_descriptor const& type)
 }
 
 template <class T>
-inline constexpr bool is_prompt_text =
-    std::same_as<known_t<without_optional_t<T>>, std::string> || std::is_enum_v<known_t<without_optional_t<T>>>;
+inline constexpr bool is_prompt_text = std::same_as<known_t<without_optional_t<T>>, std::string> ||
+                                       std::is_enum_v<known_t<without_optional_t<T>>>;
 
 template <class T>
 consteval bool has_only_texts() {
