@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 
 #include <mcpawl/auth/no_auth.hpp>
+#include <mcpawl/auth/policy.hpp>
 #include <mcpawl/mcp/call/copyable_callable.hpp>
 #include <mcpawl/mcp/offer/bind_completion.hpp>
 #include <mcpawl/mcp/offer/prompt.hpp>
@@ -79,6 +80,33 @@ public:
             return false;
           }
         };
+    }
+    return self();
+  }
+
+  /** Let only callers use it whose token was granted these scopes, all of them; further calls add more.
+
+      Everybody sees it in lists. A call without one of them is answered with 403 and a challenge (MCP "Authorization", "Scope Challenge
+      Handling"), before anything is done, so that clients ask their user for more: the step-up. Over HTTP+SSE the POST is answered so, and
+      of a batch nothing is done. With `allow` it does not exist for whom that says no, whatever their scopes.
+
+      @code
+      srv.tool("adjust", "Change what is in stock.", adjust).requires_scope("stock:write");
+      @endcode
+
+      @par Errors
+      A scope that the policy does not offer to clients is reported when the server starts. */
+  template <std::convertible_to<std::string>... Scopes>
+  requires(sizeof...(Scopes) != 0)
+  Self& requires_scope(Scopes... scopes) {
+    static_assert(has_scopes<Identity>,
+                  "mcpawl: requires_scope() needs callers with tokens that have scopes; give the server a "
+                  "policy whose identity has them, such as jwt_bearer or access_oauth");
+    if constexpr (has_scopes<Identity>) {
+      (entry_->scopes.push_back(std::move(scopes)), ...);
+      state_->granted_scopes = [](void const* identity) -> std::vector<std::string> const& {
+        return mcpawl::granted_scopes(*static_cast<Identity const*>(identity));
+      };
     }
     return self();
   }

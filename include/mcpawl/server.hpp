@@ -250,6 +250,11 @@ public:
       Throws `configuration_error` with everything that is wrong with them. */
   void check() const {
     auto errors = detail::registration_errors(*state_);
+    if (state_->granted_scopes) {
+      std::vector<std::string> known;
+      if constexpr (asks_for_scopes<Auth>) known = auth_.known_scopes();
+      detail::note_unknown_scopes(*state_, known, errors);
+    }
     if (!errors.empty()) throw configuration_error(std::move(errors), detail::offer_place);
   }
 

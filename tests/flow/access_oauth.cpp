@@ -231,6 +231,55 @@ BOOST_AUTO_TEST_CASE(scopes_are_offered_required_and_told) {
   BOOST_TEST(holds(refused.field("www-authenticate"), R"(error="insufficient_scope", scope="files:read")"));
 }
 
+BOOST_AUTO_TEST_CASE(a_client_steps_up_and_its_person_is_asked_for_what_is_added) {
+  auto const scopes = [](mcpawl::access_oauth_options& options) {
+    options.scopes = {{.name = "files:read", .words = "Read your files", .required = true},
+                      {.name = "files:write", .words = "Change your files"},
+                      {.name = "files:share", .words = "Share your files"}};
+  };
+  saas s(scopes, true, [](mcpawl::server<mcpawl::access_oauth>& srv) {
+    srv.tool("grow", "Change a file.", [] { return "grown"; }).requires_scope("files:write");
+  });
+  std::string const client = s.registered();
+  // the 401 names what is required, the metadata all there is
+  BOOST_TEST(holds(s.call("grow", "").field("www-authenticate"), R"(Bearer scope="files:read", )"));
+  for (auto const* path :
+       {"/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-authorization-server"})
+    BOOST_TEST(
+        holds(s.ask("GET", path).body, R"("scopes_supported":["files:read","files:share","files:write")"),
+        path);
+  auto const narrow = s.logged_in(client, {{"scope", "files:read"}});
+  BOOST_TEST(narrow.scope == "files:read");
+  auto const refused = s.call("grow", narrow.access);
+  BOOST_TEST(refused.status == 403);
+  std::string const expected =
+      R"(Bearer error="insufficient_scope", scope="files:read files:write", resource_metadata=")" +
+      std::string(s.origin) +
+      R"(/.well-known/oauth-protected-resource/mcp", error_description="The tool grow needs the scope files:write, )" +
+      R"(which this access token does not have: authorize again and ask for it")";
+  BOOST_TEST(refused.field("www-authenticate") == expected);
+  // a refresh gives no more than was approved
+  auto const more = s.post_form("/token", {{"grant_type", "refresh_token"},
+                                           {"refresh_token", narrow.refresh},
+                                           {"client_id", client},
+                                           {"scope", "files:read files:write"}});
+  BOOST_TEST(more.status == 400);
+  BOOST_TEST(error_of(more) == "invalid_scope");
+  browser person = s.new_browser();
+  auto const page = person.get(s.authorize_url(client, {{"scope", "files:read files:write"}}));
+  BOOST_TEST(holds(page.reply.body, "Change your files"));
+  BOOST_TEST(!holds(page.reply.body, "Share your files"));
+  auto const end = person.submit(page, "decision", "approve").url;
+  auto const wide = s.tokens_of(s.redeem(client, parameter(end, "code")));
+  BOOST_TEST(wide.scope == "files:read files:write");
+  BOOST_TEST(holds(s.call("grow", wide.access).body, "grown"));
+  BOOST_TEST(s.tokens_of(s.refresh(client, wide.refresh)).scope == "files:read files:write");
+  // what was given before is as it was
+  BOOST_TEST(s.call("grow", narrow.access).status == 403);
+  BOOST_TEST(holds(s.log(), "scope_missing principal="));
+  BOOST_TEST(holds(s.log(), "tool=grow scope=files:write"));
+}
+
 BOOST_AUTO_TEST_CASE(introspection_is_for_the_one_who_may_ask) {
   saas s([](mcpawl::access_oauth_options& options) {
     options.introspector = {.id = "gateway", .password = mcpawl::secret{std::string("gateway-secret")}};

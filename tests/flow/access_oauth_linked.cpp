@@ -169,6 +169,16 @@ BOOST_FIXTURE_TEST_CASE(somebody_whom_access_refuses_is_out, scene) {
   BOOST_TEST(there.taken().size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_call_that_needs_a_scope_is_refused_as_without_linked_apps) {
+  linked_saas s([](mcpawl::access_oauth_options& options) { options.scopes = {{.name = "write"}}; }, true,
+                [](auto& srv) { srv.tool("grow", "Grow.", [] { return "grown"; }).requires_scope("write"); });
+  std::string const client = s.registered();
+  auto const refused = s.call("grow", s.logged_in(client).access);
+  BOOST_TEST(refused.status == 403);
+  BOOST_TEST(refused.field("www-authenticate").find(R"(scope="write")") != std::string_view::npos);
+  BOOST_TEST(s.call("grow", s.logged_in(client, {{"scope", "write"}}).access).status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_refresh_token_a_token_is_good_to_its_end) {
   scene s([](mcpawl::access_oauth_options& options) { options.upstream.scopes = "openid email"; });
   auto const tokens = s.saas.logged_in(s.client);

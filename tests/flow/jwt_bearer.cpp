@@ -65,6 +65,7 @@ struct scene {
     srv.tool("whoami", "Say who is calling.", [](identity const& who) {
       return who->subject + " of " + who->claims.department + ' ' + std::to_string(who->claims.level);
     });
+    srv.tool("grow", "For who asks for it.", [] { return "grown"; }).requires_scope("files:write");
     srv.tool("wipe", "For some.", [] { return "wiped"; }).allow(mcpawl::requires_scope("files:write"));
   }
 
@@ -265,6 +266,30 @@ BOOST_AUTO_TEST_CASE(a_tool_may_ask_for_more_scopes) {
   BOOST_TEST(text_of(call(client, "wipe", issuer.sign(alice().claim("scope", "files:read files:write")))) ==
              "wiped");
   BOOST_TEST(json_of(call(client, "wipe", good())).at("error").at("code").to_number<int>() == -32602);
+}
+
+BOOST_AUTO_TEST_CASE(a_tool_is_refused_until_the_client_asks_for_its_scope) {
+  support::running server{srv};
+  loopback_client client{server.port()};
+  auto const refused = call(client, "grow", issuer.sign(alice().claim("scope", "email files:read")));
+  BOOST_TEST(refused.status == 403);
+  BOOST_TEST(
+      refused.field("www-authenticate") ==
+      std::string(
+          R"(Bearer error="insufficient_scope", scope="files:read files:write", resource_metadata=")") +
+          metadata_url +
+          R"(", error_description="The tool grow needs the scope files:write, which this access token does )" +
+          R"(not have: authorize again and ask for it")");
+  BOOST_TEST(json_of(refused).at("error").as_string() == "insufficient_scope");
+  for (auto const* name : {"scope", "scp"})
+    BOOST_TEST(text_of(call(client, "grow", issuer.sign(alice().claim(name, "files:read files:write")))) ==
+               "grown");
+  auto const list =
+      issuer.sign(alice().without("scope").claim("scp", boost::json::array{"files:write", "files:read"}));
+  BOOST_TEST(text_of(call(client, "grow", list)) == "grown");
+  BOOST_TEST(server.log.text().find("scope_missing principal=\"bearer " + issuer.name() +
+                                    " alice\" tool=grow scope=files:write") != std::string::npos,
+             server.log.text());
 }
 
 BOOST_AUTO_TEST_CASE(a_token_anywhere_else_does_not_count) {

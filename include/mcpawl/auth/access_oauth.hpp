@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace mcpawl {
 
@@ -50,7 +51,7 @@ class token_service;
     |---|---|---|
     | no token | 401, `WWW-Authenticate` | missing_token |
     | two tokens, or one in the query | 400, `WWW-Authenticate` | invalid_request |
-    | a good token without a scope that is required | 403, `WWW-Authenticate` | insufficient_scope |
+    | a good token without a scope that is required, or that `requires_scope` of a handle asks for | 403, `WWW-Authenticate` | insufficient_scope |
     | a token that is not of this server, has expired or was revoked | 401, `WWW-Authenticate` | invalid_token |
     | the store cannot be read | 503, Retry-After | temporarily_unavailable |
 
@@ -118,6 +119,11 @@ public:
 
   /** The caller's name for sessions: kind, issuer and subject. */
   std::string principal(access_identity const& who) const { return access_principal(*who); }
+
+  /** The scopes of `access_oauth_options`, required and offered ones. */
+  MCPAWL_DECL std::vector<std::string> known_scopes() const;
+  /** Ask a caller to authorize anew for what a call needs. */
+  MCPAWL_DECL denial insufficient_scope(access_identity const& who, scope_demand const& what) const;
 
   /** The token of Access with which the caller may be followed downstream (`linked_app`). It must not
       outlive this copy. */

@@ -27,6 +27,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mcpawl {
 
@@ -94,6 +95,14 @@ public:
     return linked_token(linked_token::form::bearer, std::move(source));
   }
 
+  std::vector<std::string> known_scopes() const {
+    auto const& all = shared_->known;
+    return {all.begin(), all.end()};
+  }
+  denial insufficient_scope(access_identity const& who, scope_demand const& what) const {
+    return challenge_.insufficient_scope(what, who->scopes, known_scopes());
+  }
+
   oauth::token_service& tokens() const noexcept { return shared_->parts->tokens; }
   oauth::approvals& approvals() const noexcept { return shared_->parts->approved; }
 
@@ -137,6 +146,7 @@ private:
     }
     access_oauth_options options;
     oauth::scope_set required = options.required_scopes();
+    oauth::scope_set known = options.rules().authorization.scopes;
     std::shared_ptr<oauth::server_state> parts;
     std::once_flag placed;
   };
@@ -184,6 +194,11 @@ MCPAWL_DECL task<> access_oauth::serve_unauthenticated(http::exchange& ex) {
 }
 MCPAWL_DECL authentication<access_identity> access_oauth::authenticate(http::request_head const& head) {
   return impl_->authenticate(head);
+}
+MCPAWL_DECL std::vector<std::string> access_oauth::known_scopes() const { return impl_->known_scopes(); }
+MCPAWL_DECL denial access_oauth::insufficient_scope(access_identity const& who,
+                                                    scope_demand const& what) const {
+  return impl_->insufficient_scope(who, what);
 }
 MCPAWL_DECL std::optional<linked_token> access_oauth::linked_token_of(http::request_head const& head,
                                                                       access_identity const&) {

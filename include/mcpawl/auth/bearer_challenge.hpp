@@ -5,12 +5,15 @@
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
+#include <mcpawl/oauth/common/scopes.hpp>
 #include <mcpawl/oauth/resource/challenge.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mcpawl::detail {
 
@@ -45,6 +48,31 @@ public:
     return challenged(denial(401, "invalid_token", why.message()), "invalid_token");
   }
 
+  /** The token is good, but not for this operation.
+
+      Clients authorize anew for what the challenge names, some for nothing else: it has what every token must be good for, what the
+      operation needs, and what the token has of the scopes that clients can ask for here (MCP 2025-11-25 "Scope Challenge Handling").
+      What else the token has is none of this server's.
+
+      @param granted  to the token
+      @param known    all that clients can be granted here */
+  denial insufficient_scope(scope_demand const& what, std::vector<std::string> const& granted,
+                            std::vector<std::string> const& known) const {
+    std::vector<std::string> all;
+    oauth::append_scopes(scope_, all);
+    for (auto const& scope : what.scopes) oauth::append_scopes(scope, all);
+    for (auto const& scope : granted)
+      if (std::find(known.begin(), known.end(), scope) != known.end()) oauth::append_scopes(scope, all);
+    denial out(403, "insufficient_scope", what.operation + " needs " + oauth::join_scopes(what.missing));
+    out.description = words_of(what);
+    oauth::challenge words;
+    words.parameter("error", out.code).parameter("scope", oauth::join_scopes(all));
+    words.parameter("resource_metadata", metadata_url_);
+    words.parameter("error_description", out.description);
+    out.www_authenticate = words.text();
+    return out;
+  }
+
 private:
   denial challenged(denial out, std::string_view error) const {
     oauth::challenge words;
@@ -52,6 +80,18 @@ private:
     words.parameter("resource_metadata", metadata_url_);
     out.www_authenticate = words.text();
     return out;
+  }
+
+  /** What is missing, for people whose client does no more than show it. Without quotes and backslashes (RFC 6750 section 3). */
+  static std::string words_of(scope_demand const& what) {
+    bool const one = what.missing.size() == 1;
+    std::string text = what.operation + (one ? " needs the scope " : " needs the scopes ");
+    for (auto const& scope : what.missing)
+      text.append(&scope == &what.missing.front() ? "" : ", ").append(scope);
+    text.append(", which this access token does not have: authorize again and ask for ")
+        .append(one ? "it" : "them");
+    if (!text.empty() && text.front() == 't') text.front() = 'T';
+    return text;
   }
 
   std::string scope_;

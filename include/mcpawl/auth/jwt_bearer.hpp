@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mcpawl {
 
@@ -53,7 +54,7 @@ namespace mcpawl {
     |---|---|---|
     | no token | 401, `WWW-Authenticate` | missing_token |
     | two tokens, or one in the query | 400, `WWW-Authenticate` | invalid_request |
-    | a good token without a scope that is required | 403, `WWW-Authenticate` | insufficient_scope |
+    | a good token without a scope that is required, or that `requires_scope` of a handle asks for | 403, `WWW-Authenticate` | insufficient_scope |
     | a token that is not accepted for another reason | 401, `WWW-Authenticate` | invalid_token |
     | no key to decide with, or none for the token while the keys cannot be fetched | 503, Retry-After | keys_unavailable |
 
@@ -115,6 +116,13 @@ public:
   /** The caller's name for sessions: issuer and subject. */
   std::string principal(identity_type const& who) const { return bearer_principal(*who); }
 
+  /** The scopes of `bearer_options`, required and offered ones. */
+  std::vector<std::string> known_scopes() const { return resource_server_.known_scopes(); }
+  /** Ask a caller to authorize anew for what a call needs. */
+  denial insufficient_scope(identity_type const& who, scope_demand const& what) const {
+    return resource_server_.insufficient_scope(what, who->scopes);
+  }
+
   /** The keys, for a look at how they are doing. */
   detail::key_source const& source() const noexcept { return tokens_.source(); }
 
@@ -132,6 +140,6 @@ private:
   detail::token_authenticator<verifier> tokens_;
 };
 
-static_assert(serves_public_paths<jwt_bearer<>>);
+static_assert(serves_public_paths<jwt_bearer<>> && asks_for_scopes<jwt_bearer<>>);
 
 }  // namespace mcpawl

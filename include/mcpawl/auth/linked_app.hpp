@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace mcpawl {
 
@@ -103,6 +104,16 @@ public:
 
   std::string principal(identity_type const& who) const {
     return policy_.principal(who.template part<typename Policy::identity_type>());
+  }
+
+  std::vector<std::string> known_scopes() const requires asks_for_scopes<Policy>
+  {
+    return policy_.known_scopes();
+  }
+  denial insufficient_scope(identity_type const& who, scope_demand const& what) const
+      requires asks_for_scopes<Policy>
+  {
+    return policy_.insufficient_scope(who.template part<typename Policy::identity_type>(), what);
   }
 
   /** The policy it is made of. */

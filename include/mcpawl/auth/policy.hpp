@@ -20,6 +20,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace mcpawl {
 
@@ -29,7 +30,7 @@ class exchange;
 
 /** Why a request is not let in: one part for the client, one for the log.
 
-    The client gets `status` and `code` and, where they are set, `WWW-Authenticate` and `Retry-After`;
+    The client gets `status` and `code` and, where they are set, `WWW-Authenticate`, `Retry-After` and `description`;
     nothing else of it. `log_reason` says precisely what was wrong and never holds a credential.
 */
 struct denial {
@@ -42,6 +43,7 @@ struct denial {
       "internal_error";                 ///< A stable word for the client: a literal, "missing_token" say.
   std::string www_authenticate;         ///< Value of the header; empty: none is sent.
   std::chrono::seconds retry_after{0};  ///< Value of the header; zero: none is sent.
+  std::string description;              ///< For who reads what the client shows; empty: none is sent.
   std::string log_reason;
 };
 
@@ -104,6 +106,8 @@ enum class public_route {
       none of loopback, writes the reason to its log whenever it starts, and answers with 403 what another
       machine, a page of another name or a proxy sends.
 
+    Two more where clients can be granted scopes: `asks_for_scopes`.
+
     A policy may answer some paths itself, without authentication: the metadata that tells clients how to
     log in, or the endpoints of an authorization server. Two hooks, both or neither:
 
@@ -147,6 +151,65 @@ concept serves_public_paths =
       { constant.route_of(head) } -> std::same_as<public_route>;
       { policy.serve_unauthenticated(ex) } -> std::same_as<task<>>;
     };
+
+/** An identity that tells which scopes its token was granted, as a `std::vector<std::string>`: in a member `scopes`, behind `->` as
+    `verified` has it or not, or by a function `scopes()` that returns a reference.
+
+    @code
+    struct my_user {
+      std::string name;
+      std::vector<std::string> scopes;
+    };
+    @endcode
+*/
+// clang-format off: it has no good form for alternatives
+template <class Identity>
+concept has_scopes =
+    requires(Identity const& who) { { who.scopes() } -> std::same_as<std::vector<std::string> const&>; } ||
+    requires(Identity const& who) { { (who.scopes) } -> std::same_as<std::vector<std::string> const&>; } ||
+    requires(Identity const& who) { { (who->scopes) } -> std::same_as<std::vector<std::string> const&>; };
+// clang-format on
+
+/** The scopes that a caller's token was granted. They live as long as the identity. */
+template <has_scopes Identity>
+std::vector<std::string> const& granted_scopes(Identity const& who) {
+  if constexpr (requires { who.scopes(); })
+    return who.scopes();
+  else if constexpr (requires { who.scopes; })
+    return who.scopes;
+  else
+    return who->scopes;
+}
+
+/** An operation for which a caller's token is good, but lacks scopes. */
+struct scope_demand {
+  std::string operation;             ///< For people, of visible ASCII: `the tool adjust`.
+  std::vector<std::string> scopes;   ///< All that the operation needs.
+  std::vector<std::string> missing;  ///< Those of them that the token was not granted.
+};
+
+/** A policy whose clients can authorize anew for more scopes, which `requires_scope` of a handle needs.
+
+    - Its identity has scopes (`has_scopes`).
+    - `known_scopes()`: all scopes that clients can be granted. A tool that requires another one is reported when the server starts.
+    - `insufficient_scope(identity, demand)`: what a caller is told whose call was refused: a denial with status 403 and a challenge
+      (MCP "Authorization", "Scope Challenge Handling"; RFC 6750 section 3.1). Clients authorize anew for the `scope` of the challenge,
+      some for nothing else, so it names what the operation needs together with what the caller has and the server always requires.
+
+    @code
+    std::vector<std::string> known_scopes() const { return {"stock:read", "stock:write"}; }
+    mcpawl::denial insufficient_scope(my_user const& who, mcpawl::scope_demand const& what) const;
+    @endcode
+*/
+// clang-format off
+template <class Policy>
+concept asks_for_scopes =
+    auth_policy<Policy> && has_scopes<typename Policy::identity_type> &&
+    requires(Policy const& policy, typename Policy::identity_type const& who, scope_demand const& what) {
+      { policy.known_scopes() } -> std::convertible_to<std::vector<std::string>>;
+      { policy.insufficient_scope(who, what) } -> std::convertible_to<denial>;
+    };
+// clang-format on
 
 /** Ask the optional hook `route_of` of a policy. */
 template <auth_policy Policy>

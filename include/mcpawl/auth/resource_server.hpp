@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mcpawl::detail {
 
@@ -91,6 +92,14 @@ public:
       return out;
     }
     return challenge_.invalid_token(error);
+  }
+
+  /** All that clients are told they can ask for. */
+  std::vector<std::string> const& known_scopes() const noexcept { return resource_.scopes; }
+
+  /** As `bearer_challenge`. */
+  denial insufficient_scope(scope_demand const& what, std::vector<std::string> const& granted) const {
+    return challenge_.insufficient_scope(what, granted, resource_.scopes);
   }
 
 private:

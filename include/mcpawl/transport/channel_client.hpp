@@ -45,14 +45,18 @@ public:
   /** Called when a call is over, on its thread; set it before the first message. */
   std::function<void()> on_call_over;
 
-  /** Take one message (or a batch): its response goes to the log. */
-  void receive(dispatcher& protocol, std::string_view text, caller const& who,
-               boost::asio::any_io_executor executor) {
+  /** Take one message (or a batch): its response goes to the log.
+
+      @return why its caller may not do what it asks for, which is not answered by a message. */
+  [[nodiscard]] std::optional<scope_refusal> receive(dispatcher& protocol, std::string_view text,
+                                                     caller const& who,
+                                                     boost::asio::any_io_executor executor) {
     source from(std::move(executor), shared_from_this());
     dispatch_result r = protocol.handle(text, protocol_headers(), who, from, &channel_);
+    if (auto* refused = std::get_if<scope_refusal>(&r)) return std::move(*refused);
     if (auto* whole = std::get_if<response>(&r)) {
       if (!whole->body.empty()) say(std::move(whole->body));
-      return;
+      return std::nullopt;
     }
     auto const group = std::make_shared<responses>();
     std::vector<pending_response> calls;
@@ -77,6 +81,7 @@ public:
       };
       channel->start(std::move(call), std::move(ended));
     }
+    return std::nullopt;
   }
 
   task<> take(std::string message) override {

@@ -44,6 +44,11 @@ public:
   virtual task<> serve_unauthenticated(http::exchange& ex) = 0;
 
   virtual authentication<admission> authenticate(http::request_head const& head) = 0;
+
+  /** What a caller is told whose token lacks scopes.
+
+      @param identity  of the policy's identity type */
+  virtual denial insufficient_scope(void const* identity, scope_demand const& what) const = 0;
 };
 
 /** Erases the type of a policy. */
@@ -71,6 +76,13 @@ public:
     authentication<identity_type> asked = policy_.authenticate(head);
     if (auto* const now = std::get_if<auth_result<identity_type>>(&asked)) return admitted(std::move(*now));
     return admitted_later(std::get<task<auth_result<identity_type>>>(std::move(asked)));
+  }
+
+  denial insufficient_scope([[maybe_unused]] void const* identity, scope_demand const& what) const override {
+    if constexpr (asks_for_scopes<Policy>)
+      return policy_.insufficient_scope(*static_cast<identity_type const*>(identity), what);
+    else  // a server does not start with it
+      return denial(403, "insufficient_scope", what.operation);
   }
 
 private:

@@ -30,6 +30,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 namespace mcpawl::detail {
@@ -197,7 +198,8 @@ private:
 
   void receive(std::string_view line, caller const& who) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
-    client_->receive(protocol_, line, who, executor_);
+    // without a policy nothing requires scopes
+    std::ignore = client_->receive(protocol_, line, who, executor_);
   }
 
   /** Append a message as a line: a line break between its parts means nothing and becomes a space. */

@@ -61,6 +61,10 @@ inline http::response denied(denial const& d) {
   http::response response = denial_head(d);
   std::string body = R"({"error":)";
   append_json_string(body, d.code);
+  if (!d.description.empty()) {
+    body += R"(,"error_description":)";
+    append_json_string(body, d.description);
+  }
   body += '}';
   response.body("application/json", std::move(body));
   return response;
@@ -215,6 +219,22 @@ private:
     return visit ? visitor_page(denial_head(d)) : denied(d);
   }
 
+  /** What a caller is told who has to authorize anew for more scopes. */
+  http::response scope_response(http::request_head const& head, caller const& who,
+                                scope_refusal const& refused) const {
+    std::string missing;
+    for (auto const& scope : refused.missing) missing.append(missing.empty() ? "" : " ").append(scope);
+    shared_.log.write_limited(
+        log_level::info, "scope_missing",
+        {{"principal", who.principal}, {refused.kind, refused.name}, {"scope", missing}});
+    std::string operation = "the ";
+    operation.append(refused.kind).append(1, ' ').append(refused.name);
+    scope_demand const demand{std::move(operation), refused.scopes, refused.missing};
+    http::response response = denied(auth_->insufficient_scope(who.identity, demand));
+    allow_reading(response, head);
+    return response;
+  }
+
   task<> refuse(http::exchange& ex, int status, std::string_view why) {
     http::response response = refusal(status, why);
     allow_reading(response, ex.head());
@@ -263,6 +283,11 @@ private:
     dispatch_result r = protocol_.handle(*body, protocol_headers_of(head), who, *stream);
     if (auto* whole = std::get_if<response>(&r)) {
       co_await write(ex, std::move(*whole), accepted.prefers_events());
+      co_return;
+    }
+    if (auto const* refused = std::get_if<scope_refusal>(&r)) {
+      http::response asking = scope_response(head, who, *refused);
+      co_await ex.respond(std::move(asking));
       co_return;
     }
     auto make_head = [&head](int status) {
@@ -347,10 +372,11 @@ private:
     }
     auto const body = co_await read_message_of(ex, who);
     if (!body) co_return;
-    client->receive(protocol_, *body, who, ex.executor());
-    http::response accepted{202};
-    allow_reading(accepted, head);
-    co_await ex.respond(std::move(accepted));
+    auto const refused = client->receive(protocol_, *body, who, ex.executor());
+    http::response answer{202};
+    allow_reading(answer, head);
+    if (refused) answer = scope_response(head, who, *refused);
+    co_await ex.respond(std::move(answer));
   }
 
   /** Write a response that is complete; some clients prefer an event stream even for one event. */

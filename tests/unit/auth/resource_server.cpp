@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace auth_resource_server {
 namespace {
@@ -49,6 +50,28 @@ std::string const ending =
 }  // namespace auth_resource_server
 
 BOOST_FIXTURE_TEST_SUITE(auth_resource_server, fixture)
+
+BOOST_AUTO_TEST_CASE(who_lacks_a_scope_is_told_all_to_ask_for) {
+  scope_demand const demand{"the tool adjust", {"write"}, {"write"}};
+  // what is required, what is needed, and what the token has of ours
+  auto const one = server.insufficient_scope(demand, {"openid", "list", "read"});
+  BOOST_TEST(one.status == 403);
+  BOOST_TEST(one.code == "insufficient_scope");
+  BOOST_TEST(
+      one.description ==
+      "The tool adjust needs the scope write, which this access token does not have: authorize again and ask for it");
+  BOOST_TEST(one.www_authenticate ==
+             R"(Bearer error="insufficient_scope", scope="read list write", resource_metadata=")"
+             R"(https://mcp.example/.well-known/oauth-protected-resource/mcp", error_description=")" +
+                 one.description + '"');
+  auto const two =
+      server.insufficient_scope({"the tool x", {"a", "b", "read"}, {"a", "b"}}, {"read", "write"});
+  BOOST_TEST(two.description.find("needs the scopes a, b, which") != std::string::npos);
+  BOOST_TEST(two.description.ends_with("ask for them"));
+  BOOST_TEST(two.www_authenticate.find(R"(scope="read list a b write")") != std::string::npos);
+  std::vector<std::string> const known{"read", "list", "write"};
+  BOOST_TEST(server.known_scopes() == known, boost::test_tools::per_element());
+}
 
 BOOST_AUTO_TEST_CASE(denials_follow_their_table) {
   auto const missing = deny(auth_errc::missing_token);

@@ -36,6 +36,7 @@ struct entry : std::enable_shared_from_this<entry> {
   std::vector<icon> icons;
   boost::json::object meta;                           ///< Sent as `_meta` of the entry.
   std::function<bool(void const* identity)> allowed;  ///< Empty: everybody who is let in.
+  std::vector<std::string> scopes;  ///< What a caller's token must have been granted to use it.
 
   /** What the entry is found by, unique among its kind. */
   virtual std::string_view key() const { return name; }

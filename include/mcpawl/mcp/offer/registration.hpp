@@ -12,6 +12,7 @@
 #include <mcpawl/mcp/types/resource_uri.hpp>
 #include <mcpawl/mcp/types/tool_name.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -132,6 +133,9 @@ inline std::vector<std::string> registration_errors(server_state const& s) {
   auto const check_cache = [&all](std::string_view kind, readable const& r) {
     if (r.cache.shared() && r.allowed)
       all.push_back(quoted(kind, r.key()) + " may be cached for everyone, but allow() hides it from some");
+    if (r.cache.shared() && !r.scopes.empty())
+      all.push_back(quoted(kind, r.key()) +
+                    " may be cached for everyone, but requires_scope() keeps it from some");
   };
   check_icons("the server", s.info.icons);
   check_each("tool", s.tools, s.options.cache.tools);
@@ -155,6 +159,27 @@ inline std::vector<std::string> registration_errors(server_state const& s) {
       all.push_back("extension \"" + std::string(extension.key().data(), extension.key().size()) +
                     "\" is not an identifier such as com.example/name");
   return all;
+}
+
+/** Note the entries that require a scope which no client can be granted.
+
+    @param known  what the policy offers to clients */
+inline void note_unknown_scopes(server_state const& s, std::vector<std::string> const& known,
+                                std::vector<std::string>& errors) {
+  std::string offered;
+  for (auto const& scope : known) offered.append(offered.empty() ? "" : ", ").append(scope);
+  if (offered.empty()) offered = "none";
+  auto const look = [&](std::string_view kind, catalogue const& entries) {
+    for (std::size_t i = 0; i != entries.size(); ++i)
+      for (auto const& scope : entries.at(i).scopes)
+        if (std::find(known.begin(), known.end(), scope) == known.end())
+          errors.push_back(quoted(kind, entries.at(i).key()) + " requires the scope \"" + scope +
+                           "\", which the policy does not offer to clients; it offers " + offered);
+  };
+  look("tool", s.tools);
+  look("prompt", s.prompts);
+  look("resource", s.resources);
+  look("resource template", s.templates);
 }
 
 }  // namespace mcpawl::detail

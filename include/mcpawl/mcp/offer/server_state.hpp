@@ -52,6 +52,8 @@ struct server_state {
   std::vector<std::string> errors;   ///< What was wrong with a registration when it was made.
   std::string info_json;             ///< As the newest revision writes it.
   std::shared_ptr<change_feed> changes = std::make_shared<change_feed>();
+  /** The scopes that an identity was granted; null where no entry requires one. */
+  std::vector<std::string> const& (*granted_scopes)(void const* identity) = nullptr;
 
   bool offers_resources() const noexcept { return !resources.empty() || !templates.empty(); }
   bool offers_completion() const noexcept {

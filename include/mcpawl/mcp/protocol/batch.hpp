@@ -8,6 +8,7 @@
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
 #include <mcpawl/mcp/protocol/request_env.hpp>
+#include <mcpawl/mcp/protocol/required_scopes.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/session_protocol.hpp>
 #include <mcpawl/mcp/protocol/stateless_protocol.hpp>
@@ -23,7 +24,8 @@ namespace mcpawl::detail {
 /** Answer a batch (MCP 2025-03-26 "Batching"): each request for itself, all in one array.
 
     The whole is refused if it is empty, too long, of another revision or of the stateless protocol; a bad
-    message in it is answered by an error of its own.
+    message in it is answered by an error of its own. If a request needs scopes that its caller lacks nothing of the
+    batch is done, so that all of it can be sent again.
 */
 inline dispatch_result dispatch_batch(request_env const& parts, boost::json::array const& batch,
                                       protocol_headers const& h, caller const& who, call_channel_source& out,
@@ -46,6 +48,8 @@ inline dispatch_result dispatch_batch(request_env const& parts, boost::json::arr
   auto const& session = std::get<std::shared_ptr<mcpawl::detail::session>>(found);
   if (session->protocol() != revision::v2025_03_26)
     return refuse("only revision 2025-03-26 has batches: send one message");
+  if (parts.server.granted_scopes)
+    if (auto refused = missing_scopes(parts.server, batch, who.identity)) return *std::move(refused);
 
   request_env share = parts;
   share.message_bytes /= batch.size();
@@ -71,8 +75,10 @@ inline dispatch_result dispatch_batch(request_env const& parts, boost::json::arr
       dispatch_result r = dispatch_in_session(share, m, session, who, out);
       if (auto* pending = std::get_if<pending_response>(&r))
         all.pending.push_back(std::move(*pending));
-      else
-        all.ready.push_back(std::move(std::get<response>(r).body));
+      else if (auto* whole = std::get_if<response>(&r))
+        all.ready.push_back(std::move(whole->body));
+      else  // it became visible just now, by `allow`
+        all.ready.push_back(write_error(m.id, {rpc_code::invalid_request, "the token lacks a scope"}));
     }
   }
   if (!all.pending.empty()) return all;

@@ -8,6 +8,7 @@
 #include <mcpawl/mcp/call/completion.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/required_scopes.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/run_handler.hpp>
 
@@ -77,6 +78,9 @@ inline dispatch_result completion_complete(method_call const& call) {
   }
   auto const target = find_completion(call, view_of(*type), view_of(*key), view_of(*name));
   if (!target.what) return invalid("params.ref leads to nothing");
+  std::string_view const kind = of_prompt ? "prompt" : "resource";
+  if (auto refused = missing_scopes(call.server, kind, *target.what, call.who.identity))
+    return *std::move(refused);
   if (!target.knows_argument) return invalid("params.argument.name is no argument of that");
   auto const found = target.offered->find(view_of(*name));
   if (found == target.offered->end()) {

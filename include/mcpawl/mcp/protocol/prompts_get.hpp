@@ -8,6 +8,7 @@
 #include <mcpawl/mcp/offer/prompt.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/required_scopes.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/run_entry.hpp>
 #include <mcpawl/mcp/protocol/tools_call.hpp>
@@ -16,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mcpawl::detail {
 
@@ -58,6 +60,7 @@ inline dispatch_result prompts_get(method_call const& call) {
   if (!arguments) return invalid("params.arguments must be an object");
   prompt const* p = call.server.prompts.find(*name, call.who.identity);
   if (!p) return invalid("unknown prompt");
+  if (auto refused = missing_scopes(call.server, "prompt", *p, call.who.identity)) return *std::move(refused);
   boost::json::value kept;
   if (p->lets_pass.ignore_unknown || p->lets_pass.ignore_null) {
     kept = without_ignored(*p, arguments->get_object());

@@ -7,6 +7,7 @@
 #include <mcpawl/mcp/offer/resource.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/required_scopes.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/run_entry.hpp>
 #include <mcpawl/mcp/protocol/tools_call.hpp>
@@ -14,6 +15,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mcpawl::detail {
 
@@ -27,6 +29,8 @@ inline dispatch_result resources_read(method_call const& call) {
   auto const found = call.server.find_resource(*uri, call.who.identity);
   if (!found) return error_response(call.id, resource_not_found(call.protocol, *uri));
   readable const& r = *found->what;
+  if (auto refused = missing_scopes(call.server, "resource", r, call.who.identity))
+    return *std::move(refused);
   return run_entry(call, {"resource", r.key(), failed_request}, r, found->variables, *uri);
 }
 

@@ -90,6 +90,14 @@ inline std::string joined_batch(std::vector<std::string> const& responses) {
   return out += ']';
 }
 
-using dispatch_result = std::variant<response, pending_response, batch_response>;
+/** A message was refused because the caller's token lacks scopes: what is missing is said by whoever knows how they are got. */
+struct scope_refusal {
+  std::string_view kind;             ///< What the message was about: tool, prompt, resource.
+  std::string name;                  ///< Its key.
+  std::vector<std::string> scopes;   ///< All that it needs.
+  std::vector<std::string> missing;  ///< Those of them that the caller lacks.
+};
+
+using dispatch_result = std::variant<response, pending_response, batch_response, scope_refusal>;
 
 }  // namespace mcpawl::detail

@@ -14,6 +14,7 @@
 #include <mcpawl/mcp/protocol/methods.hpp>
 #include <mcpawl/mcp/protocol/recording_source.hpp>
 #include <mcpawl/mcp/protocol/request_env.hpp>
+#include <mcpawl/mcp/protocol/required_scopes.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/session/session.hpp>
 #include <mcpawl/mcp/session/session_manager.hpp>
@@ -115,8 +116,8 @@ inline found_session session_of(std::optional<request_id> const& id, protocol_he
 /** Answer `resources/subscribe` and `resources/unsubscribe`.
 
     A resource the caller may not see is as unknown as one that does not exist. */
-inline response subscribe(request_env const& parts, rpc_message const& m, session& session,
-                          caller const& who) {
+inline dispatch_result subscribe(request_env const& parts, rpc_message const& m, session& session,
+                                 caller const& who) {
   server_state const& s = parts.server;
   auto const* uri = m.params ? m.params->if_contains("uri") : nullptr;
   if (!uri || !uri->is_string() || uri->get_string().empty())
@@ -131,8 +132,9 @@ inline response subscribe(request_env const& parts, rpc_message const& m, sessio
     return error_response(*m.id,
                           {rpc_code::invalid_params,
                            "params.uri is longer than " + std::to_string(most) + " bytes (max_uri_bytes)"});
-  if (!s.find_resource(text, who.identity))
-    return error_response(*m.id, resource_not_found(session.protocol(), text));
+  auto const found = s.find_resource(text, who.identity);
+  if (!found) return error_response(*m.id, resource_not_found(session.protocol(), text));
+  if (auto refused = missing_scopes(s, "resource", *found->what, who.identity)) return *std::move(refused);
   session.heard_by(who.kept_identity());
   if (!session.subscribe(text))
     return too_many(m.id, "subscriptions", "max_subscribed_uris or max_retained_bytes");

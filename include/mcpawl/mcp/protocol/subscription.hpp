@@ -11,6 +11,7 @@
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/methods.hpp>
+#include <mcpawl/mcp/protocol/required_scopes.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
 #include <mcpawl/mcp/session/session_table.hpp>
@@ -197,6 +198,13 @@ inline dispatch_result listen(method_call const& call, session_table& table, boo
   limits const& bounds = table.bounds().each;
   auto filter = read_filter(call.server, *wanted, call.who.identity, bounds, honoured);
   if (!filter) return refuse(rpc_code::invalid_params, "params.notifications is not a valid filter");
+  if (call.server.granted_scopes) {
+    std::optional<scope_refusal> refused;
+    for (auto const& uri : filter->uris)
+      if (auto const found = call.server.find_resource(uri, call.who.identity))
+        note_missing_scopes(call.server, "resource", *found->what, call.who.identity, refused);
+    if (refused) return *std::move(refused);
+  }
   auto slot = subscription_slot::take(table.subscriptions(), call.server.options.max_subscriptions);
   if (!slot) return too_many(call.id, "subscriptions", "max_subscriptions");
   auto out = call.out.open();

@@ -8,12 +8,14 @@
 #include <mcpawl/mcp/offer/mirrored_arguments.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
+#include <mcpawl/mcp/protocol/required_scopes.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/run_entry.hpp>
 #include <mcpawl/mcp/types/tool_result.hpp>
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mcpawl::detail {
 
@@ -50,6 +52,7 @@ inline dispatch_result tools_call(method_call const& call) {
   if (call.headers)
     if (auto const fault = mirror_fault(t->mirrored, *arguments, *call.headers))
       return response::of_error(response::outcome::malformed, call.id, *fault);
+  if (auto refused = missing_scopes(call.server, "tool", *t, call.who.identity)) return *std::move(refused);
   return run_entry(call, {"tool", t->name, failed_tool}, *t, *arguments);
 }
 

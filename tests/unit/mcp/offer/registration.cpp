@@ -135,6 +135,27 @@ BOOST_AUTO_TEST_CASE(what_some_do_not_see_is_not_cached_for_all) {
   BOOST_TEST(mcpawl::detail::registration_errors(s).empty());
   r.allowed = [](void const*) { return true; };
   BOOST_TEST(mcpawl::detail::registration_errors(s).size() == 2U);
+  r.allowed = {};
+  r.scopes = {"read"};
+  BOOST_TEST(mcpawl::detail::registration_errors(s).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(scopes_are_among_those_that_clients_can_get) {
+  mcpawl::detail::server_state s({"x", "1"}, {});
+  mcpawl::detail::add_tool(s, "a").scopes = {"read", "wirte"};
+  mcpawl::detail::add_prompt(s, "b").scopes = {"read"};
+  mcpawl::detail::add_template(s, "x:{c}", "c").scopes = {"admin"};
+  std::vector<std::string> errors;
+  mcpawl::detail::note_unknown_scopes(s, {"read", "write"}, errors);
+  BOOST_TEST_REQUIRE(errors.size() == 2U);
+  BOOST_TEST(errors[0] ==
+             R"(tool "a" requires the scope "wirte", which the policy does not offer to clients; )"
+             "it offers read, write");
+  BOOST_TEST(errors[1].starts_with(R"(resource template "x:{c}" requires the scope "admin")"));
+  errors.clear();
+  mcpawl::detail::note_unknown_scopes(s, {}, errors);
+  BOOST_TEST_REQUIRE(errors.size() == 4U);
+  BOOST_TEST(errors[0].ends_with("it offers none"));
 }
 
 BOOST_AUTO_TEST_CASE(schemas_lose_their_white_space_and_strings_keep_theirs) {
