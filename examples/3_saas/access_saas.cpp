@@ -8,10 +8,18 @@
 #include "../shared/program.hpp"
 #include "../shared/saas_settings.hpp"
 
+#include <string>
 #include <utility>
 
+struct note_args {
+  std::string text;
+};
+std::string note(note_args const& in, mcpawl::access_identity const& who) {
+  return who->email + ": " + in.text;
+}
+
 constexpr char usage[] =
-    R"(usage: access_saas [--listen ADDRESS:PORT] [--threads N] [--token-lifetime SECONDS]
+    R"(usage: access_saas [--listen ADDRESS:PORT] [--threads N] [--token-lifetime SECONDS] [--scopes]
 
 An MCP server at /mcp that MCP clients log in to by themselves (OAuth 2.1). People see a consent page and sign
 in at Cloudflare Access, where this server is a SaaS application (OIDC) with the callback PUBLIC_URL/callback.
@@ -19,6 +27,8 @@ in at Cloudflare Access, where this server is a SaaS application (OIDC) with the
   --listen ADDRESS:PORT     where to listen; 127.0.0.1:8788, port 0 for any that is free
   --threads N               threads that serve; 1
   --token-lifetime SECONDS  after which clients must refresh their token; 3600
+  --scopes                  clients get tokens for `demo:read` alone, and ask their user again for `demo:write` when they
+                            call the tool `note`, which is there then
 
 Environment:
   PUBLIC_URL                the origin clients reach it by, such as https://mcp.example.com
@@ -53,17 +63,22 @@ int main(int argc, char** argv) {
     auto options = examples::listening(line, "127.0.0.1:8788");
     mcpawl::oauth::token_lifetimes lifetimes;
     lifetimes.access = line.number("--token-lifetime", 3600, 1, 86'400);
+    bool const scopes = line.flag("--scopes");
     line.finish();
 
     auto artists = examples::read_artists(settings);
     examples::read_allowed(settings, options);
     examples::saas_settings saas(settings, "Access MCP Demo");
     saas.lifetimes(lifetimes);
+    if (scopes)
+      saas.scopes({{.name = "demo:read", .words = "Use the tools that change nothing", .required = true},
+                   {.name = "demo:write", .words = "Leave notes in your name"}});
     settings.throw_if_invalid();  // everything that is wrong, at once
     saas.serve_at(options);
 
     mcpawl::server srv{{"Access MCP Demo", "1.0.0"}, std::move(saas).policy()};
     examples::add_demo_tools(srv, std::move(artists));
+    if (scopes) srv.tool("note", "Leave a note.", note).title("Note").requires_scope("demo:write");
 
     mcpawl::serve_http(srv, options);
     return 0;

@@ -31,7 +31,8 @@ Environment:
   ALLOWED_HOSTS           names of this server besides that in PUBLIC_URL, with commas
   ALLOWED_ORIGINS         web pages that may call from a browser, such as https://app.example.com, with commas
 
-Everybody with a token may read the notes; writing needs the scope `notes:write`.
+Everybody with a token may read the notes; writing needs the scope `notes:write`, which clients are told to ask for
+when they write for the first time.
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
 Exit status: 2 for errors in options or environment, 1 if it cannot listen.
@@ -110,7 +111,7 @@ int main(int argc, char** argv) {
                return "noted";
              })
         .title("Add a note")
-        .allow(mcpawl::requires_scope("notes:write"));
+        .requires_scope("notes:write");
 
     mcpawl::serve_http(srv, options);
     return 0;

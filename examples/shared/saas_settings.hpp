@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace examples {
 
@@ -31,6 +32,11 @@ public:
 
   saas_settings& lifetimes(mcpawl::oauth::token_lifetimes times) {
     access_.lifetimes = times;
+    return *this;
+  }
+
+  saas_settings& scopes(std::vector<mcpawl::offered_scope> all) {
+    access_.scopes = std::move(all);
     return *this;
   }
 

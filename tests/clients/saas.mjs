@@ -9,12 +9,16 @@ import path from 'node:path';
 import { Program, free_port } from './programs.mjs';
 import { Provider } from './provider.mjs';
 
-/** Seconds that an access token of it lives. */
+/** Seconds that an access token of it lives, unless the test says otherwise. */
 const lifetime = 2;
 
 export class Saas {
-  static async start() {
+  /** @param more  arguments of the program
+      @param seconds  that an access token of it lives */
+  static async start(more = [], seconds = lifetime) {
     const saas = new Saas();
+    saas.more = [...more, '--token-lifetime', String(seconds)];
+    saas.seconds = seconds;
     const origin = `http://127.0.0.1:${await free_port()}`;
     saas.url = new URL('/mcp', origin);
     saas.provider = await Provider.start(`${origin}/callback`);
@@ -30,7 +34,7 @@ export class Saas {
   }
 
   async serve() {
-    const args = ['--listen', this.url.host, '--token-lifetime', String(lifetime)];
+    const args = ['--listen', this.url.host, ...this.more];
     this.server = await Program.start('access_saas', args, this.settings);
   }
   /** Kill the server and start it again: what it must know is in its store. */
@@ -41,7 +45,7 @@ export class Saas {
 
   /** Wait until all tokens that were given out have expired. */
   expiry() {
-    return new Promise((resolve) => setTimeout(resolve, (lifetime + 1) * 1000));
+    return new Promise((resolve) => setTimeout(resolve, (this.seconds + 1) * 1000));
   }
 
   /** How often somebody logged in at the provider since `forget`, and how often it was asked again. */
