@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(idle_connections_do_not_hold_up_the_stop) {
   idle.front()->request("GET", "/mcp");
   auto const start = std::chrono::steady_clock::now();
   server.reset();
-  // far below the 10 s of the drain time-out, which is what a hold-up would take
+  // far below the 7 s of the drain time-out, which is what a hold-up would take
   BOOST_TEST((std::chrono::steady_clock::now() - start < 5s));
 }
 

@@ -353,7 +353,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_stops_does_not_wait_for_answers) {
   listening.next();
   auto const start = std::chrono::steady_clock::now();
   s.reset();
-  // far below the 10 s of the drain time-out
+  // far below the 7 s of the drain time-out
   BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::seconds(5)));
 }
 

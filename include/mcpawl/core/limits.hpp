@@ -51,14 +51,17 @@ struct limits {
 
   std::chrono::milliseconds header_timeout{
       10'000};  ///< From the first byte of a request to its last header byte.
-  std::chrono::milliseconds body_timeout{30'000};   ///< From the last header byte to the last body byte.
-  std::chrono::milliseconds idle_timeout{75'000};   ///< Between two requests on one connection.
+  std::chrono::milliseconds body_timeout{30'000};  ///< From the last header byte to the last body byte.
+  /** Between two requests on one connection. Longer than proxies keep their connections to a server (cloudflared
+      90 s, Caddy 120 s): a request on one that has just been closed here fails, and is not sent again. */
+  std::chrono::milliseconds idle_timeout{130'000};
   std::chrono::milliseconds write_timeout{30'000};  ///< For a peer that does not read, per write.
   std::chrono::milliseconds keep_alive{15'000};     ///< Between comments on a quiet event stream.
   /** How often it is asked again whether the token of an open event stream is good: so long may a stream
       outlive its token. */
   std::chrono::milliseconds stream_check{1'000};
-  std::chrono::milliseconds drain_timeout{10'000};  ///< For requests in flight when the server stops.
+  /** For requests in flight when the server stops; less than the 10 s after which containers are killed. */
+  std::chrono::milliseconds drain_timeout{7'000};
 };
 
 }  // namespace mcpawl

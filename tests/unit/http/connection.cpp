@@ -174,6 +174,27 @@ BOOST_AUTO_TEST_CASE(silent_clients_are_closed_without_a_word) {
   BOOST_TEST(s.eventually([&] { return s.set().size() == 0; }));
 }
 
+// A proxy POSTs on a connection it has kept for nearly as long as it does: 90 s cloudflared, 120 s Caddy. One second is
+// 5 ms here. If this thread was held up for longer than the proxy waits, the attempt says nothing.
+BOOST_AUTO_TEST_CASE(a_connection_that_a_proxy_has_kept_for_its_time_is_still_open) {
+  constexpr int scale = 200;
+  limits bounds;
+  bounds.idle_timeout /= scale;
+  server s(echo, bounds);
+  for (int attempt = 0; attempt != 5; ++attempt) {
+    client proxy = s.connect();
+    auto const begin = std::chrono::steady_clock::now();
+    BOOST_TEST(proxy.ask(post("first")).status == 200);
+    std::this_thread::sleep_until(begin + std::chrono::milliseconds(120'000) / scale);
+    bool const sent = proxy.send(post("second"));
+    if (std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(125'000) / scale) continue;
+    BOOST_TEST(sent);
+    BOOST_TEST(proxy.read_answer().body == "POST /mcp second");
+    return;
+  }
+  BOOST_TEST_MESSAGE("this machine is too busy to tell");
+}
+
 BOOST_AUTO_TEST_CASE(a_busy_handler_has_no_deadline) {
   server s(
       [](http::exchange& x) -> task<> {
