@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace mcpawl {
 
@@ -25,7 +26,7 @@ namespace mcpawl {
     @par Lifetime
     The server object must outlive it.
     @par Thread safety
-    `stop` may be called from any thread; the rest belongs to one.
+    `stop` and `reload` may be called from any thread; the rest belongs to one.
 */
 template <class Server>
 class http_server;
@@ -43,10 +44,14 @@ public:
       : host_(srv.protocol(), detail::policy_adapter<Auth>(srv.auth()),
               std::same_as<typename Auth::identity_type, anonymous>, std::move(options)) {}
 
+  /** The port of the first listener; 0 of a Unix-domain socket. */
   std::uint16_t port() const noexcept { return host_.port(); }
 
-  /** The URL of the endpoint. */
+  /** The URL of the endpoint, of the first listener; of a Unix-domain socket in the notation of nginx,
+      `http://unix:/run/mcp/mcp.sock:/mcp`. */
   std::string url() const { return host_.url(); }
+  /** The URL of each listener, in the order of the options. */
+  std::vector<std::string> urls() const { return host_.urls(); }
 
   /** Serve until `stop`; the calling thread becomes one of the server's.
 
@@ -57,7 +62,14 @@ public:
   /** Stop accepting, let requests in flight finish within `drain_timeout`, then make `run` return. */
   void stop() { host_.stop(); }
 
-  /** Let SIGINT and SIGTERM call `stop`. */
+  /** Read the files of all certificates and keys again, and use them for new connections; those that are open stay as
+      they are. From any thread.
+
+      @return what is wrong, which is in the log as well; a listener whose files are not good goes on with what it had */
+  std::vector<std::string> reload() { return host_.reload(); }
+
+  /** Let SIGINT and SIGTERM call `stop`. With TLS, SIGHUP reloads: where certificate and key do not belong together,
+      they are read again for 5 seconds, since who renews them writes one after the other. */
   void stop_on_signals() { host_.stop_on_signals(); }
 
 private:
@@ -74,6 +86,7 @@ http_server(server<Auth> const&, http_options) -> http_server<server<Auth>>;
     bound; both before anything is served.
     @par Thread safety
     Blocks the calling thread, which becomes one of the server's threads.
+    @see `http_server` for what SIGHUP does
 */
 template <auth_policy Auth>
 void serve_http(server<Auth> const& srv, http_options options = {}) {

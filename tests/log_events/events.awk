@@ -3,7 +3,7 @@
 # A call is taken up to its semicolon. Its event is the literal before the fields; where one of two is chosen, both are.
 
 function look(text, file,   rest, head, keys, first) {
-  while (match(text, /(log_?|log\(\)|[^a-z_]to)(\.|->)(write|write_limited|debug|info|warning|error)\(|[^a-z_]warn\(/)) {
+  while (match(text, /(log_?|log\(\)|[^a-z_]to)(\.|->)(write|write_limited|debug|info|warning|error)\(|[^a-z_]warn_?\(/)) {
     first = substr(text, RSTART + 1, 4) == "warn"
     text = substr(text, RSTART + RLENGTH)
     rest = text

@@ -63,6 +63,7 @@ public:
     thread_.join();
   }
   std::uint16_t port() const { return service_.port(); }
+  mcpawl::http_server<Server>& service() noexcept { return service_; }
 
   kept_log log;
 

@@ -105,6 +105,8 @@ enum class public_route {
       read; empty where others may, too. If there is a reason, the server does not start on an address that is
       none of loopback, writes the reason to its log whenever it starts, and answers with 403 what another
       machine, a page of another name or a proxy sends.
+    - `needs_client_certificates()`, optional, `bool`: callers are known by the certificates of TLS alone
+      (`head.client_certificate()`). The server does not start with a listener that asks for none.
 
     Two more where clients can be granted scopes: `asks_for_scopes`.
 
@@ -223,6 +225,15 @@ public_route route_of(Policy const& policy, http::request_head const& head) {
         "const&) const and task<> serve_unauthenticated(exchange&)");
     return public_route::none;
   }
+}
+
+/** Ask the optional hook `needs_client_certificates` of a policy. */
+template <auth_policy Policy>
+bool needs_client_certificates([[maybe_unused]] Policy const& policy) {
+  if constexpr (requires { policy.needs_client_certificates(); })
+    return policy.needs_client_certificates();
+  else
+    return false;
 }
 
 /** Call the optional hook `attach` of a policy. */

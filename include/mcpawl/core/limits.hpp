@@ -15,6 +15,9 @@ struct limits {
   std::size_t json_depth = 64;               ///< Nesting of arrays and objects in a message.
   std::size_t json_members = 256;            ///< Members of one object in a message.
   std::size_t connections = 10'000;  ///< Open connections, all threads together; more wait in the backlog.
+  /** TLS handshakes under way, all threads together; more wait in the backlog, and the oldest is closed for them
+      once it has lasted a second. */
+  std::size_t max_handshakes = 256;
   /** Messages of one caller in a round of a thread while nobody else calls it; of several callers each has
       one. More wait for the next round. Asio reads 128 of epoll at once: the next round begins in time. */
   std::size_t max_requests_per_round = 256;
@@ -49,6 +52,7 @@ struct limits {
   std::size_t max_sse_unread_messages = 1024;  ///< Of one of them; beyond, its stream ends.
   std::size_t max_sse_unread_bytes = 4 * 1024 * 1024;  ///< The same in bytes, the last message apart.
 
+  std::chrono::milliseconds handshake_timeout{10'000};  ///< Of TLS, from the first byte to the last.
   std::chrono::milliseconds header_timeout{
       10'000};  ///< From the first byte of a request to its last header byte.
   std::chrono::milliseconds body_timeout{30'000};  ///< From the last header byte to the last body byte.

@@ -50,9 +50,13 @@ inline std::optional<boost::asio::ip::address> written_address(request_head cons
 
     Without a field name the address of the connection counts if it is a public one. A private one or loopback
     may be that of a proxy, behind which everybody is, so the result is empty: the caller is not known.
+
+    @param named  what a trusted proxy of the listener has said (`exchange::named_client`): it counts before all else
 */
 inline std::string client_address(request_head const& head, boost::asio::ip::address const& peer,
-                                  std::string_view field_name) {
+                                  std::string_view field_name,
+                                  std::optional<boost::asio::ip::address> const& named = std::nullopt) {
+  if (named) return detail::caller_of(*named);
   if (field_name.empty()) return is_public(peer) ? detail::caller_of(peer) : std::string();
   auto const written = detail::written_address(head, field_name);
   return detail::caller_of(written ? *written : peer);

@@ -4,12 +4,12 @@
 
 #include <mcpawl/core/error.hpp>
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace mcpawl::http::detail {
 
@@ -17,23 +17,36 @@ namespace mcpawl::http::detail {
     program has the descriptor all the same; POSIX has no portable remedy. */
 inline void close_on_exec(int descriptor) noexcept { ::fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
 
-/** Accept a connection that is closed on exec, without waiting. `ec` is what accept(2) says. */
-inline boost::asio::ip::tcp::socket accept_connection(boost::asio::ip::tcp::acceptor& acceptor,
-                                                      boost::asio::ip::tcp const& protocol, error_code& ec) {
-  boost::asio::ip::tcp::socket socket(acceptor.get_executor());
-#if defined(__linux__) || defined(__FreeBSD__)
-  int const accepted = ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
-#else
-  int const accepted = ::accept(acceptor.native_handle(), nullptr, nullptr);
-  if (accepted >= 0) close_on_exec(accepted);
-#endif
-  if (accepted < 0) {
-    ec.assign(errno, boost::system::system_category());
-    return socket;
+/** A descriptor that nothing else owns. */
+class owned_descriptor {
+public:
+  explicit owned_descriptor(int descriptor) noexcept : descriptor_(descriptor) {}
+  owned_descriptor(owned_descriptor&& other) noexcept : descriptor_(other.release()) {}
+  owned_descriptor& operator=(owned_descriptor&&) = delete;
+  ~owned_descriptor() {
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
-  socket.assign(protocol, accepted, ec);
-  if (ec) ::close(accepted);
-  return socket;
+
+  int get() const noexcept { return descriptor_; }
+  int release() noexcept { return std::exchange(descriptor_, -1); }
+
+private:
+  int descriptor_;
+};
+
+/** Accept a connection that is closed on exec, without waiting. `ec` is what accept(2) says. */
+inline owned_descriptor accept_connection(int acceptor, error_code& ec) {
+#if defined(__linux__) || defined(__FreeBSD__)
+  owned_descriptor accepted(::accept4(acceptor, nullptr, nullptr, SOCK_CLOEXEC));
+#else
+  owned_descriptor accepted(::accept(acceptor, nullptr, nullptr));
+  if (accepted.get() >= 0) close_on_exec(accepted.get());
+#endif
+  if (accepted.get() < 0)
+    ec.assign(errno, boost::system::system_category());
+  else
+    ec.clear();
+  return accepted;
 }
 
 }  // namespace mcpawl::http::detail

@@ -5,10 +5,16 @@
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/accepted.hpp>
 #include <mcpawl/http/connection_set.hpp>
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/head_scanner.hpp>
+#include <mcpawl/http/listener_rules.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <concepts>
 #include <exception>
@@ -32,14 +38,32 @@ concept request_handler = requires(Handler& handler, exchange& request) {
 
 namespace detail {
 
+/** The socket of an accepted connection. Asio asks for no family once there is a descriptor: Unix-domain sockets are served
+    by the same code. */
+inline boost::asio::ip::tcp::socket socket_of(accepted& from, boost::asio::any_io_executor const& executor) {
+  boost::asio::ip::tcp::socket socket(executor);
+  error_code ec;
+  socket.assign(boost::asio::ip::tcp::v4(), from.socket.get(), ec);
+  if (ec) throw boost::system::system_error(ec);
+  from.socket.release();
+  return socket;
+}
+
 /** The memory of a connection between two steps of its coroutine; all of it is reused by every request. */
 class connection {
 public:
-  connection(boost::asio::ip::tcp::socket socket, limits const& bounds, connection_set& set, logger log)
-      : channel_(std::move(socket), bounds, set, std::move(log)) {
+  connection(boost::asio::ip::tcp::socket socket, listener_rules const& from, limits const& bounds,
+             connection_set& set, logger log)
+      : channel_(std::move(socket), from, bounds, set, std::move(log)) {
     channel_.input().reserve(receive_buffer::least);
     // a client that connects has something to say: it gets less time than one that may come back
-    channel_.deadline().set(bounds.header_timeout);
+    channel_.deadline().set(channel_.first_timeout());
+    channel_.slot().set_idle(!channel_.needs_preface());
+  }
+
+  /** Note what was learned before the first request. */
+  void begin_requests() {
+    parser_.set_client_certificate(channel_.certificate());
     channel_.slot().set_idle(true);
   }
 
@@ -117,6 +141,7 @@ public:
     if (channel_.output().capacity() > channel::max_kept_output) channel_.output() = std::string{};
     channel_.slot().set_idle(in.size() == 0);
     channel_.deadline().set(channel_.bounds().idle_timeout);
+    channel_.mark_used();
     fresh_ = in.size() != 0;
   }
 
@@ -173,24 +198,32 @@ private:
     @par Lifetime
     `handler` and `bounds` must outlive it.
     @par Thread safety
-    The executor of the socket must run one thing at a time, as an `io_context` with one thread does.
+    The executor must run one thing at a time, as an `io_context` with one thread does.
 */
 template <request_handler Handler>
-task<> serve_connection(boost::asio::ip::tcp::socket socket, Handler& handler, limits const& bounds,
-                        connection_set& set, logger log = logger{}) {
+task<> serve_connection(accepted from, boost::asio::any_io_executor executor, Handler& handler,
+                        limits const& bounds, connection_set& set, logger log = logger{}) {
   using step = detail::connection::step;
   try {
-    detail::connection self(std::move(socket), bounds, set, std::move(log));
+    detail::connection self(detail::socket_of(from, executor), *from.from, bounds, set, std::move(log));
+    from.open.end();
+    if (self.channel().needs_preface()) {
+      bool const ready = co_await self.channel().read_preface(std::move(from.handshake));
+      if (!ready) co_return;
+      self.begin_requests();
+    }
     for (;;) {
       step next = self.advance();
       while (next == step::read) {
         error_code ec;
-        std::size_t const count =
-            co_await detail::read_some(self.channel().socket(), self.channel().input().room(), ec);
+        std::size_t const count = co_await self.channel().read(self.channel().input().room(), ec);
         self.received(ec, count);
         next = self.refusal() ? step::refuse : self.advance();
       }
-      if (next == step::close) co_return;
+      if (next == step::close) {
+        self.channel().say_goodbye();
+        co_return;
+      }
       if (next == step::refuse) {
         self.prepare_refusal();
         if (!self.channel().write_now()) co_await self.channel().flush();

@@ -24,14 +24,23 @@ namespace detail {
 class hangable {
 public:
   virtual void close_stream() noexcept = 0;
+  /** The server stops: close, unless a request is there or may be on its way. */
+  virtual void finish_soon() noexcept { close_stream(); }
 
 protected:
   ~hangable() = default;
 };
 
+/** A handshake under way. */
+struct handshake_entry {
+  hangable* connection;
+  std::chrono::steady_clock::time_point since;
+};
+
 /** What the connections of a set share; it lives as long as the last of them. */
 struct connection_registry {
-  std::list<hangable*> idle;  // the longest idle first
+  std::list<handshake_entry> handshakes;  // the oldest first
+  std::list<hangable*> idle;              // the longest idle first
   std::list<hangable*> busy;
   bool draining = false;
   boost::asio::steady_timer* emptied = nullptr;  // cancelled when the last connection leaves
@@ -62,6 +71,7 @@ public:
     idle_ = idle;
   }
   bool draining() const noexcept { return registry_->draining; }
+  std::shared_ptr<connection_registry> const& registry() const noexcept { return registry_; }
 
 private:
   std::shared_ptr<connection_registry> registry_;
@@ -104,7 +114,18 @@ public:
     return closed;
   }
 
+  /** Close the oldest handshake if it has lasted for so long; tells whether there was one. */
+  bool shed_handshake(std::chrono::milliseconds least) noexcept {
+    if (registry_->handshakes.empty()) return false;
+    auto const oldest = registry_->handshakes.front();
+    if (std::chrono::steady_clock::now() - oldest.since < least) return false;
+    oldest.connection->close_stream();
+    return true;
+  }
+
   /** Close the idle connections, let the others finish the response they are at, then close the rest.
+
+      A connection that a request is waiting in, or that has just been made, is no idle one.
 
       Returns once all are gone, or `patience` has passed and what was left has been hung up on. A handler
       that waits for something else than its connection is not interrupted; it ends with its io_context.
@@ -113,7 +134,8 @@ public:
     // a local of its own: the set may die while this waits
     std::shared_ptr<detail::connection_registry> const registry = registry_;
     registry->draining = true;
-    shed(registry->idle.size());
+    for (auto it = registry->idle.begin(); it != registry->idle.end();) (*it++)->finish_soon();
+    for (auto const& each : registry->handshakes) each.connection->finish_soon();
     co_await until_empty(registry, patience);
     for (detail::hangable* connection : registry->busy) connection->close_stream();
     for (detail::hangable* connection : registry->idle) connection->close_stream();

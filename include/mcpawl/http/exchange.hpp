@@ -6,10 +6,12 @@
 #include <mcpawl/http/body_reader.hpp>
 #include <mcpawl/http/channel.hpp>
 #include <mcpawl/http/errc.hpp>
+#include <mcpawl/http/forwarded.hpp>
 #include <mcpawl/http/request_parser.hpp>
 #include <mcpawl/http/response.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <poll.h>
@@ -18,6 +20,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,7 +53,22 @@ public:
 
   request_head const& head() const noexcept { return parser_.head(); }
   boost::asio::any_io_executor executor() { return channel_.socket().get_executor(); }
+  /** Where the connection comes from; of a Unix-domain socket that is a loopback address. */
   boost::asio::ip::tcp::endpoint const& remote() const noexcept { return channel_.remote(); }
+  /** The address of the client that a trusted proxy has named; nothing if none has.
+
+      For bounds and for the log, never to let somebody in. */
+  std::optional<boost::asio::ip::address> named_client() const {
+    auto const& rules = channel_.from().proxies;
+    if (channel_.named_by_proxy()) return channel_.remote().address();
+    if (rules.header == client_address_header::none) return std::nullopt;
+    if (!rules.trusts(channel_.remote().address(), channel_.from().unix_socket)) return std::nullopt;
+    return detail::forwarded_client(head(), rules);
+  }
+  /** The same, or else the address of the connection. */
+  boost::asio::ip::address client() const { return named_client().value_or(channel_.remote().address()); }
+  /** The number of the listener that the connection came by. */
+  std::size_t listener() const noexcept { return channel_.from().number; }
   logger const& log() const noexcept { return channel_.log(); }
 
   /** Whether a response was begun. */
@@ -217,7 +235,7 @@ private:
       channel_.deadline().set(channel_.bounds().body_timeout);
       while (body_.wants_more()) {
         error_code ec;
-        std::size_t const n = co_await detail::read_some(channel_.socket(), body_.room(), ec);
+        std::size_t const n = co_await channel_.read(body_.room(), ec);
         take_body(ec, n);
       }
       channel_.deadline().clear();

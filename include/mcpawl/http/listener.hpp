@@ -6,10 +6,13 @@
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/accepted.hpp>
 #include <mcpawl/http/close_on_exec.hpp>
 #include <mcpawl/http/connection.hpp>
 #include <mcpawl/http/connection_set.hpp>
 #include <mcpawl/http/errc.hpp>
+#include <mcpawl/http/io.hpp>
+#include <mcpawl/http/listener_rules.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -20,10 +23,12 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -42,16 +47,12 @@ namespace mcpawl::http {
 
 /** Listen on an address; port 0 lets the system choose one, which `local_endpoint()` tells.
 
-    With `reuse_port` several threads may each listen on the same port, and the system spreads connections
-    over them.
-
     @par Errors
     `http_errc::bad_address` if the address is neither an IP address nor `localhost`; else what the operating
     system says.
 */
 inline result<boost::asio::ip::tcp::acceptor> listen(boost::asio::any_io_executor executor,
-                                                     std::string const& address, std::uint16_t port,
-                                                     bool reuse_port = false) {
+                                                     std::string const& address, std::uint16_t port) {
   namespace ip = boost::asio::ip;
   error_code ec;
   ip::address const where = ip::make_address(address == "localhost" ? "127.0.0.1" : address.c_str(), ec);
@@ -61,10 +62,6 @@ inline result<boost::asio::ip::tcp::acceptor> listen(boost::asio::any_io_executo
   acceptor.open(endpoint.protocol(), ec);
   if (!ec) detail::close_on_exec(acceptor.native_handle());
   if (!ec) acceptor.set_option(ip::tcp::acceptor::reuse_address(true), ec);
-  int const on = 1;
-  if (!ec && reuse_port &&
-      ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
-    ec.assign(errno, boost::system::system_category());
   if (!ec) acceptor.bind(endpoint, ec);
   if (!ec) acceptor.listen(ip::tcp::acceptor::max_listen_connections, ec);
   if (ec) return ec;
@@ -113,65 +110,146 @@ private:
 
 }  // namespace detail
 
-/** Accept and serve connections until the acceptor is closed.
+/** What an accept loop does beside accepting. What is empty is left out. */
+struct accept_hooks {
+  /** Hands a connection to another thread; true if it did, else the loop's own thread serves it. */
+  std::function<bool(accepted&)> deal = {};
+  /** Closes up to so many idle connections of other threads; called when there are none of our own. */
+  std::function<void(std::size_t)> shed_elsewhere = {};
+  /** Closes the oldest handshake of each other thread if it has lasted for so long. */
+  std::function<void(std::chrono::milliseconds)> shed_handshakes_elsewhere = {};
+};
+
+/** Counts for one process: connections, and handshakes under way. */
+struct accept_counts {
+  counted::number open;
+  counted::number handshakes;
+};
+
+/** Accepts the connections of one listener, and has them served.
 
     At `bounds.connections` open ones (all threads together), and when descriptors or memory run short, it
-    closes the longest idle and lets newcomers wait in the backlog meanwhile.
-
-    Never throws.
-
-    @param shed_elsewhere  closes up to so many idle connections of other threads; called when there are
-                           none in `set`. May be empty.
+    closes the longest idle and lets newcomers wait in the backlog meanwhile. At `bounds.max_handshakes` they wait,
+    too, and the oldest handshake is closed once it has lasted a second.
 
     @par Lifetime
-    `acceptor`, `handler`, `bounds` and `set` must outlive it and, but for the acceptor, the connections.
+    `acceptor`, `handler`, `rules`, `bounds` and `set` must outlive it and, but for the acceptor, the connections.
+    @par Thread safety
+    The thread of the acceptor.
 */
 template <request_handler Handler>
-task<> accept_loop(boost::asio::ip::tcp::acceptor& acceptor, Handler& handler, limits const& bounds,
-                   connection_set& set, logger log, std::function<void(std::size_t)> shed_elsewhere = {}) {
-  auto const executor = acceptor.get_executor();
-  detail::rare_warning warn(log);
-  error_code ec;
-  auto const protocol = acceptor.local_endpoint(ec).protocol();
-  auto const shed = [&](std::size_t count) {
-    if (set.shed(count) == 0 && shed_elsewhere) shed_elsewhere(count);
-  };
-  acceptor.non_blocking(true, ec);
-  while (acceptor.is_open()) {
-    bool const full = set.total() >= bounds.connections;
-    if (full && detail::somebody_waits(acceptor)) {
-      warn("connections_at_limit", "closing idle ones");
-      shed(std::max<std::size_t>(1, bounds.connections / 100));
-      co_await detail::pause_for(executor, std::chrono::milliseconds{10});
-      continue;
-    }
-    auto remedy = full ? detail::accept_remedy::wait : detail::accept_remedy::go_on;
-    if (!full) try {
-        auto socket = detail::accept_connection(acceptor, protocol, ec);
-        if (!ec) {
-          auto serving = serve_connection(std::move(socket), handler, bounds, set, log);
-          boost::asio::co_spawn(executor, std::move(serving), boost::asio::detached);
-          continue;
-        }
-        remedy = detail::remedy_for(ec);
-      } catch (std::exception const&) {
-        remedy = detail::accept_remedy::pause;
+class accepting {
+public:
+  accepting(boost::asio::ip::tcp::acceptor& acceptor, Handler& handler, listener_rules const& rules,
+            limits const& bounds, connection_set& set, accept_counts counts, logger log,
+            accept_hooks hooks = {})
+      : acceptor_(acceptor),
+        handler_(handler),
+        rules_(rules),
+        bounds_(bounds),
+        set_(set),
+        counts_(std::move(counts)),
+        log_(std::move(log)),
+        warn_(log_),
+        hooks_(std::move(hooks)) {}
+
+  /** Accept until the acceptor is closed. Never throws. */
+  task<> run() {
+    error_code ec;
+    acceptor_.non_blocking(true, ec);
+    while (acceptor_.is_open()) {
+      auto const remedy = next();
+      if (remedy == detail::accept_remedy::stop) break;
+      if (remedy == detail::accept_remedy::pause) {
+        co_await detail::pause_for(acceptor_.get_executor(), std::chrono::milliseconds{10});
+      } else if (remedy == detail::accept_remedy::wait) {
+        co_await acceptor_.async_wait(boost::asio::ip::tcp::acceptor::wait_read,
+                                      boost::asio::redirect_error(boost::asio::use_awaitable, ec));
       }
-    if (remedy == detail::accept_remedy::stop) break;
-    // without a descriptor accept(2) fails also when nobody is there to be accepted
-    if (remedy == detail::accept_remedy::pause && !detail::somebody_waits(acceptor))
-      remedy = detail::accept_remedy::wait;
-    if (remedy == detail::accept_remedy::pause) {
-      warn("accept_failed", ec.message());
-      // an idle connection is worth less than one that waits with a request
-      shed(1);
-      co_await detail::pause_for(executor, std::chrono::milliseconds{10});
-    } else if (remedy == detail::accept_remedy::wait) {
-      co_await acceptor.async_wait(boost::asio::ip::tcp::acceptor::wait_read,
-                                   boost::asio::redirect_error(boost::asio::use_awaitable, ec));
     }
   }
-}
+
+  /** Take all that wait, and close: closing alone would reset them. */
+  void finish() noexcept {
+    error_code ec;
+    acceptor_.non_blocking(true, ec);
+    try {
+      while (acceptor_.is_open() && (!ec || detail::remedy_for(ec) == detail::accept_remedy::go_on))
+        accept_one(ec);
+    } catch (...) {
+      // out of memory: those that are left are reset
+    }
+    acceptor_.close(ec);
+  }
+
+private:
+  /** Accept one if there is room, and tell what to do before the next. */
+  detail::accept_remedy next() {
+    using detail::accept_remedy;
+    bool const full = set_.total() >= bounds_.connections;
+    bool const crowded =
+        rules_.tls && counts_.handshakes->load(std::memory_order_relaxed) >= bounds_.max_handshakes;
+    auto remedy = accept_remedy::go_on;
+    if (full || crowded) {
+      remedy = accept_remedy::wait;
+    } else {
+      error_code ec;
+      try {
+        accept_one(ec);
+        if (!ec) return remedy;
+        remedy = detail::remedy_for(ec);
+      } catch (std::exception const&) {
+        remedy = accept_remedy::pause;
+      }
+      if (remedy == accept_remedy::pause && detail::somebody_waits(acceptor_)) {
+        warn_("accept_failed", ec.message());
+        // an idle connection is worth less than one that waits with a request
+        shed(1);
+        return remedy;
+      }
+      // without a descriptor accept(2) fails also when nobody is there to be accepted
+      return remedy == accept_remedy::pause ? accept_remedy::wait : remedy;
+    }
+    if (!detail::somebody_waits(acceptor_)) return remedy;
+    if (full) {
+      warn_("connections_at_limit", "closing idle ones");
+      shed(std::max<std::size_t>(1, bounds_.connections / 100));
+    } else {
+      // who speaks TLS is done in a few round trips
+      constexpr std::chrono::milliseconds long_enough{1000};
+      if (!set_.shed_handshake(long_enough) && hooks_.shed_handshakes_elsewhere)
+        hooks_.shed_handshakes_elsewhere(long_enough);
+    }
+    return accept_remedy::pause;
+  }
+
+  void accept_one(error_code& ec) {
+    accepted one{detail::accept_connection(acceptor_.native_handle(), ec), &rules_};
+    if (ec) return;
+    if (rules_.tls) one.handshake.begin(counts_.handshakes);
+    if (hooks_.deal) {
+      one.open.begin(counts_.open);
+      if (hooks_.deal(one)) return;
+    }
+    auto const executor = acceptor_.get_executor();
+    auto serving = serve_connection(std::move(one), executor, handler_, bounds_, set_, log_);
+    boost::asio::co_spawn(executor, std::move(serving), boost::asio::detached);
+  }
+
+  void shed(std::size_t count) {
+    if (set_.shed(count) == 0 && hooks_.shed_elsewhere) hooks_.shed_elsewhere(count);
+  }
+
+  boost::asio::ip::tcp::acceptor& acceptor_;
+  Handler& handler_;
+  listener_rules const& rules_;
+  limits const& bounds_;
+  connection_set& set_;
+  accept_counts counts_;
+  logger log_;
+  detail::rare_warning warn_;
+  accept_hooks hooks_;
+};
 
 }  // namespace mcpawl::http
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/http/client_certificate.hpp>
 #include <mcpawl/http/fields.hpp>
 
 #include <cstddef>
@@ -94,6 +95,11 @@ public:
     return kept;
   }
 
+  /** The certificate of the client, which TLS has verified; null if the listener asks for none, or it showed none. */
+  http::client_certificate const* client_certificate() const noexcept { return certificate_; }
+  /** Say which certificate the client has: for the connection, and for tests of policies. It must outlive the head. */
+  void set_client_certificate(http::client_certificate const* verified) noexcept { certificate_ = verified; }
+
 private:
   friend class detail::request_parser;
 
@@ -119,6 +125,7 @@ private:
 
   std::string_view method_, target_, path_, query_;
   int version_ = 11;
+  http::client_certificate const* certificate_ = nullptr;  // of the connection: it stays for its next request
   std::vector<field_view> fields_;
   std::unique_ptr<char[]> owned_;
 };

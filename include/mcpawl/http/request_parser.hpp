@@ -56,6 +56,10 @@ public:
   }
 
   request_head const& head() const noexcept { return head_; }
+  /** Whose certificate every head from now on has; it must outlive the parser. */
+  void set_client_certificate(client_certificate const* verified) noexcept {
+    head_.set_client_certificate(verified);
+  }
   framing body_framing() const noexcept { return sink_->body; }
   std::uint64_t content_length() const noexcept { return sink_->length; }
   bool expects_continue() const noexcept { return sink_->expects_continue; }

@@ -49,6 +49,8 @@ public:
 
       @param identity  of the policy's identity type */
   virtual denial insufficient_scope(void const* identity, scope_demand const& what) const = 0;
+  /** Whether it knows callers by their certificates alone. */
+  virtual bool needs_client_certificates() const = 0;
 };
 
 /** Erases the type of a policy. */
@@ -84,6 +86,7 @@ public:
     else  // a server does not start with it
       return denial(403, "insufficient_scope", what.operation);
   }
+  bool needs_client_certificates() const override { return mcpawl::needs_client_certificates(policy_); }
 
 private:
   using identity_type = typename Policy::identity_type;

@@ -4,18 +4,31 @@
 
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/http/tls_options.hpp>
+#include <mcpawl/http/trusted_proxies.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace mcpawl {
 
+/** One of several sockets that a server listens on. */
+struct listener_options {
+  /** A literal IPv4 or IPv6 address, or `unix:` and the absolute path of a Unix-domain socket. */
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;            ///< 0 for any that is free. Of no meaning for a Unix-domain socket.
+  std::optional<tls_options> tls = {};  ///< HTTP without TLS if there is none.
+  unsigned unix_mode = 0660;            ///< Who may connect to a Unix-domain socket, as for chmod(2).
+  trusted_proxies proxies = {};         ///< Whose word about the address of a client counts.
+};
+
 /** Where and how a server listens. */
 struct http_options {
-  std::string address = "127.0.0.1";  ///< A literal IPv4 or IPv6 address.
+  std::string address = "127.0.0.1";  ///< As `listener_options::address`.
   std::uint16_t port = 8080;          ///< 0 for any that is free.
   unsigned threads = 1;
   std::string path = "/mcp";
@@ -36,9 +49,15 @@ struct http_options {
   /** How long clients of 2025-11-25 wait before they come back to a stream that ended. */
   std::chrono::milliseconds retry{1'000};
 
+  std::optional<tls_options> tls = {};  ///< As in `listener_options`, the next two too.
+  unsigned unix_mode = 0660;
+  trusted_proxies proxies = {};
+  /** Several sockets, in place of `address`, `port`, `tls`, `unix_mode` and `proxies`. */
+  std::vector<listener_options> listeners = {};
+
   limits bounds = {};
   logger log = {};
-  /** Called once when connections are accepted, with the URL of the endpoint. */
+  /** Called once when connections are accepted, with the URL of the endpoint (of the first listener). */
   std::function<void(std::string const& url)> on_ready = {};
 };
 

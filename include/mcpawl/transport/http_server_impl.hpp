@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace mcpawl::detail {
 
@@ -29,6 +30,8 @@ public:
 
   MCPAWL_DECL std::uint16_t port() const noexcept;
   MCPAWL_DECL std::string url() const;
+  MCPAWL_DECL std::vector<std::string> urls() const;
+  MCPAWL_DECL std::vector<std::string> reload();
   MCPAWL_DECL void run();
   MCPAWL_DECL void stop();
   MCPAWL_DECL void stop_on_signals();

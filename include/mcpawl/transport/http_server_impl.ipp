@@ -4,11 +4,13 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/limits.hpp>
@@ -16,10 +18,15 @@
 #include <mcpawl/core/sigpipe.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/core/work_pool.hpp>
+#include <mcpawl/http/accepted.hpp>
+#include <mcpawl/http/connection.hpp>
 #include <mcpawl/http/connection_set.hpp>
 #include <mcpawl/http/descriptor_limit.hpp>
 #include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/io.hpp>
 #include <mcpawl/http/listener.hpp>
+#include <mcpawl/http/tls_slot.hpp>
+#include <mcpawl/http/unix_listener.hpp>
 #include <mcpawl/mcp/offer/registration.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
@@ -30,6 +37,7 @@
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/http_server_impl.hpp>
 #include <mcpawl/transport/legacy_sse.hpp>
+#include <mcpawl/transport/listener_setup.hpp>
 #include <mcpawl/transport/streamable_http.hpp>
 
 #include <atomic>
@@ -40,9 +48,9 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -54,36 +62,43 @@ class http_server_impl::impl {
 public:
   impl(server_state const& protocol, erased_policy const& policy, bool open, http_options options)
       : loopback_only_(policy.loopback_only()),
-        options_(within_descriptors(checked(protocol, loopback_only_, std::move(options)))),
-        shared_{options_.path, host_guard(options_, open), options_.bounds, options_.log, options_.retry} {
+        options_(std::move(options)),
+        listeners_(checked(protocol, policy, loopback_only_, options_)),
+        shared_{options_.path, host_guards(options_, listeners_, open), limits(), options_.log,
+                options_.retry} {
+    keep_within_descriptors(options_);
+    shared_.bounds = options_.bounds;
     shared_.allowed_headers = options_.allowed_headers;
     shared_.loopback_only = !loopback_only_.empty();
     if (!options_.sse_path.empty())
       shared_.legacy_clients = std::make_shared<legacy_sse>(options_.sse_path, options_.bounds);
     session_manager known = make_session_manager(protocol, options_.bounds);
     work_ = known.table().work();
-    auto const total = std::make_shared<std::atomic<std::size_t>>(0);
     for (unsigned i = 0; i != options_.threads; ++i)
-      workers_.push_back(std::make_unique<worker>(shared_, protocol, policy, known, total));
+      workers_.push_back(std::make_unique<worker>(shared_, protocol, policy, known, counts_.open));
     workers_.front()->sweeper.emplace(workers_.front()->context.get_executor(), known.table());
-    bind();
+    for (auto const& each : listeners_) sockets_.push_back(open_socket(*each));
   }
 
   impl(impl const&) = delete;
   impl& operator=(impl const&) = delete;
   ~impl() { close(); }
 
-  std::uint16_t port() const noexcept { return port_; }
+  std::uint16_t port() const noexcept { return sockets_.front()->port; }
 
-  std::string url() const {
-    bool const v6 = options_.address.find(':') != std::string::npos;
-    std::string const host = v6 ? "[" + options_.address + "]" : options_.address;
-    return "http://" + host + ":" + std::to_string(port_) + options_.path;
+  std::string url() const { return listeners_.front()->url(port(), options_.path); }
+  std::vector<std::string> urls() const {
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i != listeners_.size(); ++i)
+      all.push_back(listeners_[i]->url(sockets_[i]->port, options_.path));
+    return all;
   }
 
   void run() {
     sigpipe_ignored const quiet;
     if (shared_.loopback_only) options_.log.warning("loopback_only", {{"reason", loopback_only_}});
+    for (auto const& each : sockets_)
+      boost::asio::co_spawn(workers_.front()->context, each->accepting.run(), boost::asio::detached);
     if (options_.on_ready) options_.on_ready(url());
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { run(*workers_[i]); });
@@ -97,16 +112,36 @@ public:
   void stop() {
     stopped_ = std::chrono::steady_clock::now();
     close();
-    for (auto& w : workers_) w->stop(options_.bounds.drain_timeout);
+    // the thread that accepts hands out what waits, and then tells the others, itself included
+    boost::asio::post(workers_.front()->context, [this] {
+      if (std::exchange(stopping_, true)) return;
+      for (auto const& each : sockets_) {
+        each->accepting.finish();
+        if (each->file) each->file->remove();
+      }
+      for (auto& w : workers_) w->stop(options_.bounds.drain_timeout);
+    });
+  }
+
+  std::vector<std::string> reload() {
+    auto const errors = read_certificates();
+    note_reload(errors.all);
+    return errors.all;
   }
 
   void stop_on_signals() {
-    auto& signals = workers_.front()->signals;
-    signals.add(SIGINT);
-    signals.add(SIGTERM);
-    signals.async_wait([this](error_code ec, int) {
+    worker& first = *workers_.front();
+    first.signals.add(SIGINT);
+    first.signals.add(SIGTERM);
+    first.signals.async_wait([this](error_code ec, int) {
       if (!ec) stop();
     });
+    bool reloadable = false;
+    for (auto const& each : listeners_) reloadable = reloadable || each->rules.tls;
+    // without anything to read again, a terminal that is closed ends the server as it ends other programs
+    if (!reloadable) return;
+    first.hangups.add(SIGHUP);
+    boost::asio::co_spawn(first.context, reload_on_hangup(), boost::asio::detached);
   }
 
 private:
@@ -114,12 +149,56 @@ private:
 
   void close() { workers_.front()->transport.close(); }
 
-  void run(worker& each) {
-    each.run(options_.log, [this, &each](std::size_t count) {
-      for (auto& other : workers_)
-        if (other.get() != &each)
-          boost::asio::post(other->context, [&other, count] { other->connections.shed(count); });
-    });
+  void run(worker& each) { each.run(options_.log); }
+
+  /** Read all certificates again; each listener whose files are good uses the new ones. */
+  http::detail::tls_errors read_certificates() {
+    std::lock_guard const lock(reloading_);
+    http::detail::tls_errors all;
+    for (auto const& each : listeners_) {
+      if (!each->rules.tls) continue;
+      auto errors = each->rules.tls->reload();
+      for (auto& wrong : errors.all) all.all.push_back(std::move(wrong));
+      all.mismatch = all.mismatch || errors.mismatch;
+    }
+    return all;
+  }
+
+  void note_reload(std::vector<std::string> const& errors) const {
+    if (errors.empty()) options_.log.info("certificates_reloaded");
+    for (auto const& wrong : errors) options_.log.error("certificates_not_reloaded", {{"reason", wrong}});
+  }
+
+  task<> reload_on_hangup() {
+    auto& hangups = workers_.front()->hangups;
+    auto const executor = workers_.front()->context.get_executor();
+    for (;;) {
+      error_code ec;
+      co_await hangups.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
+      if (ec) co_return;
+      auto errors = read_certificates();
+      // who renews a certificate writes two files, one after the other
+      for (int i = 0; errors.mismatch && i != 10; ++i) {
+        co_await http::detail::pause_for(executor, std::chrono::milliseconds{500});
+        errors = read_certificates();
+      }
+      note_reload(errors.all);
+    }
+  }
+
+  /** Hand a connection to the next thread in turn; false if that is the one that accepts. */
+  bool deal(http::accepted& one) {
+    std::size_t const turn = next_++ % workers_.size();
+    if (turn == 0) return false;
+    worker& to = *workers_[turn];
+    boost::asio::post(to.context, [&to, one = std::move(one)]() mutable { to.serve(std::move(one)); });
+    return true;
+  }
+
+  /** Have every thread but the one that accepts do something with its connections. */
+  void elsewhere(std::function<void(http::connection_set&)> const& what) {
+    for (std::size_t i = 1; i < workers_.size(); ++i)
+      boost::asio::post(workers_[i]->context, [&w = *workers_[i], what] { what(w.connections); });
   }
 
   // the context is the last member: coroutines must die before what they refer to
@@ -134,12 +213,15 @@ private:
               dispatcher{
                   protocol, known, shared.log, {shared.bounds.json_depth, shared.bounds.json_members}}) {}
 
-    void run(logger const& to, std::function<void(std::size_t)> shed_elsewhere) {
+    void serve(http::accepted one) {
+      auto serving =
+          http::serve_connection(std::move(one), context.get_executor(), transport, bounds, connections, log);
+      boost::asio::co_spawn(context, std::move(serving), boost::asio::detached);
+    }
+
+    void run(logger const& to) {
       transport.attach(context.get_executor());
       if (sweeper) sweeper->start();
-      auto accepting =
-          http::accept_loop(acceptor, transport, bounds, connections, log, std::move(shed_elsewhere));
-      boost::asio::co_spawn(context, std::move(accepting), boost::asio::detached);
       for (;;) {
         try {
           context.run();
@@ -152,10 +234,9 @@ private:
 
     void stop(std::chrono::milliseconds patience) {
       boost::asio::post(context, [this, patience] {
-        if (std::exchange(stopping, true)) return;
         error_code ignored;
-        acceptor.close(ignored);
         signals.cancel(ignored);
+        hangups.cancel(ignored);
         if (sweeper) sweeper->stop();
         boost::asio::co_spawn(context, connections.drain(patience),
                               [this](std::exception_ptr) { context.stop(); });
@@ -166,24 +247,45 @@ private:
     logger const& log;
     http::connection_set connections;
     streamable_http transport;
-    bool stopping = false;
     boost::asio::io_context context{1};
-    boost::asio::ip::tcp::acceptor acceptor{context};
+    // a thread without connections waits for those that it is given
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> waiting{context.get_executor()};
     boost::asio::signal_set signals{context};
+    boost::asio::signal_set hangups{context};
     std::optional<session_sweeper> sweeper;  // one for all threads
   };
 
-  static http_options checked(server_state const& protocol, std::string const& loopback_only,
-                              http_options options) {
+  /** A socket that connections are accepted from; it must end before the context of its thread. */
+  struct listening {
+    listening(boost::asio::ip::tcp::acceptor opened, std::optional<http::detail::unix_socket_file> path,
+              listener_setup const& setup, impl& of)
+        : file(std::move(path)),
+          acceptor(std::move(opened)),
+          accepting(acceptor, of.workers_.front()->transport, setup.rules, of.shared_.bounds,
+                    of.workers_.front()->connections, of.counts_, of.options_.log, of.hooks()) {
+      error_code ignored;
+      if (!file) port = acceptor.local_endpoint(ignored).port();
+    }
+
+    std::optional<http::detail::unix_socket_file> file;
+    boost::asio::ip::tcp::acceptor acceptor;
+    http::accepting<streamable_http> accepting;
+    std::uint16_t port = 0;
+  };
+
+  static std::vector<std::unique_ptr<listener_setup>> checked(server_state const& protocol,
+                                                              erased_policy const& policy,
+                                                              std::string const& loopback_only,
+                                                              http_options const& options) {
     std::vector<std::string> errors = registration_errors(protocol);
     std::size_t const registered = errors.size();
-    error_code ec;
-    auto const address = boost::asio::ip::make_address(options.address, ec);
-    if (ec) errors.push_back("address \"" + options.address + "\" is not a literal IPv4 or IPv6 address");
-    if (!ec && !loopback_only.empty() && !address.is_loopback())
-      errors.push_back("address \"" + options.address +
-                       "\" can be reached by other machines; it must be 127.0.0.1 or ::1, because " +
-                       loopback_only);
+    auto listeners = listener_setups(options, policy.needs_client_certificates(), errors);
+    if (!loopback_only.empty())
+      for (auto const& each : listeners)
+        if (!each->is_loopback())
+          errors.push_back("address \"" + each->options.address + "\" can be reached by " +
+                           (each->is_unix() ? "proxies" : "other machines") +
+                           "; it must be 127.0.0.1 or ::1, because " + loopback_only);
     if (options.threads == 0 || options.threads > 1024) errors.push_back("threads must be from 1 to 1024");
     if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
       errors.push_back("path \"" + options.path + "\" must start with / and have no query");
@@ -202,7 +304,7 @@ private:
     for (auto const& name : options.allowed_headers)
       if (!http::is_token(name))
         errors.push_back("allowed header \"" + name + "\" is not the name of a header");
-    if (errors.empty()) return options;
+    if (errors.empty()) return listeners;
     if (registered == 0) throw configuration_error(std::move(errors));
     std::string place(offer_place);
     if (registered != errors.size()) place += " and in the settings";
@@ -210,7 +312,7 @@ private:
   }
 
   /** Connections beyond what there are descriptors for would not be shed, only refused by the system. */
-  static http_options within_descriptors(http_options options) {
+  static void keep_within_descriptors(http_options& options) {
     std::size_t const asked = options.bounds.connections;
     options.bounds.connections = http::make_room_for_connections(asked);
     if (options.bounds.connections < asked) {
@@ -220,45 +322,67 @@ private:
                                                   {"connections", possible},
                                                   {"asked", wanted}});
     }
-    return options;
   }
 
   /** A server that only this machine reaches, or that lets everybody in, must know its names. One that
       listens for others behind a policy may be reached by names we do not know. */
-  static guard host_guard(http_options const& options, bool open) {
-    bool const local = boost::asio::ip::make_address(options.address).is_loopback();
-    return {options.allowed_hosts, options.allowed_origins, !local && !open && options.allowed_hosts.empty()};
+  static std::vector<guard> host_guards(http_options const& options,
+                                        std::vector<std::unique_ptr<listener_setup>> const& listeners,
+                                        bool open) {
+    std::vector<guard> guards;
+    for (auto const& each : listeners)
+      guards.emplace_back(options.allowed_hosts, options.allowed_origins,
+                          !each->is_loopback() && !open && options.allowed_hosts.empty());
+    return guards;
   }
 
-  /** All threads accept on one address; the first bind is exclusive, so that a second server is noticed. */
-  void bind() {
-    bool const several = workers_.size() > 1;
-    port_ = options_.port;
-    if (several) {
-      auto probe = listen_on(*workers_.front(), false);
-      port_ = probe.local_endpoint().port();
+  /** One socket for all threads: what waits in it is handed out before it closes. Of one for each thread, as
+      SO_REUSEPORT allows, the system resets what waits when it is closed. */
+  std::unique_ptr<listening> open_socket(listener_setup const& setup) {
+    auto const executor = workers_.front()->context.get_executor();
+    auto const failed = [&](error_code ec) {
+      std::string const port = setup.is_unix() ? "" : ":" + std::to_string(setup.options.port);
+      throw std::system_error(ec, "cannot listen on " + setup.options.address + port);
+    };
+    if (!setup.is_unix()) {
+      auto made = http::listen(executor, setup.options.address, setup.options.port);
+      if (!made) failed(made.error());
+      return std::make_unique<listening>(std::move(*made), std::nullopt, setup, *this);
     }
-    for (auto& w : workers_) {
-      w->acceptor = listen_on(*w, several);
-      port_ = w->acceptor.local_endpoint().port();
-    }
+    auto made = http::detail::listen_unix(setup.unix_path(), setup.options.unix_mode);
+    if (!made) failed(made.error());
+    boost::asio::ip::tcp::acceptor acceptor(executor);
+    acceptor.assign(boost::asio::ip::tcp::v4(), made->socket.get());
+    made->socket.release();
+    return std::make_unique<listening>(std::move(acceptor), std::move(made->file), setup, *this);
   }
 
-  boost::asio::ip::tcp::acceptor listen_on(worker& w, bool reuse_port) {
-    auto made = http::listen(w.context.get_executor(), options_.address, port_, reuse_port);
-    if (!made)
-      throw std::system_error(made.error(),
-                              "cannot listen on " + options_.address + ":" + std::to_string(port_));
-    return std::move(*made);
+  http::accept_hooks hooks() {
+    http::accept_hooks made;
+    if (options_.threads == 1) return made;
+    made.deal = [this](http::accepted& one) { return deal(one); };
+    made.shed_elsewhere = [this](std::size_t count) {
+      elsewhere([count](http::connection_set& set) { set.shed(count); });
+    };
+    made.shed_handshakes_elsewhere = [this](std::chrono::milliseconds least) {
+      elsewhere([least](http::connection_set& set) { set.shed_handshake(least); });
+    };
+    return made;
   }
 
   std::string loopback_only_;
   http_options options_;
+  std::vector<std::unique_ptr<listener_setup>> listeners_;  // connections of all threads refer to their rules
   streamable_http::settings shared_;
+  http::accept_counts counts_{std::make_shared<std::atomic<std::size_t>>(0),
+                              std::make_shared<std::atomic<std::size_t>>(0)};
   std::shared_ptr<work_pool> work_;
   std::atomic<work_pool::time_point> stopped_ = work_pool::time_point();
+  std::mutex reloading_;
+  bool stopping_ = false;  // of the thread that accepts, like the next one
+  std::size_t next_ = 0;
   std::vector<std::unique_ptr<worker>> workers_;
-  std::uint16_t port_ = 0;
+  std::vector<std::unique_ptr<listening>> sockets_;
 };
 
 MCPAWL_DECL http_server_impl::http_server_impl(server_state const& protocol, erased_policy const& policy,
@@ -268,6 +392,8 @@ MCPAWL_DECL http_server_impl::~http_server_impl() = default;
 
 MCPAWL_DECL std::uint16_t http_server_impl::port() const noexcept { return impl_->port(); }
 MCPAWL_DECL std::string http_server_impl::url() const { return impl_->url(); }
+MCPAWL_DECL std::vector<std::string> http_server_impl::urls() const { return impl_->urls(); }
+MCPAWL_DECL std::vector<std::string> http_server_impl::reload() { return impl_->reload(); }
 MCPAWL_DECL void http_server_impl::run() { impl_->run(); }
 MCPAWL_DECL void http_server_impl::stop() { impl_->stop(); }
 MCPAWL_DECL void http_server_impl::stop_on_signals() { impl_->stop_on_signals(); }

@@ -101,7 +101,7 @@ public:
   /** What all threads share; it must outlive every transport. */
   struct settings {
     std::string path;
-    guard host_guard;
+    std::vector<guard> guards;  ///< One for each listener.
     limits bounds;
     logger log;
     std::chrono::milliseconds retry = std::chrono::milliseconds(1000);  ///< For clients whose stream ended.
@@ -167,7 +167,8 @@ public:
       co_await ex.respond(std::move(response));
       co_return;
     }
-    address_key const address(admitted->principal.empty(), ex.remote().address());
+    // an address is looked for only where nothing else tells callers apart
+    address_key const address = address_of(ex, admitted->principal.empty());
     caller const who{admitted->identity.get(), admitted->principal, address.view(), &admitted->identity};
     // a message has its turn when all of it is there
     if (head.method() != "POST" && !turns_.take(who.account())) co_await turns_.wait(who.account());
@@ -198,11 +199,17 @@ public:
   }
 
 private:
+  guard const& guard_of(http::exchange const& ex) const noexcept { return shared_.guards[ex.listener()]; }
+
   /** Why a request may not come in, whoever sends it; nothing if the policy is to be asked. */
   std::optional<std::string_view> refusal_of(http::exchange const& ex, bool any_origin) const {
     if (shared_.loopback_only)
       if (auto const why = not_from_this_machine(ex.remote().address(), ex.head())) return why;
-    return shared_.host_guard.refusal(ex.head(), any_origin);
+    return guard_of(ex).refusal(ex.head(), any_origin);
+  }
+
+  static address_key address_of(http::exchange const& ex, bool wanted) {
+    return {wanted, wanted ? ex.client() : boost::asio::ip::address()};
   }
 
   /** Whether a path is that of the endpoint; clients add and drop a slash at its end. */

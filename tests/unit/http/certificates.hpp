@@ -31,8 +31,19 @@ struct certified {
   certificate_ptr certificate;
 
   std::string pem() const {
+    return text([this](BIO* out) { ::PEM_write_bio_X509(out, certificate.get()); });
+  }
+  std::string key_pem() const {
+    return text([this](BIO* out) {
+      ::PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    });
+  }
+
+private:
+  template <class F>
+  static std::string text(F write) {
     std::unique_ptr<BIO, int (*)(BIO*)> const out(::BIO_new(::BIO_s_mem()), &::BIO_free);
-    ::PEM_write_bio_X509(out.get(), certificate.get());
+    write(out.get());
     char* data = nullptr;
     long const size = BIO_get_mem_data(out.get(), &data);
     return {data, static_cast<std::size_t>(size)};

@@ -10,7 +10,10 @@
 #include <poll.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -31,16 +34,12 @@ BOOST_AUTO_TEST_CASE(an_address_is_literal_or_localhost) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_port_is_taken_once_unless_it_is_shared) {
+BOOST_AUTO_TEST_CASE(a_port_is_taken_once) {
   boost::asio::io_context io(1);
   auto const ex = io.get_executor();
-  auto const first = http::listen(ex, "127.0.0.1", 0).value().local_endpoint().port();
-  auto const plain = http::listen(ex, "127.0.0.1", first);
-  BOOST_TEST_REQUIRE(plain.has_value());
-  BOOST_TEST((http::listen(ex, "127.0.0.1", first).error() == boost::system::errc::address_in_use));
-  auto const shared = http::listen(ex, "127.0.0.1", 0, true);
-  BOOST_TEST_REQUIRE(shared.has_value());
-  BOOST_TEST(http::listen(ex, "127.0.0.1", shared->local_endpoint().port(), true).has_value());
+  auto const first = http::listen(ex, "127.0.0.1", 0);
+  auto const again = http::listen(ex, "127.0.0.1", first.value().local_endpoint().port());
+  BOOST_TEST((again.error() == boost::system::errc::address_in_use));
 }
 
 BOOST_AUTO_TEST_CASE(each_failure_of_accept_has_its_remedy) {
@@ -139,6 +138,44 @@ BOOST_AUTO_TEST_CASE(newcomers_wait_while_all_are_busy) {
   BOOST_TEST(::poll(&nothing, 1, 50) == 0);
   busy.close();
   BOOST_TEST(newcomer.read_answer().status == 202);
+}
+
+// Closing a socket that listens resets what waits in it.
+BOOST_AUTO_TEST_CASE(what_waits_in_the_socket_at_the_end_is_answered) {
+  boost::asio::io_context io(1);
+  auto acceptor = http::listen(io.get_executor(), "127.0.0.1", 0).value();
+  handler answer = echo;
+  http::listener_rules const rules;
+  limits const bounds;
+  http::connection_set set;
+  http::accept_counts const counts{std::make_shared<std::atomic<std::size_t>>(0),
+                                   std::make_shared<std::atomic<std::size_t>>(0)};
+  http::accepting<handler> accepting(acceptor, answer, rules, bounds, set, counts, logger::none());
+  std::vector<client> clients;
+  for (int i = 0; i != 30; ++i) {
+    clients.emplace_back(acceptor.local_endpoint().port());
+    clients.back().send(post(std::to_string(i)));
+  }
+  client late(acceptor.local_endpoint().port()), silent(acceptor.local_endpoint().port());
+  boost::asio::post(io, [&] {
+    accepting.finish();
+    boost::asio::co_spawn(io, set.drain(5s), boost::asio::detached);
+  });
+  std::thread thread([&io] { io.run(); });
+  auto const begin = std::chrono::steady_clock::now();
+  std::this_thread::sleep_for(50ms);
+  BOOST_TEST(late.ask(post("late")).body == "POST /mcp late");
+  for (std::size_t i = 0; i != clients.size(); ++i) {
+    auto const got = clients[i].read_answer();
+    BOOST_TEST(got.body == "POST /mcp " + std::to_string(i));
+    BOOST_TEST(got.field("Connection") == "close");
+    clients[i].close();
+  }
+  late.close();
+  // who has nothing to say does not hold up the end
+  BOOST_TEST(silent.at_end());
+  thread.join();
+  BOOST_TEST((std::chrono::steady_clock::now() - begin < 4s));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

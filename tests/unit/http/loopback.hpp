@@ -173,13 +173,18 @@ using handler = std::function<task<>(http::exchange&)>;
 /** A server on an ephemeral port, with its own thread and io_context. */
 class server {
 public:
-  explicit server(handler answer, limits bounds = {}, logger log = logger::none())
-      : handler_{std::move(answer)}, bounds_(bounds), io_(std::make_unique<boost::asio::io_context>(1)) {
+  explicit server(handler answer, limits bounds = {}, logger log = logger::none(),
+                  http::listener_rules rules = {})
+      : handler_{std::move(answer)},
+        bounds_(bounds),
+        rules_(std::move(rules)),
+        io_(std::make_unique<boost::asio::io_context>(1)) {
     auto opened = http::listen(io_->get_executor(), "127.0.0.1", 0);
     acceptor_.emplace(std::move(opened.value()));
     port_ = acceptor_->local_endpoint().port();
-    auto loop = http::accept_loop(*acceptor_, handler_, bounds_, set_, std::move(log));
-    boost::asio::co_spawn(*io_, std::move(loop), boost::asio::detached);
+    counts_ = {std::make_shared<std::atomic<std::size_t>>(0), std::make_shared<std::atomic<std::size_t>>(0)};
+    accepting_.emplace(*acceptor_, handler_, rules_, bounds_, set_, counts_, std::move(log));
+    boost::asio::co_spawn(*io_, accepting_->run(), boost::asio::detached);
     thread_ = std::thread([this] { io_->run(); });
   }
   ~server() { stop(); }
@@ -221,9 +226,12 @@ public:
 private:
   handler handler_;
   limits bounds_;
+  http::listener_rules rules_;
+  http::accept_counts counts_;
   http::connection_set set_;
   std::unique_ptr<boost::asio::io_context> io_;
   std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
+  std::optional<http::accepting<handler>> accepting_;
   std::uint16_t port_ = 0;
   std::thread thread_;
 };

@@ -82,7 +82,7 @@ public:
       body = *read;
     }
     auto const& field = parts_->rules.client_address_field;
-    std::string address = http::client_address(head, ex.remote().address(), field);
+    std::string address = http::client_address(head, ex.remote().address(), field, ex.named_client());
     task<http::response> work = answer(path, head, body, std::move(address));
     http::response ready = co_await std::move(work);
     co_await ex.respond(std::move(ready));

@@ -1,0 +1,97 @@
+// mcpawl/transport/listener_setup.hpp - checks the options of listeners and makes the rules of each
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <mcpawl/http/listener_rules.hpp>
+#include <mcpawl/http/tls_slot.hpp>
+#include <mcpawl/http/unix_listener.hpp>
+#include <mcpawl/transport/http_options.hpp>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl::detail {
+
+/** What a server knows of one of its listeners. */
+struct listener_setup {
+  listener_options options;
+  http::listener_rules rules;
+
+  bool is_unix() const noexcept { return options.address.starts_with(http::detail::unix_scheme); }
+  std::string unix_path() const { return options.address.substr(http::detail::unix_scheme.size()); }
+
+  /** Whether only programs of this machine reach it, a browser among them: over a Unix-domain socket none does, but a
+      proxy may let one through. */
+  bool is_loopback() const {
+    boost::system::error_code ignored;
+    return !is_unix() && boost::asio::ip::make_address(options.address, ignored).is_loopback();
+  }
+
+  /** The URL of a path there; of a Unix-domain socket in the notation of nginx. */
+  std::string url(std::uint16_t port, std::string_view path) const {
+    std::string text = options.tls ? "https://" : "http://";
+    bool const v6 = !is_unix() && options.address.find(':') != std::string::npos;
+    if (v6) text += '[';
+    text += options.address;
+    if (v6) text += ']';
+    text += ':';
+    if (!is_unix()) text += std::to_string(port);
+    return text.append(path);
+  }
+};
+
+/** The listeners of a server.
+
+    @par Errors
+    Appends a sentence to `errors` for everything that is wrong; files of certificates are read for it.
+*/
+inline std::vector<std::unique_ptr<listener_setup>> listener_setups(http_options const& options,
+                                                                    bool needs_client_certificates,
+                                                                    std::vector<std::string>& errors) {
+  std::vector<listener_options> wanted = options.listeners;
+  if (wanted.empty())
+    wanted.push_back({options.address, options.port, options.tls, options.unix_mode, options.proxies});
+  else if (options.tls || !options.proxies.peers.empty())
+    errors.emplace_back("tls and proxies belong into each of the listeners, where there are any");
+  std::vector<std::unique_ptr<listener_setup>> made;
+  for (auto& each : wanted) {
+    auto one = std::make_unique<listener_setup>();
+    one->options = std::move(each);
+    one->rules.number = made.size();
+    one->rules.unix_socket = one->is_unix();
+    std::vector<std::string> wrong;
+    boost::system::error_code ec;
+    boost::asio::ip::make_address(one->options.address, ec);
+    if (one->is_unix()) {
+      std::string const fault = http::detail::validate_unix_path(one->unix_path());
+      if (!fault.empty()) wrong.push_back("address \"" + one->options.address + "\" " + fault);
+      if (one->options.unix_mode > 0777) wrong.emplace_back("unix_mode must be from 0 to 0777");
+    } else if (ec) {
+      wrong.push_back("address \"" + one->options.address +
+                      "\" is not a literal IPv4 or IPv6 address, or unix:/path");
+    }
+    one->rules.proxies = http::detail::proxy_rules::read(one->options.proxies, wrong);
+    if (one->options.tls) {
+      std::string const name = one->options.address + ":" + std::to_string(one->options.port);
+      one->rules.tls = std::make_shared<http::detail::tls_slot>(*one->options.tls, name);
+      for (auto& fault : one->rules.tls->reload().all) wrong.push_back("tls: " + std::move(fault));
+    }
+    if (needs_client_certificates && (!one->options.tls || one->options.tls->client_authorities.empty()))
+      wrong.emplace_back("the policy knows callers by their certificates: set tls.client_authorities");
+    for (auto& fault : wrong)
+      errors.push_back(wanted.size() == 1
+                           ? std::move(fault)
+                           : "listener " + std::to_string(made.size() + 1) + ": " + std::move(fault));
+    made.push_back(std::move(one));
+  }
+  return made;
+}
+
+}  // namespace mcpawl::detail
