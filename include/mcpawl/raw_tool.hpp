@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/requirements.hpp>
+
 #include <boost/json/value.hpp>
 
 #include <mcpawl/json_schema/json_schema.hpp>

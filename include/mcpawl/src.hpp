@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/requirements.hpp>
+
 #ifndef MCPAWL_SEPARATE_COMPILATION
 #error "mcpawl: <mcpawl/src.hpp> is for programs that define MCPAWL_SEPARATE_COMPILATION everywhere"
 #endif
@@ -15,6 +17,7 @@
 #include <mcpawl/auth/access_jwt.ipp>
 #include <mcpawl/auth/access_oauth.ipp>
 #include <mcpawl/auth/access_oauth_options.ipp>
+#include <mcpawl/core/separate.hpp>
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
@@ -27,3 +30,14 @@
 
 template class mcpawl::basic_access_jwt<mcpawl::openssl_engine>;
 template class mcpawl::basic_access_jwt<mcpawl::avx512_ifma_engine>;
+
+#ifdef __ELF__
+namespace mcpawl::detail {
+
+// what files that use it refer to, see mcpawl/core/separate.hpp; weak, since mcpawl::mcpawl and mcpawl::sqlite have it both
+extern "C" {
+[[gnu::used, gnu::weak]] char MCPAWL_COMPILED_LIBRARY = 0;
+}
+
+}  // namespace mcpawl::detail
+#endif

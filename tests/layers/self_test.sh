@@ -16,7 +16,8 @@ header() {
 
 good_tree() {
   rm -rf "$work/include" "$work/tests"
-  header core/error.hpp '#include <string>'
+  header version.hpp
+  header core/error.hpp '#include <string>' '#include <mcpawl/version.hpp>'
   header core/task.hpp '#include <boost/asio/awaitable.hpp>'
   header core/async_event.hpp '#include <boost/asio/steady_timer.hpp>'
   header crypto/digest.hpp '#include <mcpawl/core/error.hpp>' '#include <openssl/evp.h>'

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/requirements.hpp>
+
 #include <boost/asio/awaitable.hpp>
 
 // A note, no warning: -Werror leaves it alone.

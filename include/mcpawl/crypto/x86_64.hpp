@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/requirements.hpp>
+
 /** 1 where functions can be compiled for instructions of their own; whether the CPU has these is asked at run
     time. Define it as 0, for all of a program, to leave them out. */
 #ifndef MCPAWL_X86_64

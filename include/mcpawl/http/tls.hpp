@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/crypto/openssl_version.hpp>
+
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/http/errc.hpp>
 

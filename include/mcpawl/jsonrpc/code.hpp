@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/requirements.hpp>
+
 namespace mcpawl::detail {
 
 /** Error codes of JSON-RPC 2.0 section 5.1 and of MCP 2026-07-28.

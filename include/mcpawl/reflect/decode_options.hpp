@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/requirements.hpp>
+
 namespace mcpawl {
 
 /** What `decode` lets pass besides what the schema of the type describes; nothing, unless told. */
