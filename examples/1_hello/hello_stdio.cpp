@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // For a client's configuration: {"mcpServers": {"hello": {"command": "build/release/examples/hello_stdio"}}}
+#include <mcpawl/run.hpp>
 #include <mcpawl/serve_stdio.hpp>
 #include <mcpawl/server.hpp>
 
-#include <exception>
-#include <iostream>
 #include <string>
 
 struct hello_args {
@@ -14,11 +13,10 @@ struct hello_args {
 };
 std::string hello(hello_args in) { return "Hello, " + in.name + '!'; }
 
-int main() try {
-  mcpawl::server srv{{"hello", "1.0"}};
-  srv.tool("hello", "Greet somebody.", hello).read_only();
-  mcpawl::serve_stdio(srv);
-} catch (std::exception const& e) {
-  std::cerr << e.what() << '\n';
-  return 2;
+int main() {
+  return mcpawl::run([] {
+    mcpawl::server srv{{"hello", "1.0"}};
+    srv.tool("hello", "Greet somebody.", hello).read_only();
+    mcpawl::serve_stdio(srv);
+  });
 }

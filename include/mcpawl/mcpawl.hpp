@@ -13,6 +13,7 @@
 #include <mcpawl/mcp/types/tool_error.hpp>
 #include <mcpawl/mcp/types/tool_result.hpp>
 #include <mcpawl/reflect/docs.hpp>
+#include <mcpawl/run.hpp>
 #include <mcpawl/serve.hpp>
 #include <mcpawl/server.hpp>
 #include <mcpawl/version.hpp>

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mcpawl {
 
@@ -61,6 +62,7 @@ template <class Engine>
 class basic_access_jwt {
 public:
   using identity_type = access_identity;
+  static constexpr std::string_view policy_name = "access_jwt";
 
   /** @par Errors
       Throws `configuration_error` with all errors in the options. */

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -72,6 +73,7 @@ class token_service;
 class access_oauth {
 public:
   using identity_type = access_identity;
+  static constexpr std::string_view policy_name = "access_oauth";
 
   /** @param store  where clients and grants are kept: a `sqlite_store`, a `memory_store`, or yours
 

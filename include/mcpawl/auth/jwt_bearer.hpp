@@ -70,6 +70,7 @@ class jwt_bearer {
 
 public:
   using identity_type = bearer_identity<Claims>;
+  static constexpr std::string_view policy_name = "jwt_bearer";
 
   /** @par Errors
       Throws `configuration_error` with all errors in the options. */

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -80,6 +81,7 @@ template <keeps_token Policy>
 class linked_app {
 public:
   using identity_type = linked_identity<typename Policy::identity_type>;
+  static constexpr std::string_view policy_name = "linked_app";
 
   explicit linked_app(Policy policy) : policy_(std::move(policy)) {}
 

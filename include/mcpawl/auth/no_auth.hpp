@@ -5,6 +5,7 @@
 #include <mcpawl/auth/policy.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace mcpawl {
 
@@ -22,6 +23,7 @@ struct anonymous {};
 class no_auth {
 public:
   using identity_type = anonymous;
+  static constexpr std::string_view policy_name = "none";
 
   auth_result<anonymous> authenticate(http::request_head const&) { return anonymous(); }
 

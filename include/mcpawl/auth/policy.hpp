@@ -100,6 +100,7 @@ enum class public_route {
       the request, an `authentication<identity_type>`, which holds either. A decision costs no coroutine.
     - `principal(identity)`: a stable text that names the caller; sessions are bound to it. Two callers
       never share one; empty means nobody.
+    - `policy_name`, optional: a static member that converts to `std::string_view`, what the log calls the policy.
     - `attach(environment)`, optional: called once per copy, on its thread, before the first request.
     - `loopback_only()`, optional: why only programs of the server's own machine may be served, for people to
       read; empty where others may, too. If there is a reason, the server does not start on an address that is

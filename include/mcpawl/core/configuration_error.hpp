@@ -17,14 +17,7 @@ namespace mcpawl {
     It carries every error found, so that an operator mends them in one go. The texts name the
     setting and what is expected of it; a value is quoted only where it is no secret.
 
-    @code
-    try {
-      mcpawl::server srv{{"adder", "1.0"}, mcpawl::access_jwt::from_env()};
-    } catch (mcpawl::configuration_error const& e) {
-      std::fprintf(stderr, "%s\n", e.what());
-      return 2;
-    }
-    @endcode
+    `mcpawl::run` writes them to standard error and makes the exit status 2.
 */
 class configuration_error : public std::runtime_error {
 public:

@@ -9,6 +9,7 @@
 #include <concepts>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -39,6 +40,9 @@ public:
   /** Why only programs of this machine may be served; empty where others may, too. */
   virtual std::string loopback_only() const = 0;
 
+  /** What the log calls it. */
+  virtual std::string_view name() const noexcept = 0;
+
   /** Whose a request is: the policy's own, to be answered by `serve_unauthenticated`, or nobody's. */
   virtual public_route route_of(http::request_head const& head) const = 0;
   virtual task<> serve_unauthenticated(http::exchange& ex) = 0;
@@ -63,6 +67,13 @@ public:
   void attach(auth_environment const& environment) override { attach_policy(policy_, environment); }
 
   std::string loopback_only() const override { return mcpawl::loopback_only(policy_); }
+
+  std::string_view name() const noexcept override {
+    if constexpr (requires { std::string_view(Policy::policy_name); })
+      return Policy::policy_name;
+    else
+      return "custom";
+  }
 
   public_route route_of(http::request_head const& head) const override {
     return mcpawl::route_of(policy_, head);

@@ -39,6 +39,7 @@
 #include <mcpawl/transport/legacy_sse.hpp>
 #include <mcpawl/transport/listener_setup.hpp>
 #include <mcpawl/transport/streamable_http.hpp>
+#include <mcpawl/version.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -61,7 +62,10 @@ namespace mcpawl::detail {
 class http_server_impl::impl {
 public:
   impl(server_state const& protocol, erased_policy const& policy, bool open, http_options options)
-      : loopback_only_(policy.loopback_only()),
+      : protocol_(protocol),
+        policy_name_(policy.name()),
+        open_(open),
+        loopback_only_(policy.loopback_only()),
         options_(std::move(options)),
         listeners_(checked(protocol, policy, loopback_only_, options_)),
         shared_{options_.path, host_guards(options_, listeners_, open), limits(), options_.log,
@@ -96,6 +100,7 @@ public:
 
   void run() {
     sigpipe_ignored const quiet;
+    tell_listening();
     if (shared_.loopback_only) options_.log.warning("loopback_only", {{"reason", loopback_only_}});
     for (auto const& each : sockets_)
       boost::asio::co_spawn(workers_.front()->context, each->accepting.run(), boost::asio::detached);
@@ -148,6 +153,28 @@ private:
   struct worker;
 
   void close() { workers_.front()->transport.close(); }
+
+  /** Say where the server listens, and with what. */
+  void tell_listening() const {
+    std::string const tools = std::to_string(protocol_.tools.size());
+    std::string const resources = std::to_string(protocol_.resources.size());
+    std::string const templates = std::to_string(protocol_.templates.size());
+    std::string const prompts = std::to_string(protocol_.prompts.size());
+    for (std::size_t i = 0; i != listeners_.size(); ++i) {
+      std::string const at = listeners_[i]->url(sockets_[i]->port, options_.path);
+      options_.log.info("listening", {{"url", at},
+                                      {"policy", policy_name_},
+                                      {"tools", tools},
+                                      {"resources", resources},
+                                      {"templates", templates},
+                                      {"prompts", prompts},
+                                      {"version", MCPAWL_VERSION_STRING}});
+      if (open_ && !listeners_[i]->is_loopback() && !listeners_[i]->is_unix())
+        options_.log.warning(
+            "open_to_everybody",
+            {{"url", at}, {"reason", "there is no policy, and the address is not of loopback alone"}});
+    }
+  }
 
   void run(worker& each) { each.run(options_.log); }
 
@@ -370,6 +397,9 @@ private:
     return made;
   }
 
+  server_state const& protocol_;
+  std::string policy_name_;
+  bool open_;
   std::string loopback_only_;
   http_options options_;
   std::vector<std::unique_ptr<listener_setup>> listeners_;  // connections of all threads refer to their rules
