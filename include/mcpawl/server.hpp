@@ -252,7 +252,11 @@ public:
       Throws `configuration_error` with everything that is wrong with them. */
   void check() const {
     auto errors = detail::registration_errors(*state_);
-    if (state_->granted_scopes) {
+    bool checks_scopes = state_->granted_scopes != nullptr;
+    // what production offers is not known then
+    if constexpr (requires { auth_.in_development(); })
+      checks_scopes = checks_scopes && !auth_.in_development();
+    if (checks_scopes) {
       std::vector<std::string> known;
       if constexpr (asks_for_scopes<Auth>) known = auth_.known_scopes();
       detail::note_unknown_scopes(*state_, known, errors);

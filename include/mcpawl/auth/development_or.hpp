@@ -166,6 +166,21 @@ public:
     return production_ ? production_->linked_token_of(head, who) : std::nullopt;
   }
 
+  /** The scopes of the policy; in development none is known, and none is missed when the server starts. */
+  std::vector<std::string> known_scopes() const requires asks_for_scopes<Policy>
+  {
+    return production_ ? production_->known_scopes() : std::vector<std::string>();
+  }
+  /** As of the policy; in development there is nowhere to authorize. */
+  denial insufficient_scope(identity_type const& who, scope_demand const& what) const
+      requires asks_for_scopes<Policy>
+  {
+    if (production_) return production_->insufficient_scope(who, what);
+    denial out(403, "insufficient_scope", what.operation);
+    out.description = what.operation + " needs a scope that the development identity does not have";
+    return out;
+  }
+
   /** The policy of production; null in development. */
   Policy const* policy() const noexcept { return production_ ? &*production_ : nullptr; }
 

@@ -8,6 +8,8 @@
 
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/work_pool.hpp>
+#include <mcpawl/jsonrpc/unparsed_id.hpp>
+#include <mcpawl/jsonrpc/write.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
 #include <mcpawl/mcp/session/session_manager.hpp>
@@ -49,7 +51,13 @@ public:
 
   void send(std::string_view message) {
     caller const who{identity_.get(), principal_, {}, &identity_};
-    client_->receive(protocol_, message, who, context_.get_executor());
+    auto const refused = client_->receive(protocol_, message, who, context_.get_executor());
+    if (!refused) return;
+    // where HTTP has a status and a challenge there is an error
+    std::string why =
+        "insufficient_scope: the " + std::string(refused->kind) + ' ' + refused->name + " needs";
+    for (auto const& scope : refused->missing) why.append(1, ' ').append(scope);
+    client_->out()->append(write_error(unparsed_id(message), {rpc_code::invalid_request, std::move(why)}));
   }
   bool take(std::string& message) {
     return client_->out()->next(ticket_, cursor_, message) == event_log::reading::message;

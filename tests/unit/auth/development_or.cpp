@@ -4,6 +4,7 @@
 #include <mcpawl/auth/development_or.hpp>
 #include <mcpawl/auth/jwt_bearer.hpp>
 #include <mcpawl/auth/linked_app.hpp>
+#include <mcpawl/server.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -281,6 +282,31 @@ BOOST_AUTO_TEST_CASE(in_development_there_is_nothing_to_log_in_at) {
                                          {"JWT_ISSUER", "https://login.example.com/"},
                                          {"JWT_AUDIENCE", "files"}}));
   BOOST_TEST((real.route_of(head) == public_route::any_origin));
+}
+
+BOOST_AUTO_TEST_CASE(scopes_are_those_of_the_policy_and_in_development_none_is_missed_at_the_start) {
+  static_assert(asks_for_scopes<bearer> && !asks_for_scopes<access>);
+  values const real{{"PUBLIC_URL", "https://mcp.example.com"},
+                    {"JWT_ISSUER", "https://login.example.com/"},
+                    {"JWT_AUDIENCE", "files"},
+                    {"JWT_SCOPES", "read"}};
+  auto const check = [](values environment) {
+    server srv{{"x", "1"}, bearer::from_env(of(std::move(environment)))};
+    srv.tool("adjust", "Change.", [] { return 1; }).requires_scope("write");
+    srv.check();
+  };
+  BOOST_CHECK_THROW(check(real), configuration_error);
+  BOOST_CHECK_NO_THROW(check({{setting, R"({"department":"sales"})"}}));
+  std::vector<std::string> const known{"read"};
+  BOOST_TEST(bearer::from_env(of(real)).known_scopes() == known, boost::test_tools::per_element());
+  auto policy = bearer::from_env(of({{setting, R"({"department":"sales"})"}}));
+  policy.attach(place(true));
+  auto const decided = std::get<auth_result<bearer::identity_type>>(
+      policy.authenticate(http::request_head::make("POST", "/mcp")));
+  auto const refused = policy.insufficient_scope(*decided, {"the tool adjust", {"write"}, {"write"}});
+  BOOST_TEST(refused.status == 403);
+  BOOST_TEST(refused.description ==
+             "the tool adjust needs a scope that the development identity does not have");
 }
 
 BOOST_AUTO_TEST_CASE(a_name_cannot_forge_the_log) {

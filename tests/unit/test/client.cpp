@@ -458,6 +458,38 @@ BOOST_AUTO_TEST_CASE(whoever_calls_sees_and_calls_what_allow_lets_them) {
   }
 }
 
+struct holder {
+  std::string name;
+  std::vector<std::string> scopes;
+};
+
+struct by_scopes {
+  using identity_type = holder;
+  auth_result<holder> authenticate(http::request_head const&) const {
+    return denial(401, "missing_token", "");
+  }
+  std::string principal(holder const& who) const { return who.name; }
+  std::vector<std::string> known_scopes() const { return {"read", "write"}; }
+  denial insufficient_scope(holder const&, scope_demand const& what) const {
+    return denial(403, "insufficient_scope", what.operation);
+  }
+};
+
+BOOST_AUTO_TEST_CASE(a_call_that_needs_another_scope_is_an_error_that_names_it) {
+  server<by_scopes> srv{{"scopes", "1"}};
+  srv.tool("adjust", "Change.", [] { return std::string("changed"); }).requires_scope("write");
+  for (auto const revision : test::all_revisions) {
+    BOOST_TEST_CONTEXT(to_string(revision)) {
+      test::client reader{srv, holder{"alice", {"read"}}, {.revision = revision}};
+      BOOST_TEST(reader.tools().contains("adjust"));
+      BOOST_TEST(reader.call("adjust").error().value().message ==
+                 "insufficient_scope: the tool adjust needs write");
+      auto writer = reader.as(holder{"alice", {"read", "write"}});
+      BOOST_TEST(writer.call("adjust").text() == "changed");
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(identities_of_access_are_those_that_make_identity_verifies) {
   auto const& access = access_fixture::access();
   server srv{{"access", "1"},

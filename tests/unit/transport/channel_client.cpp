@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(transport_channel_client)
@@ -54,7 +55,7 @@ struct scene {
   }
   void receive(std::string_view text) {
     nobody const who;
-    client->receive(*protocol, text, {&who, "alice"}, context.get_executor());
+    std::ignore = client->receive(*protocol, text, {&who, "alice"}, context.get_executor());
     poll();
   }
   void poll() {
@@ -169,8 +170,8 @@ BOOST_AUTO_TEST_CASE(messages_on_several_threads_are_each_answered) {
       dispatcher protocol(x.state, make_session_manager(x.state), logger::none(), json_limits(32));
       nobody const who;
       for (int i = 0; i != 100; ++i)
-        x.client->receive(protocol, scene::call("quick", std::to_string(1000 * t + i)), {&who, "alice"},
-                          context.get_executor());
+        std::ignore = x.client->receive(protocol, scene::call("quick", std::to_string(1000 * t + i)),
+                                        {&who, "alice"}, context.get_executor());
     });
   for (auto& each : threads) each.join();
   BOOST_TEST(scene::count(x.said(), R"("result")") == 300u);
