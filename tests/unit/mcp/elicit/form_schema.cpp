@@ -6,8 +6,10 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(mcp_form_schema)
@@ -25,7 +27,23 @@ struct everything {
   std::optional<std::string> note;
 };
 
+struct journey {
+  std::chrono::sys_seconds leaves;
+  std::chrono::year_month_day back;
+};
+struct nested {
+  std::pair<int, int> pair;
+};
+
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(times_and_dates_are_asked_for_as_text_with_a_format) {
+  auto const schema = boost::json::parse(mcpawl::detail::form_schema<journey>()).as_object();
+  auto const& fields = schema.at("properties").as_object();
+  BOOST_TEST(boost::json::serialize(fields.at("leaves")) == R"({"type":"string","format":"date-time"})");
+  BOOST_TEST(boost::json::serialize(fields.at("back")) == R"({"type":"string","format":"date"})");
+  static_assert(!mcpawl::detail::is_form(mcpawl::detail::descriptor_of<nested>));
+}
 
 BOOST_AUTO_TEST_CASE(it_has_type_properties_required_and_nothing_else) {
   auto const schema = boost::json::parse(mcpawl::detail::form_schema<everything>()).as_object();

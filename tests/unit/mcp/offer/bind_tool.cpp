@@ -9,6 +9,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <limits>
 #include <map>
 #include <memory>
@@ -48,6 +49,33 @@ enum class level { low, high };
 struct report {
   std::vector<level> levels;
 };
+struct appointment {
+  std::chrono::sys_seconds at;
+  std::chrono::seconds wait;
+  std::vector<std::chrono::year_month_day> days;
+};
+struct chain {
+  std::unique_ptr<chain> next;
+};
+class closed {
+  point inside_{};
+
+public:
+  closed() = default;
+  explicit closed(point inside) : inside_(inside) {}
+  point inside() const { return inside_; }
+};
+
+BOOST_AUTO_TEST_SUITE_END()
+
+template <>
+struct mcpawl::as<mcp_bind_tool::closed> {
+  using type = mcp_bind_tool::point;
+  static mcp_bind_tool::closed from(mcp_bind_tool::point inside) { return mcp_bind_tool::closed(inside); }
+  static mcp_bind_tool::point to(mcp_bind_tool::closed const& c) { return c.inside(); }
+};
+
+BOOST_AUTO_TEST_SUITE(mcp_bind_tool)
 
 template <class F>
 std::string listed_output(F f, mcpawl::revision r) {
@@ -249,6 +277,26 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_copied_is_a_tool_too) {
                                             mcpawl::context&) -> mcpawl::task<int> { co_return *held + p.y; },
                   R"({"x":0,"y":3})")
                  .find(R"("structuredContent":43)") != std::string::npos);
+BOOST_AUTO_TEST_CASE(tools_take_and_return_types_that_are_said_as_others) {
+  auto const later = [](appointment a) {
+    a.at += a.wait;
+    return a;
+  };
+  BOOST_TEST(
+      call(later, R"({"at":"2024-02-29T00:00:00+01:00","wait":90,"days":["2024-02-29"]})")
+          .find(R"("structuredContent":{"at":"2024-02-28T23:01:30Z","wait":90,"days":["2024-02-29"]})") !=
+      std::string::npos);
+  BOOST_TEST(call(later, R"({"at":"2024-02-30T00:00:00Z","wait":90,"days":[]})")
+                 .find("invalid arguments: /at: must have the format date-time") != std::string::npos);
+  // the arguments as a whole, moved since a std::unique_ptr is inside
+  auto const length = [](chain c) {
+    int links = 0;
+    for (auto* at = &c; at; at = at->next.get()) ++links;
+    return links;
+  };
+  BOOST_TEST(call(length, R"({"next":{"next":{}}})").find(R"("structuredContent":3)") != std::string::npos);
+  BOOST_TEST(call([](closed const& c) { return c; }, R"({"x":1,"y":2})")
+                 .find(R"("structuredContent":{"x":1,"y":2})") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_tool_without_arguments_says_so_with_empty_properties) {
