@@ -198,86 +198,89 @@ consteval auto name_of_member() {
   constexpr std::string_view name = members_of<T>::names[Index];
   member_name<name.size()> copy;
   for (std::size_t i = 0; i != name.size(); ++i) copy.text[i] = name[i];
+  copy.text[name.size()] = '\0';  // Clang shows a text only if its end was written, too
   return copy;
 }
 
-struct no_obstacle {};
+struct no_obstacle {
+  static constexpr bool stop() { return true; }
+};
 
 template <class>
 inline constexpr bool representable = false;
 
-/** Stops the compiler with the sentence that fits: `Type` is what `Member` of `Struct` is, or is made of. */
+/** Its `stop` stops the compiler with the sentence that fits: `Type` is what `Member` of `Struct` is, or is made of. */
 template <obstacle, class Type, auto Member, class Struct>
 struct sentence_about {};
 // a specialisation for each: the compiler repeats what is around a static_assert, so that it is one line
 // clang-format off
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::pointer, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a pointer, reference or view owns nothing; use std::string, std::vector, std::optional or std::unique_ptr");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a pointer, reference or view owns nothing; use std::string, std::vector, std::optional or std::unique_ptr"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::constant, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a const or volatile member cannot be decoded; drop the qualifier");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a const or volatile member cannot be decoded; drop the qualifier"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::character, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a character type; use std::string, or a std::int8_t for a small number");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a character type; use std::string, or a std::int8_t for a small number"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::long_double, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: long double is wider than JSON numbers are in practice; use double");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: long double is wider than JSON numbers are in practice; use double"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::array, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: an array of C; use std::array, or std::vector with min_items() and max_items()");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: an array of C; use std::array, or std::vector with min_items() and max_items()"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::map_key, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: the keys of a JSON object are strings; use std::string, or a type that mcpawl::as says as one");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: the keys of a JSON object are strings; use std::string, or a type that mcpawl::as says as one"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::nested_optional, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: an optional of an optional; one is enough");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: an optional of an optional; one is enough"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::monostate, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: std::monostate has no value; use std::optional around the std::variant");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: std::monostate has no value; use std::optional around the std::variant"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::unnamed_values, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: an enumeration without enumerators from -16 to 128; list them by mcpawl::enumerators");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: an enumeration without enumerators from -16 to 128; list them by mcpawl::enumerators"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::values_outside, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: an enumeration with enumerators outside of -16 to 128; list all by mcpawl::enumerators");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: an enumeration with enumerators outside of -16 to 128; list all by mcpawl::enumerators"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::base_class, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a struct with a base class; use BOOST_DESCRIBE_STRUCT, or specialise mcpawl::as for it");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a struct with a base class; use BOOST_DESCRIBE_STRUCT, or specialise mcpawl::as for it"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::too_many_members, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a struct with more than 64 members; group some of them in structs");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a struct with more than 64 members; group some of them in structs"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::valueless_member, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a struct with a member that has no value by itself, such as a reference");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a struct with a member that has no value by itself, such as a reference"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::private_members, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a class with private members or constructors; specialise mcpawl::as for it");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: a class with private members or constructors; specialise mcpawl::as for it"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::needs_path_header, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: std::filesystem::path needs <mcpawl/reflect/filesystem_path.hpp>");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: std::filesystem::path needs <mcpawl/reflect/filesystem_path.hpp>"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::incomplete_as, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: its mcpawl::as lacks a `type` that is another, `from` or `to`, or it has no default constructor");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: its mcpawl::as lacks a `type` that is another, `from` or `to`, or it has no default constructor"); return false; }
 };
 template <class Type, auto Member, class Struct>
 struct sentence_about<obstacle::opaque, Type, Member, Struct> {
-  static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: not a type mcpawl knows; specialise mcpawl::as for it");
+  static constexpr bool stop() { static_assert(representable<Type>, "mcpawl: field type cannot be represented in JSON Schema: not a type mcpawl knows; specialise mcpawl::as for it"); return false; }
 };
 // clang-format on
 
@@ -320,7 +323,7 @@ consteval auto find_unrepresentable() {
   }
 }
 
-/** Using its size stops the compiler with the sentence that fits, if `T` is no `schema_type`. */
+/** Its `stop` stops the compiler with the sentence that fits, if `T` is no `schema_type`; else it is true. */
 template <class T>
 using representability = typename decltype(find_unrepresentable<T, 0, T>())::type;
 
@@ -328,7 +331,7 @@ using representability = typename decltype(find_unrepresentable<T, 0, T>())::typ
     type, the member and the struct. */
 template <class T>
 constexpr bool explain_unrepresentable() {
-  return sizeof(representability<T>) != 0;
+  return representability<T>::stop();
 }
 
 }  // namespace mcpawl::detail

@@ -82,7 +82,7 @@ struct parameters {
                     "mcpawl: a parameter of a tool, prompt or resource must be one struct of arguments, "
                     "mcpawl::context&, or the identity that the server's policy verifies");
       if constexpr (is_arguments<T>) {
-        return sizeof(representability<value>) != 0 && schema_type<value>;
+        return representability<value>::stop() && schema_type<value>;
       }
       return is_raw<T>;
     }

@@ -277,6 +277,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_copied_is_a_tool_too) {
                                             mcpawl::context&) -> mcpawl::task<int> { co_return *held + p.y; },
                   R"({"x":0,"y":3})")
                  .find(R"("structuredContent":43)") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(tools_take_and_return_types_that_are_said_as_others) {
   auto const later = [](appointment a) {
     a.at += a.wait;
