@@ -7,6 +7,7 @@
 #include <mcpawl/auth/mtls.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/fetch.hpp>
+#include <mcpawl/http/unix_listener.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
