@@ -78,9 +78,10 @@ std::size_t count(std::string const& text, std::string_view words) {
 }
 
 /** Why the program does not serve at this address. */
-std::string refusal_at(program const& srv, std::string address) {
+std::string refusal_at(program const& srv, std::string address, mcpawl::trusted_proxies proxies = {}) {
   try {
-    mcpawl::http_server<program> const http(srv, {.address = std::move(address), .port = 0});
+    mcpawl::http_server<program> const http(
+        srv, {.address = std::move(address), .port = 0, .proxies = std::move(proxies)});
   } catch (mcpawl::configuration_error const& e) {
     return e.what();
   }
@@ -149,6 +150,8 @@ BOOST_AUTO_TEST_CASE(in_development_it_starts_on_loopback_only) {
     BOOST_TEST(why.find("MCPAWL_DEVELOPMENT_IDENTITY") != std::string::npos, why);
   }
   BOOST_TEST(refusal_at(srv, "127.0.0.1") == "it serves");
+  BOOST_TEST(refusal_at(srv, "127.0.0.1", {.peers = {"127.0.0.1"}, .proxy_protocol = true})
+                 .find("proxies hand on what other machines send") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(linked_app_around_it_starts_on_loopback_only_too) {

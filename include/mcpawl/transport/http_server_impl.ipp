@@ -308,11 +308,16 @@ private:
     std::size_t const registered = errors.size();
     auto listeners = listener_setups(options, policy.needs_client_certificates(), errors);
     if (!loopback_only.empty())
-      for (auto const& each : listeners)
+      for (auto const& each : listeners) {
         if (!each->is_loopback())
           errors.push_back("address \"" + each->options.address + "\" can be reached by " +
                            (each->is_unix() ? "proxies" : "other machines") +
                            "; it must be 127.0.0.1 or ::1, because " + loopback_only);
+        // the PROXY protocol adds nothing to a request by which it could be told from one of this machine
+        if (!each->options.proxies.peers.empty())
+          errors.push_back("proxies hand on what other machines send; there must be none, because " +
+                           loopback_only);
+      }
     if (options.threads == 0 || options.threads > 1024) errors.push_back("threads must be from 1 to 1024");
     if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
       errors.push_back("path \"" + options.path + "\" must start with / and have no query");
