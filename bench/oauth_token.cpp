@@ -19,6 +19,7 @@
 #include <mcpawl/crypto/digest.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/oauth/common/pkce.hpp>
+#include <mcpawl/oauth/grant/token_service.hpp>
 #include <mcpawl/oauth/upstream/login_record.hpp>
 #include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/store/sqlite_store.hpp>

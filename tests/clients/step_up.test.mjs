@@ -1,4 +1,5 @@
 // tests/clients/step_up.test.mjs - official clients are refused a tool for want of a scope, authorize anew and call it
+// SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 

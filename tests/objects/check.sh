@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/objects/check.sh - objects compiled in different ways, or of different versions, do not link, and the linker says which names
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/objects/check.sh COMPILER ROOT        a second; on systems without ELF it has nothing to check
 set -eu

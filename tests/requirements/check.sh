@@ -1,5 +1,6 @@
 #!/bin/sh
 # tests/requirements/check.sh - where mcpawl cannot be compiled, the first error is a sentence of ours, and hardly anything follows
+# SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/requirements/check.sh COMPILER ROOT        5 CPU seconds
 #
