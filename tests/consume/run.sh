@@ -90,6 +90,18 @@ expect_run "$work/find_package/linked"
 expect_run "$work/find_package/stored"
 expect_program "$work/find_package/twelve_lines"
 
+# costs 45 CPU seconds
+say 'examples/7_inventory, with what is installed: its own tests, and what it says without settings'
+quietly cmake -S "$root/examples/7_inventory" -B "$work/inventory" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_COMPILER=g++ \
+  -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_FLAGS='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
+quietly cmake --build "$work/inventory"
+quietly ctest --test-dir "$work/inventory" --output-on-failure
+status=0
+(unset INVENTORY_FILE TEAM_DOMAIN POLICY_AUD && exec "$work/inventory/inventory") 2> "$work/inventory.err" || status=$?
+[ "$status" = 2 ] || fail "without settings inventory ends with $status"
+grep -q INVENTORY_FILE "$work/inventory.err" || fail "without settings inventory says: $(cat "$work/inventory.err")"
+passed=$((passed + 1))
+
 say "add_subdirectory ($clang, C++23)"
 consume add_subdirectory -DCMAKE_CXX_COMPILER="$clang" -DCMAKE_CXX_STANDARD=23 -DCONSUME_OTHER_STANDARD=20 -DMCPAWL_COPY="$root" \
   -DCONSUME_SQLITE_WITH=header_only

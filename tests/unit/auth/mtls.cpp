@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(everything_wrong_in_the_options_is_listed) {
 
 BOOST_AUTO_TEST_CASE(the_environment_may_name_lists) {
   std::map<std::string, std::string> values;
-  auto const read = [&values](settings& from) { return mtls_options::from(from); };
+  auto const read = [](settings& from) { return mtls_options::from(from); };
   auto const source = [&values](std::string const& name) {
     auto const found = values.find(name);
     return found == values.end() ? std::nullopt : std::optional(found->second);
