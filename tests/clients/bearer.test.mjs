@@ -145,7 +145,7 @@ describe('a server for access tokens', () => {
       await client.connect(new kind.Transport(url, { authProvider: login }));
       try {
         const names = (await client.listTools()).tools.map((tool) => tool.name);
-        assert.deepEqual(names, ['read_notes'], 'writing needs a scope that nobody asked for');
+        assert.deepEqual(names, ['read_notes', 'add_note'], 'what needs another scope is there to be asked for');
         const read = await client.callTool({ name: 'read_notes', arguments: {} });
         assert.equal(read.structuredContent.department, 'sales');
       } finally {
@@ -159,6 +159,14 @@ describe('a server for access tokens', () => {
     assert.equal((await call('add_note', { text: 'buy milk' })).status, 200);
     const read = JSON.parse((await call('read_notes', {})).body);
     assert.deepEqual(read.result.structuredContent, { department: 'sales', list: ['alice@example.com: buy milk'] });
+  });
+
+  test('tells who may only read which scopes writing needs', { timeout }, async () => {
+    const headers = { Authorization: `Bearer ${issuer.token(['notes:read'])}` };
+    const refused = await post_stateless(url, 'tools/call', { name: 'add_note', arguments: { text: 'no' } }, headers);
+    assert.equal(refused.status, 403);
+    assert.match(refused.headers['www-authenticate'], /error="insufficient_scope"/);
+    assert.match(refused.headers['www-authenticate'], /scope="notes:read notes:write"/);
   });
 
   test('knows a new key at its first use', { timeout }, async () => {
