@@ -9,6 +9,7 @@
 #include <mcpawl/mcp/offer/entry.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
+#include <mcpawl/mcp/types/meta_keys.hpp>
 
 #include <algorithm>
 #include <optional>
