@@ -17,7 +17,7 @@
 #include <mcpawl/auth/access_jwt.ipp>
 #include <mcpawl/auth/access_oauth.ipp>
 #include <mcpawl/auth/access_oauth_options.ipp>
-#include <mcpawl/core/separate.hpp>
+#include <mcpawl/core/library_src.hpp>
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
@@ -30,14 +30,3 @@
 
 template class mcpawl::basic_access_jwt<mcpawl::openssl_engine>;
 template class mcpawl::basic_access_jwt<mcpawl::avx512_ifma_engine>;
-
-#ifdef __ELF__
-namespace mcpawl::detail {
-
-// what files that use it refer to, see mcpawl/core/separate.hpp; weak, since mcpawl::mcpawl and mcpawl::sqlite have it both
-extern "C" {
-[[gnu::used, gnu::weak]] char MCPAWL_COMPILED_LIBRARY = 0;
-}
-
-}  // namespace mcpawl::detail
-#endif

@@ -19,9 +19,11 @@ cat > "$work/other.cpp" << 'END'
 #include <mcpawl/core/separate.hpp>
 int other() { return 0; }
 END
-# the end of mcpawl/src.hpp, without what is compiled before it
-{ echo '#include <mcpawl/core/separate.hpp>'; sed -n '/^#ifdef __ELF__/,$p' "$root/include/mcpawl/src.hpp"; } > "$work/library.cpp"
-grep -q MCPAWL_COMPILED_LIBRARY "$work/library.cpp" || fail 'mcpawl/src.hpp does not define what its users refer to'
+# what mcpawl/src.hpp includes for it, without what is compiled beside it
+echo '#include <mcpawl/core/library_src.hpp>' > "$work/library.cpp"
+for source in src.hpp store/sqlite_src.hpp; do
+  grep -qxF "$(cat "$work/library.cpp")" "$root/include/mcpawl/$source" || fail "mcpawl/$source does not define what its users refer to"
+done
 # the same headers, of the next version
 mkdir -p "$work/newer/mcpawl/core"
 cp "$root/include/mcpawl/core/separate.hpp" "$work/newer/mcpawl/core"

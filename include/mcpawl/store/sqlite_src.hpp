@@ -14,16 +14,5 @@
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #endif
 
-#include <mcpawl/core/separate.hpp>
+#include <mcpawl/core/library_src.hpp>
 #include <mcpawl/store/sqlite_store.ipp>
-
-#ifdef __ELF__
-namespace mcpawl::detail {
-
-// what files that use it refer to, see mcpawl/core/separate.hpp; weak, since mcpawl::mcpawl and mcpawl::sqlite have it both
-extern "C" {
-[[gnu::used, gnu::weak]] char MCPAWL_COMPILED_LIBRARY = 0;
-}
-
-}  // namespace mcpawl::detail
-#endif
