@@ -37,8 +37,6 @@ public:
     return current_;
   }
 
-  tls_options const& options() const noexcept { return options_; }
-
 private:
   tls_options options_;
   std::string listener_;

@@ -160,8 +160,9 @@ private:
     std::string const resources = std::to_string(protocol_.resources.size());
     std::string const templates = std::to_string(protocol_.templates.size());
     std::string const prompts = std::to_string(protocol_.prompts.size());
-    for (std::size_t i = 0; i != listeners_.size(); ++i) {
-      std::string const at = listeners_[i]->url(sockets_[i]->port, options_.path);
+    auto const all = urls();
+    for (std::size_t i = 0; i != all.size(); ++i) {
+      std::string const& at = all[i];
       options_.log.info("listening", {{"url", at},
                                       {"policy", policy_name_},
                                       {"tools", tools},
