@@ -54,7 +54,7 @@ void serve(Policy policy, mcpawl::http_options const& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
+  return mcpawl::run([&] {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
     examples::endpoint const at = line.listen("--listen", "127.0.0.1:8080");
@@ -66,14 +66,11 @@ int main(int argc, char** argv) {
     if (!oauth) {
       settings.throw_if_invalid();
       serve(mcpawl::no_auth(), options);
-      return 0;
+      return;
     }
     auto access = mcpawl::access_oauth_options::from(settings);
     auto store = mcpawl::open_store<mcpawl::sqlite_store, mcpawl::memory_store>(settings);
     settings.throw_if_invalid();  // everything that is wrong, at once
     serve(mcpawl::access_oauth(std::move(access), std::move(store)), options);
-    return 0;
-  } catch (...) {
-    return examples::exit_code_of_failure();
-  }
+  });
 }

@@ -45,7 +45,7 @@ constexpr char const* usage =
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
+  return mcpawl::run([&] {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
     auto const at = line.listen("--listen", "127.0.0.1:8080");
@@ -61,7 +61,5 @@ int main(int argc, char** argv) {
     mcpawl::server srv{{"ask", "1.0"}};
     srv.tool("deploy", "Deploy a service, once the user has agreed.", deploy).destructive();
     mcpawl::serve_http(srv, options);
-  } catch (...) {
-    return examples::exit_code_of_failure();
-  }
+  });
 }

@@ -53,7 +53,7 @@ std::vector<std::string> poets(std::string const& typed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
+  return mcpawl::run([&] {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
     examples::endpoint const at = line.listen("--listen", "127.0.0.1:8080");
@@ -72,8 +72,5 @@ int main(int argc, char** argv) {
     mcpawl::http_options options{.address = at.address, .port = at.port};
     options.on_ready = examples::print_ready;
     mcpawl::serve_http(srv, options);
-    return 0;
-  } catch (...) {
-    return examples::exit_code_of_failure();
-  }
+  });
 }

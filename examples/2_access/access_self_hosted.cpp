@@ -30,7 +30,7 @@ Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 )";
 
 int main(int argc, char** argv) {
-  try {
+  return mcpawl::run([&] {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
     auto options = examples::listening(line, "127.0.0.1:8080");
@@ -45,8 +45,5 @@ int main(int argc, char** argv) {
     examples::add_demo_tools(srv, std::move(artists));
 
     mcpawl::serve_http(srv, options);
-    return 0;
-  } catch (...) {
-    return examples::exit_code_of_failure();
-  }
+  });
 }

@@ -117,7 +117,7 @@ void serve(Policy policy, page_reader read_page, mcpawl::http_options options) {
 }
 
 int main(int argc, char** argv) {
-  try {
+  return mcpawl::run([&] {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
     auto options = examples::listening(line, "127.0.0.1:8080");
@@ -151,8 +151,5 @@ int main(int argc, char** argv) {
     } else {
       serve(mcpawl::access_jwt(*self_hosted), std::move(reader), std::move(options));
     }
-    return 0;
-  } catch (...) {
-    return examples::exit_code_of_failure();
-  }
+  });
 }

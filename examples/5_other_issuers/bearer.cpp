@@ -85,7 +85,7 @@ struct notes {
 // --- the server
 
 int main(int argc, char** argv) {
-  try {
+  return mcpawl::run([&] {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
     auto options = examples::listening(line, "127.0.0.1:8080");
@@ -114,8 +114,5 @@ int main(int argc, char** argv) {
         .requires_scope("notes:write");
 
     mcpawl::serve_http(srv, options);
-    return 0;
-  } catch (...) {
-    return examples::exit_code_of_failure();
-  }
+  });
 }

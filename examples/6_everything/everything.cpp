@@ -277,7 +277,7 @@ void add_everything(Server& srv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
+  return mcpawl::run([&] {
     mcpawl::settings settings;
     examples::command_line line(argc, argv, usage, settings);
     auto options = examples::listening(line, "127.0.0.1:8080");
@@ -296,7 +296,7 @@ int main(int argc, char** argv) {
       mcpawl::server srv{name, mcpawl::access_jwt(*policy), protocol};
       add_everything(srv);
       mcpawl::serve_http(srv, options);
-      return 0;
+      return;
     }
     mcpawl::server srv{name, mcpawl::no_auth(), protocol};
     add_everything(srv);
@@ -304,8 +304,5 @@ int main(int argc, char** argv) {
       mcpawl::serve_stdio(srv);
     else
       mcpawl::serve_http(srv, options);
-    return 0;
-  } catch (...) {
-    return examples::exit_code_of_failure();
-  }
+  });
 }

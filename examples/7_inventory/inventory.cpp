@@ -3,7 +3,6 @@
 #include "tools.hpp"
 
 #include <mcpawl/auth/development_or.hpp>
-#include <mcpawl/run.hpp>
 
 int main() {
   return mcpawl::run([] {

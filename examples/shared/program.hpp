@@ -1,15 +1,13 @@
-// examples/shared/program.hpp - what the examples that serve HTTP share: where they listen, that they are ready, how they fail
+// examples/shared/program.hpp - what the examples that serve HTTP share: where they listen, and that they are ready
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/settings.hpp>
 #include <mcpawl/transport/http_options.hpp>
 
 #include "options.hpp"
 
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <utility>
 
@@ -34,20 +32,6 @@ inline mcpawl::http_options listening(command_line& line, std::string fallback) 
 inline void read_allowed(mcpawl::settings& settings, mcpawl::http_options& options) {
   options.allowed_hosts = list(settings, "ALLOWED_HOSTS");
   options.allowed_origins = list(settings, "ALLOWED_ORIGINS");
-}
-
-/** Inside of a `catch (...)` of `main`: print what was thrown and return the exit code for it, 2 for errors
-    in the settings, which are all in it, and 1 for everything else. */
-inline int exit_code_of_failure() {
-  try {
-    throw;
-  } catch (mcpawl::configuration_error const& errors) {
-    std::fprintf(stderr, "%s\n", errors.what());
-    return 2;
-  } catch (std::exception const& failure) {
-    std::fprintf(stderr, "%s\n", failure.what());
-    return 1;
-  }
 }
 
 }  // namespace examples
