@@ -1,11 +1,12 @@
 // tests/unit/http/unix_listener.cpp - the file of a Unix-domain socket: made, taken over when stale, removed
 // SPDX-License-Identifier: BSL-1.0
+#include "../../support/temporary_folder.hpp"
+
 #include <mcpawl/http/unix_listener.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -20,15 +21,8 @@ using namespace mcpawl;
 using http::detail::listen_unix;
 namespace fs = std::filesystem;
 
-struct folder {
-  folder() {
-    std::string pattern = (fs::temp_directory_path() / "mcpawl-unix-XXXXXX").string();
-    BOOST_TEST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    socket = pattern + "/s";
-    path = pattern;
-  }
-  ~folder() { fs::remove_all(path); }
-  std::string path, socket;
+struct folder : temporary_folder {
+  std::string socket = file("s");
 };
 
 }  // namespace
@@ -76,9 +70,9 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_socket_stays) {
   BOOST_TEST((listen_unix(in.socket, 0600).error() == boost::system::errc::file_exists));
   BOOST_TEST(fs::file_size(in.socket) == 8U);
   fs::remove(in.socket);
-  fs::create_symlink(in.path + "/elsewhere", in.socket);
+  fs::create_symlink(in.file("elsewhere"), in.socket);
   BOOST_TEST((listen_unix(in.socket, 0600).error() == boost::system::errc::file_exists));
-  BOOST_TEST(listen_unix(in.path + "/no/such/folder", 0600).has_error());
+  BOOST_TEST(listen_unix(in.file("no/such/folder"), 0600).has_error());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,40 +2,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "../../support/temporary_folder.hpp"
+
 #include <mcpawl/store/kv_store.hpp>
 #include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/store/open_store.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <tuple>
-
-/** A folder that goes away. */
-class temporary_folder {
-public:
-  temporary_folder() {
-    std::string made = (std::filesystem::temp_directory_path() / "mcpawl-store-XXXXXX").string();
-    if (mkdtemp(made.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = made;
-  }
-  temporary_folder(temporary_folder const&) = delete;
-  temporary_folder& operator=(temporary_folder const&) = delete;
-  ~temporary_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(std::string const& name) const { return path_ + '/' + name; }
-
-private:
-  std::string path_;
-};
 
 struct memory_backend {
   static constexpr bool persistent = false;
