@@ -22,6 +22,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -252,14 +253,10 @@ public:
       Throws `configuration_error` with everything that is wrong with them. */
   void check() const {
     auto errors = detail::registration_errors(*state_);
-    bool checks_scopes = state_->granted_scopes != nullptr;
-    // what production offers is not known then
-    if constexpr (requires { auth_.in_development(); })
-      checks_scopes = checks_scopes && !auth_.in_development();
-    if (checks_scopes) {
-      std::vector<std::string> known;
+    if (state_->granted_scopes != nullptr) {
+      std::optional<std::vector<std::string>> known(std::in_place);
       if constexpr (asks_for_scopes<Auth>) known = auth_.known_scopes();
-      detail::note_unknown_scopes(*state_, known, errors);
+      if (known) detail::note_unknown_scopes(*state_, *known, errors);
     }
     if (!errors.empty()) throw configuration_error(std::move(errors), detail::offer_place);
   }

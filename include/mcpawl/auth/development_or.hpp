@@ -166,10 +166,11 @@ public:
     return production_ ? production_->linked_token_of(head, who) : std::nullopt;
   }
 
-  /** The scopes of the policy; in development none is known, and none is missed when the server starts. */
-  std::vector<std::string> known_scopes() const requires asks_for_scopes<Policy>
+  /** The scopes of the policy; nothing in development, where they are not known, and none is missed when the server starts. */
+  std::optional<std::vector<std::string>> known_scopes() const requires asks_for_scopes<Policy>
   {
-    return production_ ? production_->known_scopes() : std::vector<std::string>();
+    if (!production_) return std::nullopt;
+    return production_->known_scopes();
   }
   /** As of the policy; in development there is nowhere to authorize. */
   denial insufficient_scope(identity_type const& who, scope_demand const& what) const

@@ -108,7 +108,7 @@ public:
     return policy_.principal(who.template part<typename Policy::identity_type>());
   }
 
-  std::vector<std::string> known_scopes() const requires asks_for_scopes<Policy>
+  std::optional<std::vector<std::string>> known_scopes() const requires asks_for_scopes<Policy>
   {
     return policy_.known_scopes();
   }

@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -194,7 +195,8 @@ struct scope_demand {
 /** A policy whose clients can authorize anew for more scopes, which `requires_scope` of a handle needs.
 
     - Its identity has scopes (`has_scopes`).
-    - `known_scopes()`: all scopes that clients can be granted. A tool that requires another one is reported when the server starts.
+    - `known_scopes()`: all scopes that clients can be granted, or an empty optional where that is not known. A tool that requires
+      another one is reported when the server starts.
     - `insufficient_scope(identity, demand)`: what a caller is told whose call was refused: a denial with status 403 and a challenge
       (MCP "Authorization", "Scope Challenge Handling"; RFC 6750 section 3.1). Clients authorize anew for the `scope` of the challenge,
       some for nothing else, so it names what the operation needs together with what the caller has and the server always requires.
@@ -209,7 +211,7 @@ template <class Policy>
 concept asks_for_scopes =
     auth_policy<Policy> && has_scopes<typename Policy::identity_type> &&
     requires(Policy const& policy, typename Policy::identity_type const& who, scope_demand const& what) {
-      { policy.known_scopes() } -> std::convertible_to<std::vector<std::string>>;
+      { policy.known_scopes() } -> std::convertible_to<std::optional<std::vector<std::string>>>;
       { policy.insufficient_scope(who, what) } -> std::convertible_to<denial>;
     };
 // clang-format on

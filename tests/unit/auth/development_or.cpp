@@ -1,10 +1,12 @@
 // tests/unit/auth/development_or.cpp - one identity without a login, by the environment alone and nowhere else
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/access_jwt.hpp>
+#include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/auth/development_or.hpp>
 #include <mcpawl/auth/jwt_bearer.hpp>
 #include <mcpawl/auth/linked_app.hpp>
 #include <mcpawl/server.hpp>
+#include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -297,8 +299,14 @@ BOOST_AUTO_TEST_CASE(scopes_are_those_of_the_policy_and_in_development_none_is_m
   };
   BOOST_CHECK_THROW(check(real), configuration_error);
   BOOST_CHECK_NO_THROW(check({{setting, R"({"department":"sales"})"}}));
+  // nor by linked_app around it
+  auto saas = development_or<access_oauth>::from_env<memory_store>(of({{setting, "alice@example.com"}}));
+  server linked{{"x", "1"}, linked_app{std::move(saas)}};
+  linked.tool("adjust", "Change.", [] { return 1; }).requires_scope("write");
+  BOOST_CHECK_NO_THROW(linked.check());
   std::vector<std::string> const known{"read"};
-  BOOST_TEST(bearer::from_env(of(real)).known_scopes() == known, boost::test_tools::per_element());
+  auto const offered = bearer::from_env(of(real)).known_scopes();
+  BOOST_TEST(offered.value() == known, boost::test_tools::per_element());
   auto policy = bearer::from_env(of({{setting, R"({"department":"sales"})"}}));
   policy.attach(place(true));
   auto const decided = std::get<auth_result<bearer::identity_type>>(
