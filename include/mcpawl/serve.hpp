@@ -76,6 +76,7 @@ private:
   detail::http_server_impl host_;
 };
 
+/** The server to be served says which one it is. */
 template <auth_policy Auth>
 http_server(server<Auth> const&, http_options) -> http_server<server<Auth>>;
 
