@@ -10,12 +10,11 @@ check=$(cd "$(dirname "$0")" && pwd)/check.sh
 # header FOLDER/NAME LINES... - write a header of correct form with these lines in it
 header() {
   path=mcpawl/$1; shift
-  mkdir -p "$work/include/$(dirname "$path")"
+  mkdir -p "$work/include/${path%/*}"
   { echo "// $path - a header of the self-test"; echo '// SPDX-License-Identifier: BSL-1.0'; echo '#pragma once'; for line in "$@"; do echo "$line"; done; } > "$work/include/$path"
 }
 
-good_tree() {
-  rm -rf "$work/include" "$work/tests"
+write_good_tree() {
   header version.hpp
   header core/error.hpp '#include <string>' '#include <mcpawl/version.hpp>'
   header core/task.hpp '#include <boost/asio/awaitable.hpp>'
@@ -51,6 +50,14 @@ good_tree() {
   header http/fetch.ipp '#include <mcpawl/http/fetch.hpp>'
 }
 
+# written once: it is needed after each test, and every file is a process or two
+good_tree() {
+  rm -rf "$work/include" "$work/tests"
+  cp -R "$work/good" "$work/include"
+}
+
+write_good_tree
+mv "$work/include" "$work/good"
 good_tree
 sh "$check" "$work" > /dev/null || not_so 'a correct tree is refused'
 
