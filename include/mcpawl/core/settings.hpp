@@ -4,11 +4,14 @@
 
 #include <mcpawl/core/configuration_error.hpp>
 
+#include <charconv>
+#include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -78,6 +81,19 @@ public:
       if (value == no) return false;
     add_error(name, "must be true or false, not \"" + value + '"');
     return false;
+  }
+
+  /** A whole number from `least` to `most`, in decimal digits; `fallback` if it is not set. */
+  std::uint64_t number(std::string const& name, std::uint64_t fallback, std::uint64_t least,
+                       std::uint64_t most) {
+    std::string const value = checked(name, false);
+    if (value.empty()) return fallback;
+    std::uint64_t found = 0;
+    char const* const end = value.data() + value.size();
+    auto const [stopped, error] = std::from_chars(value.data(), end, found);
+    if (error == std::errc() && stopped == end && found >= least && found <= most) return found;
+    add_error(name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    return fallback;
   }
 
   /** One or several values with commas between them; none of them may be empty. */

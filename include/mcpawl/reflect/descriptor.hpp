@@ -169,8 +169,7 @@ constexpr type_descriptor const& known_of(type_descriptor const& type) {
 
 /** The rules of a type for its values where no field has rules for them. */
 inline field_rules const& own_rules(type_descriptor const& type) {
-  static constexpr field_rules none{};
-  return type.kind == json_kind::converted ? *static_cast<converted_descriptor const&>(type).rules : none;
+  return type.kind == json_kind::converted ? *static_cast<converted_descriptor const&>(type).rules : no_rules;
 }
 
 }  // namespace mcpawl::detail

@@ -20,14 +20,16 @@ namespace mcpawl::detail {
     Members come in their order; one that is an empty std::optional is left out (elsewhere an empty optional
     is `null`). Bytes of a string that are not UTF-8 become U+FFFD. NaN and the infinities, and a value of an
     enumeration that has no name, have no JSON: what may be absent should be a std::optional. `out` then has
-    `null` in their place and should be thrown away.
+    `null` in their place and should be thrown away. The same holds for what is outside of the bounds of its docs, unless
+    they are ignored.
 
     @par Errors
     None is thrown for any value; only `std::bad_alloc` can come out.
 */
 template <schema_type T>
-[[nodiscard]] std::optional<encode_problem> encode(T const& value, std::string& out) {
-  value_writer writer(out);
+[[nodiscard]] std::optional<encode_problem> encode(T const& value, std::string& out,
+                                                   written_bounds bounds = written_bounds::checked) {
+  value_writer writer(out, bounds);
   writer.write(descriptor_of<T>, &value);
   if (!writer.failed()) return std::nullopt;
   return writer.take_problem();

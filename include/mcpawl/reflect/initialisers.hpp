@@ -131,7 +131,7 @@ field_flags<T> initialised_scalars() {
 /** The JSON of a value that its type alone initialised, where that type is no scalar. */
 inline std::string initial_json(type_descriptor const& type) {
   std::string text;
-  value_writer writer(text);
+  value_writer writer(text, written_bounds::ignored);
   auto const write = [&](void const* value) { writer.write(type, value); };
   switch (type.kind) {
     case json_kind::string: return "\"\"";
@@ -178,7 +178,7 @@ inline field_state make_field_state(field_descriptor const& field, void const* m
   bool const optional = &type != field.type;
   if (optional) member = static_cast<optional_descriptor const&>(*field.type).get(member);
   std::string initial;
-  value_writer writer(initial);
+  value_writer writer(initial, written_bounds::ignored);
   if (member != nullptr) writer.write(type, member);
 
   bool const has_default = field.rules.defaulted || (optional          ? member != nullptr

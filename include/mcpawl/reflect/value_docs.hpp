@@ -33,6 +33,9 @@ struct field_rules {
   bool required = false;
 };
 
+/** Those of what has none. */
+inline constexpr field_rules no_rules{};
+
 // Not constexpr: reaching one of these while the compiler computes `docs` is an error that says its name.
 inline void a_pattern_is_not_a_regular_expression() {}
 inline void a_pattern_goes_beyond_the_linear_time_subset() {}

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/reflect/bound_checker.hpp>
 #include <mcpawl/reflect/decode_options.hpp>
 #include <mcpawl/reflect/decode_problem.hpp>
 #include <mcpawl/reflect/descriptor.hpp>
@@ -26,18 +27,14 @@
 
 namespace mcpawl::detail {
 
-/** Reads one value; keeps the first problem, or all that `decode_problems` has room for.
-
-    A pattern may cost the length of a text times the size of the pattern, so the sum of that is bounded, by
-    `pattern::max_work`.
-*/
+/** Reads one value; keeps the first problem, or all that `decode_problems` has room for. */
 class value_reader {
 public:
   explicit value_reader(decode_options options = {}, problem_search search = problem_search::first) noexcept
       : options_(options), search_(search) {}
 
   bool read(type_descriptor const& type, boost::json::value const& value, void* to) {
-    return read(type, value, to, {}, nullptr, nullptr);
+    return read(type, value, to, no_rules, nullptr, nullptr);
   }
   /** What is wrong, after a value that was not read. */
   decode_problem take_problem() { return problems_.take_first(); }
@@ -56,13 +53,8 @@ private:
   }
   /** Whether what comes after a problem is read, too. */
   bool goes_on() const noexcept { return search_ == problem_search::all && !attempts_ && !problems_.full(); }
-  bool refuse(step const* at, std::string_view before, std::size_t count, std::string_view after) {
-    std::string message(before);
-    append_json_number(message, count);
-    // "1 characters" would read badly
-    message += count == 1 && after.ends_with('s') ? after.substr(0, after.size() - 1) : after;
-    return refuse(at, std::move(message));
-  }
+  /** Whether nothing is wrong, as a check of the bounds says it. */
+  bool passes(std::string wrong, step const* at) { return wrong.empty() || refuse(at, std::move(wrong)); }
   bool expected(step const* at, type_descriptor const& type) {
     if (attempts_) return false;
     std::string message = "expected ";
@@ -94,7 +86,7 @@ private:
         auto const* const string = value.if_string();
         if (string == nullptr) return expected(at, type);
         std::string_view const text(string->data(), string->size());
-        if (!check_string(text, rules, state, at)) return false;
+        if (!passes(bounds_.text(text, rules, state), at)) return false;
         static_cast<std::string*>(to)->assign(text);
         return true;
       }
@@ -121,13 +113,15 @@ private:
         auto const& array = static_cast<array_descriptor const&>(type);
         auto const* const items = value.if_array();
         if (items == nullptr) return expected(at, type);
-        if (!check_items(items->size(), rules, "items", at)) return false;
+        if (!passes(bounds_.count(items->size(), rules, " items"), at)) return false;
         array.clear(to);
         step here{at, {}, 0};
         bool good = true;
         for (auto const& item : *items) {
           std::string why;
-          auto const fill = [&](void* slot) { return read(*array.item, item, slot, {}, nullptr, &here); };
+          auto const fill = [&](void* slot) {
+            return read(*array.item, item, slot, no_rules, nullptr, &here);
+          };
           if (!array.append(to, fill, why)) {
             if (!why.empty()) refuse(&here, std::move(why));
             if (!goes_on()) return false;
@@ -141,7 +135,7 @@ private:
         auto const& map = static_cast<map_descriptor const&>(type);
         auto const* const members = value.if_object();
         if (members == nullptr) return expected(at, type);
-        if (!check_items(members->size(), rules, "members", at)) return false;
+        if (!passes(bounds_.count(members->size(), rules, " members"), at)) return false;
         map.clear(to);
         bool good = true;
         for (auto const& member : *members) {
@@ -149,10 +143,10 @@ private:
           step const here{at, key, 0};
           std::string why;
           auto const fill = [&](void* slot) {
-            return read(*map.item, member.value(), slot, {}, nullptr, &here);
+            return read(*map.item, member.value(), slot, no_rules, nullptr, &here);
           };
           bool const named =
-              map.key == nullptr || check_string(key, *map.key->rules, &map.key->state(), &here);
+              map.key == nullptr || passes(bounds_.text(key, *map.key->rules, &map.key->state()), &here);
           if (!named || !map.insert(to, key, fill, why)) {
             if (!why.empty()) refuse(&here, std::move(why));
             if (!goes_on()) return false;
@@ -178,12 +172,13 @@ private:
   bool read_tuple(tuple_descriptor const& type, boost::json::value const& value, void* to, step const* at) {
     auto const* const items = value.if_array();
     if (items == nullptr) return expected(at, type);
-    if (items->size() != type.count) return refuse(at, "must have exactly ", type.count, " items");
+    if (items->size() != type.count)
+      return refuse(at, bounds_.counted("must have exactly ", type.count, " items"));
     type.reset(to);
     step here{at, {}, 0};
     bool good = true;
     for (auto const& item : *items) {
-      if (!read(type.type_of(here.index), item, type.item(to, here.index), {}, nullptr, &here)) {
+      if (!read(type.type_of(here.index), item, type.item(to, here.index), no_rules, nullptr, &here)) {
         if (!goes_on()) return false;
         good = false;
       }
@@ -225,16 +220,8 @@ private:
     } else {
       return expected(at, type);
     }
-    if (below || (!above && integer < least)) {
-      std::string message = "must be at least ";
-      least.append_to(message);
-      return refuse(at, std::move(message));
-    }
-    if (above || most < integer) {
-      std::string message = "must be at most ";
-      most.append_to(message);
-      return refuse(at, std::move(message));
-    }
+    if (below || (!above && integer < least)) return refuse(at, bounds_.too_small(least));
+    if (above || most < integer) return refuse(at, bounds_.too_large(most));
     type.store(to, integer);
     return true;
   }
@@ -254,51 +241,11 @@ private:
     double const limit =
         type.single ? double{std::numeric_limits<float>::max()} : std::numeric_limits<double>::max();
     if (!(std::fabs(number) <= limit)) return refuse(at, "is too large a number");
-    if (rules.minimum && number < *rules.minimum) {
-      std::string message = "must be at least ";
-      append_json_number(message, *rules.minimum);
-      return refuse(at, std::move(message));
-    }
-    if (rules.maximum && number > *rules.maximum) {
-      std::string message = "must be at most ";
-      append_json_number(message, *rules.maximum);
-      return refuse(at, std::move(message));
-    }
+    if (!passes(bounds_.number(number, rules), at)) return false;
     if (type.single)
       *static_cast<float*>(to) = static_cast<float>(number);
     else
       *static_cast<double*>(to) = number;
-    return true;
-  }
-
-  bool check_string(std::string_view text, field_rules const& rules, field_state const* state,
-                    step const* at) {
-    // bytes bound code points from above and below, so that long texts are mostly refused unread
-    if (rules.min_length != 0 &&
-        (text.size() < rules.min_length || count_code_points(text) < rules.min_length)) {
-      return refuse(at, "must have at least ", rules.min_length, " characters");
-    }
-    if (rules.max_length < text.size() &&
-        (rules.max_length < text.size() / 4 || rules.max_length < count_code_points(text))) {
-      return refuse(at, "must have at most ", rules.max_length, " characters");
-    }
-    if (state != nullptr && state->compiled) {
-      pattern_work_ += state->compiled->work_for(text.size());
-      if (pattern_work_ > pattern::max_work)
-        return refuse(
-            at, "is too long for a text that is compared with the pattern " + std::string(rules.pattern));
-      if (!state->compiled->matches(text))
-        return refuse(at, "must match the pattern " + std::string(rules.pattern));
-    }
-    if (!has_format(rules.format, text))
-      return refuse(at, "must have the format " + std::string(rules.format));
-    return true;
-  }
-
-  bool check_items(std::size_t count, field_rules const& rules, std::string_view what, step const* at) {
-    std::string const after = ' ' + std::string(what);
-    if (count < rules.min_items) return refuse(at, "must have at least ", rules.min_items, after);
-    if (count > rules.max_items) return refuse(at, "must have at most ", rules.max_items, after);
     return true;
   }
 
@@ -322,7 +269,8 @@ private:
     for (std::size_t i = 0; i != type.alternatives.size() && !done; ++i) {
       auto const& alternative = *type.alternatives[i];
       if (!has_shape(alternative, value)) continue;
-      done = type.assign(to, i, [&](void* slot) { return read(alternative, value, slot, {}, nullptr, at); });
+      done = type.assign(to, i,
+                         [&](void* slot) { return read(alternative, value, slot, no_rules, nullptr, at); });
     }
     attempts_ = outside;
     return done || (shaped != 1 && expected(at, type));
@@ -390,7 +338,7 @@ private:
   }
 
   decode_problems problems_;
-  std::size_t pattern_work_ = 0;
+  bound_checker bounds_;
   decode_options options_;
   problem_search search_;
   bool attempts_ = false;  // whether what is read may fail, so that its problems are not kept

@@ -50,7 +50,7 @@ public:
   }
   json_input(char const* text) : json_input(std::string_view(text)) {}
   json_input(std::string const& text) : json_input(std::string_view(text)) {}
-  /** A struct, encoded as the result of a tool is. */
+  /** A struct, encoded as the result of a tool is, but in whatever bounds: the server is to refuse it. */
   template <mcpawl::detail::test_struct T>
   json_input(T const& value) : json_input(encoded(value)) {}
 
@@ -60,7 +60,7 @@ private:
   template <class T>
   static std::string encoded(T const& value) {
     std::string text;
-    if (auto const problem = mcpawl::detail::encode(value, text))
+    if (auto const problem = mcpawl::detail::encode(value, text, mcpawl::detail::written_bounds::ignored))
       throw std::invalid_argument(mcpawl::detail::sentence_of(*problem, "mcpawl::test: the struct"));
     return text;
   }

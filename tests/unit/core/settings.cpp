@@ -86,6 +86,22 @@ BOOST_AUTO_TEST_CASE(a_list_that_is_only_commas_is_a_error) {
   BOOST_TEST(mistakes_of(s).size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_number_is_within_its_bounds) {
+  auto s = from({{"A", "1"}, {"B", " 65535 "}, {"BLANK", " "}});
+  BOOST_TEST(s.number("A", 8080, 1, 65535) == 1u);
+  BOOST_TEST(s.number("B", 8080, 1, 65535) == 65535u);
+  BOOST_TEST(s.number("BLANK", 8080, 1, 65535) == 8080u);
+  BOOST_TEST(s.number("MISSING", 8080, 1, 65535) == 8080u);
+  BOOST_TEST(mistakes_of(s).empty());
+  for (auto const* bad :
+       {"0", "65536", "-1", "+1", "0x10", "1.0", "1e3", "80 80", "eighty", "18446744073709551616"}) {
+    auto wrong = from({{"N", bad}});
+    BOOST_TEST(wrong.number("N", 8080, 1, 65535) == 8080u);
+    BOOST_TEST(mistakes_of(wrong) == std::vector<std::string>{"N must be a whole number from 1 to 65535"},
+               bad);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_flag_has_few_spellings) {
   for (auto const* yes : {"1", "true", "yes", "on"}) {
     auto s = from({{"F", yes}});

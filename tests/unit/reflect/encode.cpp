@@ -67,11 +67,47 @@ struct holder {
   measured in;
 };
 
+struct score {
+  int points = 1;
+  double share = 0.5;
+  float weight = 0.1f;
+  std::string code = "ab";
+  std::optional<int> rank;
+  std::vector<int> rounds{1};
+  std::map<std::string, int> by_name{{"a", 1}};
+};
+struct table {
+  std::vector<score> rows;
+};
+
 }  // namespace reflect_encode_types
 
 template <>
 inline constexpr auto mcpawl::docs<reflect_encode_types::renamed> =
     mcpawl::fields(mcpawl::field<&reflect_encode_types::renamed::class_>("A class.").named("class"));
+
+template <>
+inline constexpr auto mcpawl::docs<reflect_encode_types::score> = mcpawl::fields(
+    mcpawl::field<&reflect_encode_types::score::points>("").minimum(1).maximum(10),
+    mcpawl::field<&reflect_encode_types::score::share>("").minimum(0.5).maximum(1),
+    mcpawl::field<&reflect_encode_types::score::weight>("").minimum(0.1).maximum(0.2),
+    mcpawl::field<&reflect_encode_types::score::code>("").pattern("^[a-z]*$").min_length(2).max_length(3),
+    mcpawl::field<&reflect_encode_types::score::rank>("").minimum(1),
+    mcpawl::field<&reflect_encode_types::score::rounds>("").min_items(1).max_items(2),
+    mcpawl::field<&reflect_encode_types::score::by_name>("").min_items(1).max_items(1));
+
+/** A type that is said as a text with rules of its own. */
+struct isbn {
+  std::string digits;
+  auto operator<=>(isbn const&) const = default;
+};
+template <>
+struct mcpawl::as<isbn> {
+  using type = std::string;
+  static constexpr auto docs = mcpawl::value_docs<std::string>("An ISBN.").pattern("^[0-9]{3}$");
+  static std::string to(isbn const& value) { return value.digits; }
+  static isbn from(std::string text) { return {std::move(text)}; }
+};
 
 namespace reflect_encode_types {
 
@@ -110,6 +146,50 @@ BOOST_AUTO_TEST_CASE(what_has_no_json_is_named_by_its_place) {
   BOOST_TEST(problem_of(std::variant<int, double>(nan)) == " is NaN, which JSON cannot say");
   // the first of several
   BOOST_TEST(problem_of(std::vector<double>{nan, 1, infinity}) == "/0 is NaN, which JSON cannot say");
+}
+
+/** What is wrong with a score that was changed. */
+template <class Change>
+std::string problem_after(Change change) {
+  score changed;
+  change(changed);
+  return problem_of(changed);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_outside_of_its_bounds_is_named_by_its_place) {
+  BOOST_TEST(problem_of(score{}) == "nothing");
+  BOOST_TEST(problem_after([](score& s) { s.points = 0; }) == "/points must be at least 1");
+  BOOST_TEST(problem_after([](score& s) { s.points = 10; }) == "nothing");
+  BOOST_TEST(problem_after([](score& s) { s.points = 11; }) == "/points must be at most 10");
+  BOOST_TEST(problem_after([](score& s) { s.share = 0.49; }) == "/share must be at least 0.5");
+  BOOST_TEST(problem_after([](score& s) { s.share = 1; }) == "nothing");
+  BOOST_TEST(problem_after([](score& s) { s.share = 1.01; }) == "/share must be at most 1");
+  BOOST_TEST(problem_after([](score& s) { s.weight = 0.2f; }) == "nothing");
+  BOOST_TEST(problem_after([](score& s) { s.weight = 0.21f; }) == "/weight must be at most 0.2");
+  BOOST_TEST(problem_after([](score& s) { s.code = "a"; }) == "/code must have at least 2 characters");
+  BOOST_TEST(problem_after([](score& s) { s.code = "abcd"; }) == "/code must have at most 3 characters");
+  BOOST_TEST(problem_after([](score& s) { s.code = "a1"; }) == "/code must match the pattern ^[a-z]*$");
+  BOOST_TEST(problem_after([](score& s) { s.rank = 0; }) == "/rank must be at least 1");
+  BOOST_TEST(problem_after([](score& s) { s.rounds = {}; }) == "/rounds must have at least 1 item");
+  BOOST_TEST(problem_after([](score& s) { s.rounds = {1, 2, 3}; }) == "/rounds must have at most 2 items");
+  BOOST_TEST(problem_after([](score& s) { s.by_name = {}; }) == "/by_name must have at least 1 member");
+  BOOST_TEST(problem_after([](score& s) { s.by_name["b"] = 2; }) == "/by_name must have at most 1 member");
+
+  table rows{{score{}, score{}}};
+  rows.rows[1].points = 0;
+  BOOST_TEST(problem_of(rows) == "/rows/1/points must be at least 1");
+  BOOST_TEST(problem_of(std::vector<isbn>{{"123"}, {"12"}}) == "/1 must match the pattern ^[0-9]{3}$");
+  BOOST_TEST(problem_of(std::map<isbn, int>{{{"12"}, 1}}) ==
+             " has a member whose name must match the pattern ^[0-9]{3}$");
+}
+
+BOOST_AUTO_TEST_CASE(bounds_can_be_ignored) {
+  std::string out;
+  score wrong;
+  wrong.points = 99;
+  wrong.code = "";
+  BOOST_TEST(!mcpawl::detail::encode(wrong, out, mcpawl::detail::written_bounds::ignored));
+  BOOST_TEST(out.starts_with(R"({"points":99,"share":0.5,"weight":0.1,"code":"",)"));
 }
 
 BOOST_AUTO_TEST_CASE(empty_containers_keep_their_brackets) {
