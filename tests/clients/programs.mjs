@@ -46,7 +46,7 @@ export function run(command, args, settings = {}, input = '') {
   });
 }
 
-/** A program that said `listening on URL`. */
+/** A program that said `listening on URL`, or whose log says `listening url=URL`. */
 export class Program {
   /** Start it and wait until it is ready. */
   static async start(name, args, settings = {}) {
@@ -61,16 +61,19 @@ export class Program {
       child.once('close', (code, signal) => resolve({ code, signal }));
     });
     program.ended.then(() => running.delete(child));
-    child.stderr.on('data', (bytes) => (program.output += bytes));
 
     const ready = new Promise((resolve) => {
-      let text = '';
-      child.stdout.on('data', (bytes) => {
-        text += bytes;
-        program.output += bytes;
-        const line = /^listening on (http:\S+)/m.exec(text);
-        if (line) resolve(line[1]);
-      });
+      const look_for = (stream, form) => {
+        let text = '';
+        stream.on('data', (bytes) => {
+          text += bytes;
+          program.output += bytes;
+          const line = form.exec(text);
+          if (line) resolve(line[1]);
+        });
+      };
+      look_for(child.stdout, /^listening on (http:\S+)/m);
+      look_for(child.stderr, / listening url=(http:\S+)/);
     });
     const found = await Promise.race([ready, program.ended, delay(start_seconds)]);
     if (typeof found !== 'string') {
@@ -124,14 +127,15 @@ export function free_port() {
 /** The emulator with a server behind it. */
 export class Access {
   /** @param settings environment of the server, besides TEAM_DOMAIN and POLICY_AUD
-      @param certs the state of the certs endpoint when the server starts */
-  static async start(settings = {}, certs = 'up') {
+      @param certs the state of the certs endpoint when the server starts
+      @param program the server and its options */
+  static async start(settings = {}, certs = 'up', program = ['access_self_hosted', '--listen', '127.0.0.1:0']) {
     const access = new Access();
     access.emulator = await Program.start('access_emulator', ['--listen', '127.0.0.1:0', '--as', 'alice@example.com']);
     try {
       access.certs_are_set = certs === 'up' || (await access.certs(certs));
       const { team_domain, aud } = await access.state();
-      access.server = await Program.start('access_self_hosted', ['--listen', '127.0.0.1:0'], {
+      access.server = await Program.start(program[0], program.slice(1), {
         TEAM_DOMAIN: team_domain,
         POLICY_AUD: aud,
         ...settings,

@@ -19,7 +19,7 @@ for program in node npm; do
   command -v "$program" > /dev/null || { say "there is no $program: install nodejs and npm" >&2; exit 1; }
 done
 
-programs=(everything ask resources hello_stdio access_self_hosted access_saas access_emulator bearer linked_app)
+programs=(everything ask resources hello_stdio access_self_hosted access_saas access_emulator bearer linked_app inventory)
 build_examples "${programs[@]}"
 
 # npm writes node_modules/.package-lock.json when it is done, and not before
