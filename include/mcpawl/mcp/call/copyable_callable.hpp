@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace mcpawl::detail {
@@ -23,10 +24,28 @@ private:
   std::shared_ptr<F const> f_;
 };
 
-/** What a `std::function` can hold: the callable, or if it cannot be copied, one that shares it. */
+/** A pointer to a function, as a class: g++ 14 crashes over a coroutine that holds the pointer itself, if a parameter of the
+    function is of an unnamed namespace and that is not in the file which is compiled but in one that it includes. */
+template <class F>
+class function_callable {
+public:
+  explicit function_callable(F f) : f_(f) {}
+
+  template <class... Arguments>
+  decltype(auto) operator()(Arguments&&... arguments) const {
+    return f_(std::forward<Arguments>(arguments)...);
+  }
+
+private:
+  F f_;
+};
+
+/** What a `std::function` can hold and a coroutine, too: the callable, or one of the above that calls it. */
 template <class F>
 auto copyable_callable(F f) {
-  if constexpr (std::copy_constructible<F>)
+  if constexpr (std::is_pointer_v<F>)
+    return function_callable<F>(f);
+  else if constexpr (std::copy_constructible<F>)
     return f;
   else
     return shared_callable<F>(std::move(f));
