@@ -1,6 +1,7 @@
 // tests/flow/starting.cpp - what a server says when it starts, and what main returns when it cannot
 // SPDX-License-Identifier: BSL-1.0
 #include "../support/running.hpp"
+#include "../support/temporary_folder.hpp"
 #include "../support/user_header.hpp"
 
 #include <mcpawl/auth/no_auth.hpp>
@@ -85,8 +86,36 @@ BOOST_AUTO_TEST_CASE(the_first_line_says_where_the_server_listens_and_with_what)
   BOOST_TEST(!contains(log, "open_to_everybody"), log);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_without_a_policy_warns_where_others_may_reach_it) {
+BOOST_AUTO_TEST_CASE(a_server_without_a_policy_does_not_start_where_others_may_reach_it) {
   mcpawl::server srv{{"flow", "1"}};
+  for (auto const* address :
+       {"0.0.0.0", "::", "192.168.1.7", "10.0.0.1", "fe80::1", "::ffff:127.0.0.1", "8.8.8.8"})
+    BOOST_CHECK_EXCEPTION(
+        log_of_start(srv, address), mcpawl::configuration_error, [&](mcpawl::configuration_error const& e) {
+          std::string const why = e.what();
+          return e.errors().size() == 1 &&
+                 contains(why, "address \"" + std::string(address) + "\" can be reached") &&
+                 contains(why, "must be 127.0.0.1, ::1 or unix:/path, because the server has no policy") &&
+                 contains(why, "mcpawl::no_auth{mcpawl::unsafe::open_to_everybody{}}");
+        });
+  // what is no address is said, and nothing else of it
+  BOOST_CHECK_EXCEPTION(log_of_start(srv, "everywhere"), mcpawl::configuration_error,
+                        [](mcpawl::configuration_error const& e) { return e.errors().size() == 1; });
+}
+
+BOOST_AUTO_TEST_CASE(a_server_without_a_policy_starts_on_loopback_and_unix_sockets) {
+  mcpawl::server srv{{"flow", "1"}};
+  temporary_folder const folder;
+  for (std::string const& address :
+       {std::string("127.0.0.1"), std::string("127.0.0.2"), "unix:" + folder.file("mcp.sock")}) {
+    std::string const log = log_of_start(srv, address);
+    BOOST_TEST(log.starts_with("listening url="), log);
+    BOOST_TEST(!contains(log, "open_to_everybody"), log);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_is_said_to_be_open_to_everybody_warns_of_it) {
+  mcpawl::server srv{{"flow", "1"}, mcpawl::no_auth{mcpawl::unsafe::open_to_everybody{}}};
   std::string const log = log_of_start(srv, "0.0.0.0");
   BOOST_TEST(contains(log, "\nopen_to_everybody url=http://0.0.0.0:"), log);
 }

@@ -126,6 +126,27 @@ public:
     return why;
   }
 
+  std::string local_only() const { return production_ ? mcpawl::local_only(*production_) : std::string(); }
+  bool needs_client_certificates() const {
+    return production_ && mcpawl::needs_client_certificates(*production_);
+  }
+  bool takes_client_certificates() const {
+    return production_ && mcpawl::takes_client_certificates(*production_);
+  }
+  /** As the policy; in development every request is the developer's. */
+  bool recognizes(http::request_head const& head) const requires recognizes_credentials<Policy>
+  {
+    return !production_ || production_->recognizes(head);
+  }
+  bool recognizes_issuer(http::request_head const& head) const
+      requires requires(Policy const& policy) { policy.recognizes_issuer(head); }
+  {
+    return !production_ || production_->recognizes_issuer(head);
+  }
+  std::vector<std::string> reload() const {
+    return production_ ? reload_policy(*production_) : std::vector<std::string>();
+  }
+
   void attach(auth_environment const& environment) {
     confined_ = environment.loopback_only;
     if (production_) attach_policy(*production_, environment);

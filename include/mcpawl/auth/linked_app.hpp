@@ -38,6 +38,18 @@ public:
     else
       return token_;
   }
+  /** A part of the identity, where it has parts itself. */
+  template <class Part>
+  requires requires(Identity const& who) { who.template part<Part>(); }
+  Part const& part() const noexcept {
+    return who_.template part<Part>();
+  }
+  /** As of the identity, which has this function itself. */
+  std::vector<std::string> const& scopes() const noexcept
+      requires requires(Identity const& who) { who.scopes(); }
+  {
+    return who_.scopes();
+  }
 
   operator Identity const&() const noexcept { return who_; }
   /** As of the identity, which has this operator itself. */
@@ -87,6 +99,19 @@ public:
 
   void attach(auth_environment const& environment) { attach_policy(policy_, environment); }
   std::string loopback_only() const { return mcpawl::loopback_only(policy_); }
+  std::string local_only() const { return mcpawl::local_only(policy_); }
+  bool needs_client_certificates() const { return mcpawl::needs_client_certificates(policy_); }
+  bool takes_client_certificates() const { return mcpawl::takes_client_certificates(policy_); }
+  std::vector<std::string> reload() const { return reload_policy(policy_); }
+  bool recognizes(http::request_head const& head) const requires recognizes_credentials<Policy>
+  {
+    return policy_.recognizes(head);
+  }
+  bool recognizes_issuer(http::request_head const& head) const
+      requires requires(Policy const& policy) { policy.recognizes_issuer(head); }
+  {
+    return policy_.recognizes_issuer(head);
+  }
 
   authentication<identity_type> authenticate(http::request_head const& head) {
     authentication<inner_identity> asked = policy_.authenticate(head);

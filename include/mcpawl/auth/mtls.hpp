@@ -112,14 +112,14 @@ private:
 class mtls {
 public:
   using identity_type = certificate_identity;
+  static constexpr std::string_view policy_name = "mtls";
 
   explicit mtls(mtls_options options = {}) : options_(detail::validated(std::move(options))) {
     for (auto& each : options_.fingerprints) each = mtls_options::plain_digits(each);
   }
 
   /** As the environment says: see `mtls_options::from`. */
-  static mtls from_env() {
-    settings from;
+  static mtls from_env(settings from = settings()) {
     auto options = mtls_options::from(from);
     from.throw_if_invalid();
     return mtls(std::move(options));
@@ -139,6 +139,10 @@ public:
   std::string principal(certificate_identity const& who) const { return who->public_key_sha256; }
 
   bool needs_client_certificates() const noexcept { return true; }
+  /** Whether the caller showed a certificate. */
+  bool recognizes(http::request_head const& head) const noexcept {
+    return head.client_certificate() != nullptr;
+  }
 
 private:
   bool is_listed(http::client_certificate const& shown) const {

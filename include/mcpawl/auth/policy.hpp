@@ -41,10 +41,11 @@ struct denial {
 
   int status = 500;
   std::string_view code =
-      "internal_error";                 ///< A stable word for the client: a literal, "missing_token" say.
-  std::string www_authenticate;         ///< Value of the header; empty: none is sent.
-  std::chrono::seconds retry_after{0};  ///< Value of the header; zero: none is sent.
-  std::string description;              ///< For who reads what the client shows; empty: none is sent.
+      "internal_error";          ///< A stable word for the client: a literal, "missing_token" say.
+  std::string www_authenticate;  ///< Value of the header; empty: none is sent.
+  std::vector<std::string> further_challenges;  ///< More values of it, each sent as a field of its own.
+  std::chrono::seconds retry_after{0};          ///< Value of the header; zero: none is sent.
+  std::string description;                      ///< For who reads what the client shows; empty: none is sent.
   std::string log_reason;
 };
 
@@ -107,8 +108,19 @@ enum class public_route {
       read; empty where others may, too. If there is a reason, the server does not start on an address that is
       none of loopback, writes the reason to its log whenever it starts, and answers with 403 what another
       machine, a page of another name or a proxy sends.
+    - `local_only()`, optional: why the server may listen on loopback and on Unix-domain sockets alone, for people to
+      read; empty where it may anywhere. If there is a reason, it does not start on another address. Requests are
+      not looked at for it, so what a proxy on this machine hands on comes in: that proxy decides.
     - `needs_client_certificates()`, optional, `bool`: callers are known by the certificates of TLS alone
       (`head.client_certificate()`). The server does not start with a listener that asks for none.
+    - `takes_client_certificates()`, optional, `bool`: some callers are. The server does not start if none of its
+      listeners asks for certificates.
+    - `recognizes(head)`, optional, `bool`, const: whether a request brings a credential of the form that this policy
+      judges. It looks at the form alone and verifies nothing. `any_of` needs it.
+    - `recognizes_issuer(head)`, optional, `bool`, const: whether such a credential says that it is of this policy's issuer. Nothing
+      is verified; `any_of` asks where several policies recognize a request.
+    - `reload()`, optional, const: reads anew what may change while the server runs, from any thread, and returns what is
+      wrong, a `std::vector<std::string>`; then everything stays as it was.
 
     Two more where clients can be granted scopes: `asks_for_scopes`.
 
@@ -237,6 +249,44 @@ bool needs_client_certificates([[maybe_unused]] Policy const& policy) {
     return policy.needs_client_certificates();
   else
     return false;
+}
+
+/** Ask the optional hook `takes_client_certificates` of a policy. */
+template <auth_policy Policy>
+bool takes_client_certificates(Policy const& policy) {
+  if constexpr (requires { policy.takes_client_certificates(); })
+    return policy.takes_client_certificates();
+  else
+    return needs_client_certificates(policy);
+}
+
+/** Ask the optional hook `local_only` of a policy. */
+template <auth_policy Policy>
+std::string local_only([[maybe_unused]] Policy const& policy) {
+  if constexpr (requires { policy.local_only(); })
+    return policy.local_only();
+  else
+    return {};
+}
+
+/** A policy that says which requests bring a credential of its form, so that `any_of` can choose it. */
+template <class Policy>
+concept recognizes_credentials =
+    auth_policy<Policy> && requires(Policy const& policy, http::request_head const& head) {
+      { policy.recognizes(head) } -> std::same_as<bool>;
+    };
+
+/** Call the optional hook `reload` of a policy.
+
+    @return what is wrong, in sentences; empty if nothing is, or there is nothing to read anew
+    @par Thread safety
+    Any thread, as the hook. */
+template <auth_policy Policy>
+std::vector<std::string> reload_policy([[maybe_unused]] Policy const& policy) {
+  if constexpr (requires { policy.reload(); })
+    return policy.reload();
+  else
+    return {};
 }
 
 /** Call the optional hook `attach` of a policy. */

@@ -55,6 +55,10 @@ public:
   virtual denial insufficient_scope(void const* identity, scope_demand const& what) const = 0;
   /** Whether it knows callers by their certificates alone. */
   virtual bool needs_client_certificates() const = 0;
+  /** Whether it knows some by them. */
+  virtual bool takes_client_certificates() const = 0;
+  /** Why it must not be reached by other machines without something in between; empty where it may. */
+  virtual std::string local_only() const = 0;
 };
 
 /** Erases the type of a policy. */
@@ -98,6 +102,8 @@ public:
       return denial(403, "insufficient_scope", what.operation);
   }
   bool needs_client_certificates() const override { return mcpawl::needs_client_certificates(policy_); }
+  bool takes_client_certificates() const override { return mcpawl::takes_client_certificates(policy_); }
+  std::string local_only() const override { return mcpawl::local_only(policy_); }
 
 private:
   using identity_type = typename Policy::identity_type;

@@ -173,7 +173,9 @@ private:
       if (open_ && !listeners_[i]->is_loopback() && !listeners_[i]->is_unix())
         options_.log.warning(
             "open_to_everybody",
-            {{"url", at}, {"reason", "there is no policy, and the address is not of loopback alone"}});
+            {{"url", at},
+             {"reason",
+              "there is no policy that tells callers apart, and other machines reach the address"}});
     }
   }
 
@@ -308,17 +310,7 @@ private:
     std::vector<std::string> errors = registration_errors(protocol);
     std::size_t const registered = errors.size();
     auto listeners = listener_setups(options, policy.needs_client_certificates(), errors);
-    if (!loopback_only.empty())
-      for (auto const& each : listeners) {
-        if (!each->is_loopback())
-          errors.push_back("address \"" + each->options.address + "\" can be reached by " +
-                           (each->is_unix() ? "proxies" : "other machines") +
-                           "; it must be 127.0.0.1 or ::1, because " + loopback_only);
-        // the PROXY protocol adds nothing to a request by which it could be told from one of this machine
-        if (!each->options.proxies.peers.empty())
-          errors.push_back("proxies hand on what other machines send; there must be none, because " +
-                           loopback_only);
-      }
+    note_misfits(policy, loopback_only, listeners, errors);
     if (options.threads == 0 || options.threads > 1024) errors.push_back("threads must be from 1 to 1024");
     if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
       errors.push_back("path \"" + options.path + "\" must start with / and have no query");

@@ -5,6 +5,7 @@
 #include <mcpawl/http/listener_rules.hpp>
 #include <mcpawl/http/tls_slot.hpp>
 #include <mcpawl/http/unix_listener.hpp>
+#include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/http_options.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -32,6 +33,13 @@ struct listener_setup {
   bool is_loopback() const {
     boost::system::error_code ignored;
     return !is_unix() && boost::asio::ip::make_address(options.address, ignored).is_loopback();
+  }
+
+  /** Whether other machines reach it without anything in between. */
+  bool is_for_other_machines() const {
+    boost::system::error_code ec;
+    auto const at = boost::asio::ip::make_address(options.address, ec);
+    return !is_unix() && !ec && !at.is_loopback();
   }
 
   /** The URL of a path there; of a Unix-domain socket in the notation of nginx. */
@@ -92,6 +100,35 @@ inline std::vector<std::unique_ptr<listener_setup>> listener_setups(http_options
     made.push_back(std::move(one));
   }
   return made;
+}
+
+/** Where listeners and policy do not go together, a sentence each.
+
+    @param loopback_only  what the policy says of it */
+inline void note_misfits(erased_policy const& policy, std::string const& loopback_only,
+                         std::vector<std::unique_ptr<listener_setup>> const& listeners,
+                         std::vector<std::string>& errors) {
+  std::string const local_only = policy.local_only();
+  bool asked = false;
+  for (auto const& each : listeners) {
+    std::string const& address = each->options.address;
+    if (!loopback_only.empty() && !each->is_loopback())
+      errors.push_back("address \"" + address + "\" can be reached by " +
+                       (each->is_unix() ? "proxies" : "other machines") +
+                       "; it must be 127.0.0.1 or ::1, because " + loopback_only);
+    // the PROXY protocol adds nothing to a request by which it could be told from one of this machine
+    if (!loopback_only.empty() && !each->options.proxies.peers.empty())
+      errors.push_back("proxies hand on what other machines send; there must be none, because " +
+                       loopback_only);
+    if (!local_only.empty() && each->is_for_other_machines())
+      errors.push_back("address \"" + address +
+                       "\" can be reached by other machines; it must be 127.0.0.1, " +
+                       "::1 or unix:/path, because " + local_only);
+    asked = asked || (each->options.tls && !each->options.tls->client_authorities.empty());
+  }
+  if (!asked && policy.takes_client_certificates() && !policy.needs_client_certificates())
+    errors.emplace_back(
+        "the policy knows some callers by their certificates: set tls.client_authorities of a listener");
 }
 
 }  // namespace mcpawl::detail

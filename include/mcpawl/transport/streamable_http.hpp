@@ -51,6 +51,7 @@ inline http::response refusal(int status, std::string_view why) {
 inline http::response denial_head(denial const& d) {
   http::response response{d.status};
   if (!d.www_authenticate.empty()) response.field("WWW-Authenticate", d.www_authenticate);
+  for (auto const& more : d.further_challenges) response.field("WWW-Authenticate", more);
   if (d.retry_after.count() > 0) response.field("Retry-After", std::to_string(d.retry_after.count()));
   response.field("Cache-Control", "no-store");
   return response;
