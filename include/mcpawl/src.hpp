@@ -17,6 +17,7 @@
 #include <mcpawl/auth/access_jwt.ipp>
 #include <mcpawl/auth/access_oauth.ipp>
 #include <mcpawl/auth/access_oauth_options.ipp>
+#include <mcpawl/auth/static_bearer.ipp>
 #include <mcpawl/core/library_src.hpp>
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
 #include <mcpawl/crypto/engine.hpp>

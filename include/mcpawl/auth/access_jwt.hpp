@@ -87,6 +87,11 @@ public:
       The denials of the table above. */
   authentication<access_identity> authenticate(http::request_head const& head);
 
+  /** Whether the request has a token of Access, as a field or where the options allow it as a cookie. */
+  bool recognizes(http::request_head const& head) const;
+  /** Whether that token names our team domain. Nothing is verified. */
+  bool recognizes_issuer(http::request_head const& head) const;
+
   /** The caller's name for sessions: kind, issuer and subject or common name. */
   std::string principal(access_identity const& who) const { return access_principal(*who); }
 

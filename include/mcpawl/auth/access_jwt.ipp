@@ -13,6 +13,7 @@
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
 #include <mcpawl/jose/errc.hpp>
+#include <mcpawl/jose/unverified_issuer.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/keys/key_origin.hpp>
 #include <mcpawl/keys/key_source.hpp>
@@ -54,6 +55,15 @@ public:
     if (!token) return std::nullopt;
     return linked_token(linked_token::form::assertion,
                         std::make_shared<detail::fixed_token>(secret(std::string(*token))));
+  }
+
+  bool recognizes(http::request_head const& head) const {
+    auto const token = token_of(head);
+    return token || token.error() != make_error_code(detail::auth_errc::missing_token);
+  }
+  bool recognizes_issuer(http::request_head const& head) const {
+    auto const token = token_of(head);
+    return token && jose::detail::names_issuer(*token, options_->issuer());
   }
 
 private:
@@ -134,6 +144,15 @@ void basic_access_jwt<Engine>::attach(auth_environment const& environment) {
 template <class Engine>
 authentication<access_identity> basic_access_jwt<Engine>::authenticate(http::request_head const& head) {
   return impl_->authenticate(head);
+}
+
+template <class Engine>
+bool basic_access_jwt<Engine>::recognizes(http::request_head const& head) const {
+  return impl_->recognizes(head);
+}
+template <class Engine>
+bool basic_access_jwt<Engine>::recognizes_issuer(http::request_head const& head) const {
+  return impl_->recognizes_issuer(head);
 }
 
 template <class Engine>

@@ -113,6 +113,9 @@ public:
       like, those for people with a page or a redirect (RFC 6749 section 4.1.2.1). */
   MCPAWL_DECL task<> serve_unauthenticated(http::exchange& ex);
 
+  /** Whether the request has a bearer token that begins as ours do. */
+  MCPAWL_DECL bool recognizes(http::request_head const& head) const noexcept;
+
   /** Decide about a request. Waits only where it needs a look into the store.
 
       @par Errors

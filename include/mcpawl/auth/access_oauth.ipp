@@ -7,12 +7,14 @@
 #include <mcpawl/auth/access_session.hpp>
 #include <mcpawl/auth/bearer_challenge.hpp>
 #include <mcpawl/auth/bearer_token.hpp>
+#include <mcpawl/auth/credential_form.hpp>
 #include <mcpawl/auth/grant_token_source.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/jose/token_cache.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/oauth/common/errc.hpp>
+#include <mcpawl/oauth/grant/token.hpp>
 #include <mcpawl/oauth/server/authorization_server.hpp>
 #include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
@@ -194,6 +196,10 @@ MCPAWL_DECL task<> access_oauth::serve_unauthenticated(http::exchange& ex) {
 }
 MCPAWL_DECL authentication<access_identity> access_oauth::authenticate(http::request_head const& head) {
   return impl_->authenticate(head);
+}
+MCPAWL_DECL bool access_oauth::recognizes(http::request_head const& head) const noexcept {
+  static_assert(oauth::token::prefix_of(oauth::token_kind::access).starts_with(detail::own_token_prefix));
+  return detail::has_bearer_of(detail::bearer_form::own, head);
 }
 MCPAWL_DECL std::vector<std::string> access_oauth::known_scopes() const { return impl_->known_scopes(); }
 MCPAWL_DECL denial access_oauth::insufficient_scope(access_identity const& who,

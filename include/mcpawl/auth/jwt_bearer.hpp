@@ -6,6 +6,7 @@
 #include <mcpawl/auth/bearer_options.hpp>
 #include <mcpawl/auth/bearer_token.hpp>
 #include <mcpawl/auth/bearer_verifier.hpp>
+#include <mcpawl/auth/credential_form.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/auth/resource_server.hpp>
 #include <mcpawl/auth/token_authenticator.hpp>
@@ -15,6 +16,7 @@
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/jose/errc.hpp>
+#include <mcpawl/jose/unverified_issuer.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/keys/key_source.hpp>
 
@@ -112,6 +114,16 @@ public:
     auto const token = detail::find_bearer_token(head);
     if (!token) return deny(token.error());
     return tokens_.authenticate(*token, [this](error_code why) { return deny(why); });
+  }
+
+  /** Whether the request has a bearer token in the form of a JWT. */
+  bool recognizes(http::request_head const& head) const noexcept {
+    return detail::has_bearer_of(detail::bearer_form::jwt, head);
+  }
+  /** Whether that token names our issuer. Nothing is verified. */
+  bool recognizes_issuer(http::request_head const& head) const {
+    auto const token = detail::find_bearer_token(head);
+    return token && jose::detail::names_issuer(*token, options_->issuer);
   }
 
   /** The caller's name for sessions: issuer and subject. */

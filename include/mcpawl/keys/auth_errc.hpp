@@ -38,6 +38,9 @@ enum class auth_errc {
   claims_do_not_fit,
   insufficient_scope,
   id_token,
+  token_too_short,
+  token_too_long,
+  unknown_token,
 };
 
 constexpr char const* category_name(auth_errc) noexcept { return "mcpawl.auth"; }
@@ -88,6 +91,9 @@ constexpr error_entry describe(auth_errc e) noexcept {
     case auth_errc::insufficient_scope: return {"the token lacks a scope", condition::refused};
     case auth_errc::id_token:
       return {"an ID token, which tells a client of a login and is no access token", condition::refused};
+    case auth_errc::token_too_short: return {"the token is too short to be one", condition::refused};
+    case auth_errc::token_too_long: return {"the token is too long to be one", condition::refused};
+    case auth_errc::unknown_token: return {"the token is none of those that are known", condition::refused};
   }
   return {"unknown error of the auth layer", condition::internal};
 }
