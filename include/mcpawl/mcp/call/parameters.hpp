@@ -10,6 +10,7 @@
 #include <mcpawl/reflect/schema_type.hpp>
 
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -72,6 +73,10 @@ struct parameters {
       return false;
     } else if constexpr (is_verified<value>) {
       constexpr bool known = std::same_as<value, Identity> || part_of<value, Identity>;
+      static_assert(
+          !part_of<std::optional<value>, Identity>,
+          "mcpawl: not every caller of this server has this identity, since its policies verify several types; take "
+          "a std::optional of it by const reference");
       static_assert(known,
                     "mcpawl: this function takes an identity that the server's policy does not verify; give "
                     "the server the policy that does");
