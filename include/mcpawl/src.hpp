@@ -22,8 +22,10 @@
 #include <mcpawl/crypto/avx512_ifma_engine.hpp>
 #include <mcpawl/crypto/engine.hpp>
 #include <mcpawl/crypto/openssl_engine.hpp>
+#include <mcpawl/http/connection_pool.ipp>
 #include <mcpawl/http/fetch.ipp>
 #include <mcpawl/http/name_resolver.ipp>
+#include <mcpawl/http_client.ipp>
 #include <mcpawl/keys/key_follower.ipp>
 #include <mcpawl/serve_stdio.ipp>
 #include <mcpawl/transport/http_server_impl.ipp>

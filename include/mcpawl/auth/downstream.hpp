@@ -11,7 +11,9 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/settings.hpp>
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/http/fetch.hpp>
+#include <mcpawl/http/connection_pool.hpp>
+#include <mcpawl/http/fetch_request.hpp>
+#include <mcpawl/http/fetch_response.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
@@ -55,6 +57,9 @@ concept trace_headers = requires(T const& trace) {
     auto const answer = co_await apps.ask(token, std::move(request), ctx.trace());
     @endcode
 
+    Connections are kept for the next call of whoever asks the same origin, in each I/O thread its own; `http_client` says what that
+    means for a POST.
+
     @par Thread safety
     Copies share the list; any thread may ask, a token only on its own (see `linked_token`).
 
@@ -91,7 +96,7 @@ public:
 
       @par Errors
       Those of `downstream_errc`, before anything is sent or refreshed; those of `token_source::current`, such
-      as `oauth::oauth_errc::upstream_denied` for a caller who may not come in any more; those of `http::fetch`. A
+      as `oauth::oauth_errc::upstream_denied` for a caller who may not come in any more; those of `http_client::send`. A
       status other than 200 is no error.
       @par Cancellation
       Ends the request at its next step.
@@ -127,13 +132,13 @@ public:
 private:
   struct state {
     state(std::vector<std::string> list, http::tls_trust authorities)
-        : origins(std::move(list)), trust(std::move(authorities)) {}
+        : origins(std::move(list)), pool(std::move(authorities)) {}
     bool allows(http::origin_url const& url) const {
       return std::find(origins.begin(), origins.end(), url.origin()) != origins.end();
     }
 
     std::vector<std::string> origins;
-    http::tls_trust trust;
+    http::detail::connection_pool pool;
   };
 
   static std::string validate_origin(std::string_view text) {
@@ -208,8 +213,7 @@ private:
     if (!can_stand_in_a_header(token.reveal())) co_return downstream_errc::unusable_token;
     http::fetch_request sent = request;
     add(sent, how, token);
-    http::tls_trust trust = with->trust;
-    co_return co_await http::fetch(std::move(sent), std::move(trust));
+    co_return co_await with->pool.fetch(std::move(sent));
   }
 
   std::shared_ptr<state const> state_;

@@ -37,6 +37,10 @@ enum class http_errc {
   answer_encoded,       ///< The response has a content coding though none was asked for.
   address_refused,      ///< The host has an address that the fetch may not connect to.
   resolver_busy,        ///< As many host names as are allowed are being looked up.
+  connect_timed_out,    ///< The connection, with its TLS handshake, took longer than it may.
+  field_refused,        ///< A field of our request has a name or a value that would change the request.
+  segment_refused,      ///< A segment of our request's path is empty, `.` or `..`.
+  origin_refused,       ///< Our request goes to another origin than its client is for, or over plain http.
 };
 
 constexpr error_entry describe(http_errc e) noexcept {
@@ -67,9 +71,16 @@ constexpr error_entry describe(http_errc e) noexcept {
     case http_errc::bad_answer: return {"malformed answer", condition::malformed};
     case http_errc::answer_too_large: return {"answer too large", condition::too_large};
     case http_errc::answer_cut_short: return {"answer cut short", condition::unavailable};
-    case http_errc::answer_encoded: return {"answer with an unasked content coding", condition::refused};
+    case http_errc::answer_encoded:
+      return {"answer with a content coding such as gzip, which was not asked for", condition::refused};
     case http_errc::address_refused: return {"host with an address that is not public", condition::refused};
     case http_errc::resolver_busy: return {"too many host names are being resolved", condition::unavailable};
+    case http_errc::connect_timed_out: return {"connection not established in time", condition::timed_out};
+    case http_errc::field_refused:
+      return {"header field with a name or a value that no request of ours may have", condition::refused};
+    case http_errc::segment_refused: return {"path segment that is empty, . or ..", condition::refused};
+    case http_errc::origin_refused:
+      return {"URL that the client is not for: another origin, or plain http", condition::refused};
   }
   return {"unknown HTTP error", condition::malformed};
 }

@@ -18,6 +18,11 @@ namespace mcpawl::http {
 
 class name_resolver;
 
+namespace detail {
+/** What becomes of the connection behind a response. */
+enum class after_response : unsigned char { close, keep_open };
+}  // namespace detail
+
 /** One request of ours; GET with bounds that suit a key set or a token response, unless told otherwise.
 
     The fetch adds Host, Content-Length, Connection and Accept-Encoding; fields of these names are dropped.
@@ -38,10 +43,19 @@ public:
     if (!name.empty()) detail::append_field(fields_, name, value);
     return *this;
   }
-  fetch_request& body(std::string_view content_type, std::string body) {
+  fetch_request& body(std::string_view content_type, std::string text) {
     field("Content-Type", content_type);
-    body_ = std::move(body);
+    return body(std::move(text));
+  }
+  /** A body whose type is among the fields already, or nowhere. */
+  fetch_request& body(std::string text) {
+    body_ = std::move(text);
     has_body_ = true;
+    return *this;
+  }
+  /** The User-Agent, unless a field of this name is given; `mcpawl` by default, and none if empty. */
+  fetch_request& user_agent(std::string_view text) {
+    user_agent_ = text;
     return *this;
   }
   /** For everything from the name lookup to the last byte of the response; 10 seconds by default. */
@@ -97,15 +111,20 @@ public:
   std::shared_ptr<name_resolver const> const& names() const noexcept { return names_; }
 
   /** The bytes on the wire. */
-  std::string to_string() const {
+  std::string to_string(detail::after_response then = detail::after_response::close) const {
     std::string out = method_;
     out += ' ';
     out += url_.target();
     out += " HTTP/1.1\r\n";
     detail::append_field(out, "Host", url_.authority());
+    bool const told = has_field([](std::string_view name) { return iequals(name, "user-agent"); });
+    if (!told && !user_agent_.empty()) detail::append_field(out, "User-Agent", user_agent_);
     out += fields_;
-    out += "Accept-Encoding: identity\r\nConnection: close\r\n";
-    if (has_body_) detail::append_field(out, "Content-Length", std::to_string(body_.size()));
+    out += "Accept-Encoding: identity\r\n";
+    if (then == detail::after_response::close) out += "Connection: close\r\n";
+    // RFC 9110 section 8.6: methods that have a body say so where there is none
+    if (has_body_ || method_ == "POST" || method_ == "PUT" || method_ == "PATCH")
+      detail::append_field(out, "Content-Length", std::to_string(body_.size()));
     out += "\r\n";
     out += body_;
     return out;
@@ -114,7 +133,8 @@ public:
 private:
   origin_url url_;
   std::string method_ = "GET";
-  std::string fields_ = "User-Agent: mcpawl\r\n";
+  std::string user_agent_ = "mcpawl";
+  std::string fields_;
   std::string body_;
   bool has_body_ = false;
   std::chrono::milliseconds timeout_{10'000};

@@ -66,6 +66,9 @@ public:
     return validate(::SSL_do_handshake(ssl_.get()));
   }
 
+  /** Whether the handshake is done. */
+  bool established() const noexcept { return ::SSL_is_init_finished(ssl_.get()) == 1; }
+
   /** Encrypt all of a text; the handshake must be done. */
   step write(std::string_view text) {
     ::ERR_clear_error();

@@ -1,5 +1,6 @@
 // tests/unit/http/fetch.cpp - asking servers that lie, hang, drip and pretend
 // SPDX-License-Identifier: BSL-1.0
+#include <mcpawl/http/answer_reader.hpp>
 #include <mcpawl/http/fetch.hpp>
 
 #include <boost/asio/co_spawn.hpp>
