@@ -13,14 +13,13 @@
 #include <boost/asio/strand.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "../../support/temporary_folder.hpp"
 #include "loopback.hpp"
 #include "scripted_peer.hpp"
 
 #include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <exception>
-#include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <optional>
@@ -305,7 +304,6 @@ BOOST_FIXTURE_TEST_CASE(a_request_that_may_act_twice_is_sent_once, asking) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_request_is_sent_twice_at_most_and_not_once_an_answer_has_begun, asking) {
-  keeping_peer server;
   std::atomic<int> visits{0};
   scripted_peer peer([&visits](guest& who) {
     ++visits;
@@ -488,16 +486,15 @@ BOOST_FIXTURE_TEST_CASE(https_needs_an_authority_that_is_trusted_and_keeps_its_c
   http_test::certified const root = http_test::make_authority("Test Root");
   http_test::certified const identity = http_test::make_certificate("server", {}, &root);
   keeping_peer server(ok, &identity);
-  auto const path =
-      std::filesystem::temp_directory_path() / ("http_client_ca_" + std::to_string(::getpid()) + ".pem");
+  temporary_folder const folder;
+  std::string const path = folder.file("ca.pem");
   std::ofstream(path) << root.pem();
   auto options = options_for(server.peer.url(""));
   http_client const system(options);
-  options.ca_file = path.string();
+  options.ca_file = path;
   http_client const api(options);
   std::ofstream(path) << "no certificate";
   BOOST_CHECK_THROW(http_client{options}, configuration_error);
-  std::filesystem::remove(path);
 
   BOOST_TEST(failed_with(ask(system, system.get("/")), http_errc::certificate_refused));
   int const before = server.peer.visits();
@@ -522,13 +519,12 @@ BOOST_FIXTURE_TEST_CASE(a_session_of_tls_that_ended_is_replaced, asking) {
         who.close_notify();
       },
       &identity);
-  auto const path =
-      std::filesystem::temp_directory_path() / ("http_client_ca2_" + std::to_string(::getpid()) + ".pem");
+  temporary_folder const folder;
+  std::string const path = folder.file("ca.pem");
   std::ofstream(path) << root.pem();
   auto options = options_for(peer.url(""));
-  options.ca_file = path.string();
+  options.ca_file = path;
   http_client const api(options);
-  std::filesystem::remove(path);
   BOOST_TEST(ask(api, api.get("/")).has_value());
   BOOST_TEST(ask(api, api.get("/")).has_value());
   BOOST_TEST(peer.visits() == 2);
