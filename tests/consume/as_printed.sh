@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# tests/consume/as_printed.sh - build a server by what README.md and docs/install.md print for CMake, Meson and pkg-config, word for word
+# SPDX-License-Identifier: BSL-1.0
+#
+# usage: tests/consume/as_printed.sh PREFIX        PREFIX has mcpawl installed; needs cmake, ninja, meson, pkg-config and g++
+#
+# Costs 130 CPU seconds where ccache knows nothing.
+set -euo pipefail
+
+prefix=$(cd "$1" && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=cmake/setup.sh
+. "$root/cmake/setup.sh"
+# shellcheck disable=SC2034  # say reads it
+say_as=as_printed
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+
+# block PAGE LANGUAGE NUMBER - what stands in a block of a page
+block() {
+  awk -v begin="\`\`\`$2" -v number="$3" '$0 == begin { inside = ++count == number; next } /^```$/ { inside = 0 } inside' "$root/$1" |
+    grep . || fail "$1 has no block $3 of $2"
+}
+
+# project NAME - a folder with the server in it
+project() {
+  mkdir -p "$work/$1"
+  block README.md cpp 2 > "$work/$1/main.cpp"
+}
+
+# expect_server FOLDER - your_server was built there, and reads its settings
+expect_server() {
+  local status=0 said
+  said=$(env -u TEAM_DOMAIN -u POLICY_AUD "$work/$1/your_server" 2>&1) || status=$?
+  [ "$status" = 2 ] || fail "$1: your_server ended with $status: $said"
+  case $said in *TEAM_DOMAIN*) ;; *) fail "$1: your_server said: $said" ;; esac
+  passed=$((passed + 1))
+}
+
+# The block has two parts: for an installed mcpawl, and the line that takes the place of find_package in a checkout.
+block README.md cmake 1 | sed '/^# CMake, from a checkout/,$d' > "$work/installed.cmake"
+block README.md cmake 1 | sed '1,/^# CMake, from a checkout/d' > "$work/checkout.cmake"
+grep -q '^find_package' "$work/installed.cmake" || fail 'README.md does not find an installed mcpawl'
+grep -q '^add_subdirectory' "$work/checkout.cmake" || fail 'README.md does not use a checkout'
+head='cmake_minimum_required(VERSION 3.22)
+project(your_server LANGUAGES CXX)
+add_executable(your_server main.cpp)'
+
+# build_by_cmake FOLDER OPTION...
+build_by_cmake() {
+  quietly cmake -S "$work/$1" -B "$work/$1/build" -G Ninja -DCMAKE_CXX_COMPILER=g++ "${@:2}"
+  quietly cmake --build "$work/$1/build"
+  expect_server "$1/build"
+}
+
+say 'CMake: an installed mcpawl'
+project found
+{ echo "$head"; cat "$work/installed.cmake"; } > "$work/found/CMakeLists.txt"
+build_by_cmake found -DCMAKE_PREFIX_PATH="$prefix"
+
+say 'CMake: a checkout'
+project checkout
+ln -s "$root" "$work/checkout/mcpawl"
+{ echo "$head"; cat "$work/checkout.cmake"; grep -v '^find_package' "$work/installed.cmake"; } > "$work/checkout/CMakeLists.txt"
+build_by_cmake checkout
+
+for kind in installed subproject; do
+  say "Meson: $kind"
+  project $kind
+  block docs/install.md meson 1 > "$work/$kind/meson.build"
+  if [ $kind = installed ]; then
+    CXX=g++ PKG_CONFIG_PATH=$prefix/share/pkgconfig quietly meson setup "$work/$kind/build" "$work/$kind"
+  else
+    mkdir -p "$work/$kind/subprojects/mcpawl"
+    for part in meson.build meson_options.txt cmake include tests examples bench; do
+      ln -s "$root/$part" "$work/$kind/subprojects/mcpawl/$part"
+    done
+    CXX=g++ quietly meson setup "$work/$kind/build" "$work/$kind" --force-fallback-for=mcpawl
+  fi
+  quietly meson compile -C "$work/$kind/build"
+  expect_server "$kind/build"
+done
+
+say 'pkg-config: one command'
+project command
+command=$(block docs/install.md sh 1)
+case $command in 'g++ '*) ;; *) fail "docs/install.md has another command: $command" ;; esac
+(cd "$work/command" && PKG_CONFIG_PATH=$prefix/share/pkgconfig quietly sh -c "$command -o your_server")
+expect_server command
+
+echo "$passed servers are built as printed"
