@@ -50,6 +50,8 @@ public:
   /** The URL of the endpoint, of the first listener; of a Unix-domain socket in the notation of nginx,
       `http://unix:/run/mcp/mcp.sock:/mcp`. */
   std::string url() const { return host_.url(); }
+  /** The port of the admin listener; 0 if there is none. */
+  std::uint16_t admin_port() const noexcept { return host_.admin_port(); }
   /** The URL of each listener, in the order of the options. */
   std::vector<std::string> urls() const { return host_.urls(); }
 

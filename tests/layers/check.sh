@@ -56,7 +56,7 @@ awk '
   BEGIN {
     layers("core")
     layers("crypto text")
-    layers("reflect")
+    layers("reflect observe")
     layers("json_schema jose jsonrpc http store")
     layers("keys")
     layers("access oauth/common mcp/types")
@@ -75,11 +75,11 @@ awk '
     forbid("oauth", "access")
     forbid("mcp", "http keys access oauth")
 
-    outside("core crypto text reflect json_schema jose jsonrpc access", "^boost/asio/", "mcpawl/core/task.hpp mcpawl/core/async_event.hpp")
-    outside("core crypto text reflect json_schema jose jsonrpc store keys access oauth auth mcp transport top", "^boost/beast/")
+    outside("core crypto text observe reflect json_schema jose jsonrpc access", "^boost/asio/", "mcpawl/core/task.hpp mcpawl/core/async_event.hpp")
+    outside("core crypto text observe reflect json_schema jose jsonrpc store keys access oauth auth mcp transport top", "^boost/beast/")
     outside("core crypto", "^boost/json")
-    outside("core crypto text reflect json_schema jose jsonrpc mcp", "^boost/url")
-    outside("core text reflect json_schema jsonrpc access mcp transport top", "^openssl/")
+    outside("core crypto text observe reflect json_schema jose jsonrpc mcp", "^boost/url")
+    outside("core text observe reflect json_schema jsonrpc access mcp transport top", "^openssl/")
   }
 
   FNR == 1 {

@@ -53,7 +53,8 @@ public:
       @param given     the store; one in memory if it is null */
   explicit basic_saas(void (*adjust)(mcpawl::access_oauth_options&) = nullptr, bool rotates = true,
                       std::function<void(mcpawl::server<Policy>&)> const& add_tools = {},
-                      std::shared_ptr<mcpawl::kv_store> given = {})
+                      std::shared_ptr<mcpawl::kv_store> given = {},
+                      std::vector<mcpawl::observer*> observers = {})
       : access_(application(rotates), "self-hosted", clock),
         store(given ? std::move(given)
                     : std::make_shared<mcpawl::memory_store>(mcpawl::memory_store::default_bytes, clock)),
@@ -69,6 +70,7 @@ public:
     if (add_tools) add_tools(server_);
     mcpawl::http_options http;
     http.allowed_hosts = {"mcp.example.com"};
+    http.observers = std::move(observers);
     running_ = std::make_unique<running<mcpawl::server<Policy>>>(server_, http);
     access_->sign_in_as("alice@example.com");
   }

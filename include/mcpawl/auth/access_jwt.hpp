@@ -98,6 +98,9 @@ public:
   /** The caller's token, with which the caller may be followed downstream (`linked_app`). */
   std::optional<linked_token> linked_token_of(http::request_head const& head, access_identity const&);
 
+  /** Whether keys were ever had, with which it can decide. */
+  bool ready() const noexcept;
+
   /** The keys, for a look at how they are doing; include `keys/key_source.hpp` for it. */
   detail::key_source const& source() const noexcept;
 

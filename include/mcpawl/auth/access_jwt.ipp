@@ -38,9 +38,10 @@ public:
         tokens_(std::make_shared<detail::key_source>(origin(*options_), *options_->time, options_->timing),
                 options_->authorities(), *options_->time, options_->expectation(), options_->remember) {}
 
-  void attach(boost::asio::any_io_executor executor, logger log) {
+  void attach(auth_environment const& environment) {
+    logger const& log = environment.log;
     auto report = [log](verifier& with) { report_engines(with, log); };
-    tokens_.attach(std::move(executor), std::move(log), std::move(report));
+    tokens_.attach(environment.executor, log, std::move(report), environment.observed);
   }
   detail::key_source const& source() const noexcept { return tokens_.source(); }
 
@@ -138,7 +139,7 @@ basic_access_jwt<Engine> basic_access_jwt<Engine>::from_env(settings from) {
 
 template <class Engine>
 void basic_access_jwt<Engine>::attach(auth_environment const& environment) {
-  impl_->attach(environment.executor, environment.log);
+  impl_->attach(environment);
 }
 
 template <class Engine>
@@ -164,6 +165,11 @@ std::optional<linked_token> basic_access_jwt<Engine>::linked_token_of(http::requ
 template <class Engine>
 detail::key_source const& basic_access_jwt<Engine>::source() const noexcept {
   return impl_->source();
+}
+
+template <class Engine>
+bool basic_access_jwt<Engine>::ready() const noexcept {
+  return impl_->source().generation() != 0;
 }
 
 static_assert(auth_policy<access_jwt>);

@@ -18,6 +18,8 @@
 #include <mcpawl/oauth/server/authorization_server.hpp>
 #include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
+#include <mcpawl/observe/observation.hpp>
+#include <mcpawl/observe/observer.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
@@ -55,9 +57,10 @@ public:
       auto resource = oauth::server_endpoints::resource_of(options.endpoint(), environment.endpoint_path);
       parts.place(std::move(resource), std::move(fetching));
     });
+    observed_ = environment.observed;
     upstream_->attach(environment.executor, environment.log);
     server_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys), options.endpoint(),
-                    environment.endpoint_path, environment.log);
+                    environment.endpoint_path, environment.log, environment.observed);
     challenge_ = detail::bearer_challenge(shared_->required.text(), server_->endpoints().metadata_url());
   }
 
@@ -79,6 +82,7 @@ public:
     auto const text = detail::find_bearer_text(head);
     if (text && head.query().empty()) {
       auto const* const known = cache_.find(*text, now(), shared_->options.time->steady());
+      if (observed_) observed_->tell(&observer::on_token_cache, token_cache_record{known != nullptr});
       if (known != nullptr && known->revocations() == shared_->parts->tokens.revocations())
         return known->who();
     }
@@ -176,6 +180,7 @@ private:
   std::shared_ptr<shared> shared_;
   std::unique_ptr<oauth::upstream_client> upstream_;  // others know its address
   jose::token_cache<detail::access_session> cache_;
+  detail::observation const* observed_ = nullptr;  // null where nobody observes
   std::optional<oauth::authorization_server> server_;
   detail::bearer_challenge challenge_;
 };

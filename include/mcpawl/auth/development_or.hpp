@@ -152,6 +152,8 @@ public:
     if (production_) attach_policy(*production_, environment);
   }
 
+  bool ready() const { return !production_ || policy_ready(*production_); }
+
   /** Decide about a request.
 
       @par Errors

@@ -96,7 +96,7 @@ public:
   /** Bind this copy to its thread and begin to fetch the keys. */
   void attach(auth_environment const& environment) {
     resource_server_.endpoint(environment.endpoint_path);
-    tokens_.attach(environment.executor, environment.log);
+    tokens_.attach(environment.executor, environment.log, {}, environment.observed);
   }
 
   public_route route_of(http::request_head const& head) const noexcept {
@@ -138,6 +138,9 @@ public:
 
   /** The keys, for a look at how they are doing. */
   detail::key_source const& source() const noexcept { return tokens_.source(); }
+
+  /** Whether keys were ever had, with which it can decide. */
+  bool ready() const noexcept { return source().generation() != 0; }
 
 private:
   denial deny(error_code error) const {

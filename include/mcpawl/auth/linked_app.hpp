@@ -98,6 +98,7 @@ public:
   explicit linked_app(Policy policy) : policy_(std::move(policy)) {}
 
   void attach(auth_environment const& environment) { attach_policy(policy_, environment); }
+  bool ready() const { return policy_ready(policy_); }
   std::string loopback_only() const { return mcpawl::loopback_only(policy_); }
   std::string local_only() const { return mcpawl::local_only(policy_); }
   bool needs_client_certificates() const { return mcpawl::needs_client_certificates(policy_); }

@@ -28,6 +28,9 @@ namespace mcpawl {
 namespace http {
 class exchange;
 }  // namespace http
+namespace detail {
+class observation;
+}  // namespace detail
 
 /** Why a request is not let in: one part for the client, one for the log.
 
@@ -82,6 +85,8 @@ struct auth_environment {
   /** Whether the server refuses, before it asks the policy, whatever does not come from a program of its own
       machine: what a policy with a reason in `loopback_only` makes sure of before it lets anybody in. */
   bool loopback_only = false;
+  detail::observation const* observed =
+      nullptr;  ///< For policies of mcpawl: whom to tell; null where nobody observes.
 };
 
 /** Whose a path is, and which web pages may ask for it. */
@@ -121,6 +126,9 @@ enum class public_route {
       is verified; `any_of` asks where several policies recognize a request.
     - `reload()`, optional, const: reads anew what may change while the server runs, from any thread, and returns what is
       wrong, a `std::vector<std::string>`; then everything stays as it was.
+    - `ready()`, optional, `bool`: whether it can decide about callers, as `/readyz` of the admin listener tells: false until keys
+      were fetched for the first time, say. Asked of a copy that is never attached, from any thread. It must not depend on whether a
+      service of others can be reached just now, or all instances of a server are taken out at once.
 
     Two more where clients can be granted scopes: `asks_for_scopes`.
 
@@ -287,6 +295,17 @@ std::vector<std::string> reload_policy([[maybe_unused]] Policy const& policy) {
     return policy.reload();
   else
     return {};
+}
+
+/** Ask the optional hook `ready` of a policy. */
+template <auth_policy Policy>
+bool policy_ready([[maybe_unused]] Policy const& policy) {
+  if constexpr (requires {
+                  { policy.ready() } -> std::convertible_to<bool>;
+                })
+    return policy.ready();
+  else
+    return true;
 }
 
 /** Call the optional hook `attach` of a policy. */

@@ -14,8 +14,11 @@
 #include <mcpawl/jose/errc.hpp>
 #include <mcpawl/keys/key_source.hpp>
 #include <mcpawl/keys/refreshing_verifier.hpp>
+#include <mcpawl/observe/observation.hpp>
+#include <mcpawl/observe/observer.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -42,9 +45,10 @@ public:
       : verifier_(std::move(source), std::move(trust), std::forward<Arguments>(arguments)...), time_(&time) {}
 
   /** As `refreshing_verifier::attach`. */
-  void attach(boost::asio::any_io_executor executor, logger log,
-              std::function<void(Verifier&)> on_keys = {}) {
-    verifier_.attach(std::move(executor), std::move(log), std::move(on_keys));
+  void attach(boost::asio::any_io_executor executor, logger log, std::function<void(Verifier&)> on_keys = {},
+              observation const* observed = nullptr) {
+    observed_ = observed;
+    verifier_.attach(std::move(executor), std::move(log), std::move(on_keys), observed);
   }
 
   /** Decide about a token. Waits only where newer keys might change the decision, or where this was never attached: then it
@@ -56,6 +60,7 @@ public:
   authentication<identity_type> authenticate(std::string_view token, Deny deny) {
     if (!verifier_.attached()) return authenticate_later(token, std::move(deny));
     auto decided = verifier_.verify_now(checking(token));
+    if (observed_) tell_recall();
     if (decided) return *std::move(decided);
     if (verifier_.newer_keys_may_help(decided.error())) return authenticate_later(token, std::move(deny));
     return deny(decided.error());
@@ -73,6 +78,17 @@ public:
   key_source const& source() const noexcept { return verifier_.source(); }
 
 private:
+  /** Tell whether the token was known again. */
+  void tell_recall() {
+    if constexpr (requires(Verifier const& v) { v.recalls().hits + v.recalls().misses; }) {
+      auto const& now = verifier_.verifier().recalls();
+      bool const hit = now.hits != hits_, miss = now.misses != misses_;
+      hits_ = now.hits;
+      misses_ = now.misses;
+      if (hit || miss) observed_->tell(&observer::on_token_cache, token_cache_record{hit});
+    }
+  }
+
   auto checking(std::string_view token) const {
     return [token, time = time_](Verifier& with) {
       return with.verify_cached(token, time->wall(), time->steady());
@@ -100,6 +116,8 @@ private:
 
   refreshing_verifier<Verifier> verifier_;
   clock const* time_;
+  observation const* observed_ = nullptr;  // null where nobody observes
+  std::uint64_t hits_ = 0, misses_ = 0;    // as told
 };
 
 }  // namespace mcpawl::detail

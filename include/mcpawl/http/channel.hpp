@@ -13,6 +13,8 @@
 #include <mcpawl/http/receive_buffer.hpp>
 #include <mcpawl/http/tls_stream.hpp>
 #include <mcpawl/http/watchdog.hpp>
+#include <mcpawl/observe/observation.hpp>
+#include <mcpawl/observe/observer.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -59,6 +61,10 @@ public:
     }
     if (!ec) socket_.non_blocking(true, ec);
     if (ec) broken_ = true;
+    if (from_.observed) tell(connection_record::event::opened);
+  }
+  ~channel() {
+    if (from_.observed) tell(connection_record::event::closed);
   }
   channel(channel const&) = delete;
   channel& operator=(channel const&) = delete;
@@ -173,7 +179,19 @@ public:
     }
   }
 
+  /** Tell observers that a bound was met. */
+  void note_refusal(std::string_view bound) const noexcept {
+    mcpawl::detail::tell_refusal(from_.observed, bound);
+  }
+
 private:
+  void tell(connection_record::event what) const noexcept {
+    from_.observed->tell(&observer::on_connection, connection_record{what, from_.name});
+  }
+  void tell_handshake(std::string_view result) const noexcept {
+    if (from_.observed) from_.observed->tell(&observer::on_handshake, handshake_record{from_.name, result});
+  }
+
   static std::chrono::milliseconds shortest_timeout(limits const& bounds) {
     return std::min({bounds.header_timeout, bounds.body_timeout, bounds.idle_timeout, bounds.write_timeout});
   }
@@ -244,13 +262,16 @@ private:
     }
     if (step == tls_session::step::done && !ec && !broken_) {
       certificate_ = tls_->session().certificate();
+      tell_handshake("done");
       co_return true;
     }
     if (ec || broken_) {
       // who sent nothing, or left, is not worth a line
+      tell_handshake(watchdog_.expired() ? "timed_out" : "closed");
       broken_ = true;
       co_return false;
     }
+    tell_handshake("failed");
     std::string const address = remote_.address().to_string();
     log_.write_limited(log_level::info, "tls_handshake_failed",
                        {{"reason", tls_->session().reason()}, {"address", address}});

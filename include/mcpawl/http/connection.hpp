@@ -148,6 +148,7 @@ public:
   /** Write the refusal into the output, as the last words of this connection. */
   void prepare_refusal() {
     response const answer = plain_answer(status_of(*refusal_));
+    channel_.note_refusal(bound_of(*refusal_));
     channel_.slot().set_idle(false);
     channel_.deadline().clear();
     channel_.output().clear();

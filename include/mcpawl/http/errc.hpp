@@ -109,6 +109,18 @@ constexpr int status_of(http_errc e) noexcept {
   }
 }
 
+/** The field of `limits` that such a request has met; empty if there is none. */
+constexpr std::string_view bound_of(http_errc e) noexcept {
+  switch (e) {
+    case http_errc::header_timed_out: return "header_timeout";
+    case http_errc::body_timed_out: return "body_timeout";
+    case http_errc::body_too_large: return "body_bytes";
+    case http_errc::target_too_long:
+    case http_errc::header_too_large: return "header_bytes";
+    default: return {};
+  }
+}
+
 }  // namespace mcpawl::http
 
 template <>

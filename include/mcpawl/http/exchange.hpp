@@ -21,6 +21,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,12 @@ namespace mcpawl::http {
 
 namespace detail {
 class connection;
+
+/** What is noted of a response while it is written. */
+struct response_note {
+  int status = 0;
+  std::uint64_t body_bytes = 0;
+};
 }  // namespace detail
 
 /** One request being answered on a connection.
@@ -71,6 +78,11 @@ public:
   std::size_t listener() const noexcept { return channel_.from().number; }
   logger const& log() const noexcept { return channel_.log(); }
 
+  /** Where the response is noted from now on; it must outlive the exchange, or be replaced by null. */
+  void note_response(detail::response_note* to) noexcept { note_ = to; }
+  /** The size of the body, as far as it was read. */
+  std::size_t body_bytes() const noexcept { return body_.view().size(); }
+
   /** Whether a response was begun. */
   bool responded() const noexcept { return responded_; }
 
@@ -98,6 +110,7 @@ public:
     detail::append_head_with_length(out, answer, persistence());
     std::string_view tail;
     if (head().method() != "HEAD" && answer.status() != 204 && answer.status() != 304) tail = answer.body();
+    if (note_) *note_ = {answer.status(), tail.size()};
     if (tail.size() <= max_copied) {
       out += tail;
       tail = {};
@@ -124,6 +137,7 @@ public:
         "X-Accel-Buffering: no\r\n";
     if (chunked_) out += "Transfer-Encoding: chunked\r\n";
     out += "\r\n";
+    if (note_) *note_ = {head_of_answer.status(), 0};
     streaming_ = head().method() != "HEAD";
     if (!channel_.write_now()) co_await channel_.flush();
     co_return streaming_ && !channel_.broken();
@@ -281,6 +295,7 @@ private:
     turn_holder turn(*this);
     if (what == piece::end) streaming_ = false;
     std::size_t const from = frame(what, text, id);
+    if (note_) note_->body_bytes += channel_.output().size() - from;
     if (!channel_.write_now(from)) co_await channel_.flush();
     turn.finished = true;
     co_return !channel_.broken();
@@ -335,9 +350,10 @@ private:
   bool continued_ = false;
   bool responded_ = false;
   bool keep_alive_;
-  bool chunked_ = false;    // the events go out in chunks
-  bool streaming_ = false;  // the stream of events was begun and not ended
-  bool writing_ = false;    // somebody is sending an event
+  bool chunked_ = false;                   // the events go out in chunks
+  bool streaming_ = false;                 // the stream of events was begun and not ended
+  bool writing_ = false;                   // somebody is sending an event
+  detail::response_note* note_ = nullptr;  // null where nobody observes
   std::optional<boost::asio::steady_timer> turn_;
 };
 

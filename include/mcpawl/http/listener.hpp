@@ -237,7 +237,11 @@ private:
   }
 
   void shed(std::size_t count) {
-    if (set_.shed(count) == 0 && hooks_.shed_elsewhere) hooks_.shed_elsewhere(count);
+    std::size_t const closed = set_.shed(count);
+    if (closed == 0 && hooks_.shed_elsewhere) hooks_.shed_elsewhere(count);
+    if (closed != 0 && rules_.observed)
+      rules_.observed->tell(&observer::on_connection,
+                            connection_record{connection_record::event::shed, rules_.name, closed});
   }
 
   boost::asio::ip::tcp::acceptor& acceptor_;

@@ -4,9 +4,11 @@
 
 #include <mcpawl/http/forwarded.hpp>
 #include <mcpawl/http/tls_slot.hpp>
+#include <mcpawl/observe/observation.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 namespace mcpawl::http {
 
@@ -16,6 +18,8 @@ struct listener_rules {
   bool unix_socket = false;                    ///< Clients have no address.
   std::shared_ptr<detail::tls_slot> tls = {};  ///< Null: HTTP without TLS.
   detail::proxy_rules proxies = {};
+  std::string name = {};                                  ///< For observers: the address, as in the options.
+  mcpawl::detail::observation const* observed = nullptr;  ///< Null where nobody observes.
 };
 
 }  // namespace mcpawl::http

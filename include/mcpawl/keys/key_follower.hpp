@@ -11,11 +11,14 @@
 #include <mcpawl/jose/jwk_set.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
 #include <mcpawl/keys/key_source.hpp>
+#include <mcpawl/observe/observation.hpp>
+#include <mcpawl/observe/observer.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,7 +63,8 @@ public:
   bool attached() const noexcept { return thread_ != nullptr; }
 
   /** Begin to follow on this thread's executor; fetches the keys at once if nobody has. */
-  MCPAWL_DECL void attach(boost::asio::any_io_executor executor, logger log);
+  MCPAWL_DECL void attach(boost::asio::any_io_executor executor, logger log,
+                          observation const* observed = nullptr);
 
   /** The keys as of now; null if there are none or they are too old. */
   std::shared_ptr<jose::jwk_set const> const& keys() {
@@ -83,13 +87,18 @@ private:
   /** What the coroutines of one thread share. It may outlive the `io_context`, being nothing but memory then. */
   struct on_thread : std::enable_shared_from_this<on_thread> {
     on_thread(std::shared_ptr<key_source> from, http::tls_trust with, boost::asio::any_io_executor on,
-              logger to)
-        : source(std::move(from)), trust(std::move(with)), executor(std::move(on)), log(std::move(to)) {}
+              logger to, observation const* watching)
+        : source(std::move(from)),
+          trust(std::move(with)),
+          executor(std::move(on)),
+          log(std::move(to)),
+          observed(watching) {}
 
     std::shared_ptr<key_source> source;
     http::tls_trust trust;
     boost::asio::any_io_executor executor;
     logger log;
+    observation const* observed;  // null where nobody observes; outlives the executor's context
     boost::asio::cancellation_signal cancel;
     /** The loop waits for it: a fetch has ended on whichever thread, or there is something to do. Without a
         deadline, since other threads notify it while this one ends. */
@@ -105,6 +114,11 @@ private:
       auto const known = source->address();
       auto const& url = known ? *known : source->origin()->metadata().front();
       return url.origin() + url.target();
+    }
+    void tell(key_fetch_record::outcome result, std::size_t usable) const {
+      if (!observed) return;
+      std::string const url = url_text();
+      observed->tell(&observer::on_key_fetch, key_fetch_record{url.substr(0, url.find('?')), result, usable});
     }
     MCPAWL_DECL void stop();
     struct departure;

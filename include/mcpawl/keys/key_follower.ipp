@@ -26,9 +26,10 @@
 
 namespace mcpawl::detail {
 
-MCPAWL_DECL void key_follower::attach(boost::asio::any_io_executor executor, logger log) {
+MCPAWL_DECL void key_follower::attach(boost::asio::any_io_executor executor, logger log,
+                                      observation const* observed) {
   if (thread_) thread_->stop();
-  thread_ = std::make_shared<on_thread>(source_, trust_, std::move(executor), std::move(log));
+  thread_ = std::make_shared<on_thread>(source_, trust_, std::move(executor), std::move(log), observed);
   source_->notify_ended(thread_->changed);
   auto ended = [self = thread_](std::exception_ptr) {};
   auto bound = boost::asio::bind_cancellation_slot(thread_->cancel.slot(), std::move(ended));
@@ -152,7 +153,9 @@ MCPAWL_DECL void key_follower::on_thread::on_response(key_fetch_lease& lease, ht
     return;
   }
   if (auto same = source->same_document(response.body)) {
+    std::size_t const usable = same->keys().size();
     lease.succeed(std::move(same), std::move(response.body));
+    tell(key_fetch_record::outcome::unchanged, usable);
     log.debug("keys_unchanged", {{"url", url_text()}});
     return;
   }
@@ -175,6 +178,7 @@ MCPAWL_DECL void key_follower::on_thread::on_response(key_fetch_lease& lease, ht
   auto const skipped = std::to_string(keys->skipped_count());
   for (auto const& key : keys->skipped())
     log.warning("key_skipped", {{"url", url_text()}, {"kid", key.kid}, {"reason", key.reason.message()}});
+  tell(key_fetch_record::outcome::changed, keys->keys().size());
   lease.succeed(std::move(keys), std::move(response.body));
   log.info("keys_fetched", {{"url", url_text()}, {"usable", usable}, {"skipped", skipped}});
 }
@@ -183,6 +187,7 @@ MCPAWL_DECL void key_follower::on_thread::on_failure(key_fetch_lease& lease, err
                                                      http::fetch_response const& response) {
   bool const old_ones = source->generation() != 0;
   auto const retry = std::to_string(lease.fail().count());
+  tell(key_fetch_record::outcome::failed, 0);
   log.write(old_ones ? log_level::warning : log_level::error, "keys_not_fetched",
             {{"url", url_text()},
              {"reason", why.message()},

@@ -57,10 +57,10 @@ public:
   /** Begin to follow the keys on this thread's executor.
 
       @param on_keys  called whenever the verifier got other keys. */
-  void attach(boost::asio::any_io_executor executor, logger log,
-              std::function<void(Verifier&)> on_keys = {}) {
+  void attach(boost::asio::any_io_executor executor, logger log, std::function<void(Verifier&)> on_keys = {},
+              observation const* observed = nullptr) {
     on_keys_ = std::move(on_keys);
-    keys_.attach(std::move(executor), std::move(log));
+    keys_.attach(std::move(executor), std::move(log), observed);
   }
   bool attached() const noexcept { return keys_.attached(); }
 

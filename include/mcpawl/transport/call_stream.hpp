@@ -113,6 +113,12 @@ public:
     co_await ex.respond(std::move(whole));
   }
 
+  /** For observers: why the one call failed, or is not over. */
+  int error() const noexcept {
+    return !batch_ && (running_ != 0 || left_) ? static_cast<int>(failure::cancelled) : error_;
+  }
+  std::string_view bound() const noexcept { return bound_; }
+
 private:
   bool full() const { return log_->to_read().exceeds(max_messages_, max_bytes_); }
 
@@ -153,7 +159,11 @@ private:
   void ended(std::exception_ptr failure, std::optional<response> result) {
     if (failure) failure_ = failure;
     if (result) {
-      if (!batch_) status_ = result->what;
+      if (!batch_) {
+        status_ = result->what;
+        error_ = result->error;
+        bound_ = result->bound;
+      }
       finished_.push_back(std::move(result->body));
     }
     if (--running_ == 0 && streaming_) finish_log();
@@ -219,6 +229,8 @@ private:
   std::exception_ptr failure_;
   std::size_t running_ = 0;
   response::outcome status_ = response::outcome::answered;
+  int error_ = 0;
+  std::string_view bound_;
   bool events_accepted_;
   bool listens_ = false;
   bool left_ = false;  // the client closed the connection

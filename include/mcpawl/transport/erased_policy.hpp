@@ -53,6 +53,10 @@ public:
 
       @param identity  of the policy's identity type */
   virtual denial insufficient_scope(void const* identity, scope_demand const& what) const = 0;
+  /** The email of an identity, as long as that lives; empty where it has none. For observers. */
+  virtual std::string_view email_of(void const* identity) const noexcept = 0;
+  /** Whether it can decide about callers: keys were had, say. Any thread. */
+  virtual bool ready() const = 0;
   /** Whether it knows callers by their certificates alone. */
   virtual bool needs_client_certificates() const = 0;
   /** Whether it knows some by them. */
@@ -101,6 +105,13 @@ public:
     else  // a server does not start with it
       return denial(403, "insufficient_scope", what.operation);
   }
+  std::string_view email_of([[maybe_unused]] void const* identity) const noexcept override {
+    if constexpr (requires(identity_type const& who) { std::string_view(who->email); })
+      return static_cast<identity_type const*>(identity)->operator->()->email;
+    else
+      return {};
+  }
+  bool ready() const override { return mcpawl::policy_ready(policy_); }
   bool needs_client_certificates() const override { return mcpawl::needs_client_certificates(policy_); }
   bool takes_client_certificates() const override { return mcpawl::takes_client_certificates(policy_); }
   std::string local_only() const override { return mcpawl::local_only(policy_); }

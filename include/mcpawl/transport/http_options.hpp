@@ -4,8 +4,10 @@
 
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/core/secret.hpp>
 #include <mcpawl/http/tls_options.hpp>
 #include <mcpawl/http/trusted_proxies.hpp>
+#include <mcpawl/observe/observer.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -24,6 +26,12 @@ struct listener_options {
   std::optional<tls_options> tls = {};  ///< HTTP without TLS if there is none.
   unsigned unix_mode = 0660;            ///< Who may connect to a Unix-domain socket, as for chmod(2).
   trusted_proxies proxies = {};         ///< Whose word about the address of a client counts.
+};
+
+/** A listener for those who operate the server: `/livez`, `/readyz`, `/metrics`. It asks nobody who they are. */
+struct admin_options {
+  std::string address = "127.0.0.1";  ///< A literal IPv4 or IPv6 address.
+  std::uint16_t port = 9090;          ///< 0 for any that is free.
 };
 
 /** Where and how a server listens. */
@@ -57,6 +65,14 @@ struct http_options {
 
   limits bounds = {};
   logger log = {};
+  /** Who is told what the server does: metrics, the access log, one of your own. None may be null, and all must outlive the server;
+      one may observe several servers. */
+  std::vector<observer*> observers = {};
+  /** The key of the hashes that stand for principals and sessions in records, 32 to 64 bytes; empty for a random one, with which the
+      hashes of two processes differ. */
+  secret hash_key = {};
+  /** A listener for probes and metrics; none unless set. */
+  std::optional<admin_options> admin = {};
   /** Called once when connections are accepted, with the URL of the endpoint (of the first listener). */
   std::function<void(std::string const& url)> on_ready = {};
 };

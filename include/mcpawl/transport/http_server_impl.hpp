@@ -31,6 +31,7 @@ public:
   MCPAWL_DECL std::uint16_t port() const noexcept;
   MCPAWL_DECL std::string url() const;
   MCPAWL_DECL std::vector<std::string> urls() const;
+  MCPAWL_DECL std::uint16_t admin_port() const noexcept;
   MCPAWL_DECL std::vector<std::string> reload();
   MCPAWL_DECL void run();
   MCPAWL_DECL void stop();

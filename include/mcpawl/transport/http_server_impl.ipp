@@ -12,7 +12,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/sigpipe.hpp>
@@ -22,23 +21,27 @@
 #include <mcpawl/http/connection.hpp>
 #include <mcpawl/http/connection_set.hpp>
 #include <mcpawl/http/descriptor_limit.hpp>
-#include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/io.hpp>
 #include <mcpawl/http/listener.hpp>
 #include <mcpawl/http/tls_slot.hpp>
 #include <mcpawl/http/unix_listener.hpp>
-#include <mcpawl/mcp/offer/registration.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/mcp/session/session_sweeper.hpp>
+#include <mcpawl/observe/observation.hpp>
+#include <mcpawl/observe/observer.hpp>
+#include <mcpawl/observe/pseudonyms.hpp>
+#include <mcpawl/transport/admin_service.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/http_server_impl.hpp>
 #include <mcpawl/transport/legacy_sse.hpp>
 #include <mcpawl/transport/listener_setup.hpp>
+#include <mcpawl/transport/serving_view.hpp>
 #include <mcpawl/transport/streamable_http.hpp>
+#include <mcpawl/transport/validate_options.hpp>
 #include <mcpawl/version.hpp>
 
 #include <atomic>
@@ -67,10 +70,20 @@ public:
         open_(open),
         loopback_only_(policy.loopback_only()),
         options_(std::move(options)),
-        listeners_(checked(protocol, policy, loopback_only_, options_)),
+        listeners_(validate_options(protocol, policy, loopback_only_, options_)),
         shared_{options_.path, host_guards(options_, listeners_, open), limits(), options_.log,
                 options_.retry} {
     keep_within_descriptors(options_);
+    if (!options_.observers.empty()) {
+      secret key = options_.hash_key.empty() ? pseudonyms::random_key() : std::move(options_.hash_key);
+      observed_.emplace(options_.observers, std::move(key));
+      shared_.observed = &*observed_;
+    }
+    for (auto const& each : listeners_) {
+      each->rules.observed = shared_.observed;
+      each->rules.name = each->name();
+      shared_.listener_names.push_back(each->rules.name);
+    }
     shared_.bounds = options_.bounds;
     shared_.allowed_headers = options_.allowed_headers;
     shared_.loopback_only = !loopback_only_.empty();
@@ -78,10 +91,12 @@ public:
       shared_.legacy_clients = std::make_shared<legacy_sse>(options_.sse_path, options_.bounds);
     session_manager known = make_session_manager(protocol, options_.bounds);
     work_ = known.table().work();
+    view_ = std::make_shared<serving_view>(counts_, known);
     for (unsigned i = 0; i != options_.threads; ++i)
       workers_.push_back(std::make_unique<worker>(shared_, protocol, policy, known, counts_.open));
     workers_.front()->sweeper.emplace(workers_.front()->context.get_executor(), known.table());
     for (auto const& each : listeners_) sockets_.push_back(open_socket(*each));
+    if (options_.admin) open_admin(policy);
   }
 
   impl(impl const&) = delete;
@@ -102,6 +117,11 @@ public:
     sigpipe_ignored const quiet;
     tell_listening();
     if (shared_.loopback_only) options_.log.warning("loopback_only", {{"reason", loopback_only_}});
+    if (observed_)
+      observed_->tell(&observer::on_server,
+                      describe_served(protocol_, policy_name_, options_, listeners_, view_));
+    if (admin_) admin_->start();
+    enter(server_phase::ready);
     for (auto const& each : sockets_)
       boost::asio::co_spawn(workers_.front()->context, each->accepting.run(), boost::asio::detached);
     if (options_.on_ready) options_.on_ready(url());
@@ -112,11 +132,14 @@ public:
     // calls whose client left may still work; what does not end in time keeps what it needs
     work_->wait_until_idle(stopped_.load() + options_.bounds.drain_timeout);
     work_->close();
+    if (admin_) admin_->stop();
+    enter(server_phase::stopped);
   }
 
   void stop() {
     stopped_ = std::chrono::steady_clock::now();
     close();
+    enter(server_phase::draining);
     // the thread that accepts hands out what waits, and then tells the others, itself included
     boost::asio::post(workers_.front()->context, [this] {
       if (std::exchange(stopping_, true)) return;
@@ -149,8 +172,33 @@ public:
     boost::asio::co_spawn(first.context, reload_on_hangup(), boost::asio::detached);
   }
 
+  std::uint16_t admin_port() const noexcept { return admin_ ? admin_->port() : std::uint16_t(0); }
+
 private:
   struct worker;
+
+  /** Go on to a phase; none comes twice, nor before one that is later. */
+  void enter(server_phase next) {
+    auto const now = view_->phase();
+    if (now >= next) return;
+    view_->enter(next);
+    if (observed_) observed_->tell(&observer::on_phase, now, next);
+  }
+
+  void open_admin(erased_policy const& policy) {
+    admin_questions about;
+    for (auto const& each : workers_) about.threads.push_back(each->context.get_executor());
+    about.observers = options_.observers;
+    about.not_ready = [this, asked = std::shared_ptr<erased_policy>(policy.copy())] {
+      std::vector<std::string> reasons;
+      auto const phase = view_->phase();
+      if (phase != server_phase::ready) reasons.push_back("the server is " + std::string(to_string(phase)));
+      if (!asked->ready()) reasons.emplace_back("the policy cannot decide yet: it has no keys");
+      return reasons;
+    };
+    admin_ = std::make_unique<admin_service>(options_.admin->address, options_.admin->port, std::move(about),
+                                             options_.log);
+  }
 
   void close() { workers_.front()->transport.close(); }
 
@@ -176,6 +224,13 @@ private:
             {{"url", at},
              {"reason",
               "there is no policy that tells callers apart, and other machines reach the address"}});
+    }
+    if (admin_) {
+      bool const v6 = options_.admin->address.find(':') != std::string::npos;
+      std::string at = "http://";
+      at.append(v6 ? "[" : "").append(options_.admin->address).append(v6 ? "]:" : ":");
+      at += std::to_string(admin_->port());
+      options_.log.info("admin_listening", {{"url", at}});
     }
   }
 
@@ -303,39 +358,6 @@ private:
     std::uint16_t port = 0;
   };
 
-  static std::vector<std::unique_ptr<listener_setup>> checked(server_state const& protocol,
-                                                              erased_policy const& policy,
-                                                              std::string const& loopback_only,
-                                                              http_options const& options) {
-    std::vector<std::string> errors = registration_errors(protocol);
-    std::size_t const registered = errors.size();
-    auto listeners = listener_setups(options, policy.needs_client_certificates(), errors);
-    note_misfits(policy, loopback_only, listeners, errors);
-    if (options.threads == 0 || options.threads > 1024) errors.push_back("threads must be from 1 to 1024");
-    if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
-      errors.push_back("path \"" + options.path + "\" must start with / and have no query");
-    if (!options.sse_path.empty() &&
-        (!options.sse_path.starts_with('/') || options.sse_path == options.path ||
-         options.sse_path.find_first_of("?# ") != std::string::npos))
-      errors.push_back("sse_path \"" + options.sse_path +
-                       "\" must start with /, differ from path and have no query");
-    for (auto& wrong : key_errors(protocol)) errors.push_back(std::move(wrong));
-    for (auto const& host : options.allowed_hosts)
-      if (!detail::split_authority(host))
-        errors.push_back("allowed host \"" + host + "\" is not a name with an optional port");
-    for (auto const& origin : options.allowed_origins)
-      if (!guard::is_origin(origin))
-        errors.push_back("allowed origin \"" + origin + "\" is not scheme://host[:port]");
-    for (auto const& name : options.allowed_headers)
-      if (!http::is_token(name))
-        errors.push_back("allowed header \"" + name + "\" is not the name of a header");
-    if (errors.empty()) return listeners;
-    if (registered == 0) throw configuration_error(std::move(errors));
-    std::string place(offer_place);
-    if (registered != errors.size()) place += " and in the settings";
-    throw configuration_error(std::move(errors), place);
-  }
-
   /** Connections beyond what there are descriptors for would not be shed, only refused by the system. */
   static void keep_within_descriptors(http_options& options) {
     std::size_t const asked = options.bounds.connections;
@@ -347,18 +369,6 @@ private:
                                                   {"connections", possible},
                                                   {"asked", wanted}});
     }
-  }
-
-  /** A server that only this machine reaches, or that lets everybody in, must know its names. One that
-      listens for others behind a policy may be reached by names we do not know. */
-  static std::vector<guard> host_guards(http_options const& options,
-                                        std::vector<std::unique_ptr<listener_setup>> const& listeners,
-                                        bool open) {
-    std::vector<guard> guards;
-    for (auto const& each : listeners)
-      guards.emplace_back(options.allowed_hosts, options.allowed_origins,
-                          !each->is_loopback() && !open && options.allowed_hosts.empty());
-    return guards;
   }
 
   /** One socket for all threads: what waits in it is handed out before it closes. Of one for each thread, as
@@ -387,7 +397,12 @@ private:
     if (options_.threads == 1) return made;
     made.deal = [this](http::accepted& one) { return deal(one); };
     made.shed_elsewhere = [this](std::size_t count) {
-      elsewhere([count](http::connection_set& set) { set.shed(count); });
+      elsewhere([this, count](http::connection_set& set) {
+        std::size_t const closed = set.shed(count);
+        if (closed != 0 && observed_)
+          observed_->tell(&observer::on_connection,
+                          connection_record{connection_record::event::shed, {}, closed});
+      });
     };
     made.shed_handshakes_elsewhere = [this](std::chrono::milliseconds least) {
       elsewhere([least](http::connection_set& set) { set.shed_handshake(least); });
@@ -400,17 +415,20 @@ private:
   bool open_;
   std::string loopback_only_;
   http_options options_;
+  std::optional<observation> observed_;  // empty where nobody observes; all that follows refers to it
   std::vector<std::unique_ptr<listener_setup>> listeners_;  // connections of all threads refer to their rules
   streamable_http::settings shared_;
   http::accept_counts counts_{std::make_shared<std::atomic<std::size_t>>(0),
                               std::make_shared<std::atomic<std::size_t>>(0)};
   std::shared_ptr<work_pool> work_;
+  std::shared_ptr<serving_view> view_;
   std::atomic<work_pool::time_point> stopped_ = work_pool::time_point();
   std::mutex reloading_;
   bool stopping_ = false;  // of the thread that accepts, like the next one
   std::size_t next_ = 0;
   std::vector<std::unique_ptr<worker>> workers_;
   std::vector<std::unique_ptr<listening>> sockets_;
+  std::unique_ptr<admin_service> admin_;  // which asks about the workers
 };
 
 MCPAWL_DECL http_server_impl::http_server_impl(server_state const& protocol, erased_policy const& policy,
@@ -422,6 +440,7 @@ MCPAWL_DECL std::uint16_t http_server_impl::port() const noexcept { return impl_
 MCPAWL_DECL std::string http_server_impl::url() const { return impl_->url(); }
 MCPAWL_DECL std::vector<std::string> http_server_impl::urls() const { return impl_->urls(); }
 MCPAWL_DECL std::vector<std::string> http_server_impl::reload() { return impl_->reload(); }
+MCPAWL_DECL std::uint16_t http_server_impl::admin_port() const noexcept { return impl_->admin_port(); }
 MCPAWL_DECL void http_server_impl::run() { impl_->run(); }
 MCPAWL_DECL void http_server_impl::stop() { impl_->stop(); }
 MCPAWL_DECL void http_server_impl::stop_on_signals() { impl_->stop_on_signals(); }

@@ -28,6 +28,11 @@ struct listener_setup {
   bool is_unix() const noexcept { return options.address.starts_with(http::detail::unix_scheme); }
   std::string unix_path() const { return options.address.substr(http::detail::unix_scheme.size()); }
 
+  /** What records call it. */
+  std::string name() const {
+    return is_unix() ? options.address : options.address + ':' + std::to_string(options.port);
+  }
+
   /** Whether only programs of this machine reach it, a browser among them: over a Unix-domain socket none does, but a
       proxy may let one through. */
   bool is_loopback() const {

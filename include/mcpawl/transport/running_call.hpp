@@ -52,6 +52,7 @@ public:
     slot_ = std::move(call.slot);
     held_ = std::move(call.held);
     retained_ = std::move(call.retained);
+    report_ = std::move(call.report);
     auto finish = [self = shared_from_this(), ended = std::move(ended)](std::exception_ptr failure,
                                                                         response result) {
       self->over_ = true;
@@ -59,6 +60,11 @@ public:
       self->held_ = {};
       self->retained_ = {};
       self->shared_ = {};
+      if (self->report_)
+        self->report_.end(self->cancelled_ ? static_cast<int>(detail::failure::cancelled)
+                          : failure        ? static_cast<int>(detail::failure::internal)
+                                           : result.error,
+                          result.bound);
       if (self->cancelled_)
         ended(nullptr, std::nullopt);
       else
@@ -87,6 +93,7 @@ private:
   charge held_;
   charge retained_;
   std::shared_ptr<charges> shared_;  // in their place, once others need them
+  call_report report_;
   bool cancelled_ = false;
   bool over_ = false;
 };

@@ -15,21 +15,28 @@
 #include <mcpawl/jsonrpc/write.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/mcp/types/request.hpp>
+#include <mcpawl/observe/message_note.hpp>
+#include <mcpawl/observe/observation.hpp>
+#include <mcpawl/observe/observer.hpp>
 #include <mcpawl/transport/address_key.hpp>
 #include <mcpawl/transport/call_stream.hpp>
 #include <mcpawl/transport/cors.hpp>
+#include <mcpawl/transport/denied.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/event_stream.hpp>
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/legacy_sse.hpp>
 #include <mcpawl/transport/loopback_only.hpp>
 #include <mcpawl/transport/media.hpp>
+#include <mcpawl/transport/observed_request.hpp>
+#include <mcpawl/transport/protocol_fields.hpp>
 #include <mcpawl/transport/response_status.hpp>
 #include <mcpawl/transport/turns.hpp>
 #include <mcpawl/transport/visitor_page.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,55 +46,6 @@
 #include <vector>
 
 namespace mcpawl::detail {
-
-/** A refusal before any message was read, as a JSON-RPC error so that every client can show it. */
-inline http::response refusal(int status, std::string_view why) {
-  http::response response{status};
-  response.body("application/json", write_error({}, {rpc_code::invalid_request, std::string(why)}));
-  return response;
-}
-
-/** The head of a denial: what the client has to do next. */
-inline http::response denial_head(denial const& d) {
-  http::response response{d.status};
-  if (!d.www_authenticate.empty()) response.field("WWW-Authenticate", d.www_authenticate);
-  for (auto const& more : d.further_challenges) response.field("WWW-Authenticate", more);
-  if (d.retry_after.count() > 0) response.field("Retry-After", std::to_string(d.retry_after.count()));
-  response.field("Cache-Control", "no-store");
-  return response;
-}
-
-/** A denial as its client sees it: a stable code and nothing to learn from. */
-inline http::response denied(denial const& d) {
-  http::response response = denial_head(d);
-  std::string body = R"({"error":)";
-  append_json_string(body, d.code);
-  if (!d.description.empty()) {
-    body += R"(,"error_description":)";
-    append_json_string(body, d.description);
-  }
-  body += '}';
-  response.body("application/json", std::move(body));
-  return response;
-}
-
-inline mirror_header mirror(http::request_head const& head, std::string_view name) {
-  std::size_t const count = head.count(name);
-  return {count, count != 0 ? *head.find(name) : std::string_view{}};
-}
-
-inline protocol_headers protocol_headers_of(http::request_head const& head) {
-  return {true,
-          mirror(head, "mcp-protocol-version"),
-          mirror(head, "mcp-method"),
-          mirror(head, "mcp-name"),
-          mirror(head, "mcp-session-id"),
-          mirror(head, "last-event-id"),
-          [](void const* where, std::string_view name) {
-            return mirror(*static_cast<http::request_head const*>(where), name);
-          },
-          &head};
-}
 
 /** Serves MCP's Streamable HTTP transport on one thread (all revisions, MCP "Transports").
 
@@ -109,18 +67,23 @@ public:
     std::vector<std::string> allowed_headers = {};    ///< That pages may send besides those of the protocol.
     std::shared_ptr<legacy_sse> legacy_clients = {};  ///< The endpoints of 2024-11-05; null for none.
     bool loopback_only = false;                       ///< Serve programs of this machine alone.
+    observation const* observed = nullptr;            ///< Null where nobody observes.
+    std::vector<std::string> listener_names = {};     ///< For observers: of each, its address.
   };
 
   streamable_http(settings const& shared, std::unique_ptr<erased_policy> auth, dispatcher protocol)
       : shared_(shared),
         auth_(std::move(auth)),
         protocol_(std::move(protocol)),
-        turns_(shared.bounds.max_requests_per_round) {}
+        turns_(shared.bounds.max_requests_per_round) {
+    if (shared.observed) observer_.emplace(*shared.observed);
+  }
 
   /** Tell the policy where it runs; once, before the first request. */
   void attach(boost::asio::any_io_executor executor) {
     turns_.attach(executor);
-    auth_environment const environment{std::move(executor), shared_.log, shared_.path, shared_.loopback_only};
+    auth_environment const environment{std::move(executor), shared_.log, shared_.path, shared_.loopback_only,
+                                       shared_.observed};
     auth_->attach(environment);
   }
 
@@ -132,6 +95,31 @@ public:
 
   /** Answer one request. */
   task<> operator()(http::exchange& ex) {
+    if (observer_) [[unlikely]]
+      return answer_observed(ex);
+    return answer(ex, nullptr);
+  }
+
+private:
+  task<> answer_observed(http::exchange& ex) {
+    request_note note;
+    auto const began = std::chrono::steady_clock::now();
+    auto const at = std::chrono::system_clock::now();
+    observer_->begin(note, ex);
+    std::exception_ptr failed;
+    try {
+      co_await answer(ex, &note);
+    } catch (...) {
+      // the connection answers for it
+      failed = std::current_exception();
+      if (!ex.responded()) note.response.status = 500;
+    }
+    observer_->end(note, ex, shared_.listener_names[ex.listener()], began, at);
+    if (failed) std::rethrow_exception(failed);
+  }
+
+  /** @param note  for observers; null where there are none */
+  task<> answer(http::exchange& ex, request_note* note) {
     http::request_head const& head = ex.head();
     public_route const route = auth_->route_of(head);
     bool const any_origin = route == public_route::any_origin;
@@ -150,6 +138,10 @@ public:
       co_return;
     }
     if (route != public_route::none) {
+      if (note) {
+        note->route = head.path();
+        note->of_policy = true;
+      }
       co_await auth_->serve_unauthenticated(ex);
       co_return;
     }
@@ -163,6 +155,7 @@ public:
       denial const& d = admitted.error();
       shared_.log.write_limited(log_level::info, "caller_denied",
                                 {{"code", d.code}, {"reason", d.log_reason}});
+      if (note) observer_->denied(*note, auth_->name(), d);
       http::response response = denial_response(head, d);
       allow_reading(response, head);
       co_await ex.respond(std::move(response));
@@ -170,7 +163,8 @@ public:
     }
     // an address is looked for only where nothing else tells callers apart
     address_key const address = address_of(ex, admitted->principal.empty());
-    caller const who{admitted->identity.get(), admitted->principal, address.view(), &admitted->identity};
+    caller who{admitted->identity.get(), admitted->principal, address.view(), &admitted->identity};
+    if (note) note_caller(*note, head, who);
     // a message has its turn when all of it is there
     if (head.method() != "POST" && !turns_.take(who.account())) co_await turns_.wait(who.account());
     if (head.path() != shared_.path && shared_.legacy_clients &&
@@ -199,7 +193,19 @@ public:
     }
   }
 
-private:
+  void note_caller(request_note& note, http::request_head const& head, caller& who) {
+    bool const endpoint = is_endpoint(head.path());
+    bool const old = !endpoint && shared_.legacy_clients && shared_.legacy_clients->serves(head.path());
+    if (endpoint)
+      note.route = shared_.path;
+    else if (old)
+      note.route = shared_.legacy_clients->path();
+    auto const session =
+        head.count("mcp-session-id") == 1 ? *head.find("mcp-session-id") : std::string_view();
+    observer_->admitted(note, who.principal, auth_->email_of(who.identity), session);
+    who.note = &note.message;
+  }
+
   guard const& guard_of(http::exchange const& ex) const noexcept { return shared_.guards[ex.listener()]; }
 
   /** Why a request may not come in, whoever sends it; nothing if the policy is to be asked. */
@@ -263,6 +269,8 @@ private:
       if (!turns_.take(who.account())) co_await turns_.wait(who.account());
       co_return *body;
     }
+    if (shared_.observed)
+      tell_refusal(shared_.observed, http::bound_of(static_cast<http::http_errc>(body.error().value())));
     if (body.error() == condition::too_large)
       co_await refuse(ex, 413, "the message is too large");
     else if (body.error() == make_error_code(http::http_errc::body_encoded))
@@ -290,6 +298,7 @@ private:
     auto const stream = std::make_shared<call_stream>(ex.executor(), accepted.takes_events(), shared_.bounds);
     dispatch_result r = protocol_.handle(*body, protocol_headers_of(head), who, *stream);
     if (auto* whole = std::get_if<response>(&r)) {
+      if (who.note) observer_->answered(*who.note, *whole);
       co_await write(ex, std::move(*whole), accepted.prefers_events());
       co_return;
     }
@@ -305,6 +314,10 @@ private:
     };
     event_style style = style_for(head);
     co_await stream->run(ex, std::move(r), make_head, std::move(style), shared_.retry);
+    if (who.note) {
+      who.note->error = stream->error();
+      who.note->bound = stream->bound();
+    }
   }
 
   /** How a stream is written that lasts as long as the token of its request. */
@@ -357,6 +370,7 @@ private:
     held = protocol_.known().table().budget().open(who.account(), budget_item::streams);
     if (held.grow(1)) co_return true;
     response refused = too_many({}, "event streams", "max_streams");
+    tell_refusal(shared_.observed, refused.bound);
     co_await write(ex, std::move(refused), false);
     co_return false;
   }
@@ -414,6 +428,10 @@ private:
       allow_reading(response, ex.head());
       co_await ex.respond(std::move(response));
     } else if (protocol_.end_session(headers, who)) {
+      if (who.note) {
+        who.note->in_session = true;
+        observer_->session(*who.note, session_record::event::ended, {});
+      }
       http::response response{204};
       allow_reading(response, ex.head());
       co_await ex.respond(std::move(response));
@@ -426,6 +444,7 @@ private:
   std::unique_ptr<erased_policy> auth_;
   dispatcher protocol_;
   turns turns_;
+  std::optional<request_observer> observer_;  // empty where nobody observes
 };
 
 }  // namespace mcpawl::detail

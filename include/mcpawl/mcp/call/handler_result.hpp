@@ -29,6 +29,7 @@ struct handler_result {
   std::string members;             ///< Without braces, without `_meta`.
   std::string meta;                ///< The members of the result's `_meta` without braces; empty for none.
   std::optional<rpc_error> fault;  ///< If set, this is the response.
+  bool failed = false;             ///< Whether the result says so, as `isError` does.
 
   static handler_result refused(rpc_error why) {
     handler_result out;

@@ -7,6 +7,7 @@
 
 #include <mcpawl/jsonrpc/message.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
+#include <mcpawl/mcp/protocol/observed_message.hpp>
 #include <mcpawl/mcp/protocol/request_env.hpp>
 #include <mcpawl/mcp/protocol/required_scopes.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
@@ -72,7 +73,8 @@ inline dispatch_result dispatch_batch(request_env const& parts, boost::json::arr
       rpc_error const fault{rpc_code::invalid_request, "initialize does not belong into a batch"};
       all.ready.push_back(write_error(m.id, fault));
     } else {
-      dispatch_result r = dispatch_in_session(share, m, session, who, out);
+      auto const answer = [&] { return dispatch_in_session(share, m, session, who, out); };
+      dispatch_result r = who.note ? observe_message(m, who, answer) : answer();
       if (auto* pending = std::get_if<pending_response>(&r))
         all.pending.push_back(std::move(*pending));
       else if (auto* whole = std::get_if<response>(&r))

@@ -12,6 +12,7 @@
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/batch.hpp>
 #include <mcpawl/mcp/protocol/call_budget.hpp>
+#include <mcpawl/mcp/protocol/observed_message.hpp>
 #include <mcpawl/mcp/protocol/open_stream.hpp>
 #include <mcpawl/mcp/protocol/request_env.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
@@ -68,7 +69,10 @@ public:
     auto read = read_message(*parsed);
     if (auto const* rejection = std::get_if<rpc_rejection>(&read))
       return response::of_error(response::outcome::malformed, rejection->id, rejection->fault);
-    return route(parts(body.size()), std::get<rpc_message>(read), headers, who, out, channel);
+    auto const& m = std::get<rpc_message>(read);
+    auto const answer = [&] { return route(parts(body.size()), m, headers, who, out, channel); };
+    if (who.note && m.what == rpc_message::kind::request) return observe_message(m, who, answer);
+    return answer();
   }
 
   /** End the session named in the headers; false if there is none that is this caller's. */

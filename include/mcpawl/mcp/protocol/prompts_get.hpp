@@ -60,6 +60,7 @@ inline dispatch_result prompts_get(method_call const& call) {
   if (!arguments) return invalid("params.arguments must be an object");
   prompt const* p = call.server.prompts.find(*name, call.who.identity);
   if (!p) return invalid("unknown prompt");
+  if (call.who.note) call.who.note->prompt = p->name;
   if (auto refused = missing_scopes(call.server, "prompt", *p, call.who.identity)) return *std::move(refused);
   boost::json::value kept;
   if (p->lets_pass.ignore_unknown || p->lets_pass.ignore_null) {

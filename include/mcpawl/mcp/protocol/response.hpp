@@ -9,6 +9,7 @@
 #include <mcpawl/mcp/call/call_channel.hpp>
 #include <mcpawl/mcp/session/budget.hpp>
 #include <mcpawl/mcp/session/call_table.hpp>
+#include <mcpawl/observe/message_note.hpp>
 
 #include <memory>
 #include <optional>
@@ -35,25 +36,32 @@ struct response {
   };
 
   outcome what = outcome::accepted;
-  std::string body;        ///< JSON text; empty if nothing is answered.
-  std::string session_id;  ///< Of a session that was opened by this message.
+  std::string body;             ///< JSON text; empty if nothing is answered.
+  std::string session_id;       ///< Of a session that was opened by this message.
+  int error = 0;                ///< For observers: a code of JSON-RPC, or a `failure`.
+  std::string_view bound = {};  ///< For observers: the field of `limits` that was met; static text.
 
   static response of_result(request_id const& id, std::string_view result) {
     return {outcome::answered, write_result(id, result), {}};
   }
   static response of_error(outcome what, std::optional<request_id> const& id, rpc_error const& fault) {
-    return {what, write_error(id, fault), {}};
+    return {what, write_error(id, fault), {}, static_cast<int>(fault.code)};
   }
 };
 
-/** The response to who asks for more than one caller may hold. */
+/** The response to who asks for more than one caller may hold.
+
+    @param bound  the field of `limits`, static text. */
 inline response too_many(std::optional<request_id> const& id, std::string_view what, std::string_view bound) {
   std::string text = "too many ";
   text.append(what)
       .append(" at once for one caller, or for this server (")
       .append(bound)
       .append("): try again later");
-  return response::of_error(response::outcome::too_many, id, {rpc_code::internal_error, std::move(text)});
+  response r =
+      response::of_error(response::outcome::too_many, id, {rpc_code::internal_error, std::move(text)});
+  r.bound = bound;
+  return r;
 }
 
 class session;
@@ -71,6 +79,7 @@ struct pending_response {
   call_table::slot slot = {};                             ///< Where `notifications/cancelled` finds it.
   charge held = {};                                       ///< Of the caller's budget: the call or the stream.
   charge retained = {};                                   ///< The bytes of its message.
+  call_report report = {};                                ///< Of its end, where somebody observes.
 };
 
 /** The responses to a batch (MCP 2025-03-26): those that are there, and the calls that have to be run. */

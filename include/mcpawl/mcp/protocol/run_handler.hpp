@@ -73,7 +73,9 @@ inline handler_result failed_call(logger const& log, call_target const& target, 
 inline response response_of(server_state const& s, revision r, request_id const& id,
                             handler_result const& done) {
   if (done.fault) return error_response(id, *done.fault);
-  return frame_result(s, r, id, done.members, done.meta);
+  response out = frame_result(s, r, id, done.members, done.meta);
+  if (done.failed) out.error = static_cast<int>(failure::tool);
+  return out;
 }
 
 /** Run a coroutine to its end; the frame owns what the call needs. */

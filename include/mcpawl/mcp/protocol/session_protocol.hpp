@@ -58,6 +58,7 @@ inline response initialize(server_state const& s, rpc_message const& m, session_
   }
   auto agreed = parse_revision(view_of(version->get_string())).value_or(newest_with_sessions);
   if (is_stateless(agreed)) agreed = newest_with_sessions;
+  if (who.note) who.note->protocol = to_string(agreed);
 
   std::string members = R"("protocolVersion":")";
   members += to_string(agreed);
@@ -146,6 +147,10 @@ inline dispatch_result dispatch_in_session(request_env const& parts, rpc_message
                                            std::shared_ptr<session> const& session, caller const& who,
                                            call_channel_source& out) {
   server_state const& s = parts.server;
+  if (who.note) {
+    who.note->protocol = to_string(session->protocol());
+    who.note->in_session = true;
+  }
   if (m.method == "ping") return frame_result(s, session->protocol(), *m.id, {});
   bool const subscribes = m.method == "resources/subscribe" || m.method == "resources/unsubscribe";
   if (subscribes && find_method(s, session->protocol(), "resources/read"))

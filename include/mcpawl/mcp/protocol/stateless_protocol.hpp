@@ -139,6 +139,7 @@ inline dispatch_result dispatch_stateless(request_env const& parts, rpc_message 
     if (auto const fault = differing_header(m, version, h)) return malformed(*fault);
   auto const protocol = parse_revision(version);
   if (!protocol || !is_stateless(*protocol)) return malformed(unsupported_version(version));
+  if (who.note) who.note->protocol = to_string(*protocol);
   if (h.carried)
     if (auto const fault = missing_header(m, h)) return malformed(*fault);
 

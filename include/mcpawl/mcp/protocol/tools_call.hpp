@@ -23,6 +23,7 @@ namespace mcpawl::detail {
 inline handler_result failed_tool(std::string_view words, revision r) {
   handler_result out;
   tool_result::failure(std::string(words)).append_members(out.members, r);
+  out.failed = true;
   return out;
 }
 
@@ -49,6 +50,7 @@ inline dispatch_result tools_call(method_call const& call) {
     return error_response(call.id, {rpc_code::invalid_params, "params.arguments must be an object"});
   tool const* t = call.server.tools.find(*name, call.who.identity);
   if (!t) return error_response(call.id, {rpc_code::invalid_params, "unknown tool"});
+  if (call.who.note) call.who.note->tool = t->name;
   if (call.headers)
     if (auto const fault = mirror_fault(t->mirrored, *arguments, *call.headers))
       return response::of_error(response::outcome::malformed, call.id, *fault);

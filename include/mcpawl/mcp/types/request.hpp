@@ -8,6 +8,8 @@
 
 namespace mcpawl::detail {
 
+struct message_note;
+
 /** A header that mirrors a part of the message: how often it was sent, and its value. */
 struct mirror_header {
   std::size_t count = 0;
@@ -43,6 +45,7 @@ struct caller {
   std::string_view address = {};
   /** Who owns the identity; null if it outlives the server. */
   std::shared_ptr<void const> const* owner = nullptr;
+  message_note* note = nullptr;  ///< What observers are told of the message; null where nobody observes.
 
   /** What budgets count the caller by. */
   std::string_view account() const noexcept { return principal.empty() ? address : principal; }

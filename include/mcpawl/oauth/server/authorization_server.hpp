@@ -19,7 +19,9 @@
 #include <mcpawl/oauth/server/server_endpoints.hpp>
 #include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/server/token_endpoint.hpp>
+#include <mcpawl/oauth/server/told_grant.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
+#include <mcpawl/observe/observation.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -50,14 +52,17 @@ class authorization_server {
 public:
   /** @param cookie_keys    seal what a browser carries
       @param url            of the server, as clients see it
-      @param endpoint_path  where it has the endpoint that tokens are for, "/mcp" say */
+      @param endpoint_path  where it has the endpoint that tokens are for, "/mcp" say
+      @param observed       must outlive it; null where nobody observes */
   authorization_server(std::shared_ptr<server_state> parts, upstream_client& upstream, sealer cookie_keys,
-                       http::origin_url const& url, std::string_view endpoint_path, logger log)
+                       http::origin_url const& url, std::string_view endpoint_path, logger log,
+                       mcpawl::detail::observation const* observed = nullptr)
       : parts_(std::move(parts)),
         upstream_(upstream),
         endpoints_(parts_->rules, url, endpoint_path),
         authorization_(parts_, upstream_, std::move(cookie_keys), flow_cookies(url), log),
-        log_(std::move(log)) {}
+        log_(std::move(log)),
+        observed_(observed) {}
 
   server_endpoints const& endpoints() const noexcept { return endpoints_; }
 
@@ -85,6 +90,7 @@ public:
     std::string address = http::client_address(head, ex.remote().address(), field, ex.named_client());
     task<http::response> work = answer(path, head, body, std::move(address));
     http::response ready = co_await std::move(work);
+    if (observed_) detail::tell_grant(*observed_, path, body, ready);
     co_await ex.respond(std::move(ready));
     if (posts) co_await parts_->tidy();
   }
@@ -125,6 +131,7 @@ private:
   server_endpoints endpoints_;
   authorization_endpoint authorization_;
   logger log_;
+  mcpawl::detail::observation const* observed_;  // null where nobody observes
 };
 
 }  // namespace mcpawl::oauth

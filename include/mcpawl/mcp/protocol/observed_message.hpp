@@ -1,0 +1,88 @@
+// mcpawl/mcp/protocol/observed_message.hpp - note what a request asks for and what came of it, for observers
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <mcpawl/crypto/random.hpp>
+#include <mcpawl/jsonrpc/message.hpp>
+#include <mcpawl/mcp/protocol/response.hpp>
+#include <mcpawl/mcp/types/meta_keys.hpp>
+#include <mcpawl/mcp/types/request.hpp>
+#include <mcpawl/mcp/types/trace_context.hpp>
+#include <mcpawl/observe/message_note.hpp>
+#include <mcpawl/reflect/function_ref.hpp>
+
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace mcpawl::detail {
+
+/** The methods of requests in all revisions: what records call by name. */
+inline constexpr std::array<std::string_view, 14> request_methods{"tools/call",
+                                                                  "tools/list",
+                                                                  "resources/read",
+                                                                  "resources/list",
+                                                                  "resources/templates/list",
+                                                                  "prompts/get",
+                                                                  "prompts/list",
+                                                                  "completion/complete",
+                                                                  "initialize",
+                                                                  "ping",
+                                                                  "logging/setLevel",
+                                                                  "resources/subscribe",
+                                                                  "resources/unsubscribe",
+                                                                  "server/discover"};
+inline constexpr std::string_view listening_method = "subscriptions/listen";
+
+/** The method as records have it: strangers can make up as many as they like. */
+inline std::string_view recorded_method(std::string_view method) noexcept {
+  for (auto const known : request_methods)
+    if (known == method) return known;
+  return method == listening_method ? listening_method : std::string_view("_other");
+}
+
+/** The place of a message in a trace: what its `_meta` says, and new ids where somebody wants them. */
+inline kept_trace recorded_trace(rpc_message const& m, bool wanted) {
+  kept_trace out;
+  auto const* parent = member(object_member(m.params, "_meta"), "traceparent");
+  if (parent && parent->is_string() && trace_context::is_traceparent(view_of(parent->get_string())))
+    out = kept_trace::of(view_of(parent->get_string()));
+  if (!wanted) return out;
+  if (out.trace_id.empty()) out.trace_id = random_hex(16);
+  out.span_id = random_hex(8);
+  return out;
+}
+
+/** Answer a request with `answer`, and tell observers of it: now, or where it is only begun, at its end.
+
+    A caller whose `note` is null must not come here. */
+inline dispatch_result observe_message(rpc_message const& m, caller const& who,
+                                       function_ref<dispatch_result()> answer) {
+  constexpr std::size_t longest_id = 64;
+  message_note& note = *who.note;
+  auto const began = call_report::clock::now();
+  auto const at = std::chrono::system_clock::now();
+  note.begin(recorded_method(m.method));
+  if (m.id) note.request_id = std::string_view(m.id->json()).substr(0, longest_id);
+  note.trace = recorded_trace(m, note.to->wants_traces());
+  dispatch_result r = answer();
+  if (auto* const pending = std::get_if<pending_response>(&r)) {
+    pending->report = call_report(note, began, at);
+  } else {
+    if (auto const* whole = std::get_if<response>(&r)) {
+      note.error = whole->error;
+      note.bound = whole->bound;
+    } else if (std::holds_alternative<scope_refusal>(r)) {
+      note.error = static_cast<int>(failure::scope);
+    }
+    call_report::tell(note, *note.caller, began, at);
+  }
+  return r;
+}
+
+}  // namespace mcpawl::detail

@@ -1,0 +1,71 @@
+// mcpawl/transport/serving_view.hpp - what a served server holds at the moment, for observers and probes
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <mcpawl/http/listener.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
+#include <mcpawl/mcp/session/budget.hpp>
+#include <mcpawl/mcp/session/session_manager.hpp>
+#include <mcpawl/mcp/session/session_table.hpp>
+#include <mcpawl/observe/observer.hpp>
+#include <mcpawl/transport/http_options.hpp>
+#include <mcpawl/transport/listener_setup.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpawl::detail {
+
+/** The counts of a server, which live as long as somebody looks at them. */
+class serving_view final : public server_view {
+public:
+  serving_view(http::accept_counts counts, session_manager const& known)
+      : counts_(std::move(counts)), known_(known) {}
+
+  server_gauges gauges() const override {
+    session_table& table = known_.table();
+    server_gauges now;
+    now.connections = counts_.open->load(std::memory_order_relaxed);
+    now.handshakes = counts_.handshakes->load(std::memory_order_relaxed);
+    now.sessions = table.size();
+    now.subscriptions = table.subscriptions()->load(std::memory_order_relaxed);
+    now.streams = table.budget().held(budget_item::streams);
+    now.calls = table.budget().held(budget_item::calls);
+    now.phase = phase();
+    return now;
+  }
+
+  server_phase phase() const noexcept { return phase_.load(std::memory_order_relaxed); }
+  /** Tells which it was. */
+  server_phase enter(server_phase next) noexcept { return phase_.exchange(next); }
+
+private:
+  http::accept_counts counts_;
+  mutable session_manager known_;  // only its table is used, which any thread may
+  std::atomic<server_phase> phase_ = server_phase::starting;
+};
+
+/** What observers have to know of a server before there is anything to observe. */
+inline server_record describe_served(server_state const& protocol, std::string_view policy,
+                                     http_options const& options,
+                                     std::vector<std::unique_ptr<listener_setup>> const& listeners,
+                                     std::shared_ptr<server_view const> view) {
+  server_record out;
+  out.name = protocol.info.name;
+  out.version = protocol.info.version;
+  out.policy = policy;
+  for (std::size_t i = 0; i != protocol.tools.size(); ++i) out.tools.push_back(protocol.tools[i].name);
+  for (std::size_t i = 0; i != protocol.prompts.size(); ++i) out.prompts.push_back(protocol.prompts[i].name);
+  out.routes.push_back(options.path);
+  if (!options.sse_path.empty()) out.routes.push_back(options.sse_path);
+  for (auto const& each : listeners) out.listeners.push_back(each->rules.name);
+  out.view = std::move(view);
+  out.observers = options.observers;
+  return out;
+}
+
+}  // namespace mcpawl::detail
