@@ -127,10 +127,28 @@ private:
     std::atomic<std::uint64_t> key = 0;  // set when the series is there
     std::unique_ptr<metric_series> series;
   };
+  static constexpr std::size_t remembered = 64;
+  /** The labels of a series that was found lately. */
+  struct recent {
+    metric what{};
+    std::array<std::string, 4> labels;
+    metric_series* series = nullptr;
+
+    bool is(metric asked, std::initializer_list<std::string_view> with) const noexcept {
+      return series != nullptr && what == asked && std::equal(with.begin(), with.end(), labels.begin());
+    }
+    void keep(metric asked, std::initializer_list<std::string_view> with, metric_series& found) {
+      series = nullptr;
+      what = asked;
+      std::copy(with.begin(), with.end(), labels.begin());
+      series = &found;
+    }
+  };
   struct slot {
     static constexpr std::size_t bits = 12;
     std::array<cell, std::size_t(1) << bits> cells;
     symbols known;  // of the thread
+    std::array<recent, remembered> last;
     std::size_t used = 0;
   };
 
@@ -163,10 +181,21 @@ private:
 
   metric_series& find(metric what, std::initializer_list<std::string_view> labels) {
     slot& here = mine();
+    // most calls are like one of the last
+    auto& last = here.last[quick_hash(what, labels)];
+    if (last.is(what, labels)) return *last.series;
     std::array<std::uint16_t, 4> numbers{};
     std::size_t i = 0;
     for (auto const label : labels) numbers[i++] = intern(here, label);
-    return find(here, what, key_of(what, numbers));
+    metric_series& found = find(here, what, key_of(what, numbers));
+    last.keep(what, labels, found);
+    return found;
+  }
+  static std::size_t quick_hash(metric what, std::initializer_list<std::string_view> labels) noexcept {
+    std::size_t out = static_cast<std::size_t>(what);
+    for (auto const label : labels)
+      out = out * 31 + label.size() * 7 + (label.empty() ? 0u : static_cast<unsigned char>(label.back()));
+    return out % remembered;
   }
 
   metric_series& find(slot& here, metric what, std::uint64_t key) {

@@ -4,14 +4,36 @@
 
 #include <mcpawl/text/json_text.hpp>
 
-#include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
 namespace mcpawl::detail {
+
+/** Whether a JSON string has `text` as it is: ASCII without quotes, backslashes and control characters. Looks at eight bytes at a
+    time, since nearly all texts of records are. */
+inline bool is_plain(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+  std::size_t at = 0;
+  for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    std::uint64_t const quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+    // a subtraction borrows into the high bit of each byte that is too small; a byte behind one of these may be wrong, which is no harm
+    std::uint64_t const found = (word - ones * 0x20) | (quote - ones) | (backslash - ones) | word;
+    if ((found & highs) != 0) return false;
+  }
+  for (; at != text.size(); ++at) {
+    auto const byte = static_cast<unsigned char>(text[at]);
+    if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\') return false;
+  }
+  return true;
+}
 
 /** Writes the members of one line; what is empty is left out, what is long is cut.
 
@@ -32,7 +54,11 @@ public:
   record_line& text(std::string_view key, std::string_view value) {
     if (value.empty()) return *this;
     begin(key);
-    append_json_string(out_, value.substr(0, longest));
+    value = value.substr(0, longest);
+    if (is_plain(value))
+      out_.append(1, '"').append(value).append(1, '"');
+    else
+      append_json_string(out_, value);
     return *this;
   }
   template <std::integral Number>
@@ -43,12 +69,11 @@ public:
   }
   record_line& seconds(std::string_view key, std::chrono::nanoseconds value) {
     begin(key);
-    char digits[32];
-    auto const micros = std::chrono::duration_cast<std::chrono::microseconds>(value).count();
-    auto const end = std::to_chars(digits, digits + sizeof digits, static_cast<double>(micros) / 1e6,
-                                   std::chars_format::fixed, 6)
-                         .ptr;
-    out_.append(digits, end);
+    auto const micros =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::max(value, value.zero())).count();
+    append_json_number(out_, micros / 1'000'000);
+    out_ += '.';
+    append_digits(out_, static_cast<unsigned long>(micros % 1'000'000), 6);
     return *this;
   }
 
@@ -61,33 +86,39 @@ public:
   /** `2026-11-30T01:02:03.456789Z` */
   static void append_time(std::string& out, std::chrono::system_clock::time_point at) {
     using namespace std::chrono;
-    auto const day = floor<days>(at);
-    year_month_day const date(day);
-    auto const since = floor<microseconds>(at - day);
-    hh_mm_ss const time(since);
-    auto const digits = [&out](auto value, int count) {
-      char text[8];
-      auto rest = static_cast<unsigned long>(value);
-      for (int i = count; i-- != 0; rest /= 10) text[i] = static_cast<char>('0' + rest % 10);
-      out.append(text, static_cast<std::size_t>(count));
-    };
-    digits(static_cast<int>(date.year()), 4);
-    out += '-';
-    digits(static_cast<unsigned>(date.month()), 2);
-    out += '-';
-    digits(static_cast<unsigned>(date.day()), 2);
-    out += 'T';
-    digits(time.hours().count(), 2);
-    out += ':';
-    digits(time.minutes().count(), 2);
-    out += ':';
-    digits(time.seconds().count(), 2);
-    out += '.';
-    digits(time.subseconds().count(), 6);
+    thread_local std::string text;  // of the second that was written last
+    thread_local sys_seconds written{std::chrono::seconds{-1}};
+    auto const second = floor<std::chrono::seconds>(at);
+    if (second != written || text.empty()) {
+      auto const day = floor<days>(second);
+      year_month_day const date(day);
+      hh_mm_ss const time(second - day);
+      text.clear();
+      append_digits(text, static_cast<unsigned long>(static_cast<int>(date.year())), 4);
+      text += '-';
+      append_digits(text, static_cast<unsigned>(date.month()), 2);
+      text += '-';
+      append_digits(text, static_cast<unsigned>(date.day()), 2);
+      text += 'T';
+      append_digits(text, static_cast<unsigned long>(time.hours().count()), 2);
+      text += ':';
+      append_digits(text, static_cast<unsigned long>(time.minutes().count()), 2);
+      text += ':';
+      append_digits(text, static_cast<unsigned long>(time.seconds().count()), 2);
+      text += '.';
+      written = second;
+    }
+    out += text;
+    append_digits(out, static_cast<unsigned long>(duration_cast<microseconds>(at - second).count()), 6);
     out += 'Z';
   }
 
 private:
+  static void append_digits(std::string& out, unsigned long value, std::size_t count) {
+    char digits[8];
+    for (std::size_t i = count; i-- != 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
+    out.append(digits, count);
+  }
   void begin(std::string_view key) { out_.append(",\"").append(key).append("\":"); }
 
   static std::string& buffer() {

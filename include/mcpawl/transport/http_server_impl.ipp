@@ -177,12 +177,10 @@ public:
 private:
   struct worker;
 
-  /** Go on to a phase; none comes twice, nor before one that is later. */
+  /** Go on to a phase; none comes twice, nor after one that is later. */
   void enter(server_phase next) {
-    auto const now = view_->phase();
-    if (now >= next) return;
-    view_->enter(next);
-    if (observed_) observed_->tell(&observer::on_phase, now, next);
+    auto const before = view_->enter(next);
+    if (before && observed_) observed_->tell(&observer::on_phase, *before, next);
   }
 
   void open_admin(erased_policy const& policy) {

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -40,8 +41,13 @@ public:
   }
 
   server_phase phase() const noexcept { return phase_.load(std::memory_order_relaxed); }
-  /** Tells which it was. */
-  server_phase enter(server_phase next) noexcept { return phase_.exchange(next); }
+  /** Go on to a phase, unless it or a later one was reached; tells which it was before, or nothing if nothing has changed. */
+  std::optional<server_phase> enter(server_phase next) noexcept {
+    server_phase before = phase();
+    while (before < next)
+      if (phase_.compare_exchange_weak(before, next)) return before;
+    return std::nullopt;
+  }
 
 private:
   http::accept_counts counts_;
