@@ -495,7 +495,7 @@ BOOST_AUTO_TEST_CASE(a_thread_that_hangs_is_told_by_livez) {
   std::this_thread::sleep_for(100ms);
   auto const began = std::chrono::steady_clock::now();
   BOOST_TEST(ask_admin(server.service().admin_port(), "/livez").status == 503);
-  BOOST_TEST((std::chrono::steady_clock::now() - began < 4s));
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 20s));
   BOOST_TEST(ask_admin(server.service().admin_port(), "/readyz").status == 200);
   go_on = true;
   caller.join();

@@ -8,6 +8,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
@@ -183,6 +185,20 @@ BOOST_AUTO_TEST_CASE(all_that_is_counted_has_a_metric) {
   BOOST_TEST(page.at("mcpawl_store_operation_seconds_count{operation=\"get\",result=\"ok\"}") == 1);
   BOOST_TEST(page.at("mcpawl_oauth_requests_total{endpoint=\"token\",result=\"refused\"}") == 1);
   BOOST_TEST(page.at("mcpawl_grants_total{event=\"grant_issued\"}") == 1);
+}
+
+/** Prometheus' own opinion, where its tools are installed (Debian: prometheus). */
+BOOST_AUTO_TEST_CASE(promtool_accepts_the_page_if_it_is_there) {
+  if (std::system("command -v promtool > /dev/null 2>&1") != 0) return;
+  prometheus metrics;
+  metrics.on_call(call_of("add"));
+  metrics.on_denial({"a\"b\\c\nd", "\x01\xff}", {}, {}, 403});
+  metrics.on_key_fetch({"https://issuer.example/keys", key_fetch_record::outcome::changed, 2});
+  std::FILE* const checker = ::popen("promtool check metrics", "w");
+  BOOST_TEST_REQUIRE(checker != nullptr);
+  std::string const page = metrics.text();
+  std::fwrite(page.data(), 1, page.size(), checker);
+  BOOST_TEST(::pclose(checker) == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
