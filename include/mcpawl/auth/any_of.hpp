@@ -166,6 +166,11 @@ public:
                       policies_);
   }
 
+  /** Whether all of them are: callers of one that is not are turned away. */
+  bool ready() const {
+    return std::apply([](auto const&... each) { return (policy_ready(each) && ...); }, policies_);
+  }
+
   public_route route_of(http::request_head const& head) const requires has_paths
   {
     return mcpawl::route_of(std::get<path_owner()>(policies_), head);

@@ -105,11 +105,8 @@ public:
     else  // a server does not start with it
       return denial(403, "insufficient_scope", what.operation);
   }
-  std::string_view email_of([[maybe_unused]] void const* identity) const noexcept override {
-    if constexpr (requires(identity_type const& who) { std::string_view(who->email); })
-      return static_cast<identity_type const*>(identity)->operator->()->email;
-    else
-      return {};
+  std::string_view email_of(void const* identity) const noexcept override {
+    return email_in(*static_cast<identity_type const*>(identity));
   }
   bool ready() const override { return mcpawl::policy_ready(policy_); }
   bool needs_client_certificates() const override { return mcpawl::needs_client_certificates(policy_); }
@@ -118,6 +115,17 @@ public:
 
 private:
   using identity_type = typename Policy::identity_type;
+
+  template <class Identity>
+  static std::string_view email_in([[maybe_unused]] Identity const& who) {
+    auto const of_part = [](auto const& part) { return email_in(part); };
+    if constexpr (requires { std::string_view(who->email); })
+      return who->email;
+    else if constexpr (requires { who.visit(of_part); })
+      return who.visit(of_part);
+    else
+      return {};
+  }
 
   static task<> nobody() { co_return; }
 

@@ -89,6 +89,25 @@ struct by_issuer {
   std::string principal(named const& who) const { return who.name; }
 };
 
+struct person {
+  struct claims {
+    std::string email;
+  };
+  claims of;
+  claims const* operator->() const { return &of; }
+};
+/** Lets in whom a field names, by an identity with an email. */
+struct by_email {
+  using identity_type = person;
+  bool recognizes(http::request_head const& head) const { return head.count("x-email") != 0; }
+  auth_result<person> authenticate(http::request_head const& head) const {
+    auto const email = head.find("x-email");
+    if (!email) return denial(401, "missing_email", "no email");
+    return person{{std::string(*email)}};
+  }
+  std::string principal(person const& who) const { return who->email; }
+};
+
 template <class T>
 task<> keep(task<T> work, std::optional<T>& to) {
   auto done = co_await std::move(work);
@@ -235,6 +254,7 @@ struct hooked : by_field<8> {
   std::string local_only() const { return only.empty() ? "" : "local " + only; }
   bool needs_client_certificates() const { return !only.empty(); }
   std::vector<std::string> reload() const { return {"not read: " + only}; }
+  bool ready() const { return only.empty(); }
   public_route route_of(http::request_head const& head) const {
     return head.path() == "/login" ? public_route::same_origin : public_route::none;
   }
@@ -259,6 +279,19 @@ BOOST_AUTO_TEST_CASE(known_scopes_are_those_of_all_unless_one_policy_does_not_kn
   BOOST_TEST(!unsure.known_scopes().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(observers_are_told_the_email_of_those_who_have_one) {
+  count asked;
+  any_of one{by_email()};
+  any_of several{by_field<1>("x-zero", asked), by_email()};
+  auto const only = ask(one, {{"X-Email", "ann@example.com"}}).value();
+  BOOST_TEST(detail::policy_adapter<decltype(one)>(one).email_of(&only) == "ann@example.com");
+  detail::policy_adapter<decltype(several)> const erased(several);
+  auto const person = ask(several, {{"X-Email", "ann@example.com"}}).value();
+  BOOST_TEST(erased.email_of(&person) == "ann@example.com");
+  auto const nameless = ask(several, {{"X-Zero", "bob"}}).value();
+  BOOST_TEST(erased.email_of(&nameless) == "");
+}
+
 BOOST_AUTO_TEST_CASE(every_hook_is_passed_on) {
   count asked;
   int attached = 0;
@@ -281,6 +314,8 @@ BOOST_AUTO_TEST_CASE(every_hook_is_passed_on) {
   any_of strict{by_field<1>("x-zero", asked), one};
   BOOST_TEST(loopback_only(strict) == "why");
   BOOST_TEST(local_only(strict) == "local why");
+  BOOST_TEST(policy_ready(policy));
+  BOOST_TEST(!policy_ready(strict));
   BOOST_TEST(takes_client_certificates(strict));
   BOOST_TEST(!needs_client_certificates(strict));
   BOOST_TEST(needs_client_certificates(any_of{mtls()}));
