@@ -8,8 +8,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
+#include <limits>
 #include <list>
 #include <map>
 #include <memory>
@@ -19,7 +19,6 @@
 #include <system_error>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace mcpawl::detail {
 
@@ -38,6 +37,8 @@ struct work_bounds {
   std::size_t threads;            ///< None: every job is refused.
   std::size_t max_queued;         ///< Jobs of one caller that have not begun.
   std::size_t max_queued_of_all;  ///< The same of all callers.
+  std::size_t max_running =
+      std::numeric_limits<std::size_t>::max();  ///< Jobs of one caller that run; at least one.
 };
 
 /** What became of a job that was offered. */
@@ -45,8 +46,9 @@ enum class work_admission { taken, caller_is_full, pool_is_full };
 
 /** Threads that run jobs. They start when there is a job for them, so a pool that is not used has none.
 
-    Callers who wait have their turns: of each one job, then the next. Who cannot be told apart from others (an
-    empty account) has only the bound of all.
+    Callers who wait have their turns: of each one job, then the next. A caller whose jobs have as many threads as
+    one may have waits until one of them is done, and the other threads are for others. Who cannot be told apart
+    from others (an empty account) has only the bounds of all.
 
     @par Lifetime
     Destroying it drops the jobs that have not begun, and waits for none: those that run go on, each on a thread
@@ -95,8 +97,13 @@ public:
   }
 
 private:
-  using queue = std::deque<std::shared_ptr<job>>;
-  using queues = std::map<std::string, queue, std::less<>>;
+  /** The jobs of one caller; it is forgotten when there are none. */
+  struct caller_jobs {
+    std::list<std::shared_ptr<job>> queue;
+    std::size_t running = 0;
+    bool has_turn = false;  ///< Whether it is among `turns`.
+  };
+  using callers = std::map<std::string, caller_jobs, std::less<>>;
 
   /** What the threads share; each keeps it alive. */
   struct state {
@@ -107,35 +114,30 @@ private:
       std::lock_guard const lock(mutex);
       if (closed || bounds.threads == 0 || queued >= bounds.max_queued_of_all)
         return work_admission::pool_is_full;
-      auto at = waiting.find(account);
-      std::size_t const own = at == waiting.end() ? 0 : at->second.size();
+      auto at = known.find(account);
+      std::size_t const own = at == known.end() ? 0 : at->second.queue.size();
       if (!account.empty() && own >= bounds.max_queued) return work_admission::caller_is_full;
       if (queued + 1 > idle && threads < bounds.threads && !start(self) && threads == 0)
         return work_admission::pool_is_full;
-      if (at == waiting.end()) {
-        at = waiting.emplace(std::string(account), queue()).first;
-        turns.push_back(at);
-      }
-      at->second.push_back(std::move(work));
+      if (at == known.end()) at = known.emplace(std::string(account), caller_jobs()).first;
+      at->second.queue.push_back(std::move(work));
       ++queued;
-      wake.notify_one();
+      give_turn(at);
       return work_admission::taken;
     }
 
     bool withdraw(job const& work) noexcept {
       std::shared_ptr<job> dropped;  // what it owns is destroyed without the lock
       std::lock_guard const lock(mutex);
-      for (auto turn = turns.begin(); turn != turns.end(); ++turn) {
-        auto& own = (*turn)->second;
+      for (auto at = known.begin(); at != known.end(); ++at) {
+        auto& own = at->second.queue;
         auto const found =
             std::find_if(own.begin(), own.end(), [&work](auto const& each) { return each.get() == &work; });
         if (found == own.end()) continue;
         dropped = std::move(*found);
         own.erase(found);
-        if (own.empty()) {
-          waiting.erase(*turn);
-          turns.erase(turn);
-        }
+        if (own.empty() && std::exchange(at->second.has_turn, false)) turns.remove(at);
+        forget_if_idle(at);
         --queued;
         changed.notify_all();
         return true;
@@ -144,11 +146,16 @@ private:
     }
 
     void close() noexcept {
-      queues dropped;
+      std::list<std::shared_ptr<job>> dropped;  // what they own is destroyed without the lock
       std::lock_guard const lock(mutex);
       closed = true;
       turns.clear();
-      dropped.swap(waiting);
+      for (auto at = known.begin(); at != known.end();) {
+        auto const each = at++;
+        each->second.has_turn = false;
+        dropped.splice(dropped.end(), each->second.queue);
+        forget_if_idle(each);
+      }
       queued = 0;
       wake.notify_all();
       changed.notify_all();
@@ -162,6 +169,7 @@ private:
         wake.wait(lock, [this] { return closed || !turns.empty(); });
         --idle;
         if (closed) break;
+        auto const of = turns.front();
         std::shared_ptr<job> next = take_next();
         ++busy;
         lock.unlock();
@@ -169,6 +177,9 @@ private:
         next.reset();
         lock.lock();
         --busy;
+        --of->second.running;
+        give_turn(of);
+        forget_if_idle(of);
         changed.notify_all();
       }
       --threads;
@@ -177,14 +188,27 @@ private:
     std::shared_ptr<job> take_next() {
       auto const at = turns.front();
       turns.pop_front();
-      std::shared_ptr<job> next = std::move(at->second.front());
-      at->second.pop_front();
-      if (at->second.empty())
-        waiting.erase(at);
-      else
-        turns.push_back(at);
+      std::shared_ptr<job> next = std::move(at->second.queue.front());
+      at->second.queue.pop_front();
+      at->second.has_turn = false;
+      ++at->second.running;
       --queued;
+      give_turn(at);
       return next;
+    }
+
+    /** Let a caller have its turn, if it has a job for it and may run one more. */
+    void give_turn(callers::iterator at) {
+      auto& jobs = at->second;
+      bool const has_room = at->first.empty() || jobs.running == 0 || jobs.running < bounds.max_running;
+      if (closed || jobs.has_turn || jobs.queue.empty() || !has_room) return;
+      jobs.has_turn = true;
+      turns.push_back(at);
+      wake.notify_one();
+    }
+
+    void forget_if_idle(callers::iterator at) {
+      if (at->second.queue.empty() && at->second.running == 0) known.erase(at);
     }
 
     /** Signals are for the threads of the program: none is delivered here. */
@@ -209,8 +233,8 @@ private:
     std::mutex mutex;
     std::condition_variable wake;     // a job for who is idle
     std::condition_variable changed;  // fewer jobs
-    queues waiting;                   // by account; none is empty
-    std::list<queues::iterator> turns;
+    callers known;                    // by account; each has a job
+    std::list<callers::iterator> turns;
     std::size_t queued = 0, busy = 0, idle = 0, threads = 0;
     bool closed = false;
   };

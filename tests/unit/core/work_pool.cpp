@@ -5,12 +5,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -114,6 +116,80 @@ BOOST_AUTO_TEST_CASE(callers_have_their_turns) {
     held.pool->take(std::string(1, who), job_of([&order, who] { order += who; }));
   BOOST_TEST(held.finish());
   BOOST_TEST(order == "abcaba");
+}
+
+/** Jobs that note who began and wait until they are let go. */
+struct waiting_jobs {
+  std::mutex mutex;
+  std::string begun;
+  std::promise<void> go;
+  std::shared_future<void> const until{go.get_future()};
+
+  std::shared_ptr<job> of(char who) {
+    return job_of([this, who] {
+      {
+        std::lock_guard const lock(mutex);
+        begun += who;
+      }
+      until.wait();
+    });
+  }
+  std::ptrdiff_t count(char who) {
+    std::lock_guard const lock(mutex);
+    return std::count(begun.begin(), begun.end(), who);
+  }
+  bool reaches(char who, std::ptrdiff_t wanted) {
+    auto const end = std::chrono::steady_clock::now() + 10s;
+    while (count(who) != wanted && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
+    return count(who) == wanted;
+  }
+};
+
+BOOST_AUTO_TEST_CASE(a_caller_has_so_many_threads_and_the_others_are_for_others) {
+  waiting_jobs jobs;
+  work_pool pool({4, 100, 100, 3});
+  for (int i = 0; i != 20; ++i) pool.take("eve", jobs.of('e'));
+  BOOST_TEST(jobs.reaches('e', 3));
+  std::this_thread::sleep_for(20ms);
+  BOOST_TEST(jobs.count('e') == 3);
+  pool.take("alice", jobs.of('a'));
+  BOOST_TEST(jobs.reaches('a', 1));
+  BOOST_TEST(pool.busy() == 4U);
+  jobs.go.set_value();
+  BOOST_TEST(pool.wait_until_idle(std::chrono::steady_clock::now() + 10s));
+  BOOST_TEST(jobs.count('e') == 20);
+}
+
+BOOST_AUTO_TEST_CASE(callers_that_cannot_be_told_apart_may_have_all_threads) {
+  waiting_jobs jobs;
+  work_pool pool({4, 100, 100, 1});
+  for (int i = 0; i != 6; ++i) pool.take("", jobs.of('n'));
+  BOOST_TEST(jobs.reaches('n', 4));
+  jobs.go.set_value();
+  BOOST_TEST(pool.wait_until_idle(std::chrono::steady_clock::now() + 10s));
+}
+
+BOOST_AUTO_TEST_CASE(jobs_that_wait_for_their_callers_share_can_be_withdrawn_and_dropped) {
+  waiting_jobs jobs;
+  std::vector<std::shared_ptr<job>> kept;
+  {
+    work_pool pool({2, 100, 100, 0});  // at least one all the same
+    pool.take("eve", jobs.of('e'));
+    BOOST_TEST(jobs.reaches('e', 1));
+    for (int i = 0; i != 3; ++i) {
+      kept.push_back(jobs.of('e'));
+      pool.take("eve", kept.back());
+    }
+    BOOST_TEST(pool.withdraw(*kept[1]));
+    BOOST_TEST(!pool.withdraw(*kept[1]));
+    BOOST_TEST(pool.queued() == 2U);
+    pool.close();
+    BOOST_TEST(pool.queued() == 0U);
+    for (auto const& each : kept) BOOST_TEST(each.use_count() == 1);
+    jobs.go.set_value();
+    BOOST_TEST(pool.wait_until_idle(std::chrono::steady_clock::now() + 10s));
+  }
+  BOOST_TEST(jobs.count('e') == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_job_that_has_not_begun_can_be_withdrawn_and_is_destroyed_at_once) {
