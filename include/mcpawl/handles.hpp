@@ -8,6 +8,7 @@
 
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/auth/policy.hpp>
+#include <mcpawl/mcp/call/call_rules.hpp>
 #include <mcpawl/mcp/call/copyable_callable.hpp>
 #include <mcpawl/mcp/offer/bind_completion.hpp>
 #include <mcpawl/mcp/offer/prompt.hpp>
@@ -19,10 +20,14 @@
 #include <mcpawl/mcp/types/cache_hint.hpp>
 #include <mcpawl/mcp/types/icon.hpp>
 
+#include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -134,8 +139,68 @@ public:
     return self();
   }
 
+  /** Let a call work so long, then stop it: of a tool the model reads that it took too long and, unless the tool is `read_only`,
+      that the outcome is unknown; other calls end with an error of JSON-RPC. In place of `limits::max_call_time`.
+
+      For coroutines, whose pending `co_await` ends with `operation_aborted`, and for functions that are `blocking()`, which learn of
+      it by `context::cancelled` and keep their thread until they return. While a client has to answer a question (`context::elicit`) the
+      time stands still, and each round of a call without sessions has its own.
+
+      @par Errors
+      A time that is not above zero, and a function that nobody can stop, are reported when the server starts. */
+  Self& timeout(std::chrono::milliseconds most) {
+    if (most.count() > 0)
+      rules().timeout = most;
+    else
+      refuse("timeout() must be longer than zero");
+    return self();
+  }
+
+  /** Let only so many calls of it run at once, whoever calls; a call beyond is answered at once: of a tool with `isError` and "busy", else
+      with an error of JSON-RPC. Blocking work counts until it has returned, also when its client has left.
+
+      @par Errors
+      Fewer than one is reported when the server starts. */
+  Self& at_most(int calls) {
+    if (calls > 0)
+      rules().slots = std::make_shared<call_slots>(static_cast<std::size_t>(calls));
+    else
+      refuse("at_most() must be 1 or more");
+    return self();
+  }
+
+  /** Let each caller call it so often: `calls` at once, then one more each `period / calls`. A call beyond is answered at once, of a tool
+      with `isError` and when to try again, else with an error of JSON-RPC.
+
+      A caller is who has the principal, without a policy who has the network address (of IPv6 the first 64 bits). On stdio, and from a
+      loopback address, all have the rate of one together. Up to 65 536 callers are told apart, others share one rate.
+
+      @code
+      srv.tool("report", "Make the report.", report).blocking().timeout(30s).at_most(4).rate(60, 1min);
+      @endcode
+
+      @par Errors
+      Numbers that are not above zero, more than a call each nanosecond, or a period of more than a year, are reported when the server
+      starts. */
+  Self& rate(int calls, std::chrono::nanoseconds period) {
+    constexpr std::chrono::hours year(24 * 366);
+    if (calls > 0 && period.count() >= calls && period <= year)
+      rules().rate = std::make_shared<rate_table>(static_cast<std::uint32_t>(calls), period);
+    else
+      refuse("rate() must be 1 call or more in a period that is longer than zero and at most a year");
+    return self();
+  }
+
 protected:
   Self& self() noexcept { return static_cast<Self&>(*this); }
+
+  call_rules& rules() {
+    if (!entry_->rules) entry_->rules = std::make_shared<call_rules>();
+    return *entry_->rules;
+  }
+  void refuse(std::string_view why) {
+    state_->errors.push_back("\"" + std::string(entry_->key()) + "\": " + std::string(why));
+  }
 
   template <class F>
   Self& add_completer(std::string name, F f) {

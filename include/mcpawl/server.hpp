@@ -11,6 +11,8 @@
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/handles.hpp>
+#include <mcpawl/mcp/call/call_hook.hpp>
+#include <mcpawl/mcp/call/copyable_callable.hpp>
 #include <mcpawl/mcp/offer/bind_prompt.hpp>
 #include <mcpawl/mcp/offer/bind_resource.hpp>
 #include <mcpawl/mcp/offer/bind_tool.hpp>
@@ -25,6 +27,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -198,6 +201,40 @@ public:
   /** Advertise something experimental, in all revisions. */
   server& experimental(std::string_view name, boost::json::object settings = {}) {
     state_->experimental[{name.data(), name.size()}] = std::move(settings);
+    return *this;
+  }
+
+  /** Run `f` round every call of a tool, every read of a resource, every get of a prompt.
+
+      @code
+      srv.around_calls([](mcpawl::call_info const& c, auto const& who, mcpawl::next_call next) -> mcpawl::task<mcpawl::call_outcome> {
+        if (frozen(c.name())) co_return c.refuse("frozen until Monday");
+        co_return co_await next();
+      });
+      @endcode
+
+      @param f  takes `call_info const&`, the identity by const reference, `next_call`, and returns a `task<call_outcome>`: what `next`
+                gave, or `call_info::refuse`.
+
+      The first that is added is the outermost. What a policy, `allow` or `requires_scope` keeps away, what names nothing that is offered,
+      and wrong arguments of a prompt never come so far. A tool that asks its client runs once in each round where there are no sessions,
+      and the hook with it. With a hook each call runs as a coroutine beside its connection; without, nothing is spent.
+
+      @par Errors
+      What `f` throws ends its call as what a function throws: an outcome to the hooks outside. */
+  template <class Hook>
+  server& around_calls(Hook f) {
+    constexpr bool callable = std::is_invocable_r_v<task<call_outcome>, Hook const&, call_info const&,
+                                                    identity_type const&, next_call>;
+    static_assert(
+        callable,
+        "mcpawl: around_calls() takes a function of mcpawl::call_info const&, the identity that the server's policy "
+        "verifies, by const reference, and mcpawl::next_call, which returns a mcpawl::task<mcpawl::call_outcome>");
+    if constexpr (callable)
+      state_->hooks.push_back([f = detail::copyable_callable(std::move(f))](call_info const& call,
+                                                                            void const* who, next_call next) {
+        return f(call, *static_cast<identity_type const*>(who), next);
+      });
     return *this;
   }
 

@@ -27,6 +27,7 @@
 #include <mcpawl/http/name_resolver.ipp>
 #include <mcpawl/http_client.ipp>
 #include <mcpawl/keys/key_follower.ipp>
+#include <mcpawl/mcp/call/rate_table.ipp>
 #include <mcpawl/serve_stdio.ipp>
 #include <mcpawl/transport/http_server_impl.ipp>
 #include <mcpawl/transport/in_process.ipp>

@@ -38,7 +38,8 @@ struct limits {
 
   // Functions that block (`offload`, `blocking()`) run on threads of their own, which start when they are needed.
   std::size_t max_work_threads = 16;  ///< Of the process; 0 for none, then nothing may block.
-  std::size_t max_queued_work = 64;   ///< Functions of one caller that have no thread yet (429).
+  std::size_t max_running_work = 12;  ///< Threads of one caller, and one less than there are; more jobs wait.
+  std::size_t max_queued_work = 64;   ///< Functions of one caller that have no thread yet ("busy").
   std::size_t max_queued_work_in_process = 1'024;
 
   // What one event stream or one session may hold, which no client is refused for: who reads too slowly waits or
@@ -53,6 +54,10 @@ struct limits {
   std::size_t max_sse_clients = 10'000;        ///< With the event stream of 2024-11-05, all callers (503).
   std::size_t max_sse_unread_messages = 1024;  ///< Of one of them; beyond, its stream ends.
   std::size_t max_sse_unread_bytes = 4 * 1024 * 1024;  ///< The same in bytes, the last message apart.
+
+  /** How long the function of a call may work, where its handle has no `timeout()`; zero for any time. For
+      coroutines and functions that block; the time its client takes to answer a question does not count. */
+  std::chrono::milliseconds max_call_time{10 * 60 * 1000};
 
   std::chrono::milliseconds handshake_timeout{10'000};  ///< Of TLS, from the first byte to the last.
   std::chrono::milliseconds header_timeout{

@@ -43,7 +43,7 @@ struct kept_caller {
 };
 
 /** Why a response is an error, in a number that costs nothing to carry: 0 for none, a code of JSON-RPC, or one of these. */
-enum class failure : int { none = 0, tool = 1, cancelled = 2, scope = 3, internal = 4 };
+enum class failure : int { none = 0, tool = 1, cancelled = 2, scope = 3, internal = 4, timed_out = 5 };
 
 /** The text of it, for records. */
 inline std::string_view error_type_of(int why, std::array<char, 12>& room) noexcept {
@@ -53,6 +53,7 @@ inline std::string_view error_type_of(int why, std::array<char, 12>& room) noexc
     case failure::cancelled: return "cancelled";
     case failure::scope: return "insufficient_scope";
     case failure::internal: return "internal";
+    case failure::timed_out: return "timeout";
   }
   auto const end = std::to_chars(room.data(), room.data() + room.size(), why).ptr;
   return {room.data(), static_cast<std::size_t>(end - room.data())};

@@ -41,7 +41,7 @@ struct operation_record {
   std::string_view protocol_version;  ///< The revision; empty where it is not known yet.
   std::string_view request_id;  ///< JSON text of the id, 64 bytes of it at most: what a client has written.
   /** Empty if all went well; else the code of JSON-RPC (`-32602`), `tool_error` for a result with `isError`, `cancelled`,
-      `insufficient_scope`, or `internal`. */
+      `insufficient_scope`, `timeout`, or `internal`. */
   std::string_view error_type;
   std::string_view bound;  ///< The field of `limits` that refused it, if one did.
 };

@@ -7,12 +7,16 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/mcp/call/call_channel.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
+#include <mcpawl/transport/call_timer.hpp>
 #include <mcpawl/transport/message_sink.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -42,6 +46,18 @@ public:
     if (!shared_) shared_ = std::make_shared<charges>(charges{std::move(held_), std::move(retained_)});
     return {shared_, shared_->call.account_name()};
   }
+  void begin_time(std::chrono::milliseconds most) override {
+    timed_out_ = false;
+    time_.begin(most);
+    keep_time();
+  }
+  void end_time() noexcept override { time_.end(); }
+  void pause_time() noexcept override { time_.pause(); }
+  void resume_time() override {
+    time_.resume();
+    keep_time();
+  }
+  bool timed_out() const noexcept override { return timed_out_; }
   void cancel() noexcept override {
     boost::asio::post(executor_, [weak = weak_from_this()] {
       if (auto const self = weak.lock()) self->cancel_now();
@@ -72,6 +88,8 @@ public:
     };
     boost::asio::co_spawn(executor_, std::move(call.work),
                           boost::asio::bind_cancellation_slot(cancel_.slot(), std::move(finish)));
+    started_ = true;
+    keep_time();
   }
 
 private:
@@ -79,6 +97,23 @@ private:
     charge call;
     charge bytes;
   };
+
+  /** Make a timer if one is needed: not before the call has had its chance to end at once. */
+  void keep_time() {
+    if (!started_ || over_ || !time_.needs_timer()) return;
+    auto& timer = time_.make_timer(executor_);
+    timer.async_wait([weak = weak_from_this(), number = time_.number()](boost::system::error_code ec) {
+      if (ec) return;
+      if (auto const self = weak.lock()) self->time_is_over(number);
+    });
+  }
+
+  void time_is_over(std::uint64_t number) {
+    if (over_ || cancelled_ || !time_.counts(number)) return;
+    time_.end();
+    timed_out_ = true;
+    cancel_.emit(boost::asio::cancellation_type::terminal);
+  }
 
   void cancel_now() {
     if (over_ || cancelled_) return;
@@ -94,6 +129,9 @@ private:
   charge retained_;
   std::shared_ptr<charges> shared_;  // in their place, once others need them
   call_report report_;
+  call_timer time_;
+  bool started_ = false;
+  bool timed_out_ = false;
   bool cancelled_ = false;
   bool over_ = false;
 };

@@ -30,7 +30,16 @@ struct job_site {
   std::shared_ptr<work_pool> pool;
   std::shared_ptr<call_channel> out;  ///< May be null: then nothing is sent and nobody is charged.
   std::shared_ptr<call_reports> reports;
+  std::shared_ptr<void const> kept = {};  ///< By each job, until it is done.
 };
+
+/** One pointer to two things that are kept. */
+inline std::shared_ptr<void const> kept_together(std::shared_ptr<void const> one,
+                                                 std::shared_ptr<void const> other) {
+  if (!one || !other) return one ? std::move(one) : std::move(other);
+  using both = std::pair<std::shared_ptr<void const>, std::shared_ptr<void const>>;
+  return std::make_shared<both>(std::move(one), std::move(other));
+}
 
 /** One job, from its start until nobody waits for it any more: then it is not begun, or told to stop. */
 class awaited_job {
@@ -75,7 +84,7 @@ task<R> await_job(job_site site, std::shared_ptr<pending_job<R>> work,
                   std::shared_ptr<std::atomic<bool>> stop) {
   held_call held;
   if (site.out) held = site.out->hold();
-  work->hold(std::move(held.charge));
+  work->hold(kept_together(std::move(held.charge), site.kept));
   awaited_job const waiting(site, work, std::move(stop), held.account);
   bool over = false;
   while (!over) {

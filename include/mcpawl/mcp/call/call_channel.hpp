@@ -4,6 +4,7 @@
 
 #include <mcpawl/core/task.hpp>
 
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -43,9 +44,36 @@ public:
   virtual void close_stream() noexcept = 0;
   /** Share what the call is charged with. */
   virtual held_call hold() { return {}; }
+  /** Let its function work for so long from now on. Then its pending `co_await` ends with `operation_aborted`,
+      as by `cancel`, but its response is sent. */
+  virtual void begin_time(std::chrono::milliseconds) {}
+  /** The function has ended: its time counts no more. */
+  virtual void end_time() noexcept {}
+  /** Somebody else has to do something now: its time stands still until `resume_time`, as often as this. */
+  virtual void pause_time() noexcept {}
+  virtual void resume_time() {}
+  /** Whether the time of its function was over before it ended. */
+  virtual bool timed_out() const noexcept { return false; }
   /** Cancel the call: its pending `co_await` ends with `operation_aborted`, and nothing more of it is sent.
    */
   virtual void cancel() noexcept = 0;
+};
+
+/** The time of a function that works, in the scope of what runs it. */
+class timed_section {
+public:
+  /** @param most  zero for any time. */
+  timed_section(call_channel* of, std::chrono::milliseconds most) : of_(most.count() > 0 ? of : nullptr) {
+    if (of_) of_->begin_time(most);
+  }
+  timed_section(timed_section const&) = delete;
+  timed_section& operator=(timed_section const&) = delete;
+  ~timed_section() {
+    if (of_) of_->end_time();
+  }
+
+private:
+  call_channel* of_;
 };
 
 /** A transport's promise to take messages for a call, asked for only by calls that can send some. */

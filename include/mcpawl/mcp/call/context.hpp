@@ -177,17 +177,22 @@ public:
       reports_ = std::make_shared<detail::call_reports>(protocol_, progress_token_, details_.least_level);
       reports_->advance(last_progress_);
     }
-    return {details_.pool, out_, reports_};
+    return {details_.pool, out_, reports_, kept_};
   }
   /** Make the context of a blocking function, which speaks through `to`; for the framework. */
   std::unique_ptr<context> for_blocking(reporter to) const {
     auto made = std::make_unique<context>(protocol_, std::string(), nullptr, client_);
     made->describe(details_);
+    made->keep(kept_);
     made->details_.pool = nullptr;
     made->reporter_.emplace(std::move(to));
     return made;
   }
 
+  /** Keep something until the call and its blocking work are done; for the framework. */
+  void keep(std::shared_ptr<void const> kept) noexcept { kept_ = std::move(kept); }
+  /** The way to the client, or null; for the framework. */
+  detail::call_channel* channel() const noexcept { return out_.get(); }
   /** Tell the context about its call; for the framework. */
   void describe(detail::call_details details) { details_ = std::move(details); }
 
@@ -339,6 +344,7 @@ private:
   std::unique_ptr<detail::client_requester> requester_;
   std::shared_ptr<detail::call_reports> reports_;  // once there was blocking work
   std::optional<reporter> reporter_;               // of a blocking function
+  std::shared_ptr<void const> kept_;
   double last_progress_ = -std::numeric_limits<double>::infinity();
 };
 

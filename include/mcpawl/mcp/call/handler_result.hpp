@@ -11,6 +11,7 @@
 #include <mcpawl/reflect/decode_options.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -21,6 +22,8 @@ class context;
 
 namespace mcpawl::detail {
 
+struct call_rules;
+
 /** The members of a result as JSON text in the revision of the call, or why there is none.
 
     One type for tools, prompts, resources and completion, so that one piece of code runs them all.
@@ -29,7 +32,7 @@ struct handler_result {
   std::string members;             ///< Without braces, without `_meta`.
   std::string meta;                ///< The members of the result's `_meta` without braces; empty for none.
   std::optional<rpc_error> fault;  ///< If set, this is the response.
-  bool failed = false;             ///< Whether the result says so, as `isError` does.
+  bool is_error = false;           ///< Whether the members say `isError`.
 
   static handler_result refused(rpc_error why) {
     handler_result out;
@@ -51,11 +54,12 @@ struct handler_call {
 
 /** A function the user registered, as the protocol calls it. */
 struct handler {
-  bool coroutine = false;         ///< Whether `invoke` returns work that has to be awaited.
-  bool blocking = false;          ///< Whether it is a plain function for the threads that may block.
-  bool takes_context = false;     ///< Whether it takes the context.
-  bool can_log = false;           ///< Whether it takes the context and may send by it.
-  decode_options lets_pass = {};  ///< Of its arguments, if they are a struct.
+  bool coroutine = false;                  ///< Whether `invoke` returns work that has to be awaited.
+  bool blocking = false;                   ///< Whether it is a plain function for the threads that may block.
+  bool takes_context = false;              ///< Whether it takes the context.
+  bool can_log = false;                    ///< Whether it takes the context and may send by it.
+  decode_options lets_pass = {};           ///< Of its arguments, if they are a struct.
+  std::shared_ptr<call_rules> rules = {};  ///< What was said of its calls; null for nothing.
   std::function<invocation(handler_call const&)> invoke;
 };
 

@@ -32,7 +32,7 @@ inline handler_result to_handler_result(tool_result const& result, context const
   handler_result out;
   result.append_members(out.members, ctx.protocol());
   append_meta_members(out.meta, result.meta(), server_info_key);
-  out.failed = result.is_error();
+  out.is_error = result.is_error();
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include <mcpawl/mcp/call/call_rules.hpp>
 #include <mcpawl/mcp/offer/prompt.hpp>
 #include <mcpawl/mcp/offer/resource.hpp>
 #include <mcpawl/mcp/offer/resource_template.hpp>
@@ -112,6 +113,19 @@ constexpr bool is_extension_id(std::string_view id) noexcept {
   return true;
 }
 
+/** Note the plain functions that have a time but can be stopped by nobody. */
+template <class Entry>
+void note_unstoppable(registry<Entry> const& entries, std::string_view kind,
+                      std::vector<std::string>& errors) {
+  for (std::size_t i = 0; i != entries.size(); ++i) {
+    auto const& e = entries[i];
+    if (e.rules && e.rules->timeout && !e.coroutine && !e.blocking)
+      errors.push_back(
+          quoted(kind, e.key()) +
+          " is a plain function, which nobody can stop: timeout() needs a coroutine or blocking()");
+  }
+}
+
 /** Where `registration_errors` are, for the title of a `configuration_error`. */
 inline constexpr std::string_view offer_place = "what the server offers";
 
@@ -137,6 +151,10 @@ inline std::vector<std::string> registration_errors(server_state const& s) {
       all.push_back(quoted(kind, r.key()) +
                     " may be cached for everyone, but requires_scope() keeps it from some");
   };
+  note_unstoppable(s.tools, "tool", all);
+  note_unstoppable(s.prompts, "prompt", all);
+  note_unstoppable(s.resources, "resource", all);
+  note_unstoppable(s.templates, "resource template", all);
   check_icons("the server", s.info.icons);
   check_each("tool", s.tools, s.options.cache.tools);
   check_each("prompt", s.prompts, s.options.cache.prompts);

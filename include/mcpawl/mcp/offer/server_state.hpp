@@ -7,6 +7,7 @@
 
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/mcp/call/call_hook.hpp>
 #include <mcpawl/mcp/offer/change_feed.hpp>
 #include <mcpawl/mcp/offer/prompt.hpp>
 #include <mcpawl/mcp/offer/registry.hpp>
@@ -52,6 +53,7 @@ struct server_state {
   std::vector<std::string> errors;   ///< What was wrong with a registration when it was made.
   std::string info_json;             ///< As the newest revision writes it.
   std::shared_ptr<change_feed> changes = std::make_shared<change_feed>();
+  std::vector<call_hook> hooks;  ///< Round every call; the first is the outermost.
   /** The scopes that an identity was granted; null where no entry requires one. */
   std::vector<std::string> const& (*granted_scopes)(void const* identity) = nullptr;
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <mcpawl/jsonrpc/fault.hpp>
-#include <mcpawl/mcp/call/await_job.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/frame.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
@@ -32,8 +31,10 @@ struct call_refused {
 
 /** The response to a call that one of these ended; call it inside a `catch`.
 
-    Nothing if it was something else, which is then for the method to handle. */
-inline std::optional<response> interrupted_response(server_state const& s, revision r, request_id const& id) {
+    Nothing if it was something else, which is then for the method to handle.
+    @param asks  becomes true if the call asks its client. */
+inline std::optional<response> interrupted_response(server_state const& s, revision r, request_id const& id,
+                                                    bool* asks = nullptr) {
   try {
     throw;
   } catch (input_required const& more) {
@@ -45,13 +46,12 @@ inline std::optional<response> interrupted_response(server_state const& s, revis
     text += R"(,"requestState":)";
     append_json_string(text, more.state);
     append_server_info(text, s);
+    if (asks) *asks = true;
     return response::of_result(id, text += '}');
   } catch (call_refused const& refused) {
     // only the stateless protocol has statuses of its own for this
     auto const what = is_stateless(r) ? refused.what : response::outcome::answered;
     return response::of_error(what, id, refused.fault);
-  } catch (work_refused const& refused) {
-    return too_many(id, "functions that block", refused.bound);
   } catch (...) {
     return std::nullopt;
   }

@@ -17,6 +17,7 @@
 #include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -38,6 +39,7 @@ struct method_call {
   std::string_view method_name = {};
   protocol_headers const* headers = nullptr;         ///< To be held against the body; null in sessions.
   std::shared_ptr<work_pool> const* work = nullptr;  ///< For what blocks; null where nothing may.
+  std::chrono::milliseconds max_time{0};             ///< For a function that says nothing else; zero for any.
 
   /** A parameter; null if it is missing, or null itself. */
   boost::json::value const* param(std::string_view name) const { return present_member(params, name); }

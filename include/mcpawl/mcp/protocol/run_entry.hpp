@@ -1,62 +1,38 @@
-// mcpawl/mcp/protocol/run_entry.hpp - call the function of an entry, on a thread that may block if it asks for one
+// mcpawl/mcp/protocol/run_entry.hpp - call the function of an entry, on a thread that may block or inside of hooks
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <boost/json/value.hpp>
 
-#include <mcpawl/core/pending_job.hpp>
-#include <mcpawl/mcp/call/await_job.hpp>
 #include <mcpawl/mcp/call/context.hpp>
 #include <mcpawl/mcp/call/handler_result.hpp>
-#include <mcpawl/mcp/call/reporter.hpp>
-#include <mcpawl/mcp/offer/entry.hpp>
+#include <mcpawl/mcp/protocol/failed_call.hpp>
+#include <mcpawl/mcp/protocol/hooked_call.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/run_handler.hpp>
+#include <mcpawl/mcp/protocol/start_blocking.hpp>
 
-#include <atomic>
 #include <memory>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace mcpawl::detail {
 
-/** A call of a plain function with all that it touches, so that it may outlive its server. */
-class blocking_call {
-public:
-  blocking_call(std::shared_ptr<entry const> of, handler const& function, boost::json::value const& arguments,
-                std::unique_ptr<context> ctx, std::shared_ptr<void const> identity)
-      : of_(std::move(of)),
-        function_(&function),
-        arguments_(arguments, boost::json::storage_ptr()),
-        ctx_(std::move(ctx)),
-        identity_(std::move(identity)) {}
-
-  handler_result operator()() const {
-    return std::get<handler_result>(function_->invoke({arguments_, *ctx_, identity_.get()}));
+/** Begin a call that has hooks round it. */
+inline dispatch_result run_hooked(method_call const& call, call_target const& target,
+                                  std::shared_ptr<entry const> of, handler const& function,
+                                  boost::json::value const& arguments, std::string_view uri) {
+  try {
+    auto ctx = open_context(call);
+    ctx->describe(details_of(call, uri));
+    auto made = std::make_unique<hooked_call>(call, target, std::move(of), function, arguments, uri,
+                                              time_of(call, function.rules.get()), std::move(ctx));
+    return pending_response{hooked_call::run(std::move(made)), is_stateless(call.protocol)};
+  } catch (...) {
+    return response_of(call.server, call.protocol, call.id,
+                       failed_call({call.server, call.log, target, call.protocol, call.id}));
   }
-
-private:
-  std::shared_ptr<entry const> of_;  // which the function is a part of
-  handler const* function_;
-  boost::json::value arguments_;
-  std::unique_ptr<context> ctx_;
-  std::shared_ptr<void const> identity_;
-};
-
-/** Begin a call of a plain function on a thread that may block.
-
-    @param of  whose function it is; kept alive until it has returned. */
-inline invocation start_blocking(method_call const& call, std::shared_ptr<entry const> of,
-                                 handler const& function, boost::json::value const& arguments, context& ctx) {
-  using work_type = bound_job<handler_result, blocking_call>;
-  job_site site = ctx.work_site();
-  auto stop = std::make_shared<std::atomic<bool>>(false);
-  auto inside = ctx.for_blocking(reporter(site.reports, stop));
-  auto work = std::make_shared<work_type>(
-      blocking_call(std::move(of), function, arguments, std::move(inside), call.who.kept_identity()));
-  return await_job<handler_result>(std::move(site), std::move(work), std::move(stop));
 }
 
 /** Call the function of an entry and answer with what comes of it.
@@ -65,13 +41,15 @@ inline invocation start_blocking(method_call const& call, std::shared_ptr<entry 
 template <class Entry>
 dispatch_result run_entry(method_call const& call, call_target const& target, Entry const& of,
                           boost::json::value const& arguments, std::string_view uri = {}) {
+  if (!call.server.hooks.empty()) return run_hooked(call, target, of.shared_from_this(), of, arguments, uri);
   return run_handler(
       call, target, of.coroutine || of.blocking,
       [&](context& ctx) {
-        if (of.blocking) return start_blocking(call, of.shared_from_this(), of, arguments, ctx);
+        if (of.blocking)
+          return start_blocking(call.who.kept_identity(), of.shared_from_this(), of, arguments, ctx);
         return of.invoke({arguments, ctx, call.who.identity});
       },
-      uri);
+      uri, of.rules.get());
 }
 
 }  // namespace mcpawl::detail

@@ -2,25 +2,23 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/crypto/random.hpp>
+#include <mcpawl/mcp/call/call_channel.hpp>
 #include <mcpawl/mcp/call/call_details.hpp>
+#include <mcpawl/mcp/call/call_outcome.hpp>
+#include <mcpawl/mcp/call/call_rules.hpp>
 #include <mcpawl/mcp/call/context.hpp>
 #include <mcpawl/mcp/call/handler_result.hpp>
-#include <mcpawl/mcp/protocol/frame.hpp>
-#include <mcpawl/mcp/protocol/interruption.hpp>
+#include <mcpawl/mcp/protocol/admit_call.hpp>
+#include <mcpawl/mcp/protocol/failed_call.hpp>
 #include <mcpawl/mcp/protocol/method_call.hpp>
 #include <mcpawl/mcp/protocol/open_context.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/types/message_level.hpp>
-#include <mcpawl/mcp/types/tool_error.hpp>
 #include <mcpawl/reflect/function_ref.hpp>
 
-#include <exception>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,68 +28,20 @@
 
 namespace mcpawl::detail {
 
-/** What is being called: its kind and name for the log, and how its failure is said to the client. */
-struct call_target {
-  std::string_view kind;  ///< Such as `tool`.
-  std::string_view name;  ///< Of the entry, which outlives the call.
-  handler_result (*failed)(std::string_view words, revision r);
-};
-
-/** The failure of what has no other way to say it: a JSON-RPC error. */
-inline handler_result failed_request(std::string_view words, revision) {
-  return handler_result::refused({rpc_code::internal_error, std::string(words)});
-}
-
-/** What went wrong is for the log alone; the client gets an id to ask with. */
-inline handler_result internal_failure(logger const& log, call_target const& target, revision r,
-                                       std::string_view what) {
-  std::string const id = random_hex(8);
-  log.error("call_failed", {{target.kind, target.name}, {"id", id}, {"reason", what}});
-  return target.failed("internal error, id " + id, r);
-}
-
-/** Turn what a handler threw into what the client may read; call it inside a `catch`. */
-inline handler_result failed_call(logger const& log, call_target const& target, revision r) {
-  try {
-    throw;
-  } catch (tool_error const& e) {
-    return target.failed(e.what(), r);
-  } catch (boost::system::system_error const& e) {
-    if (e.code() == boost::asio::error::operation_aborted) {
-      // the client left, or the server stops: nobody is waiting for the response
-      log.debug("call_cancelled", {{target.kind, target.name}});
-      return target.failed("cancelled", r);
-    }
-    return internal_failure(log, target, r, e.what());
-  } catch (std::exception const& e) {
-    return internal_failure(log, target, r, e.what());
-  } catch (...) {
-    return internal_failure(log, target, r, "an exception of unknown type");
-  }
-}
-
-inline response response_of(server_state const& s, revision r, request_id const& id,
-                            handler_result const& done) {
-  if (done.fault) return error_response(id, *done.fault);
-  response out = frame_result(s, r, id, done.members, done.meta);
-  if (done.failed) out.error = static_cast<int>(failure::tool);
-  return out;
-}
-
 /** Run a coroutine to its end; the frame owns what the call needs. */
 inline task<response> run_to_end(server_state const& s, logger log, request_id id, revision r,
                                  std::unique_ptr<context> ctx, call_target target,
-                                 task<handler_result> work) {
+                                 std::chrono::milliseconds most, task<handler_result> work) {
   handler_result done;
-  std::optional<response> interrupted;
+  std::optional<call_outcome> failed;
   try {
+    timed_section const section(ctx->channel(), most);
     done = co_await std::move(work);
   } catch (...) {
-    interrupted = interrupted_response(s, r, id);
-    if (!interrupted) done = failed_call(log, target, r);
+    failed.emplace(failed_call({s, log, target, r, id}, {most, ctx->channel()}));
   }
   ctx.reset();
-  if (interrupted) co_return std::move(*interrupted);
+  if (failed) co_return response_of(s, r, id, *failed);
   co_return response_of(s, r, id, done);
 }
 
@@ -109,37 +59,63 @@ inline std::optional<message_level> wanted_level(method_call const& call) {
   return parse_message_level(view_of(level->get_string()));
 }
 
+/** What the context of a call that may wait can tell of it.
+
+    @param uri  of the resource being read; empty for other calls. */
+inline call_details details_of(method_call const& call, std::string_view uri) {
+  call_details details;
+  details.trace = trace_context::from(call.meta());
+  details.uri = uri;
+  details.least_level = wanted_level(call);
+  if (call.work) details.pool = *call.work;
+  return details;
+}
+
+/** How long the function of an entry may work; zero for any time. */
+inline std::chrono::milliseconds time_of(method_call const& call, call_rules const* rules) {
+  return rules && rules->timeout ? *rules->timeout : call.max_time;
+}
+
 /** Call a handler and answer with what comes of it.
 
     @param awaited  whether `start` returns work that has to be awaited.
     @param start    makes the call; what it refers to need not live longer than this function.
     @param uri      of the resource being read; empty for other calls.
+    @param rules    of the entry; may be null.
 */
 inline dispatch_result run_handler(method_call const& call, call_target const& target, bool awaited,
-                                   function_ref<invocation(context&)> start, std::string_view uri = {}) {
-  call_details details;
-  details.trace = trace_context::from(call.meta());
-  details.uri = uri;
+                                   function_ref<invocation(context&)> start, std::string_view uri = {},
+                                   call_rules const* rules = nullptr) {
   try {
+    std::shared_ptr<void const> slot;
+    if (rules) {
+      auto const refused =
+          refusal_of(*rules, target, call.who.account(), call.server.options.time->steady(), slot);
+      if (refused)
+        return response_of(call.server, call.protocol, call.id, target.failed(*refused, call.protocol));
+    }
     if (!awaited) {
+      call_details details;
+      details.trace = trace_context::from(call.meta());
+      details.uri = uri;
       context ctx{call.protocol, {}, nullptr};
       ctx.describe(std::move(details));
       invocation const done = start(ctx);
       return response_of(call.server, call.protocol, call.id, std::get<handler_result>(done));
     }
     auto ctx = open_context(call);
-    details.least_level = wanted_level(call);
-    if (call.work) details.pool = *call.work;
-    ctx->describe(std::move(details));
+    ctx->describe(details_of(call, uri));
+    ctx->keep(std::move(slot));
     invocation started = start(*ctx);
     if (auto const* refused = std::get_if<handler_result>(&started))
       return response_of(call.server, call.protocol, call.id, *refused);
-    return pending_response{run_to_end(call.server, call.log, call.id, call.protocol, std::move(ctx), target,
-                                       std::get<task<handler_result>>(std::move(started))),
-                            is_stateless(call.protocol)};
+    return pending_response{
+        run_to_end(call.server, call.log, call.id, call.protocol, std::move(ctx), target,
+                   time_of(call, rules), std::get<task<handler_result>>(std::move(started))),
+        is_stateless(call.protocol)};
   } catch (...) {
-    if (auto early = interrupted_response(call.server, call.protocol, call.id)) return std::move(*early);
-    return response_of(call.server, call.protocol, call.id, failed_call(call.log, target, call.protocol));
+    return response_of(call.server, call.protocol, call.id,
+                       failed_call({call.server, call.log, target, call.protocol, call.id}));
   }
 }
 

@@ -158,16 +158,18 @@ inline dispatch_result dispatch_in_session(request_env const& parts, rpc_message
   auto const* method = find_method(s, session->protocol(), m.method);
   if (!method) return error_response(*m.id, {rpc_code::method_not_found, "unknown method"});
   recording_source noted(out);
-  dispatch_result r = method->handle(method_call{.server = s,
-                                                 .log = parts.log,
-                                                 .id = *m.id,
-                                                 .params = m.params,
-                                                 .protocol = session->protocol(),
-                                                 .who = who,
-                                                 .out = noted,
-                                                 .session = session,
-                                                 .method_name = m.method,
-                                                 .work = &parts.known.table().work()});
+  dispatch_result r =
+      method->handle(method_call{.server = s,
+                                 .log = parts.log,
+                                 .id = *m.id,
+                                 .params = m.params,
+                                 .protocol = session->protocol(),
+                                 .who = who,
+                                 .out = noted,
+                                 .session = session,
+                                 .method_name = m.method,
+                                 .work = &parts.known.table().work(),
+                                 .max_time = parts.known.table().bounds().each.max_call_time});
   if (auto* pending = std::get_if<pending_response>(&r)) {
     if (!noted.opened) noted.open();
     pending->slot = session->calls().add(*m.id, noted.opened);

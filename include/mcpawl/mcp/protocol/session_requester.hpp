@@ -52,7 +52,10 @@ public:
       else if (!session_->send(std::move(request)))
         throw tool_error(no_stream);
     }
-    if (!co_await collector->wait(patience_)) {
+    out_->pause_time();
+    bool const answered = co_await collector->wait(patience_);
+    out_->resume_time();
+    if (!answered) {
       for (auto const id : expected.ids) {
         std::string params = R"({"requestId":)";
         append_json_number(params, id);

@@ -155,7 +155,8 @@ inline dispatch_result dispatch_stateless(request_env const& parts, rpc_message 
                          .seal = &parts.known.seal(),
                          .method_name = m.method,
                          .headers = h.carried ? &h : nullptr,
-                         .work = &parts.known.table().work()};
+                         .work = &parts.known.table().work(),
+                         .max_time = parts.known.table().bounds().each.max_call_time};
   auto const* method = find_method(s, *protocol, m.method);
   bool const listens = m.method == "subscriptions/listen";
   if (!method && !listens)

@@ -23,7 +23,7 @@ namespace mcpawl::detail {
 inline handler_result failed_tool(std::string_view words, revision r) {
   handler_result out;
   tool_result::failure(std::string(words)).append_members(out.members, r);
-  out.failed = true;
+  out.is_error = true;
   return out;
 }
 
@@ -55,7 +55,8 @@ inline dispatch_result tools_call(method_call const& call) {
     if (auto const fault = mirror_fault(t->mirrored, *arguments, *call.headers))
       return response::of_error(response::outcome::malformed, call.id, *fault);
   if (auto refused = missing_scopes(call.server, "tool", *t, call.who.identity)) return *std::move(refused);
-  return run_entry(call, {"tool", t->name, failed_tool}, *t, *arguments);
+  call_target const target{"tool", t->name, failed_tool, !t->annotations.read_only.value_or(false)};
+  return run_entry(call, target, *t, *arguments);
 }
 
 }  // namespace mcpawl::detail

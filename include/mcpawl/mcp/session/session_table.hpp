@@ -49,9 +49,7 @@ public:
         clock_(&time),
         feed_(std::make_shared<change_feed>()),
         budgets_(std::make_shared<budgets>(bounds.each)),
-        work_(
-            std::make_shared<work_pool>(work_bounds{bounds.each.max_work_threads, bounds.each.max_queued_work,
-                                                    bounds.each.max_queued_work_in_process})) {
+        work_(std::make_shared<work_pool>(work_bounds_of(bounds.each))) {
     all.listen(feed_);
   }
   session_table(session_table const&) = delete;
@@ -235,6 +233,13 @@ private:
         forget(first);
     }
     return order_.size() < bounds_.most;
+  }
+
+  /** Of the threads for what blocks one caller leaves at least one to the others. */
+  static work_bounds work_bounds_of(limits const& each) {
+    std::size_t const all_but_one = each.max_work_threads > 1 ? each.max_work_threads - 1 : 1;
+    return {each.max_work_threads, each.max_queued_work, each.max_queued_work_in_process,
+            std::min(each.max_running_work, all_but_one)};
   }
 
   static constexpr std::size_t max_looked_at = 1000;

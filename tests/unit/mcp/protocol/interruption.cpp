@@ -1,5 +1,6 @@
 // tests/unit/mcp/protocol/interruption.cpp - calls that end early on behalf of the protocol
 // SPDX-License-Identifier: BSL-1.0
+#include <mcpawl/mcp/call/await_job.hpp>
 #include <mcpawl/mcp/protocol/interruption.hpp>
 #include <mcpawl/mcp/types/tool_error.hpp>
 
@@ -77,13 +78,6 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_an_error_and_has_a_status_of_its_own_without_s
   BOOST_TEST_REQUIRE(in_session.has_value());
   BOOST_TEST((in_session->what == response::outcome::answered));
   BOOST_TEST(in_session->body == got->body);
-}
-
-BOOST_AUTO_TEST_CASE(where_no_thread_is_left_the_bound_is_named) {
-  auto const got = response_to(work_refused{"max_queued_work"});
-  BOOST_TEST_REQUIRE(got.has_value());
-  BOOST_TEST((got->what == response::outcome::too_many));
-  BOOST_TEST(got->body.find("max_queued_work") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(everything_else_is_for_the_method_to_handle) {
