@@ -4,6 +4,8 @@
 
 #include <mcpawl/core/error.hpp>
 
+#include <string_view>
+
 namespace mcpawl::http {
 
 /** Errors of the HTTP layer: first those a request can cause, then those of our own fetches. */
@@ -109,6 +111,8 @@ constexpr int status_of(http_errc e) noexcept {
   }
 }
 
+namespace detail {
+
 /** The field of `limits` that such a request has met; empty if there is none. */
 constexpr std::string_view bound_of(http_errc e) noexcept {
   switch (e) {
@@ -121,7 +125,18 @@ constexpr std::string_view bound_of(http_errc e) noexcept {
   }
 }
 
+}  // namespace detail
+
 }  // namespace mcpawl::http
 
 template <>
 struct boost::system::is_error_code_enum<mcpawl::http::http_errc> : std::true_type {};
+
+namespace mcpawl::http::detail {
+
+inline std::string_view bound_of(error_code const& e) noexcept {
+  bool const ours = e.category() == error_code(http_errc::body_too_large).category();
+  return ours ? bound_of(static_cast<http_errc>(e.value())) : std::string_view();
+}
+
+}  // namespace mcpawl::http::detail

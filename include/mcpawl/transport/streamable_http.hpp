@@ -269,8 +269,7 @@ private:
       if (!turns_.take(who.account())) co_await turns_.wait(who.account());
       co_return *body;
     }
-    if (shared_.observed)
-      tell_refusal(shared_.observed, http::bound_of(static_cast<http::http_errc>(body.error().value())));
+    tell_refusal(shared_.observed, http::detail::bound_of(body.error()));
     if (body.error() == condition::too_large)
       co_await refuse(ex, 413, "the message is too large");
     else if (body.error() == make_error_code(http::http_errc::body_encoded))

@@ -40,4 +40,12 @@ BOOST_AUTO_TEST_CASE(callers_can_decide_by_condition) {
   BOOST_TEST((make_error_code(http::http_errc::answer_too_large) == condition::too_large));
 }
 
+BOOST_AUTO_TEST_CASE(only_an_error_of_ours_has_met_a_bound) {
+  error_code const large = http::http_errc::body_too_large;
+  BOOST_TEST(http::detail::bound_of(large) == "body_bytes");
+  BOOST_TEST(http::detail::bound_of(error_code(http::http_errc::bad_request)) == "");
+  // another category may have the same number
+  BOOST_TEST(http::detail::bound_of(error_code(large.value(), boost::system::generic_category())) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -192,17 +192,22 @@ BOOST_FIXTURE_TEST_CASE(connections_that_may_not_be_used_again_are_not, asking) 
 
 BOOST_FIXTURE_TEST_CASE(attack_a_response_before_its_request_is_for_nobody, asking) {
   std::atomic<int> visit{0};
-  scripted_peer peer([&visit](guest& who) {
+  std::atomic<bool> answered{false}, forged{false};
+  scripted_peer peer([&](guest& who) {
     who.read_until("\r\n\r\n");
     who.send(ok);
     if (visit++ != 0) return;
-    std::this_thread::sleep_for(50ms);  // not in one piece with the response
+    answered.wait(false);  // not in one piece with the response
     who.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+    forged = true;
+    forged.notify_one();
     who.wait_until_gone();
   });
   http_client const api = client_of(peer);
   BOOST_TEST(ask(api, api.get("/")).has_value());
-  std::this_thread::sleep_for(150ms);
+  answered = true;
+  answered.notify_one();
+  forged.wait(false);
   auto const second = ask(api, api.get("/"));
   BOOST_TEST_REQUIRE(second.has_value(), second.error().message());
   BOOST_TEST(second->body == "{\"a\":42}");
@@ -335,7 +340,7 @@ BOOST_FIXTURE_TEST_CASE(a_connection_that_was_closed_while_idle_is_not_used_even
   http_client const api = client_of(peer);
   for (int i = 0; i != 3; ++i) {
     BOOST_TEST(ask(api, api.post("/").body("text/plain", "x")).has_value());
-    std::this_thread::sleep_for(30ms);
+    peer.wait_for_closed(i + 1);
   }
   BOOST_TEST(peer.visits() == 3);
 }

@@ -104,6 +104,10 @@ public:
 
   std::uint16_t port() const noexcept { return port_; }
   int visits() const noexcept { return visits_; }
+  /** Wait until so many connections have been closed. */
+  void wait_for_closed(int count) const {
+    for (int now = closed_; now < count; now = closed_) closed_.wait(now);
+  }
   std::string url(std::string const& path = "/", std::string const& host = "127.0.0.1") const {
     return (context_ ? "https://" : "http://") + host + ":" + std::to_string(port_) + path;
   }
@@ -133,6 +137,8 @@ private:
       if (welcome) play_(who);
       ::SSL_free(ssl);
       ::close(fd);
+      ++closed_;
+      closed_.notify_all();
     }
   }
 
@@ -140,7 +146,7 @@ private:
   std::unique_ptr<SSL_CTX, context_freer> context_;
   int fd_ = -1;
   std::uint16_t port_ = 0;
-  std::atomic<int> visits_{0};
+  std::atomic<int> visits_{0}, closed_{0};
   std::thread thread_;
 };
 
