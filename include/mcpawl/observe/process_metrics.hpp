@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -50,17 +51,20 @@ private:
 
   static double start_time() {
     static double const known = [] {
-      std::ifstream of_process("/proc/self/stat"), of_system("/proc/stat");
+      std::ifstream of_process("/proc/self/stat");
       std::string text((std::istreambuf_iterator<char>(of_process)), {});
       auto const end_of_name = text.rfind(')');  // a name may have anything in it
       if (end_of_name == std::string::npos) return 0.0;
       std::istringstream rest(text.substr(end_of_name + 1));
       std::string skipped;
       for (int i = 0; i != 19; ++i) rest >> skipped;
-      double ticks = 0, booted = 0;
+      double ticks = 0;
       rest >> ticks;
-      for (std::string line; std::getline(of_system, line);)
-        if (line.starts_with("btime ")) booted = std::stod(line.substr(6));
+      // not from /proc/stat, which a service with ProcSubset=pid does not see
+      timespec now{}, since_boot{};
+      ::clock_gettime(CLOCK_REALTIME, &now);
+      ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
+      auto const booted = static_cast<double>(now.tv_sec - since_boot.tv_sec);
       return booted + ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
     }();
     return known;
