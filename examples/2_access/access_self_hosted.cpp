@@ -6,6 +6,7 @@
 #include "../shared/demo_tools.hpp"
 #include "../shared/options.hpp"
 #include "../shared/program.hpp"
+#include "../shared/session_keys.hpp"
 
 #include <utility>
 
@@ -24,6 +25,8 @@ Environment:
   ALLOWED_HOSTS           the public names of this server, such as mcp.example.com, with commas
   ALLOWED_ORIGINS         web pages that may call from a browser, such as https://app.example.com, with commas
   ALLOW_SERVICE_TOKENS    true to let service tokens in as well
+  SESSION_KEYS            keys of 64 hexadecimal digits, with commas, the newest first: sessions go on after a restart,
+                          and at other instances with the same keys
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
 Exit status: 2 for errors in options or environment, 1 if it cannot listen.
@@ -32,16 +35,19 @@ Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 int main(int argc, char** argv) {
   return mcpawl::run([&] {
     mcpawl::settings settings;
-    examples::command_line line(argc, argv, usage, settings);
+    examples::command_line line(argc, argv, usage, settings, examples::http_usage);
     auto options = examples::listening(line, "127.0.0.1:8080");
+    examples::operation operation(line, options);
     line.finish();
 
     auto artists = examples::read_artists(settings);
     examples::read_allowed(settings, options);
     auto access = mcpawl::access_options::from(settings);
+    mcpawl::server_options protocol;
+    protocol.keys = examples::session_keys(settings);
     settings.throw_if_invalid();  // everything that is wrong, at once
 
-    mcpawl::server srv{{"Access Self-Hosted MCP Demo", "1.0.0"}, mcpawl::access_jwt(access)};
+    mcpawl::server srv{{"Access Self-Hosted MCP Demo", "1.0.0"}, mcpawl::access_jwt(access), protocol};
     examples::add_demo_tools(srv, std::move(artists));
 
     mcpawl::serve_http(srv, options);

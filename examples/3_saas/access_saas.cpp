@@ -59,8 +59,9 @@ Exit status: 2 for errors in options or environment, 1 if it cannot listen.
 int main(int argc, char** argv) {
   return mcpawl::run([&] {
     mcpawl::settings settings;
-    examples::command_line line(argc, argv, usage, settings);
+    examples::command_line line(argc, argv, usage, settings, examples::http_usage);
     auto options = examples::listening(line, "127.0.0.1:8788");
+    examples::operation operation(line, options);
     mcpawl::oauth::token_lifetimes lifetimes;
     lifetimes.access = line.number("--token-lifetime", 3600, 1, 86'400);
     bool const scopes = line.flag("--scopes");

@@ -87,8 +87,9 @@ struct notes {
 int main(int argc, char** argv) {
   return mcpawl::run([&] {
     mcpawl::settings settings;
-    examples::command_line line(argc, argv, usage, settings);
+    examples::command_line line(argc, argv, usage, settings, examples::http_usage);
     auto options = examples::listening(line, "127.0.0.1:8080");
+    examples::operation operation(line, options);
     line.finish();
     examples::read_allowed(settings, options);
     auto policy = mcpawl::bearer_options::from(settings);

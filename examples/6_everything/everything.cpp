@@ -279,8 +279,9 @@ void add_everything(Server& srv) {
 int main(int argc, char** argv) {
   return mcpawl::run([&] {
     mcpawl::settings settings;
-    examples::command_line line(argc, argv, usage, settings);
+    examples::command_line line(argc, argv, usage, settings, examples::http_usage);
     auto options = examples::listening(line, "127.0.0.1:8080");
+    examples::operation operation(line, options);
     bool const access = line.flag("--access");
     bool const stdio = line.flag("--stdio");
     line.finish();

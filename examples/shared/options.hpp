@@ -23,7 +23,7 @@ namespace examples {
 
 /** An address and a port to listen on or to connect to. */
 struct endpoint {
-  std::string address;  ///< A literal IPv4 or IPv6 address, without brackets.
+  std::string address;  ///< A literal IPv4 or IPv6 address, without brackets; or `unix:PATH`, `fd:NAME`.
   std::uint16_t port = 0;
 };
 
@@ -76,12 +76,15 @@ inline std::optional<endpoint> parse_endpoint(std::string_view text) {
 */
 class command_line {
 public:
-  /** Take the arguments of `main`. With `--help` among them it prints the usage and ends the program. */
-  command_line(int argc, char** argv, char const* usage, mcpawl::settings& errors) : errors_(errors) {
+  /** Take the arguments of `main`. With `--help` among them it prints the usage, and what several programs share of it, and ends
+      the program. */
+  command_line(int argc, char** argv, char const* usage, mcpawl::settings& errors, char const* shared = "")
+      : errors_(errors) {
     for (int i = 1; i < argc; ++i) {
       std::string_view const word = argv[i];
       if (word == "--help" || word == "-h") {
         std::fputs(usage, stdout);
+        std::fputs(shared, stdout);
         std::exit(0);
       }
       auto const equals = word.find('=');
@@ -128,8 +131,18 @@ public:
   endpoint listen(std::string const& name, std::string fallback) {
     return read_endpoint(name, std::move(fallback), 0);
   }
+  /** The same for an MCP server, which takes `unix:PATH` and `fd:NAME` as well, and says what is wrong with them. */
+  endpoint listener(std::string const& name, std::string fallback) {
+    auto const found = given_.find(name);
+    if (found == given_.end() || !(found->second.starts_with("unix:") || found->second.starts_with("fd:")))
+      return listen(name, std::move(fallback));
+    return {text(name, std::string())};
+  }
   /** `ADDRESS:PORT` to connect to; without a value it stays empty. */
   endpoint peer(std::string const& name) { return read_endpoint(name, std::string(), 1); }
+
+  /** Note an error in the value of an option; `text` continues the sentence that its name begins. */
+  void add_error(std::string const& name, std::string const& text) { errors_.add_error(name, text); }
 
   /** Note the options nobody asked for. */
   void finish() {
