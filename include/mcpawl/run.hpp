@@ -18,13 +18,13 @@ namespace mcpawl {
     int main() {
       return mcpawl::run([] {
         mcpawl::server srv{{"adder", "1.0"}, mcpawl::access_jwt::from_env()};
-        mcpawl::serve_http(srv);
+        return mcpawl::serve_http(srv);
       });
     }
     @endcode
 
     @param f  makes and serves it; returns nothing, or a status of its own.
-    @return 0, or what `f` returns; 2 for a `configuration_error`, all of which is written to standard error;
+    @return 0, or what `f` returns, which of `serve_http` is 3 if calls were cut at the end; 2 for a `configuration_error`, all of which is written to standard error;
             1 for any other `std::exception`, an address that cannot be bound say, with its text.
 
     @par Errors

@@ -4,6 +4,7 @@
 
 #include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/auth/policy.hpp>
+#include <mcpawl/core/task.hpp>
 #include <mcpawl/server.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/http_options.hpp>
@@ -61,17 +62,39 @@ public:
       None while it serves: what fails concerns one connection, and goes to the log. */
   void run() { host_.run(); }
 
-  /** Stop accepting, let requests in flight finish within `drain_timeout`, then make `run` return. */
+  /** Serve on `http_options::executor` until `stop`, with no thread of the server's own and no signal.
+
+      @code
+      boost::asio::io_context io(1);
+      mcpawl::http_server http{srv, {.executor = io.get_executor()}};
+      boost::asio::co_spawn(io, http.serve(), boost::asio::detached);
+      @endcode
+
+      Once, and awaited on that executor. Jobs of `.blocking()` tools and the admin listener have threads of their own all the same.
+
+      @par Errors
+      Throws `std::logic_error` if the options have no executor, as `run` and `stop_on_signals` do if they have one.
+      @par Lifetime
+      The context must outlive the `http_server`; the `server` and what the options refer to must outlive what the context runs. Where
+      the `http_server` is destroyed first, it stops as by `stop`. */
+  task<> serve() { return host_.serve(); }
+
+  /** Accept no more once `drain_delay` is over, let requests in flight finish within `drain_timeout`, then make `run` return. */
   void stop() { host_.stop(); }
 
-  /** Read the files of all certificates and keys again, and use them for new connections; those that are open stay as
-      they are. From any thread.
+  /** Whether all that was in flight when the server stopped could be finished; once `run` or `serve` has returned. */
+  bool finished() const noexcept { return host_.finished(); }
 
-      @return what is wrong, which is in the log as well; a listener whose files are not good goes on with what it had */
+  /** Read the files of all certificates and keys again, and use them for new connections, and let the policy read anew what it
+      reloads, the list of `static_bearer` say; connections that are open stay as they are. From any thread.
+
+      @return what is wrong, which is in the log as well; a listener or policy whose files are not good goes on with what it had */
   std::vector<std::string> reload() { return host_.reload(); }
 
-  /** Let SIGINT and SIGTERM call `stop`. With TLS, SIGHUP reloads: where certificate and key do not belong together,
-      they are read again for 5 seconds, since who renews them writes one after the other. */
+  /** Make the process the server's: SIGINT and SIGTERM call `stop`, and another one of them ends the process at once, with 128 and its
+      number; SIGHUP reloads, if there is anything to reload. Where certificate and key do not belong together, they are read again for
+      5 seconds, since who renews them writes one after the other. If `NOTIFY_SOCKET` names a service manager, it is told
+      (sd_notify(3)). */
   void stop_on_signals() { host_.stop_on_signals(); }
 
 private:
@@ -89,13 +112,15 @@ http_server(server<Auth> const&, http_options) -> http_server<server<Auth>>;
     bound; both before anything is served.
     @par Thread safety
     Blocks the calling thread, which becomes one of the server's threads.
-    @see `http_server` for what SIGHUP does
+    @return what the program should exit with: 0, or 3 if calls were cut at the end of `drain_timeout`
+    @see `http_server::stop_on_signals` for what other signals do
 */
 template <auth_policy Auth>
-void serve_http(server<Auth> const& srv, http_options options = {}) {
+int serve_http(server<Auth> const& srv, http_options options = {}) {
   http_server http{srv, std::move(options)};
   http.stop_on_signals();
   http.run();
+  return http.finished() ? 0 : 3;
 }
 
 }  // namespace mcpawl

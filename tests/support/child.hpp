@@ -24,8 +24,9 @@ namespace support {
     of scope. Its standard error goes into a pipe, which is read only on demand. */
 class child {
 public:
-  /** @param before  shell commands to run first, in the process that becomes the server */
-  explicit child(std::string const& before = {}) {
+  /** @param before  shell commands to run first, in the process that becomes the server
+      @param third   what its descriptor 3 is; -1 for nothing */
+  explicit child(std::string const& before = {}, int third = -1) {
     char const* const program = std::getenv("MCPAWL_SMALL_SERVER");
     if (program == nullptr)
       throw std::runtime_error("MCPAWL_SMALL_SERVER is not set: run this test by ctest");
@@ -37,10 +38,14 @@ public:
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, error[1], STDERR_FILENO);
+    // never the same number, which would leave close-on-exec as it is
+    int const passed = third < 0 ? -1 : ::fcntl(third, F_DUPFD_CLOEXEC, 10);
+    if (passed >= 0) ::posix_spawn_file_actions_adddup2(&actions, passed, 3);
     std::string shell = "sh", option = "-c", script = before + "\nexec \"$MCPAWL_SMALL_SERVER\"";
     std::array<char*, 4> const words{shell.data(), option.data(), script.data(), nullptr};
     int const failed = ::posix_spawnp(&pid_, "sh", &actions, nullptr, words.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
+    if (passed >= 0) ::close(passed);
     ::close(out[1]);
     ::close(error[1]);
     error_ = error[0];
@@ -59,6 +64,7 @@ public:
   ~child() { end(); }
 
   std::uint16_t port() const noexcept { return port_; }
+  pid_t pid() const noexcept { return pid_; }
 
   /** Nobody reads its standard error from now on. */
   void close_error() {
@@ -81,6 +87,11 @@ public:
   /** Ask it to stop; tells what it exited with, or minus the signal that ended it. */
   int stop() {
     ::kill(pid_, SIGTERM);
+    return wait();
+  }
+
+  /** Wait until it has ended. */
+  int wait() {
     int status = 0;
     ::waitpid(pid_, &status, 0);
     pid_ = 0;

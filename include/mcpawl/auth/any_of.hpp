@@ -228,6 +228,11 @@ public:
     return all;
   }
 
+  /** Whether one of them has something to read. */
+  bool reloads() const {
+    return std::apply([](auto const&... each) { return (policy_reloads(each) || ...); }, policies_);
+  }
+
   /** One of the policies, by its type or by its number. */
   template <class Policy>
   Policy const& policy() const noexcept {

@@ -146,6 +146,7 @@ public:
   std::vector<std::string> reload() const {
     return production_ ? reload_policy(*production_) : std::vector<std::string>();
   }
+  bool reloads() const { return production_ && policy_reloads(*production_); }
 
   void attach(auth_environment const& environment) {
     confined_ = environment.loopback_only;

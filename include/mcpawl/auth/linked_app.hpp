@@ -104,6 +104,7 @@ public:
   bool needs_client_certificates() const { return mcpawl::needs_client_certificates(policy_); }
   bool takes_client_certificates() const { return mcpawl::takes_client_certificates(policy_); }
   std::vector<std::string> reload() const { return reload_policy(policy_); }
+  bool reloads() const { return policy_reloads(policy_); }
   bool recognizes(http::request_head const& head) const requires recognizes_credentials<Policy>
   {
     return policy_.recognizes(head);

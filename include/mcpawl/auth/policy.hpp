@@ -125,7 +125,9 @@ enum class public_route {
     - `recognizes_issuer(head)`, optional, `bool`, const: whether such a credential says that it is of this policy's issuer. Nothing
       is verified; `any_of` asks where several policies recognize a request.
     - `reload()`, optional, const: reads anew what may change while the server runs, from any thread, and returns what is
-      wrong, a `std::vector<std::string>`; then everything stays as it was.
+      wrong, a `std::vector<std::string>`; then everything stays as it was. SIGHUP calls it, and what it returns is logged.
+    - `reloads()`, optional, `bool`, const: whether there is something for `reload` to read; without this hook there is. Policies
+      that hold others ask those.
     - `ready()`, optional, `bool`: whether it can decide about callers, as `/readyz` of the admin listener tells: false until keys
       were fetched for the first time, say. Asked of a copy that is never attached, from any thread. It must not depend on whether a
       service of others can be reached just now, or all instances of a server are taken out at once.
@@ -295,6 +297,17 @@ std::vector<std::string> reload_policy([[maybe_unused]] Policy const& policy) {
     return policy.reload();
   else
     return {};
+}
+
+/** Whether a policy has something to read anew: it has the hook `reload`, and no hook `reloads`, a `bool`, says otherwise. */
+template <auth_policy Policy>
+bool policy_reloads([[maybe_unused]] Policy const& policy) {
+  if constexpr (requires {
+                  { policy.reloads() } -> std::convertible_to<bool>;
+                })
+    return policy.reloads();
+  else
+    return requires { policy.reload(); };
 }
 
 /** Ask the optional hook `ready` of a policy. */

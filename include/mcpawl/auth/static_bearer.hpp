@@ -145,6 +145,8 @@ public:
       @par Thread safety
       Any thread. */
   MCPAWL_DECL std::vector<std::string> reload() const;
+  /** Whether there is a file to read anew. */
+  MCPAWL_DECL bool reloads() const noexcept;
 
 private:
   class impl;

@@ -109,6 +109,7 @@ public:
     return *who;
   }
 
+  bool reloads() const noexcept { return !shared_->options.file.empty(); }
   std::vector<std::string> reload() const {
     if (shared_->options.file.empty()) return {};
     std::lock_guard const one(shared_->reloading);
@@ -208,6 +209,7 @@ MCPAWL_DECL denial static_bearer::insufficient_scope(static_bearer_identity cons
   out.www_authenticate = words.text();
   return out;
 }
+MCPAWL_DECL bool static_bearer::reloads() const noexcept { return impl_->reloads(); }
 MCPAWL_DECL std::vector<std::string> static_bearer::reload() const { return impl_->reload(); }
 
 static_assert(asks_for_scopes<static_bearer>);

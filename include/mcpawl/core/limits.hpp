@@ -73,6 +73,8 @@ struct limits {
   std::chrono::milliseconds stream_check{1'000};
   /** For requests in flight when the server stops; less than the 10 s after which containers are killed. */
   std::chrono::milliseconds drain_timeout{7'000};
+  /** Before that: how long connections are still accepted once `/readyz` says no, for balancers to notice. */
+  std::chrono::milliseconds drain_delay{0};
 };
 
 }  // namespace mcpawl

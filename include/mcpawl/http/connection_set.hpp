@@ -42,7 +42,9 @@ struct connection_registry {
   std::list<handshake_entry> handshakes;  // the oldest first
   std::list<hangable*> idle;              // the longest idle first
   std::list<hangable*> busy;
+  bool parting = false;  // responses tell clients to come back by another connection
   bool draining = false;
+  std::size_t cut = 0;                           // requests that a drain did not wait for
   boost::asio::steady_timer* emptied = nullptr;  // cancelled when the last connection leaves
   std::shared_ptr<std::atomic<std::size_t>> total;
 };
@@ -70,6 +72,7 @@ public:
     to.splice(to.end(), from, at_);
     idle_ = idle;
   }
+  bool parting() const noexcept { return registry_->parting; }
   bool draining() const noexcept { return registry_->draining; }
   std::shared_ptr<connection_registry> const& registry() const noexcept { return registry_; }
 
@@ -106,6 +109,12 @@ public:
   std::size_t total() const noexcept { return registry_->total->load(std::memory_order_relaxed); }
   bool draining() const noexcept { return registry_->draining; }
 
+  /** From now on each response is the last one of its connection. */
+  void part() noexcept { registry_->parting = true; }
+
+  /** How many connections a drain has hung up on that a request was under way on. */
+  std::size_t cut() const noexcept { return registry_->cut; }
+
   /** Close up to `count` connections that wait for a request, the longest idle first; tells how many. */
   std::size_t shed(std::size_t count) noexcept {
     std::size_t closed = 0;
@@ -133,10 +142,11 @@ public:
   task<> drain(std::chrono::milliseconds patience) {
     // a local of its own: the set may die while this waits
     std::shared_ptr<detail::connection_registry> const registry = registry_;
-    registry->draining = true;
+    registry->parting = registry->draining = true;
     for (auto it = registry->idle.begin(); it != registry->idle.end();) (*it++)->finish_soon();
     for (auto const& each : registry->handshakes) each.connection->finish_soon();
     co_await until_empty(registry, patience);
+    registry->cut = registry->busy.size();
     for (detail::hangable* connection : registry->busy) connection->close_stream();
     for (detail::hangable* connection : registry->idle) connection->close_stream();
     co_await until_empty(registry, std::chrono::milliseconds{200});

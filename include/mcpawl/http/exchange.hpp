@@ -219,7 +219,7 @@ private:
   // --- the response ---------------------------------------------------------------------------------------
 
   void decide_persistence() noexcept {
-    if (channel_.slot().draining() || body_.error() || !can_skip_body()) keep_alive_ = false;
+    if (channel_.slot().parting() || body_.error() || !can_skip_body()) keep_alive_ = false;
   }
 
   detail::persistence persistence() const noexcept {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace mcpawl::detail {
 
@@ -57,6 +58,10 @@ public:
   virtual std::string_view email_of(void const* identity) const noexcept = 0;
   /** Whether it can decide about callers: keys were had, say. Any thread. */
   virtual bool ready() const = 0;
+  /** Whether it has something that can be read anew. */
+  virtual bool reloads() const = 0;
+  /** Read that anew, for all copies; what is wrong. Any thread. */
+  virtual std::vector<std::string> reload() const = 0;
   /** Whether it knows callers by their certificates alone. */
   virtual bool needs_client_certificates() const = 0;
   /** Whether it knows some by them. */
@@ -109,6 +114,8 @@ public:
     return email_in(*static_cast<identity_type const*>(identity));
   }
   bool ready() const override { return mcpawl::policy_ready(policy_); }
+  bool reloads() const override { return mcpawl::policy_reloads(policy_); }
+  std::vector<std::string> reload() const override { return mcpawl::reload_policy(policy_); }
   bool needs_client_certificates() const override { return mcpawl::needs_client_certificates(policy_); }
   bool takes_client_certificates() const override { return mcpawl::takes_client_certificates(policy_); }
   std::string local_only() const override { return mcpawl::local_only(policy_); }

@@ -8,6 +8,9 @@
 #include <mcpawl/http/tls_options.hpp>
 #include <mcpawl/http/trusted_proxies.hpp>
 #include <mcpawl/observe/observer.hpp>
+#include <mcpawl/transport/unauthenticated_route.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -20,9 +23,10 @@ namespace mcpawl {
 
 /** One of several sockets that a server listens on. */
 struct listener_options {
-  /** A literal IPv4 or IPv6 address, or `unix:` and the absolute path of a Unix-domain socket. */
+  /** A literal IPv4 or IPv6 address; `unix:` and the absolute path of a Unix-domain socket; or `fd:` and the name or the number of
+      a listening socket that a service manager has passed (`LISTEN_FDS`, as systemd does), which stays open when the server stops. */
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;            ///< 0 for any that is free. Of no meaning for a Unix-domain socket.
+  std::uint16_t port = 8080;  ///< 0 for any that is free. Of no meaning for a Unix-domain or a passed socket.
   std::optional<tls_options> tls = {};  ///< HTTP without TLS if there is none.
   unsigned unix_mode = 0660;            ///< Who may connect to a Unix-domain socket, as for chmod(2).
   trusted_proxies proxies = {};         ///< Whose word about the address of a client counts.
@@ -39,6 +43,9 @@ struct http_options {
   std::string address = "127.0.0.1";  ///< As `listener_options::address`.
   std::uint16_t port = 8080;          ///< 0 for any that is free.
   unsigned threads = 1;
+  /** Where the server runs instead of on threads of its own: that of an `io_context` that one thread runs, or a strand. For
+      `http_server::serve`; `threads` stays 1. */
+  boost::asio::any_io_executor executor = {};
   std::string path = "/mcp";
 
   /** The names this server is reached by from outside, such as `mcp.example.com`; those of loopback are
@@ -56,6 +63,8 @@ struct http_options {
   std::string sse_path = {};
   /** How long clients of 2025-11-25 wait before they come back to a stream that ended. */
   std::chrono::milliseconds retry{1'000};
+  /** Paths of your own beside `path`. NOBODY IS AUTHENTICATED THERE: whoever reaches the server is answered. */
+  std::vector<unauthenticated_route> routes = {};
 
   std::optional<tls_options> tls = {};  ///< As in `listener_options`, the next two too.
   unsigned unix_mode = 0660;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/core/separate.hpp>
+#include <mcpawl/core/task.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/http_options.hpp>
@@ -34,12 +35,14 @@ public:
   MCPAWL_DECL std::uint16_t admin_port() const noexcept;
   MCPAWL_DECL std::vector<std::string> reload();
   MCPAWL_DECL void run();
+  MCPAWL_DECL task<> serve();
+  MCPAWL_DECL bool finished() const noexcept;
   MCPAWL_DECL void stop();
   MCPAWL_DECL void stop_on_signals();
 
 private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  std::shared_ptr<impl> impl_;  // a server on a foreign executor may have something left to end
 };
 
 }  // namespace mcpawl::detail

@@ -4,31 +4,22 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/sigpipe.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/core/work_pool.hpp>
 #include <mcpawl/http/accepted.hpp>
-#include <mcpawl/http/connection.hpp>
 #include <mcpawl/http/connection_set.hpp>
 #include <mcpawl/http/descriptor_limit.hpp>
 #include <mcpawl/http/io.hpp>
 #include <mcpawl/http/listener.hpp>
 #include <mcpawl/http/tls_slot.hpp>
-#include <mcpawl/http/unix_listener.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
-#include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/mcp/session/session_manager.hpp>
-#include <mcpawl/mcp/session/session_sweeper.hpp>
 #include <mcpawl/observe/observation.hpp>
 #include <mcpawl/observe/observer.hpp>
 #include <mcpawl/observe/pseudonyms.hpp>
@@ -37,8 +28,11 @@
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/http_server_impl.hpp>
+#include <mcpawl/transport/http_worker.hpp>
 #include <mcpawl/transport/legacy_sse.hpp>
 #include <mcpawl/transport/listener_setup.hpp>
+#include <mcpawl/transport/listening_socket.hpp>
+#include <mcpawl/transport/process_control.hpp>
 #include <mcpawl/transport/serving_view.hpp>
 #include <mcpawl/transport/streamable_http.hpp>
 #include <mcpawl/transport/validate_options.hpp>
@@ -46,7 +40,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -54,8 +47,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -67,6 +60,7 @@ public:
   impl(server_state const& protocol, erased_policy const& policy, bool open, http_options options)
       : protocol_(protocol),
         policy_name_(policy.name()),
+        policy_(policy.copy()),
         open_(open),
         loopback_only_(policy.loopback_only()),
         options_(std::move(options)),
@@ -87,16 +81,21 @@ public:
     shared_.bounds = options_.bounds;
     shared_.allowed_headers = options_.allowed_headers;
     shared_.loopback_only = !loopback_only_.empty();
+    shared_.routes = options_.routes;
     if (!options_.sse_path.empty())
       shared_.legacy_clients = std::make_shared<legacy_sse>(options_.sse_path, options_.bounds);
     session_manager known = make_session_manager(protocol, options_.bounds);
     work_ = known.table().work();
     view_ = std::make_shared<serving_view>(counts_, known);
     for (unsigned i = 0; i != options_.threads; ++i)
-      workers_.push_back(std::make_unique<worker>(shared_, protocol, policy, known, counts_.open));
-    workers_.front()->sweeper.emplace(workers_.front()->context.get_executor(), known.table());
-    for (auto const& each : listeners_) sockets_.push_back(open_socket(*each));
-    if (options_.admin) open_admin(policy);
+      workers_.push_back(
+          std::make_unique<http_worker>(shared_, protocol, policy, known, counts_.open, options_.executor));
+    workers_.front()->sweeper.emplace(workers_.front()->executor, known.table());
+    http_worker& first = *workers_.front();
+    for (auto const& each : listeners_)
+      sockets_.push_back(std::make_unique<listening_socket>(open_socket(*each, first.executor), *each, first,
+                                                            shared_.bounds, counts_, options_.log, hooks()));
+    if (options_.admin) open_admin();
   }
 
   impl(impl const&) = delete;
@@ -114,7 +113,99 @@ public:
   }
 
   void run() {
+    if (options_.executor) throw std::logic_error("mcpawl: a server with an executor runs by serve()");
     sigpipe_ignored const quiet;
+    begin();
+    for (auto const& each : sockets_)
+      boost::asio::co_spawn(workers_.front()->executor, each->accepting.run(), boost::asio::detached);
+    if (options_.on_ready) options_.on_ready(url());
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { workers_[i]->run(); });
+    workers_.front()->run();
+    for (auto& thread : threads) thread.join();
+    // calls whose client left may still work; what does not end in time keeps what it needs
+    note_end(work_->wait_until_idle(stopped_.load() + options_.bounds.drain_timeout));
+    if (control_) control_->end();
+  }
+
+  /** The same on the executor of the options. What is left of connections at the end keeps `self`. */
+  static task<> serve(std::shared_ptr<impl> self) {
+    if (!self->options_.executor)
+      throw std::logic_error("mcpawl: a server without an executor runs by run()");
+    http_worker& only = *self->workers_.front();
+    self->keep_ = self;
+    self->begin();
+    only.begin();
+    for (auto const& each : self->sockets_)
+      boost::asio::co_spawn(only.executor, each->accepting.run(), [self](std::exception_ptr) {});
+    if (self->options_.on_ready) self->options_.on_ready(self->url());
+    co_await self->asked_->wait();
+    auto const delay = self->options_.bounds.drain_delay;
+    only.connections.part();
+    if (delay.count() > 0) co_await http::detail::pause_for(only.executor, delay);
+    self->finish_accepting();
+    only.sweeper->stop();
+    co_await only.connections.drain(self->options_.bounds.drain_timeout);
+    auto const deadline = self->stopped_.load() + self->options_.bounds.drain_timeout;
+    constexpr std::chrono::milliseconds short_while{10};
+    bool idle = self->work_->wait_until_idle(work_pool::time_point());
+    while (!idle && std::chrono::steady_clock::now() < deadline) {
+      co_await http::detail::pause_for(only.executor, short_while);
+      idle = self->work_->wait_until_idle(work_pool::time_point());
+    }
+    self->note_end(idle);
+    // what was cancelled hears of it before the caller goes on
+    co_await http::detail::let_others_run(only.executor);
+  }
+
+  void stop() {
+    auto const delay = options_.bounds.drain_delay;
+    stopped_ = std::chrono::steady_clock::now() + delay;
+    if (delay.count() <= 0) close();
+    enter(server_phase::draining);
+    if (options_.executor) return asked_->notify();
+    // the thread that accepts hands out what waits, and then tells the others, itself included
+    boost::asio::post(workers_.front()->context, [this, delay] {
+      if (std::exchange(stopping_, true)) return;
+      if (control_) control_->stopping(counts_.open->load());
+      if (delay.count() <= 0) return finish_all();
+      for (auto& w : workers_) w->part();
+      boost::asio::co_spawn(workers_.front()->context, finish_later(delay), boost::asio::detached);
+    });
+  }
+
+  /** Nobody is interested any more. */
+  void leave() {
+    if (!keep_.expired()) stop();
+  }
+
+  bool finished() const noexcept { return finished_; }
+
+  std::vector<std::string> reload() {
+    auto errors = has_certificates() ? read_certificates().all : std::vector<std::string>();
+    if (has_certificates()) note_certificates(errors);
+    for (auto& wrong : reload_of_policy()) errors.push_back(std::move(wrong));
+    return errors;
+  }
+
+  void stop_on_signals() {
+    if (options_.executor)
+      throw std::logic_error("mcpawl: signals belong to the program whose executor the server runs on");
+    process_hooks hooks;
+    hooks.stop = [this] { stop(); };
+    hooks.reload = [this] { return reload_patiently(); };
+    hooks.reloadable = has_certificates() || policy_->reloads();
+    hooks.url = url();
+    for (auto const& each : workers_) hooks.threads.push_back(each->executor);
+    control_ = std::make_shared<process_control>(workers_.front()->context, std::move(hooks), options_.log);
+    control_->start();
+  }
+
+  std::uint16_t admin_port() const noexcept { return admin_ ? admin_->port() : std::uint16_t(0); }
+
+private:
+  /** Tell everybody that it begins. */
+  void begin() {
     tell_listening();
     if (shared_.loopback_only) options_.log.warning("loopback_only", {{"reason", loopback_only_}});
     if (observed_)
@@ -122,60 +213,34 @@ public:
                       describe_served(protocol_, policy_name_, options_, listeners_, view_));
     if (admin_) admin_->start();
     enter(server_phase::ready);
-    for (auto const& each : sockets_)
-      boost::asio::co_spawn(workers_.front()->context, each->accepting.run(), boost::asio::detached);
-    if (options_.on_ready) options_.on_ready(url());
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { run(*workers_[i]); });
-    run(*workers_.front());
-    for (auto& thread : threads) thread.join();
-    // calls whose client left may still work; what does not end in time keeps what it needs
-    work_->wait_until_idle(stopped_.load() + options_.bounds.drain_timeout);
+  }
+
+  /** Accept no more, once what waits has been handed out. */
+  void finish_accepting() {
+    close();
+    for (auto const& each : sockets_) each->finish();
+  }
+
+  void finish_all() {
+    finish_accepting();
+    for (auto& w : workers_) w->stop(options_.bounds.drain_timeout);
+  }
+
+  task<> finish_later(std::chrono::milliseconds delay) {
+    auto const executor = workers_.front()->executor;
+    co_await http::detail::pause_for(executor, delay);
+    finish_all();
+  }
+
+  /** All threads have ended, or the executor has no connection left. */
+  void note_end(bool idle) {
     work_->close();
+    std::size_t cut = 0;
+    for (auto const& each : workers_) cut += each->connections.cut();
+    finished_ = idle && cut == 0;
     if (admin_) admin_->stop();
     enter(server_phase::stopped);
   }
-
-  void stop() {
-    stopped_ = std::chrono::steady_clock::now();
-    close();
-    enter(server_phase::draining);
-    // the thread that accepts hands out what waits, and then tells the others, itself included
-    boost::asio::post(workers_.front()->context, [this] {
-      if (std::exchange(stopping_, true)) return;
-      for (auto const& each : sockets_) {
-        each->accepting.finish();
-        if (each->file) each->file->remove();
-      }
-      for (auto& w : workers_) w->stop(options_.bounds.drain_timeout);
-    });
-  }
-
-  std::vector<std::string> reload() {
-    auto const errors = read_certificates();
-    note_reload(errors.all);
-    return errors.all;
-  }
-
-  void stop_on_signals() {
-    worker& first = *workers_.front();
-    first.signals.add(SIGINT);
-    first.signals.add(SIGTERM);
-    first.signals.async_wait([this](error_code ec, int) {
-      if (!ec) stop();
-    });
-    bool reloadable = false;
-    for (auto const& each : listeners_) reloadable = reloadable || each->rules.tls;
-    // without anything to read again, a terminal that is closed ends the server as it ends other programs
-    if (!reloadable) return;
-    first.hangups.add(SIGHUP);
-    boost::asio::co_spawn(first.context, reload_on_hangup(), boost::asio::detached);
-  }
-
-  std::uint16_t admin_port() const noexcept { return admin_ ? admin_->port() : std::uint16_t(0); }
-
-private:
-  struct worker;
 
   /** Go on to a phase; none comes twice, nor after one that is later. */
   void enter(server_phase next) {
@@ -183,15 +248,15 @@ private:
     if (before && observed_) observed_->tell(&observer::on_phase, *before, next);
   }
 
-  void open_admin(erased_policy const& policy) {
+  void open_admin() {
     admin_questions about;
-    for (auto const& each : workers_) about.threads.push_back(each->context.get_executor());
+    for (auto const& each : workers_) about.threads.push_back(each->executor);
     about.observers = options_.observers;
-    about.not_ready = [this, asked = std::shared_ptr<erased_policy>(policy.copy())] {
+    about.not_ready = [this] {
       std::vector<std::string> reasons;
       auto const phase = view_->phase();
       if (phase != server_phase::ready) reasons.push_back("the server is " + std::string(to_string(phase)));
-      if (!asked->ready()) reasons.emplace_back("the policy cannot decide yet: it has no keys");
+      if (!policy_->ready()) reasons.emplace_back("the policy cannot decide yet: it has no keys");
       return reasons;
     };
     admin_ = std::make_unique<admin_service>(options_.admin->address, options_.admin->port, std::move(about),
@@ -232,7 +297,11 @@ private:
     }
   }
 
-  void run(worker& each) { each.run(options_.log); }
+  bool has_certificates() const {
+    for (auto const& each : listeners_)
+      if (each->rules.tls) return true;
+    return false;
+  }
 
   /** Read all certificates again; each listener whose files are good uses the new ones. */
   http::detail::tls_errors read_certificates() {
@@ -247,33 +316,40 @@ private:
     return all;
   }
 
-  void note_reload(std::vector<std::string> const& errors) const {
+  void note_certificates(std::vector<std::string> const& errors) const {
     if (errors.empty()) options_.log.info("certificates_reloaded");
     for (auto const& wrong : errors) options_.log.error("certificates_not_reloaded", {{"reason", wrong}});
   }
 
-  task<> reload_on_hangup() {
-    auto& hangups = workers_.front()->hangups;
-    auto const executor = workers_.front()->context.get_executor();
-    for (;;) {
-      error_code ec;
-      co_await hangups.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
-      if (ec) co_return;
-      auto errors = read_certificates();
-      // who renews a certificate writes two files, one after the other
-      for (int i = 0; errors.mismatch && i != 10; ++i) {
-        co_await http::detail::pause_for(executor, std::chrono::milliseconds{500});
-        errors = read_certificates();
-      }
-      note_reload(errors.all);
+  std::vector<std::string> reload_of_policy() const {
+    if (!policy_->reloads()) return {};
+    auto errors = policy_->reload();
+    if (errors.empty()) options_.log.info("policy_reloaded", {{"policy", policy_name_}});
+    for (auto const& wrong : errors)
+      options_.log.error("policy_not_reloaded", {{"policy", policy_name_}, {"reason", wrong}});
+    return errors;
+  }
+
+  /** Reload, with patience: who renews a certificate writes two files, one after the other. */
+  task<std::vector<std::string>> reload_patiently() {
+    auto const executor = workers_.front()->executor;
+    std::vector<std::string> wrong = reload_of_policy();
+    if (!has_certificates()) co_return wrong;
+    auto errors = read_certificates();
+    for (int i = 0; errors.mismatch && i != 10; ++i) {
+      co_await http::detail::pause_for(executor, std::chrono::milliseconds{500});
+      errors = read_certificates();
     }
+    note_certificates(errors.all);
+    for (auto& each : errors.all) wrong.push_back(std::move(each));
+    co_return wrong;
   }
 
   /** Hand a connection to the next thread in turn; false if that is the one that accepts. */
   bool deal(http::accepted& one) {
     std::size_t const turn = next_++ % workers_.size();
     if (turn == 0) return false;
-    worker& to = *workers_[turn];
+    http_worker& to = *workers_[turn];
     boost::asio::post(to.context, [&to, one = std::move(one)]() mutable { to.serve(std::move(one)); });
     return true;
   }
@@ -283,78 +359,6 @@ private:
     for (std::size_t i = 1; i < workers_.size(); ++i)
       boost::asio::post(workers_[i]->context, [&w = *workers_[i], what] { what(w.connections); });
   }
-
-  // the context is the last member: coroutines must die before what they refer to
-  struct worker {
-    worker(streamable_http::settings const& shared, server_state const& protocol, erased_policy const& policy,
-           session_manager const& known, http::connection_set::counter const& total)
-        : bounds(shared.bounds),
-          log(shared.log),
-          connections(total),
-          transport(
-              shared, policy.copy(),
-              dispatcher{
-                  protocol, known, shared.log, {shared.bounds.json_depth, shared.bounds.json_members}}) {}
-
-    void serve(http::accepted one) {
-      auto serving =
-          http::serve_connection(std::move(one), context.get_executor(), transport, bounds, connections, log);
-      boost::asio::co_spawn(context, std::move(serving), boost::asio::detached);
-    }
-
-    void run(logger const& to) {
-      transport.attach(context.get_executor());
-      if (sweeper) sweeper->start();
-      for (;;) {
-        try {
-          context.run();
-          return;
-        } catch (std::exception const& e) {
-          to.error("handler_failed", {{"reason", e.what()}});
-        }
-      }
-    }
-
-    void stop(std::chrono::milliseconds patience) {
-      boost::asio::post(context, [this, patience] {
-        error_code ignored;
-        signals.cancel(ignored);
-        hangups.cancel(ignored);
-        if (sweeper) sweeper->stop();
-        boost::asio::co_spawn(context, connections.drain(patience),
-                              [this](std::exception_ptr) { context.stop(); });
-      });
-    }
-
-    limits const& bounds;
-    logger const& log;
-    http::connection_set connections;
-    streamable_http transport;
-    boost::asio::io_context context{1};
-    // a thread without connections waits for those that it is given
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> waiting{context.get_executor()};
-    boost::asio::signal_set signals{context};
-    boost::asio::signal_set hangups{context};
-    std::optional<session_sweeper> sweeper;  // one for all threads
-  };
-
-  /** A socket that connections are accepted from; it must end before the context of its thread. */
-  struct listening {
-    listening(boost::asio::ip::tcp::acceptor opened, std::optional<http::detail::unix_socket_file> path,
-              listener_setup const& setup, impl& of)
-        : file(std::move(path)),
-          acceptor(std::move(opened)),
-          accepting(acceptor, of.workers_.front()->transport, setup.rules, of.shared_.bounds,
-                    of.workers_.front()->connections, of.counts_, of.options_.log, of.hooks()) {
-      error_code ignored;
-      if (!file) port = acceptor.local_endpoint(ignored).port();
-    }
-
-    std::optional<http::detail::unix_socket_file> file;
-    boost::asio::ip::tcp::acceptor acceptor;
-    http::accepting<streamable_http> accepting;
-    std::uint16_t port = 0;
-  };
 
   /** Connections beyond what there are descriptors for would not be shed, only refused by the system. */
   static void keep_within_descriptors(http_options& options) {
@@ -369,29 +373,13 @@ private:
     }
   }
 
-  /** One socket for all threads: what waits in it is handed out before it closes. Of one for each thread, as
-      SO_REUSEPORT allows, the system resets what waits when it is closed. */
-  std::unique_ptr<listening> open_socket(listener_setup const& setup) {
-    auto const executor = workers_.front()->context.get_executor();
-    auto const failed = [&](error_code ec) {
-      std::string const port = setup.is_unix() ? "" : ":" + std::to_string(setup.options.port);
-      throw std::system_error(ec, "cannot listen on " + setup.options.address + port);
-    };
-    if (!setup.is_unix()) {
-      auto made = http::listen(executor, setup.options.address, setup.options.port);
-      if (!made) failed(made.error());
-      return std::make_unique<listening>(std::move(*made), std::nullopt, setup, *this);
-    }
-    auto made = http::detail::listen_unix(setup.unix_path(), setup.options.unix_mode);
-    if (!made) failed(made.error());
-    boost::asio::ip::tcp::acceptor acceptor(executor);
-    acceptor.assign(boost::asio::ip::tcp::v4(), made->socket.get());
-    made->socket.release();
-    return std::make_unique<listening>(std::move(acceptor), std::move(made->file), setup, *this);
-  }
-
   http::accept_hooks hooks() {
     http::accept_hooks made;
+    if (options_.executor)
+      made.deal = [this](http::accepted& one) {
+        workers_.front()->serve(std::move(one), keep_.lock());
+        return true;
+      };
     if (options_.threads == 1) return made;
     made.deal = [this](http::accepted& one) { return deal(one); };
     made.shed_elsewhere = [this](std::size_t count) {
@@ -410,6 +398,7 @@ private:
 
   server_state const& protocol_;
   std::string policy_name_;
+  std::unique_ptr<erased_policy> policy_;  // never attached: it is asked how it is, and told to reload
   bool open_;
   std::string loopback_only_;
   http_options options_;
@@ -422,17 +411,21 @@ private:
   std::shared_ptr<serving_view> view_;
   std::atomic<work_pool::time_point> stopped_ = work_pool::time_point();
   std::mutex reloading_;
+  std::shared_ptr<async_event> asked_ = std::make_shared<async_event>();  // on a foreign executor: to stop
+  std::weak_ptr<impl> keep_;                                              // what connections there keep
+  bool finished_ = true;
   bool stopping_ = false;  // of the thread that accepts, like the next one
   std::size_t next_ = 0;
-  std::vector<std::unique_ptr<worker>> workers_;
-  std::vector<std::unique_ptr<listening>> sockets_;
+  std::vector<std::unique_ptr<http_worker>> workers_;
+  std::vector<std::unique_ptr<listening_socket>> sockets_;
   std::unique_ptr<admin_service> admin_;  // which asks about the workers
+  std::shared_ptr<process_control> control_;
 };
 
 MCPAWL_DECL http_server_impl::http_server_impl(server_state const& protocol, erased_policy const& policy,
                                                bool open, http_options options)
-    : impl_(std::make_unique<impl>(protocol, policy, open, std::move(options))) {}
-MCPAWL_DECL http_server_impl::~http_server_impl() = default;
+    : impl_(std::make_shared<impl>(protocol, policy, open, std::move(options))) {}
+MCPAWL_DECL http_server_impl::~http_server_impl() { impl_->leave(); }
 
 MCPAWL_DECL std::uint16_t http_server_impl::port() const noexcept { return impl_->port(); }
 MCPAWL_DECL std::string http_server_impl::url() const { return impl_->url(); }
@@ -440,6 +433,8 @@ MCPAWL_DECL std::vector<std::string> http_server_impl::urls() const { return imp
 MCPAWL_DECL std::vector<std::string> http_server_impl::reload() { return impl_->reload(); }
 MCPAWL_DECL std::uint16_t http_server_impl::admin_port() const noexcept { return impl_->admin_port(); }
 MCPAWL_DECL void http_server_impl::run() { impl_->run(); }
+MCPAWL_DECL task<> http_server_impl::serve() { return impl::serve(impl_); }
+MCPAWL_DECL bool http_server_impl::finished() const noexcept { return impl_->finished(); }
 MCPAWL_DECL void http_server_impl::stop() { impl_->stop(); }
 MCPAWL_DECL void http_server_impl::stop_on_signals() { impl_->stop_on_signals(); }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/http/listener_rules.hpp>
+#include <mcpawl/http/passed_sockets.hpp>
 #include <mcpawl/http/tls_slot.hpp>
 #include <mcpawl/http/unix_listener.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
@@ -22,8 +23,9 @@ namespace mcpawl::detail {
 
 /** What a server knows of one of its listeners. */
 struct listener_setup {
-  listener_options options;
+  listener_options options;  ///< Of a socket that was passed: with the address that it has.
   http::listener_rules rules;
+  int passed = -1;  ///< The descriptor of a socket that was passed, which stays open; -1 if it is to be made.
 
   bool is_unix() const noexcept { return options.address.starts_with(http::detail::unix_scheme); }
   std::string unix_path() const { return options.address.substr(http::detail::unix_scheme.size()); }
@@ -60,6 +62,18 @@ struct listener_setup {
   }
 };
 
+/** Find the socket that was passed for a listener. */
+inline void take_passed(listener_setup& to, std::vector<std::string>& errors) {
+  auto const found = http::detail::passed_sockets::of_process().find(to.options.address);
+  if (!found.fault.empty()) {
+    errors.push_back("address \"" + to.options.address + "\" " + found.fault);
+    return;
+  }
+  to.passed = found.descriptor;
+  to.options.address = found.address;
+  to.options.port = found.port;
+}
+
 /** The listeners of a server.
 
     @par Errors
@@ -78,17 +92,20 @@ inline std::vector<std::unique_ptr<listener_setup>> listener_setups(http_options
     auto one = std::make_unique<listener_setup>();
     one->options = std::move(each);
     one->rules.number = made.size();
-    one->rules.unix_socket = one->is_unix();
     std::vector<std::string> wrong;
+    if (http::detail::is_passed(one->options.address)) take_passed(*one, wrong);
+    one->rules.unix_socket = one->is_unix();
     boost::system::error_code ec;
     boost::asio::ip::make_address(one->options.address, ec);
-    if (one->is_unix()) {
+    if (one->passed >= 0 || http::detail::is_passed(one->options.address)) {
+      // there is nothing to be made, or the fault is noted
+    } else if (one->is_unix()) {
       std::string const fault = http::detail::validate_unix_path(one->unix_path());
       if (!fault.empty()) wrong.push_back("address \"" + one->options.address + "\" " + fault);
       if (one->options.unix_mode > 0777) wrong.emplace_back("unix_mode must be from 0 to 0777");
     } else if (ec) {
       wrong.push_back("address \"" + one->options.address +
-                      "\" is not a literal IPv4 or IPv6 address, or unix:/path");
+                      "\" is not a literal IPv4 or IPv6 address, unix:/path or fd:NAME");
     }
     one->rules.proxies = http::detail::proxy_rules::read(one->options.proxies, wrong);
     if (one->options.tls) {

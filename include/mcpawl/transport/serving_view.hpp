@@ -68,6 +68,7 @@ inline server_record describe_served(server_state const& protocol, std::string_v
   for (std::size_t i = 0; i != protocol.prompts.size(); ++i) out.prompts.push_back(protocol.prompts[i].name);
   out.routes.push_back(options.path);
   if (!options.sse_path.empty()) out.routes.push_back(options.sse_path);
+  for (auto const& each : options.routes) out.routes.push_back(each.path());
   for (auto const& each : listeners) out.listeners.push_back(each->rules.name);
   out.view = std::move(view);
   out.observers = options.observers;

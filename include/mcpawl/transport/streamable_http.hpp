@@ -32,6 +32,8 @@
 #include <mcpawl/transport/protocol_fields.hpp>
 #include <mcpawl/transport/response_status.hpp>
 #include <mcpawl/transport/turns.hpp>
+#include <mcpawl/transport/unauthenticated_route.hpp>
+#include <mcpawl/transport/user_routes.hpp>
 #include <mcpawl/transport/visitor_page.hpp>
 
 #include <chrono>
@@ -49,7 +51,7 @@ namespace mcpawl::detail {
 
 /** Serves MCP's Streamable HTTP transport on one thread (all revisions, MCP "Transports").
 
-    The order of decisions: host and origin, preflight, paths of the policy's own, authentication, path,
+    The order of decisions: host and origin, preflight, paths of the policy's own, routes of the user's, authentication, path,
     method, content type, size, turn (`turns`), and only then is a byte of JSON read.
 
     @par Thread safety
@@ -69,6 +71,7 @@ public:
     bool loopback_only = false;                       ///< Serve programs of this machine alone.
     observation const* observed = nullptr;            ///< Null where nobody observes.
     std::vector<std::string> listener_names = {};     ///< For observers: of each, its address.
+    std::vector<unauthenticated_route> routes = {};   ///< The user's own, which nobody is asked for.
   };
 
   streamable_http(settings const& shared, std::unique_ptr<erased_policy> auth, dispatcher protocol)
@@ -145,6 +148,11 @@ private:
       co_await auth_->serve_unauthenticated(ex);
       co_return;
     }
+    if (!shared_.routes.empty() && names_route(shared_.routes, head.path())) [[unlikely]] {
+      if (note) note->route = head.path();
+      co_await answer_route(shared_.routes, ex);
+      co_return;
+    }
     authentication<admission> asked = auth_->authenticate(head);
     if (auto* const waiting = std::get_if<task<auth_result<admission>>>(&asked)) {
       auto decided = co_await std::move(*waiting);
@@ -186,10 +194,7 @@ private:
     } else if (head.method() == "DELETE") {
       co_await end_session(ex, who);
     } else {
-      http::response response = refusal(405, "use POST");
-      response.field("Allow", "GET, POST, DELETE");
-      allow_reading(response, head);
-      co_await ex.respond(std::move(response));
+      co_await refuse(ex, 405, "use POST", "Allow", "GET, POST, DELETE");
     }
   }
 
@@ -220,12 +225,7 @@ private:
   }
 
   /** Whether a path is that of the endpoint; clients add and drop a slash at its end. */
-  bool is_endpoint(std::string_view path) const noexcept {
-    auto const bare = [](std::string_view p) {
-      return p.size() > 2 && p.ends_with('/') ? p.substr(0, p.size() - 1) : p;
-    };
-    return bare(path) == bare(shared_.path);
-  }
+  bool is_endpoint(std::string_view path) const noexcept { return same_path(path, shared_.path); }
 
   /** What is said to somebody who was not let in: a person with a browser learns that this is no web site. */
   http::response denial_response(http::request_head const& head, denial const& d) const {
@@ -249,8 +249,10 @@ private:
     return response;
   }
 
-  task<> refuse(http::exchange& ex, int status, std::string_view why) {
+  task<> refuse(http::exchange& ex, int status, std::string_view why, std::string_view field = {},
+                std::string_view value = {}) {
     http::response response = refusal(status, why);
+    response.field(field, value);
     allow_reading(response, ex.head());
     co_await ex.respond(std::move(response));
   }
@@ -273,20 +275,13 @@ private:
     if (body.error() == condition::too_large)
       co_await refuse(ex, 413, "the message is too large");
     else if (body.error() == make_error_code(http::http_errc::body_encoded))
-      co_await refuse_coding(ex);
+      // a body that would have to be decompressed (RFC 9110 section 15.5.16)
+      co_await refuse(ex, 415, "send the body without Content-Encoding", "Accept-Encoding", "identity");
     else if (body.error() == condition::timed_out)
       co_await refuse(ex, 408, "the message took too long to arrive");
     else if (body.error() == condition::malformed)
       co_await refuse(ex, 400, "the body is not framed correctly");
     co_return std::nullopt;
-  }
-
-  /** Refuse a body that would have to be decompressed (RFC 9110 section 15.5.16). */
-  task<> refuse_coding(http::exchange& ex) {
-    http::response response = refusal(415, "send the body without Content-Encoding");
-    response.field("Accept-Encoding", "identity");
-    allow_reading(response, ex.head());
-    co_await ex.respond(std::move(response));
   }
 
   task<> post(http::exchange& ex, caller const& who) {

@@ -15,6 +15,7 @@
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/listener_setup.hpp>
+#include <mcpawl/transport/user_routes.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -54,6 +55,8 @@ inline std::vector<std::unique_ptr<listener_setup>> validate_options(server_stat
   auto listeners = listener_setups(options, policy.needs_client_certificates(), errors);
   note_misfits(policy, loopback_only, listeners, errors);
   if (options.threads == 0 || options.threads > 1024) errors.push_back("threads must be from 1 to 1024");
+  if (options.executor && options.threads != 1)
+    errors.emplace_back("threads must be 1 with an executor, which runs one thing at a time");
   if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
     errors.push_back("path \"" + options.path + "\" must start with / and have no query");
   if (!options.sse_path.empty() && (!options.sse_path.starts_with('/') || options.sse_path == options.path ||
@@ -62,6 +65,7 @@ inline std::vector<std::unique_ptr<listener_setup>> validate_options(server_stat
                      "\" must start with /, differ from path and have no query");
   for (auto& wrong : key_errors(protocol)) errors.push_back(std::move(wrong));
   note_errors_of_observing(options, errors);
+  note_errors_of_routes(options, policy, errors);
   for (auto const& host : options.allowed_hosts)
     if (!detail::split_authority(host))
       errors.push_back("allowed host \"" + host + "\" is not a name with an optional port");

@@ -1,0 +1,105 @@
+// mcpawl/transport/http_worker.hpp - one thread of a server, with its connections
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <mcpawl/core/limits.hpp>
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/http/accepted.hpp>
+#include <mcpawl/http/connection.hpp>
+#include <mcpawl/http/connection_set.hpp>
+#include <mcpawl/mcp/offer/server_state.hpp>
+#include <mcpawl/mcp/protocol/dispatcher.hpp>
+#include <mcpawl/mcp/session/session_manager.hpp>
+#include <mcpawl/mcp/session/session_sweeper.hpp>
+#include <mcpawl/transport/erased_policy.hpp>
+#include <mcpawl/transport/streamable_http.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace mcpawl::detail {
+
+/** A thread's connections and its copy of the policy; or, on an executor of the user's, those of the whole server.
+
+    @par Thread safety
+    Its thread, but for the constructor, `run` and `stop`. */
+class http_worker {
+public:
+  /** @param foreign  where it runs; empty for a context of its own */
+  http_worker(streamable_http::settings const& shared, server_state const& protocol,
+              erased_policy const& policy, session_manager const& known,
+              http::connection_set::counter const& total, boost::asio::any_io_executor foreign)
+      : bounds_(shared.bounds),
+        log_(shared.log),
+        connections(total),
+        transport(
+            shared, policy.copy(),
+            dispatcher{protocol, known, shared.log, {shared.bounds.json_depth, shared.bounds.json_members}}) {
+    executor = context.get_executor();
+    if (foreign) executor = std::move(foreign);
+  }
+
+  /** Serve a connection; `keep` lives as long. */
+  void serve(http::accepted one, std::shared_ptr<void const> keep = {}) {
+    auto serving = http::serve_connection(std::move(one), executor, transport, bounds_, connections, log_);
+    boost::asio::co_spawn(executor, std::move(serving), [keep = std::move(keep)](std::exception_ptr) {});
+  }
+
+  void begin() {
+    transport.attach(executor);
+    if (sweeper) sweeper->start();
+  }
+
+  /** Run a context of its own until `stop`. */
+  void run() {
+    begin();
+    for (;;) {
+      try {
+        context.run();
+        return;
+      } catch (std::exception const& e) {
+        log_.error("handler_failed", {{"reason", e.what()}});
+      }
+    }
+  }
+
+  /** Let each response be the last one of its connection. From any thread. */
+  void part() {
+    boost::asio::post(context, [this] { connections.part(); });
+  }
+
+  /** Drain the connections, and end `run`. From any thread. */
+  void stop(std::chrono::milliseconds patience) {
+    boost::asio::post(context, [this, patience] {
+      if (sweeper) sweeper->stop();
+      boost::asio::co_spawn(context, connections.drain(patience),
+                            [this](std::exception_ptr) { context.stop(); });
+    });
+  }
+
+private:
+  limits const& bounds_;
+  logger const& log_;
+
+public:
+  http::connection_set connections;
+  streamable_http transport;
+  boost::asio::any_io_executor executor;
+  // behind what its coroutines refer to: they die before that
+  boost::asio::io_context context{1};
+  // a thread without connections waits for those that it is given
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> waiting{context.get_executor()};
+  std::optional<session_sweeper> sweeper;  // one for all threads
+};
+
+}  // namespace mcpawl::detail
