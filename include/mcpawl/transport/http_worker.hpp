@@ -7,6 +7,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
@@ -46,7 +47,10 @@ public:
             shared, policy.copy(),
             dispatcher{protocol, known, shared.log, {shared.bounds.json_depth, shared.bounds.json_members}}) {
     executor = context.get_executor();
-    if (foreign) executor = std::move(foreign);
+    if (foreign)
+      executor = std::move(foreign);
+    else
+      first_.emplace(context);
   }
 
   /** Serve a connection; `keep` lives as long. */
@@ -100,6 +104,10 @@ public:
   // a thread without connections waits for those that it is given
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> waiting{context.get_executor()};
   std::optional<session_sweeper> sweeper;  // one for all threads
+
+private:
+  // has the context open its descriptors at the start and not when a connection comes, which would lack them then
+  std::optional<boost::asio::steady_timer> first_;
 };
 
 }  // namespace mcpawl::detail
