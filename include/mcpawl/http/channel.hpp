@@ -98,6 +98,7 @@ public:
     if (used_ && (lingering_ || ::poll(&waiting, 1, 0) != 1)) return close_stream();
     if (!lingering_) watchdog_.set(std::min(first_request_at_the_end, bounds_.header_timeout));
   }
+  bool done() const noexcept override { return lingering_; }
   /** How long a new connection may take for its first request. */
   std::chrono::milliseconds first_timeout() const noexcept {
     return slot_.draining() ? std::min(first_request_at_the_end, bounds_.header_timeout)

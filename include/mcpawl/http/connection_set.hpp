@@ -26,6 +26,8 @@ public:
   virtual void close_stream() noexcept = 0;
   /** The server stops: close, unless a request is there or may be on its way. */
   virtual void finish_soon() noexcept { close_stream(); }
+  /** All is said, and only the other side's end is waited for. */
+  virtual bool done() const noexcept { return false; }
 
 protected:
   ~hangable() = default;
@@ -146,8 +148,10 @@ public:
     for (auto it = registry->idle.begin(); it != registry->idle.end();) (*it++)->finish_soon();
     for (auto const& each : registry->handshakes) each.connection->finish_soon();
     co_await until_empty(registry, patience);
-    registry->cut = registry->busy.size();
-    for (detail::hangable* connection : registry->busy) connection->close_stream();
+    for (detail::hangable* connection : registry->busy) {
+      if (!connection->done()) ++registry->cut;
+      connection->close_stream();
+    }
     for (detail::hangable* connection : registry->idle) connection->close_stream();
     co_await until_empty(registry, std::chrono::milliseconds{200});
   }

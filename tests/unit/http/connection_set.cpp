@@ -57,6 +57,15 @@ BOOST_AUTO_TEST_CASE(a_drain_closes_idle_connections_and_lets_answers_finish) {
   BOOST_TEST(busy.at_end());
 }
 
+BOOST_AUTO_TEST_CASE(who_has_its_answer_and_does_not_close_is_not_cut) {
+  server s(slow);
+  client done = s.connect();
+  done.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  BOOST_TEST(done.read_answer().status == 202);
+  drain(s, 50ms);
+  BOOST_TEST(s.set().cut() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_drain_hangs_up_on_what_does_not_finish) {
   server s(forever);
   client c = s.connect();
@@ -64,6 +73,7 @@ BOOST_AUTO_TEST_CASE(a_drain_hangs_up_on_what_does_not_finish) {
   BOOST_TEST(s.eventually([&] { return s.set().size() == 1 && s.set().idle() == 0; }));
   drain(s, 30ms);
   BOOST_TEST(c.at_end());
+  BOOST_TEST(s.set().cut() == 1U);
   BOOST_TEST(s.on_thread([&] { return s.set().size(); }) == 0u);
 }
 
