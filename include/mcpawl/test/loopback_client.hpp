@@ -106,7 +106,7 @@ public:
     }
   }
 
-  /** Read status line and fields; the body is left for `read_reply_body` or `read_line`. */
+  /** Read status line and fields; the body is left for `read_chunk`, `read_line` or `read_some`. */
   http_reply read_head() {
     http_reply reply;
     std::string const status = read_line();
