@@ -65,6 +65,7 @@ public:
 
   void on_server(mcpawl::server_record const& s) override {
     for (auto const t : s.tools) note("server:" + std::string(t));
+    std::lock_guard const lock{mutex};
     view = s.view;
   }
   void on_phase(mcpawl::server_phase from, mcpawl::server_phase to) override {
@@ -109,6 +110,11 @@ public:
   }
   bool wants_traces() const override { return traces; }
 
+  /** What the server holds; nothing before it serves. */
+  mcpawl::server_gauges gauges() const {
+    std::lock_guard const lock{mutex};
+    return view ? view->gauges() : mcpawl::server_gauges{};
+  }
   std::size_t count(std::string const& what) const {
     std::lock_guard const lock{mutex};
     return static_cast<std::size_t>(std::count(events.begin(), events.end(), what));
@@ -298,7 +304,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_has_cancelled_its_call) {
         "Mcp-Name: never\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
         "Content-Length: " +
         std::to_string(body.size()) + "\r\n\r\n" + body);
-    seen.until([&] { return seen.view && seen.view->gauges().calls == 1; });
+    seen.until([&] { return seen.gauges().calls == 1; });
   }
   seen.until([&] { return !seen.calls.empty(); });
   BOOST_TEST(seen.calls.front().error == "cancelled");
@@ -348,7 +354,7 @@ BOOST_AUTO_TEST_CASE(bounds_that_are_met_are_told) {
       "Mcp-Name: never\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
       "Content-Length: " +
       std::to_string(body.size()) + "\r\n\r\n" + body);
-  seen.until([&] { return seen.view && seen.view->gauges().calls == 1; });
+  seen.until([&] { return seen.gauges().calls == 1; });
   BOOST_TEST(call(two, "never").status == 429);
   BOOST_TEST(call(three, "add", R"({"a":1,"b":2,"c":")" + std::string(2'000, 'x') + "\"}").status == 413);
   loopback_client four(server.port());
@@ -516,7 +522,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_drains_is_alive_and_not_ready) {
       // it is cut
     }
   });
-  seen.until([&] { return seen.view->gauges().calls == 1; });
+  seen.until([&] { return seen.gauges().calls == 1; });
   server.service().stop();
   seen.until_event("ready>draining");
   BOOST_TEST(ask_admin(server.service().admin_port(), "/readyz").status == 503);
