@@ -122,23 +122,24 @@ public:
   /** Wait until something is so: records come when a request is over, and then its client has the response. */
   void until(std::function<bool()> const& so) const {
     auto const end = std::chrono::steady_clock::now() + 10s;
-    while (!so()) {
+    for (;;) {
+      {
+        std::lock_guard const lock{mutex};
+        if (so()) return;
+      }
       if (std::chrono::steady_clock::now() > end) throw std::runtime_error("it did not come");
       std::this_thread::sleep_for(2ms);
     }
   }
   void until_requests(std::size_t n) const {
-    until([&] {
-      std::lock_guard const lock{mutex};
-      return requests.size() >= n;
-    });
+    until([&] { return requests.size() >= n; });
   }
   void until_event(std::string const& what, std::size_t n = 1) const {
     until([&] { return count(what) >= n; });
   }
 
   bool traces = false;
-  mutable std::mutex mutex;
+  mutable std::recursive_mutex mutex;  // what `until` asks may take it, too
   std::vector<std::string> events;
   std::vector<request> requests;
   std::vector<call> calls;
