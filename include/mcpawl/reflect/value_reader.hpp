@@ -7,10 +7,7 @@
 #include <mcpawl/reflect/decode_problem.hpp>
 #include <mcpawl/reflect/descriptor.hpp>
 #include <mcpawl/reflect/type_shape.hpp>
-#include <mcpawl/text/format.hpp>
-#include <mcpawl/text/json_text.hpp>
 #include <mcpawl/text/number_text.hpp>
-#include <mcpawl/text/utf8.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

@@ -8,9 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 
-#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
@@ -22,6 +20,7 @@
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/observe/observer.hpp>
 #include <mcpawl/transport/guard.hpp>
+#include <mcpawl/transport/thread_check.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -71,7 +70,8 @@ public:
       status = 405;
       text = "use GET\n";
     } else if (path == "/livez") {
-      bool const alive = co_await all_alive();
+      auto const back = ask_threads(about_.threads);
+      bool const alive = co_await back->wait(patience_);
       status = alive ? 200 : 503;
       text = alive ? "ok\n" : "a thread does not come back\n";
     } else if (path == "/readyz") {
@@ -102,18 +102,6 @@ private:
     boost::system::error_code ec;
     boost::asio::ip::make_address(name, ec);
     return !ec || http::iequals(name, "localhost");
-  }
-
-  /** Have each thread do next to nothing. */
-  task<bool> all_alive() {
-    auto const left = std::make_shared<std::atomic<std::size_t>>(about_.threads.size());
-    auto const back = std::make_shared<async_event>();
-    for (auto const& thread : about_.threads)
-      boost::asio::post(thread, [left, back] {
-        if (--*left == 0) back->notify();
-      });
-    bool const all = co_await back->wait(patience_);
-    co_return all;
   }
 
   admin_questions about_;

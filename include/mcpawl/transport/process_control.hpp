@@ -11,16 +11,15 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/at_once.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/io.hpp>
 #include <mcpawl/transport/service_manager.hpp>
+#include <mcpawl/transport/thread_check.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
@@ -119,12 +118,7 @@ private:
   static task<> feed_watchdog(std::shared_ptr<process_control> self) {
     auto const pause = std::chrono::duration_cast<std::chrono::milliseconds>(self->manager_->watchdog() / 2);
     for (;;) {
-      auto const left = std::make_shared<std::atomic<std::size_t>>(self->hooks_.threads.size());
-      auto const back = std::make_shared<async_event>();
-      for (auto const& thread : self->hooks_.threads)
-        boost::asio::post(thread, [left, back] {
-          if (--*left == 0) back->notify();
-        });
+      auto const back = ask_threads(self->hooks_.threads);
       bool const all = co_await back->wait();
       if (all) self->note(self->manager_->alive());
       co_await http::detail::pause_for(self->executor_, std::max(pause, std::chrono::milliseconds{1}));
