@@ -1,5 +1,6 @@
 // tests/flow/blocking.cpp - functions that block have threads of their own: nobody else waits for them
 // SPDX-License-Identifier: BSL-1.0
+#include "../support/becomes_true.hpp"
 #include "../support/running.hpp"
 #include "../support/user_header.hpp"
 
@@ -20,20 +21,11 @@
 namespace flow_blocking {
 
 using namespace std::chrono_literals;
+using support::becomes_true;
 using support::fields;
 using support::loopback_client;
 
 namespace {
-
-template <class Predicate>
-bool becomes_true(Predicate now) {
-  auto const until = std::chrono::steady_clock::now() + 10s;
-  while (!now()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
 
 /** What the functions of a test have in common; they own it, for they may outlive the test's server. */
 struct shared {

@@ -1,5 +1,6 @@
 // tests/flow/call_limits.cpp - how long, how many at once, how often: what a handle says of its calls, in every revision
 // SPDX-License-Identifier: BSL-1.0
+#include "../support/becomes_true.hpp"
 #include "../support/named_caller.hpp"
 
 #include <mcpawl/core/async_event.hpp>
@@ -24,6 +25,7 @@ using mcpawl::context;
 using mcpawl::task;
 using mcpawl::test::accept;
 using mcpawl::test::all_revisions;
+using support::becomes_true;
 using support::named_caller;
 
 struct confirmation {
@@ -95,16 +97,6 @@ inline void block(mcpawl::reporter const& to, std::shared_ptr<shared> const& s) 
 inline task<std::string> offloading(std::shared_ptr<shared> s, context& ctx) {
   co_await ctx.offload(block, s);
   co_return "done";
-}
-
-template <class Predicate>
-bool becomes_true(Predicate now) {
-  auto const until = std::chrono::steady_clock::now() + 10s;
-  while (!now()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
 }
 
 inline mcpawl::server_options with(mcpawl::clock const& time) {

@@ -1,17 +1,15 @@
 // tests/flow/embedding.cpp - servers within the io_context of an application
 // SPDX-License-Identifier: BSL-1.0
 #include "../support/running.hpp"
+#include "../support/waiting_tool.hpp"
 
 #include <mcpawl/mcpawl.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -33,34 +31,12 @@
 namespace flow_embedding {
 
 using namespace std::chrono_literals;
-using support::fields;
 using support::loopback_client;
+using support::wait;
+using support::wait_call;
+using support::wait_fields;
 
 namespace {
-
-struct wait_args {
-  int milliseconds;
-};
-
-mcpawl::task<std::string> wait(wait_args in, mcpawl::context& ctx) {
-  co_await ctx.progress(1);
-  auto const executor = co_await boost::asio::this_coro::executor;
-  boost::asio::steady_timer timer(executor, std::chrono::milliseconds(in.milliseconds));
-  co_await timer.async_wait(boost::asio::use_awaitable);
-  co_return "waited";
-}
-
-std::string call_of(int milliseconds) {
-  return R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"wait","arguments":{"milliseconds":)" +
-         std::to_string(milliseconds) +
-         R"(},"_meta":{"progressToken":1,"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})";
-}
-
-fields const call_fields{{"MCP-Protocol-Version", "2026-07-28"},
-                         {"Mcp-Method", "tools/call"},
-                         {"Mcp-Name", "wait"},
-                         {"Content-Type", "application/json"},
-                         {"Accept", "text/event-stream, application/json"}};
 
 std::size_t threads_now() {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/task"),
@@ -94,7 +70,7 @@ struct scene {
 
 int answered(service const& by, int milliseconds = 1) {
   loopback_client client{by.port()};
-  return client.request("POST", "/mcp", call_fields, call_of(milliseconds)).status;
+  return client.request("POST", "/mcp", wait_fields, wait_call(milliseconds)).status;
 }
 
 }  // namespace
@@ -117,7 +93,7 @@ BOOST_AUTO_TEST_CASE(two_servers_in_one_context_stop_in_either_order) {
     auto& goes = first_goes_first ? *a : *b;
     auto& stays = first_goes_first ? *b : *a;
     loopback_client in_flight{goes.port()};
-    in_flight.send_request("POST", "/mcp", call_fields, call_of(200));
+    in_flight.send_request("POST", "/mcp", wait_fields, wait_call(200));
     in_flight.read_head();
     goes.stop();
     BOOST_TEST(answered(stays) == 200);
@@ -139,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_does_not_end_in_time_is_cut) {
   auto ended = boost::asio::co_spawn(io, a.serve(), boost::asio::use_future);
   std::thread running([this] { io.run(); });
   loopback_client client{a.port()};
-  client.send_request("POST", "/mcp", call_fields, call_of(60'000));
+  client.send_request("POST", "/mcp", wait_fields, wait_call(60'000));
   client.read_head();
   a.stop();
   ended.get();
@@ -153,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_destroyed_while_it_serves_stops) {
   auto ended = boost::asio::co_spawn(io, a->serve(), boost::asio::use_future);
   std::thread running([this] { io.run(); });
   loopback_client client{a->port()};
-  client.send_request("POST", "/mcp", call_fields, call_of(100));
+  client.send_request("POST", "/mcp", wait_fields, wait_call(100));
   client.read_head();
   a.reset();
   ended.get();
@@ -169,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_context_may_end_before_the_server_has_stopped) {
   boost::asio::co_spawn(*context, a->serve(), boost::asio::detached);
   std::thread running([&] { context->run(); });
   loopback_client client{a->port()}, idle{a->port()};
-  client.send_request("POST", "/mcp", call_fields, call_of(60'000));
+  client.send_request("POST", "/mcp", wait_fields, wait_call(60'000));
   client.read_head();
   context->stop();
   running.join();

@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "../support/running.hpp"
 #include "../support/user_header.hpp"
+#include "../support/waiting_tool.hpp"
 
 #include <mcpawl/raw_tool.hpp>
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <sys/resource.h>
@@ -25,37 +23,12 @@
 namespace flow_stopping {
 
 using namespace std::chrono_literals;
-using support::fields;
 using support::loopback_client;
+using support::wait;
+using support::wait_call;
+using support::wait_fields;
 
 namespace {
-
-struct wait_args {
-  int milliseconds;
-};
-
-mcpawl::task<std::string> wait(wait_args in, mcpawl::context& ctx) {
-  auto const executor = co_await boost::asio::this_coro::executor;
-  boost::asio::steady_timer timer(executor);
-  for (int i = 0; i != 10; ++i) {
-    co_await ctx.progress(i);
-    timer.expires_after(std::chrono::milliseconds(in.milliseconds) / 10);
-    co_await timer.async_wait(boost::asio::use_awaitable);
-  }
-  co_return "waited";
-}
-
-std::string call_of(int milliseconds) {
-  return R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"wait","arguments":{"milliseconds":)" +
-         std::to_string(milliseconds) +
-         R"(},"_meta":{"progressToken":1,"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})";
-}
-
-fields const call_fields{{"MCP-Protocol-Version", "2026-07-28"},
-                         {"Mcp-Method", "tools/call"},
-                         {"Mcp-Name", "wait"},
-                         {"Content-Type", "application/json"},
-                         {"Accept", "text/event-stream, application/json"}};
 
 struct scene {
   mcpawl::server<> srv{{"stopping", "1"}};
@@ -76,7 +49,7 @@ BOOST_FIXTURE_TEST_SUITE(flow_stopping, scene)
 BOOST_AUTO_TEST_CASE(a_call_in_flight_is_finished_before_the_server_stops) {
   auto server = std::make_unique<support::running<mcpawl::server<>>>(srv);
   loopback_client client{server->port()};
-  client.send_request("POST", "/mcp", call_fields, call_of(300));
+  client.send_request("POST", "/mcp", wait_fields, wait_call(300));
   std::this_thread::sleep_for(50ms);
   server.reset();  // asks it to stop and waits until it has
   auto const reply = client.read_reply();
@@ -89,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_takes_too_long_is_given_up) {
   options.bounds.drain_timeout = 50ms;
   auto server = std::make_unique<support::running<mcpawl::server<>>>(srv, options);
   loopback_client client{server->port()};
-  client.send_request("POST", "/mcp", call_fields, call_of(60'000));
+  client.send_request("POST", "/mcp", wait_fields, wait_call(60'000));
   client.read_head();
   server.reset();
   BOOST_TEST(client.closed());
@@ -145,8 +118,8 @@ BOOST_AUTO_TEST_CASE(clients_that_leave_at_any_moment_leave_nothing_behind) {
   support::running<mcpawl::server<>> server{srv, options};
   std::minstd_rand random{7};
   std::string whole = "POST /mcp HTTP/1.1\r\nHost: localhost\r\n";
-  for (auto const& [name, value] : call_fields) whole += name + ": " + value + "\r\n";
-  std::string const body = call_of(20);
+  for (auto const& [name, value] : wait_fields) whole += name + ": " + value + "\r\n";
+  std::string const body = wait_call(20);
   whole += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   std::size_t const before = open_descriptors();
   for (int round = 0; round != 20; ++round) {
@@ -167,7 +140,7 @@ BOOST_AUTO_TEST_CASE(clients_that_leave_at_any_moment_leave_nothing_behind) {
   for (int i = 0; i != 500 && open_descriptors() > before; ++i) std::this_thread::sleep_for(10ms);
   BOOST_TEST(open_descriptors() <= before);
   loopback_client client{server.port()};
-  BOOST_TEST(client.request("POST", "/mcp", call_fields, call_of(10)).status == 200);
+  BOOST_TEST(client.request("POST", "/mcp", wait_fields, wait_call(10)).status == 200);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
