@@ -75,7 +75,7 @@ awk '
     forbid("oauth", "access")
     forbid("mcp", "http keys access oauth")
 
-    outside("core crypto text observe reflect json_schema jose jsonrpc access", "^boost/asio/", "mcpawl/core/task.hpp mcpawl/core/async_event.hpp")
+    outside("core crypto text observe reflect json_schema jose jsonrpc access", "^boost/asio/", "mcpawl/core/task.hpp mcpawl/core/async_event.ipp")
     outside("core crypto text observe reflect json_schema jose jsonrpc store keys access oauth auth mcp transport top", "^boost/beast/")
     outside("core crypto", "^boost/json")
     outside("core crypto text observe reflect json_schema jose jsonrpc mcp", "^boost/url")

@@ -18,7 +18,7 @@ write_good_tree() {
   header version.hpp
   header core/error.hpp '#include <string>' '#include <mcpawl/version.hpp>'
   header core/task.hpp '#include <boost/asio/awaitable.hpp>'
-  header core/async_event.hpp '#include <boost/asio/steady_timer.hpp>'
+  header core/async_event.ipp '#include <boost/asio/steady_timer.hpp>'
   header crypto/digest.hpp '#include <mcpawl/core/error.hpp>' '#include <openssl/evp.h>'
   header text/json_text.hpp '#include <mcpawl/core/error.hpp>' '#include <boost/json/value.hpp>'
   header reflect/schema.hpp '#include <mcpawl/text/json_text.hpp>'

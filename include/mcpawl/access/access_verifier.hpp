@@ -3,6 +3,8 @@
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>
+#include <mcpawl/access/access_expectation.hpp>
+#include <mcpawl/access/access_reader.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/crypto/engine.hpp>
@@ -10,7 +12,6 @@
 #include <mcpawl/jose/caching_verifier.hpp>
 #include <mcpawl/keys/auth_errc.hpp>
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,18 +19,6 @@
 #include <vector>
 
 namespace mcpawl {
-
-/** What an application's tokens must be like. */
-struct access_expectation {
-  access_expectation(std::string team_domain, std::vector<std::string> aud_tags)
-      : issuer(std::move(team_domain)), audiences(std::move(aud_tags)) {}
-
-  std::string issuer;                  ///< The team domain; `iss`, exactly.
-  std::vector<std::string> audiences;  ///< AUD tags, one of which must be in `aud`.
-  std::chrono::seconds leeway{5};      ///< For `nbf` and `iat` alone.
-  bool service_tokens = false;
-  bool expiry_first = false;  ///< See `jose::expectation::expiry_first`.
-};
 
 /** The verification of `access_jwt` alone: no header, no fetching, no waiting.
 

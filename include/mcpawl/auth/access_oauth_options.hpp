@@ -10,7 +10,7 @@
 #include <mcpawl/http/public_address.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
-#include <mcpawl/jose/token_cache.hpp>
+#include <mcpawl/jose/token_cache_settings.hpp>
 #include <mcpawl/oauth/client/pinned_client.hpp>
 #include <mcpawl/oauth/common/redirect_uri.hpp>
 #include <mcpawl/oauth/common/scope.hpp>

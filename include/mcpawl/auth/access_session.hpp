@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>
+#include <mcpawl/access/access_reader.hpp>
 #include <mcpawl/auth/access_login_reader.hpp>
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>

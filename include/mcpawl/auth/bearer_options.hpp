@@ -12,7 +12,7 @@
 #include <mcpawl/http/url_setting.hpp>
 #include <mcpawl/jose/algorithm.hpp>
 #include <mcpawl/jose/leeway.hpp>
-#include <mcpawl/jose/token_cache.hpp>
+#include <mcpawl/jose/token_cache_settings.hpp>
 #include <mcpawl/keys/discovery.hpp>
 #include <mcpawl/keys/key_origin.hpp>
 #include <mcpawl/keys/key_timing.hpp>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/access/access_claims.hpp>
+#include <mcpawl/access/access_reader.hpp>
 #include <mcpawl/auth/bearer_claims.hpp>
 #include <mcpawl/auth/development_claims.hpp>
 #include <mcpawl/auth/policy.hpp>

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/separate.hpp>
 #include <mcpawl/reflect/decode_options.hpp>
 #include <mcpawl/reflect/decode_problem.hpp>
 #include <mcpawl/reflect/model.hpp>
 #include <mcpawl/reflect/schema_type.hpp>
-#include <mcpawl/reflect/value_reader.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -14,6 +14,10 @@
 #include <type_traits>
 
 namespace mcpawl::detail {
+
+/** Read a value of a described type into `to`; what is wrong, or nothing. */
+MCPAWL_DECL decode_problems read_value(type_descriptor const& type, boost::json::value const& json, void* to,
+                                       decode_options options, problem_search search);
 
 /** Read `to` from JSON that `schema_of<T>()` must describe; nothing if it does, else the first problem.
 
@@ -29,18 +33,16 @@ namespace mcpawl::detail {
 template <schema_type T>
 requires(!std::is_const_v<T>)
 std::optional<decode_problem> decode(boost::json::value const& json, T& to, decode_options options = {}) {
-  value_reader reader(options);
-  if (reader.read(descriptor_of<T>, json, &to)) return {};
-  return reader.take_problem();
+  auto problems = read_value(descriptor_of<T>, json, &to, options, problem_search::first);
+  if (!problems) return {};
+  return problems.take_first();
 }
 
 /** The same, but tells everything that is wrong, of much the first problems: for who can mend it at once. */
 template <schema_type T>
 requires(!std::is_const_v<T>)
 decode_problems decode_all(boost::json::value const& json, T& to, decode_options options = {}) {
-  value_reader reader(options, problem_search::all);
-  if (reader.read(descriptor_of<T>, json, &to)) return {};
-  return reader.take_problems();
+  return read_value(descriptor_of<T>, json, &to, options, problem_search::all);
 }
 
 /** The same as `decode`, but members that `T` does not have, at any depth, are passed over: for what others write, such
@@ -52,3 +54,7 @@ std::optional<decode_problem> decode_known(boost::json::value const& json, T& to
 }
 
 }  // namespace mcpawl::detail
+
+#ifndef MCPAWL_SEPARATE_COMPILATION
+#include <mcpawl/reflect/decode.ipp>
+#endif

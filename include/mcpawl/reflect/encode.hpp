@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/separate.hpp>
 #include <mcpawl/reflect/encode_problem.hpp>
 #include <mcpawl/reflect/model.hpp>
 #include <mcpawl/reflect/schema_type.hpp>
-#include <mcpawl/reflect/value_writer.hpp>
+#include <mcpawl/reflect/written_bounds.hpp>
 
 #include <optional>
 #include <stdexcept>
@@ -13,6 +14,11 @@
 #include <type_traits>
 
 namespace mcpawl::detail {
+
+/** Append a value of a described type as JSON; the first part of it that has none, or nothing. */
+[[nodiscard]] MCPAWL_DECL std::optional<encode_problem> write_value(type_descriptor const& type,
+                                                                    void const* value, std::string& out,
+                                                                    written_bounds bounds);
 
 /** Append `value` to `out` as JSON that `schema_of<T>()` describes; nothing if it has such JSON, else the
     first part that has none.
@@ -29,10 +35,7 @@ namespace mcpawl::detail {
 template <schema_type T>
 [[nodiscard]] std::optional<encode_problem> encode(T const& value, std::string& out,
                                                    written_bounds bounds = written_bounds::checked) {
-  value_writer writer(out, bounds);
-  writer.write(descriptor_of<T>, &value);
-  if (!writer.failed()) return std::nullopt;
-  return writer.take_problem();
+  return write_value(descriptor_of<T>, &value, out, bounds);
 }
 
 /** Append what a function of the user returned; throws what the log is to say if it has no JSON.
@@ -44,3 +47,7 @@ void encode_or_throw(T const& value, std::string& out, char const* what) {
 }
 
 }  // namespace mcpawl::detail
+
+#ifndef MCPAWL_SEPARATE_COMPILATION
+#include <mcpawl/reflect/encode.ipp>
+#endif

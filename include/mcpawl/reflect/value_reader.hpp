@@ -27,14 +27,12 @@ namespace mcpawl::detail {
 /** Reads one value; keeps the first problem, or all that `decode_problems` has room for. */
 class value_reader {
 public:
-  explicit value_reader(decode_options options = {}, problem_search search = problem_search::first) noexcept
-      : options_(options), search_(search) {}
+  value_reader(decode_options options, problem_search search) noexcept : options_(options), search_(search) {}
 
   bool read(type_descriptor const& type, boost::json::value const& value, void* to) {
     return read(type, value, to, no_rules, nullptr, nullptr);
   }
   /** What is wrong, after a value that was not read. */
-  decode_problem take_problem() { return problems_.take_first(); }
   decode_problems take_problems() { return problems_.take(); }
 
 private:

@@ -5,6 +5,7 @@
 #include <mcpawl/reflect/bound_checker.hpp>
 #include <mcpawl/reflect/descriptor.hpp>
 #include <mcpawl/reflect/encode_problem.hpp>
+#include <mcpawl/reflect/written_bounds.hpp>
 #include <mcpawl/text/json_pointer.hpp>
 #include <mcpawl/text/json_text.hpp>
 
@@ -16,13 +17,10 @@
 
 namespace mcpawl::detail {
 
-/** Whether values outside of the bounds of their docs are written. */
-enum class written_bounds : unsigned char { checked, ignored };
-
 /** Writes one value; keeps the first part of it that has no JSON, or is out of its bounds, and writes `null` there. */
 class value_writer {
 public:
-  explicit value_writer(std::string& out, written_bounds bounds) noexcept
+  value_writer(std::string& out, written_bounds bounds) noexcept
       : out_(out), checks_(bounds == written_bounds::checked) {}
 
   void write(type_descriptor const& type, void const* value) {

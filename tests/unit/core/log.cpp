@@ -1,6 +1,7 @@
 // tests/unit/core/log.cpp - levels, fields, and values that try to be more than values
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/core/log_limiter.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/separate.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <functional>
@@ -12,7 +12,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace mcpawl::detail {
@@ -70,42 +69,18 @@ public:
   void changed(change const& what) override { tell(what); }
 
   /** Listen until the listener dies; false if the feed is closed. */
-  bool listen(std::shared_ptr<change_listener> const& listener) {
-    std::lock_guard const lock{mutex_};
-    if (closed_) return false;
-    if (listeners_.size() >= next_sweep_) drop_dead();
-    listeners_.push_back(listener);
-    return true;
-  }
+  MCPAWL_DECL bool listen(std::shared_ptr<change_listener> const& listener);
 
   /** Give back what is left of listeners that have died. */
-  void sweep() {
-    std::lock_guard const lock{mutex_};
-    drop_dead();
-  }
+  MCPAWL_DECL void sweep();
 
-  void tell(change const& what) {
-    std::lock_guard const lock{mutex_};
-    if (closed_) return;
-    for (auto const& entry : listeners_)
-      if (auto const listener = entry.lock()) listener->changed(what);
-  }
+  MCPAWL_DECL void tell(change const& what);
 
   /** Tell all listeners that it is over. */
-  void close() {
-    std::lock_guard const lock{mutex_};
-    closed_ = true;
-    for (auto const& entry : listeners_)
-      if (auto const listener = entry.lock()) listener->feed_closed();
-    listeners_.clear();
-  }
+  MCPAWL_DECL void close();
 
 private:
-  void drop_dead() {
-    std::erase_if(listeners_, [](auto const& entry) { return entry.expired(); });
-    next_sweep_ = std::max<std::size_t>(64, 2 * listeners_.size());
-    if (listeners_.capacity() > 4 * next_sweep_) listeners_.shrink_to_fit();
-  }
+  MCPAWL_DECL void drop_dead();
 
   std::mutex mutex_;
   std::vector<std::weak_ptr<change_listener>> listeners_;
@@ -114,3 +89,7 @@ private:
 };
 
 }  // namespace mcpawl::detail
+
+#ifndef MCPAWL_SEPARATE_COMPILATION
+#include <mcpawl/mcp/offer/change_feed.ipp>
+#endif

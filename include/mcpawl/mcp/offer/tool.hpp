@@ -4,7 +4,7 @@
 
 #include <mcpawl/mcp/call/handler_result.hpp>
 #include <mcpawl/mcp/offer/entry.hpp>
-#include <mcpawl/mcp/offer/mirrored_arguments.hpp>
+#include <mcpawl/mcp/offer/mirrored_argument.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 #include <mcpawl/text/json_text.hpp>
 

@@ -12,7 +12,6 @@
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/protocol/run_entry.hpp>
 #include <mcpawl/mcp/protocol/tools_call.hpp>
-#include <mcpawl/reflect/value_reader.hpp>
 
 #include <optional>
 #include <string>

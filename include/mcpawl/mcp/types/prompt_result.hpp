@@ -6,9 +6,9 @@
 
 #include <boost/json/object.hpp>
 
+#include <mcpawl/core/separate.hpp>
 #include <mcpawl/mcp/types/annotations.hpp>
 #include <mcpawl/mcp/types/content.hpp>
-#include <mcpawl/mcp/types/content_writer.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 #include <mcpawl/text/json_text.hpp>
 
@@ -59,24 +59,7 @@ public:
   boost::json::object const& meta() const noexcept { return meta_; }
 
   /** Append the members of a GetPromptResult but `_meta`, without braces, as the revision knows them. */
-  void append_members(std::string& out, revision r) const {
-    if (!description_.empty()) {
-      out += R"("description":)";
-      append_json_string(out, description_);
-      out += ',';
-    }
-    out += R"("messages":[)";
-    char const* separator = R"({"role":")";
-    for (auto const& message : messages_) {
-      out += separator;
-      separator = R"(,{"role":")";
-      out += to_string(message.from);
-      out += R"(","content":)";
-      detail::append_content(out, message.content, r);
-      out += '}';
-    }
-    out += ']';
-  }
+  MCPAWL_DECL void append_members(std::string& out, revision r) const;
 
 private:
   std::string description_;
@@ -85,3 +68,7 @@ private:
 };
 
 }  // namespace mcpawl
+
+#ifndef MCPAWL_SEPARATE_COMPILATION
+#include <mcpawl/mcp/types/prompt_result.ipp>
+#endif

@@ -7,8 +7,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <mcpawl/core/separate.hpp>
 #include <mcpawl/mcp/types/content.hpp>
-#include <mcpawl/mcp/types/content_writer.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 #include <mcpawl/text/json_text.hpp>
 
@@ -81,22 +81,7 @@ public:
   }
 
   /** Append the members of a CallToolResult but `_meta`, without braces, as the revision knows them. */
-  void append_members(std::string& out, revision r) const {
-    out += R"("content":[)";
-    char const* separator = "";
-    for (auto const& block : content_) {
-      out += separator;
-      separator = ",";
-      detail::append_content(out, block, r);
-    }
-    out += ']';
-    bool const fits = is_stateless(r) || (r >= revision::v2025_06_18 && structured_.starts_with('{'));
-    if (!structured_.empty() && fits) {
-      out += R"(,"structuredContent":)";
-      out += structured_;
-    }
-    if (error_) out += R"(,"isError":true)";
-  }
+  MCPAWL_DECL void append_members(std::string& out, revision r) const;
 
 private:
   std::vector<content_block> content_;
@@ -106,3 +91,7 @@ private:
 };
 
 }  // namespace mcpawl
+
+#ifndef MCPAWL_SEPARATE_COMPILATION
+#include <mcpawl/mcp/types/tool_result.ipp>
+#endif

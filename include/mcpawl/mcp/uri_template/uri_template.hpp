@@ -3,20 +3,15 @@
 #pragma once
 
 #include <mcpawl/core/error.hpp>
-#include <mcpawl/mcp/uri_template/uri_characters.hpp>
-#include <mcpawl/mcp/uri_template/uri_expander.hpp>
-#include <mcpawl/mcp/uri_template/uri_expression_reader.hpp>
-#include <mcpawl/mcp/uri_template/uri_matcher.hpp>
+#include <mcpawl/core/separate.hpp>
 #include <mcpawl/mcp/uri_template/uri_template_errc.hpp>
-#include <mcpawl/mcp/uri_template/uri_template_parser.hpp>
+#include <mcpawl/mcp/uri_template/uri_template_part.hpp>
 #include <mcpawl/mcp/uri_template/uri_variables.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace mcpawl::detail {
@@ -46,12 +41,7 @@ public:
       @par Errors
       `uri_template_errc`, all but `not_utf8` and `prefix_of_list`.
   */
-  static result<uri_template> parse(std::string_view text) {
-    if (text.size() > max_size) return make_error_code(uri_template_errc::too_large);
-    auto parts = uri_template_parser(text).parse(max_variables);
-    if (!parts) return parts.error();
-    return uri_template(text, *std::move(parts));
-  }
+  MCPAWL_DECL static result<uri_template> parse(std::string_view text);
 
   std::string_view text() const noexcept { return text_; }
   /** The names of the variables, each once, in the order they first appear. */
@@ -66,15 +56,7 @@ public:
       @par Errors
       `uri_template_errc::not_utf8` and `uri_template_errc::prefix_of_list`.
   */
-  result<std::string> expand(uri_variables const& variables) const {
-    std::string out;
-    for (auto const& part : parts_) {
-      out += part.literal;
-      if (part.variables.empty()) continue;
-      if (auto const error = uri_expander(part, out).expand(variables)) return error;
-    }
-    return out;
-  }
+  MCPAWL_DECL result<std::string> expand(uri_variables const& variables) const;
 
   /** Recover the variables from a URI that the template makes; nothing from any other.
 
@@ -103,43 +85,12 @@ public:
       @par Errors
       None for any input; only `std::bad_alloc` can come out. The time is bounded, at some milliseconds.
   */
-  std::optional<uri_variables> match(std::string_view uri) const {
-    if (uri.size() > max_uri_size) return {};
-    if (!is_uri_text(uri)) {
-      auto const encoded = encode_beyond_ascii(uri);
-      return encoded.size() <= max_uri_size && is_uri_text(encoded) ? match_uri(encoded) : std::nullopt;
-    }
-    return match_uri(uri);
-  }
+  MCPAWL_DECL std::optional<uri_variables> match(std::string_view uri) const;
 
 private:
-  uri_template(std::string_view text, std::vector<uri_template_part> parts)
-      : text_(text), parts_(std::move(parts)) {
-    for (auto const& part : parts_) {
-      for (auto const& variable : part.variables) {
-        if (std::find(names_.begin(), names_.end(), variable.name) == names_.end())
-          names_.push_back(variable.name);
-      }
-    }
-  }
+  MCPAWL_DECL uri_template(std::string_view text, std::vector<uri_template_part> parts);
 
-  static std::string encode_beyond_ascii(std::string_view uri) {
-    std::string out;
-    for (char c : uri) {
-      if (static_cast<unsigned char>(c) < 0x80)
-        out += c;
-      else
-        append_uri_escape(out, c);
-    }
-    return out;
-  }
-
-  std::optional<uri_variables> match_uri(std::string_view uri) const {
-    uri_matcher matcher(parts_, uri);
-    uri_assignment found;
-    if (!matcher.run() || !matcher.collect(found)) return {};
-    return found.take();
-  }
+  MCPAWL_DECL std::optional<uri_variables> match_uri(std::string_view uri) const;
 
   std::string text_;
   std::vector<uri_template_part> parts_;
@@ -147,3 +98,7 @@ private:
 };
 
 }  // namespace mcpawl::detail
+
+#ifndef MCPAWL_SEPARATE_COMPILATION
+#include <mcpawl/mcp/uri_template/uri_template.ipp>
+#endif

@@ -1,5 +1,6 @@
 // tests/unit/mcp/offer/mirrored_arguments.cpp - arguments that are repeated in headers
 // SPDX-License-Identifier: BSL-1.0
+#include <mcpawl/mcp/offer/mark_finder.hpp>
 #include <mcpawl/mcp/offer/mirrored_arguments.hpp>
 
 #include <boost/json/parse.hpp>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/core/configuration_error.hpp>
 #include <mcpawl/mcp/offer/registration.hpp>
+#include <mcpawl/mcp/types/extension_id.hpp>
 #include <mcpawl/server.hpp>
 
 #include <boost/test/unit_test.hpp>
