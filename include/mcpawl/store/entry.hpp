@@ -4,6 +4,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/crypto/random.hpp>
 #include <mcpawl/store/errc.hpp>
 
 #include <cstddef>
@@ -45,10 +46,33 @@ struct store_entry {
   unix_seconds expires = never_expires;  ///< From this second on the entry is absent.
 };
 
-/** A value to be written, and how. */
+namespace detail {
+
+/** 63 random bits, never 0: nobody else ever makes the same, in whatever process. */
+inline store_version make_store_version() {
+  store_version made = 0;
+  while (made == store_absent) {
+    unsigned char bytes[sizeof made];
+    fill_random(bytes);
+    for (unsigned char const each : bytes) made = made << 8 | each;
+    made &= std::numeric_limits<store_version>::max() >> 1;
+  }
+  return made;
+}
+
+}  // namespace detail
+
+/** A value to be written, and how.
+
+    It has the version that the entry gets, which copies keep: a write whose answer was lost may be sent again, and
+    finds itself if it was done. Another write is made anew.
+
+    @par Errors
+    Making one throws `std::system_error` if there is no randomness to be had. */
 class store_write {
 public:
-  store_write(std::string key, std::string value) : key_(std::move(key)), value_(std::move(value)) {}
+  store_write(std::string key, std::string value)
+      : key_(std::move(key)), value_(std::move(value)), version_(detail::make_store_version()) {}
 
   /** Let the entry be absent from this second on. */
   store_write& expires(unix_seconds at) & noexcept {
@@ -64,12 +88,15 @@ public:
   std::string const& value() const noexcept { return value_; }
   unix_seconds expiry() const noexcept { return expires_; }
   durability wanted_durability() const noexcept { return durability_; }
+  /** What the entry has once this is written. */
+  store_version version() const noexcept { return version_; }
 
 private:
   std::string key_;
   std::string value_;
   unix_seconds expires_ = never_expires;
   durability durability_ = durability::relaxed;
+  store_version version_;
 };
 
 /** One entry of a scan. */

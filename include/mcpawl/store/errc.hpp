@@ -22,6 +22,8 @@ enum class store_errc {
   io,               ///< Reading or writing failed below the store.
   over_quota,       ///< No room for more keys of this kind (`store_quotas`); other kinds have theirs.
   unknown_kind,     ///< A URL that no kind of store takes which the program has.
+  unreachable,      ///< The server did not get the request, so nothing was changed: safe to repeat.
+  unconfirmed,      ///< The answer was lost: what was asked for may be done, or not. Look before repeating.
 };
 
 constexpr error_entry describe(store_errc e) noexcept {
@@ -39,6 +41,8 @@ constexpr error_entry describe(store_errc e) noexcept {
     case store_errc::newer_schema: return {"store of a newer version", condition::configuration};
     case store_errc::over_quota: return {"store has no room for more of this kind", condition::unavailable};
     case store_errc::unknown_kind: return {"no such kind of store", condition::configuration};
+    case store_errc::unreachable: return {"store cannot be reached", condition::unavailable};
+    case store_errc::unconfirmed: return {"store did not confirm in time", condition::unavailable};
     case store_errc::io: return {"store could not be read or written", condition::internal};
   }
   return {"unknown store error", condition::internal};

@@ -21,10 +21,12 @@ namespace mcpawl {
     absent for every operation, whether or not it has been purged.
 
     A write is acknowledged by its answer, and from then on survives what its `durability` says. A write
-    that failed, or whose coroutine was cancelled, may have taken effect all the same.
+    that failed, or whose coroutine was cancelled, may have taken effect all the same. The same `store_write` may be
+    sent again: what it has done already is answered as before, and changes nothing.
 
     @par Errors
-    `store_errc`; cancellation is `boost::asio::error::operation_aborted`.
+    `store_errc`. Of a store behind a network: `unreachable` if nothing was done, which is safe to repeat, and
+    `unconfirmed` if that is not known; who reads the entry sees by its version whether the write was done. Cancellation is `boost::asio::error::operation_aborted`.
     @par Lifetime
     A store outlives the coroutines that use it; their executors may die at any time. An implementation takes its
     arguments by value, since a coroutine that has been made may be awaited later.
@@ -42,14 +44,15 @@ public:
       `store_errc::bad_key`, `busy`, `corrupt`, `io`, `closed`. */
   virtual task<result<std::optional<store_entry>>> get(std::string key) = 0;
 
-  /** Write whatever was there, and return the new version.
+  /** Write whatever was there, and return the new version, which is that of the write.
 
       @par Errors
       Those of `get`, and `store_errc::value_too_large`, `full`, `over_quota`, `read_only`. */
   virtual task<result<store_version>> put(store_write write) = 0;
 
   /** Write if the entry still has the version `expected`, or is absent and `expected` is `store_absent`; otherwise
-      change nothing and return no version.
+      change nothing and return no version. An entry that this very write has written is left as it is, and its
+      version returned.
 
       @par Errors
       Those of `put`; that somebody else was faster is none. */

@@ -111,6 +111,7 @@ private:
     std::lock_guard const lock(mutex_);
     auto const at = live(write.key());
     store_version const found = at == entries_.end() ? store_absent : at->second.version;
+    if (found == write.version()) return std::optional<store_version>{found};
     if (found != expected) return std::optional<store_version>{};
     auto const stored = store(std::move(write));
     if (!stored) return stored.error();
@@ -172,7 +173,7 @@ private:
       by_expiry_.erase({at->second.expires, at->first});
     }
     at->second.value = write.value();
-    at->second.version = ++last_version_;
+    at->second.version = write.version();
     at->second.expires = write.expiry();
     if (write.expiry() != never_expires) by_expiry_.emplace(write.expiry(), at->first);
     bytes_ += added;
@@ -218,7 +219,6 @@ private:
   std::set<std::pair<unix_seconds, std::string>> by_expiry_;
   std::size_t bytes_ = 0;
   std::array<std::size_t, detail::store_quotas.size()> used_{};  // of bytes_, by quota
-  store_version last_version_ = store_absent;
 };
 
 }  // namespace mcpawl

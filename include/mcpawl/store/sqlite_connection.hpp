@@ -144,18 +144,18 @@ private:
     line const lines[] = {
         {get_, "SELECT value, version, expires FROM entry WHERE key = ?1 AND expires > ?2"},
         {take_, "DELETE FROM entry WHERE key = ?1 AND expires > ?2 RETURNING value, version, expires"},
-        // random() never gives the same name to two writes of one key, not even after the key was gone
+        // what has the version of the write was written by it, and is the same once more
         {put_,
-         "INSERT INTO entry (key, value, version, expires) VALUES (?1, ?2, (random() & ?5) | 1, ?3)"
-         " ON CONFLICT (key) DO UPDATE SET value = ?2, version = (random() & ?5) | 1, expires = ?3"
+         "INSERT INTO entry (key, value, version, expires) VALUES (?1, ?2, ?5, ?3)"
+         " ON CONFLICT (key) DO UPDATE SET value = ?2, version = ?5, expires = ?3"
          " RETURNING version"},
         {insert_,
-         "INSERT INTO entry (key, value, version, expires) VALUES (?1, ?2, (random() & ?5) | 1, ?3)"
-         " ON CONFLICT (key) DO UPDATE SET value = ?2, version = (random() & ?5) | 1, expires = ?3"
-         " WHERE expires <= ?4 RETURNING version"},
+         "INSERT INTO entry (key, value, version, expires) VALUES (?1, ?2, ?5, ?3)"
+         " ON CONFLICT (key) DO UPDATE SET value = ?2, version = ?5, expires = ?3"
+         " WHERE expires <= ?4 OR version = ?5 RETURNING version"},
         {update_,
-         "UPDATE entry SET value = ?2, version = (random() & ?5) | 1, expires = ?3"
-         " WHERE key = ?1 AND version = ?6 AND expires > ?4 RETURNING version"},
+         "UPDATE entry SET value = ?2, version = ?5, expires = ?3"
+         " WHERE key = ?1 AND version IN (?5, ?6) AND expires > ?4 RETURNING version"},
         {scan_,
          "SELECT key, value, version, expires FROM entry"
          " WHERE key >= ?1 AND key > ?2 AND key < ?5 AND expires > ?3 ORDER BY key LIMIT ?4"},
@@ -190,13 +190,12 @@ private:
 
   result<std::optional<store_version>> write_one(sqlite_statement& statement, store_write const& write,
                                                  unix_seconds now, store_version expected) {
-    constexpr std::int64_t positive = 0x7fffffffffffffff;
     sqlite_use const use(statement);
     use->bind(1, std::string_view{write.key()});
     use->bind(2, std::string_view{write.value()});
     use->bind(3, write.expiry());
     use->bind(4, now);
-    use->bind(5, positive);
+    use->bind(5, static_cast<std::int64_t>(write.version()));
     use->bind(6, static_cast<std::int64_t>(expected));
     int code = use->step();
     if (code == SQLITE_DONE) return std::optional<store_version>{};

@@ -133,7 +133,11 @@ private:
       auto const swept = on.purge(swept_on_the_way, clock_.wall());
       if (!swept) return swept.error();
     }
-    return on.check_quota(write, bounded_bytes, clock_.steady());
+    error_code const over = on.check_quota(write, bounded_bytes, clock_.steady());
+    if (over != store_errc::over_quota) return over;
+    // what is there already needs no room
+    auto const found = on.get(write.key(), clock_.wall());
+    return found && *found && (*found)->version == write.version() ? error_code{} : over;
   }
 
   template <class T, class F>

@@ -17,6 +17,7 @@
 
 struct memory_backend {
   static constexpr bool persistent = false;
+  static constexpr bool scans_anything = true, purges = true, sweeps = true;
   using store_type = mcpawl::memory_store;
 
   mcpawl::test::manual_clock clock;
@@ -30,6 +31,7 @@ struct memory_backend {
 
 struct sqlite_backend {
   static constexpr bool persistent = true;
+  static constexpr bool scans_anything = true, purges = true, sweeps = true;
   using store_type = mcpawl::sqlite_store;
 
   temporary_folder folder;
@@ -56,6 +58,7 @@ struct sqlite_backend {
 template <bool InFile>
 struct opened_backend {
   static constexpr bool persistent = InFile;
+  static constexpr bool scans_anything = true, purges = true, sweeps = true;
   using store_type = mcpawl::kv_store;
 
   temporary_folder folder;

@@ -9,6 +9,8 @@
 #include <mcpawl/oauth/grant/pending_revocations.hpp>
 #include <mcpawl/oauth/grant/token.hpp>
 #include <mcpawl/oauth/grant/write_revocations.hpp>
+#include <mcpawl/store/entry.hpp>
+#include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <atomic>
@@ -53,14 +55,22 @@ public:
     co_return out;
   }
 
-  /** False if somebody else has changed the grant. */
+  /** False if somebody else has changed the grant. Where the store could not tell whether the write was done, its
+      version in the store does. */
   task<result<std::size_t>> save(grant_name const& name, grant const& state, store_version expected,
                                  durability survives) {
     store_write write(name.key(), state.bytes());
     write.expires(state.forgettable()).survives(survives);
+    store_version const mine = write.version();
     auto const written = co_await store_->compare_and_set(std::move(write), expected);
-    if (!written) co_return written.error();
-    co_return std::size_t{written->has_value()};
+    if (written) co_return std::size_t{written->has_value()};
+    if (written.error() != store_errc::unconfirmed) co_return written.error();
+    auto const found = co_await store_->get(name.key());
+    store_version const now = found && *found ? (*found)->version : store_absent;
+    if (found && now == mine) co_return std::size_t{1};
+    // as it was, it may be written yet
+    if (!found || now == expected) co_return written.error();
+    co_return std::size_t{0};
   }
 
   /** Returns 0 if there was none. */

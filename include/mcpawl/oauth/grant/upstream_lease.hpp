@@ -83,7 +83,8 @@ public:
   task<result<upstream_lease>> take(std::string key) {
     store_version expected = store_absent;
     for (int attempt = 0; attempt != 2; ++attempt) {
-      auto written = co_await write(*store_, *clock_, key, holder_, expected);
+      store_write lease = write_of(*clock_, key, holder_);
+      auto written = co_await store_->compare_and_set(std::move(lease), expected);
       if (!written) co_return written.error();
       if (*written) co_return upstream_lease(std::move(key), **written);
       auto const found = co_await store_->get(key);
@@ -130,16 +131,25 @@ public:
     };
 
     static task<> run(std::shared_ptr<state> s) {
+      store_version perhaps = store_absent;
       while (!s->stopped) {
         error_code ignored;
         s->timer.expires_after(renewal_interval);
         co_await s->timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
         if (s->stopped) break;
-        auto const written = co_await write(*s->store, *s->time, s->lease.key, s->holder, s->lease.version);
-        if (!written) continue;  // perhaps the next time
+        store_write next = write_of(*s->time, s->lease.key, s->holder);
+        store_version const version = next.version();
+        auto written = co_await s->store->compare_and_set(next, s->lease.version);
+        if (written && !*written && perhaps != store_absent)
+          written = co_await s->store->compare_and_set(std::move(next), perhaps);
+        if (!written) {
+          perhaps = version;  // it may have been written; the next time shows
+          continue;
+        }
         s->lost = !*written;
         if (s->lost) break;
         s->lease.version = **written;
+        perhaps = store_absent;
       }
     }
 
@@ -147,11 +157,10 @@ public:
   };
 
 private:
-  static task<result<std::optional<store_version>>> write(kv_store& to, clock const& time, std::string key,
-                                                          std::string holder, store_version expected) {
+  static store_write write_of(clock const& time, std::string key, std::string holder) {
     store_write lease(std::move(key), std::move(holder));
     lease.expires(time.wall() + lifetime);
-    return to.compare_and_set(std::move(lease), expected);
+    return lease;
   }
 
   kv_store* store_;

@@ -25,7 +25,7 @@ std::string const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 std::string const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /** How an operation goes wrong. */
-enum class fault { none, not_done, done_but_not_told };
+enum class fault { none, not_done, done_but_not_told, perhaps_done, perhaps_not_done };
 
 /** A store whose `countdown`th operation from now fails. */
 class faulty_store final : public kv_store {
@@ -54,7 +54,9 @@ public:
     if (!takes_writes) co_return store_errc::full;
     fault const now = next();
     if (now == fault::not_done) co_return store_errc::busy;
+    if (now == fault::perhaps_not_done) co_return store_errc::unconfirmed;
     auto const done = co_await real_.compare_and_set(std::move(write), expected);
+    if (now == fault::perhaps_done) co_return store_errc::unconfirmed;
     if (now != fault::none) co_return store_errc::io;
     co_return done;
   }
@@ -139,6 +141,23 @@ BOOST_AUTO_TEST_CASE(a_redemption_that_nobody_heard_of_leaves_no_token_behind) {
   // nobody has the tokens, and the code is spent: the same as a replay
   BOOST_TEST((redeem(fresh).error() == oauth::oauth_errc::code_replayed));
   BOOST_TEST(await(service.grants_of("alice")).value().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_the_store_could_not_confirm_is_looked_up) {
+  auto const fresh = code();
+  fail_at(2, fault::perhaps_not_done);
+  auto const unknown = redeem(fresh);
+  BOOST_TEST((unknown.error() == store_errc::unconfirmed));
+  BOOST_TEST(error_name(unknown.error()) == "temporarily_unavailable");
+  fail_at(2, fault::perhaps_done);
+  auto tokens = redeem(fresh).value();
+  BOOST_TEST(works(tokens.access_token));
+  fail_at(2, fault::perhaps_not_done);
+  BOOST_TEST((refresh(tokens.refresh_token).error() == store_errc::unconfirmed));
+  fail_at(2, fault::perhaps_done);
+  auto const next = refresh(tokens.refresh_token).value();
+  BOOST_TEST(works(next.access_token));
+  BOOST_TEST(refresh(next.refresh_token).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_refresh_that_failed_anywhere_can_be_tried_again) {

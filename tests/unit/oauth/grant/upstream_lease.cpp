@@ -57,6 +57,38 @@ private:
   std::string start_;
 };
 
+/** A store that writes and says that it does not know, as often as told. */
+class unsure_store final : public kv_store {
+public:
+  explicit unsure_store(kv_store& to) : to_(to) {}
+  int unsure = 0;
+
+  task<result<std::optional<store_entry>>> get(std::string key) override { return to_.get(std::move(key)); }
+  task<result<store_version>> put(store_write write) override { return to_.put(std::move(write)); }
+  task<result<std::optional<store_version>>> compare_and_set(store_write write,
+                                                             store_version expected) override {
+    auto const done = co_await to_.compare_and_set(std::move(write), expected);
+    if (unsure != 0) {
+      --unsure;
+      co_return store_errc::unconfirmed;
+    }
+    co_return done;
+  }
+  task<result<std::optional<store_entry>>> take(std::string key, durability survives) override {
+    return to_.take(std::move(key), survives);
+  }
+  task<result<std::size_t>> erase(std::string key, durability survives) override {
+    return to_.erase(std::move(key), survives);
+  }
+  task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) override {
+    return to_.scan(std::move(prefix), std::move(after), limit);
+  }
+  task<result<std::size_t>> purge(std::size_t limit) override { return to_.purge(limit); }
+
+private:
+  kv_store& to_;
+};
+
 template <class Backend>
 struct world {
   using store_type = typename Backend::store_type;
@@ -166,6 +198,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_lease_is_renewed_for_as_long_as_it_is_needed, Ba
   auto const begin = std::chrono::steady_clock::now();
   BOOST_TEST(await(work(w)) == 0);
   BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds{5}));
+}
+
+BOOST_AUTO_TEST_CASE(a_renewal_that_was_done_and_not_confirmed_loses_no_lease) {
+  memory_backend backend;
+  unsure_store store(backend.store());
+  auto work = [](unsure_store& in, mcpawl::clock const& time) -> task<int> {
+    upstream_leases leases(in, time, "one");
+    auto const executor = co_await boost::asio::this_coro::executor;
+    auto lease = co_await leases.take("upstream/x");
+    BOOST_TEST_REQUIRE(lease.value().held());
+    in.unsure = 1;
+    upstream_leases::renewal const renewing(leases, std::move(*lease), executor);
+    boost::asio::steady_timer timer(executor, 7 * upstream_leases::renewal_interval / 2);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+    BOOST_TEST(in.unsure == 0);
+    BOOST_TEST(!renewing.lost());
+    co_return 0;
+  };
+  BOOST_TEST(await(work(store, backend.clock)) == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

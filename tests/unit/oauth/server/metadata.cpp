@@ -109,7 +109,10 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_name_of_the_rfcs_and_a_status) {
              R"({"error":"invalid_request","error_description":"parameter missing: code"})");
   BOOST_TEST(error_json(store_errc::busy, "a detail") == R"({"error":"temporarily_unavailable"})");
   BOOST_TEST(error_json(store_errc::busy) == R"({"error":"temporarily_unavailable"})");
-  BOOST_TEST(error_status(store_errc::busy) == 503);
+  for (auto const later : {store_errc::busy, store_errc::unreachable, store_errc::unconfirmed}) {
+    BOOST_TEST(error_name(later) == "temporarily_unavailable");
+    BOOST_TEST(error_status(later) == 503);
+  }
   BOOST_TEST(error_json(store_errc::corrupt) == R"({"error":"server_error"})");
   BOOST_TEST(error_status(store_errc::corrupt) == 500);
   BOOST_TEST(error_json(oauth::oauth_errc::damaged_record) == R"({"error":"server_error"})");
