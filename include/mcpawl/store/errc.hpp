@@ -22,6 +22,7 @@ enum class store_errc {
   io,               ///< Reading or writing failed below the store.
   over_quota,       ///< No room for more keys of this kind (`store_quotas`); other kinds have theirs.
   unknown_kind,     ///< A URL that no kind of store takes which the program has.
+  unfit,            ///< A server that is set up so that it would lose what was acknowledged.
   unreachable,      ///< The server did not get the request, so nothing was changed: safe to repeat.
   unconfirmed,      ///< The answer was lost: what was asked for may be done, or not. Look before repeating.
 };
@@ -41,6 +42,7 @@ constexpr error_entry describe(store_errc e) noexcept {
     case store_errc::newer_schema: return {"store of a newer version", condition::configuration};
     case store_errc::over_quota: return {"store has no room for more of this kind", condition::unavailable};
     case store_errc::unknown_kind: return {"no such kind of store", condition::configuration};
+    case store_errc::unfit: return {"store is set up so that it loses data", condition::configuration};
     case store_errc::unreachable: return {"store cannot be reached", condition::unavailable};
     case store_errc::unconfirmed: return {"store did not confirm in time", condition::unavailable};
     case store_errc::io: return {"store could not be read or written", condition::internal};

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace mcpawl {
 
@@ -22,6 +23,7 @@ namespace mcpawl {
     @li `url_form` is how its URLs look, for messages: `memory:`, say.
     @li `takes_url(url)` tells whether a URL names this kind; it looks at the form alone.
     @li `open_url(url, clock)` opens such a store. Errors: `store_errc`.
+    @li `open_url(url, clock, why)`, where there is one, also says in sentences all that is wrong, without passwords.
 */
 template <class Store>
 concept store_kind = std::derived_from<Store, kv_store> && requires(std::string url, clock const& time) {
@@ -29,6 +31,35 @@ concept store_kind = std::derived_from<Store, kv_store> && requires(std::string 
   { Store::takes_url(url) } -> std::same_as<bool>;
   { Store::open_url(url, time) } -> std::same_as<result<std::unique_ptr<Store>>>;
 };
+
+namespace detail {
+
+template <store_kind Kind>
+auto open_kind(std::string const& url, clock const& time, std::vector<std::string>& why) {
+  if constexpr (requires { Kind::open_url(url, time, why); })
+    return Kind::open_url(url, time, why);
+  else
+    return Kind::open_url(url, time);
+}
+
+template <store_kind... Kinds>
+result<std::shared_ptr<kv_store>> open_one_of(std::string const& url, clock const& time,
+                                              std::vector<std::string>& why) {
+  result<std::shared_ptr<kv_store>> out = make_error_code(store_errc::unknown_kind);
+  auto const opens = [&]<class Kind>(std::type_identity<Kind>) {
+    if (!Kind::takes_url(url)) return false;
+    auto opened = open_kind<Kind>(url, time, why);
+    if (opened)
+      out = std::shared_ptr<kv_store>(std::move(*opened));
+    else
+      out = opened.error();
+    return true;
+  };
+  (void)(opens(std::type_identity<Kinds>()) || ...);
+  return out;
+}
+
+}  // namespace detail
 
 /** Open the store that a URL names; the first kind that takes the URL opens it. The clock must outlive the store.
 
@@ -45,18 +76,8 @@ template <store_kind... Kinds>
 result<std::shared_ptr<kv_store>> open_store(std::string const& url, clock const& time = clock::system()) {
   static_assert(sizeof...(Kinds) != 0,
                 "mcpawl: name the kinds of stores: open_store<mcpawl::sqlite_store>(...)");
-  result<std::shared_ptr<kv_store>> out = make_error_code(store_errc::unknown_kind);
-  auto const opens = [&]<class Kind>(std::type_identity<Kind>) {
-    if (!Kind::takes_url(url)) return false;
-    auto opened = Kind::open_url(url, time);
-    if (opened)
-      out = std::shared_ptr<kv_store>(std::move(*opened));
-    else
-      out = opened.error();
-    return true;
-  };
-  (void)(opens(std::type_identity<Kinds>()) || ...);
-  return out;
+  std::vector<std::string> why;
+  return detail::open_one_of<Kinds...>(url, time, why);
 }
 
 /** Open the store that the setting `OAUTH_KV` names. An error is noted in `from`, and the store is null then. What
@@ -65,14 +86,16 @@ template <store_kind... Kinds>
 std::shared_ptr<kv_store> open_store(settings& from) {
   std::string const url = from.required("OAUTH_KV");
   if (url.empty()) return nullptr;
-  auto opened = open_store<Kinds...>(url);
+  std::vector<std::string> why;
+  auto opened = detail::open_one_of<Kinds...>(url, clock::system(), why);
   if (opened) return std::move(*opened);
   if (opened.error() == store_errc::unknown_kind) {
     std::string known;
     ((known += known.empty() ? "" : ", or ", known += Kinds::url_form), ...);
     from.add_error("OAUTH_KV", "names no kind of store that this program has: " + known);
   } else {
-    from.add_error("OAUTH_KV", "cannot be opened: " + opened.error().message());
+    if (why.empty()) why.push_back(opened.error().message());
+    for (auto const& each : why) from.add_error("OAUTH_KV", "cannot be opened: " + each);
   }
   return nullptr;
 }

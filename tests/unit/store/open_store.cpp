@@ -42,6 +42,21 @@ std::vector<std::string> mistakes_with(std::string const& url) {
   return {};
 }
 
+/** A kind that says what is wrong. */
+class unfit_store : public kv_store {
+public:
+  static constexpr std::string_view url_form = "unfit:";
+  static bool takes_url(std::string_view url) noexcept { return url == url_form; }
+  static result<std::unique_ptr<unfit_store>> open_url(std::string_view, mcpawl::clock const&) {
+    return make_error_code(store_errc::unfit);
+  }
+  static result<std::unique_ptr<unfit_store>> open_url(std::string_view, mcpawl::clock const&,
+                                                       std::vector<std::string>& why) {
+    why = {"it forgets", "its clock is wrong"};
+    return make_error_code(store_errc::unfit);
+  }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_form_of_a_url_chooses) {
@@ -86,6 +101,13 @@ BOOST_AUTO_TEST_CASE(a_mistake_in_the_setting_is_told_without_what_it_holds) {
   BOOST_TEST(unreachable.front().find("cannot be opened") != std::string::npos);
   BOOST_TEST(unreachable.front().find("secret") == std::string::npos);
   BOOST_TEST(mistakes_with<memory_store>("").size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_store_is_told_at_once) {
+  BOOST_TEST((open_store<unfit_store>("unfit:").error() == store_errc::unfit));
+  std::vector<std::string> const expected{"OAUTH_KV cannot be opened: it forgets",
+                                          "OAUTH_KV cannot be opened: its clock is wrong"};
+  BOOST_TEST((mistakes_with<memory_store, unfit_store>("unfit:") == expected));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
