@@ -6,7 +6,7 @@
 #        tests/run.sh quick            one compiler: the rules, unit, flow, wire and abuse tests
 #        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
 #        tests/run.sh STEP...          only these steps, in this order
-# steps: rules release plain asan clang tsan fuzz headers schemas meson consume clients browser conformance deploy reference roots portability
+# steps: rules release plain asan stores clang tsan fuzz headers schemas meson consume clients browser conformance deploy reference roots portability
 #        (and dev, tidy and agents, which are in no list)
 #
 # On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed. The step `portability` makes
@@ -30,7 +30,7 @@ packages_quick=(
 )
 packages_full=(
   "${packages_quick[@]}"
-  meson libbenchmark-dev clang clang-format-19 curl
+  meson libbenchmark-dev clang clang-format-19 curl libpq-dev
 )
 
 cd "$(dirname "$0")/.."
@@ -39,7 +39,7 @@ cd "$(dirname "$0")/.."
 jobs=${MCPAWL_JOBS:-$(cores)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
 # The sequences of a run of everything; the third starts when the examples are built.
-first_lane=(rules release plain asan tsan schemas meson consume)
+first_lane=(rules release plain asan stores tsan schemas meson consume)
 second_lane=(roots clang headers fuzz portability)
 third_lane=(deploy clients browser conformance reference)
 quick_steps=(rules quick)
@@ -232,7 +232,7 @@ step_dev() {
   configure dev
   cmake --build --preset dev --target suites fuzz hazards hazards_self_test
   say 'dev: unit, flow, wire and abuse tests, replay of the fuzz inputs, refusals of the compiler'
-  run_ctest dev -LE '^headers$'
+  run_ctest dev -LE '^(headers|stores)$'
 }
 
 step_headers() {
@@ -259,6 +259,27 @@ step_asan() {
   run_ctest asan -L '^(unit|flow|wire|abuse|fuzz)$'
 }
 
+# provide_stopped PACKAGE... - install servers, and let none of them start by itself: the tests start their own
+provide_stopped() {
+  local rule=/usr/sbin/policy-rc.d made=
+  if [ "$(id -u)" = 0 ] && [ ! -e "$rule" ]; then
+    printf '#!/bin/sh\nexit 101\n' > "$rule"
+    chmod 755 "$rule"
+    made=yes
+  fi
+  provide "$@"
+  [ -z "$made" ] || rm -f "$rule"
+}
+
+step_stores() {
+  provide_stopped postgresql redis-server libpq-dev libhiredis-dev
+  say 'stores: build the tests of stores behind a network (g++, AddressSanitizer)'
+  configure asan
+  cmake --build --preset asan --target stores
+  say 'stores: run them against servers of their own on loopback'
+  run_ctest asan -L '^stores$'
+}
+
 step_tsan() {
   say "tsan: build the test programs ($clang, ThreadSanitizer)"
   configure tsan
@@ -273,7 +294,7 @@ step_clang() {
   cmake --build --preset clang --target suites examples
   say 'clang: unit, flow, wire and abuse tests, refusals of the compiler, snippets of README and docs'
   # the step fuzz replays the inputs with this compiler and these sanitizers
-  run_ctest clang -LE '^(headers|rules|fuzz)$'
+  run_ctest clang -LE '^(headers|rules|fuzz|stores)$'
 }
 
 step_schemas() {

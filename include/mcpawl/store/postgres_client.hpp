@@ -1,0 +1,245 @@
+// mcpawl/store/postgres_client.hpp - the thread that owns all connections of a PostgreSQL store, and hands errands to them
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/store/entry.hpp>
+#include <mcpawl/store/errc.hpp>
+#include <mcpawl/store/postgres_connector.hpp>
+#include <mcpawl/store/postgres_errand.hpp>
+#include <mcpawl/store/postgres_lane.hpp>
+#include <mcpawl/store/postgres_target.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace mcpawl::detail {
+
+/** Sends errands over one pipelined connection and, what must be flushed, over several with one each, since only these share a
+    flush. Connections that break are made anew, and what was on them is sent again where that is safe.
+
+    Everything is answered within `patience`.
+
+    @par Lifetime
+    The destructor waits for the answers to what was submitted.
+    @par Thread safety
+    `submit` may be called from any thread at once. */
+class postgres_client {
+public:
+  static constexpr std::chrono::milliseconds patience{2000};
+  static constexpr std::chrono::milliseconds least_pause{10},
+      longest_pause{500};                            ///< Between two tries to connect.
+  static constexpr std::size_t pipelined = 256;      ///< On their way on one connection.
+  static constexpr std::size_t max_waiting = 16384;  ///< More are `store_errc::busy` at once.
+
+  /** @param first  a connection for `postgres_use::relaxed` that is there already */
+  postgres_client(postgres_target target, postgres_handle first, std::size_t least_durable,
+                  std::size_t most_durable)
+      : most_durable_(most_durable), connector_(std::move(target)) {
+    add_lane(postgres_use::relaxed);
+    for (std::size_t i = 0; i != least_durable; ++i) add_lane(postgres_use::durable);
+    lanes_.front()->adopt(std::move(first));
+    connect_next();
+    thread_ = std::thread([this] { context_.run(); });
+  }
+  postgres_client(postgres_client const&) = delete;
+  postgres_client& operator=(postgres_client const&) = delete;
+  ~postgres_client() {
+    {
+      std::lock_guard const lock(mutex_);
+      closed_ = true;
+    }
+    boost::asio::post(context_, [this] { close(); });
+    thread_.join();
+  }
+
+  /** False if the store is being closed. */
+  bool submit(std::shared_ptr<postgres_errand> what) {
+    what->set_deadline(std::chrono::steady_clock::now() + patience);
+    std::lock_guard const lock(mutex_);
+    if (closed_) return false;
+    bool const first = incoming_.empty();
+    incoming_.push_back(std::move(what));
+    if (first) boost::asio::post(context_, [this] { take_incoming(); });
+    return true;
+  }
+
+private:
+  using errand = postgres_lane::errand;
+
+  void add_lane(postgres_use use) {
+    postgres_lane::callbacks tell;
+    tell.again = [this](errand what) { retry(std::move(what)); };
+    tell.idle = [this](postgres_lane&) { dispatch(); };
+    tell.down = [this](postgres_lane&) { connect_next(); };
+    std::size_t const depth = use == postgres_use::relaxed ? pipelined : 1;
+    lanes_.push_back(std::make_shared<postgres_lane>(context_, use, depth, std::move(tell)));
+  }
+
+  std::deque<errand>& waiting(postgres_use use) noexcept {
+    return use == postgres_use::relaxed ? relaxed_ : durable_;
+  }
+
+  void take_incoming() {
+    std::vector<errand> come;
+    {
+      std::lock_guard const lock(mutex_);
+      come.swap(incoming_);
+    }
+    for (auto& each : come) {
+      auto& queue = waiting(each->use());
+      if (queue.size() < max_waiting)
+        queue.push_back(std::move(each));
+      else
+        each->fail(store_errc::busy);
+    }
+    dispatch();
+    watch();
+  }
+
+  void dispatch() {
+    for (auto const& lane : lanes_) {
+      auto& queue = waiting(lane->use());
+      while (!queue.empty() && lane->has_room()) {
+        errand next = std::move(queue.front());
+        queue.pop_front();
+        lane->send(std::move(next));
+      }
+    }
+    bool const all_up =
+        std::all_of(lanes_.begin(), lanes_.end(), [](auto const& each) { return each->is_up(); });
+    if (!durable_.empty() && all_up && lanes_.size() <= most_durable_) {
+      add_lane(postgres_use::durable);
+      connect_next();
+    }
+  }
+
+  /** It was not done, or may be done twice: it goes first. */
+  void retry(errand what) {
+    if (what->deadline() <= std::chrono::steady_clock::now()) return what->fail(what->gave_up());
+    auto& queue = waiting(what->use());
+    queue.push_front(std::move(what));
+    // not at once, since the connection it was on may be about to go
+    boost::asio::post(context_, [this] { dispatch(); });
+  }
+
+  /** Ask for the connection that is missed most, unless one is being made already. */
+  void connect_next() {
+    if (connecting_) return;
+    postgres_lane const* missing = nullptr;
+    for (auto const& each : lanes_) {
+      if (each->is_up() || (missing != nullptr && waiting(each->use()).empty())) continue;
+      if (missing == nullptr || waiting(missing->use()).empty()) missing = each.get();
+    }
+    if (missing == nullptr) return;
+    connecting_ = true;
+    auto const use = missing->use();
+    connector_.request(use, [this, use](result<postgres_handle> made) {
+      auto const shared = std::make_shared<result<postgres_handle>>(std::move(made));
+      boost::asio::post(context_, [this, use, shared] { connected(use, std::move(*shared)); });
+    });
+  }
+
+  void connected(postgres_use use, result<postgres_handle> made) {
+    connecting_ = false;
+    if (!made) {
+      // full jitter: many instances do not come back in step
+      auto const most = std::min(longest_pause, least_pause * (1 << std::min(failures_, 6)));
+      ++failures_;
+      std::uniform_int_distribution<int> pick(static_cast<int>(least_pause.count()),
+                                              static_cast<int>(most.count()));
+      connecting_ = true;
+      pause_.expires_after(std::chrono::milliseconds{pick(random_)});
+      pause_.async_wait([this](error_code) {
+        connecting_ = false;
+        connect_next();
+      });
+      return;
+    }
+    failures_ = 0;
+    for (auto const& each : lanes_) {
+      if (each->is_up() || each->use() != use) continue;
+      each->adopt(std::move(*made));
+      break;
+    }
+    dispatch();
+    connect_next();
+  }
+
+  /** Arm the timer for the earliest deadline; while it is armed nothing is done for an errand. */
+  void watch() {
+    if (watching_) return;
+    auto next = std::chrono::steady_clock::time_point::max();
+    for (auto const* queue : {&relaxed_, &durable_})
+      for (auto const& each : *queue) next = std::min(next, each->deadline());
+    for (auto const& each : lanes_) next = std::min(next, each->deadline());
+    if (next == std::chrono::steady_clock::time_point::max()) return;
+    watching_ = true;
+    watch_.expires_at(next);
+    watch_.async_wait([this](error_code) {
+      watching_ = false;
+      give_up_late();
+      watch();
+    });
+  }
+
+  void give_up_late() {
+    auto const now = std::chrono::steady_clock::now();
+    for (auto* const queue : {&relaxed_, &durable_}) {
+      std::erase_if(*queue, [now](errand const& each) {
+        bool const late = each->deadline() <= now;
+        if (late) each->fail(each->gave_up());
+        return late;
+      });
+    }
+    // who has been silent for so long will not answer the others either
+    auto const all = lanes_;
+    for (auto const& each : all)
+      if (each->deadline() <= now) each->give_up();
+  }
+
+  void close() {
+    bool const quiet =
+        relaxed_.empty() && durable_.empty() &&
+        std::all_of(lanes_.begin(), lanes_.end(), [](auto const& each) { return each->is_empty(); });
+    if (!quiet) {
+      end_.expires_after(std::chrono::milliseconds{5});
+      end_.async_wait([this](error_code) { close(); });
+      return;
+    }
+    for (auto const& each : lanes_) each->close();
+    context_.stop();
+  }
+
+  std::size_t const most_durable_;
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
+  boost::asio::steady_timer pause_{context_}, watch_{context_}, end_{context_};
+  std::vector<std::shared_ptr<postgres_lane>> lanes_;  // the first is the relaxed one
+  std::deque<errand> relaxed_, durable_;
+  std::minstd_rand random_{static_cast<std::minstd_rand::result_type>(make_store_version())};
+  int failures_ = 0;
+  bool connecting_ = false, watching_ = false;
+
+  std::mutex mutex_;
+  std::vector<errand> incoming_;  // guarded by the mutex, as is what follows
+  bool closed_ = false;
+
+  postgres_connector connector_;
+  std::thread thread_;
+};
+
+}  // namespace mcpawl::detail

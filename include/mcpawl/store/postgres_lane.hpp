@@ -1,0 +1,211 @@
+// mcpawl/store/postgres_lane.hpp - one connection to PostgreSQL: errands go in, answers come in the same order
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/store/errc.hpp>
+#include <mcpawl/store/postgres_errand.hpp>
+#include <mcpawl/store/postgres_handle.hpp>
+#include <mcpawl/store/postgres_statements.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace mcpawl::detail {
+
+/** A connection in pipeline mode, or the lack of one.
+
+    Each errand is a transaction of its own: a refusal of one leaves the others alone.
+
+    @par Lifetime
+    What was begun on the context keeps the lane alive; after `close` it calls nobody any more.
+    @par Thread safety
+    The thread of the context alone. */
+class postgres_lane : public std::enable_shared_from_this<postgres_lane> {
+public:
+  using errand = std::shared_ptr<postgres_errand>;
+
+  /** Who hears what happens. None of them is called out of `send`. */
+  struct callbacks {
+    std::function<void(errand)>
+        again;  ///< To be sent once more, its attempt having done nothing or being repeatable.
+    std::function<void(postgres_lane&)> idle;  ///< There is room again.
+    std::function<void(postgres_lane&)> down;  ///< The connection is gone; what was on it has been told.
+  };
+
+  /** @param depth  so many errands are on their way at once */
+  postgres_lane(boost::asio::io_context& context, postgres_use use, std::size_t depth, callbacks tell)
+      : use_(use), depth_(depth), tell_(std::move(tell)), socket_(context) {}
+  postgres_lane(postgres_lane const&) = delete;
+  postgres_lane& operator=(postgres_lane const&) = delete;
+  ~postgres_lane() { drop(); }
+
+  postgres_use use() const noexcept { return use_; }
+  bool is_up() const noexcept { return connection_ != nullptr; }
+  bool has_room() const noexcept { return is_up() && !dying_ && in_flight_.size() < depth_; }
+  bool is_empty() const noexcept { return in_flight_.empty(); }
+  /** The earliest deadline of what is on its way; a far one if there is none. */
+  postgres_errand::time_point deadline() const noexcept {
+    auto out = postgres_errand::time_point::max();
+    for (auto const& each : in_flight_) out = std::min(out, each->deadline());
+    return out;
+  }
+
+  /** Use a connection that `postgres_session` has made. */
+  void adopt(postgres_handle connection) {
+    drop();
+    connection_ = std::move(connection);
+    dying_ = false;
+    socket_.assign(PQsocket(connection_.get()));
+    read();
+  }
+
+  /** Send it; for a lane with room. */
+  void send(errand what) {
+    auto const& values = what->with();
+    std::array<char const*, 8> pointers{};
+    std::array<int, 8> lengths{}, formats{};
+    for (std::size_t i = 0; i != values.size(); ++i) {
+      if (values[i]) {
+        pointers[i] = values[i]->data();
+        lengths[i] = static_cast<int>(values[i]->size());
+      }
+      formats[i] = 1;
+    }
+    auto const& statement = postgres_statements[static_cast<std::size_t>(what->what())];
+    bool const sent = PQsendQueryPrepared(connection_.get(), statement.name, static_cast<int>(values.size()),
+                                          pointers.data(), lengths.data(), formats.data(), 1) != 0 &&
+                      PQpipelineSync(connection_.get()) != 0;
+    in_flight_.push_back(std::move(what));
+    // the reading side notices what is broken, and tells
+    if (!sent) return hang_up();
+    flush();
+  }
+
+  /** Give the connection up, because it is silent or no good any more; everything on it is told. */
+  void give_up() {
+    if (is_up()) broken();
+  }
+
+  /** End without telling anybody. */
+  void close() {
+    in_flight_.clear();
+    drop();
+  }
+
+private:
+  void read() {
+    auto const on_ready = [self = shared_from_this(), mine = generation_](error_code ec) {
+      if (mine == self->generation_ && self->is_up()) self->readable(ec);
+    };
+    socket_.async_wait(boost::asio::posix::stream_descriptor::wait_read, on_ready);
+  }
+
+  void readable(error_code ec) {
+    bool const alive = !ec && PQconsumeInput(connection_.get()) != 0;
+    auto const keep = shared_from_this();
+    std::uint64_t const mine = generation_;
+    take_results();
+    if (mine != generation_ || !is_up()) return;
+    if (!alive) return broken();
+    read();
+    if (tell_.idle && has_room()) tell_.idle(*this);
+  }
+
+  void take_results() {
+    int nothing = 0;
+    while (is_up() && !in_flight_.empty() && nothing < 2 && PQisBusy(connection_.get()) == 0) {
+      postgres_result next(PQgetResult(connection_.get()));
+      if (!next) {
+        ++nothing;  // the end of one statement, or of what there is
+        continue;
+      }
+      nothing = 0;
+      if (PQresultStatus(next.get()) == PGRES_PIPELINE_SYNC)
+        finish(std::exchange(rows_, nullptr));
+      else
+        rows_ = std::move(next);  // an error of the commit comes after the rows
+    }
+  }
+
+  /** The transaction of the oldest errand has ended; without that nothing is known of it. */
+  void finish(postgres_result rows) {
+    errand const done = std::move(in_flight_.front());
+    in_flight_.pop_front();
+    auto const status = rows ? PQresultStatus(rows.get()) : PGRES_FATAL_ERROR;
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return done->answer(rows.get());
+    auto const [why, verdict] = judge_postgres(postgres_state(rows.get()));
+    if (verdict == postgres_verdict::final) return done->fail(done->gave_up(why));
+    if (verdict == postgres_verdict::elsewhere) hang_up();
+    tell_.again(done);
+  }
+
+  void flush() {
+    int const left = PQflush(connection_.get());
+    if (left < 0) return hang_up();
+    if (left == 0 || writing_) return;
+    writing_ = true;
+    auto const on_ready = [self = shared_from_this(), mine = generation_](error_code ec) {
+      if (mine != self->generation_) return;
+      self->writing_ = false;
+      if (!ec) self->flush();
+    };
+    socket_.async_wait(boost::asio::posix::stream_descriptor::wait_write, on_ready);
+  }
+
+  /** Take nothing more, and give the connection up as soon as nobody is on the way through here. */
+  void hang_up() {
+    if (std::exchange(dying_, true)) return;
+    auto const later = [self = shared_from_this(), mine = generation_] {
+      if (mine == self->generation_) self->give_up();
+    };
+    boost::asio::post(socket_.get_executor(), later);
+  }
+
+  void broken() {
+    auto const keep = shared_from_this();
+    auto lost = std::exchange(in_flight_, {});
+    rows_.reset();
+    drop();
+    // from the youngest on, since each becomes the next
+    for (auto at = lost.rbegin(); at != lost.rend(); ++at) {
+      if ((*at)->lost_answer())
+        tell_.again(std::move(*at));
+      else
+        (*at)->fail((*at)->gave_up());
+    }
+    tell_.down(*this);
+  }
+
+  void drop() noexcept {
+    ++generation_;
+    writing_ = false;
+    // the library closes the socket
+    if (socket_.is_open()) (void)socket_.release();
+    connection_.reset();
+  }
+
+  postgres_use const use_;
+  std::size_t const depth_;
+  callbacks tell_;
+  boost::asio::posix::stream_descriptor socket_;
+  postgres_handle connection_;
+  std::uint64_t generation_ = 0;  // of the connection: what was begun on another is void
+  std::deque<errand> in_flight_;
+  postgres_result rows_;
+  bool writing_ = false;
+  bool dying_ = false;
+};
+
+}  // namespace mcpawl::detail

@@ -1,0 +1,108 @@
+// mcpawl/store/postgres_statements.hpp - the tables of a PostgreSQL store, and the statements that are its operations
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace mcpawl::detail {
+
+inline constexpr int postgres_schema_version = 1;
+
+/** How long a taken entry is kept for who took it and lost the answer, in seconds. */
+inline constexpr std::int64_t postgres_taken_kept = 60;
+
+/** Made in a transaction that holds the advisory lock, where there is no schema of this name.
+
+    Values stay uncompressed and in the row as long as they fit into a page, of which a bit less than half is filled:
+    an update then finds room beside the old row and touches no index. */
+inline constexpr char const* postgres_make_schema =
+    "CREATE SCHEMA mcpawl;"
+    "CREATE TABLE mcpawl.about (product text NOT NULL, version int NOT NULL);"
+    "INSERT INTO mcpawl.about VALUES ('mcpawl', 1);"
+    "CREATE TABLE mcpawl.entry ("
+    "  key bytea PRIMARY KEY, value bytea STORAGE EXTERNAL NOT NULL, version bigint NOT NULL,"
+    "  expires bigint NOT NULL, taker bigint NOT NULL, taken bigint NOT NULL)"
+    "  WITH (fillfactor = 45, toast_tuple_target = 8160);"
+    "CREATE INDEX entry_by_expiry ON mcpawl.entry (expires) WHERE expires < 9223372036854775807;"
+    "CREATE INDEX entry_by_taking ON mcpawl.entry (taken) WHERE taken > 0;";
+/** The same before version 16, which has no STORAGE in CREATE TABLE. */
+inline constexpr char const* postgres_make_schema_15 =
+    "CREATE SCHEMA mcpawl;"
+    "CREATE TABLE mcpawl.about (product text NOT NULL, version int NOT NULL);"
+    "INSERT INTO mcpawl.about VALUES ('mcpawl', 1);"
+    "CREATE TABLE mcpawl.entry ("
+    "  key bytea PRIMARY KEY, value bytea NOT NULL, version bigint NOT NULL,"
+    "  expires bigint NOT NULL, taker bigint NOT NULL, taken bigint NOT NULL)"
+    "  WITH (fillfactor = 45, toast_tuple_target = 8160);"
+    "ALTER TABLE mcpawl.entry ALTER value SET STORAGE EXTERNAL;"
+    "CREATE INDEX entry_by_expiry ON mcpawl.entry (expires) WHERE expires < 9223372036854775807;"
+    "CREATE INDEX entry_by_taking ON mcpawl.entry (taken) WHERE taken > 0;";
+
+/** Names a prepared statement; the number is its place in `postgres_statements`. */
+enum class postgres_operation : unsigned char { get, put, insert, update, take, erase, scan, purge, count };
+
+struct postgres_statement {
+  char const* name;
+  char const* sql;
+  int parameters;
+  unsigned bytea;  ///< The parameters of type bytea as bits, the first is 1; the others are int8.
+};
+
+/** Each is atomic by itself. What may be sent twice finds by version or taker that it was done. */
+inline constexpr std::array<postgres_statement, 9> postgres_statements{{
+    // key, now
+    {"get", "SELECT value, version, expires FROM mcpawl.entry WHERE key = $1 AND expires > $2 AND taker = 0",
+     2, 0b1},
+    // key, value, version, expires
+    {"put",
+     "INSERT INTO mcpawl.entry (key, value, version, expires, taker, taken) VALUES ($1, $2, $3, $4, 0, 0)"
+     " ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version,"
+     " expires = excluded.expires, taker = 0, taken = 0",
+     4, 0b11},
+    // key, value, version, expires, now; what this very write wrote and somebody took stays taken
+    {"insert",
+     "INSERT INTO mcpawl.entry AS e (key, value, version, expires, taker, taken) VALUES ($1, $2, $3, $4, 0, 0)"
+     " ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version,"
+     " expires = excluded.expires, taker = CASE WHEN e.version = $3 THEN e.taker ELSE 0 END,"
+     " taken = CASE WHEN e.version = $3 THEN e.taken ELSE 0 END"
+     " WHERE e.expires <= $5 OR e.taker <> 0 OR e.version = $3 RETURNING version",
+     5, 0b11},
+    // key, value, version, expires, now, expected
+    {"update",
+     "UPDATE mcpawl.entry SET value = $2, version = $3, expires = $4"
+     " WHERE key = $1 AND (version = $3 OR (version = $6 AND expires > $5 AND taker = 0)) RETURNING version",
+     6, 0b11},
+    // key, taker, now
+    {"take",
+     "UPDATE mcpawl.entry SET taker = $2, taken = $3 WHERE key = $1 AND expires > $3 AND taker IN (0, $2)"
+     " RETURNING value, version, expires",
+     3, 0b1},
+    {"erase",
+     "UPDATE mcpawl.entry SET taker = $2, taken = $3, value = '' WHERE key = $1 AND expires > $3"
+     " AND taker IN (0, $2) RETURNING version",
+     3, 0b1},
+    // from, behind, end or nothing, now, rows, bytes; a value beyond the bytes is null
+    {"scan",
+     "SELECT key, CASE WHEN coalesce(before, 0) <= $6 THEN value END, version, expires FROM ("
+     " SELECT key, value, version, expires, sum(octet_length(key) + octet_length(value))"
+     "  OVER (ORDER BY key ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)::bigint AS before FROM ("
+     "  SELECT key, value, version, expires FROM mcpawl.entry WHERE key >= $1 AND key > $2"
+     "   AND ($3::bytea IS NULL OR key < $3) AND expires > $4 AND taker = 0 ORDER BY key LIMIT $5) AS page)"
+     " AS summed ORDER BY key",
+     6, 0b111},
+    // now, taken before, rows
+    {"purge",
+     "DELETE FROM mcpawl.entry WHERE key IN (SELECT key FROM mcpawl.entry"
+     " WHERE (expires < 9223372036854775807 AND expires <= $1) OR (taken > 0 AND taken < $2)"
+     " LIMIT $3 FOR UPDATE SKIP LOCKED)",
+     3, 0},
+    // from, end
+    {"count",
+     "SELECT coalesce(sum(octet_length(key) + octet_length(value)), 0)::bigint FROM mcpawl.entry"
+     " WHERE key >= $1 AND key < $2",
+     2, 0b11},
+}};
+
+}  // namespace mcpawl::detail
