@@ -81,7 +81,8 @@ public:
     for (std::string const& each :
          {std::string("listen_addresses=127.0.0.1"), std::string("unix_socket_directories="),
           std::string("shared_buffers=16MB"), std::string("max_connections=100"),
-          std::string("max_wal_size=256MB"), std::string("autovacuum=off")}) {
+          std::string("max_wal_size=256MB"), std::string("autovacuum=off"),
+          std::string("recovery_init_sync_method=syncfs")}) {
       words.push_back("-c");
       words.push_back(each);
     }

@@ -4,6 +4,7 @@
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/store/errc.hpp>
+#include <mcpawl/store/postgres_fitness.hpp>
 #include <mcpawl/store/postgres_handle.hpp>
 #include <mcpawl/store/postgres_statements.hpp>
 #include <mcpawl/store/postgres_target.hpp>
@@ -26,17 +27,6 @@ namespace mcpawl::detail {
 enum class postgres_use : unsigned char {
   relaxed,  ///< Reads, and writes that the engine's crash may take back: `synchronous_commit = off`.
   durable,  ///< Writes that are on the disk, and with its standby where the server has one, once they are answered.
-};
-
-/** What the start looks at in a server. */
-struct postgres_facts {
-  bool in_recovery = false;
-  bool read_only = false;
-  bool fsync = true;
-  int version = 0;            ///< As 150020.
-  double clock_offset = 0.0;  ///< Seconds that the server is ahead of this machine.
-  int schema = 0;             ///< The version of ours; 0: none, -1: a schema of this name that is not ours.
-  bool can_make_schema = true;
 };
 
 /** One connection while it is made, on a thread that may wait for it: libpq looks names up without regard for others.
@@ -125,16 +115,14 @@ public:
   }
 
   /** Make the tables, unless somebody else is faster. */
-  error_code make_schema(int server_version) {
+  error_code make_schema() {
     // the number is "mcpawl" as ASCII
     auto const begun = run("BEGIN; SELECT pg_advisory_xact_lock(120256868284268)");
     if (begun) return begun;
     auto const there = ask("SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = 'mcpawl'");
     if (!there) return there.error();
     if (std::atoi(PQgetvalue(there->get(), 0, 0)) == 0) {
-      if (error_code const failed =
-              run(server_version >= 160000 ? postgres_make_schema : postgres_make_schema_15))
-        return failed;
+      if (error_code const failed = run(postgres_make_schema)) return failed;
     }
     return run("COMMIT");
   }

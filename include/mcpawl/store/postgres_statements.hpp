@@ -16,25 +16,15 @@ inline constexpr std::int64_t postgres_taken_kept = 60;
 /** Made in a transaction that holds the advisory lock, where there is no schema of this name.
 
     Values stay uncompressed and in the row as long as they fit into a page, of which a bit less than half is filled:
-    an update then finds room beside the old row and touches no index. */
+    an update then finds room beside the old row and touches no index. `taker` is the number of who took the entry, 0 for one that is
+    there, `taken` the second of that; `past` is the last taker of what was written over. */
 inline constexpr char const* postgres_make_schema =
     "CREATE SCHEMA mcpawl;"
     "CREATE TABLE mcpawl.about (product text NOT NULL, version int NOT NULL);"
     "INSERT INTO mcpawl.about VALUES ('mcpawl', 1);"
     "CREATE TABLE mcpawl.entry ("
-    "  key bytea PRIMARY KEY, value bytea STORAGE EXTERNAL NOT NULL, version bigint NOT NULL,"
-    "  expires bigint NOT NULL, taker bigint NOT NULL, taken bigint NOT NULL)"
-    "  WITH (fillfactor = 45, toast_tuple_target = 8160);"
-    "CREATE INDEX entry_by_expiry ON mcpawl.entry (expires) WHERE expires < 9223372036854775807;"
-    "CREATE INDEX entry_by_taking ON mcpawl.entry (taken) WHERE taken > 0;";
-/** The same before version 16, which has no STORAGE in CREATE TABLE. */
-inline constexpr char const* postgres_make_schema_15 =
-    "CREATE SCHEMA mcpawl;"
-    "CREATE TABLE mcpawl.about (product text NOT NULL, version int NOT NULL);"
-    "INSERT INTO mcpawl.about VALUES ('mcpawl', 1);"
-    "CREATE TABLE mcpawl.entry ("
     "  key bytea PRIMARY KEY, value bytea NOT NULL, version bigint NOT NULL,"
-    "  expires bigint NOT NULL, taker bigint NOT NULL, taken bigint NOT NULL)"
+    "  expires bigint NOT NULL, taker bigint NOT NULL, taken bigint NOT NULL, past bigint NOT NULL)"
     "  WITH (fillfactor = 45, toast_tuple_target = 8160);"
     "ALTER TABLE mcpawl.entry ALTER value SET STORAGE EXTERNAL;"
     "CREATE INDEX entry_by_expiry ON mcpawl.entry (expires) WHERE expires < 9223372036854775807;"
@@ -57,16 +47,19 @@ inline constexpr std::array<postgres_statement, 9> postgres_statements{{
      2, 0b1},
     // key, value, version, expires
     {"put",
-     "INSERT INTO mcpawl.entry (key, value, version, expires, taker, taken) VALUES ($1, $2, $3, $4, 0, 0)"
+     "INSERT INTO mcpawl.entry AS e (key, value, version, expires, taker, taken, past)"
+     " VALUES ($1, $2, $3, $4, 0, 0, 0)"
      " ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version,"
-     " expires = excluded.expires, taker = 0, taken = 0",
+     " expires = excluded.expires, taker = 0, taken = 0, past = CASE WHEN e.taker <> 0 THEN e.taker ELSE e.past END",
      4, 0b11},
     // key, value, version, expires, now; what this very write wrote and somebody took stays taken
     {"insert",
-     "INSERT INTO mcpawl.entry AS e (key, value, version, expires, taker, taken) VALUES ($1, $2, $3, $4, 0, 0)"
+     "INSERT INTO mcpawl.entry AS e (key, value, version, expires, taker, taken, past)"
+     " VALUES ($1, $2, $3, $4, 0, 0, 0)"
      " ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version,"
      " expires = excluded.expires, taker = CASE WHEN e.version = $3 THEN e.taker ELSE 0 END,"
-     " taken = CASE WHEN e.version = $3 THEN e.taken ELSE 0 END"
+     " taken = CASE WHEN e.version = $3 THEN e.taken ELSE 0 END,"
+     " past = CASE WHEN e.taker <> 0 AND e.version <> $3 THEN e.taker ELSE e.past END"
      " WHERE e.expires <= $5 OR e.taker <> 0 OR e.version = $3 RETURNING version",
      5, 0b11},
     // key, value, version, expires, now, expected
@@ -74,14 +67,14 @@ inline constexpr std::array<postgres_statement, 9> postgres_statements{{
      "UPDATE mcpawl.entry SET value = $2, version = $3, expires = $4"
      " WHERE key = $1 AND (version = $3 OR (version = $6 AND expires > $5 AND taker = 0)) RETURNING version",
      6, 0b11},
-    // key, taker, now
+    // key, taker, now; who took what was written over since comes too late
     {"take",
      "UPDATE mcpawl.entry SET taker = $2, taken = $3 WHERE key = $1 AND expires > $3 AND taker IN (0, $2)"
-     " RETURNING value, version, expires",
+     " AND past <> $2 RETURNING value, version, expires",
      3, 0b1},
     {"erase",
      "UPDATE mcpawl.entry SET taker = $2, taken = $3, value = '' WHERE key = $1 AND expires > $3"
-     " AND taker IN (0, $2) RETURNING version",
+     " AND taker IN (0, $2) AND past <> $2 RETURNING version",
      3, 0b1},
     // from, behind, end or nothing, now, rows, bytes; a value beyond the bytes is null
     {"scan",

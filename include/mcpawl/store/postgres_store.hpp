@@ -46,8 +46,7 @@ struct postgres_options {
     is safe; then it is `store_errc::unreachable` if it was not done, or `unconfirmed` if nobody knows. A server that
     was restarted, or another of the URL that has become the primary, is found without a restart of this process.
 
-    Whether an entry has expired is judged by the clock of the process, so clocks must agree: at the start a difference of more than
-    `max_clock_offset` seconds is refused.
+    Whether an entry has expired is judged by the clock of the process, so clocks must agree: at the start a difference of more than 5 seconds is refused.
 
     What strangers can fill is bounded by `store_quotas`, of `bounded_bytes`.
 
@@ -74,7 +73,6 @@ class postgres_store : public kv_store {
 public:
   /** What the quotas are parts of. Other keys have as much room as the server. */
   static constexpr std::size_t bounded_bytes = std::size_t{1} << 30;
-  static constexpr int max_clock_offset = 5;  ///< Seconds.
 
   /** Connect, look whether the server keeps what it promises, and make the tables if there are none. The clock must
       outlive the store.

@@ -8,6 +8,7 @@
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/postgres_client.hpp>
 #include <mcpawl/store/postgres_errand.hpp>
+#include <mcpawl/store/postgres_fitness.hpp>
 #include <mcpawl/store/postgres_handle.hpp>
 #include <mcpawl/store/postgres_session.hpp>
 #include <mcpawl/store/postgres_store.hpp>
@@ -20,7 +21,6 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -302,41 +302,6 @@ private:
   detail::postgres_client client_;
 };
 
-namespace detail {
-
-/** Everything that is wrong with a server, as sentences; the code is that of the first. */
-inline error_code find_postgres_faults(postgres_facts const& facts, bool compare_clocks,
-                                       std::vector<std::string>& why) {
-  error_code first;
-  auto const wrong = [&](store_errc code, std::string what) {
-    if (!first) first = code;
-    why.push_back(std::move(what));
-  };
-  if (facts.in_recovery)
-    wrong(store_errc::read_only, "the PostgreSQL server is a standby (pg_is_in_recovery)");
-  else if (facts.read_only)
-    wrong(store_errc::read_only, "the PostgreSQL server only reads (transaction_read_only)");
-  if (facts.version < 120000) wrong(store_errc::unfit, "the PostgreSQL server is older than version 12");
-  if (!facts.fsync)
-    wrong(store_errc::unfit,
-          "the PostgreSQL server runs with fsync = off, which loses what was acknowledged");
-  if (compare_clocks && std::fabs(facts.clock_offset) > postgres_store::max_clock_offset)
-    wrong(store_errc::unfit, "the clock of the PostgreSQL server differs by " +
-                                 std::to_string(static_cast<long long>(std::fabs(facts.clock_offset))) +
-                                 " seconds from that of this machine");
-  if (facts.schema < 0)
-    wrong(store_errc::foreign, "the database has a schema mcpawl that mcpawl has not made");
-  if (facts.schema > postgres_schema_version)
-    wrong(store_errc::newer_schema, "the schema mcpawl was made by a newer version of mcpawl");
-  if (facts.schema == 0 && !facts.can_make_schema && !facts.in_recovery)
-    wrong(store_errc::permissions,
-          "the role may not make the schema mcpawl: GRANT CREATE ON DATABASE to it, or make the"
-          " schema once with another role");
-  return first;
-}
-
-}  // namespace detail
-
 MCPAWL_DECL result<std::unique_ptr<postgres_store>> postgres_store::open(std::string const& url,
                                                                          postgres_options options,
                                                                          clock const& time,
@@ -356,7 +321,7 @@ MCPAWL_DECL result<std::unique_ptr<postgres_store>> postgres_store::open(std::st
     if (failed) continue;
     auto const facts = session.look();
     failed = facts ? detail::find_postgres_faults(*facts, &time == &clock::system(), faults) : facts.error();
-    if (!failed && facts->schema == 0) failed = session.make_schema(facts->version);
+    if (!failed && facts->schema == 0) failed = session.make_schema();
     if (!failed) failed = session.prepare(detail::postgres_use::relaxed);
     if (failed) continue;
     return std::make_unique<impl>(std::move(*target), std::move(session).take(), options, time);

@@ -72,6 +72,9 @@ public:
         (hosts.size() == count || hosts == none()) && (addresses.size() == count || addresses == none());
     if (!fits || (ports.size() != count && ports.size() != 1))
       return refused(why, "names as many hosts as ports and addresses, or one port");
+    for (auto const& port : ports)
+      if (port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos)
+        return refused(why, "has a port that is no number");
     std::string const mode = all.contains("sslmode") ? all["sslmode"] : std::string{};
     bool const may_be_plain = mode == "disable" || mode == "allow" || mode == "prefer";
     for (std::size_t i = 0; i != count; ++i) {
