@@ -39,7 +39,8 @@ Environment:
   ACCESS_JWKS_URL
   ACCESS_CONFIG_URL         its OpenID configuration, which names them
   COOKIE_ENCRYPTION_KEY     64 hexadecimal digits: openssl rand -hex 32; several with commas to change it
-  OAUTH_KV                  where clients and grants are kept: the path of a SQLite file, or memory:
+  OAUTH_KV                  where clients and grants are kept: the path of a SQLite file, or memory:; built with
+                            MCPAWL_EXAMPLES_WITH_POSTGRES also postgresql://...
   ACCESS_SCOPES             what Access is asked for; openid email profile groups offline_access
   REDIRECT_SCHEMES          private-use schemes that clients may be reached by, with commas: cursor,vscode
   ALLOWED_EMAILS            who may use the tool `draw`, with commas; nobody if it is not set

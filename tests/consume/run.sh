@@ -137,6 +137,13 @@ source=$(ask_pkg_config prefix --variable=source mcpawl_sqlite)
 quietly "$clang" -std=c++20 "$here/stored.cpp" "$source" -o "$work/stored" $flags
 expect_run "$work/stored"
 
+say 'pkg-config mcpawl_postgres: the same with the store in PostgreSQL'
+flags=$(ask_pkg_config prefix --cflags --libs "mcpawl_postgres = $version")
+source=$(ask_pkg_config prefix --variable=source mcpawl_postgres)
+# shellcheck disable=SC2086
+quietly "$clang" -std=c++20 "$here/shared_store.cpp" "$source" -o "$work/shared_store" $flags
+expect_run "$work/shared_store"
+
 say "Meson subproject ($clang)"
 mkdir -p "$work/meson/subprojects/mcpawl"
 cp "$here/meson/meson.build" "$here"/*.cpp "$work/meson/"
@@ -156,7 +163,7 @@ quietly meson setup "$work/meson_install" "$root" --prefix="$work/meson_prefix" 
 quietly meson install -C "$work/meson_install"
 diff -r "$work/prefix/include" "$work/meson_prefix/include"
 diff -r "$work/prefix/share/mcpawl" "$work/meson_prefix/share/mcpawl"
-for name in mcpawl mcpawl_header_only mcpawl_sqlite; do
+for name in mcpawl mcpawl_header_only mcpawl_sqlite mcpawl_postgres; do
   # relative there, absolute here
   for prefix in prefix meson_prefix; do
     ask_pkg_config $prefix --cflags --libs "$name = $version" |

@@ -185,6 +185,9 @@ done << 'END'
 fedora|g++ cmake ninja-build boost-json boost-url libssl-dev libgd-dev libsqlite3-dev curl|gcc-c++ cmake ninja-build boost-devel openssl-devel gd-devel sqlite-devel curl
 arch|g++ cmake ninja-build boost-json boost-url libssl-dev libgd-dev libsqlite3-dev curl|gcc cmake ninja boost openssl gd sqlite curl
 homebrew|g++ cmake ninja-build boost-json boost-url libssl-dev libgd-dev libsqlite3-dev curl|cmake ninja boost openssl@3 gd sqlite curl
+fedora|libpq-dev curl|libpq-devel curl
+arch|libpq-dev|postgresql-libs
+homebrew|libpq-dev|libpq
 fedora|clang clang-tidy meson|clang compiler-rt clang-tools-extra meson
 arch|clang clang-tidy|clang compiler-rt
 homebrew|clang clang-tidy nodejs npm|llvm node
