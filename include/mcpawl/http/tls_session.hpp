@@ -33,8 +33,11 @@ class tls_session {
 public:
   enum class step { done, needs_input, closed, failed };
 
-  /** Prepare a session with a host: SNI for a name, and a certificate that must be for this host. */
-  static std::optional<tls_session> open(tls_trust const& trust, std::string const& host) {
+  /** Prepare a session with a host: SNI for a name, and a certificate that must be for this host.
+
+      @param protocols  what is offered by ALPN (RFC 7301): each name behind its length; empty for nothing */
+  static std::optional<tls_session> open(tls_trust const& trust, std::string const& host,
+                                         std::string_view protocols = "\x08http/1.1") {
     auto made = over(trust.native());
     if (!made) return std::nullopt;
     SSL* const ssl = made->ssl_.get();
@@ -46,8 +49,9 @@ public:
       if (::X509_VERIFY_PARAM_set1_host(rules, host.data(), host.size()) != 1) return std::nullopt;
       if (::SSL_set_tlsext_host_name(ssl, host.c_str()) != 1) return std::nullopt;
     }
-    constexpr unsigned char protocols[] = "\x08http/1.1";
-    ::SSL_set_alpn_protos(ssl, protocols, sizeof protocols - 1);
+    if (!protocols.empty())
+      ::SSL_set_alpn_protos(ssl, reinterpret_cast<unsigned char const*>(protocols.data()),
+                            static_cast<unsigned>(protocols.size()));
     return made;
   }
 
