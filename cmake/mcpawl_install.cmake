@@ -23,8 +23,9 @@ endif()
 set(MCPAWL_SOURCE "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled.cpp")
 set(MCPAWL_SQLITE "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled_sqlite.cpp")
 set(MCPAWL_POSTGRES "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled_postgres.cpp")
+set(MCPAWL_REDIS "${CMAKE_INSTALL_DATADIR}/mcpawl/compiled_redis.cpp")
 install(FILES "${PROJECT_SOURCE_DIR}/cmake/compiled.cpp" "${PROJECT_SOURCE_DIR}/cmake/compiled_sqlite.cpp"
-  "${PROJECT_SOURCE_DIR}/cmake/compiled_postgres.cpp" DESTINATION "${CMAKE_INSTALL_DATADIR}/mcpawl")
+  "${PROJECT_SOURCE_DIR}/cmake/compiled_postgres.cpp" "${PROJECT_SOURCE_DIR}/cmake/compiled_redis.cpp" DESTINATION "${CMAKE_INSTALL_DATADIR}/mcpawl")
 set(MCPAWL_CHECK_COROUTINES "${CMAKE_INSTALL_DATADIR}/mcpawl/check_coroutines")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/cmake/check_coroutines" DESTINATION "${CMAKE_INSTALL_DATADIR}/mcpawl")
 set(_mcpawl_package_dir "${CMAKE_INSTALL_DATADIR}/cmake/mcpawl")
@@ -32,7 +33,7 @@ install(TARGETS mcpawl_header_only EXPORT mcpawl-targets INCLUDES DESTINATION "$
 install(EXPORT mcpawl-targets NAMESPACE mcpawl:: DESTINATION "${_mcpawl_package_dir}")
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl-config.cmake.in" "${PROJECT_BINARY_DIR}/mcpawl-config.cmake"
-  INSTALL_DESTINATION "${_mcpawl_package_dir}" PATH_VARS MCPAWL_SOURCE MCPAWL_SQLITE MCPAWL_POSTGRES MCPAWL_CHECK_COROUTINES)
+  INSTALL_DESTINATION "${_mcpawl_package_dir}" PATH_VARS MCPAWL_SOURCE MCPAWL_SQLITE MCPAWL_POSTGRES MCPAWL_REDIS MCPAWL_CHECK_COROUTINES)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/mcpawl-config-version.cmake"
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
@@ -41,6 +42,7 @@ install(FILES
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl_compiled.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl_sqlite.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl_postgres.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/mcpawl_redis.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/mcpawl_check_coroutines.cmake"
   DESTINATION "${_mcpawl_package_dir}")
 
@@ -57,7 +59,7 @@ foreach(_mcpawl_dir IN ITEMS INCLUDE DATA)
     set(MCPAWL_PC_${_mcpawl_dir}DIR "\${prefix}/${MCPAWL_PC_${_mcpawl_dir}DIR}")
   endif()
 endforeach()
-foreach(_mcpawl_name IN ITEMS mcpawl mcpawl_header_only mcpawl_sqlite mcpawl_postgres)
+foreach(_mcpawl_name IN ITEMS mcpawl mcpawl_header_only mcpawl_sqlite mcpawl_postgres mcpawl_redis)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/${_mcpawl_name}.pc.in" "${PROJECT_BINARY_DIR}/${_mcpawl_name}.pc" @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/${_mcpawl_name}.pc" DESTINATION "${CMAKE_INSTALL_DATADIR}/pkgconfig")
 endforeach()

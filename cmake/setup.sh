@@ -207,7 +207,8 @@ names_on() {
       rows = "g++ gcc-c++ gcc -|cmake cmake cmake cmake|ninja-build ninja-build ninja ninja|" \
         "pkg-config pkgconf-pkg-config pkgconf pkgconf|boost-json boost-devel boost boost|boost-url boost-devel boost boost|" \
         "boost-test boost-devel boost boost|libssl-dev openssl-devel openssl openssl@3|libgd-dev gd-devel gd gd|" \
-        "libsqlite3-dev sqlite-devel sqlite sqlite|libpq-dev libpq-devel postgresql-libs libpq|curl curl curl curl|meson meson meson meson|" \
+        "libsqlite3-dev sqlite-devel sqlite sqlite|libpq-dev libpq-devel postgresql-libs libpq|libhiredis-dev hiredis-devel hiredis hiredis|redis-tools redis redis redis|" \
+        "curl curl curl curl|meson meson meson meson|" \
         "libbenchmark-dev google-benchmark-devel benchmark google-benchmark|clang clang,compiler-rt clang,compiler-rt llvm|" \
         "clang-tidy clang-tools-extra clang llvm|clang-format-19 clang-tools-extra clang clang-format|nodejs nodejs nodejs node|npm nodejs-npm npm node|" \
         "chromium chromium chromium chromium|openssl openssl openssl openssl@3"

@@ -26,7 +26,7 @@ set -euo pipefail
 packages_quick=(
   g++ cmake ninja-build pkg-config
   boost-json boost-url boost-test libssl-dev
-  libgd-dev libsqlite3-dev
+  libgd-dev libsqlite3-dev libhiredis-dev redis-tools
 )
 packages_full=(
   "${packages_quick[@]}"

@@ -58,7 +58,7 @@ awk '
     layers("crypto text")
     layers("reflect observe")
     layers("json_schema jose jsonrpc http store")
-    layers("keys")
+    layers("keys store/redis")
     layers("access oauth/common mcp/types")
     layers("oauth/resource oauth/grant oauth/page oauth/upstream mcp/uri_template mcp/elicit")
     layers("oauth/client mcp/call")

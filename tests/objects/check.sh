@@ -21,7 +21,7 @@ int other() { return 0; }
 END
 # what mcpawl/src.hpp includes for it, without what is compiled beside it
 echo '#include <mcpawl/core/library_src.hpp>' > "$work/library.cpp"
-for source in src.hpp store/sqlite_src.hpp store/postgres_src.hpp; do
+for source in src.hpp store/sqlite_src.hpp store/postgres_src.hpp store/redis/redis_src.hpp; do
   grep -qxF "$(cat "$work/library.cpp")" "$root/include/mcpawl/$source" || fail "mcpawl/$source does not define what its users refer to"
 done
 # the same headers, of the next version

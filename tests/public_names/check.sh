@@ -30,7 +30,7 @@ cut -d ' ' -f 1 "$work/listed" | sort -u > "$work/headers"
 
   # the longest beginning of `a::b::c` that is listed will do: what follows is a member
   grep -oE 'mcpawl::[a-z_0-9]+(::[a-z_0-9]+)*' README.md docs/*.md examples/*/*.?pp tests/consume/*.cpp |
-    awk -v others='mcpawl header_only compiled sqlite postgres make_error_code make_error_condition' '
+    awk -v others='mcpawl header_only compiled sqlite postgres redis make_error_code make_error_condition' '
       BEGIN { split(others, words, " "); for (i in words) known[words[i]] = 1 }
       NR == FNR { known[$2] = 1; next }
       {

@@ -25,7 +25,8 @@ leads_to() {
 }
 public=$(awk -F '|' '/^\| `mcpawl\// { gsub(/[` ]/, "", $2); print $2 }' "$root/docs/public_names.md" | sort -u)
 [ -n "$public" ] || { echo 'docs/public_names.md lists no headers'; exit 1; }
-for header in $public mcpawl/mcpawl.hpp mcpawl/raw_tool.hpp mcpawl/src.hpp mcpawl/store/sqlite_src.hpp mcpawl/store/postgres_src.hpp; do
+for header in $public mcpawl/mcpawl.hpp mcpawl/raw_tool.hpp mcpawl/src.hpp mcpawl/store/sqlite_src.hpp mcpawl/store/postgres_src.hpp \
+  mcpawl/store/redis/redis_src.hpp; do
   leads_to mcpawl/core/requirements.hpp "$header"
 done
 for header in $(cd "$include" && grep -rl '^#include <openssl/' mcpawl); do

@@ -1,0 +1,156 @@
+// mcpawl/store/redis/redis_engine.hpp - the thread that owns the connections of a store, and who hands it operations
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <mcpawl/core/error.hpp>
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/store/errc.hpp>
+#include <mcpawl/store/redis/redis_channel.hpp>
+#include <mcpawl/store/redis/redis_connect.hpp>
+#include <mcpawl/store/redis/redis_errand.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace mcpawl::detail {
+
+/** Two connections, one for what is answered at once and one for writes that must survive, on a thread of their own.
+
+    @par Lifetime
+    The destructor waits until everything that was submitted is answered, 2 seconds at most.
+    @par Thread safety
+    `submit` and `clock_offset` from any thread.
+*/
+class redis_engine {
+public:
+  explicit redis_engine(redis_plan plan) : plan_(std::move(plan)) {}
+  redis_engine(redis_engine const&) = delete;
+  redis_engine& operator=(redis_engine const&) = delete;
+  ~redis_engine() { close(); }
+
+  /** Make the first connection and wait for it; what is wrong if it is not made or the server not fit. */
+  redis_refusal start() {
+    quick_ = std::make_shared<redis_channel>(context_, plan_, false,
+                                             [this](redis_refusal const& wrong) { return told(wrong); });
+    // its failures are those of the other one
+    if (plan_.options.durable)
+      safe_ =
+          std::make_shared<redis_channel>(context_, plan_, true, [](redis_refusal const&) { return true; });
+    spawn(quick_);
+    thread_ = std::thread([this] { run(); });
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return first_.has_value(); });
+    return *first_;
+  }
+
+  /** @par Errors
+      `store_errc::closed`, `busy`. */
+  error_code submit(std::shared_ptr<redis_errand> what) {
+    if (!what->has_room(room_)) return store_errc::busy;
+    std::lock_guard const lock(mutex_);
+    if (closing_) return store_errc::closed;
+    inbox_.push_back(std::move(what));
+    if (inbox_.size() == 1) boost::asio::post(context_, [this] { drain(); });
+    return {};
+  }
+
+  void close() {
+    {
+      std::lock_guard const lock(mutex_);
+      if (!thread_.joinable()) return;
+      if (!closing_) {
+        closing_ = true;
+        boost::asio::post(context_, [this] {
+          drain();
+          quick_->close();
+          if (safe_) safe_->close();
+        });
+      }
+    }
+    thread_.join();
+  }
+
+  std::chrono::milliseconds clock_offset() const noexcept { return quick_->clock_offset(); }
+
+private:
+  void run() {
+    for (;;) {
+      try {
+        context_.run();
+        return;
+      } catch (...) {
+        // out of memory: what is half done is given up, and the next operation may go better
+        quick_->recover();
+        if (safe_) safe_->recover();
+      }
+    }
+  }
+
+  void spawn(std::shared_ptr<redis_channel> const& channel) {
+    auto ended = [this, channel](std::exception_ptr failed) {
+      if (!failed) return;
+      channel->recover();
+      spawn(channel);
+    };
+    boost::asio::co_spawn(context_, redis_channel::run(channel), std::move(ended));
+  }
+
+  /** After each attempt of the first channel. */
+  bool told(redis_refusal const& wrong) {
+    bool const failed = static_cast<bool>(wrong.code);
+    bool goes_on = true;
+    {
+      std::lock_guard const lock(mutex_);
+      if (!first_) {
+        first_ = wrong;
+        changed_.notify_one();
+        goes_on = !failed;
+        if (failed) closing_ = true;
+        if (!failed && safe_) spawn(safe_);
+      }
+    }
+    if (failed && goes_on)
+      for (auto const& each : wrong.sentences)
+        plan_.options.log.write_limited(log_level::warning, "redis_not_connected", {{"reason", each}});
+    if (!failed) plan_.options.log.write_limited(log_level::info, "redis_connected");
+    return goes_on;
+  }
+
+  void drain() {
+    std::vector<std::shared_ptr<redis_errand>> all;
+    {
+      std::lock_guard const lock(mutex_);
+      all.swap(inbox_);
+    }
+    for (auto& each : all) {
+      auto& to = each->durable() && safe_ ? *safe_ : *quick_;
+      to.submit(std::move(each));
+    }
+    quick_->pump();
+    if (safe_) safe_->pump();
+  }
+
+  redis_plan const plan_;
+  std::shared_ptr<redis_room> const room_ = std::make_shared<redis_room>();
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<redis_refusal> first_;
+  std::vector<std::shared_ptr<redis_errand>> inbox_;
+  bool closing_ = false;
+  boost::asio::io_context context_{1};
+  std::shared_ptr<redis_channel> quick_, safe_;
+  std::thread thread_;
+};
+
+}  // namespace mcpawl::detail

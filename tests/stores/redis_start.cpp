@@ -1,0 +1,200 @@
+// tests/stores/redis_start.cpp - which Redis servers are taken for a store: fit ones, with their password, by TLS, by Sentinel
+// SPDX-License-Identifier: BSL-1.0
+#include <mcpawl/store/redis/redis_store.hpp>
+
+#include "../support/becomes_true.hpp"
+#include "../unit/http/certificates.hpp"
+#include "redis_opened.hpp"
+#include "redis_proxy.hpp"
+#include "redis_server.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <fstream>
+#include <string>
+#include <vector>
+
+BOOST_AUTO_TEST_SUITE(redis_start)
+
+using namespace mcpawl;
+using namespace redis_test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/** What is wrong with a server: the first code is checked, the sentences returned in one text. */
+std::string refused(std::string const& url, redis_errc code) {
+  std::vector<std::string> mistakes;
+  auto const opened = try_open(url, &mistakes);
+  BOOST_TEST_REQUIRE(!opened.has_value());
+  BOOST_TEST((opened.error() == code), opened.error().message());
+  BOOST_TEST(!mistakes.empty());
+  std::string all;
+  for (auto const& each : mistakes) all += each + '\n';
+  BOOST_TEST(all.find("secret") == std::string::npos);
+  return all;
+}
+
+bool has(std::string const& text, std::string_view words) { return text.find(words) != std::string::npos; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(an_unfit_server_is_refused_by_name_and_all_at_once) {
+  server const evicting(
+      {"--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "allkeys-lru"});
+  BOOST_TEST(has(refused(evicting.url(), redis_errc::evicting), "noeviction"));
+  server const forgetting;
+  BOOST_TEST(has(refused(forgetting.url(), redis_errc::not_durable), "appendonly"));
+  BOOST_TEST(try_open(forgetting.url("?durable=no")).has_value());
+  server const lazy({"--appendonly", "yes"});
+  BOOST_TEST(has(refused(lazy.url(), redis_errc::not_durable), "appendfsync"));
+  server const bad({"--maxmemory-policy", "volatile-lru"});
+  auto const all = refused(bad.url("?replicas=1"), redis_errc::evicting);
+  BOOST_TEST((has(all, "volatile-lru") && has(all, "replicas=1")));
+  server const cluster({"--cluster-enabled", "yes", "--cluster-port", std::to_string(free_port())});
+  refused(cluster.url("?durable=no"), redis_errc::cluster);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_fit_server_is_told_in_time) {
+  refused("redis://127.0.0.1:" + std::to_string(free_port()), redis_errc::not_reached);
+  refused("rediss://no-such-host.invalid", redis_errc::not_found);
+  auto const answering = [](std::string const& what, std::string with) {
+    return [what, with = std::move(with)](scripted::words const& command) {
+      return command[0] == what ? with : std::string();
+    };
+  };
+  scripted const loading(answering("INFO", "-LOADING Redis is loading the dataset in memory\r\n"));
+  refused(loading.url(), redis_errc::loading);
+  scripted const web(answering("INFO", "HTTP/1.1 400 Bad Request\r\n\r\n"));
+  refused(web.url(), redis_errc::no_redis);
+  scripted const old(answering(
+      "INFO", scripted::bulk(
+                  "redis_version:6.2.0\r\nrole:master\r\nmaxmemory_policy:noeviction\r\naof_enabled:1\r\n")));
+  refused(old.url(), redis_errc::too_old);
+  scripted const empty(answering("INFO", "$0\r\n\r\n"));
+  refused(empty.url(), redis_errc::no_redis);
+  scripted const no_scripts(
+      answering("SCRIPT", "-NOPERM this user has no permissions to run the 'script' command\r\n"));
+  BOOST_TEST(has(refused(no_scripts.url(), redis_errc::not_allowed), "SCRIPT LOAD"));
+  scripted const managed(answering("CONFIG", "-ERR unknown command 'CONFIG'\r\n"));
+  BOOST_TEST(try_open(managed.url()).has_value());
+  scripted const busy(answering("INFO", "-BUSY x\r\n"));
+  refused(busy.url(), redis_errc::refused);
+  scripted const leaving(answering("INFO", "cut"));
+  refused(leaving.url(), redis_errc::not_reached);
+}
+
+BOOST_AUTO_TEST_CASE(user_and_password_are_needed_and_enough) {
+  server at({"--appendonly", "yes",      "--appendfsync", "always",  "--requirepass", "secret", "--user",
+             "adder",        "on",       ">othersecret",  "~mine:*", "&mine:*",       "+@read", "+@write",
+             "+@scripting",  "+@pubsub", "+wait",         "+info",   "+role",         "+time"});
+  std::string const host = "127.0.0.1:" + std::to_string(at.port());
+  refused("redis://" + host, redis_errc::login_refused);
+  refused("redis://:notsecret@" + host, redis_errc::login_refused);
+  refused("redis://nobody:secret@" + host, redis_errc::login_refused);
+  BOOST_TEST(put(*open("redis://:secret@" + host), "k", "v").has_value());
+  auto const limited = open("redis://adder:othersecret@" + host + "?prefix=mine");
+  BOOST_TEST(insert(*limited, "grant/o/k", "v", durability::power_loss).value().has_value());
+  BOOST_TEST(await(limited->scan("grant/o/", "", 10)).value().items.size() == 1u);
+  BOOST_TEST(await(limited->take("grant/o/k", durability::relaxed)).value().has_value());
+  // another prefix is not its own
+  auto const other = open("redis://adder:othersecret@" + host + "?prefix=other");
+  BOOST_TEST((put(*other, "k", "v").error() == store_errc::io));
+  server const without(durable());
+  refused("redis://:secret@127.0.0.1:" + std::to_string(without.port()), redis_errc::login_refused);
+}
+
+BOOST_AUTO_TEST_CASE(tls_verifies_the_server) {
+  temporary_folder const files;
+  auto const write = [&files](std::string const& name, std::string const& text) {
+    std::ofstream(files.file(name)) << text;
+    return files.file(name);
+  };
+  auto const authority = http_test::make_authority("test"), stranger = http_test::make_authority("stranger");
+  http_test::certificate_plan plan;
+  auto const good = http_test::make_certificate("localhost", plan, &authority);
+  plan.names = "DNS:elsewhere.example";
+  auto const wrong = http_test::make_certificate("elsewhere", plan, &authority);
+  auto const trusted = "?authorities=" + write("ca.pem", authority.pem());
+  auto const distrusted = "?authorities=" + write("stranger.pem", stranger.pem());
+  auto const words = [&](std::string const& name, http_test::certified const& of) {
+    return std::vector<std::string>{"--port",
+                                    "0",
+                                    "--tls-port",
+                                    "PORT",
+                                    "--tls-cert-file",
+                                    write(name + ".crt", of.pem()),
+                                    "--tls-key-file",
+                                    write(name + ".key", of.key_pem()),
+                                    "--tls-auth-clients",
+                                    "no",
+                                    "--appendonly",
+                                    "yes",
+                                    "--appendfsync",
+                                    "always"};
+  };
+  server const at(words("good", good));
+  std::string const host = "localhost:" + std::to_string(at.port());
+  auto const store = open("rediss://" + host + trusted);
+  std::string const large(max_store_value, 'x');
+  for (int i = 0; i != 5; ++i)
+    BOOST_TEST(put(*store, "grant/o/" + std::to_string(i), large, durability::power_loss).has_value());
+  BOOST_TEST((*get(*store, "grant/o/3") == large));
+  BOOST_TEST(await(store->scan("grant/o/", "", 10)).value().items.size() >= 4u);
+  refused("rediss://" + host + distrusted, redis_errc::certificate);
+  refused("rediss://" + host, redis_errc::certificate);
+  refused("redis://" + host, redis_errc::not_reached);
+  server const elsewhere(words("wrong", wrong));
+  refused("rediss://localhost:" + std::to_string(elsewhere.port()) + trusted, redis_errc::certificate);
+  server const plain(durable());
+  refused("rediss://localhost:" + std::to_string(plain.port()) + trusted,
+          redis_errc::not_reached);  // it waits for more
+}
+
+BOOST_AUTO_TEST_CASE(sentinels_tell_the_primary_and_its_successor) {
+  auto const replicated = [](std::vector<std::string> more) {
+    for (auto const* each :
+         {"--repl-diskless-sync-delay", "0", "--appendonly", "yes", "--appendfsync", "always"})
+      more.emplace_back(each);
+    return more;
+  };
+  server primary(replicated({}));
+  server replica(replicated({"--replicaof", "127.0.0.1 " + std::to_string(primary.port())}));
+  BOOST_TEST(support::becomes_true([&] {
+    return replica.connect().ask({"INFO", "replication"}).text.find("master_link_status:up") !=
+           std::string::npos;
+  }));
+  temporary_folder const files;
+  std::ofstream(files.file("sentinel.conf"))
+      << "sentinel monitor main 127.0.0.1 " << primary.port() << " 1\n"
+      << "sentinel down-after-milliseconds main 500\nsentinel failover-timeout main 2000\n";
+  server const sentinel({files.file("sentinel.conf"), "--sentinel", "--port", "PORT", "--bind", "127.0.0.1",
+                         "--dir", "FOLDER"});
+  BOOST_TEST(support::becomes_true(
+      [&] { return sentinel.connect().ask({"SENTINEL", "REPLICAS", "main"}).items.size() == 1; }));
+  std::string const dead = "127.0.0.1:" + std::to_string(free_port()),
+                    alive = "127.0.0.1:" + std::to_string(sentinel.port());
+  refused("redis+sentinel://" + alive + "/unknown", redis_errc::not_found);
+  refused("redis+sentinel://" + dead + "/main", redis_errc::not_reached);
+  auto const store = open("redis+sentinel://" + dead + ',' + alive + "/main");
+  auto const version = insert(*store, "k", "v", durability::power_loss).value();
+  BOOST_REQUIRE(version);
+  primary.end(SIGKILL);
+  // within seconds, by itself
+  bool written = false;
+  for (auto const until = std::chrono::steady_clock::now() + 15s;
+       !written && std::chrono::steady_clock::now() < until;) {
+    auto const changed = await(store->compare_and_set(write_of("k", "w"), *version));
+    if (changed && *changed)
+      written = true;
+    else
+      BOOST_TEST((changed.has_value() || changed.error() == store_errc::unreachable ||
+                  changed.error() == store_errc::unconfirmed));
+  }
+  BOOST_TEST(written);
+  BOOST_TEST(replica.connect().ask({"EXISTS", "mcpawl:{k}:k"}).number == 1);
+  BOOST_TEST(*get(*store, "k") == "w");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
