@@ -88,6 +88,7 @@ consume find_package -DCMAKE_CXX_COMPILER=g++ -DCMAKE_PREFIX_PATH="$work/prefix"
   -DCMAKE_CXX_STANDARD=20 -DCONSUME_OTHER_STANDARD=23 -DCONSUME_SQLITE_WITH=mcpawl
 expect_run "$work/find_package/linked"
 expect_run "$work/find_package/stored"
+expect_run "$work/find_package/stored_redis"
 expect_program "$work/find_package/twelve_lines"
 
 # costs 45 CPU seconds
@@ -107,6 +108,7 @@ consume add_subdirectory -DCMAKE_CXX_COMPILER="$clang" -DCMAKE_CXX_STANDARD=23 -
   -DCONSUME_SQLITE_WITH=header_only
 expect_run "$work/add_subdirectory/linked"
 expect_run "$work/add_subdirectory/stored"
+expect_run "$work/add_subdirectory/stored_redis"
 expect_program "$work/add_subdirectory/twelve_lines"
 
 say 'FetchContent'
@@ -144,6 +146,13 @@ source=$(ask_pkg_config prefix --variable=source mcpawl_postgres)
 quietly "$clang" -std=c++20 "$here/shared_store.cpp" "$source" -o "$work/shared_store" $flags
 expect_run "$work/shared_store"
 
+say 'pkg-config mcpawl_redis: its own source beside that of mcpawl, and the store links'
+flags=$(ask_pkg_config prefix --cflags --libs "mcpawl_redis = $version")
+source="$(ask_pkg_config prefix --variable=source mcpawl_redis) $(ask_pkg_config prefix --variable=source mcpawl)"
+# shellcheck disable=SC2086
+quietly "$clang" -std=c++20 "$here/stored_redis.cpp" $source -o "$work/stored_redis" $flags
+expect_run "$work/stored_redis"
+
 say "Meson subproject ($clang)"
 mkdir -p "$work/meson/subprojects/mcpawl"
 cp "$here/meson/meson.build" "$here"/*.cpp "$work/meson/"
@@ -163,7 +172,7 @@ quietly meson setup "$work/meson_install" "$root" --prefix="$work/meson_prefix" 
 quietly meson install -C "$work/meson_install"
 diff -r "$work/prefix/include" "$work/meson_prefix/include"
 diff -r "$work/prefix/share/mcpawl" "$work/meson_prefix/share/mcpawl"
-for name in mcpawl mcpawl_header_only mcpawl_sqlite mcpawl_postgres; do
+for name in mcpawl mcpawl_header_only mcpawl_sqlite mcpawl_postgres mcpawl_redis; do
   # relative there, absolute here
   for prefix in prefix meson_prefix; do
     ask_pkg_config $prefix --cflags --libs "$name = $version" |

@@ -19,6 +19,12 @@ target_link_libraries(twelve_lines PRIVATE mcpawl::mcpawl)
 add_executable(stored ../stored.cpp)
 target_link_libraries(stored PRIVATE mcpawl::${CONSUME_SQLITE_WITH} mcpawl::sqlite)
 
+# the store in a Redis server, where hiredis is found
+if(TARGET mcpawl::redis)
+  add_executable(stored_redis ../stored_redis.cpp)
+  target_link_libraries(stored_redis PRIVATE mcpawl::${CONSUME_SQLITE_WITH} mcpawl::redis)
+endif()
+
 # the same server as headers alone, looked through in the standard that the library above is not compiled in
 add_library(header_only OBJECT ../twelve_lines.cpp)
 target_link_libraries(header_only PRIVATE mcpawl::header_only)
