@@ -68,13 +68,13 @@ struct async_event::waker {
   }
 };
 
-MCPAWL_DECL std::function<void()> async_event::notifier() {
+MCPAWL_SHARED_DECL std::function<void()> async_event::notifier() {
   return [weak = weak_from_this()] {
     if (auto const self = weak.lock()) self->notify();
   };
 }
 
-MCPAWL_DECL void async_event::notify() {
+MCPAWL_SHARED_DECL void async_event::notify() {
   std::lock_guard const lock(mutex_);
   if (waiting_.empty()) set_ = true;
   for (auto* const each : waiting_) {
@@ -84,7 +84,7 @@ MCPAWL_DECL void async_event::notify() {
   }
 }
 
-MCPAWL_DECL task<bool> async_event::wait_until(time_point deadline) {
+MCPAWL_SHARED_DECL task<bool> async_event::wait_until(time_point deadline) {
   constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<>> quiet{};
   auto const self = shared_from_this();
   auto const executor = co_await boost::asio::this_coro::executor;
@@ -99,7 +99,7 @@ MCPAWL_DECL task<bool> async_event::wait_until(time_point deadline) {
   co_return true;
 }
 
-MCPAWL_DECL task<> throw_if_cancelled() {
+MCPAWL_SHARED_DECL task<> throw_if_cancelled() {
   auto const state = co_await boost::asio::this_coro::cancellation_state;
   if (state.cancelled() != boost::asio::cancellation_type::none)
     throw boost::system::system_error(boost::asio::error::operation_aborted);

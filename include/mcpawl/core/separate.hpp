@@ -18,10 +18,15 @@
 
 /** @def MCPAWL_DECL
     Stands before functions whose bodies are in a `.ipp` file. */
+/** @def MCPAWL_SHARED_DECL
+    The same, before bodies that several compiled libraries have: `mcpawl::mcpawl`, and those of stores, which need not be linked
+    with it. The linker takes one of them. */
 #ifdef MCPAWL_SEPARATE_COMPILATION
 #define MCPAWL_DECL
+#define MCPAWL_SHARED_DECL [[gnu::weak]]
 #else
 #define MCPAWL_DECL inline
+#define MCPAWL_SHARED_DECL inline
 #endif
 
 #define MCPAWL_JOINED_VERSION(major, minor, patch) \

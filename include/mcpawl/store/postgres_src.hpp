@@ -14,5 +14,6 @@
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #endif
 
+#include <mcpawl/core/async_event.ipp>
 #include <mcpawl/core/library_src.hpp>
 #include <mcpawl/store/postgres_store.ipp>
