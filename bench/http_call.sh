@@ -31,22 +31,9 @@ jwt_mark=2.0 open_mark=2.5 bearer_mark=1.15
 [[ $parts =~ ^(jwt|open|sse|bearer)( +(jwt|open|sse|bearer))*$ ]] ||
   { echo 'http_call.sh: the parts are jwt, open, sse and bearer' >&2; exit 2; }
 
-# shellcheck source=cmake/setup.sh
-. "$root/cmake/setup.sh"
-say() { printf '%s\n' "$*"; }
-die() { printf 'http_call.sh: %s\n' "$*" >&2; exit 1; }
+# shellcheck source=bench/servers.sh
+. "$root/bench/servers.sh"
 has() { [[ " $parts " = *" $1 "* ]]; }
-
-folder=$(mktemp -d)
-pids=()
-finish() {
-  local pid
-  for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null || true; done
-  for pid in "${pids[@]}"; do wait "$pid" 2> /dev/null || true; done
-  rm -rf "$folder"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
 
 # ---------------------------------------------------------------------------------------------- programs
 
@@ -66,16 +53,7 @@ if [ -z "$nginx" ]; then
 fi
 "$nginx" -v 2> /dev/null || die "$nginx does not run here"
 
-bin=${MCPAWL_BIN_DIR:-$root/build/release/examples}
-bench_bin=${MCPAWL_BENCH_DIR:-$root/build/release/bench}
-targets=()
-[ -n "${MCPAWL_BIN_DIR:-}" ] || targets+=(access_self_hosted access_emulator)
-[ -n "${MCPAWL_BENCH_DIR:-}" ] || targets+=(bench_http_server)
-if [ ${#targets[@]} != 0 ]; then
-  say 'building the servers (g++ -O2; nothing to do if they are up to date)'
-  (cd "$root" && cmake --preset release && cmake --build --preset release --target "${targets[@]}") \
-    > "$folder/build" 2>&1 || { cat "$folder/build"; exit 1; }
-fi
+build_servers access_self_hosted access_emulator
 
 # ---------------------------------------------------------------------------------------------- servers
 
@@ -84,32 +62,6 @@ mapfile -t cores < <(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' |
 server_core=${cores[0]}
 wrk_core=${cores[-1]}
 [ "$server_core" != "$wrk_core" ] || say 'note: there is one core only; wrk and the servers disturb each other'
-
-# start NAME COMMAND... - wait for its line `listening on URL`; sets $url and $pid
-start() {
-  local name=$1 tries
-  shift
-  : > "$folder/$name.out"
-  "$@" > "$folder/$name.out" 2> "$folder/$name.err" &
-  pid=$!
-  pids+=("$pid")
-  for ((tries = 0; tries < 600; ++tries)); do
-    url=$(sed -n 's/^listening on \(http[^ ]*\).*/\1/p' "$folder/$name.out")
-    [ -z "$url" ] || return 0
-    kill -0 "$pid" 2> /dev/null || break
-    sleep 0.05
-  done
-  cat "$folder/$name.out" "$folder/$name.err" >&2
-  die "$name is not ready"
-}
-origin_of() { printf '%s' "$1" | sed 's|^\(http://[^/]*\).*|\1|'; }
-
-random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
-free_port() {
-  local at
-  while at=$((20000 + RANDOM % 12000)); (: < "/dev/tcp/127.0.0.1/$at") 2> /dev/null; do :; done
-  printf %s "$at"
-}
 
 # The port of the server with OAuth must be known first: its callback is part of the application at Access.
 oauth_port=$(free_port)
@@ -120,25 +72,11 @@ start emulator "$bin/access_emulator" --listen 127.0.0.1:0 --client-id "$client_
   --redirect "$oauth_origin/callback"
 emulator=$(origin_of "$url")
 
-# member NAME - the first text of that name in the JSON on standard input
-member() { sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p"; }
-
 # ---------------------------------------------------------------------------------------------- calls
 
 # A kind of call is what wrk sends, to whom, and the status that it must get.
 declare -A kind_url kind_pid kind_body kind_fields kind_status
 kind() { kind_url[$1]=$2 kind_pid[$1]=$3 kind_body[$1]=$4 kind_fields[$1]=$5 kind_status[$1]=$6; }
-
-# body_of TOOL META - META: further members of `_meta`
-body_of() {
-  printf '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":{"a":40,"b":2},"_meta":{%s' "$1" "$2"
-  printf '%s' '"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"bench","version":"1.0.0"},"io.modelcontextprotocol/clientCapabilities":{}}}}'
-}
-# fields_of TOOL [FIELD] - the header fields, one a line; FIELD: one more, with the token
-fields_of() {
-  printf '%s\n' 'Content-Type: application/json' 'Accept: application/json, text/event-stream' \
-    'MCP-Protocol-Version: 2026-07-28' 'Mcp-Method: tools/call' "Mcp-Name: $1" "${@:2}"
-}
 
 # ask KIND - one call by curl; prints the body and, on a line of its own, status and content type
 ask() {
