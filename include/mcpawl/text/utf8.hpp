@@ -5,6 +5,7 @@
 #include <mcpawl/core/requirements.hpp>
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace mcpawl::detail {
@@ -55,6 +56,27 @@ constexpr code_point first_code_point(std::string_view text) noexcept {
     value = (value << 6) | (next & 0x3f);
   }
   return {value, size, true};
+}
+
+/** Append a code point, which must be none of a surrogate. */
+inline void append_utf8(std::string& out, char32_t point) {
+  auto const add = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  auto const add_rest = [&](unsigned shift) { add(0x80 | (point >> shift & 0x3f)); };
+  if (point < 0x80) {
+    add(point);
+  } else if (point < 0x800) {
+    add(0xc0 | point >> 6);
+    add_rest(0);
+  } else if (point < 0x10000) {
+    add(0xe0 | point >> 12);
+    add_rest(6);
+    add_rest(0);
+  } else {
+    add(0xf0 | point >> 18);
+    add_rest(12);
+    add_rest(6);
+    add_rest(0);
+  }
 }
 
 /** Count code points as JSON Schema's `minLength` does; a broken sequence counts as one. */
