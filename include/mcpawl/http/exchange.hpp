@@ -97,12 +97,27 @@ public:
   */
   task<result<std::string_view>> read_body(std::size_t limit) { return collect(limit, false); }
 
+  /** The body if it has come with the head, and may have this size: then nobody has to wait for it. Nothing says
+      that it is to be read. */
+  std::optional<std::string_view> body_at_hand(std::size_t limit) {
+    if (!body_.complete() || parser_.body_encoded()) return std::nullopt;
+    body_.begin(limit);
+    if (body_.error()) return std::nullopt;
+    return body_.view();
+  }
+
   /** Answer with a whole response; a second one is ignored.
 
       @par Errors
       None: where the peer is gone, nothing is written. */
   task<> respond(response&& answer) {
-    if (responded_) co_return;
+    if (!respond_at_once(answer)) co_await channel_.flush();
+  }
+
+  /** The same without waiting: false if a part of it is left, which `respond_rest` sends. Until then the response
+      stays where it is. */
+  bool respond_at_once(response const& answer) {
+    if (responded_) return true;
     responded_ = true;
     decide_persistence();
     std::string& out = channel_.output();
@@ -115,8 +130,9 @@ public:
       out += tail;
       tail = {};
     }
-    if (!channel_.write_now(0, tail)) co_await channel_.flush();
+    return channel_.write_now(0, tail);
   }
+  task<> respond_rest() { return channel_.flush(); }
 
   /** Begin a response of server-sent events with the status and fields of `head`; false if the peer is gone
       or asked by HEAD.
@@ -334,7 +350,9 @@ private:
   void append_lines(std::string_view label, std::string_view text) {
     std::string& out = channel_.output();
     for (;;) {
-      std::size_t const end = text.find_first_of("\r\n");
+      auto const at = std::find_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; });
+      auto const end =
+          at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
       out += label;
       out += text.substr(0, end);
       out += '\n';

@@ -76,6 +76,17 @@ public:
     return std::nullopt;
   }
 
+  /** The same if there is exactly one of this name; nothing if there is none, or several. */
+  std::optional<std::string_view> find_only(std::string_view name) const noexcept {
+    std::optional<std::string_view> found;
+    for (field_view const& field : fields_) {
+      if (!iequals(field.name, name)) continue;
+      if (found) return std::nullopt;
+      found = field.value;
+    }
+    return found;
+  }
+
   /** How many fields have this name: a caller that trusts a field must see exactly one. */
   std::size_t count(std::string_view name) const noexcept {
     std::size_t n = 0;

@@ -6,6 +6,7 @@
 #include <mcpawl/http/http_date.hpp>
 #include <mcpawl/http/status.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -17,6 +18,19 @@ namespace mcpawl::http {
 
 namespace detail {
 
+/** Append a text; where a character is not allowed comes another one. */
+template <class Text, class Allowed>
+void append_allowed(Text& out, std::string_view text, Allowed const& allowed, char instead) {
+  for (;;) {
+    auto const bad =
+        static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), allowed) - text.begin());
+    out += text.substr(0, bad);
+    if (bad == text.size()) return;
+    out += instead;
+    text.remove_prefix(bad + 1);
+  }
+}
+
 /** Append `Name: value CRLF` so that neither part can end the line, whatever it holds.
 
     Control characters in the value become spaces (RFC 9110 section 5.5), characters of the name that a name
@@ -24,9 +38,9 @@ namespace detail {
 */
 template <class Text>
 void append_field(Text& out, std::string_view name, std::string_view value) {
-  for (char c : name) out += token_characters[static_cast<unsigned char>(c)] ? c : '-';
+  append_allowed(out, name, [](char c) { return token_characters[static_cast<unsigned char>(c)]; }, '-');
   out += std::string_view{": "};
-  for (char c : value) out += is_control(c) && c != '\t' ? ' ' : c;
+  append_allowed(out, value, [](char c) { return !is_control(c) || c == '\t'; }, ' ');
   out += std::string_view{"\r\n"};
 }
 

@@ -23,6 +23,7 @@ struct rpc_message {
   std::optional<request_id> id;                 ///< Of a request, or of a response that has one.
   std::string_view method;                      ///< Empty in a response.
   boost::json::object const* params = nullptr;  ///< Null if the message has none.
+  boost::json::object const* meta = nullptr;    ///< The member `_meta` of `params`; null if it is no object.
   boost::json::value const* result = nullptr;   ///< Of a response; null if it has none.
   boost::json::value const* error = nullptr;    ///< Likewise.
 };
@@ -112,6 +113,7 @@ inline std::variant<rpc_message, rpc_rejection> read_message(boost::json::value 
   if (params) {
     message.params = params->if_object();
     if (!message.params) return reject(rpc_code::invalid_request, "params must be an object");
+    if (auto const* meta = message.params->if_contains("_meta")) message.meta = meta->if_object();
   }
   message.method = view_of(method->get_string());
   message.what = message.id ? rpc_message::kind::request : rpc_message::kind::notification;

@@ -6,6 +6,7 @@
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/text/json_text.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,13 +14,21 @@
 
 namespace mcpawl::detail {
 
+/** Begin a result response: JSON text of the result follows, and a brace.
+
+    @param size  of what follows, as far as it is known. */
+inline std::string begin_result(request_id const& id, std::size_t size) {
+  std::string out;
+  out.reserve(size + id.json().size() + 40);
+  out += std::string_view(R"({"jsonrpc":"2.0","id":)");
+  out += id.json();
+  out += std::string_view(R"(,"result":)");
+  return out;
+}
+
 /** Write a result response; `result` is JSON text. */
 inline std::string write_result(request_id const& id, std::string_view result) {
-  std::string out;
-  out.reserve(result.size() + id.json().size() + 40);
-  out += R"({"jsonrpc":"2.0","id":)";
-  out += id.json();
-  out += R"(,"result":)";
+  std::string out = begin_result(id, result.size() + 1);
   out += result;
   out += '}';
   return out;

@@ -240,4 +240,24 @@ private:
   bool gone_ = false;  // and nobody will read what the calls say
 };
 
+/** The stream of one POST, made when it is needed: most calls are answered without. */
+class post_stream final : public call_channel_source {
+public:
+  post_stream(http::exchange& ex, bool events_accepted, limits const& bounds) noexcept
+      : ex_(ex), bounds_(bounds), events_accepted_(events_accepted) {}
+
+  std::shared_ptr<call_channel> open() override { return get()->open(); }
+
+  std::shared_ptr<call_stream> const& get() {
+    if (!made_) made_ = std::make_shared<call_stream>(ex_.executor(), events_accepted_, bounds_);
+    return made_;
+  }
+
+private:
+  http::exchange& ex_;
+  limits const& bounds_;
+  bool events_accepted_;
+  std::shared_ptr<call_stream> made_;
+};
+
 }  // namespace mcpawl::detail

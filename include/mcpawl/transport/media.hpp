@@ -33,15 +33,29 @@ constexpr bool names_media_type(std::string_view accept, std::string_view type) 
   return false;
 }
 
+/** Whether the body of a request is JSON, as its one Content-Type says. */
+inline bool sends_json(http::request_head const& head) noexcept {
+  auto const type = head.find_only("content-type");
+  return type && http::is_json(*type);
+}
+
 /** The place in a client's Accept of the first entry that takes each of the two types of our responses (RFC
     9110 section 12.5.1; of two types the one that is named first is preferred, other weights than 0
     aside). */
 struct accepted_types {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  /** What the SDKs send, word for word. */
+  static constexpr std::string_view usual = "application/json, text/event-stream";
   std::size_t json = none;
   std::size_t events = none;
 
   constexpr void add(std::string_view accept, std::size_t& rank) noexcept {
+    if (accept == usual && rank == 0) {
+      json = 0;
+      events = 1;
+      rank = 2;
+      return;
+    }
     for (; !accept.empty(); ++rank) {
       auto const comma = accept.find(',');
       std::string_view const entry = accept.substr(0, comma);

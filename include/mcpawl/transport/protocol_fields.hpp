@@ -2,30 +2,39 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 
-#include <cstddef>
 #include <string_view>
 
 namespace mcpawl::detail {
 
-inline mirror_header mirror(http::request_head const& head, std::string_view name) {
-  std::size_t const count = head.count(name);
-  return {count, count != 0 ? *head.find(name) : std::string_view{}};
+/** Take note of a field if it has this name; of several the first gives the value. */
+inline bool note_field(http::field_view const& field, std::string_view name, mirror_header& to) noexcept {
+  if (!http::iequals(field.name, name)) return false;
+  if (to.count++ == 0) to.value = field.value;
+  return true;
 }
 
-inline protocol_headers protocol_headers_of(http::request_head const& head) {
-  return {true,
-          mirror(head, "mcp-protocol-version"),
-          mirror(head, "mcp-method"),
-          mirror(head, "mcp-name"),
-          mirror(head, "mcp-session-id"),
-          mirror(head, "last-event-id"),
-          [](void const* where, std::string_view name) {
-            return mirror(*static_cast<http::request_head const*>(where), name);
-          },
-          &head};
+inline mirror_header mirror(http::request_head const& head, std::string_view name) noexcept {
+  mirror_header out;
+  for (auto const& field : head.fields()) note_field(field, name, out);
+  return out;
+}
+
+inline protocol_headers protocol_headers_of(http::request_head const& head) noexcept {
+  protocol_headers out;
+  out.carried = true;
+  for (auto const& field : head.fields())
+    note_field(field, "mcp-protocol-version", out.version) || note_field(field, "mcp-method", out.method) ||
+        note_field(field, "mcp-name", out.name) || note_field(field, "mcp-session-id", out.session_id) ||
+        note_field(field, "last-event-id", out.last_event);
+  out.lookup = [](void const* where, std::string_view name) {
+    return mirror(*static_cast<http::request_head const*>(where), name);
+  };
+  out.where = &head;
+  return out;
 }
 
 }  // namespace mcpawl::detail

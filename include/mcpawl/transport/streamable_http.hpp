@@ -35,6 +35,7 @@
 #include <mcpawl/transport/unauthenticated_route.hpp>
 #include <mcpawl/transport/user_routes.hpp>
 #include <mcpawl/transport/visitor_page.hpp>
+#include <mcpawl/transport/whole_response.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -257,11 +258,20 @@ private:
     co_await ex.respond(std::move(response));
   }
 
+  /** The message of a POST if it is there and its caller has a turn, as nearly always: then nothing has to be waited
+      for, and no coroutine to be made. */
+  std::optional<std::string_view> message_at_hand(http::exchange& ex, caller const& who) {
+    if (!sends_json(ex.head())) return std::nullopt;
+    auto const body = ex.body_at_hand(shared_.bounds.body_bytes);
+    if (!body || !turns_.take(who.account())) return std::nullopt;
+    return body;
+  }
+
   /** Read the message of a POST and wait for the turn of its caller; without a message the request was
       answered. */
   task<std::optional<std::string_view>> read_message_of(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
-    if (head.count("content-type") != 1 || !http::is_json(*head.find("content-type"))) {
+    if (!sends_json(head)) {
       co_await refuse(ex, 415, "send a body of type application/json");
       co_return std::nullopt;
     }
@@ -286,14 +296,22 @@ private:
 
   task<> post(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
-    auto const body = co_await read_message_of(ex, who);
+    auto body = message_at_hand(ex, who);
+    if (!body) body = co_await read_message_of(ex, who);
     if (!body) co_return;
     auto const accepted = accepted_types::of(head);
-    auto const stream = std::make_shared<call_stream>(ex.executor(), accepted.takes_events(), shared_.bounds);
-    dispatch_result r = protocol_.handle(*body, protocol_headers_of(head), who, *stream);
+    post_stream streams(ex, accepted.takes_events(), shared_.bounds);
+    dispatch_result r = protocol_.handle(*body, protocol_headers_of(head), who, streams);
     if (auto* whole = std::get_if<response>(&r)) {
       if (who.note) observer_->answered(*who.note, *whole);
-      co_await write(ex, std::move(*whole), accepted.prefers_events());
+      bool const as_event = accepted.prefers_events() && whole->what == response::outcome::answered;
+      if (as_event) {
+        http::response events = head_of(*whole, head);
+        co_await write_as_event(ex, std::move(events), whole->body);
+        co_return;
+      }
+      http::response const answer = http_response(*whole, head);
+      if (!ex.respond_at_once(answer)) co_await ex.respond_rest();
       co_return;
     }
     if (auto const* refused = std::get_if<scope_refusal>(&r)) {
@@ -307,6 +325,7 @@ private:
       return made;
     };
     event_style style = style_for(head);
+    auto const stream = streams.get();
     co_await stream->run(ex, std::move(r), make_head, std::move(style), shared_.retry);
     if (who.note) {
       who.note->error = stream->error();
@@ -337,7 +356,7 @@ private:
     http::request_head const& head = ex.head();
     auto found = protocol_.open_stream(protocol_headers_of(head), who);
     if (auto* refusal = std::get_if<response>(&found)) {
-      co_await write(ex, std::move(*refusal), false);
+      co_await write(ex, std::move(*refusal));
       co_return;
     }
     if (!accepted_types::of(head).takes_events()) {
@@ -365,7 +384,7 @@ private:
     if (held.grow(1)) co_return true;
     response refused = too_many({}, "event streams", "max_streams");
     tell_refusal(shared_.observed, refused.bound);
-    co_await write(ex, std::move(refused), false);
+    co_await write(ex, std::move(refused));
     co_return false;
   }
 
@@ -395,21 +414,8 @@ private:
     co_await ex.respond(std::move(answer));
   }
 
-  /** Write a response that is complete; some clients prefer an event stream even for one event. */
-  task<> write(http::exchange& ex, response a, bool as_event) {
-    http::response whole{status_of(a.what)};
-    allow_reading(whole, ex.head());
-    if (a.what == response::outcome::not_allowed) whole.field("Allow", "POST");
-    if (a.what == response::outcome::too_many) whole.field("Retry-After", "1");
-    if (!a.session_id.empty()) whole.field("Mcp-Session-Id", a.session_id);
-    if (as_event && a.what == response::outcome::answered) {
-      if (co_await ex.start_events(std::move(whole))) {
-        co_await ex.event(a.body);
-        co_await ex.end_events();
-      }
-      co_return;
-    }
-    if (!a.body.empty()) whole.body("application/json", std::move(a.body));
+  task<> write(http::exchange& ex, response a) {
+    http::response whole = http_response(a, ex.head());
     co_await ex.respond(std::move(whole));
   }
 

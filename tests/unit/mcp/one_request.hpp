@@ -48,6 +48,7 @@ struct one_request : mcpawl::detail::call_channel_source {
             .log = log,
             .id = id,
             .params = &params.as_object(),
+            .meta = mcpawl::detail::object_member(&params.as_object(), "_meta"),
             .protocol = protocol,
             .who = {&boss, "alice"},
             .out = *this,

@@ -53,14 +53,20 @@ struct returns {
       out.add(content_block{std::move(value)});
     } else {
       // structured output also goes out as text, for models and for clients of older revisions
-      std::string json;
-      if constexpr (std::same_as<R, boost::json::value> || std::same_as<R, boost::json::object>)
-        append_json(json, value);
-      else
-        encode_or_throw(value, json, "the result");
+      std::string json = text(value);
       out.text(json).structured_json(std::move(json));
     }
     return out;
+  }
+
+  /** A value as JSON; throws what the log is to say if it has none. */
+  static std::string text(R const& value) {
+    std::string json;
+    if constexpr (std::same_as<R, boost::json::value> || std::same_as<R, boost::json::object>)
+      append_json(json, value);
+    else
+      encode_or_throw(value, json, "the result");
+    return json;
   }
 
   static constexpr bool object = schema_struct<R> || is_map<known_t<R>>;

@@ -50,13 +50,20 @@ inline void check_output(tool const& of, tool_result& result) {
 
 struct tool_kind {
   template <class R>
-  static handler_result wrap(R value, context const& ctx, entry const& of) {
-    tool_result result = returns<R>::wrap(std::move(value));
-    if constexpr (!returns_structured<R>)
+  static handler_result wrap(R value, context const& ctx, [[maybe_unused]] entry const& of) {
+    if constexpr (returns_structured<R>) {
+      handler_result out;
+      std::string const json = returns<R>::text(value);
+      if (!returns<R>::object && wants_objects(ctx.protocol()))
+        append_structured_result(out.members, json, wrapped_result(json), ctx.protocol());
+      else
+        append_structured_result(out.members, json, json, ctx.protocol());
+      return out;
+    } else {
+      tool_result result = returns<R>::wrap(std::move(value));
       check_output(static_cast<tool const&>(of), result);
-    else if constexpr (!returns<R>::object)
-      if (wants_objects(ctx.protocol())) result.structured_json(wrapped_result(result.structured_json()));
-    return to_handler_result(result, ctx);
+      return to_handler_result(result, ctx);
+    }
   }
   static handler_result nothing(context const& ctx, entry const& of) { return wrap(tool_result{}, ctx, of); }
   /** Arguments that do not fit are the tool's failure, so that the model can mend them. */

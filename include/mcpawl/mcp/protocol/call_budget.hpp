@@ -27,7 +27,7 @@ inline std::optional<response> long_id_refusal(request_env const& parts, rpc_mes
   };
   // the text of an id has quotes
   if (m.id && m.id->json().size() > most + 2) return refuse({}, "the id");
-  auto const* token = member(object_member(m.params, "_meta"), "progressToken");
+  auto const* token = member(m.meta, "progressToken");
   if (token && token->is_string() && token->get_string().size() > most)
     return refuse(m.id, "the progressToken");
   return std::nullopt;

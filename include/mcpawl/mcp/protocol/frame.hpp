@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mcpawl::detail {
 
@@ -17,10 +18,10 @@ namespace mcpawl::detail {
     @param meta  more members of `_meta`, without braces; possibly empty.
 */
 inline void append_server_info(std::string& out, server_state const& s, std::string_view meta = {}) {
-  out += R"(,"_meta":{)";
+  out += std::string_view(R"(,"_meta":{)");
   out += meta;
   if (!meta.empty()) out += ',';
-  out += R"("io.modelcontextprotocol/serverInfo":)";
+  out += std::string_view(R"("io.modelcontextprotocol/serverInfo":)");
   out += s.info_json;
   out += '}';
 }
@@ -34,25 +35,23 @@ inline void append_server_info(std::string& out, server_state const& s, std::str
 */
 inline response frame_result(server_state const& s, revision r, request_id const& id,
                              std::string_view members, std::string_view meta = {}) {
-  std::string text;
+  std::string text = begin_result(id, members.size() + meta.size() + s.info_json.size() + 128);
   if (!is_stateless(r)) {
-    text = "{";
+    text += '{';
     text += members;
     if (!meta.empty()) {
       text += members.empty() ? R"("_meta":{)" : R"(,"_meta":{)";
       text += meta;
       text += '}';
     }
-    text += '}';
-    return response::of_result(id, text);
+  } else {
+    text += std::string_view(R"({"resultType":"complete")");
+    if (!members.empty()) text += ',';
+    text += members;
+    append_server_info(text, s, meta);
   }
-  text.reserve(members.size() + meta.size() + s.info_json.size() + 128);
-  text = R"({"resultType":"complete")";
-  if (!members.empty()) text += ',';
-  text += members;
-  append_server_info(text, s, meta);
-  text += '}';
-  return response::of_result(id, text);
+  text += std::string_view("}}");
+  return {response::outcome::answered, std::move(text), {}};
 }
 
 /** An error inside a request that was understood. */

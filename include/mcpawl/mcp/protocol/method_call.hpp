@@ -31,6 +31,7 @@ struct method_call {
   logger const& log;
   request_id const& id;
   boost::json::object const* params;  ///< Null if the request has none.
+  boost::json::object const* meta;    ///< Their `_meta`; null if it is no object.
   revision protocol;
   caller who;
   call_channel_source& out;
@@ -48,10 +49,6 @@ struct method_call {
     auto const* value = param(name);
     if (!value || !value->is_string()) return std::nullopt;
     return view_of(value->get_string());
-  }
-  boost::json::object const* meta() const {
-    auto const* value = param("_meta");
-    return value ? value->if_object() : nullptr;
   }
 };
 

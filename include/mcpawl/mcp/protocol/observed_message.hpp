@@ -49,7 +49,7 @@ inline std::string_view recorded_method(std::string_view method) noexcept {
 /** The place of a message in a trace: what its `_meta` says, and new ids where somebody wants them. */
 inline kept_trace recorded_trace(rpc_message const& m, bool wanted) {
   kept_trace out;
-  auto const* parent = member(object_member(m.params, "_meta"), "traceparent");
+  auto const* parent = member(m.meta, "traceparent");
   if (parent && parent->is_string() && trace_context::is_traceparent(view_of(parent->get_string())))
     out = kept_trace::of(view_of(parent->get_string()));
   if (!wanted) return out;

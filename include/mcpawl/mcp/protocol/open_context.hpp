@@ -20,7 +20,7 @@ namespace mcpawl::detail {
 
 /** The progress token of a request as JSON text; empty if there is none. */
 inline std::string progress_token(method_call const& call) {
-  auto const* token = member(object_member(call.params, "_meta"), "progressToken");
+  auto const* token = member(call.meta, "progressToken");
   if (!token || !(token->is_string() || token->is_int64() || token->is_uint64())) return {};
   std::string text;
   append_json(text, *token);
@@ -65,9 +65,8 @@ inline std::unique_ptr<context> open_context(method_call const& call) {
     return std::make_unique<context>(call.protocol, std::move(token), std::move(out), call.session->client(),
                                      std::move(by));
   }
-  auto const* meta = object_member(call.params, "_meta");
-  auto client =
-      client_profile::of(object_member(meta, capabilities_key), object_member(meta, client_info_key));
+  auto client = client_profile::of(object_member(call.meta, capabilities_key),
+                                   object_member(call.meta, client_info_key));
   std::unique_ptr<client_requester> by;
   if (call.seal) {
     std::string binding =

@@ -53,8 +53,7 @@ inline std::optional<message_level> wanted_level(method_call const& call) {
     // a session that set none gets what the specification leaves to the server
     return set < 0 ? message_level::info : static_cast<message_level>(set);
   }
-  auto const* meta = call.meta();
-  auto const* level = meta ? meta->if_contains({log_level_key.data(), log_level_key.size()}) : nullptr;
+  auto const* level = member(call.meta, log_level_key);
   if (!level || !level->is_string()) return std::nullopt;
   return parse_message_level(view_of(level->get_string()));
 }
@@ -64,7 +63,7 @@ inline std::optional<message_level> wanted_level(method_call const& call) {
     @param uri  of the resource being read; empty for other calls. */
 inline call_details details_of(method_call const& call, std::string_view uri) {
   call_details details;
-  details.trace = trace_context::from(call.meta());
+  details.trace = trace_context::from(call.meta);
   details.uri = uri;
   details.least_level = wanted_level(call);
   if (call.work) details.pool = *call.work;
@@ -96,7 +95,7 @@ inline dispatch_result run_handler(method_call const& call, call_target const& t
     }
     if (!awaited) {
       call_details details;
-      details.trace = trace_context::from(call.meta());
+      details.trace = trace_context::from(call.meta);
       details.uri = uri;
       context ctx{call.protocol, {}, nullptr};
       ctx.describe(std::move(details));

@@ -163,6 +163,7 @@ inline dispatch_result dispatch_in_session(request_env const& parts, rpc_message
                                  .log = parts.log,
                                  .id = *m.id,
                                  .params = m.params,
+                                 .meta = m.meta,
                                  .protocol = session->protocol(),
                                  .who = who,
                                  .out = noted,

@@ -28,9 +28,6 @@
 
 namespace mcpawl::detail {
 
-/** The `_meta` object of a message; null if there is none. */
-inline boost::json::object const* meta_of(rpc_message const& m) { return object_member(m.params, "_meta"); }
-
 inline bool is_log_level(boost::json::value const& v) {
   return v.is_string() && parse_message_level(view_of(v.get_string()));
 }
@@ -103,7 +100,7 @@ inline rpc_error unsupported_version(std::string_view requested) {
 
 /** Whether a message claims to be of a stateless revision: by its `_meta`, which a client of the handshake
     revisions never fills so. */
-inline bool claims_stateless(rpc_message const& m) { return member(meta_of(m), version_key) != nullptr; }
+inline bool claims_stateless(rpc_message const& m) { return member(m.meta, version_key) != nullptr; }
 
 /** Answer `server/discover`, which takes the place of the handshake. */
 inline response discover(server_state const& s, request_id const& id) {
@@ -132,9 +129,8 @@ inline dispatch_result dispatch_stateless(request_env const& parts, rpc_message 
   auto const malformed = [&id](rpc_error const& f) {
     return response::of_error(response::outcome::malformed, id, f);
   };
-  auto const* meta = meta_of(m);
-  if (auto const fault = envelope_fault(meta)) return malformed(*fault);
-  auto const version = view_of(member(meta, version_key)->get_string());
+  if (auto const fault = envelope_fault(m.meta)) return malformed(*fault);
+  auto const version = view_of(member(m.meta, version_key)->get_string());
   if (h.carried)
     if (auto const fault = differing_header(m, version, h)) return malformed(*fault);
   auto const protocol = parse_revision(version);
@@ -149,6 +145,7 @@ inline dispatch_result dispatch_stateless(request_env const& parts, rpc_message 
                          .log = parts.log,
                          .id = id,
                          .params = m.params,
+                         .meta = m.meta,
                          .protocol = *protocol,
                          .who = who,
                          .out = noted,
@@ -174,7 +171,7 @@ inline dispatch_result dispatch_stateless(request_env const& parts, rpc_message 
 /** Take a notification of the stateless kind: the headers need not be there, but must not lie. */
 inline response take_stateless_notification(rpc_message const& m, protocol_headers const& h,
                                             single_stream_client* channel) {
-  auto const* version = member(meta_of(m), version_key);
+  auto const* version = member(m.meta, version_key);
   auto const claimed = version && version->is_string() ? view_of(version->get_string()) : h.version.value;
   if (h.carried)
     if (auto const fault = differing_header(m, claimed, h))

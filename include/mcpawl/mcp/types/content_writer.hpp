@@ -19,6 +19,13 @@ class content_writer {
 public:
   content_writer(std::string& out, revision r) noexcept : out_(out), revision_(r) {}
 
+  /** Append a block of text and nothing else. */
+  void text(std::string_view words) {
+    out_ += std::string_view(R"({"type":"text","text":)");
+    append_json_string(out_, words);
+    out_ += '}';
+  }
+
   void operator()(text_content const& block) { text(block.text, block); }
   void operator()(image_content const& block) { media("image", block.bytes, block.mime_type, block); }
   void operator()(audio_content const& block) {

@@ -19,6 +19,18 @@
 
 namespace mcpawl {
 
+namespace detail {
+
+/** Append the members of a result that consists of a value; it goes out as text, too, for models and for clients of
+    older revisions.
+
+    @param json        of the value
+    @param structured  the same, or what clients want in its place */
+MCPAWL_DECL void append_structured_result(std::string& out, std::string_view json,
+                                          std::string_view structured, revision r);
+
+}  // namespace detail
+
 /** The result of a tool (MCP `CallToolResult`), built block by block; the raw level beside plain return values.
 
     @code

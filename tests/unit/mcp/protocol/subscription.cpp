@@ -77,6 +77,7 @@ struct fixture {
                            .log = log,
                            .id = id,
                            .params = &json.as_object(),
+                           .meta = object_member(&json.as_object(), "_meta"),
                            .protocol = revision::v2026_07_28,
                            .who = who,
                            .out = out};
