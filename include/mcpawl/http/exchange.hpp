@@ -155,9 +155,18 @@ public:
     out += "\r\n";
     if (note_) *note_ = {head_of_answer.status(), 0};
     streaming_ = head().method() != "HEAD";
+    if (streaming_ && held_) co_return !channel_.broken();
     if (!channel_.write_now()) co_await channel_.flush();
+    out.clear();
     co_return streaming_ && !channel_.broken();
   }
+
+  /** Let the head of a stream and its events wait for `send_held`, or for what would make too much of them: what is
+      ready together then goes out together. The end of the stream sends them, too. */
+  void hold_events() noexcept { held_ = true; }
+
+  /** Send what was held back; what follows is held back again. False if the peer is gone. */
+  task<bool> send_held() { return emit(piece::nothing, {}, {}); }
 
   /** Send one event of type `message`; the data may have several lines, the id has one. */
   task<bool> event(std::string_view data, std::string_view id = {}) { return emit(piece::event, data, id); }
@@ -282,7 +291,8 @@ private:
 
   // --- events ---------------------------------------------------------------------------------------------
 
-  enum class piece { event, raw, comment, end };
+  enum class piece { event, raw, comment, end, nothing };
+  static constexpr std::size_t max_held = 8 * 1024;
   static constexpr std::size_t size_room = 10;  // eight hexadecimal digits and CRLF
 
   /** Holds the right to write; a write that was torn by a cancellation has spoiled the framing. */
@@ -308,23 +318,30 @@ private:
     }
     if (!streaming_ || channel_.broken()) co_return false;
     if (writing_) co_return true;
-    turn_holder turn(*this);
+    std::string& out = channel_.output();
+    std::size_t const before = out.size();
+    frame(what, text, id);
+    if (note_) note_->body_bytes += out.size() - before;
     if (what == piece::end) streaming_ = false;
-    std::size_t const from = frame(what, text, id);
-    if (note_) note_->body_bytes += channel_.output().size() - from;
-    if (!channel_.write_now(from)) co_await channel_.flush();
+    bool const goes_on = what != piece::end && what != piece::nothing;
+    if (out.empty() || (held_ && goes_on && out.size() < max_held)) co_return true;
+    turn_holder turn(*this);
+    if (!channel_.write_now()) co_await channel_.flush();
+    out.clear();
     turn.finished = true;
     co_return !channel_.broken();
   }
 
-  /** Put one piece of the stream into the output; tells where in it the bytes to be sent begin. */
-  std::size_t frame(piece what, std::string_view text, std::string_view id) {
+  /** Append one piece of the stream to the output. */
+  void frame(piece what, std::string_view text, std::string_view id) {
     std::string& out = channel_.output();
+    if (what == piece::nothing) return;
     if (what == piece::end) {
-      out = chunked_ ? "0\r\n\r\n" : "";
-      return 0;
+      if (chunked_) out += "0\r\n\r\n";
+      return;
     }
-    out.assign(size_room, '\0');
+    std::size_t const begin = out.size();
+    out.append(chunked_ ? size_room : 0, '\0');
     if (what == piece::event) {
       out += "event: message\n";
       if (!id.empty()) append_lines("id: ", id.substr(0, id.find_first_of("\r\n")));
@@ -335,27 +352,28 @@ private:
       append_lines(what == piece::event ? "data: " : ": ", text);
       out += '\n';
     }
-    if (!chunked_) return size_room;
-    char digits[8];
-    auto const end = std::to_chars(digits, digits + sizeof digits, out.size() - size_room, 16).ptr;
-    auto const count = static_cast<std::size_t>(end - digits);
-    std::size_t const from = size_room - 2 - count;
-    std::copy(digits, end, out.begin() + static_cast<std::ptrdiff_t>(from));
-    out[size_room - 2] = '\r';
-    out[size_room - 1] = '\n';
+    if (!chunked_) return;
+    char size[size_room];
+    auto* end = std::to_chars(size, size + sizeof size, out.size() - begin - size_room, 16).ptr;
+    *end++ = '\r';
+    *end++ = '\n';
+    out.replace(begin, size_room, size, static_cast<std::size_t>(end - size));
     out += "\r\n";
-    return from;
   }
 
   void append_lines(std::string_view label, std::string_view text) {
     std::string& out = channel_.output();
-    for (;;) {
-      auto const at = std::find_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; });
-      auto const end =
-          at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
+    auto const append_line = [&](std::string_view line) {
       out += label;
-      out += text.substr(0, end);
+      out += line;
       out += '\n';
+    };
+    // JSON text has no line ends
+    if (text.find('\n') == std::string_view::npos && text.find('\r') == std::string_view::npos)
+      return append_line(text);
+    for (;;) {
+      std::size_t const end = text.find_first_of("\r\n");
+      append_line(text.substr(0, end));
       if (end == std::string_view::npos) return;
       bool const pair = text.substr(end, 2) == "\r\n";
       text.remove_prefix(end + (pair ? 2 : 1));
@@ -371,6 +389,7 @@ private:
   bool chunked_ = false;                   // the events go out in chunks
   bool streaming_ = false;                 // the stream of events was begun and not ended
   bool writing_ = false;                   // somebody is sending an event
+  bool held_ = false;                      // events wait for each other
   detail::response_note* note_ = nullptr;  // null where nobody observes
   std::optional<boost::asio::steady_timer> turn_;
 };

@@ -9,6 +9,7 @@
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/exchange.hpp>
+#include <mcpawl/http/io.hpp>
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
@@ -88,6 +89,7 @@ public:
     if (!listens_) style.may_listen = {};
     try {
       bool streaming = co_await must_stream(*watch, style.keep_alive);
+      ex.hold_events();
       if (streaming) streaming = co_await ex.start_events(make_head(200));
       if (streaming) {
         begin_stream(style, retry);
@@ -127,17 +129,15 @@ private:
   void start(dispatch_result calls, std::optional<log_reader>& reader) {
     changed_ = std::make_shared<async_event>();
     room_ = std::make_shared<async_event>();
-    std::vector<pending_response> all;
-    if (auto* one = std::get_if<pending_response>(&calls)) {
+    auto* const one = std::get_if<pending_response>(&calls);
+    auto* const batch = std::get_if<batch_response>(&calls);
+    if (one) {
       session_ = one->session;
       listens_ = one->listens;
-      all.push_back(std::move(*one));
     } else {
-      auto& batch = std::get<batch_response>(calls);
       batch_ = true;
-      session_ = std::move(batch.session);
-      finished_ = std::move(batch.ready);
-      all = std::move(batch.pending);
+      session_ = std::move(batch->session);
+      finished_ = std::move(batch->ready);
     }
     if (session_)
       log_ = session_->make_stream();
@@ -145,15 +145,18 @@ private:
       log_ = std::make_shared<event_log>(event_log::retention::queue);
     log_->on_room(room_->notifier());
     reader.emplace(log_, changed_);
-    running_ = all.size();
-    for (auto& call : all) {
-      auto const channel = call.channel;
-      calls_.push_back(channel);
-      channel->start(std::move(call),
-                     [self = shared_from_this()](std::exception_ptr failure, std::optional<response> result) {
-                       self->ended(failure, std::move(result));
-                     });
-    }
+    running_ = one ? 1 : batch->pending.size();
+    if (one) return start_call(std::move(*one));
+    for (auto& call : batch->pending) start_call(std::move(call));
+  }
+
+  void start_call(pending_response&& call) {
+    auto const channel = call.channel;
+    calls_.push_back(channel);
+    channel->start(std::move(call),
+                   [self = shared_from_this()](std::exception_ptr failure, std::optional<response> result) {
+                     self->ended(failure, std::move(result));
+                   });
   }
 
   void ended(std::exception_ptr failure, std::optional<response> result) {
@@ -180,6 +183,8 @@ private:
   /** Wait until it is clear how the response goes out: true for events, false if it is there, or nobody waits.
    */
   task<bool> must_stream(disconnect_watch& watch, std::chrono::milliseconds keep_alive) {
+    // a call that waits for nothing is over by then: nobody has to be woken, and all it said goes out together
+    if (running_ != 0) co_await http::detail::let_others_run(executor_);
     while (running_ != 0 && !left_) {
       if (log_->backlog() != 0 || letting_go_) co_return true;
       bool const notified = co_await watch.wait(keep_alive);

@@ -69,6 +69,7 @@ inline task<> write_events(http::exchange& ex, log_reader& reader, disconnect_wa
   using steady = std::chrono::steady_clock;
   std::string message;
   auto written = steady::now(), checked = written;
+  ex.hold_events();
   for (;;) {
     if (watch.left()) co_return;
     if (style.may_listen && steady::now() - checked >= style.check_every) {
@@ -85,6 +86,8 @@ inline task<> write_events(http::exchange& ex, log_reader& reader, disconnect_wa
       alive = co_await ex.event(message, id);
       written = steady::now();
     } else if (got == event_log::reading::none) {
+      alive = co_await ex.send_held();
+      if (!alive) co_return;
       auto next = written + style.keep_alive;
       if (style.may_listen) next = std::min<steady::time_point>(next, checked + style.check_every);
       auto const patience = std::chrono::ceil<std::chrono::milliseconds>(next - steady::now());

@@ -375,6 +375,67 @@ BOOST_AUTO_TEST_CASE(a_large_event_is_one_chunk) {
   BOOST_TEST((c.ask(get).body == "event: message\ndata: " + data + "\n\n"));
 }
 
+BOOST_AUTO_TEST_CASE(events_that_are_held_go_out_together) {
+  std::atomic<bool> go_on{false};
+  server s([&go_on](http::exchange& x) -> task<> {
+    x.hold_events();
+    bool const began = co_await x.start_events(http::response(200));
+    if (!began) co_return;
+    co_await x.event("one");
+    co_await x.comment("alive");
+    co_await x.event("two");
+    co_await x.send_held();
+    co_await x.send_held();  // nothing: nothing is sent
+    while (!go_on) co_await http::detail::pause_for(x.executor(), 1ms);
+    co_await x.event("three");
+    co_await x.end_events();
+  });
+  client c = s.connect();
+  for (int i = 0; i != 2; ++i) {  // the connection lives on
+    go_on = false;
+    c.send(get);
+    // one write of the server is one read of the client: this is less than the buffers hold
+    std::string const first = c.read_piece();
+    BOOST_TEST(first.starts_with("HTTP/1.1 200 OK\r\n"));
+    BOOST_TEST(
+        first.ends_with("1a\r\nevent: message\ndata: one\n\n\r\n9\r\n: alive\n\n\r\n"
+                        "1a\r\nevent: message\ndata: two\n\n\r\n"));
+    go_on = true;
+    BOOST_TEST(c.read_piece() == "1c\r\nevent: message\ndata: three\n\n\r\n0\r\n\r\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(held_events_of_http_1_0_go_out_at_the_end) {
+  server s([](http::exchange& x) -> task<> {
+    x.hold_events();
+    bool const began = co_await x.start_events(http::response(200));
+    if (began) co_await x.event("one");
+    co_await x.end_events();
+  });
+  client c = s.connect();
+  BOOST_TEST(c.ask("GET / HTTP/1.0\r\n\r\n").body == "event: message\ndata: one\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(no_more_is_held_than_a_bound) {
+  std::string const data(1000, 'd');
+  std::atomic<int> written{0};
+  std::atomic<bool> go_on{false};
+  server s([&](http::exchange& x) -> task<> {
+    x.hold_events();
+    bool there = co_await x.start_events(http::response(200));
+    for (; there && written != 20; ++written) there = co_await x.event(data);
+    while (!go_on) co_await http::detail::pause_for(x.executor(), 1ms);
+    co_await x.end_events();
+  });
+  client c = s.connect();
+  c.send(get);
+  std::string got;
+  while (got.size() < 12'000) got += c.read_piece();  // before the end is written
+  BOOST_TEST(s.eventually([&] { return written == 20; }));
+  go_on = true;
+  BOOST_TEST((got + c.read_until("0\r\n\r\n")).size() > 20'000u);
+}
+
 BOOST_AUTO_TEST_CASE(events_sent_at_the_same_time_do_not_mix) {
   std::string const large(30'000'000, 'x');  // more than the buffers of the system hold
   server s([&large](http::exchange& x) -> task<> {

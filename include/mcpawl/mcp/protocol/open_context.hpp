@@ -31,7 +31,7 @@ inline std::string progress_token(method_call const& call) {
 
     @par Errors
     Throws `call_refused` if its state was not sealed here for this call, or too long ago. */
-inline replay_input read_replay(method_call const& call, std::string const& binding) {
+inline replay_input read_replay(method_call const& call, state_binding& binding) {
   replay_input input;
   if (auto const* responses = object_member(call.params, "inputResponses"))
     input.responses = boost::json::object(*responses, {});
@@ -43,7 +43,7 @@ inline replay_input read_replay(method_call const& call, std::string const& bind
   };
   if (!state->is_string()) throw refuse();
   auto known =
-      open_state(*call.seal, view_of(state->get_string()), call.server.options.time->wall(), binding);
+      open_state(*call.seal, view_of(state->get_string()), call.server.options.time->wall(), binding.text());
   if (!known) throw refuse();
   input.known = std::move(*known);
   return input;
@@ -69,8 +69,7 @@ inline std::unique_ptr<context> open_context(method_call const& call) {
                                    object_member(call.meta, client_info_key));
   std::unique_ptr<client_requester> by;
   if (call.seal) {
-    std::string binding =
-        state_binding(call.server.info.name, call.who.principal, call.method_name, call.params);
+    state_binding binding(call.server.info.name, call.who.principal, call.method_name, call.params);
     replay_input input = read_replay(call, binding);
     by = std::make_unique<replay_requester>(std::move(input), client, *call.seal, std::move(binding),
                                             *call.server.options.time,

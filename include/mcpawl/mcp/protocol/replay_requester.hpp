@@ -36,7 +36,7 @@ struct replay_input {
 */
 class replay_requester final : public client_requester {
 public:
-  replay_requester(replay_input input, client_profile client, sealer& seal, std::string binding,
+  replay_requester(replay_input input, client_profile client, sealer& seal, state_binding binding,
                    clock const& time, unix_seconds lifetime)
       : input_(std::move(input)),
         client_(std::move(client)),
@@ -95,7 +95,7 @@ public:
   void end_round() override { throw input_required{{}, state()}; }
 
 private:
-  std::string state() { return seal_state(seal_, input_.known, clock_.wall() + lifetime_, binding_); }
+  std::string state() { return seal_state(seal_, input_.known, clock_.wall() + lifetime_, binding_.text()); }
 
   /** The response to a request; what was answered in an earlier round stays as it was. */
   boost::json::value const* find(client_request const& q) {
@@ -110,7 +110,7 @@ private:
   replay_input input_;
   client_profile client_;
   sealer& seal_;
-  std::string binding_;
+  state_binding binding_;
   clock const& clock_;
   unix_seconds lifetime_;
 };

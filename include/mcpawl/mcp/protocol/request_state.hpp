@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
@@ -17,7 +18,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace mcpawl::detail {
 
@@ -27,20 +27,15 @@ struct request_state {
   boost::json::object steps;
 };
 
+/** Append the members of an object, in the order of their names, but those for which `left_out` says so. */
+template <class LeftOut>
+void append_canonical_members(std::string& out, boost::json::object const& object, LeftOut const& left_out);
+
 /** Append a value so that equal values give equal text, in whatever order their members came. */
 inline void append_canonical(std::string& out, boost::json::value const& v) {
   if (auto const* object = v.if_object()) {
-    std::vector<boost::json::key_value_pair const*> members;
-    for (auto const& member : *object) members.push_back(&member);
-    std::sort(members.begin(), members.end(),
-              [](auto const* a, auto const* b) { return a->key() < b->key(); });
     out += '{';
-    for (auto const* member : members) {
-      append_json_string(out, {member->key().data(), member->key().size()});
-      out += ':';
-      append_canonical(out, member->value());
-      out += ',';
-    }
+    append_canonical_members(out, *object, [](boost::json::string_view) { return false; });
     out += '}';
   } else if (auto const* array = v.if_array()) {
     out += '[';
@@ -54,39 +49,69 @@ inline void append_canonical(std::string& out, boost::json::value const& v) {
   }
 }
 
+template <class LeftOut>
+void append_canonical_members(std::string& out, boost::json::object const& object, LeftOut const& left_out) {
+  boost::container::small_vector<boost::json::key_value_pair const*, 16> members;
+  for (auto const& member : object)
+    if (!left_out(member.key())) members.push_back(&member);
+  std::sort(members.begin(), members.end(), [](auto const* a, auto const* b) { return a->key() < b->key(); });
+  for (auto const* member : members) {
+    append_json_string(out, {member->key().data(), member->key().size()});
+    out += ':';
+    append_canonical(out, member->value());
+    out += ',';
+  }
+}
+
 /** What a state is bound to: the server, who calls, the method, and its parameters but those that change between rounds.
 
     A state that comes back with another caller or another call does not open (MCP 2026-07-28 "Multi
     Round-Trip Requests": the server SHOULD bind it to principal, method and salient parameters), nor with
     another server that happens to have the same keys.
 
-    @param server  the name of the server, which its instances share. */
-inline std::string state_binding(std::string_view server, std::string_view principal, std::string_view method,
-                                 boost::json::object const* params) {
-  std::string text;
-  if (params) {
-    std::vector<boost::json::key_value_pair const*> members;
-    for (auto const& member : *params) {
-      auto const key = member.key();
-      if (key != "_meta" && key != "inputResponses" && key != "requestState") members.push_back(&member);
-    }
-    std::sort(members.begin(), members.end(),
-              [](auto const* a, auto const* b) { return a->key() < b->key(); });
-    for (auto const* member : members) {
-      append_json_string(text, {member->key().data(), member->key().size()});
-      text += ':';
-      append_canonical(text, member->value());
-      text += ',';
-    }
+    Few calls ever have a state. So what is short is hashed when somebody asks for it; what is long is hashed at once,
+    and not kept.
+*/
+class state_binding {
+public:
+  static constexpr std::size_t longest_kept = 1024;
+
+  /** @param server  the name of the server, which its instances share. */
+  state_binding(std::string_view server, std::string_view principal, std::string_view method,
+                boost::json::object const* params)
+      : head_(server_part(server, method)), principal_(principal) {
+    if (params)
+      append_canonical_members(params_, *params, [](boost::json::string_view name) {
+        return name == "_meta" || name == "inputResponses" || name == "requestState";
+      });
+    if (params_.size() > longest_kept) hash();
   }
-  sha256_digest const digest = sha256(text);
-  std::string out = "mcpawl request state 2:" + std::to_string(server.size()) + ':';
-  out += server;
-  out += method;
-  out += ':';
-  out.append(reinterpret_cast<char const*>(digest.data()), digest.size());
-  return out += principal;
-}
+
+  std::string_view text() {
+    if (text_.empty()) hash();
+    return text_;
+  }
+
+private:
+  static std::string server_part(std::string_view server, std::string_view method) {
+    std::string out = "mcpawl request state 2:" + std::to_string(server.size()) + ':';
+    out.append(server).append(method);
+    return out += ':';
+  }
+
+  void hash() {
+    sha256_digest const digest = sha256(params_);
+    params_ = {};
+    text_ = std::move(head_);
+    text_.append(reinterpret_cast<char const*>(digest.data()), digest.size());
+    text_ += principal_;
+  }
+
+  std::string head_;
+  std::string principal_;
+  std::string params_;  // until they are hashed
+  std::string text_;    // empty until then
+};
 
 /** Seal a state until `expires`. */
 inline std::string seal_state(sealer& seal, request_state const& state, unix_seconds expires,

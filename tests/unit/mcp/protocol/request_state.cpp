@@ -18,7 +18,7 @@ namespace {
 std::string binding_of(std::string const& params, std::string_view principal = "alice",
                        std::string_view method = "tools/call", std::string_view server = "one") {
   auto const parsed = boost::json::parse(params);
-  return state_binding(server, principal, method, &parsed.as_object());
+  return std::string(state_binding(server, principal, method, &parsed.as_object()).text());
 }
 
 struct fixture {
