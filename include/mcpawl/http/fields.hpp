@@ -8,6 +8,10 @@
 #include <cstddef>
 #include <string_view>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace mcpawl::http {
 
 /** One header field; the views end with the message they point into. */
@@ -69,5 +73,38 @@ constexpr bool list_contains(std::string_view list, std::string_view element) no
   }
   return false;
 }
+
+namespace detail {
+
+/** Tell whether the text may be the value of a field: it has no control characters but tabs (RFC 9110 section
+    5.5). */
+inline bool is_field_value(std::string_view text) noexcept {
+  std::size_t at = 0;
+#ifdef __SSE2__
+  for (; text.size() - at >= 16; at += 16) {
+    __m128i const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(text.data() + at));
+    __m128i const low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    __m128i const tabs = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t'));
+    __m128i const deletes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+    if (_mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(tabs, low), deletes)) != 0) return false;
+  }
+#endif
+  for (; at != text.size(); ++at)
+    if (is_control(text[at]) && text[at] != '\t') return false;
+  return true;
+}
+
+/** Tell whether the text is a list of tokens, as `Connection` is; elements may be empty (RFC 9110 section 5.6.1). */
+constexpr bool is_token_list(std::string_view list) noexcept {
+  for (;;) {
+    std::size_t const comma = list.find(',');
+    std::string_view const element = trim(list.substr(0, comma));
+    if (!element.empty() && !is_token(element)) return false;
+    if (comma == std::string_view::npos) return true;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace detail
 
 }  // namespace mcpawl::http

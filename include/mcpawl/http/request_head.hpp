@@ -16,7 +16,7 @@
 namespace mcpawl::http {
 
 namespace detail {
-class request_parser;
+class head_reader;
 }  // namespace detail
 
 /** What a request says before its body.
@@ -112,7 +112,7 @@ public:
   void set_client_certificate(http::client_certificate const* verified) noexcept { certificate_ = verified; }
 
 private:
-  friend class detail::request_parser;
+  friend class detail::head_reader;
 
   void start(std::string_view method, std::string_view target, int version) noexcept {
     method_ = method;

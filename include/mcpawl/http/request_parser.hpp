@@ -1,4 +1,4 @@
-// mcpawl/http/request_parser.hpp - Beast's parser with views for a sink and our stricter rules on top
+// mcpawl/http/request_parser.hpp - parses requests: the head by our own reader, chunks by Beast and stricter rules
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/fields.hpp>
+#include <mcpawl/http/head_reader.hpp>
 #include <mcpawl/http/request_head.hpp>
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -18,23 +19,18 @@
 
 namespace mcpawl::http::detail {
 
-/** How the end of a body is found (RFC 9112 section 6.3). */
-enum class framing { none, length, chunked };
-
 /** Parse one request after the other: the head at once, then a chunked body piece by piece.
 
-    Boost.Beast checks the grammar. Refused beyond it is whatever two parsers could read differently:
-    more than one Content-Length or an odd one, Transfer-Encoding other than exactly `chunked`, on HTTP/1.0
-    or beside Content-Length, folded fields, control characters in chunk extensions, Host missing, repeated
-    or at odds with an absolute target, targets with bytes outside visible ASCII.
+    `head_reader` reads the head, Boost.Beast the chunks. Refused beyond their grammar are control characters in
+    extensions, and trailers that say how the message is read.
 
     @par Lifetime
     `head()` views the bytes given to `parse_head`, until the next call.
 */
 class request_parser {
 public:
-  static constexpr std::size_t max_target = 8 * 1024;
-  static constexpr std::size_t max_method = 32;
+  static constexpr std::size_t max_target = head_reader::max_target;
+  static constexpr std::size_t max_method = head_reader::max_method;
   static constexpr std::size_t max_extensions = 4 * 1024;  ///< Of all chunks of a body together.
   static constexpr std::size_t max_framing = 2 * 1024;     ///< One chunk line, or the trailers.
   /** What ends a body at least, `0 CRLF CRLF`: with less of it Beast 1.81 runs into an assertion of its own.
@@ -43,16 +39,10 @@ public:
 
   /** Parse a whole head, from its first byte to its empty line; nothing means that it is acceptable. */
   std::optional<http_errc> parse_head(std::string_view bytes, limits const& bounds) {
-    sink_.emplace(head_, bounds.header_fields);
-    boost::system::error_code ec;
-    std::size_t const used = sink_->put({bytes.data(), bytes.size()}, ec);
-    if (sink_->failure) return sink_->failure;
-    if (ec == boost::beast::http::error::bad_transfer_encoding)
-      // since Boost 1.92 Beast refuses codings other than chunked before they are checked here
-      if (auto const wrong = sink_->validate_framing()) return wrong;
-    if (ec) return translate(ec, bytes);
-    if (used != bytes.size() || !sink_->is_header_done()) return http_errc::bad_request;
-    return sink_->validate();
+    reader_.emplace(head_, bounds.header_fields);
+    if (auto const wrong = reader_->read(bytes)) return wrong;
+    if (reader_->body == framing::chunked && !begin_chunks(bytes)) return http_errc::bad_request;
+    return std::nullopt;
   }
 
   request_head const& head() const noexcept { return head_; }
@@ -60,11 +50,11 @@ public:
   void set_client_certificate(client_certificate const* verified) noexcept {
     head_.set_client_certificate(verified);
   }
-  framing body_framing() const noexcept { return sink_->body; }
-  std::uint64_t content_length() const noexcept { return sink_->length; }
-  bool expects_continue() const noexcept { return sink_->expects_continue; }
+  framing body_framing() const noexcept { return reader_->body; }
+  std::uint64_t content_length() const noexcept { return reader_->length; }
+  bool expects_continue() const noexcept { return reader_->expects_continue; }
   /** Whether the body has a content coding, which nobody here undoes (RFC 9110 section 8.4). */
-  bool body_encoded() const noexcept { return sink_->encoded; }
+  bool body_encoded() const noexcept { return reader_->encoded; }
 
   /** What became of a piece of a chunked body. */
   struct progress {
@@ -108,18 +98,14 @@ private:
   using text = boost::beast::string_view;
 
   struct sink final : boost::beast::http::basic_parser<true> {
-    sink(request_head& into, std::size_t max_fields) : head(into), fields_left(max_fields) {
+    explicit sink(std::size_t max_trailers) : fields_left(max_trailers) {
       header_limit(std::numeric_limits<std::uint32_t>::max());
       body_limit(boost::none);
     }
 
-    request_head& head;
     std::size_t fields_left;
     std::optional<http_errc> failure;
-
-    framing body = framing::none;
-    std::uint64_t length = 0;
-    bool expects_continue = false;
+    bool in_body = false;  // what comes before was read already
 
     std::string* collected = nullptr;
     std::size_t limit = 0;
@@ -127,106 +113,18 @@ private:
     std::size_t extensions = 0;
     bool last_chunk = false;
     std::size_t trailer_bytes = 0;
-    bool encoded = false;
-
-    std::size_t lengths = 0, codings = 0, hosts = 0;
-    std::string_view coding, host, expectation;
-
-    static std::string_view view(text t) noexcept { return {t.data(), t.size()}; }
 
     void fail(http_errc e, boost::system::error_code& ec) {
       failure = e;
       ec = boost::beast::http::error::bad_field;  // any code stops Beast; `failure` is what counts
     }
 
-    std::optional<http_errc> validate() {
-      if (auto const wrong = validate_framing()) return wrong;
-      if (auto const wrong = validate_host()) return wrong;
-      if (!expectation.empty()) {
-        if (!iequals(expectation, "100-continue")) return http_errc::expectation_failed;
-        expects_continue = head.version() >= 11 && body != framing::none;
-      }
-      return std::nullopt;
-    }
+    void on_request_impl(boost::beast::http::verb, text, text, int, boost::system::error_code&) override {}
 
-    std::optional<http_errc> validate_framing() {
-      if (lengths + codings > 1) return http_errc::bad_length;
-      if (codings == 1) {
-        if (head.version() < 11) return http_errc::bad_length;
-        if (!iequals(coding, "chunked"))
-          return is_token(coding) ? http_errc::unsupported_coding : http_errc::bad_length;
-        body = framing::chunked;
-      } else if (length > 0) {
-        body = framing::length;
-      }
-      return std::nullopt;
-    }
-
-    std::optional<http_errc> validate_host() const {
-      if (hosts > 1 || (hosts == 0 && head.version() >= 11)) return http_errc::bad_host;
-      if (hosts == 1) {
-        if (host.empty()) return http_errc::bad_host;
-        constexpr std::string_view punctuation = "-._~%:[]!$&'()*+;=";
-        for (char c : host) {
-          bool const alphanumeric =
-              (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-          if (!alphanumeric && punctuation.find(c) == std::string_view::npos) return http_errc::bad_host;
-        }
-      }
-      std::string_view const target = head.target();
-      if (target.front() == '/' || target == "*") return std::nullopt;
-      // absolute-form: RFC 9112 section 3.2.2 would let it override Host; two answers to "which host" are
-      // refused
-      std::size_t const start = target.find("://") + 3;
-      std::string_view const authority = target.substr(start, target.find_first_of("/?", start) - start);
-      if (authority.empty() || (hosts == 1 && !iequals(authority, host))) return http_errc::bad_host;
-      return std::nullopt;
-    }
-
-    void on_request_impl(boost::beast::http::verb, text method_text, text target_text, int version,
-                         boost::system::error_code& ec) override {
-      std::string_view const method = view(method_text), target = view(target_text);
-      if (method.size() > max_method || method == "CONNECT") return fail(http_errc::unsupported_method, ec);
-      if (target.size() > max_target) return fail(http_errc::target_too_long, ec);
-      for (char c : target)
-        if (c <= ' ' || c >= '\x7f' || c == '#') return fail(http_errc::bad_request, ec);
-      bool const known_form = target.front() == '/' || (target == "*" && method == "OPTIONS") ||
-                              iequals(target.substr(0, 7), "http://") ||
-                              iequals(target.substr(0, 8), "https://");
-      if (!known_form) return fail(http_errc::bad_request, ec);
-      head.start(method, target, version);
-    }
-
-    void on_field_impl(boost::beast::http::field known, text name_text, text value_text,
+    void on_field_impl(boost::beast::http::field known, text name, text value,
                        boost::system::error_code& ec) override {
       // before Boost 1.90 the fields of trailers come here, too
-      if (body == framing::chunked) return validate_trailer(known, name_text, value_text, ec);
-      if (auto const wrong = validate_form(name_text, value_text)) return fail(*wrong, ec);
-      std::string_view const name = view(name_text), value = view(value_text);
-      using boost::beast::http::field;
-      switch (known) {
-        case field::content_length:
-          ++lengths;
-          if (!plain_number(value)) return fail(http_errc::bad_length, ec);
-          break;
-        case field::transfer_encoding:
-          ++codings;
-          coding = value;
-          break;
-        case field::host:
-          ++hosts;
-          host = value;
-          break;
-        case field::expect:
-          // a second one must not hide the first
-          expectation = expectation.empty() && !value.empty() ? value : std::string_view{"repeated"};
-          break;
-        case field::content_encoding:
-          encoded = encoded || !(value.empty() || iequals(value, "identity"));
-          break;
-        default: break;
-      }
-      head.add({name, value});
+      if (in_body) validate_trailer(known, name, value, ec);
     }
 
     void on_trailer_field_impl(boost::beast::http::field known, text name, text value,
@@ -261,17 +159,6 @@ private:
       while (*plain == ' ' || *plain == '\t') ++plain;
       if (plain != value.data()) return http_errc::bad_request;
       return std::nullopt;
-    }
-
-    // digits only, no leading zero: some read 010 as eight
-    bool plain_number(std::string_view digits) noexcept {
-      if (digits.empty() || digits.size() > 18 || (digits.size() > 1 && digits.front() == '0')) return false;
-      length = 0;
-      for (char c : digits) {
-        if (c < '0' || c > '9') return false;
-        length = length * 10 + static_cast<std::uint64_t>(c - '0');
-      }
-      return true;
     }
 
     bool between_chunks() const noexcept { return received == announced && !last_chunk; }
@@ -330,26 +217,18 @@ private:
     return quoted;
   }
 
-  static http_errc translate(boost::system::error_code ec, std::string_view bytes) noexcept {
-    using boost::beast::http::error;
-    if (ec == error::bad_version) {
-      // HTTP/2.0 is a version we do not speak, HTTP/1.1x is not a version
-      std::string_view const line = bytes.substr(0, bytes.find('\r'));
-      std::string_view const version = line.substr(line.rfind(' ') + 1);
-      auto const digit = [](char c) { return c >= '0' && c <= '9'; };
-      bool const readable = version.size() == 8 && version.substr(0, 5) == "HTTP/" && digit(version[5]) &&
-                            version[6] == '.' && digit(version[7]);
-      bool const ours = version == "HTTP/1.0" || version == "HTTP/1.1";  // then something around it is wrong
-      return readable && !ours ? http_errc::unsupported_version : http_errc::bad_request;
-    }
-    if (ec == error::bad_content_length || ec == error::multiple_content_length ||
-        ec == error::bad_transfer_encoding)
-      return http_errc::bad_length;
-    return http_errc::bad_request;
+  /** Let Beast read the head, too, so that it knows what follows. */
+  bool begin_chunks(std::string_view head) {
+    sink_.emplace(reader_->fields_left);
+    boost::system::error_code ec;
+    std::size_t const used = sink_->put({head.data(), head.size()}, ec);
+    sink_->in_body = true;
+    return !ec && used == head.size() && sink_->is_header_done();
   }
 
   request_head head_;
-  std::optional<sink> sink_;
+  std::optional<head_reader> reader_;
+  std::optional<sink> sink_;  // of a chunked body
 };
 
 }  // namespace mcpawl::http::detail
