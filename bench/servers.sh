@@ -20,7 +20,9 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM
 
+# shellcheck disable=SC2034  # for who sources this
 bin=${MCPAWL_BIN_DIR:-$root/build/release/examples}
+# shellcheck disable=SC2034
 bench_bin=${MCPAWL_BENCH_DIR:-$root/build/release/bench}
 
 # build_servers EXAMPLE... - bench/http_server and these examples, unless their folders were given
