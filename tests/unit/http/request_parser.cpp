@@ -145,6 +145,23 @@ BOOST_AUTO_TEST_CASE(malformed_fields_are_refused) {
   BOOST_TEST((with(std::string_view("X: a\0b\r\n", 8)) == http_errc::bad_request));
   BOOST_TEST((with(std::string_view("X\0: b\r\n", 7)) == http_errc::bad_request));
   BOOST_TEST(!with("X: a\tb \xc3\xa9 c\t\r\n"));
+  // sixteen bytes of a value are looked at together
+  for (std::size_t size = 0; size != 40; ++size) {
+    std::string const before = "X: " + std::string(size, 'v');
+    BOOST_TEST(!with(before + "\ty\xff\r\n"));
+    for (char const bad : {'\0', '\x01', '\x1f', '\x7f', '\r'})
+      for (std::size_t after : {1, 2, 15, 17})
+        BOOST_TEST((with(before + bad + std::string(after, 'w') + "\r\n") == http_errc::bad_request));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(fields_about_the_connection_are_lists_of_names) {
+  for (auto good : {"Connection: keep-alive\r\n", "Connection: close , x\r\n", "Connection: , ,\r\n",
+                    "Connection:\r\n", "Proxy-Connection: close\r\n", "Upgrade: h2c, websocket\r\n"})
+    BOOST_TEST(!with(good), good);
+  for (auto bad : {"Connection: a b\r\n", "Connection: close;\r\n", "Connection: \"close\"\r\n",
+                   "Proxy-Connection: ;\r\n", "Upgrade: a=b\r\n"})
+    BOOST_TEST((with(bad) == http_errc::bad_request), bad);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_line_is_exact) {
