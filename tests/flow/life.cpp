@@ -143,6 +143,8 @@ BOOST_AUTO_TEST_CASE(sighup_reads_the_list_of_tokens_anew_and_a_bad_one_changes_
   write(path, entry_of("second", second));
   ::kill(::getpid(), SIGHUP);
   BOOST_TEST(says(server.log, "policy_reloaded policy=static_bearer"));
+  std::string const so_far = server.log.text();
+  BOOST_TEST(so_far.find("reloaded") == so_far.rfind("reloaded"));  // it is told once
   BOOST_TEST(status_with(server.port(), first) == 401);
   BOOST_TEST(status_with(server.port(), second) != 401);
   write(path, "nonsense");

@@ -478,7 +478,7 @@ BOOST_AUTO_TEST_CASE(the_admin_listener_answers_probes_and_shows_metrics) {
           "mcp_server_operation_duration_seconds_count{error_type=\"-32602\",mcp_method_name=\"tools/call\"}") ==
       200);
   BOOST_TEST(page.at("mcpawl_state{state=\"ready\"}") == 1);
-  BOOST_TEST(page.at("mcpawl_connections") == 1);
+  BOOST_TEST(page.at("mcpawl_connections{state=\"idle\"}") == 1);
   BOOST_TEST(server.log.text().find("admin_listening url=http://127.0.0.1:" + std::to_string(port)) !=
              std::string::npos);
   // the public port knows none of this

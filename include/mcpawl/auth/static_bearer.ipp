@@ -116,12 +116,9 @@ public:
     std::vector<std::string> errors;
     auto made = load(errors);
     std::lock_guard const lock(shared_->mutex);
-    for (auto const& wrong : errors) shared_->log.error("static_tokens_not_reloaded", {{"reason", wrong}});
     if (!errors.empty()) return errors;
     shared_->current = made;
     shared_->generation.fetch_add(1, std::memory_order_release);
-    std::string const count = std::to_string(made->callers.size());
-    shared_->log.info("static_tokens_reloaded", {{"tokens", count}});
     warn_of_expired(*made, shared_->log);
     return {};
   }

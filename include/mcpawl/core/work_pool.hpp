@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -21,6 +22,11 @@ public:
   job& operator=(job const&) = delete;
   virtual ~job() = default;
   virtual void run() noexcept = 0;
+
+private:
+  friend class work_pool;
+  // of the pool, under its lock
+  bool runs_ = false, abandoned_ = false;
 };
 
 /** The bounds of a pool. */
@@ -58,8 +64,8 @@ public:
 
   /** Take a job, to be run once; or refuse it and keep nothing of it. */
   MCPAWL_DECL work_admission take(std::string_view account, std::shared_ptr<job> work);
-  /** Drop a job that has not begun; false if it has. */
-  MCPAWL_DECL bool withdraw(job const& work) noexcept;
+  /** Drop a job that has not begun; false if it has, and then it counts as abandoned until it is done. */
+  MCPAWL_DECL bool withdraw(job& work) noexcept;
   /** Drop what has not begun, and take no more. */
   MCPAWL_DECL void close() noexcept;
 
@@ -71,6 +77,11 @@ public:
   /** Jobs that have not begun. */
   MCPAWL_DECL std::size_t queued() const;
   MCPAWL_DECL std::size_t threads() const;
+  /** Jobs that run though they were withdrawn. */
+  MCPAWL_DECL std::size_t abandoned() const;
+  /** Have `tell` called, on the thread of the pool, with how long each job has waited; before the first job. It is called no more
+      once `close` has returned. */
+  MCPAWL_DECL void tell_waits(std::function<void(std::chrono::nanoseconds)> tell);
 
 private:
   struct state;

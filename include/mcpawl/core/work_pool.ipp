@@ -7,6 +7,7 @@
 #include <mcpawl/core/work_pool.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -24,9 +25,14 @@ namespace mcpawl::detail {
 
 /** What the threads share; each keeps it alive. */
 struct work_pool::state {
+  struct queued_job {
+    std::shared_ptr<job> work;
+    time_point since;
+  };
+
   /** The jobs of one caller; it is forgotten when there are none. */
   struct caller_jobs {
-    std::list<std::shared_ptr<job>> queue;
+    std::list<queued_job> queue;
     std::size_t running = 0;
     bool has_turn = false;  ///< Whether it is among `turns`.
   };
@@ -45,19 +51,24 @@ struct work_pool::state {
     if (queued + 1 > idle && threads < bounds.threads && !start(self) && threads == 0)
       return work_admission::pool_is_full;
     if (at == known.end()) at = known.emplace(std::string(account), caller_jobs()).first;
-    at->second.queue.push_back(std::move(work));
+    at->second.queue.push_back(
+        {std::move(work), tell_wait ? std::chrono::steady_clock::now() : time_point()});
     ++queued;
     give_turn(at);
     return work_admission::taken;
   }
 
-  bool withdraw(job const& work) noexcept {
-    std::shared_ptr<job> dropped;  // what it owns is destroyed without the lock
+  bool withdraw(job& work) noexcept {
+    queued_job dropped;  // what it owns is destroyed without the lock
     std::lock_guard const lock(mutex);
+    if (work.runs_) {
+      if (!std::exchange(work.abandoned_, true)) ++abandoned;
+      return false;
+    }
     for (auto at = known.begin(); at != known.end(); ++at) {
       auto& own = at->second.queue;
-      auto const found =
-          std::find_if(own.begin(), own.end(), [&work](auto const& each) { return each.get() == &work; });
+      auto const found = std::find_if(own.begin(), own.end(),
+                                      [&work](auto const& each) { return each.work.get() == &work; });
       if (found == own.end()) continue;
       dropped = std::move(*found);
       own.erase(found);
@@ -71,8 +82,8 @@ struct work_pool::state {
   }
 
   void close() noexcept {
-    std::list<std::shared_ptr<job>> dropped;  // what they own is destroyed without the lock
-    std::lock_guard const lock(mutex);
+    std::list<queued_job> dropped;  // what they own is destroyed without the lock
+    std::unique_lock lock(mutex);
     closed = true;
     turns.clear();
     for (auto at = known.begin(); at != known.end();) {
@@ -84,6 +95,7 @@ struct work_pool::state {
     queued = 0;
     wake.notify_all();
     changed.notify_all();
+    changed.wait(lock, [this] { return telling == 0; });
   }
 
   /** What a thread does: one job after the other. */
@@ -95,10 +107,17 @@ struct work_pool::state {
       --idle;
       if (closed) break;
       auto const of = turns.front();
-      std::shared_ptr<job> next = take_next();
+      auto [next, since] = take_next();
+      next->runs_ = true;
       ++busy;
+      if (tell_wait) ++telling;
       lock.unlock();
+      if (tell_wait) tell(since, lock);
       next->run();
+      lock.lock();
+      next->runs_ = false;
+      if (next->abandoned_) --abandoned;
+      lock.unlock();
       next.reset();
       lock.lock();
       --busy;
@@ -110,10 +129,23 @@ struct work_pool::state {
     --threads;
   }
 
-  std::shared_ptr<job> take_next() {
+  /** Say how long a job has waited; the lock is not held. */
+  void tell(time_point since, std::unique_lock<std::mutex>& lock) noexcept {
+    try {
+      tell_wait(std::chrono::steady_clock::now() - since);
+    } catch (...) {
+      // who is told must not change what is told
+    }
+    lock.lock();
+    --telling;
+    changed.notify_all();
+    lock.unlock();
+  }
+
+  queued_job take_next() {
     auto const at = turns.front();
     turns.pop_front();
-    std::shared_ptr<job> next = std::move(at->second.queue.front());
+    queued_job next = std::move(at->second.queue.front());
     at->second.queue.pop_front();
     at->second.has_turn = false;
     ++at->second.running;
@@ -160,7 +192,8 @@ struct work_pool::state {
   std::condition_variable changed;  // fewer jobs
   callers known;                    // by account; each has a job
   std::list<callers::iterator> turns;
-  std::size_t queued = 0, busy = 0, idle = 0, threads = 0;
+  std::size_t queued = 0, busy = 0, idle = 0, threads = 0, abandoned = 0, telling = 0;
+  std::function<void(std::chrono::nanoseconds)> tell_wait;  // set before the first job
   bool closed = false;
 };
 
@@ -170,7 +203,7 @@ MCPAWL_DECL work_admission work_pool::take(std::string_view account, std::shared
   return state_->take(state_, account, std::move(work));
 }
 
-MCPAWL_DECL bool work_pool::withdraw(job const& work) noexcept { return state_->withdraw(work); }
+MCPAWL_DECL bool work_pool::withdraw(job& work) noexcept { return state_->withdraw(work); }
 
 MCPAWL_DECL void work_pool::close() noexcept { state_->close(); }
 
@@ -193,6 +226,16 @@ MCPAWL_DECL std::size_t work_pool::queued() const {
 MCPAWL_DECL std::size_t work_pool::threads() const {
   std::lock_guard const lock(state_->mutex);
   return state_->threads;
+}
+
+MCPAWL_DECL std::size_t work_pool::abandoned() const {
+  std::lock_guard const lock(state_->mutex);
+  return state_->abandoned;
+}
+
+MCPAWL_DECL void work_pool::tell_waits(std::function<void(std::chrono::nanoseconds)> tell) {
+  std::lock_guard const lock(state_->mutex);
+  state_->tell_wait = std::move(tell);
 }
 
 }  // namespace mcpawl::detail

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/clock.hpp>
 #include <mcpawl/crypto/digest.hpp>
 #include <mcpawl/crypto/openssl_handle.hpp>
+#include <mcpawl/http/peer_certificate.hpp>
 #include <mcpawl/http/ticket_keys.hpp>
 #include <mcpawl/http/tls_options.hpp>
 
@@ -65,6 +67,11 @@ public:
   }
 
   SSL_CTX* native() const noexcept { return context_.get(); }
+  /** When its certificate ends. */
+  unix_seconds not_after() const noexcept {
+    X509 const* const shown = ::SSL_CTX_get0_certificate(context_.get());
+    return shown == nullptr ? 0 : seconds_of(::X509_get0_notAfter(shown));
+  }
 
 private:
   explicit tls_server(std::shared_ptr<ticket_keys> tickets)

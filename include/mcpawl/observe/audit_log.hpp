@@ -75,12 +75,20 @@ public:
     detail::record_line line(std::chrono::system_clock::now(), "info",
                              opened ? "session_opened" : "session_ended");
     begin(line, "ok");
+    line.text("reason", s.reason);
     note(line, s.caller);
+    to_.write(line.done());
+  }
+  void on_reload(reload_record const& r) override {
+    detail::record_line line(std::chrono::system_clock::now(), "info", "settings_reloaded");
+    begin(line, r.errors == 0 ? "ok" : "failed");
+    line.text("what", r.what);
     to_.write(line.done());
   }
   void on_grant(grant_record const& g) override {
     detail::record_line line(std::chrono::system_clock::now(), "info", g.event);
-    begin(line, "ok");
+    bool const refused = g.event == "consent_refused" || g.event == "grant_reused";
+    begin(line, refused ? "refused" : "ok");
     line.text("client.id", g.client_id).text("user.hash", g.user_hash);
     to_.write(line.done());
   }
@@ -103,7 +111,8 @@ public:
   /** Wait until what is queued was written, 2 seconds at most; tells whether it was. */
   bool flush() { return to_.flush(); }
   /** As `json_log::reopen`. */
-  void reopen() { to_.reopen(); }
+  void reopen() override { to_.reopen(); }
+  bool reopens() const override { return to_.has_name(); }
 
 private:
   /** Callers that are remembered; beyond, all are forgotten, and said once more. */

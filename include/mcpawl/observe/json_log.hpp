@@ -23,8 +23,8 @@ struct json_log_options {
   bool identity_in_log = false;
 };
 
-/** Writes a line of JSON for each request when it has ended, for each caller whom the policy does not let in, and for the states of
-    the server. The names of members are those of OpenTelemetry: docs/operations.md lists them.
+/** Writes a line of JSON for each request when it has ended, for each caller whom the policy does not let in, for what the
+    authorization server does, for sessions that end by themselves, for what is read anew, and for the states of the server. The names of members are those of OpenTelemetry: docs/operations.md lists them.
 
     No line has a token, a cookie, a query, an argument, a result or the text of an exception. Callers are in it by a keyed hash.
 
@@ -81,6 +81,29 @@ public:
     to_.write(line.done());
   }
 
+  void on_session(session_record const& s) override {
+    // what its client has opened or ended is told by the request
+    if (s.what != session_record::event::ended || s.reason == "client") return;
+    detail::record_line line(std::chrono::system_clock::now(), "info", "session_ended");
+    line.text("reason", s.reason).seconds("duration", s.duration).text("user.hash", s.caller.user_hash);
+    if (identities_) line.text("user.id", s.caller.principal);
+    line.text("mcp.protocol.version", s.protocol_version).text("mcp.session.hash", s.caller.session_hash);
+    to_.write(line.done());
+  }
+
+  void on_grant(grant_record const& g) override {
+    detail::record_line line(std::chrono::system_clock::now(), g.event == "grant_reused" ? "warning" : "info",
+                             g.event);
+    line.text("client.id", g.client_id).text("user.hash", g.user_hash);
+    to_.write(line.done());
+  }
+
+  void on_reload(reload_record const& r) override {
+    detail::record_line line(std::chrono::system_clock::now(), r.errors == 0 ? "info" : "error", "reloaded");
+    line.text("what", r.what).text("outcome", r.errors == 0 ? "ok" : "failed");
+    to_.write(line.done());
+  }
+
   void on_phase(server_phase from, server_phase to) override {
     detail::record_line line(std::chrono::system_clock::now(), "info", "state");
     line.text("from", to_string(from)).text("to", to_string(to));
@@ -96,7 +119,8 @@ public:
 
       @par Errors
       Throws `std::system_error` if it cannot be opened; the old one stays in use. */
-  void reopen() { to_.reopen(); }
+  void reopen() override { to_.reopen(); }
+  bool reopens() const override { return to_.has_name(); }
 
 private:
   static std::string_view unquoted(std::string_view json) noexcept {

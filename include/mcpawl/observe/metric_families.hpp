@@ -29,8 +29,12 @@ enum class metric : std::uint8_t {
   store_seconds,
   oauth_requests,
   grants,
+  session_seconds,
+  messages,
+  call_wait_seconds,
+  reloads,
 };
-inline constexpr std::size_t metric_count = 15;
+inline constexpr std::size_t metric_count = 19;
 
 /** OpenTelemetry's buckets for MCP, and four below for tools that compute. */
 inline constexpr std::array<double, 18> operation_buckets{.0005, .001, .0025, .005, .01, .02, .05, .1,  .2,
@@ -73,13 +77,20 @@ inline constexpr std::array<metric_family, metric_count> metric_families{{
     {"mcpawl_connections_shed_total", "Idle connections that were closed for newcomers.", {"listener"}},
     {"mcpawl_tls_handshakes_total", "TLS handshakes that have ended.", {"listener", "result"}},
     {"mcpawl_sessions_total",
-     "Sessions that were opened, and that clients ended.",
+     "Sessions that were opened, and that ended.",
      {"event", "mcp_protocol_version"}},
     {"mcpawl_key_fetches_total", "Fetches of an issuer's keys.", {"issuer", "result"}},
     {"mcpawl_token_cache_total", "Tokens that were known again, or had to be verified.", {"result"}},
     {"mcpawl_store_operation_seconds", "Operations on a store.", {"operation", "result"}, store_buckets},
     {"mcpawl_oauth_requests_total", "Requests that the policy answered itself.", {"endpoint", "result"}},
     {"mcpawl_grants_total", "What the authorization server did.", {"event"}},
+    {"mcp_server_session_duration_seconds",
+     "Sessions that have ended, from their opening.",
+     {"mcp_protocol_version", "error_type"},
+     operation_buckets},
+    {"mcpawl_messages_total", "Messages of JSON-RPC from clients.", {"mcp_protocol_version", "kind"}},
+    {"mcpawl_call_wait_seconds", "How long blocking calls waited for a thread.", {}, store_buckets},
+    {"mcpawl_reloads_total", "What was read anew.", {"what", "result"}},
 }};
 
 }  // namespace mcpawl::detail

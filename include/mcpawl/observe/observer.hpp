@@ -21,6 +21,7 @@ struct trace_ids {
   std::string_view parent_id;  ///< 16 digits, of the caller's span.
   bool sampled = false;        ///< As the caller said.
 };
+};
 
 /** Who called, for all records that have a caller.
 
@@ -106,8 +107,29 @@ struct handshake_record {
 /** A session that has begun or ended. */
 struct session_record {
   enum class event { opened, ended } what = event::opened;
-  caller_record caller;
+  caller_record caller;  ///< Where the client did not end it, no address and no email.
   std::string_view protocol_version;
+  /** Why it has ended: `client` (a DELETE), `idle`, `expired` (its lifetime), or `evicted` to make room: then it goes on if its client
+      comes back. */
+  std::string_view reason = {};
+  std::chrono::seconds duration{};  ///< Of one that has ended, since it was opened.
+};
+
+/** A message that is no request: those are told by `call_record`. */
+struct message_record {
+  std::string_view kind;  ///< `notification`, `response`, or `invalid` for what is no message of JSON-RPC.
+  std::string_view protocol_version;  ///< Empty where it is not known.
+};
+
+/** A call of a blocking function that has got its thread. */
+struct call_wait_record {
+  std::chrono::nanoseconds duration{};  ///< How long it had to wait for one.
+};
+
+/** Something was read anew. */
+struct reload_record {
+  std::string_view what;   ///< `certificates`, `policy`, `log_files`.
+  std::size_t errors = 0;  ///< What went wrong, in sentences for the log; 0: all is new.
 };
 
 /** The end of a fetch of an issuer's keys. */
@@ -131,7 +153,9 @@ struct store_record {
 
 /** Something that the authorization server did, or refused. */
 struct grant_record {
-  /** Of a closed set: `grant_issued`, `grant_refreshed`, `grant_reused`, `grant_ended`, `client_registered`, `token_revoked`. */
+  /** Of a closed set: `client_registered`; `consent_shown`, `consent_given`, `consent_refused`; `grant_issued`, `grant_refreshed`;
+      `grant_reused` (a code or a refresh token came again, long after it was replaced); `grant_ended`, since that happened or Access
+      lets the person in no more; `token_revoked`. */
   std::string_view event;
   std::string_view client_id;
   std::string_view user_hash;
@@ -156,7 +180,18 @@ struct server_gauges {
   std::size_t connections = 0, handshakes = 0;
   std::size_t sessions = 0, subscriptions = 0;
   std::size_t streams = 0, calls = 0;  ///< Of calls, those that are coroutines or block.
+  std::size_t calls_waiting = 0;       ///< Of these, blocking ones that wait for a thread.
+  std::size_t requests = 0;            ///< HTTP requests that are being answered, event streams included.
+  std::size_t principals = 0;          ///< Callers that hold something: a call, a stream, a session.
+  /** Threads for blocking calls: at work, without work, and at work for calls that are over (timed out, or cancelled). */
+  std::size_t workers_busy = 0, workers_idle = 0, workers_abandoned = 0;
   server_phase phase = server_phase::starting;
+};
+
+/** The certificate that a listener shows. */
+struct certificate_gauge {
+  std::string listener;
+  std::int64_t not_after = 0;  ///< When it ends, in seconds since 1970.
 };
 
 /** A server that runs, for who asks it. It may outlive the server.
@@ -167,6 +202,10 @@ class server_view {
 public:
   virtual ~server_view() = default;
   virtual server_gauges gauges() const = 0;
+  /** For each I/O thread, how late its event loop was at worst since this was last asked. */
+  virtual std::vector<std::chrono::nanoseconds> take_loop_lags() const { return {}; }
+  /** Of each listener with TLS. */
+  virtual std::vector<certificate_gauge> certificates() const { return {}; }
 };
 
 /** Records that a sink could not keep. */
@@ -230,9 +269,19 @@ public:
   virtual void on_token_cache(token_cache_record const&) {}
   virtual void on_store(store_record const&) {}
   virtual void on_grant(grant_record const&) {}
+  virtual void on_message(message_record const&) {}
+  virtual void on_call_wait(call_wait_record const&) {}
+  virtual void on_reload(reload_record const&) {}
 
   /** Whether each request is to have ids of a trace and a span, made where the caller has sent none. Asked once. */
   virtual bool wants_traces() const { return false; }
+  /** Whether it writes to files that may be renamed, and are opened anew on SIGHUP. */
+  virtual bool reopens() const { return false; }
+  /** Go on in the files that have the names now. Any thread.
+
+      @par Errors
+      Throws what is derived from `std::exception` if one cannot be opened; the old one stays in use then. */
+  virtual void reopen() {}
   /** What it had to give up. Any thread. */
   virtual lost_records lost() const { return {}; }
   /** Append metrics in Prometheus' text format; false if it has none. Any thread. */

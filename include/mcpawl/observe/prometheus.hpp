@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -63,6 +64,16 @@ public:
     auto const& o = c.operation;
     table_.observe(metric::operation_seconds, {o.method, o.tool, o.prompt, o.error_type},
                    seconds(c.duration));
+    table_.count(metric::messages, {o.protocol_version, "request"});
+  }
+  void on_message(message_record const& m) override {
+    table_.count(metric::messages, {m.protocol_version, m.kind});
+  }
+  void on_call_wait(call_wait_record const& w) override {
+    table_.observe(metric::call_wait_seconds, {}, seconds(w.duration));
+  }
+  void on_reload(reload_record const& r) override {
+    table_.count(metric::reloads, {r.what, r.errors == 0 ? "ok" : "failed"});
   }
   void on_denial(denial_record const& d) override { table_.count(metric::denials, {d.policy, d.code}); }
   void on_refusal(refusal_record const& r) override { table_.count(metric::refusals, {r.bound}); }
@@ -76,7 +87,13 @@ public:
   }
   void on_session(session_record const& s) override {
     bool const opened = s.what == session_record::event::opened;
-    table_.count(metric::sessions, {opened ? "opened" : "ended", s.protocol_version});
+    bool const evicted = s.reason == "evicted";
+    table_.count(metric::sessions, {opened ? "opened" : evicted ? "evicted" : "ended", s.protocol_version});
+    // what was evicted goes on, perhaps, and then ends later
+    if (opened || evicted) return;
+    table_.observe(metric::session_seconds,
+                   {s.protocol_version, s.reason == "client" ? std::string_view() : s.reason},
+                   seconds(s.duration));
   }
   void on_key_fetch(key_fetch_record const& k) override {
     using outcome = key_fetch_record::outcome;
@@ -189,6 +206,8 @@ private:
   void append_held(std::string& text) {
     server_gauges all;
     std::array<std::size_t, 4> phases{};
+    std::vector<std::chrono::nanoseconds> lags;
+    std::vector<certificate_gauge> certificates;
     std::map<std::string, sink_losses, std::less<>> lost;
     std::map<std::string, std::chrono::steady_clock::time_point> keys;
     {
@@ -206,6 +225,15 @@ private:
         all.subscriptions += now.subscriptions;
         all.streams += now.streams;
         all.calls += now.calls;
+        all.calls_waiting += now.calls_waiting;
+        all.requests += now.requests;
+        all.principals += now.principals;
+        all.workers_busy += now.workers_busy;
+        all.workers_idle += now.workers_idle;
+        all.workers_abandoned += now.workers_abandoned;
+        for (auto const lag : view->take_loop_lags()) lags.push_back(lag);
+        for (auto& each_certificate : view->certificates())
+          certificates.push_back(std::move(each_certificate));
         ++phases[static_cast<std::size_t>(now.phase)];
         for (auto* o : each.observers) {
           if (std::find(asked.begin(), asked.end(), o) != asked.end()) continue;
@@ -223,18 +251,45 @@ private:
       page.begin(name, "gauge", help);
       page.sample(name, {}, labels(), static_cast<double>(value));
     };
-    gauge("mcpawl_connections", "Open connections.", all.connections);
-    gauge("mcpawl_tls_handshakes_under_way", "TLS handshakes that have not ended.", all.handshakes);
+    auto const by_state = [&page](std::string_view name, std::string_view help,
+                                  std::initializer_list<std::pair<std::string_view, std::size_t>> values) {
+      page.begin(name, "gauge", help);
+      for (auto const& [state, value] : values)
+        page.sample(name, {}, labels{{"state", state}}, static_cast<double>(value));
+    };
+    auto const less = [](std::size_t all_of, std::size_t part) { return all_of - std::min(all_of, part); };
+    std::size_t const busy = std::min(all.requests, all.connections);
+    by_state("mcpawl_connections", "Open connections.",
+             {{"handshake", all.handshakes},
+              {"idle", less(less(all.connections, all.handshakes), busy)},
+              {"busy", busy}});
+    gauge("http_server_active_requests", "HTTP requests that are being answered, event streams included.",
+          all.requests);
+    gauge("mcpawl_principals_active", "Callers that hold a call, a stream or a session.", all.principals);
     gauge("mcpawl_sessions", "Sessions in memory.", all.sessions);
     gauge("mcpawl_subscriptions", "Open streams of subscriptions/listen.", all.subscriptions);
     gauge("mcpawl_streams", "Open event streams of clients that listen.", all.streams);
-    gauge("mcpawl_calls", "Calls of coroutines and of blocking functions that run or wait.", all.calls);
+    by_state("mcpawl_calls", "Calls of coroutines and of blocking functions.",
+             {{"running", less(all.calls, all.calls_waiting)}, {"waiting", all.calls_waiting}});
+    by_state("mcpawl_workers", "Threads for blocking calls.",
+             {{"busy", all.workers_busy}, {"idle", all.workers_idle}, {"abandoned", all.workers_abandoned}});
+    if (!lags.empty()) {
+      page.begin("mcpawl_loop_lag_seconds", "gauge",
+                 "How late the event loop of a thread was at worst since the last scrape.");
+      for (std::size_t i = 0; i != lags.size(); ++i) {
+        std::string const number = std::to_string(i);
+        page.sample("mcpawl_loop_lag_seconds", {}, labels{{"thread", number}}, seconds(lags[i]));
+      }
+    }
+    append_certificates(page, certificates);
     page.begin("mcpawl_state", "gauge", "Servers in each state.");
     for (std::size_t i = 0; i != phases.size(); ++i)
       page.sample("mcpawl_state", {}, labels{{"state", to_string(static_cast<server_phase>(i))}},
                   static_cast<double>(phases[i]));
     for (auto const& [sink, of] : lost) {
-      std::string const name = "mcpawl_" + sink + "_records_dropped_total";
+      // spans are no records
+      std::string const name =
+          "mcpawl_" + sink + (sink == "spans" ? "_dropped_total" : "_records_dropped_total");
       page.begin(name, "counter", "Records for which there was no room.");
       page.sample(name, {}, labels{{"reason", "full"}}, static_cast<double>(of.dropped));
     }
@@ -250,6 +305,20 @@ private:
     auto const now = std::chrono::steady_clock::now();
     for (auto const& [issuer, since] : keys)
       page.sample("mcpawl_keys_age_seconds", {}, labels{{"issuer", issuer}}, seconds(now - since));
+  }
+
+  static void append_certificates(detail::metric_page& page, std::vector<certificate_gauge> const& all) {
+    // two servers may listen under one name: of these the certificate that ends first counts
+    std::map<std::string_view, std::int64_t> ends;
+    for (auto const& each : all) {
+      auto const [at, made] = ends.try_emplace(each.listener, each.not_after);
+      if (!made) at->second = std::min(at->second, each.not_after);
+    }
+    if (ends.empty()) return;
+    page.begin("mcpawl_tls_not_after_seconds", "gauge", "When a listener's certificate ends, since 1970.");
+    for (auto const& [listener, end] : ends)
+      page.sample("mcpawl_tls_not_after_seconds", {}, labels{{"listener", listener}},
+                  static_cast<double>(end));
   }
 
   static void append_process(std::string& text) {

@@ -42,6 +42,8 @@ public:
   std::uint64_t dropped() const { return writer_.dropped(); }
   std::uint64_t failures() const { return writer_.failures(); }
 
+  /** Whether it is a file of its own, which may be renamed. */
+  bool has_name() const noexcept { return !path_.empty(); }
   /** Go on in the file that has the name now, after the old one was renamed. */
   void reopen() {
     if (path_.empty()) return;

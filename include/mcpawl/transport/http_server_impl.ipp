@@ -20,6 +20,7 @@
 #include <mcpawl/http/tls_slot.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/session/session_manager.hpp>
+#include <mcpawl/mcp/session/session_table.hpp>
 #include <mcpawl/observe/observation.hpp>
 #include <mcpawl/observe/observer.hpp>
 #include <mcpawl/observe/pseudonyms.hpp>
@@ -32,7 +33,9 @@
 #include <mcpawl/transport/legacy_sse.hpp>
 #include <mcpawl/transport/listener_setup.hpp>
 #include <mcpawl/transport/listening_socket.hpp>
+#include <mcpawl/transport/observed_request.hpp>
 #include <mcpawl/transport/process_control.hpp>
+#include <mcpawl/transport/reloader.hpp>
 #include <mcpawl/transport/serving_view.hpp>
 #include <mcpawl/transport/streamable_http.hpp>
 #include <mcpawl/transport/validate_options.hpp>
@@ -45,7 +48,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -87,15 +89,18 @@ public:
     session_manager known = make_session_manager(protocol, options_.bounds);
     work_ = known.table().work();
     view_ = std::make_shared<serving_view>(counts_, known);
+    if (observed_) be_observed(known.table());
     for (unsigned i = 0; i != options_.threads; ++i)
-      workers_.push_back(
-          std::make_unique<http_worker>(shared_, protocol, policy, known, counts_.open, options_.executor));
+      workers_.push_back(std::make_unique<http_worker>(shared_, protocol, policy, known, counts_.open,
+                                                       options_.executor,
+                                                       observed_ ? view_->add_thread() : nullptr));
     workers_.front()->sweeper.emplace(workers_.front()->executor, known.table());
     http_worker& first = *workers_.front();
     for (auto const& each : listeners_)
       sockets_.push_back(std::make_unique<listening_socket>(open_socket(*each, first.executor), *each, first,
                                                             shared_.bounds, counts_, options_.log, hooks()));
     if (options_.admin) open_admin();
+    reloader_.emplace(listeners_, *policy_, policy_name_, shared_.observed, options_.log);
   }
 
   impl(impl const&) = delete;
@@ -145,6 +150,7 @@ public:
     if (delay.count() > 0) co_await http::detail::pause_for(only.executor, delay);
     self->finish_accepting();
     only.sweeper->stop();
+    if (only.meter) only.meter->stop();
     co_await only.connections.drain(self->options_.bounds.drain_timeout);
     auto const deadline = self->stopped_.load() + self->options_.bounds.drain_timeout;
     constexpr std::chrono::milliseconds short_while{10};
@@ -181,20 +187,15 @@ public:
 
   bool finished() const noexcept { return finished_; }
 
-  std::vector<std::string> reload() {
-    auto errors = has_certificates() ? read_certificates().all : std::vector<std::string>();
-    if (has_certificates()) note_certificates(errors);
-    for (auto& wrong : reload_of_policy()) errors.push_back(std::move(wrong));
-    return errors;
-  }
+  std::vector<std::string> reload() { return reloader_->reload(); }
 
   void stop_on_signals() {
     if (options_.executor)
       throw std::logic_error("mcpawl: signals belong to the program whose executor the server runs on");
     process_hooks hooks;
     hooks.stop = [this] { stop(); };
-    hooks.reload = [this] { return reload_patiently(); };
-    hooks.reloadable = has_certificates() || policy_->reloads();
+    hooks.reload = [this] { return reloader_->reload_patiently(workers_.front()->executor); };
+    hooks.reloadable = reloader_->useful();
     hooks.url = url();
     for (auto const& each : workers_) hooks.threads.push_back(each->executor);
     control_ = std::make_shared<process_control>(workers_.front()->context, std::move(hooks), options_.log);
@@ -204,6 +205,17 @@ public:
   std::uint16_t admin_port() const noexcept { return admin_ ? admin_->port() : std::uint16_t(0); }
 
 private:
+  /** Have what happens on no I/O thread told, too. */
+  void be_observed(session_table& table) {
+    work_->tell_waits([this](std::chrono::nanoseconds waited) {
+      observed_->tell(&observer::on_call_wait, call_wait_record{waited});
+    });
+    auto const ends = std::make_shared<session_observer>(*observed_);
+    table.tell_ends([ends](ended_session const& which) { (*ends)(which); });
+    for (auto const& each : listeners_)
+      if (each->rules.tls) view_->add_certificate(each->rules.name, each->rules.tls);
+  }
+
   /** Tell everybody that it begins. */
   void begin() {
     tell_listening();
@@ -297,54 +309,6 @@ private:
     }
   }
 
-  bool has_certificates() const {
-    for (auto const& each : listeners_)
-      if (each->rules.tls) return true;
-    return false;
-  }
-
-  /** Read all certificates again; each listener whose files are good uses the new ones. */
-  http::detail::tls_errors read_certificates() {
-    std::lock_guard const lock(reloading_);
-    http::detail::tls_errors all;
-    for (auto const& each : listeners_) {
-      if (!each->rules.tls) continue;
-      auto errors = each->rules.tls->reload();
-      for (auto& wrong : errors.all) all.all.push_back(std::move(wrong));
-      all.mismatch = all.mismatch || errors.mismatch;
-    }
-    return all;
-  }
-
-  void note_certificates(std::vector<std::string> const& errors) const {
-    if (errors.empty()) options_.log.info("certificates_reloaded");
-    for (auto const& wrong : errors) options_.log.error("certificates_not_reloaded", {{"reason", wrong}});
-  }
-
-  std::vector<std::string> reload_of_policy() const {
-    if (!policy_->reloads()) return {};
-    auto errors = policy_->reload();
-    if (errors.empty()) options_.log.info("policy_reloaded", {{"policy", policy_name_}});
-    for (auto const& wrong : errors)
-      options_.log.error("policy_not_reloaded", {{"policy", policy_name_}, {"reason", wrong}});
-    return errors;
-  }
-
-  /** Reload, with patience: who renews a certificate writes two files, one after the other. */
-  task<std::vector<std::string>> reload_patiently() {
-    auto const executor = workers_.front()->executor;
-    std::vector<std::string> wrong = reload_of_policy();
-    if (!has_certificates()) co_return wrong;
-    auto errors = read_certificates();
-    for (int i = 0; errors.mismatch && i != 10; ++i) {
-      co_await http::detail::pause_for(executor, std::chrono::milliseconds{500});
-      errors = read_certificates();
-    }
-    note_certificates(errors.all);
-    for (auto& each : errors.all) wrong.push_back(std::move(each));
-    co_return wrong;
-  }
-
   /** Hand a connection to the next thread in turn; false if that is the one that accepts. */
   bool deal(http::accepted& one) {
     std::size_t const turn = next_++ % workers_.size();
@@ -410,7 +374,7 @@ private:
   std::shared_ptr<work_pool> work_;
   std::shared_ptr<serving_view> view_;
   std::atomic<work_pool::time_point> stopped_ = work_pool::time_point();
-  std::mutex reloading_;
+  std::optional<reloader> reloader_;
   std::shared_ptr<async_event> asked_ = std::make_shared<async_event>();  // on a foreign executor: to stop
   std::weak_ptr<impl> keep_;                                              // what connections there keep
   bool finished_ = true;

@@ -20,6 +20,7 @@
 #include <mcpawl/mcp/session/session_sweeper.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/streamable_http.hpp>
+#include <mcpawl/transport/thread_figures.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -36,10 +37,12 @@ namespace mcpawl::detail {
     Its thread, but for the constructor, `run` and `stop`. */
 class http_worker {
 public:
-  /** @param foreign  where it runs; empty for a context of its own */
+  /** @param foreign  where it runs; empty for a context of its own
+      @param figures  for observers; null where nobody observes */
   http_worker(streamable_http::settings const& shared, server_state const& protocol,
               erased_policy const& policy, session_manager const& known,
-              http::connection_set::counter const& total, boost::asio::any_io_executor foreign)
+              http::connection_set::counter const& total, boost::asio::any_io_executor foreign,
+              std::shared_ptr<thread_figures> const& figures = {})
       : bounds_(shared.bounds),
         log_(shared.log),
         connections(total),
@@ -51,6 +54,9 @@ public:
       executor = std::move(foreign);
     else
       first_.emplace(context);
+    if (!figures) return;
+    transport.show(*figures);
+    meter.emplace(executor, figures);
   }
 
   /** Serve a connection; `keep` lives as long. */
@@ -62,6 +68,7 @@ public:
   void begin() {
     transport.attach(executor);
     if (sweeper) sweeper->start();
+    if (meter) meter->start();
   }
 
   /** Run a context of its own until `stop`. */
@@ -86,6 +93,7 @@ public:
   void stop(std::chrono::milliseconds patience) {
     boost::asio::post(context, [this, patience] {
       if (sweeper) sweeper->stop();
+      if (meter) meter->stop();
       boost::asio::co_spawn(context, connections.drain(patience),
                             [this](std::exception_ptr) { context.stop(); });
     });
@@ -104,6 +112,7 @@ public:
   // a thread without connections waits for those that it is given
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> waiting{context.get_executor()};
   std::optional<session_sweeper> sweeper;  // one for all threads
+  std::optional<loop_meter> meter;         // empty where nobody observes
 
 private:
   // has the context open its descriptors at the start and not when a connection comes, which would lack them then

@@ -7,13 +7,17 @@
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
+#include <mcpawl/mcp/session/session_table.hpp>
+#include <mcpawl/mcp/types/revision.hpp>
 #include <mcpawl/observe/message_note.hpp>
 #include <mcpawl/observe/observation.hpp>
 #include <mcpawl/observe/observer.hpp>
 #include <mcpawl/observe/pseudonyms.hpp>
+#include <mcpawl/transport/thread_figures.hpp>
 
 #include <array>
 #include <chrono>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,12 +42,44 @@ struct request_note {
   bool of_policy = false;
 };
 
+/** Tells of sessions that no request has ended.
+
+    @par Thread safety
+    Any thread. */
+class session_observer {
+public:
+  explicit session_observer(observation const& to) : to_(to), hashes_(to.key()) {}
+
+  void operator()(ended_session const& which) {
+    session_record told{session_record::event::ended, {}, to_string(which.protocol)};
+    told.reason = which.reason;
+    told.duration = which.lasted;
+    std::string user, session;
+    {
+      std::lock_guard const lock{mutex_};
+      user = hashes_.of(which.principal);
+      session = hashes_.of(which.id);
+    }
+    told.caller.principal = which.principal;
+    told.caller.user_hash = user;
+    told.caller.session_hash = session;
+    to_.tell(&observer::on_session, told);
+  }
+
+private:
+  observation const& to_;
+  std::mutex mutex_;
+  pseudonyms hashes_;
+};
+
 /** Makes the notes and records of the requests of one thread. */
 class request_observer {
 public:
   explicit request_observer(observation const& to) : to_(to), hashes_(to.key()) {}
 
   observation const& to() const noexcept { return to_; }
+  /** Count requests under way, from now on. */
+  void show(thread_figures& figures) noexcept { figures_ = &figures; }
 
   /** Begin to note. The note must stay where it is until `end`. */
   void begin(request_note& note, http::exchange& ex) {
@@ -54,6 +90,7 @@ public:
     auto const named = ex.named_client();
     note.caller.client = named ? text_of(*named) : note.peer;
     ex.note_response(&note.response);
+    if (figures_) figures_->begin_request();
   }
 
   /** Note who was let in. */
@@ -76,22 +113,28 @@ public:
   void answered(message_note& note, response const& whole) {
     note.error = whole.error;
     note.bound = whole.bound;
-    if (!whole.session_id.empty()) session(note, session_record::event::opened, whole.session_id);
+    if (whole.session_id.empty()) return;
+    note.caller->session_hash = hashes_.of(whole.session_id);
+    note.in_session = true;
+    to_.tell(&observer::on_session,
+             session_record{session_record::event::opened, note.caller->view(), note.protocol});
   }
 
-  /** A session was opened or ended by this request. */
-  void session(message_note& note, session_record::event what, std::string_view id) {
-    if (!id.empty()) {
-      note.caller->session_hash = hashes_.of(id);
-      note.in_session = true;
-    }
-    to_.tell(&observer::on_session, session_record{what, note.caller->view(), note.protocol});
+  /** A session was ended by this request. */
+  void ended(message_note& note, ended_session const& which) {
+    note.in_session = true;
+    note.protocol = to_string(which.protocol);
+    session_record told{session_record::event::ended, note.caller->view(), note.protocol};
+    told.reason = which.reason;
+    told.duration = which.lasted;
+    to_.tell(&observer::on_session, told);
   }
 
   /** Tell of the end. */
   void end(request_note const& note, http::exchange& ex, std::string_view listener,
            std::chrono::steady_clock::time_point began, std::chrono::system_clock::time_point at) {
     ex.note_response(nullptr);
+    if (figures_) figures_->end_request();
     std::array<char, 12> room;
     request_record record;
     record.began = at;
@@ -122,6 +165,7 @@ private:
   }
 
   observation const& to_;
+  thread_figures* figures_ = nullptr;
   pseudonyms hashes_;
   std::optional<boost::asio::ip::address> last_;
   std::string text_;

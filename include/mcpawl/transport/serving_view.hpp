@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/core/work_pool.hpp>
 #include <mcpawl/http/listener.hpp>
+#include <mcpawl/http/tls_slot.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/session/budget.hpp>
 #include <mcpawl/mcp/session/session_manager.hpp>
@@ -10,11 +12,15 @@
 #include <mcpawl/observe/observer.hpp>
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/listener_setup.hpp>
+#include <mcpawl/transport/thread_figures.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -27,6 +33,15 @@ public:
   serving_view(http::accept_counts counts, session_manager const& known)
       : counts_(std::move(counts)), known_(known) {}
 
+  /** Show one more thread; before it begins. */
+  std::shared_ptr<thread_figures> const& add_thread() {
+    return threads_.emplace_back(std::make_shared<thread_figures>());
+  }
+  /** Show the certificate of a listener; before anybody looks. */
+  void add_certificate(std::string listener, std::shared_ptr<http::detail::tls_slot const> of) {
+    slots_.emplace_back(std::move(listener), std::move(of));
+  }
+
   server_gauges gauges() const override {
     session_table& table = known_.table();
     server_gauges now;
@@ -36,8 +51,28 @@ public:
     now.subscriptions = table.subscriptions()->load(std::memory_order_relaxed);
     now.streams = table.budget().held(budget_item::streams);
     now.calls = table.budget().held(budget_item::calls);
+    now.principals = table.budget().active();
+    for (auto const& each : threads_) now.requests += each->requests();
+    work_pool const& work = *table.work();
+    now.calls_waiting = work.queued();
+    now.workers_abandoned = work.abandoned();
+    std::size_t const busy = work.busy(), all = work.threads();
+    now.workers_busy = busy - std::min(busy, now.workers_abandoned);
+    now.workers_idle = all - std::min(all, busy);
     now.phase = phase();
     return now;
+  }
+
+  std::vector<std::chrono::nanoseconds> take_loop_lags() const override {
+    std::vector<std::chrono::nanoseconds> out;
+    for (auto const& each : threads_) out.push_back(each->take_lag());
+    return out;
+  }
+  std::vector<certificate_gauge> certificates() const override {
+    std::vector<certificate_gauge> out;
+    for (auto const& [listener, slot] : slots_)
+      if (auto const now = slot->current()) out.push_back({listener, now->not_after()});
+    return out;
   }
 
   server_phase phase() const noexcept { return phase_.load(std::memory_order_relaxed); }
@@ -51,6 +86,8 @@ public:
 
 private:
   http::accept_counts counts_;
+  std::vector<std::shared_ptr<thread_figures>> threads_;
+  std::vector<std::pair<std::string, std::shared_ptr<http::detail::tls_slot const>>> slots_;
   mutable session_manager known_;  // only its table is used, which any thread may
   std::atomic<server_phase> phase_ = server_phase::starting;
 };

@@ -31,6 +31,7 @@
 #include <mcpawl/transport/observed_request.hpp>
 #include <mcpawl/transport/protocol_fields.hpp>
 #include <mcpawl/transport/response_status.hpp>
+#include <mcpawl/transport/thread_figures.hpp>
 #include <mcpawl/transport/turns.hpp>
 #include <mcpawl/transport/unauthenticated_route.hpp>
 #include <mcpawl/transport/user_routes.hpp>
@@ -95,6 +96,11 @@ public:
   void close() {
     protocol_.known().table().close();
     if (shared_.legacy_clients) shared_.legacy_clients->close();
+  }
+
+  /** Count requests for observers, if there are some. `to` must outlive it. */
+  void show(thread_figures& to) noexcept {
+    if (observer_) observer_->show(to);
   }
 
   /** Answer one request. */
@@ -427,11 +433,8 @@ private:
       response.field("Allow", "POST");
       allow_reading(response, ex.head());
       co_await ex.respond(std::move(response));
-    } else if (protocol_.end_session(headers, who)) {
-      if (who.note) {
-        who.note->in_session = true;
-        observer_->session(*who.note, session_record::event::ended, {});
-      }
+    } else if (auto const ended = protocol_.end_session(headers, who)) {
+      if (who.note) observer_->ended(*who.note, *ended);
       http::response response{204};
       allow_reading(response, ex.head());
       co_await ex.respond(std::move(response));

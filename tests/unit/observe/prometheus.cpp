@@ -43,7 +43,7 @@ call_record call_of(std::string_view tool, std::string_view error = {}, std::chr
 BOOST_AUTO_TEST_CASE(the_page_of_a_new_one_is_right) {
   prometheus metrics;
   prometheus_text const page(metrics.text());
-  BOOST_TEST(page.at("mcpawl_connections") == 0);
+  BOOST_TEST(page.at("mcpawl_connections{state=\"idle\"}") == 0);
   BOOST_TEST(page.at("process_open_fds") > 2);
   BOOST_TEST(page.at("process_max_fds") >= page.at("process_open_fds"));
   BOOST_TEST(page.at("process_resident_memory_bytes") > 100'000);
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_servers_gauges_are_shown_while_it_lives) {
   server.observers = {&metrics, &sink};
   metrics.on_server(server);
   prometheus_text const page(metrics.text());
-  BOOST_TEST(page.at("mcpawl_connections") == 3);
+  BOOST_TEST(page.at("mcpawl_connections{state=\"idle\"}") == 3);
   BOOST_TEST(page.at("mcpawl_sessions") == 5);
   BOOST_TEST(page.at("mcpawl_state{state=\"ready\"}") == 1);
   BOOST_TEST(page.at("mcpawl_state{state=\"draining\"}") == 0);
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_servers_gauges_are_shown_while_it_lives) {
   server.view.reset();
   view.reset();
   prometheus_text const after(metrics.text());
-  BOOST_TEST(after.at("mcpawl_connections") == 0);
+  BOOST_TEST(after.at("mcpawl_connections{state=\"idle\"}") == 0);
   BOOST_TEST(!after.has("mcpawl_log_records_dropped_total{reason=\"full\"}"));
 }
 

@@ -56,13 +56,16 @@ inline dispatch_result dispatch_batch(request_env const& parts, boost::json::arr
   share.message_bytes /= batch.size();
   batch_response all;
   all.session = session;
+  if (who.note) who.note->protocol = to_string(session->protocol());
   for (auto const& element : batch) {
     auto const read = read_message(element);
     if (auto const* rejection = std::get_if<rpc_rejection>(&read)) {
+      if (who.note) tell_message(*who.note, "invalid");
       all.ready.push_back(write_error(rejection->id, rejection->fault));
       continue;
     }
     auto const& m = std::get<rpc_message>(read);
+    if (who.note && m.what != rpc_message::kind::request) tell_message(*who.note, m.what);
     if (auto refusal = long_id_refusal(parts, m)) {
       all.ready.push_back(std::move(refusal->body));
     } else if (m.what == rpc_message::kind::response) {

@@ -24,6 +24,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -58,6 +59,7 @@ public:
     boost::json::monotonic_resource memory{arena, sizeof arena};
     auto parsed = parse_strict_json(body, json_, &memory);
     if (!parsed) {
+      if (who.note) tell_message(*who.note, "invalid");
       bool const is_json =
           parsed.error() == json_errc::duplicate_member || parsed.error() == json_errc::too_many_members;
       return response::of_error(
@@ -67,17 +69,22 @@ public:
     if (auto const* batch = parsed->if_array())
       return dispatch_batch(parts(body.size()), *batch, headers, who, out, channel);
     auto read = read_message(*parsed);
-    if (auto const* rejection = std::get_if<rpc_rejection>(&read))
-      return response::of_error(response::outcome::malformed, rejection->id, rejection->fault);
+    auto const* const rejection = std::get_if<rpc_rejection>(&read);
+    if (rejection && who.note) tell_message(*who.note, "invalid");
+    if (rejection) return response::of_error(response::outcome::malformed, rejection->id, rejection->fault);
     auto const& m = std::get<rpc_message>(read);
     auto const answer = [&] { return route(parts(body.size()), m, headers, who, out, channel); };
-    if (who.note && m.what == rpc_message::kind::request) return observe_message(m, who, answer);
-    return answer();
+    if (!who.note) return answer();
+    if (m.what == rpc_message::kind::request) return observe_message(m, who, answer);
+    dispatch_result r = answer();
+    tell_message(*who.note, m.what);
+    return r;
   }
 
-  /** End the session named in the headers; false if there is none that is this caller's. */
-  bool end_session(protocol_headers const& headers, caller const& who) {
-    return headers.session_id.count == 1 && sessions_.end(headers.session_id.value, who.principal);
+  /** End the session named in the headers; nothing if there is none that is this caller's. */
+  std::optional<ended_session> end_session(protocol_headers const& headers, caller const& who) {
+    if (headers.session_id.count != 1) return std::nullopt;
+    return sessions_.end(headers.session_id.value, who.principal);
   }
 
   /** Find the stream that a client wants to listen to: that of its session, or the one it was reading when
@@ -109,6 +116,8 @@ private:
       return initialize(state_, m, sessions_, who, channel);
     }
     if (stateless) {
+      if (who.note && m.what != rpc_message::kind::request)
+        who.note->protocol = to_string(revision::v2026_07_28);
       if (m.what == rpc_message::kind::response)
         return malformed(rpc_code::invalid_request, "a client sends no responses");
       if (m.what == rpc_message::kind::notification) return take_stateless_notification(m, h, channel);
@@ -123,6 +132,7 @@ private:
     auto found = session_of(m.id, h, sessions_, who, channel);
     if (auto* refusal = std::get_if<response>(&found)) return std::move(*refusal);
     auto const& session = std::get<std::shared_ptr<mcpawl::detail::session>>(found);
+    if (who.note) who.note->protocol = to_string(session->protocol());
     if (m.what == rpc_message::kind::request) return dispatch_in_session(parts, m, session, who, out);
     if (m.what == rpc_message::kind::notification)
       take_notification(m, *session);

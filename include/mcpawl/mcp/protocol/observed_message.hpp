@@ -58,6 +58,14 @@ inline kept_trace recorded_trace(rpc_message const& m, bool wanted) {
   return out;
 }
 
+/** Tell of a message that is no request. */
+inline void tell_message(message_note const& note, std::string_view kind) noexcept {
+  note.to->tell(&observer::on_message, message_record{kind, note.protocol});
+}
+inline void tell_message(message_note const& note, rpc_message::kind what) noexcept {
+  tell_message(note, what == rpc_message::kind::response ? "response" : "notification");
+}
+
 /** Answer a request with `answer`, and tell observers of it: now, or where it is only begun, at its end.
 
     A caller whose `note` is null must not come here. */

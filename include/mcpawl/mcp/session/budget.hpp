@@ -103,7 +103,7 @@ public:
     std::lock_guard const lock{mutex_};
     auto found = accounts_.find(whose);
     if (found == accounts_.end()) found = accounts_.emplace(std::string(whose), charge::usage{}).first;
-    ++found->second.charges;
+    if (found->second.charges++ == 0) ++active_;
     return {shared_from_this(), &*found, what};
   }
 
@@ -117,6 +117,11 @@ public:
   std::size_t held(budget_item what) const {
     std::lock_guard const lock{mutex_};
     return total_[index(what)];
+  }
+  /** Callers that hold something. */
+  std::size_t active() const {
+    std::lock_guard const lock{mutex_};
+    return active_;
   }
   /** Callers that are remembered. */
   std::size_t size() const {
@@ -153,7 +158,9 @@ private:
     std::size_t const i = index(what);
     to.second.held[i] -= less;
     total_[i] -= less;
-    if (last && --to.second.charges == 0 && accounts_.size() > max_kept) {
+    if (!last || --to.second.charges != 0) return;
+    --active_;
+    if (accounts_.size() > max_kept) {
       auto const at = accounts_.find(std::string_view(to.first));
       accounts_.erase(at);
     }
@@ -164,6 +171,7 @@ private:
   std::array<std::size_t, 3> all_;
   mutable std::mutex mutex_;
   std::array<std::size_t, 3> total_{};
+  std::size_t active_ = 0;
   std::unordered_map<std::string, charge::usage, hash, std::equal_to<>> accounts_;
 };
 

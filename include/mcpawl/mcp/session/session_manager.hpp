@@ -98,9 +98,10 @@ public:
     return restored;
   }
 
-  /** End a session; false if there was none. */
-  bool end(std::string_view id, std::string_view principal) {
-    return find(id, principal) && table_->end(id, principal);
+  /** End a session, as its client demands; nothing if there was none. */
+  std::optional<ended_session> end(std::string_view id, std::string_view principal) {
+    if (!find(id, principal)) return std::nullopt;
+    return table_->end(id, principal);
   }
 
 private:

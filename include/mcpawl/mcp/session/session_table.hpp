@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -34,6 +35,14 @@ struct session_bounds {
   std::chrono::seconds idle;      ///< From the last message of its client.
   std::size_t most;               ///< Known at once.
   limits each = {};               ///< What one caller may hold.
+};
+
+/** A session that is over, or that was let go. */
+struct ended_session {
+  std::string id, principal;
+  revision protocol{};
+  std::chrono::seconds lasted{};
+  std::string_view reason;  ///< Of a closed set, see `session_record`.
 };
 
 /** The sessions of one served server, shared by its threads.
@@ -55,6 +64,9 @@ public:
   session_table(session_table const&) = delete;
   session_table& operator=(session_table const&) = delete;
 
+  /** Have `tell` called, without a lock, with each session that its client did not end; before there are sessions. */
+  void tell_ends(std::function<void(ended_session const&)> tell) { tell_ = std::move(tell); }
+
   change_feed& feed() noexcept { return *feed_; }
   session_bounds const& bounds() const noexcept { return bounds_; }
 
@@ -69,13 +81,14 @@ public:
 
   /** Find a session that was used since it was opened here; it counts as used now. */
   std::shared_ptr<session> find(std::string_view id, std::string_view principal) {
-    std::lock_guard const lock{mutex_};
+    std::unique_lock lock{mutex_};
+    telling const told{*this, lock};
     auto const found = index_.find(id);
     if (found == index_.end() || found->second->principal != principal) return nullptr;
     auto const at = found->second;
     auto const now = clock_->wall();
     if (now >= at->expires || (now >= at->used + bounds_.idle.count() && !at->session->busy())) {
-      end(at, now);
+      end_for_time(at, now);
       return nullptr;
     }
     use(at, now);
@@ -89,6 +102,7 @@ public:
   std::shared_ptr<session> add(std::string id, std::string principal, unix_seconds opened, revision protocol,
                                client_profile who, std::string_view account = {}) {
     std::unique_lock lock{mutex_};
+    telling const told{*this, lock};
     auto const now = clock_->wall();
     unix_seconds const expires = opened + bounds_.lifetime.count();
     if (closed_ || now >= expires || ended_.contains(id)) return nullptr;
@@ -102,18 +116,20 @@ public:
     slot const at = std::prev(order_.end());
     at->among_own = own.insert(own.end(), at);
     index_.emplace(at->id, at);
-    lock.unlock();
+    tell(lock);
     feed_->listen(made);
     return made;
   }
 
-  /** End a session. */
-  bool end(std::string_view id, std::string_view principal) {
+  /** End a session, as its client demands; nothing if there is none. */
+  std::optional<ended_session> end(std::string_view id, std::string_view principal) {
     std::lock_guard const lock{mutex_};
     auto const found = index_.find(id);
-    if (found == index_.end() || found->second->principal != principal) return false;
-    end(found->second, clock_->wall());
-    return true;
+    if (found == index_.end() || found->second->principal != principal) return std::nullopt;
+    auto const now = clock_->wall();
+    auto out = described(*found->second, now, "client");
+    end(found->second, now);
+    return out;
   }
 
   /** Drop sessions that are over, a bounded number of them; true if there may be more. */
@@ -123,7 +139,7 @@ public:
     std::size_t const before = order_.size();
     bool const more = drop_idle(now) == max_looked_at;
     bool const dropped = order_.size() != before;
-    lock.unlock();
+    tell(lock);
     if (dropped) feed_->sweep();
     return more;
   }
@@ -153,6 +169,36 @@ private:
   };
   using slot = std::list<known_session>::iterator;
 
+  /** Tells, at its end, who has gone. */
+  struct telling {
+    session_table& of;
+    std::unique_lock<std::mutex>& lock;
+    ~telling() { of.tell(lock); }
+  };
+
+  /** Let go of the lock, and tell who has gone. */
+  void tell(std::unique_lock<std::mutex>& lock) noexcept {
+    if (!lock.owns_lock()) return;
+    auto const gone = std::exchange(gone_, {});
+    lock.unlock();
+    try {
+      for (auto const& each : gone) tell_(each);
+    } catch (...) {
+      // who is told must not change what is told
+    }
+  }
+  void note(known_session const& s, unix_seconds now, std::string_view reason) {
+    if (tell_) gone_.push_back(described(s, now, reason));
+  }
+  ended_session described(known_session const& s, unix_seconds now, std::string_view reason) const {
+    std::chrono::seconds const lasted(now - (s.expires - bounds_.lifetime.count()));
+    return {s.id, s.principal, s.session->protocol(), std::max(lasted, lasted.zero()), reason};
+  }
+
+  void end_for_time(slot at, unix_seconds now) {
+    note(*at, now, now >= at->expires ? "expired" : "idle");
+    end(at, now);
+  }
   void end(slot at, unix_seconds now) {
     at->session->end();
     ended_.add(at->id, at->expires, now);
@@ -183,6 +229,7 @@ private:
     for (std::size_t looked_at = 0; looked_at != most; ++looked_at) {
       slot const first = owner->second.front();
       if (!first->session->busy()) {
+        note(*first, now, "evicted");
         forget(first);
         return true;
       }
@@ -199,7 +246,7 @@ private:
   void end_first_unless_busy(unix_seconds now) {
     auto const first = order_.begin();
     if (now >= first->expires || !first->session->busy()) {
-      end(first, now);
+      end_for_time(first, now);
     } else {
       use(first, now);
     }
@@ -227,10 +274,12 @@ private:
     for (std::size_t left = order_.size();
          order_.size() >= bounds_.most && left != 0 && looked_at != max_looked_at; --left, ++looked_at) {
       auto const first = order_.begin();
-      if (first->session->busy())
+      if (first->session->busy()) {
         use(first, now);
-      else
+      } else {
+        note(*first, now, "evicted");
         forget(first);
+      }
     }
     return order_.size() < bounds_.most;
   }
@@ -250,8 +299,10 @@ private:
   std::shared_ptr<budgets> budgets_;
   std::shared_ptr<work_pool> work_;
   std::shared_ptr<std::atomic<std::size_t>> subscriptions_ = std::make_shared<std::atomic<std::size_t>>(0);
+  std::function<void(ended_session const&)> tell_;
   mutable std::mutex mutex_;
-  std::list<known_session> order_;  // the longest unused first
+  std::vector<ended_session> gone_;  // not yet told
+  std::list<known_session> order_;   // the longest unused first
   std::unordered_map<std::string_view, slot> index_;
   std::map<std::string, std::list<slot>, std::less<>> owners_;  // by account; the longest unused first
   ended_sessions ended_;

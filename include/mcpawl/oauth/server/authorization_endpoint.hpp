@@ -24,6 +24,7 @@
 #include <mcpawl/oauth/server/flow_table.hpp>
 #include <mcpawl/oauth/server/sealed_consent.hpp>
 #include <mcpawl/oauth/server/server_state.hpp>
+#include <mcpawl/oauth/server/told_grant.hpp>
 #include <mcpawl/oauth/upstream/login_record.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
 
@@ -59,14 +60,15 @@ namespace mcpawl::oauth {
 class authorization_endpoint {
 public:
   authorization_endpoint(std::shared_ptr<server_state> parts, upstream_client& upstream, sealer cookie_keys,
-                         flow_cookies cookies, logger log)
+                         flow_cookies cookies, logger log, detail::grant_teller tell = {})
       : parts_(std::move(parts)),
         upstream_(upstream),
         cookies_(cookies),
         consents_(cookie_keys, parts_->rules.issuer(), parts_->rules.authorization.redirects, parts_->time()),
         browser_cookies_(std::move(cookie_keys), parts_->rules.issuer(), upstream_.issuer(),
                          browser_cookie::default_lifetime, parts_->time()),
-        log_(std::move(log)) {}
+        log_(std::move(log)),
+        tell_(tell) {}
 
   /** GET /authorize: an authorization request (RFC 6749 section 4.1.1). */
   task<http::response> authorize(http::request_head const& head, std::string address = {}) {
@@ -122,6 +124,7 @@ public:
     flow asked = std::move(found->asked);
     if (!approves) {
       log_.info("authorization_denied", {{"client", asked.request.client_id}});
+      tell_("consent_refused", asked.request.client_id);
       http::response denied = redirect_error(asked, oauth_errc::denied);
       // what was denied is told to the client as often as it is sent, but cannot be approved any more
       denied.field("Set-Cookie", cookies_.set(cookies_.name(cookie_use::consent, handle.handle), denied_mark,
@@ -133,6 +136,7 @@ public:
     auto const first = co_await parts_->flows.approve_once(std::move(found->id), found->expires);
     if (!first) co_return redirect_error(asked, first.error());
     if (*first == 0) co_return error_page(oauth_errc::flow_not_found);
+    tell_("consent_given", asked.request.client_id);
     asked.remember = form->find("remember").has_value();
     http::response answer = co_await log_in(std::move(asked), head);
     drop_cookie(answer, cookie_use::consent, handle);
@@ -170,6 +174,7 @@ private:
   http::response consent(flow asked, client const& by, std::string person, http::request_head const& head) {
     consent_view view = view_of(asked, by);
     view.person = std::move(person);
+    tell_("consent_shown", asked.request.client_id);
     auto const handle = consents_.seal(asked);
     view.handle = handle.handle;
     http::response shown = consent_response(*parts_->rules.pages, view);
@@ -403,6 +408,7 @@ private:
   sealed_consent consents_;
   browser_cookie browser_cookies_;
   logger log_;
+  detail::grant_teller tell_;
 };
 
 }  // namespace mcpawl::oauth

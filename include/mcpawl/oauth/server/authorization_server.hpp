@@ -60,7 +60,8 @@ public:
       : parts_(std::move(parts)),
         upstream_(upstream),
         endpoints_(parts_->rules, url, endpoint_path),
-        authorization_(parts_, upstream_, std::move(cookie_keys), flow_cookies(url), log),
+        authorization_(parts_, upstream_, std::move(cookie_keys), flow_cookies(url), log,
+                       detail::grant_teller(observed)),
         log_(std::move(log)),
         observed_(observed) {}
 
@@ -114,7 +115,9 @@ private:
                               std::string by) {
     switch (path) {
       case endpoint::registration: return answer_registration(parts_, head, body, log_, std::move(by));
-      case endpoint::token: return answer_token_request(parts_, upstream_, head, body, log_, std::move(by));
+      case endpoint::token:
+        return answer_token_request(parts_, upstream_, head, body, log_, std::move(by),
+                                    detail::grant_teller(observed_));
       case endpoint::revocation: return answer_revocation(parts_, head, body, log_, std::move(by));
       case endpoint::introspection: return answer_introspection(parts_, head, body);
       case endpoint::callback: return authorization_.callback(head);

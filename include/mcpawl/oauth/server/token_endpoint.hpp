@@ -18,6 +18,7 @@
 #include <mcpawl/oauth/server/server_state.hpp>
 #include <mcpawl/oauth/server/token_request.hpp>
 #include <mcpawl/oauth/server/token_response.hpp>
+#include <mcpawl/oauth/server/told_grant.hpp>
 #include <mcpawl/oauth/upstream/login_record.hpp>
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
 #include <mcpawl/oauth/upstream/upstream_login.hpp>
@@ -89,8 +90,8 @@ task<result<upstream_login>> ask_with_lease(std::shared_ptr<server_state> parts,
     refuses for good ends the grant. While it cannot be asked, nothing is issued and nothing is lost.
 */
 inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state> parts,
-                                                   upstream_client& upstream, token_request asked,
-                                                   logger log) {
+                                                   upstream_client& upstream, token_request asked, logger log,
+                                                   grant_teller tell) {
   auto const patience = std::chrono::steady_clock::now() + max_upstream_wait;
   bool seen_current = false;
   do {
@@ -127,6 +128,7 @@ inline task<result<issued_tokens>> refresh_checked(std::shared_ptr<server_state>
       log.warning("grant_ended", {{"user", user}, {"reason", why.message()}});
       auto const ended = co_await parts->tokens.end_grant(*pending);
       if (!ended) co_return ended.error();
+      tell("grant_ended", asked.client.client_id);
       co_return oauth_errc::bad_token;
     }
     (void)co_await parts->tokens.release_upstream(*pending);
@@ -153,8 +155,8 @@ inline void note_repeat(logger const& log, client const& who, issued_tokens cons
 /** Answer a token request (RFC 6749 sections 4.1.3 and 6): a form, from a client that says who it is. */
 inline task<http::response> answer_token_request(std::shared_ptr<server_state> parts,
                                                  upstream_client& upstream, http::request_head const& head,
-                                                 std::string_view body, logger log,
-                                                 std::string address = {}) {
+                                                 std::string_view body, logger log, std::string address = {},
+                                                 detail::grant_teller tell = {}) {
   auto const authorization = find_authorization(head);
   if (!authorization) co_return error_answer(authorization.error());
   bool const tried = authorization->has_value();
@@ -183,9 +185,9 @@ inline task<http::response> answer_token_request(std::shared_ptr<server_state> p
   }
   bool const refreshes = asked->grant == token_request::grant_kind::refresh_token;
   if (refreshes && !who->metadata.refreshable) co_return error_answer(oauth_errc::grant_type_not_allowed);
-  task<result<issued_tokens>> work = refreshes
-                                         ? detail::refresh_checked(parts, upstream, std::move(*asked), log)
-                                         : detail::exchange_code(parts, std::move(*asked));
+  task<result<issued_tokens>> work =
+      refreshes ? detail::refresh_checked(parts, upstream, std::move(*asked), log, tell)
+                : detail::exchange_code(parts, std::move(*asked));
   auto const tokens = co_await std::move(work);
   if (!tokens) {
     error_code const why = tokens.error();
@@ -195,6 +197,10 @@ inline task<http::response> answer_token_request(std::shared_ptr<server_state> p
                {"client_name", who->metadata.client_name},
                {"grant", refreshes ? "refresh_token" : "authorization_code"},
                {"reason", why.message()}});
+    if (attack) {
+      tell("grant_reused", who->id);
+      tell("grant_ended", who->id);
+    }
     co_return error_answer(why);
   }
   detail::note_repeat(log, *who, *tokens, parts->rules.lifetimes);

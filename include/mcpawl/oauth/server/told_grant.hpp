@@ -1,4 +1,4 @@
-// mcpawl/oauth/server/told_grant.hpp - what observers are told of a request that the authorization server has granted
+// mcpawl/oauth/server/told_grant.hpp - what observers are told of the authorization server
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -11,6 +11,26 @@
 #include <string_view>
 
 namespace mcpawl::oauth::detail {
+
+/** Tells observers, if there are some, of what happens to a grant and of what a person is asked. */
+class grant_teller {
+public:
+  grant_teller() = default;
+  /** @param to  null where nobody observes */
+  explicit grant_teller(mcpawl::detail::observation const* to) noexcept : to_(to) {}
+
+  /** @param event  of the closed set of `grant_record` */
+  void operator()(std::string_view event, std::string_view client_id) const noexcept {
+    if (to_ == nullptr) return;
+    grant_record told;
+    told.event = event;
+    told.client_id = client_id;
+    to_->tell(&observer::on_grant, told);
+  }
+
+private:
+  mcpawl::detail::observation const* to_ = nullptr;
+};
 
 /** Tell of a registration, of tokens or of a revocation, if that is what was granted.
 
