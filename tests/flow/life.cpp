@@ -18,6 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
@@ -199,6 +200,32 @@ BOOST_AUTO_TEST_CASE(the_service_manager_is_told_of_every_state) {
     BOOST_TEST(told() == "STOPPING=1\nSTATUS=stopping, 0 connections are open");
     server.reset();
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_manager_is_told_what_the_end_waits_for) {
+  manager systemd(abstract_name());
+  auto const go = std::make_shared<std::atomic<bool>>(false);
+  mcpawl::server<> srv{{"life", "1"}};
+  srv.tool("wait", "Wait.",
+           [go] {
+             while (!*go) std::this_thread::sleep_for(1ms);
+             return 1;
+           })
+      .blocking();
+  auto server = std::make_unique<support::running<mcpawl::server<>>>(srv);
+  server->service().stop_on_signals();
+  BOOST_TEST(systemd.next().starts_with("READY=1"));
+  auto first = std::make_unique<loopback_client>(server->port());
+  loopback_client second{server->port()};
+  begin_call(*first);
+  begin_call(second);
+  server->service().stop();
+  BOOST_TEST(systemd.next() == "STOPPING=1\nSTATUS=stopping, 2 connections are open");
+  first.reset();
+  BOOST_TEST(systemd.next() == "STATUS=stopping, 1 connections are open");
+  *go = true;
+  BOOST_TEST(second.read_reply().status == 200);
+  server.reset();
 }
 
 BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_while_a_thread_is_held_up) {

@@ -116,6 +116,9 @@ public:
   /** Whether the request has a bearer token that begins as ours do. */
   MCPAWL_DECL bool recognizes(http::request_head const& head) const noexcept;
 
+  /** Write into the store; why that failed. */
+  MCPAWL_DECL task<std::string> probe() const;
+
   /** Decide about a request. Waits only where it needs a look into the store.
 
       @par Errors

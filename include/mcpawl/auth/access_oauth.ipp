@@ -64,6 +64,8 @@ public:
     challenge_ = detail::bearer_challenge(shared_->required.text(), server_->endpoints().metadata_url());
   }
 
+  task<std::string> probe() const { return write_something(shared_); }
+
   public_route route_of(http::request_head const& head) const noexcept {
     if (!server_) return public_route::none;
     switch (server_->endpoints().which(head.path())) {
@@ -157,6 +159,17 @@ private:
     std::once_flag placed;
   };
 
+  /** Keeps what it needs: it may be awaited when this is gone. */
+  static task<std::string> write_something(std::shared_ptr<shared> with) {
+    // one key for all instances: what is in it is of no meaning
+    store_write write("ready", "");
+    write.expires(with->options.time->wall() + 60);
+    auto const store = with->parts->store;
+    auto const written = co_await store->put(std::move(write));
+    if (written) co_return std::string();
+    co_return "the store cannot be written: " + written.error().message();
+  }
+
   /** What a caller is told about an error.
 
       | error | status | code |
@@ -193,6 +206,7 @@ MCPAWL_DECL access_oauth::access_oauth(access_oauth&&) noexcept = default;
 MCPAWL_DECL access_oauth::~access_oauth() = default;
 
 MCPAWL_DECL void access_oauth::attach(auth_environment const& environment) { impl_->attach(environment); }
+MCPAWL_DECL task<std::string> access_oauth::probe() const { return impl_->probe(); }
 MCPAWL_DECL public_route access_oauth::route_of(http::request_head const& head) const noexcept {
   return impl_->route_of(head);
 }

@@ -170,6 +170,16 @@ public:
   bool ready() const {
     return std::apply([](auto const&... each) { return (policy_ready(each) && ...); }, policies_);
   }
+  /** What is wrong with the first of them that has something. */
+  task<std::string> probe() const {
+    std::vector<task<std::string>> all;
+    std::apply([&all](auto const&... each) { (all.push_back(probe_policy(each)), ...); }, policies_);
+    for (auto& each : all) {
+      std::string wrong = co_await std::move(each);
+      if (!wrong.empty()) co_return wrong;
+    }
+    co_return std::string();
+  }
 
   public_route route_of(http::request_head const& head) const requires has_paths
   {

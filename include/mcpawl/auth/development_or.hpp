@@ -154,6 +154,7 @@ public:
   }
 
   bool ready() const { return !production_ || policy_ready(*production_); }
+  task<std::string> probe() const { return production_ ? probe_policy(*production_) : nothing_wrong(); }
 
   /** Decide about a request.
 
@@ -210,6 +211,8 @@ public:
   Policy const* policy() const noexcept { return production_ ? &*production_ : nullptr; }
 
 private:
+  static task<std::string> nothing_wrong() { co_return std::string(); }
+
   static constexpr char const* setting = "MCPAWL_DEVELOPMENT_IDENTITY";
 
   explicit development_or(Policy policy) : production_(std::move(policy)) {}

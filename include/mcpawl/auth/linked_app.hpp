@@ -99,6 +99,7 @@ public:
 
   void attach(auth_environment const& environment) { attach_policy(policy_, environment); }
   bool ready() const { return policy_ready(policy_); }
+  task<std::string> probe() const { return probe_policy(policy_); }
   std::string loopback_only() const { return mcpawl::loopback_only(policy_); }
   std::string local_only() const { return mcpawl::local_only(policy_); }
   bool needs_client_certificates() const { return mcpawl::needs_client_certificates(policy_); }

@@ -131,6 +131,9 @@ enum class public_route {
     - `ready()`, optional, `bool`: whether it can decide about callers, as `/readyz` of the admin listener tells: false until keys
       were fetched for the first time, say. Asked of a copy that is never attached, from any thread. It must not depend on whether a
       service of others can be reached just now, or all instances of a server are taken out at once.
+    - `probe()`, optional, `task<std::string>`, const: tries what the policy needs of its own to decide, such as a write into its store, and
+      says in a sentence why that failed; an empty text if it did not. `/readyz` asks a copy that is never attached, on a thread of
+      its own, once a second at most and for a second at most.
 
     Two more where clients can be granted scopes: `asks_for_scopes`.
 
@@ -319,6 +322,19 @@ bool policy_ready([[maybe_unused]] Policy const& policy) {
     return policy.ready();
   else
     return true;
+}
+
+/** Call the optional hook `probe` of a policy; without it nothing is wrong. */
+template <auth_policy Policy>
+task<std::string> probe_policy([[maybe_unused]] Policy const& policy) {
+  if constexpr (requires {
+                  { policy.probe() } -> std::same_as<task<std::string>>;
+                }) {
+    auto probing = policy.probe();
+    co_return co_await std::move(probing);
+  } else {
+    co_return std::string();
+  }
 }
 
 /** Call the optional hook `attach` of a policy. */

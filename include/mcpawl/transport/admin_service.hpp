@@ -20,6 +20,7 @@
 #include <mcpawl/http/response.hpp>
 #include <mcpawl/observe/observer.hpp>
 #include <mcpawl/transport/guard.hpp>
+#include <mcpawl/transport/readiness.hpp>
 #include <mcpawl/transport/thread_check.hpp>
 
 #include <atomic>
@@ -42,7 +43,9 @@ namespace mcpawl::detail {
 struct admin_questions {
   std::vector<boost::asio::any_io_executor> threads;  ///< The I/O threads, which `/livez` hears of.
   std::function<std::vector<std::string>()>
-      not_ready;                     ///< Why no requests should come, in sentences; empty if they may.
+      not_ready;  ///< Why no requests should come, in sentences; empty if they may.
+  std::function<task<std::string>()>
+      trial;                         ///< The same after trying what takes a while; empty for nothing to try.
   std::vector<observer*> observers;  ///< Whose metrics are shown.
 };
 
@@ -53,7 +56,9 @@ struct admin_questions {
 class admin_handler {
 public:
   explicit admin_handler(admin_questions about, std::chrono::milliseconds patience)
-      : about_(std::move(about)), patience_(patience) {}
+      : about_(std::move(about)), patience_(patience) {
+    if (about_.trial) readiness_.emplace(about_.trial);
+  }
 
   task<> operator()(http::exchange& ex) {
     http::request_head const& head = ex.head();
@@ -75,7 +80,11 @@ public:
       status = alive ? 200 : 503;
       text = alive ? "ok\n" : "a thread does not come back\n";
     } else if (path == "/readyz") {
-      auto const reasons = about_.not_ready();
+      auto reasons = about_.not_ready();
+      if (reasons.empty() && readiness_) {
+        std::string why = co_await readiness_->why_not(ex.executor());
+        if (!why.empty()) reasons.push_back(std::move(why));
+      }
       status = reasons.empty() ? 200 : 503;
       text = reasons.empty() ? "ok\n" : "";
       for (auto const& each : reasons) text += each + '\n';
@@ -106,6 +115,7 @@ private:
 
   admin_questions about_;
   std::chrono::milliseconds patience_;
+  std::optional<readiness> readiness_;
 };
 
 /** The admin listener of one server.

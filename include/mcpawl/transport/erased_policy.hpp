@@ -58,6 +58,8 @@ public:
   virtual std::string_view email_of(void const* identity) const noexcept = 0;
   /** Whether it can decide about callers: keys were had, say. Any thread. */
   virtual bool ready() const = 0;
+  /** Try what it needs; why that failed, or an empty text. It must outlive the task. */
+  virtual task<std::string> probe() const = 0;
   /** Whether it has something that can be read anew. */
   virtual bool reloads() const = 0;
   /** Read that anew, for all copies; what is wrong. Any thread. */
@@ -114,6 +116,7 @@ public:
     return email_in(*static_cast<identity_type const*>(identity));
   }
   bool ready() const override { return mcpawl::policy_ready(policy_); }
+  task<std::string> probe() const override { return probe_policy(policy_); }
   bool reloads() const override { return mcpawl::policy_reloads(policy_); }
   std::vector<std::string> reload() const override { return mcpawl::reload_policy(policy_); }
   bool needs_client_certificates() const override { return mcpawl::needs_client_certificates(policy_); }

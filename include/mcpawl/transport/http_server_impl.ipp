@@ -41,6 +41,7 @@
 #include <mcpawl/transport/validate_options.hpp>
 #include <mcpawl/version.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -129,7 +130,7 @@ public:
     workers_.front()->run();
     for (auto& thread : threads) thread.join();
     // calls whose client left may still work; what does not end in time keeps what it needs
-    note_end(work_->wait_until_idle(stopped_.load() + options_.bounds.drain_timeout));
+    note_end(wait_for_work(stopped_.load() + options_.bounds.drain_timeout));
     if (control_) control_->end();
   }
 
@@ -173,7 +174,7 @@ public:
     // the thread that accepts hands out what waits, and then tells the others, itself included
     boost::asio::post(workers_.front()->context, [this, delay] {
       if (std::exchange(stopping_, true)) return;
-      if (control_) control_->stopping(counts_.open->load());
+      if (control_) control_->stopping();
       if (delay.count() <= 0) return finish_all();
       for (auto& w : workers_) w->part();
       boost::asio::co_spawn(workers_.front()->context, finish_later(delay), boost::asio::detached);
@@ -197,6 +198,7 @@ public:
     hooks.reload = [this] { return reloader_->reload_patiently(workers_.front()->executor); };
     hooks.reloadable = reloader_->useful();
     hooks.url = url();
+    hooks.connections = [open = counts_.open] { return open->load(std::memory_order_relaxed); };
     for (auto const& each : workers_) hooks.threads.push_back(each->executor);
     control_ = std::make_shared<process_control>(workers_.front()->context, std::move(hooks), options_.log);
     control_->start();
@@ -225,6 +227,17 @@ private:
                       describe_served(protocol_, policy_name_, options_, listeners_, view_));
     if (admin_) admin_->start();
     enter(server_phase::ready);
+  }
+
+  /** Wait for calls on threads of the pool, and tell the service manager of them; false if that took too long. */
+  bool wait_for_work(work_pool::time_point deadline) {
+    constexpr std::chrono::milliseconds now_and_then{500};
+    for (;;) {
+      auto const next = std::min(deadline, std::chrono::steady_clock::now() + now_and_then);
+      if (work_->wait_until_idle(next)) return true;
+      if (std::chrono::steady_clock::now() >= deadline) return false;
+      if (control_) control_->left(work_->busy(), "calls run");
+    }
   }
 
   /** Accept no more, once what waits has been handed out. */
@@ -271,6 +284,7 @@ private:
       if (!policy_->ready()) reasons.emplace_back("the policy cannot decide yet: it has no keys");
       return reasons;
     };
+    about.trial = [this] { return policy_->probe(); };
     admin_ = std::make_unique<admin_service>(options_.admin->address, options_.admin->port, std::move(about),
                                              options_.log);
   }

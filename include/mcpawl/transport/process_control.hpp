@@ -27,6 +27,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct process_hooks {
   std::function<task<std::vector<std::string>>()> reload;  ///< What is wrong; empty if nothing is.
   bool reloadable = false;                                 ///< Whether there is anything to read anew.
   std::string url;
+  std::function<std::size_t()> connections;           ///< How many are open.
   std::vector<boost::asio::any_io_executor> threads;  ///< Those that the watchdog asks.
 };
 
@@ -47,7 +49,7 @@ struct process_hooks {
     @par Lifetime
     Made by `std::make_shared`. The hooks may be called until the context is gone.
     @par Thread safety
-    The thread of the context, but for the constructor and `start`, and for `end` once that has ended. */
+    The thread of the context, but for the constructor and `start`, and for `left` and `end` once that has ended. */
 class process_control : public std::enable_shared_from_this<process_control> {
 public:
   process_control(boost::asio::io_context& context, process_hooks hooks, logger log)
@@ -77,9 +79,19 @@ public:
   }
 
   /** The server has begun to stop, for whatever reason. */
-  void stopping(std::size_t connections) {
+  void stopping() {
     if (!manager_ || std::exchange(stopping_, true)) return;
-    note(manager_->stopping("stopping, " + std::to_string(connections) + " connections are open"));
+    last_ = hooks_.connections();
+    note(manager_->stopping(status_of(last_, "connections are open")));
+    boost::asio::co_spawn(executor_, follow_end(shared_from_this()), boost::asio::detached);
+  }
+
+  /** Tell the manager what is still waited for, if it was not told that last. */
+  void left(std::size_t count, std::string_view of_what) {
+    if (!manager_ || !stopping_ || (last_ == count && what_ == of_what)) return;
+    last_ = count;
+    what_ = of_what;
+    note(manager_->status(status_of(count, of_what)));
   }
 
   /** The server has stopped: signals are none of its business any more. */
@@ -97,6 +109,18 @@ private:
     if (!ec || std::exchange(unreachable_, true)) return;
     std::string const reason = ec.message();
     log_.warning("service_manager_unreachable", {{"reason", reason}});
+  }
+
+  static std::string status_of(std::size_t count, std::string_view of_what) {
+    return "stopping, " + std::to_string(count) + ' ' + std::string(of_what);
+  }
+
+  /** Keep the manager informed until the context ends. */
+  static task<> follow_end(std::shared_ptr<process_control> self) {
+    for (;;) {
+      co_await http::detail::pause_for(self->executor_, std::chrono::milliseconds{200});
+      self->left(self->hooks_.connections(), "connections are open");
+    }
   }
 
   static task<> reload_on_hangup(std::shared_ptr<process_control> self) {
@@ -132,6 +156,8 @@ private:
   boost::asio::signal_set ends_, hangups_;
   std::optional<signals_end_at_once> at_once_;
   bool stopping_ = false, unreachable_ = false;
+  std::size_t last_ = 0;  // what the manager was told was left, and of what
+  std::string_view what_ = "connections are open";
 };
 
 }  // namespace mcpawl::detail

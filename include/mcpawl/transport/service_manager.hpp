@@ -57,6 +57,7 @@ public:
 
   error_code ready(std::string_view status) const { return tell("READY=1\nSTATUS=" + line(status)); }
   error_code stopping(std::string_view status) const { return tell("STOPPING=1\nSTATUS=" + line(status)); }
+  error_code status(std::string_view text) const { return tell("STATUS=" + line(text)); }
   error_code alive() const { return tell("WATCHDOG=1"); }
   /** Settings are read anew; `ready` follows. Type=notify-reload demands the time, in the same datagram. */
   error_code reloading() const {
