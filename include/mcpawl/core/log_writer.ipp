@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <mcpawl/core/log_writer.hpp>
@@ -54,9 +55,11 @@ struct log_writer::state {
     changed.notify_all();
   }
 
-  /** Write in pieces of PIPE_BUF: that many bytes a pipe takes without blocking once it is writable. */
+  /** Write in pieces of PIPE_BUF: that many bytes a pipe takes without blocking once it is writable. A file takes more. */
   void write_all(std::string_view rest) {
-    constexpr std::size_t max_at_once = 4096;
+    struct ::stat about{};
+    bool const is_file = ::fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
+    std::size_t const max_at_once = is_file ? 64 * 1024 : 4096;
     while (!rest.empty()) {
       pollfd ready{descriptor, POLLOUT, 0};
       int const got = ::poll(&ready, 1, 50);

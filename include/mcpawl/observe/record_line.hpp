@@ -5,38 +5,51 @@
 #include <mcpawl/text/json_text.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace mcpawl::detail {
 
-/** Whether a JSON string has `text` as it is: ASCII without quotes, backslashes and control characters. Looks at eight bytes at a
-    time, since nearly all texts of records are. */
-inline bool is_plain(std::string_view text) noexcept {
+/** Copy a text if a JSON string has it as it is: ASCII without quotes, backslashes and control characters; false if it has not. Looks
+    at eight bytes at a time, since nearly all texts of records are. */
+inline bool copy_plain(char* to, std::string_view text) noexcept {
   constexpr std::uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-  std::size_t at = 0;
-  for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+  std::uint64_t wrong = 0;
+  std::size_t const size = text.size();
+  char const* const from = text.data();
+  auto const step = [&](std::size_t at) {
     std::uint64_t word;
-    std::memcpy(&word, text.data() + at, sizeof word);
+    std::memcpy(&word, from + at, sizeof word);
+    std::memcpy(to + at, &word, sizeof word);
     std::uint64_t const quote = word ^ ones * '"', backslash = word ^ ones * '\\';
     // a subtraction borrows into the high bit of each byte that is too small; a byte behind one of these may be wrong, which is no harm
-    std::uint64_t const found = (word - ones * 0x20) | (quote - ones) | (backslash - ones) | word;
-    if ((found & highs) != 0) return false;
+    wrong |= (word - ones * 0x20) | (quote - ones) | (backslash - ones) | word;
+  };
+  if (size >= sizeof(std::uint64_t)) {
+    std::size_t at = 0;
+    for (; size - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) step(at);
+    // the last bytes once more, with some before them
+    if (at != size) step(size - sizeof(std::uint64_t));
+    return (wrong & highs) == 0;
   }
-  for (; at != text.size(); ++at) {
-    auto const byte = static_cast<unsigned char>(text[at]);
+  for (std::size_t i = 0; i != size; ++i) {
+    auto const byte = static_cast<unsigned char>(from[i]);
     if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\') return false;
+    to[i] = from[i];
   }
   return true;
 }
 
 /** Writes the members of one line; what is empty is left out, what is long is cut.
 
+    It is written for each request, so the bytes go straight into memory of the thread that is large enough for any line of ours.
     @par Thread safety
     One thread; the text is reused by its next line. */
 class record_line {
@@ -44,89 +57,138 @@ public:
   static constexpr std::size_t longest = 256;  ///< Bytes of a text, before it is escaped.
 
   record_line(std::chrono::system_clock::time_point at, std::string_view level, std::string_view event)
-      : out_(buffer()) {
-    out_.assign(R"({"time":")");
-    append_time(out_, at);
-    out_.append(R"(","level":")").append(level).append(R"(","event":")").append(event).append(1, '"');
+      : begin_(buffer()), at_(begin_) {
+    put(R"({"time":")");
+    put_time(at);
+    put(R"(","level":")");
+    put(level.substr(0, longest));
+    put(R"(","event":")");
+    put(event.substr(0, longest));
+    *at_++ = '"';
   }
 
   /** @param key  of ours: it is written as it is */
-  record_line& text(std::string_view key, std::string_view value) {
-    if (value.empty()) return *this;
-    begin(key);
+  template <std::size_t N>
+  record_line& text(char const (&key)[N], std::string_view value) {
+    if (value.empty() || !has_room()) return *this;
+    put_key(key);
     value = value.substr(0, longest);
-    if (is_plain(value))
-      out_.append(1, '"').append(value).append(1, '"');
-    else
-      append_json_string(out_, value);
+    *at_ = '"';
+    if (copy_plain(at_ + 1, value)) {
+      at_ += value.size() + 1;
+      *at_++ = '"';
+    } else {
+      put_escaped(value);
+    }
     return *this;
   }
-  template <std::integral Number>
-  record_line& number(std::string_view key, Number value) {
-    begin(key);
-    append_json_number(out_, value);
+  template <std::size_t N, std::integral Number>
+  record_line& number(char const (&key)[N], Number value) {
+    if (!has_room()) return *this;
+    put_key(key);
+    at_ = std::to_chars(at_, at_ + 24, value).ptr;
     return *this;
   }
-  record_line& seconds(std::string_view key, std::chrono::nanoseconds value) {
-    begin(key);
+  template <std::size_t N>
+  record_line& seconds(char const (&key)[N], std::chrono::nanoseconds value) {
+    if (!has_room()) return *this;
+    put_key(key);
     auto const micros =
         std::chrono::duration_cast<std::chrono::microseconds>(std::max(value, value.zero())).count();
-    append_json_number(out_, micros / 1'000'000);
-    out_ += '.';
-    append_digits(out_, static_cast<unsigned long>(micros % 1'000'000), 6);
+    at_ = std::to_chars(at_, at_ + 24, micros / 1'000'000).ptr;
+    *at_++ = '.';
+    put_digits<6>(static_cast<unsigned>(micros % 1'000'000));
     return *this;
   }
 
   /** The whole line. It holds until the thread begins another one. */
   std::string_view done() {
-    out_ += "}\n";
-    return out_;
-  }
-
-  /** `2026-11-30T01:02:03.456789Z` */
-  static void append_time(std::string& out, std::chrono::system_clock::time_point at) {
-    using namespace std::chrono;
-    thread_local std::string text;  // of the second that was written last
-    thread_local sys_seconds written{std::chrono::seconds{-1}};
-    auto const second = floor<std::chrono::seconds>(at);
-    if (second != written || text.empty()) {
-      auto const day = floor<days>(second);
-      year_month_day const date(day);
-      hh_mm_ss const time(second - day);
-      text.clear();
-      append_digits(text, static_cast<unsigned long>(static_cast<int>(date.year())), 4);
-      text += '-';
-      append_digits(text, static_cast<unsigned>(date.month()), 2);
-      text += '-';
-      append_digits(text, static_cast<unsigned>(date.day()), 2);
-      text += 'T';
-      append_digits(text, static_cast<unsigned long>(time.hours().count()), 2);
-      text += ':';
-      append_digits(text, static_cast<unsigned long>(time.minutes().count()), 2);
-      text += ':';
-      append_digits(text, static_cast<unsigned long>(time.seconds().count()), 2);
-      text += '.';
-      written = second;
-    }
-    out += text;
-    append_digits(out, static_cast<unsigned long>(duration_cast<microseconds>(at - second).count()), 6);
-    out += 'Z';
+    put("}\n");
+    return {begin_, static_cast<std::size_t>(at_ - begin_)};
   }
 
 private:
-  static void append_digits(std::string& out, unsigned long value, std::size_t count) {
-    char digits[8];
-    for (std::size_t i = count; i-- != 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
-    out.append(digits, count);
-  }
-  void begin(std::string_view key) { out_.append(",\"").append(key).append("\":"); }
+  static constexpr std::size_t room = 64 * 1024;
+  /** No member is longer: its key, its text with six bytes for each byte, and what is around them. */
+  static constexpr std::size_t longest_member = 6 * longest + 128;
 
-  static std::string& buffer() {
-    thread_local std::string kept;
-    return kept;
+  /** Beyond 39 members there is none, which no record of ours has. */
+  bool has_room() const noexcept {
+    return room - static_cast<std::size_t>(at_ - begin_) > longest_member + 64;
   }
 
-  std::string& out_;
+  template <std::size_t N>
+  void put(char const (&literal)[N]) noexcept {
+    std::memcpy(at_, literal, N - 1);
+    at_ += N - 1;
+  }
+  void put(std::string_view text) noexcept {
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  template <std::size_t N>
+  void put_key(char const (&key)[N]) noexcept {
+    static_assert(N <= 64);
+    put(",\"");
+    put(key);
+    put("\":");
+  }
+  void put_escaped(std::string_view value) {
+    std::string text;
+    append_json_string(text, value);
+    put(std::string_view(text));
+  }
+  template <std::size_t Count>
+  void put_digits(unsigned value) noexcept {
+    for (std::size_t i = Count; i-- != 0; value /= 10) at_[i] = static_cast<char>('0' + value % 10);
+    at_ += Count;
+  }
+
+  /** `2026-11-30T01:02:03.456789Z` */
+  void put_time(std::chrono::system_clock::time_point at) {
+    using namespace std::chrono;
+    /** The text of the second that was written last. */
+    struct written_second {
+      sys_seconds second{std::chrono::seconds{-1}};
+      char text[20]{};
+    };
+    thread_local written_second last;
+    auto const second = floor<std::chrono::seconds>(at);
+    if (second != last.second) {
+      char* const before = at_;
+      auto const day = floor<days>(second);
+      year_month_day const date(day);
+      hh_mm_ss const time(second - day);
+      put_digits<4>(static_cast<unsigned>(static_cast<int>(date.year())));
+      *at_++ = '-';
+      put_digits<2>(static_cast<unsigned>(date.month()));
+      *at_++ = '-';
+      put_digits<2>(static_cast<unsigned>(date.day()));
+      *at_++ = 'T';
+      put_digits<2>(static_cast<unsigned>(time.hours().count()));
+      *at_++ = ':';
+      put_digits<2>(static_cast<unsigned>(time.minutes().count()));
+      *at_++ = ':';
+      put_digits<2>(static_cast<unsigned>(time.seconds().count()));
+      *at_++ = '.';
+      std::memcpy(last.text, before, sizeof last.text);
+      last.second = second;
+      at_ = before;
+    }
+    std::memcpy(at_, last.text, sizeof last.text);
+    at_ += sizeof last.text;
+    put_digits<6>(static_cast<unsigned>(duration_cast<microseconds>(at - second).count()));
+    *at_++ = 'Z';
+  }
+
+  static char* buffer() {
+    thread_local std::unique_ptr<char[]> kept;
+    if (!kept) kept.reset(new char[room]);  // not cleared: only what is written is touched
+    return kept.get();
+  }
+
+  char* const begin_;
+  char* at_;
 };
 
 /** The line that tells of lines for which there was no room. */
