@@ -43,6 +43,7 @@
 #include <mcpawl/reflect/encode.ipp>
 #include <mcpawl/reflect/initialisers.ipp>
 #include <mcpawl/reflect/schema.ipp>
+#include <mcpawl/otlp_exporter.ipp>
 #include <mcpawl/serve_stdio.ipp>
 #include <mcpawl/transport/http_server_impl.ipp>
 #include <mcpawl/transport/in_process.ipp>

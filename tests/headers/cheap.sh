@@ -29,6 +29,7 @@ refuse mcpawl/mcpawl.hpp /boost/beast/ /boost/asio/steady_timer /boost/asio/io_c
   /mcpawl/jose/claims /mcpawl/jose/verifier /mcpawl/reflect/value_reader /mcpawl/reflect/value_writer /mcpawl/reflect/schema_writer /mcpawl/mcp/types/content_writer \
   /mcpawl/mcp/uri_template/uri_matcher
 refuse mcpawl/http_client.hpp /boost/beast/ /boost/asio/ip/ /openssl/
+refuse mcpawl/otlp_exporter.hpp /boost/beast/
 refuse mcpawl/serve_stdio.hpp /boost/beast/
 refuse mcpawl/auth/access_oauth.hpp /boost/beast/
 headers_of mcpawl/http/fetch_connection.hpp | grep -q /boost/beast/ || { echo 'this test finds no header at all'; exit 1; }

@@ -16,10 +16,10 @@
 #include <mcpawl/http/fetch_response.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/tls.hpp>
+#include <mcpawl/http/trace_headers.hpp>
 #include <mcpawl/http/url.hpp>
 
 #include <algorithm>
-#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,13 +27,6 @@
 #include <vector>
 
 namespace mcpawl {
-
-/** The headers of a distributed trace, as `context::trace()` has them. */
-template <class T>
-concept trace_headers = requires(T const& trace) {
-  { trace.traceparent } -> std::convertible_to<std::string_view>;
-  { trace.tracestate } -> std::convertible_to<std::string_view>;
-};
 
 /** Asks other applications behind Cloudflare Access and shows them who is asking, by the caller's own token
     of Access (Linked App Token): Access lets the caller in there, or not, by that application's policy.

@@ -7,6 +7,7 @@
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/form.hpp>
+#include <mcpawl/http/trace_headers.hpp>
 #include <mcpawl/http/url.hpp>
 
 #include <boost/json/serialize.hpp>
@@ -85,6 +86,16 @@ public:
     if (!http::is_token(name) || !plain || is_ours(name)) return refuse(http::http_errc::field_refused);
     fields_.emplace_back(name, value);
     return *this;
+  }
+
+  /** Make the request part of a trace (W3C Trace Context), as `context::trace()` has it. Baggage stays here: it is the client's
+      word. */
+  template <trace_headers Trace>
+  http_request& trace(Trace const& of) {
+    std::string_view const parent = of.traceparent, rest = of.tracestate;
+    if (parent.empty()) return *this;
+    header("traceparent", parent);
+    return rest.empty() ? *this : header("tracestate", rest);
   }
 
   /** Send a body. */

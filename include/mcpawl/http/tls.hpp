@@ -66,6 +66,12 @@ public:
     return made;
   }
 
+  /** Trust nobody: for what goes over plain http alone.
+
+      @par Errors
+      `http_errc::trust_unusable`. */
+  static result<tls_trust> nobody() { return make(); }
+
   /** A handle of OpenSSL for the fetch; it lives as long as any copy. */
   SSL_CTX* native() const noexcept { return context_.get(); }
 

@@ -21,8 +21,18 @@ namespace mcpawl::detail {
 struct kept_trace {
   std::string trace_id, span_id, parent_id;
   bool sampled = false;
+  std::string link_trace_id, link_span_id;
+  bool of_header = false;  ///< The parent is that of the HTTP request.
 
-  trace_ids view() const noexcept { return {trace_id, span_id, parent_id, sampled}; }
+  trace_ids view() const noexcept {
+    return {trace_id, span_id, parent_id, sampled, link_trace_id, link_span_id};
+  }
+
+  /** What others are told who are called meanwhile; empty if nobody wants traces. */
+  std::string traceparent() const {
+    if (span_id.empty()) return {};
+    return "00-" + trace_id + '-' + span_id + (sampled ? "-01" : "-00");
+  }
 
   /** Take the ids of a valid `traceparent`. */
   static kept_trace of(std::string_view traceparent) {
@@ -70,6 +80,8 @@ struct message_note {
   std::string_view bound = {};              ///< Static text.
   std::string request_id = {};
   kept_trace trace = {};
+  /** Of the HTTP request, where somebody wants traces; a `traceparent` that is malformed is not here. Views of its head. */
+  std::string_view header_traceparent = {}, header_tracestate = {};
   bool in_session = false;
   int error = 0;
   std::size_t messages = 0;  ///< Requests that were answered: a batch has several.

@@ -26,6 +26,18 @@ public:
   }
 
   bool wants_traces() const noexcept { return traces_; }
+  /** Whether a call is sampled: any of those who want traces may say so. */
+  bool samples(trace_ids const& trace) const noexcept {
+    bool yes = false;
+    for (auto const* each : to_) {
+      try {
+        if (each->wants_traces() && each->samples(trace)) yes = true;
+      } catch (...) {
+        // who observes must not change what is observed
+      }
+    }
+    return yes;
+  }
   secret const& key() const noexcept { return key_; }
   std::vector<observer*> const& observers() const noexcept { return to_; }
 

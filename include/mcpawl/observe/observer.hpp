@@ -19,8 +19,9 @@ struct trace_ids {
   std::string_view trace_id;   ///< 32 digits: that of the caller, or a new one if an observer wants traces.
   std::string_view span_id;    ///< 16 digits, of this call; made only if an observer wants traces.
   std::string_view parent_id;  ///< 16 digits, of the caller's span.
-  bool sampled = false;        ///< As the caller said.
-};
+  bool sampled = false;  ///< As the caller said; or if an observer wants traces, as `observer::samples` says.
+  /** Another place that the request belongs to: that of the HTTP request, where its `_meta` names a parent of its own. */
+  std::string_view link_trace_id = {}, link_span_id = {};
 };
 
 /** Who called, for all records that have a caller.
@@ -282,6 +283,11 @@ public:
       @par Errors
       Throws what is derived from `std::exception` if one cannot be opened; the old one stays in use then. */
   virtual void reopen() {}
+  /** Whether a call is to be told by spans; asked once for each call, if it wants traces. One yes is enough, and what the call asks of
+      others says so, too.
+
+      @param trace  its `sampled` is what the caller said; without a `parent_id` the caller has said nothing. */
+  virtual bool samples(trace_ids const& trace) const { return trace.sampled; }
   /** What it had to give up. Any thread. */
   virtual lost_records lost() const { return {}; }
   /** Append metrics in Prometheus' text format; false if it has none. Any thread. */

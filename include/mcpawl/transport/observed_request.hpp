@@ -6,9 +6,11 @@
 
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/http/exchange.hpp>
+#include <mcpawl/http/request_head.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/session/session_table.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
+#include <mcpawl/mcp/types/trace_context.hpp>
 #include <mcpawl/observe/message_note.hpp>
 #include <mcpawl/observe/observation.hpp>
 #include <mcpawl/observe/observer.hpp>
@@ -90,6 +92,7 @@ public:
     auto const named = ex.named_client();
     note.caller.client = named ? text_of(*named) : note.peer;
     ex.note_response(&note.response);
+    if (to_.wants_traces()) note_trace(note.message, ex.head());
     if (figures_) figures_->begin_request();
   }
 
@@ -155,6 +158,16 @@ public:
   }
 
 private:
+  /** Note the trace of an HTTP request. What is malformed, or there twice, counts as not sent (W3C Trace Context section 3.2). */
+  static void note_trace(message_note& note, http::request_head const& head) {
+    constexpr std::size_t longest = 4'096;
+    auto const parent = head.count("traceparent") == 1 ? head.find("traceparent") : std::nullopt;
+    if (!parent || !trace_context::is_traceparent(*parent)) return;
+    note.header_traceparent = *parent;
+    auto const state = head.count("tracestate") == 1 ? head.find("tracestate") : std::nullopt;
+    if (state && state->size() <= longest) note.header_tracestate = *state;
+  }
+
   /** The text of an address; many requests come from one. */
   std::string const& text_of(boost::asio::ip::address const& address) {
     if (!last_ || *last_ != address) {

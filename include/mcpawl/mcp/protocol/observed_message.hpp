@@ -46,15 +46,26 @@ inline std::string_view recorded_method(std::string_view method) noexcept {
   return method == listening_method ? listening_method : std::string_view("_other");
 }
 
-/** The place of a message in a trace: what its `_meta` says, and new ids where somebody wants them. */
-inline kept_trace recorded_trace(rpc_message const& m, bool wanted) {
+/** The place of a message in a trace: what its `_meta` says, else the HTTP request, and new ids where somebody wants them. */
+inline kept_trace recorded_trace(rpc_message const& m, message_note const& note) {
   kept_trace out;
   auto const* parent = member(m.meta, "traceparent");
   if (parent && parent->is_string() && trace_context::is_traceparent(view_of(parent->get_string())))
     out = kept_trace::of(view_of(parent->get_string()));
-  if (!wanted) return out;
+  if (!note.to->wants_traces()) return out;
+  if (!note.header_traceparent.empty()) {
+    kept_trace around = kept_trace::of(note.header_traceparent);
+    if (out.trace_id.empty()) {
+      out = std::move(around);
+      out.of_header = true;
+    } else if (around.parent_id != out.parent_id) {
+      out.link_trace_id = std::move(around.trace_id);
+      out.link_span_id = std::move(around.parent_id);
+    }
+  }
   if (out.trace_id.empty()) out.trace_id = random_hex(16);
   out.span_id = random_hex(8);
+  out.sampled = note.to->samples(out.view());
   return out;
 }
 
@@ -77,7 +88,7 @@ inline dispatch_result observe_message(rpc_message const& m, caller const& who,
   auto const at = std::chrono::system_clock::now();
   note.begin(recorded_method(m.method));
   if (m.id) note.request_id = std::string_view(m.id->json()).substr(0, longest_id);
-  note.trace = recorded_trace(m, note.to->wants_traces());
+  note.trace = recorded_trace(m, note);
   dispatch_result r = answer();
   if (auto* const pending = std::get_if<pending_response>(&r)) {
     pending->report = call_report(note, began, at);

@@ -16,6 +16,7 @@
 #include <mcpawl/mcp/protocol/open_context.hpp>
 #include <mcpawl/mcp/protocol/response.hpp>
 #include <mcpawl/mcp/types/message_level.hpp>
+#include <mcpawl/observe/message_note.hpp>
 #include <mcpawl/reflect/function_ref.hpp>
 
 #include <chrono>
@@ -58,12 +59,22 @@ inline std::optional<message_level> wanted_level(method_call const& call) {
   return parse_message_level(view_of(level->get_string()));
 }
 
+/** The trace of a call, for what it asks of others: where observers want traces, its own span is the parent. */
+inline trace_context trace_of(method_call const& call) {
+  trace_context out = trace_context::from(call.meta);
+  message_note const* const note = call.who.note;
+  if (note == nullptr || note->trace.span_id.empty()) return out;
+  if (note->trace.of_header) out.tracestate = note->header_tracestate;
+  out.traceparent = note->trace.traceparent();
+  return out;
+}
+
 /** What the context of a call that may wait can tell of it.
 
     @param uri  of the resource being read; empty for other calls. */
 inline call_details details_of(method_call const& call, std::string_view uri) {
   call_details details;
-  details.trace = trace_context::from(call.meta);
+  details.trace = trace_of(call);
   details.uri = uri;
   details.least_level = wanted_level(call);
   if (call.work) details.pool = *call.work;
@@ -95,7 +106,7 @@ inline dispatch_result run_handler(method_call const& call, call_target const& t
     }
     if (!awaited) {
       call_details details;
-      details.trace = trace_context::from(call.meta);
+      details.trace = trace_of(call);
       details.uri = uri;
       context ctx{call.protocol, {}, nullptr};
       ctx.describe(std::move(details));
