@@ -6,25 +6,25 @@
 #include "../support/running.hpp"
 #include "../support/saas.hpp"
 #include "../support/temporary_folder.hpp"
-#include "../support/tls_client.hpp"
-#include "../support/waiting_tool.hpp"
 
 #include <mcpawl/mcpawl.hpp>
 #include <mcpawl/observe/audit_log.hpp>
 #include <mcpawl/observe/json_log.hpp>
 #include <mcpawl/observe/prometheus.hpp>
-#include <mcpawl/store/memory_store.hpp>
-#include <mcpawl/store/observed_store.hpp>
 #include <mcpawl/test/manual_clock.hpp>
+#include <mcpawl/version.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -314,6 +314,52 @@ BOOST_AUTO_TEST_CASE(certificates_tell_when_they_end_and_reloads_are_counted) {
   BOOST_TEST(shows("mcpawl_reloads_total{result=\"ok\",what=\"certificates\"}", 1));
   BOOST_TEST(shows("mcpawl_reloads_total{result=\"failed\",what=\"certificates\"}", 1));
   BOOST_TEST(shows(series, end));
+}
+
+BOOST_AUTO_TEST_CASE(streams_and_subscriptions_are_counted_while_they_are_open) {
+  mcpawl::server srv{{"counted", "1"}};
+  srv.tool("hello", "Say hello.", [] { return "hello"; });
+  support::running server(srv, {.observers = {&metrics}});
+  {
+    loopback_client opens(server.port()), stream(server.port()), subscription(server.port());
+    stream.send_request("GET", "/mcp", {{"Mcp-Session-Id", opened(opens)}, {"Accept", "text/event-stream"}});
+    BOOST_TEST(stream.read_head().status == 200);
+    subscription.send_request(
+        "POST", "/mcp",
+        {{"MCP-Protocol-Version", "2026-07-28"},
+         {"Mcp-Method", "subscriptions/listen"},
+         {"Content-Type", "application/json"},
+         {"Accept", "application/json, text/event-stream"}},
+        R"({"jsonrpc":"2.0","id":3,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})");
+    BOOST_TEST(subscription.read_head().status == 200);
+    BOOST_TEST(shows("mcpawl_subscriptions", 1));
+    BOOST_TEST(becomes_true([&] { return prometheus_text(metrics.text()).at("mcpawl_streams") >= 1; }));
+    BOOST_TEST(shows("http_server_active_requests", 2));
+  }
+  BOOST_TEST(shows("mcpawl_subscriptions", 0));
+  BOOST_TEST(shows("mcpawl_streams", 0));
+  BOOST_TEST(shows("http_server_active_requests", 0));
+  prometheus_text const page(metrics.text());
+  BOOST_TEST(page.at("process_cpu_seconds_total") > 0);
+  BOOST_TEST(page.at(std::string("mcpawl_build_info{version=\"") + MCPAWL_VERSION_STRING + "\"}") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(records_that_an_audit_log_drops_are_counted) {
+  std::array<int, 2> ends{};
+  BOOST_TEST_REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+  {
+    mcpawl::audit_log audit({.descriptor = ends[1], .queue_bytes = 16 * 1024});
+    mcpawl::server srv{{"counted", "1"}};
+    srv.tool("hello", "Say hello.", [] { return "hello"; });
+    support::running server(srv, {.observers = {&metrics, &audit}});
+    loopback_client client(server.port());
+    for (int i = 0; i != 1'000; ++i) BOOST_TEST_REQUIRE(call(client, "hello") == 200);
+    BOOST_TEST(becomes_true([&] {
+      return prometheus_text(metrics.text()).at("mcpawl_audit_records_dropped_total{reason=\"full\"}") > 100;
+    }));
+  }
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 BOOST_AUTO_TEST_CASE(what_people_and_clients_do_with_grants_becomes_records) {
