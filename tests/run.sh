@@ -6,7 +6,7 @@
 #        tests/run.sh quick            one compiler: the rules, unit, flow, wire and abuse tests
 #        tests/run.sh unit LAYER...    the unit tests of these layers, such as jose: the loop for who works on one
 #        tests/run.sh STEP...          only these steps, in this order
-# steps: rules release plain asan stores clang tsan fuzz headers schemas meson consume clients browser conformance deploy reference roots portability
+# steps: rules release plain asan stores clang tsan fuzz headers schemas meson consume clients browser conformance deploy soak reference roots portability
 #        (and dev, tidy and agents, which are in no list)
 #
 # On Debian and Ubuntu it installs what is missing with apt-get, elsewhere it says what is needed. The step `portability` makes
@@ -41,7 +41,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
 # The sequences of a run of everything; the third starts when the examples are built.
 first_lane=(rules release plain asan stores tsan schemas meson consume)
 second_lane=(roots clang headers fuzz portability)
-third_lane=(deploy clients browser conformance reference)
+third_lane=(deploy clients browser conformance soak reference)
 quick_steps=(rules quick)
 
 current=start
@@ -367,6 +367,11 @@ step_deploy() {
   for each in curl jq openssl systemd-analyze:systemd /usr/bin/python3:python3; do command -v "${each%:*}" > /dev/null || provide "${each#*:}"; done
   /usr/bin/python3 -c 'import yaml' 2> /dev/null || provide python3-yaml
   part tests/deploy/run.sh
+}
+
+step_soak() {
+  say 'soak: a minute of everything at once (15 minutes, and with sanitizers: tests/soak.sh)'
+  part tests/soak.sh 60
 }
 
 step_reference() {

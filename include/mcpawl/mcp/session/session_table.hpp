@@ -97,7 +97,8 @@ public:
 
   /** Take in a session that was just opened, or whose id says that another process opened it.
 
-      Nothing if it is over already, or if there is no room because so many are in use.
+      Nothing if it is over already, or if there is no room because so many are in use. A server that stops takes it in, too: the
+      request was sent before its client could know, and may be of a session that the next server goes on with.
       @param account  what the caller is counted by; empty for the principal. */
   std::shared_ptr<session> add(std::string id, std::string principal, unix_seconds opened, revision protocol,
                                client_profile who, std::string_view account = {}) {
@@ -105,12 +106,13 @@ public:
     telling const told{*this, lock};
     auto const now = clock_->wall();
     unix_seconds const expires = opened + bounds_.lifetime.count();
-    if (closed_ || now >= expires || ended_.contains(id)) return nullptr;
+    if (now >= expires || ended_.contains(id)) return nullptr;
     if (auto const found = index_.find(id); found != index_.end()) return found->second->session;
     std::string payer(account.empty() ? std::string_view(principal) : account);
     if (!make_room(now, payer)) return nullptr;
     auto made = std::make_shared<session>(protocol, std::move(who));
     made->charge_to(budgets_, payer);
+    if (closed_) made->stop_waiting();
     auto& own = owners_[payer];
     order_.push_back({std::move(id), std::move(principal), expires, now, made, std::move(payer), {}});
     slot const at = std::prev(order_.end());
@@ -149,7 +151,7 @@ public:
     return order_.size();
   }
 
-  /** The server stops: close the streams, tell whoever waits for a client, take in no more. */
+  /** The server stops: close the streams, and tell whoever waits for a client; so from now on of every session. */
   void close() {
     feed_->close();
     std::lock_guard const lock{mutex_};

@@ -183,14 +183,18 @@ BOOST_AUTO_TEST_CASE(sessions_hear_what_changes_until_they_end) {
   BOOST_TEST(reader.log->backlog() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_closed_table_takes_no_more_and_ends_streams_but_no_calls) {
+BOOST_AUTO_TEST_CASE(
+    a_closed_table_ends_streams_but_no_calls_and_takes_in_sessions_whose_streams_end_at_once) {
   auto const made = add("a");
   auto const log = made->own_stream().log;
   table->close();
   table->close();
   BOOST_TEST(log->finished());
-  BOOST_TEST(!add("b"));
   BOOST_TEST(knows("a"));
+  auto const late = add("b");
+  BOOST_TEST_REQUIRE(late != nullptr);
+  BOOST_TEST(knows("b"));
+  BOOST_TEST(late->own_stream().log->finished());
 }
 
 BOOST_AUTO_TEST_CASE(many_threads_that_add_find_end_and_sweep_stay_within_the_bounds) {
