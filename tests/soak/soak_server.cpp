@@ -110,8 +110,9 @@ int main() {
     auto access = mcpawl::access_options::from(settings);
     mcpawl::server_options protocol;
     protocol.keys = examples::session_keys(settings);
-    protocol.max_sessions =
-        128;  // soon as many as there may be, so that memory does not grow by them any more
+    // soon as many as there may be, and as many that are remembered because they were ended: then memory does not grow by them
+    protocol.max_sessions = 128;
+    protocol.session_lifetime = 30s;
     std::string const certificate = settings.required("TLS_CERTIFICATE"), key = settings.required("TLS_KEY");
     ledger = ::open(settings.required("LEDGER").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
     int const log_descriptor = std::atoi(settings.required("ACCESS_LOG").c_str());
