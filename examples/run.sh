@@ -94,28 +94,8 @@ origin_of() { printf %s "${1%/mcp}"; }
 
 # ---------------------------------------------------------------------------------------------- calls
 
-version='"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}'
-list_body='{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{'$version'}}}'
-call_body='{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"add","arguments":{"a":19,"b":23},"_meta":{'$version'}}}'
-common=(-H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -H 'MCP-Protocol-Version: 2026-07-28')
-list_headers=("${common[@]}" -H 'Mcp-Method: tools/list')
-call_headers=("${common[@]}" -H 'Mcp-Method: tools/call' -H 'Mcp-Name: add')
-
-# post EXPECTED_STATUS CURL_ARGUMENT... - the body of the response is left in $body
-post() {
-  local expected=$1 status
-  shift
-  status=$(curl -sS --max-time 20 -o "$scratch/body" -w '%{http_code}' "$@") || fail "no answer to: curl $*"
-  body=$(cat "$scratch/body")
-  [ "$status" = "$expected" ] || fail "status $status instead of $expected: $body"
-}
-
-expect() {
-  case $body in
-    *"$1"*) ;;
-    *) fail "no $1 in the answer: $body" ;;
-  esac
-}
+# shellcheck source=examples/shared/calls.sh
+. examples/shared/calls.sh
 
 check_self_hosted() {
   say 'check: tools/list, as alice@example.com'
@@ -238,13 +218,6 @@ show_curl() {
 # ---------------------------------------------------------------------------------------------- main
 
 random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
-
-# A port that nobody listens on.
-free_port() {
-  local at
-  while at=$((20000 + RANDOM % 10000)); (: < "/dev/tcp/127.0.0.1/$at") 2> /dev/null; do :; done
-  printf %s "$at"
-}
 
 start_self_hosted() {
   POLICY_AUD=$(random_hex 32)

@@ -27,6 +27,8 @@ constexpr char http_usage[] = R"(
 For whoever operates it (examples/deploy has a kit):
   --listen unix:PATH      listen on a Unix-domain socket, mode 0660
   --listen fd:NAME        listen on a socket that systemd has opened
+  --certificate FILE      speak TLS with this certificate, PEM; SIGHUP reads it and its key anew
+  --key FILE              its key, PEM
   --admin ADDRESS:PORT    /livez, /readyz and /metrics there, for whoever reaches it; nowhere unless given
   --access-log FILE       a line of JSON for each request; - for standard output
   --identities            principals and emails in that log; without it callers are hashes
@@ -70,6 +72,12 @@ inline mcpawl::http_options listening(command_line& line, std::string fallback) 
   mcpawl::http_options options{.address = at.address, .port = at.port};
   options.threads = line.number("--threads", 1, 1, 256);
   options.proxies = read_proxies(line, at.address.starts_with("unix:") || at.address.starts_with("fd:"));
+  std::string const certificate = line.text("--certificate", std::string()),
+                    key = line.text("--key", std::string());
+  if (certificate.empty() != key.empty())
+    line.add_error(key.empty() ? "--key" : "--certificate", "must be given, too");
+  else if (!key.empty())
+    options.tls = mcpawl::tls_options{.certificate = certificate, .key = key};
   options.on_ready = print_ready;
   return options;
 }

@@ -5,8 +5,9 @@
 # usage: tests/conformance/run.sh [REVISION...]     all judged revisions by default
 #
 # For each revision the suite must run at least as many checks as are known to exist, and none may fail; there is no
-# list of expected failures. It runs twice: against a server that is open to everybody, and through the emulator of
-# Cloudflare Access, which adds the tokens, against one that lets nobody in without.
+# list of expected failures. It runs against a server that is open to everybody; through the emulator of Cloudflare Access, which adds
+# the tokens, against one that lets nobody in without; and, of the revisions with and without sessions the newest, over TLS, through nginx
+# to a Unix-domain socket, and through Caddy.
 # Builds the examples (preset release), unless MCPAWL_BIN_DIR names a folder that has them. Needs node and npm; the suite
 # runs with the Node 22 that is pinned beside it.
 set -euo pipefail
@@ -14,13 +15,21 @@ set -euo pipefail
 . "$(dirname "$0")/programs.sh"
 build_examples everything access_emulator
 install
+scratch=$work
+# shellcheck disable=SC2034  # fronts.sh reads it
+repository=$root
+# shellcheck source=tests/support/fronts.sh
+. "$root/tests/support/fronts.sh"
+# shellcheck source=examples/shared/calls.sh
+. "$root/examples/shared/calls.sh"
 
-# post URL BODY - prints the status of the response
-post() { "$node" -e 'fetch(process.argv[1], { method: "POST", body: process.argv[2] }).then((it) => console.log(it.status))' "$@"; }
+# status_of URL BODY - prints the status of the response to a POST
+status_of() { "$node" -e 'fetch(process.argv[1], { method: "POST", body: process.argv[2] }).then((it) => console.log(it.status))' "$@"; }
 
 # try OPTION... - one run of the suite; what it said is in $work/log
 try() {
-  "$node" "$suite" server --url "$url" "$@" > "$work/log" 2>&1 || true
+  local port=${url%/mcp}
+  SECURE_PORT=${port##*:} "$node" ${secure:+--require ./over_tls.cjs} "$suite" server --url "$url" "$@" > "$work/log" 2>&1 || true
 }
 
 # judge REVISION LEAST [SCENARIO:LEAST...] - of the last run: enough checks, and no failure
@@ -31,6 +40,11 @@ judge() {
   sed -n 's/^[^ ]* \([a-z0-9-]*\): \([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2 \3/p' "$work/log" > "$work/table"
   # the extension of tasks (SEP-2663) is neither scored by the suite nor offered by the example
   sed -i '/^tasks-/d' "$work/table"
+  # "applies to localhost MCP servers running without HTTPS", says the suite, and sends an Origin of http
+  if [ -n "$secure" ]; then
+    sed -i '/^dns-rebinding-protection/d' "$work/table"
+    least=$((least - 2))
+  fi
   read -r passed failed < <(awk '{ p += $2; f += $3 } END { print p + 0, f + 0 }' "$work/table")
   say "$revision, $place: $passed checks passed, $failed failed"
   [ "$failed" = 0 ] || complain "$revision: some checks failed"
@@ -70,6 +84,7 @@ judge_all() {
   done
 }
 
+secure=
 place='open to everybody'
 start everything --listen 127.0.0.1:0
 judge_all
@@ -80,9 +95,56 @@ start access_emulator --listen 127.0.0.1:0 --aud conformance
 emulator=$url
 export TEAM_DOMAIN=${emulator%/mcp} POLICY_AUD=conformance
 start everything --listen 127.0.0.1:0 --access
-[ "$(post "$url" '{}')" = 401 ] || { say 'the server behind Access lets in who has no token' >&2; exit 1; }
+[ "$(status_of "$url" '{}')" = 401 ] || { say 'the server behind Access lets in who has no token' >&2; exit 1; }
 host=${url#http://}
-[ "$(post "$TEAM_DOMAIN/emulator/upstream" "${host%/mcp}")" = 200 ] || { say 'the emulator takes no server' >&2; exit 1; }
+[ "$(status_of "$TEAM_DOMAIN/emulator/upstream" "${host%/mcp}")" = 200 ] || { say 'the emulator takes no server' >&2; exit 1; }
 url=$emulator
 judge_all
+stop_all
+
+# --- over TLS, and through what stands in front of a server
+
+make_certificate
+export NODE_EXTRA_CA_CERTS=$scratch/tls.crt
+[ $# != 0 ] || revisions=(2025-11-25 2026-07-28)
+
+secure=yes
+place='over TLS'
+start everything --listen 127.0.0.1:0 --certificate "$scratch/tls.crt" --key "$scratch/tls.key"
+judge_all
+stop_all
+
+# front NAME COMMAND... - start it, and wait until somebody listens on $port
+front() {
+  "${@:2}" > "$work/$1.log" 2>&1 &
+  pids+=($!)
+  for _ in $(seq 100); do
+    ! (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null || return 0
+    sleep 0.1
+  done
+  say "$1 did not start: $(cat "$work/$1.log")" >&2
+  exit 1
+}
+
+start everything --listen "unix:$scratch/mcp.sock"
+place='through nginx to a Unix-domain socket'
+if unpacked nginx /usr/sbin/nginx; then
+  port=$(free_port)
+  nginx_settings "$port"
+  front nginx "$program" -e stderr -c "$scratch/nginx/nginx.conf"
+  url=https://127.0.0.1:$port/mcp
+  judge_all
+else
+  say "$place: not run, there is no nginx"
+fi
+place='through Caddy to a Unix-domain socket'
+if unpacked caddy /usr/bin/caddy; then
+  port=$(free_port)
+  caddy_settings "https://127.0.0.1:$port" /run/mcp "$scratch"
+  front caddy "$program" run --adapter caddyfile --config "$scratch/caddy/Caddyfile"
+  url=https://127.0.0.1:$port/mcp
+  judge_all
+else
+  say "$place: not run, there is no Caddy"
+fi
 stop_all

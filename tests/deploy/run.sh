@@ -4,15 +4,19 @@
 #
 # usage: tests/deploy/run.sh [FOLDER]        FOLDER has the programs access_self_hosted and access_emulator: build/release/examples
 #
-# Needs systemd-analyze, python3 with yaml, curl, jq, openssl: Debian's packages, which tests/run.sh installs. nginx and Caddy are
-# unpacked below build/deploy where they are missing, since their packages start servers for everybody on port 80. All servers listen
+# Needs systemd-analyze, python3 with yaml, curl, jq, openssl: Debian's packages, which tests/run.sh installs. All servers listen
 # on 127.0.0.1, on ports that are free, or in a temporary folder. What was run and what was not stands at the end.
 #
 # Environment: MCPAWL_NO_INSTALL=1 (fetch nothing: what is missing is not run).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+repository=$PWD
 # shellcheck source=cmake/setup.sh
 . cmake/setup.sh
+# shellcheck source=tests/support/fronts.sh
+. tests/support/fronts.sh
+# shellcheck source=examples/shared/calls.sh
+. examples/shared/calls.sh
 # shellcheck disable=SC2034  # say reads it
 say_as=deploy
 programs=$(realpath "${1:-build/release/examples}")
@@ -78,44 +82,6 @@ eventually() {
   fail "$what: not after 20 seconds"
 }
 
-# A port below those that the system gives away, at which nobody listens.
-free_port() {
-  local at
-  while at=$((20000 + RANDOM % 10000)); (: < "/dev/tcp/127.0.0.1/$at") 2> /dev/null; do :; done
-  printf %s "$at"
-}
-
-# replaced FILE (FROM TO)... - the file with each FROM replaced; one that is not in it is an error
-replaced() {
-  local text
-  text=$(cat "$1")
-  shift
-  while [ $# != 0 ]; do
-    case $text in
-      *"$1"*) text=${text//"$1"/"$2"} ;;
-      *) fail "there is no \"$1\" to be replaced" ;;
-    esac
-    shift 2
-  done
-  printf '%s\n' "$text"
-}
-
-# unpacked NAME FILE - leave in $program where it is: here, or from a package of this name; fails if neither
-unpacked() {
-  program=$(PATH=$PATH:/usr/sbin command -v "$1" || true)
-  [ -z "$program" ] || return 0
-  program=$PWD/build/deploy$2
-  [ ! -x "$program" ] || return 0
-  if [ -n "${MCPAWL_NO_INSTALL:-}" ] || ! command -v apt-get > /dev/null; then return 1; fi
-  say "unpacking $1"
-  mkdir -p "$scratch/package-$1"
-  (
-    cd "$scratch/package-$1"
-    apt-get -q download "$1" || { as_root "${apt[@]}" update && apt-get -q download "$1"; }
-  ) > "$scratch/apt.log" 2>&1 || fail "the package $1 is not to be had"
-  dpkg -x "$scratch/package-$1"/*.deb build/deploy
-}
-
 # ---------------------------------------------------------------------------------------------- systemd
 
 # exec_start FILE - the command of a unit, on one line
@@ -158,46 +124,33 @@ check_units() {
 
 # ---------------------------------------------------------------------------------------------- calls
 
-version='"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}'
-call_body='{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"add","arguments":{"a":19,"b":23},"_meta":{'$version'}}}'
-json=(-H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream')
-call=("${json[@]}" -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/call' -H 'Mcp-Name: add' -d "$call_body")
 hello='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"deploy","version":"1"}}}'
 
-# ask EXPECTED_STATUS CURL_ARGUMENT... - the body of the response is left in $body
-ask() {
-  local expected=$1 status
-  shift
-  status=$(curl -sS --max-time 20 -o "$scratch/body" -w '%{http_code}' "$@") || fail "no answer to: curl $*"
-  body=$(cat "$scratch/body")
-  [ "$status" = "$expected" ] || fail "status $status instead of $expected: $body"
-}
-
-expect() {
-  case $body in
-    *"$1"*) ;;
-    *) fail "no $1 in: $body" ;;
-  esac
-}
-
-# check_calls WHERE URL CURL_ARGUMENT... - a call and an event stream, as alice and as nobody; the stream stays open, for check_stream
-check_calls() {
+# open_stream WHERE URL CURL_ARGUMENT... - listen to a session; its process is left in $stream, what comes goes to stream-WHERE.out
+open_stream() {
   local where=$1 url=$2 session
   shift 2
-  say "$where: a call"
-  ask 200 "$@" "$url" "${call[@]}" -H "Cf-Access-Jwt-Assertion: $token"
-  expect '"total":42'
-  ask 401 "$@" "$url" "${call[@]}"
-  expect missing_token
-  say "$where: an event stream, whose first event comes while it is open"
-  ask 200 "$@" "$url" "${json[@]}" -H "Cf-Access-Jwt-Assertion: $token" -d "$hello" -D "$scratch/head"
+  post 200 "$@" "$url" "${json[@]}" -H "Cf-Access-Jwt-Assertion: $token" -d "$hello" -D "$scratch/head"
   session=$(tr -d '\r' < "$scratch/head" | sed -n 's/^mcp-session-id: //Ip')
   [ -n "$session" ] || fail "no session: $(cat "$scratch/head")"
-  ask 202 "$@" "$url" "${json[@]}" -H "Cf-Access-Jwt-Assertion: $token" -H "Mcp-Session-Id: $session" \
+  post 202 "$@" "$url" "${json[@]}" -H "Cf-Access-Jwt-Assertion: $token" -H "Mcp-Session-Id: $session" \
     -H 'MCP-Protocol-Version: 2025-11-25' -d '{"jsonrpc":"2.0","method":"notifications/initialized"}'
   start "stream-$where" curl -sSN --max-time 120 "$@" "$url" -H 'Accept: text/event-stream' -H "Mcp-Session-Id: $session" \
     -H 'MCP-Protocol-Version: 2025-11-25' -H "Cf-Access-Jwt-Assertion: $token"
   stream=$pid
+}
+
+# check_calls WHERE URL CURL_ARGUMENT... - a call and an event stream, as alice and as nobody; the stream stays open, for check_stream
+check_calls() {
+  local where=$1 url=$2
+  shift 2
+  say "$where: a call"
+  post 200 "$@" "$url" "${call_headers[@]}" -d "$call_body" -H "Cf-Access-Jwt-Assertion: $token"
+  expect '"total":42'
+  post 401 "$@" "$url" "${call_headers[@]}" -d "$call_body"
+  expect missing_token
+  say "$where: an event stream, whose first event comes while it is open"
+  open_stream "$where" "$url" "$@"
   eventually "$where: the first event" grep -q '^data:' "$scratch/stream-$where.out"
 }
 
@@ -228,7 +181,7 @@ start_emulator() {
   eventually 'the emulator of Access' grep -q '^listening on ' "$scratch/emulator.out"
   TEAM_DOMAIN=$(sed -n 's/^listening on \(.*\)\/mcp$/\1/p' "$scratch/emulator.out")
   export TEAM_DOMAIN ALLOWED_HOSTS=mcp.example.com
-  ask 200 "$TEAM_DOMAIN/emulator/token" -d email=alice@example.com
+  post 200 "$TEAM_DOMAIN/emulator/token" -d email=alice@example.com
   token=$body
   export CREDENTIALS_DIRECTORY=$scratch/credentials
   mkdir "$CREDENTIALS_DIRECTORY"
@@ -278,7 +231,7 @@ check_server() {
   expect $' ms\tok\t203.0.113.7'
   say 'admin listener: probes, metrics, the health check of the container'
   eventually readyz curl -sSf "http://127.0.0.1:$admin_port/readyz"
-  ask 200 "http://127.0.0.1:$admin_port/metrics"
+  post 200 "http://127.0.0.1:$admin_port/metrics"
   expect 'gen_ai_tool_name="add"'
   "$kit/container/healthcheck.sh" 127.0.0.1 "$admin_port" > /dev/null || fail 'the health check does not find the server'
   stop "$stream" || true
@@ -289,11 +242,11 @@ check_server() {
   say 'with --identities: the same hash after a restart, and the email'
   confine
   start_server '--access-log -' '--access-log - --identities' cf-connecting-ip x-forwarded-for
-  ask 200 "http://127.0.0.1:$admin_port/metrics"
+  post 200 "http://127.0.0.1:$admin_port/metrics"
   started=$(sed -n 's/^process_start_time_seconds //p' <<< "$body")
   awk -v now="$(date +%s)" -v started="$started" 'BEGIN { exit !(started > now - 60 && started < now + 2) }' ||
     fail "started at $started, which is not now"
-  ask 200 --unix-socket "$scratch/mcp.sock" http://mcp.example.com/mcp "${call[@]}" -H "Cf-Access-Jwt-Assertion: $token"
+  post 200 --unix-socket "$scratch/mcp.sock" http://mcp.example.com/mcp "${call_headers[@]}" -d "$call_body" -H "Cf-Access-Jwt-Assertion: $token"
   logged '."user.email" == "alice@example.com"'
   [ "$(jq -r '."user.hash"' <<< "$lines")" = "$hash" ] || fail "another hash than $hash: $lines"
   ran+=('the command of own-socket.conf: calls, streams, access log, calls.jq, probes, metrics, healthcheck.sh')
@@ -313,11 +266,6 @@ check_options() {
 
 # ---------------------------------------------------------------------------------------------- in front
 
-make_certificate() {
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mcp.example.com \
-    -addext subjectAltName=DNS:mcp.example.com -keyout "$scratch/tls.key" -out "$scratch/tls.crt" 2> /dev/null
-}
-
 # check_front NAME PORT - calls by TLS, with an address that the client made up
 check_front() {
   : > "$scratch/server.out"
@@ -327,37 +275,45 @@ check_front() {
   [ "$(jq -r '."client.address"' <<< "$lines")" = 127.0.0.1 ] || fail "$1: the client chose its address: $lines"
 }
 
+# start_nginx - with $scratch/nginx/nginx.conf, and wait until it answers; leaves $nginx
+start_nginx() {
+  start nginx "$program" -e stderr -c "$scratch/nginx/nginx.conf"
+  nginx=$pid
+  eventually nginx curl -sS --max-time 2 --cacert "$scratch/tls.crt" --resolve "mcp.example.com:$port:127.0.0.1" "https://mcp.example.com:$port/"
+}
+
+# What the server says of buffering lets an event pass at once; an nginx that does not listen to it keeps the event to itself. By HTTP/1.1, as most
+# clients speak it: with HTTP/2 it would pass.
+check_buffering() {
+  local each=("https://mcp.example.com:$port/mcp" --http1.1 --cacert "$scratch/tls.crt" --resolve "mcp.example.com:$port:127.0.0.1")
+  say 'nginx: without X-Accel-Buffering an event does not come'
+  nginx_settings "$port" 'gzip off;' 'gzip off; proxy_ignore_headers X-Accel-Buffering;'
+  start_nginx
+  open_stream buffered "${each[@]}"
+  sleep 2
+  ! grep -q '^data:' "$scratch/stream-buffered.out" || fail 'nginx buffers nothing, whatever the server says: this test tests nothing'
+  stop "$stream" || true
+  stop "$nginx" || fail "nginx did not end with 0: $?"
+  nginx_settings "$port"
+  start_nginx
+  say 'nginx: with it an event comes while its stream is open'
+  open_stream unbuffered "${each[@]}"
+  eventually 'an event through nginx by HTTP/1.1' grep -q '^data:' "$scratch/stream-unbuffered.out"
+  stop "$stream" || true
+  stop "$nginx" || fail "nginx did not end with 0: $?"
+}
+
 check_nginx() {
   local port program
   unpacked nginx /usr/sbin/nginx || { not_run+=('nginx: it is not here'); return 0; }
   port=$(free_port)
-  mkdir "$scratch/nginx"
-  replaced "$kit/nginx/mcpawl.conf" /run/mcp "$scratch" /etc/mcp "$scratch" 'listen 443 ' "listen 127.0.0.1:$port " \
-    'listen [::]:443 ssl http2;' '' > "$scratch/nginx/mcpawl.conf"
-  cat > "$scratch/nginx/nginx.conf" << CONF
-daemon off;
-worker_processes 1;
-pid $scratch/nginx/pid;
-error_log stderr;
-$([ "$(id -u)" != 0 ] || echo 'user root;')
-events {}
-http {
-  access_log off;
-  client_body_temp_path $scratch/nginx/body;
-  proxy_temp_path $scratch/nginx/proxy;
-  fastcgi_temp_path $scratch/nginx/fastcgi;
-  uwsgi_temp_path $scratch/nginx/uwsgi;
-  scgi_temp_path $scratch/nginx/scgi;
-  include $scratch/nginx/mcpawl.conf;
-}
-CONF
+  check_buffering
+  nginx_settings "$port"
   say 'nginx: nginx -t'
   "$program" -t -q -e stderr -c "$scratch/nginx/nginx.conf" 2> "$scratch/nginx-t.log" || fail "nginx -t: $(cat "$scratch/nginx-t.log")"
   # newer versions have another directive, and know this one
   ! grep -v '"listen ... http2" directive is deprecated' "$scratch/nginx-t.log" || fail "nginx -t: $(cat "$scratch/nginx-t.log")"
-  start nginx "$program" -e stderr -c "$scratch/nginx/nginx.conf"
-  nginx=$pid
-  eventually nginx curl -sS --max-time 2 --cacert "$scratch/tls.crt" --resolve "mcp.example.com:$port:127.0.0.1" "https://mcp.example.com:$port/"
+  start_nginx
   check_front nginx "$port"
   nginx_stream=$stream
   ran+=('nginx: nginx -t, and TLS to a Unix-domain socket: calls, a stream, an address that the client made up')
@@ -367,15 +323,9 @@ check_caddy() {
   local port program
   unpacked caddy /usr/bin/caddy || { not_run+=('Caddy: it is not here'); return 0; }
   port=$(free_port)
-  export HOME=$scratch/caddy XDG_DATA_HOME=$scratch/caddy/data XDG_CONFIG_HOME=$scratch/caddy/config
-  mkdir "$scratch/caddy"
+  caddy_settings "https://mcp.example.com:$port" /run/mcp "$scratch"
   say 'Caddy: caddy validate'
   "$program" validate --adapter caddyfile --config "$kit/caddy/Caddyfile" > "$scratch/caddy-validate.log" 2>&1 || fail 'caddy validate'
-  {
-    printf '{\n\tadmin off\n\tauto_https off\n\tservers {\n\t\tprotocols h1 h2\n\t}\n}\n'
-    replaced "$kit/caddy/Caddyfile" 'mcp.example.com {' "https://mcp.example.com:$port {"$'\n\tbind 127.0.0.1' /run/mcp "$scratch" \
-      '# tls /etc/mcp/tls.crt /etc/mcp/tls.key' "tls $scratch/tls.crt $scratch/tls.key"
-  } > "$scratch/caddy/Caddyfile"
   start caddy "$program" run --adapter caddyfile --config "$scratch/caddy/Caddyfile"
   caddy=$pid
   eventually Caddy curl -sS --max-time 2 --cacert "$scratch/tls.crt" --resolve "mcp.example.com:$port:127.0.0.1" "https://mcp.example.com:$port/"

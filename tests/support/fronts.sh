@@ -1,0 +1,83 @@
+# tests/support/fronts.sh - nginx and Caddy in front of a server, by the files of examples/deploy; tests source it behind cmake/setup.sh
+# SPDX-License-Identifier: BSL-1.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # those who source this set them
+#
+# Both are unpacked below build/deploy where they are missing, since their packages start servers for everybody on port 80.
+# Needs $repository, the folder of the checkout, and $scratch, a folder of the test; a certificate is in $scratch/tls.crt and tls.key.
+
+# replaced FILE (FROM TO)... - the file with each FROM replaced; one that is not in it is an error
+replaced() {
+  local text
+  text=$(cat "$1")
+  shift
+  while [ $# != 0 ]; do
+    case $text in
+      *"$1"*) text=${text//"$1"/"$2"} ;;
+      *) fail "there is no \"$1\" to be replaced" ;;
+    esac
+    shift 2
+  done
+  printf '%s\n' "$text"
+}
+
+# unpacked NAME FILE - leave in $program where it is: here, or from a package of this name; fails if neither
+unpacked() {
+  program=$(PATH=$PATH:/usr/sbin command -v "$1" || true)
+  [ -z "$program" ] || return 0
+  program=$repository/build/deploy$2
+  [ ! -x "$program" ] || return 0
+  if [ -n "${MCPAWL_NO_INSTALL:-}" ] || ! command -v apt-get > /dev/null; then return 1; fi
+  say "unpacking $1"
+  mkdir -p "$scratch/package-$1"
+  (
+    cd "$scratch/package-$1"
+    apt-get -q download "$1" || { as_root "${apt[@]}" update && apt-get -q download "$1"; }
+  ) > "$scratch/apt.log" 2>&1 || fail "the package $1 is not to be had"
+  dpkg -x "$scratch/package-$1"/*.deb "$repository/build/deploy"
+}
+
+make_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mcp.example.com \
+    -addext subjectAltName=DNS:mcp.example.com,IP:127.0.0.1 -keyout "$scratch/tls.key" -out "$scratch/tls.crt" 2> /dev/null
+}
+
+# nginx_settings PORT [FROM TO]... - write $scratch/nginx/nginx.conf, with TLS on the port and $scratch/mcp.sock behind it; FROM of our
+# file is replaced, too
+nginx_settings() {
+  local port=$1
+  shift
+  mkdir -p "$scratch/nginx"
+  replaced "$repository/examples/deploy/nginx/mcpawl.conf" /run/mcp "$scratch" /etc/mcp "$scratch" 'listen 443 ' "listen 127.0.0.1:$port " \
+    'listen [::]:443 ssl http2;' '' "$@" > "$scratch/nginx/mcpawl.conf"
+  cat > "$scratch/nginx/nginx.conf" << CONF
+daemon off;
+worker_processes 1;
+pid $scratch/nginx/pid;
+error_log stderr;
+$([ "$(id -u)" != 0 ] || echo 'user root;')
+events {}
+http {
+  access_log off;
+  client_body_temp_path $scratch/nginx/body;
+  proxy_temp_path $scratch/nginx/proxy;
+  fastcgi_temp_path $scratch/nginx/fastcgi;
+  uwsgi_temp_path $scratch/nginx/uwsgi;
+  scgi_temp_path $scratch/nginx/scgi;
+  include $scratch/nginx/mcpawl.conf;
+}
+CONF
+}
+
+# caddy_settings SITE [FROM TO]... - write $scratch/caddy/Caddyfile, with TLS for https://NAME:PORT and $scratch/mcp.sock behind it
+caddy_settings() {
+  local site=$1
+  shift
+  export HOME=$scratch/caddy XDG_DATA_HOME=$scratch/caddy/data XDG_CONFIG_HOME=$scratch/caddy/config
+  mkdir -p "$scratch/caddy"
+  {
+    printf '{\n\tadmin off\n\tauto_https off\n\tservers {\n\t\tprotocols h1 h2\n\t}\n}\n'
+    replaced "$repository/examples/deploy/caddy/Caddyfile" 'mcp.example.com {' "$site {"$'\n\tbind 127.0.0.1' \
+      '# tls /etc/mcp/tls.crt /etc/mcp/tls.key' "tls $scratch/tls.crt $scratch/tls.key" "$@"
+  } > "$scratch/caddy/Caddyfile"
+}
