@@ -168,7 +168,11 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_is_told_in_time) {
       "postgresql://postgres:hush@127.0.0.1:" + std::to_string(stores::free_port()) + "/x";
   auto const refusal = refused(nowhere);
   BOOST_TEST((refusal.code == store_errc::unreachable));
-  BOOST_TEST(!says(refusal, "hush"));
+  BOOST_TEST(says(refusal, "nobody listens"));
+  BOOST_TEST(refusal.why.size() == 1u);
+  auto const no_database = refused(url + "_not");
+  BOOST_TEST((no_database.code == store_errc::cannot_open));
+  BOOST_TEST(says(no_database, "no such database"));
   // of several the one that is there is used
   auto const both = "postgresql://postgres@127.0.0.1:" + std::to_string(stores::free_port()) +
                     ",127.0.0.1:" + std::to_string(server.port()) + "/checks";
@@ -245,14 +249,22 @@ BOOST_AUTO_TEST_CASE(tls_and_passwords) {
   auto const wrong_password =
       refused("postgresql://me:guess" + tail + "&sslmode=verify-full&sslrootcert=" + root);
   BOOST_TEST((wrong_password.code == store_errc::permissions));
-  BOOST_TEST(!says(wrong_password, "guess"));
-  BOOST_TEST((refused("postgresql://me:hush" + tail + "&sslmode=verify-full&sslrootcert=" + other).code ==
-              store_errc::unreachable));
-  // the certificate is not for this name
-  BOOST_TEST((refused("postgresql://me:hush@127.0.0.1:" + std::to_string(secured.port()) +
-                      "/mine?sslmode=verify-full&sslrootcert=" + root)
-                  .code == store_errc::unreachable));
-  BOOST_TEST((refused("postgresql://me:hush" + tail + "&sslmode=disable").code == store_errc::unreachable));
+  BOOST_TEST(says(wrong_password, "does not take this password"));
+  auto const strange = refused("postgresql://me:hush" + tail + "&sslmode=verify-full&sslrootcert=" + other);
+  BOOST_TEST((strange.code == store_errc::cannot_open));
+  BOOST_TEST(says(strange, "not of the authority in sslrootcert"));
+  auto const rootless = refused("postgresql://me:hush" + tail + "&sslmode=verify-full&sslrootcert=/nowhere");
+  BOOST_TEST(says(rootless, "there is no root certificate"));
+  auto const another = refused("postgresql://me:hush@127.0.0.1:" + std::to_string(secured.port()) +
+                               "/mine?sslmode=verify-full&sslrootcert=" + root);
+  BOOST_TEST(says(another, "for another name"));
+  auto const plain = refused("postgresql://me:hush" + tail + "&sslmode=disable");
+  BOOST_TEST((plain.code == store_errc::permissions));
+  for (auto const& each : {wrong_password, strange, rootless, another, plain}) {
+    BOOST_TEST(each.why.size() == 1u);
+    for (auto const* hidden : {"hush", "guess", "localhost", "127.0.0.1", "mine"})
+      BOOST_TEST(!says(each, hidden));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

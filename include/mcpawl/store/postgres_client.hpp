@@ -48,7 +48,7 @@ public:
   /** @param first  a connection for `postgres_use::relaxed` that is there already */
   postgres_client(postgres_target target, postgres_handle first, std::size_t least_durable,
                   std::size_t most_durable)
-      : most_durable_(most_durable), connector_(std::move(target)) {
+      : least_durable_(least_durable), most_durable_(most_durable), connector_(std::move(target)) {
     add_lane(postgres_use::relaxed);
     for (std::size_t i = 0; i != least_durable; ++i) add_lane(postgres_use::durable);
     lanes_.front()->adopt(std::move(first));
@@ -156,6 +156,7 @@ private:
   void connected(postgres_use use, result<postgres_handle> made) {
     connecting_ = false;
     if (!made) {
+      drop_surplus(use);
       // full jitter: many instances do not come back in step
       auto const most = std::min(longest_pause, least_pause * (1 << std::min(failures_, 6)));
       ++failures_;
@@ -177,6 +178,14 @@ private:
     }
     dispatch();
     connect_next();
+  }
+
+  /** A server that gives no more connections is not asked again and again for more than there must be. */
+  void drop_surplus(postgres_use use) {
+    auto const surplus = std::find_if(lanes_.begin(), lanes_.end(), [use](auto const& each) {
+      return each->use() == use && !each->is_up();
+    });
+    if (lanes_.size() > 1 + least_durable_ && surplus != lanes_.end()) lanes_.erase(surplus);
   }
 
   /** Arm the timer for the earliest deadline; while it is armed nothing is done for an errand. */
@@ -224,7 +233,7 @@ private:
     context_.stop();
   }
 
-  std::size_t const most_durable_;
+  std::size_t const least_durable_, most_durable_;
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   boost::asio::steady_timer pause_{context_}, watch_{context_}, end_{context_};

@@ -8,10 +8,49 @@
 
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace mcpawl::detail {
+
+/** What keeps us out of a server. */
+struct postgres_refusal_reason {
+  std::string_view
+      words;  ///< Part of what libpq says about it, which may repeat parts of the URL and so is told to nobody.
+  store_errc code;
+  std::string_view sentence;
+};
+
+/** Before version 18 libpq has words alone for why there is no connection. */
+inline postgres_refusal_reason why_no_postgres(std::string_view message) noexcept {
+  using enum store_errc;
+  constexpr postgres_refusal_reason known[] = {
+      {"password authentication failed", permissions,
+       "the PostgreSQL server does not take this password for this role"},
+      {"no password supplied", permissions, "the PostgreSQL server wants a password"},
+      {"permission denied for database", permissions,
+       "the role may not use this database of the PostgreSQL server"},
+      {"no pg_hba.conf entry", permissions,
+       "the PostgreSQL server's pg_hba.conf does not let this role in from here"},
+      {"authentication failed", permissions, "the PostgreSQL server does not let this role in"},
+      {"not permitted to log in", permissions, "the role may not log in at the PostgreSQL server"},
+      {"root certificate file", cannot_open,
+       "there is no root certificate to validate the PostgreSQL server by: sslrootcert names one"},
+      {"certificate verify failed", cannot_open,
+       "the certificate of the PostgreSQL server is not of the authority in sslrootcert"},
+      {"does not match host name", cannot_open,
+       "the certificate of the PostgreSQL server is for another name"},
+      {"server does not support SSL", cannot_open, "the PostgreSQL server has no TLS"},
+      {"FATAL:  role \"", permissions, "the PostgreSQL server has no such role"},
+      {"FATAL:  database \"", cannot_open, "the PostgreSQL server has no such database"},
+      {"could not translate host name", unreachable, "the name of the PostgreSQL server cannot be looked up"},
+      {"Connection refused", unreachable, "nobody listens where the PostgreSQL server should be"},
+  };
+  for (auto const& each : known)
+    if (message.find(each.words) != std::string_view::npos) return each;
+  return {{}, unreachable, "the PostgreSQL server does not answer"};
+}
 
 /** Seconds by which the clocks of a server and of this machine may differ. */
 inline constexpr int postgres_max_clock_offset = 5;

@@ -26,7 +26,7 @@ namespace mcpawl::detail {
 /** What a connection is for; it decides what its commits wait for. */
 enum class postgres_use : unsigned char {
   relaxed,  ///< Reads, and writes that the engine's crash may take back: `synchronous_commit = off`.
-  durable,  ///< Writes that are on the disk, and with its standby where the server has one, once they are answered.
+  durable,  ///< What would hold others up: statements that take long, and writes that are on the disk, and with its standby where the server has one, once they are answered.
 };
 
 /** One connection while it is made, on a thread that may wait for it: libpq looks names up without regard for others.
@@ -42,7 +42,7 @@ public:
   /** Connect to one server.
 
       @par Errors
-      `store_errc::unreachable`, or `store_errc::permissions` if the server lets this role not in. */
+      `store_errc::unreachable`, or what `why_no_postgres` knows; `reason` says it. */
   error_code connect(postgres_target::parameters const& to, time_point deadline) {
     deadline_ = deadline;
     std::vector<char const*> names, values;
@@ -53,14 +53,18 @@ public:
     names.push_back(nullptr);
     values.push_back(nullptr);
     connection_.reset(PQconnectStartParams(names.data(), values.data(), 0));
-    if (!connection_ || PQstatus(connection_.get()) == CONNECTION_BAD) return store_errc::unreachable;
+    if (!connection_) return store_errc::unreachable;
+    if (PQstatus(connection_.get()) == CONNECTION_BAD) return refused();
     PQsetNoticeProcessor(connection_.get(), [](void*, char const*) {}, nullptr);
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
     while (state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING) {
-      if (!wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT)) return store_errc::unreachable;
+      if (!wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT)) {
+        reason_ = why_no_postgres({}).sentence;
+        return store_errc::unreachable;
+      }
       state = PQconnectPoll(connection_.get());
     }
-    if (state != PGRES_POLLING_OK) return refusal();
+    if (state != PGRES_POLLING_OK) return refused();
     return PQsetnonblocking(connection_.get(), 1) == 0 ? error_code{}
                                                        : make_error_code(store_errc::unreachable);
   }
@@ -157,9 +161,18 @@ public:
     return prepared();
   }
 
+  /** Why there is no connection, as a sentence. */
+  std::string_view reason() const noexcept { return reason_; }
+
   postgres_handle take() && noexcept { return std::move(connection_); }
 
 private:
+  error_code refused() noexcept {
+    auto const known = why_no_postgres(PQerrorMessage(connection_.get()));
+    reason_ = known.sentence;
+    return known.code;
+  }
+
   /** Wait until the socket can be read or written; false if it took too long, or the wait was interrupted. */
   bool wait(short events) const {
     for (;;) {
@@ -212,20 +225,10 @@ private:
     }
   }
 
-  /** Why the server did not let us in. The library gives no code for that before version 18, only words; only who is let in is told
-      apart, since waiting helps with all the rest. */
-  error_code refusal() const noexcept {
-    if (PQconnectionNeedsPassword(connection_.get()) != 0 ||
-        PQconnectionUsedPassword(connection_.get()) != 0) {
-      std::string_view const words = PQerrorMessage(connection_.get());
-      if (words.find("password") != std::string_view::npos) return store_errc::permissions;
-    }
-    return store_errc::unreachable;
-  }
-
   int interrupt_;
   time_point deadline_{};
   postgres_handle connection_;
+  std::string_view reason_;
 };
 
 }  // namespace mcpawl::detail

@@ -82,7 +82,7 @@ public:
       @param why  gets sentences about all that is wrong, without passwords
 
       @par Errors
-      `store_errc::cannot_open` for the URL, `permissions` for a role that is not let in or may not make the schema, `unreachable`,
+      `store_errc::cannot_open` for the URL, the database and TLS, `permissions` for a role that is not let in or may not make the schema, `unreachable`,
       `read_only` for a standby, `unfit` for a server with `fsync` off, too old, or with another time, `foreign`,
       `newer_schema`. */
   MCPAWL_DECL static result<std::unique_ptr<postgres_store>> open(std::string const& url,

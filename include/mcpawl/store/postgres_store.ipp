@@ -178,7 +178,7 @@ public:
     with.emplace_back(detail::postgres_integer(clock_.wall()));
     with.emplace_back(detail::postgres_integer(static_cast<std::int64_t>(found.limit) + 1));
     with.emplace_back(detail::postgres_integer(static_cast<std::int64_t>(max_store_page_bytes)));
-    auto rows = co_await ask<detail::postgres_rows>(operation::scan, use::relaxed, repeat::harmless,
+    auto rows = co_await ask<detail::postgres_rows>(operation::scan, use::durable, repeat::harmless,
                                                     std::move(with), std::move(found));
     if (!rows) co_return rows.error();
     co_return std::move(rows->page);
@@ -187,7 +187,7 @@ public:
   task<result<std::size_t>> purge(std::size_t limit) override {
     if (!watch_.believes()) co_return std::size_t{0};
     parameters with = purging(limit);
-    co_return co_await ask<std::size_t>(operation::purge, use::relaxed, repeat::harmless, std::move(with));
+    co_return co_await ask<std::size_t>(operation::purge, use::durable, repeat::harmless, std::move(with));
   }
 
 private:
@@ -245,7 +245,7 @@ private:
     if (++writes_ % writes_between == 0 && watch_.believes()) {
       // nobody waits for it
       client_.submit(std::make_shared<detail::waited_postgres_errand<std::size_t>>(
-          operation::purge, use::relaxed, repeat::harmless, purging(swept_at_once)));
+          operation::purge, use::durable, repeat::harmless, purging(swept_at_once)));
     }
     auto const which = detail::quota_of(write.key());
     if (!which) co_return error_code{};
@@ -255,7 +255,7 @@ private:
       parameters with;
       with.emplace_back(from);
       with.push_back(detail::end_of_prefix(from));
-      auto const counted = co_await ask<detail::postgres_sum>(operation::count, use::relaxed,
+      auto const counted = co_await ask<detail::postgres_sum>(operation::count, use::durable,
                                                               repeat::harmless, std::move(with));
       if (!counted) co_return counted.error();
       std::lock_guard const lock(mutex_);
@@ -318,7 +318,10 @@ MCPAWL_DECL result<std::unique_ptr<postgres_store>> postgres_store::open(std::st
     detail::postgres_session session(never_interrupted);
     faults.clear();
     failed = session.connect(server, std::chrono::steady_clock::now() + patience);
-    if (failed) continue;
+    if (failed) {
+      faults.emplace_back(session.reason());
+      continue;
+    }
     auto const facts = session.look();
     failed = facts ? detail::find_postgres_faults(*facts, &time == &clock::system(), faults) : facts.error();
     if (!failed && facts->schema == 0) failed = session.make_schema();
