@@ -39,11 +39,11 @@
 #include <mcpawl/mcp/types/prompt_result.ipp>
 #include <mcpawl/mcp/types/tool_result.ipp>
 #include <mcpawl/mcp/uri_template/uri_template.ipp>
+#include <mcpawl/otlp_exporter.ipp>
 #include <mcpawl/reflect/decode.ipp>
 #include <mcpawl/reflect/encode.ipp>
 #include <mcpawl/reflect/initialisers.ipp>
 #include <mcpawl/reflect/schema.ipp>
-#include <mcpawl/otlp_exporter.ipp>
 #include <mcpawl/serve_stdio.ipp>
 #include <mcpawl/transport/http_server_impl.ipp>
 #include <mcpawl/transport/in_process.ipp>

@@ -24,16 +24,14 @@
 #include <mcpawl/transport/denied.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/event_stream.hpp>
-#include <mcpawl/transport/guard.hpp>
-#include <mcpawl/transport/legacy_sse.hpp>
 #include <mcpawl/transport/loopback_only.hpp>
 #include <mcpawl/transport/media.hpp>
 #include <mcpawl/transport/observed_request.hpp>
 #include <mcpawl/transport/protocol_fields.hpp>
 #include <mcpawl/transport/response_status.hpp>
+#include <mcpawl/transport/streamable_http_settings.hpp>
 #include <mcpawl/transport/thread_figures.hpp>
 #include <mcpawl/transport/turns.hpp>
-#include <mcpawl/transport/unauthenticated_route.hpp>
 #include <mcpawl/transport/user_routes.hpp>
 #include <mcpawl/transport/visitor_page.hpp>
 #include <mcpawl/transport/whole_response.hpp>
@@ -61,20 +59,7 @@ namespace mcpawl::detail {
 */
 class streamable_http {
 public:
-  /** What all threads share; it must outlive every transport. */
-  struct settings {
-    std::string path;
-    std::vector<guard> guards;  ///< One for each listener.
-    limits bounds;
-    logger log;
-    std::chrono::milliseconds retry = std::chrono::milliseconds(1000);  ///< For clients whose stream ended.
-    std::vector<std::string> allowed_headers = {};    ///< That pages may send besides those of the protocol.
-    std::shared_ptr<legacy_sse> legacy_clients = {};  ///< The endpoints of 2024-11-05; null for none.
-    bool loopback_only = false;                       ///< Serve programs of this machine alone.
-    observation const* observed = nullptr;            ///< Null where nobody observes.
-    std::vector<std::string> listener_names = {};     ///< For observers: of each, its address.
-    std::vector<unauthenticated_route> routes = {};   ///< The user's own, which nobody is asked for.
-  };
+  using settings = streamable_http_settings;
 
   streamable_http(settings const& shared, std::unique_ptr<erased_policy> auth, dispatcher protocol)
       : shared_(shared),
