@@ -223,6 +223,54 @@ BOOST_AUTO_TEST_CASE(a_job_that_runs_cannot_be_withdrawn) {
   BOOST_TEST(pool.wait_until_idle(std::chrono::steady_clock::now() + 10s));
 }
 
+BOOST_AUTO_TEST_CASE(a_job_that_nobody_waits_for_counts_as_abandoned_until_it_is_done) {
+  work_pool pool({1, 4, 4});
+  std::promise<void> begun, let_go;
+  auto work = job_of([&] {
+    begun.set_value();
+    let_go.get_future().wait();
+  });
+  pool.take("a", work);
+  begun.get_future().wait();
+  BOOST_TEST(pool.abandoned() == 0U);
+  BOOST_TEST(!pool.withdraw(*work));
+  BOOST_TEST(!pool.withdraw(*work));
+  BOOST_TEST(pool.abandoned() == 1U);
+  let_go.set_value();
+  BOOST_TEST(pool.wait_until_idle(std::chrono::steady_clock::now() + 10s));
+  BOOST_TEST(pool.abandoned() == 0U);
+  BOOST_TEST(!pool.withdraw(*work));
+  BOOST_TEST(pool.abandoned() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(each_job_that_begins_is_told_with_its_wait_and_none_after_close) {
+  std::atomic<int> told = 0;
+  std::atomic<bool> waited = false;
+  {
+    work_pool pool({1, 8, 8});
+    pool.tell_waits([&](std::chrono::nanoseconds wait) {
+      ++told;
+      if (wait >= 20ms) waited = true;
+      throw 1;  // which harms nobody
+    });
+    std::promise<void> begun, let_go;
+    pool.take("a", job_of([&] {
+                begun.set_value();
+                let_go.get_future().wait();
+              }));
+    begun.get_future().wait();
+    pool.take("a", job_of([] {}));
+    std::this_thread::sleep_for(25ms);
+    let_go.set_value();
+    BOOST_TEST(pool.wait_until_idle(std::chrono::steady_clock::now() + 10s));
+    BOOST_TEST(told == 2);
+    BOOST_TEST(waited.load());
+    pool.close();
+    pool.take("a", job_of([] {}));
+  }
+  BOOST_TEST(told == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_job_may_outlive_its_pool_and_what_has_not_begun_is_dropped) {
   auto const kept = std::make_shared<int>(1);
   std::promise<void> over;

@@ -90,7 +90,8 @@ public:
     return send_progress(done, total, std::string(message));
   }
 
-  /** The trace this call is part of, to be sent on with calls to others. */
+  /** The trace this call is part of, to be sent on with calls to others. Where an observer wants traces, such as `otlp_exporter`, the
+      parent in it is this call's own span; else it is what the client has sent. */
   trace_context const& trace() const noexcept { return details_.trace; }
 
   /** The URI a resource is being read by; empty in other calls. */

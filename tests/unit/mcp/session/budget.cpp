@@ -40,9 +40,11 @@ BOOST_AUTO_TEST_CASE(a_caller_has_a_budget_and_so_has_the_process) {
   BOOST_TEST(!takes(held[3], *all, "bob", budget_item::calls));
   BOOST_TEST(all->held("alice", budget_item::calls) == 2u);
   BOOST_TEST(all->held(budget_item::calls) == 3u);
+  BOOST_TEST(all->active() == 2u);
   held[0] = charge();
   BOOST_TEST(takes(held[3], *all, "bob", budget_item::calls));
   held.clear();
+  BOOST_TEST(all->active() == 0u);
   BOOST_TEST(all->held(budget_item::calls) == 0u);
   BOOST_TEST(all->held("bob", budget_item::calls) == 0u);
 }
