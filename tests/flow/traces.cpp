@@ -312,10 +312,14 @@ BOOST_AUTO_TEST_CASE(what_is_no_traceparent_is_ignored) {
                200);
     BOOST_TEST(call(server.port(), "hello", traceparent(each)).status == 200);
   }
+  // a version of the future that is too long is none
+  BOOST_TEST(call(server.port(), "hello", {},
+                  {{"traceparent", "cc" + parent.substr(2) + '-' + std::string(300, 'a')}})
+                 .status == 200);
   // twice is none
   call(server.port(), "hello", {}, {{"traceparent", parent}, {"traceparent", parent}});
-  auto const all = spans(2 * bad.size() + 1);
-  BOOST_TEST(all.size() == 2 * bad.size() + 1);
+  auto const all = spans(2 * bad.size() + 2);
+  BOOST_TEST(all.size() == 2 * bad.size() + 2);
   for (auto const& span : all) {
     BOOST_TEST(!span.as_object().contains("parentSpanId"));
     BOOST_TEST(span.at("traceId").as_string() != trace_id);
@@ -325,6 +329,21 @@ BOOST_AUTO_TEST_CASE(what_is_no_traceparent_is_ignored) {
   for (auto const& [own, state] : asked) BOOST_TEST(state == "");
   // a later version may have more
   BOOST_TEST(mcpawl::trace_context::is_traceparent("cc" + parent.substr(2) + "-more"));
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_must_not_be_sent_on_is_left_out) {
+  mcpawl::otlp_exporter exporter(options());
+  support::running server(srv, {.observers = {&exporter}});
+  for (std::string const& state : {std::string("d=\xc3\xa9"), "d=" + std::string(4'100, 'x')})
+    call(server.port(), "hello", {}, {{"traceparent", parent}, {"tracestate", state}});
+  call(server.port(), "hello", {}, {{"traceparent", parent}, {"tracestate", "a=1"}, {"tracestate", "b=2"}});
+  BOOST_TEST(spans(3).size() == 3u);
+  std::lock_guard const lock(mutex);
+  BOOST_TEST_REQUIRE(asked.size() == 3u);
+  for (auto const& [own, state] : asked) {
+    BOOST_TEST(own.starts_with("00-" + std::string(trace_id)));
+    BOOST_TEST(state == "");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(who_is_not_sampled_is_part_of_the_trace_and_not_told) {

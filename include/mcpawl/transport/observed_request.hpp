@@ -17,8 +17,10 @@
 #include <mcpawl/observe/pseudonyms.hpp>
 #include <mcpawl/transport/thread_figures.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -160,12 +162,17 @@ public:
 private:
   /** Note the trace of an HTTP request. What is malformed, or there twice, counts as not sent (W3C Trace Context section 3.2). */
   static void note_trace(message_note& note, http::request_head const& head) {
-    constexpr std::size_t longest = 4'096;
-    auto const parent = head.count("traceparent") == 1 ? head.find("traceparent") : std::nullopt;
-    if (!parent || !trace_context::is_traceparent(*parent)) return;
-    note.header_traceparent = *parent;
-    auto const state = head.count("tracestate") == 1 ? head.find("tracestate") : std::nullopt;
-    if (state && state->size() <= longest) note.header_tracestate = *state;
+    auto const parent = trace_field(head, "traceparent", 256);
+    if (!trace_context::is_traceparent(parent)) return;
+    note.header_traceparent = parent;
+    note.header_tracestate = trace_field(head, "tracestate", 4'096);
+  }
+  /** A field that may be sent on as it is; empty if it may not, or is there more than once. */
+  static std::string_view trace_field(http::request_head const& head, std::string_view name,
+                                      std::size_t most) {
+    auto const value = head.count(name) == 1 ? *head.find(name) : std::string_view();
+    bool const plain = std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+    return plain && value.size() <= most ? value : std::string_view();
   }
 
   /** The text of an address; many requests come from one. */
