@@ -35,6 +35,7 @@ struct fixture {
   test::manual_clock time;
   client_profile client;
   replay_input input;
+  state_binding binding{"server", "caller", "tools/call", nullptr};
   std::optional<replay_requester> requester;
   std::optional<std::vector<client_response>> got;
   std::optional<input_required> asked;
@@ -48,7 +49,7 @@ struct fixture {
   }
   /** Begin a round with what the client sends, and with what the one before has learnt. */
   replay_requester& make() {
-    requester.emplace(std::exchange(input, {}), client, seal, "binding", time, lifetime);
+    requester.emplace(std::exchange(input, {}), client, seal, binding, time, lifetime);
     return *requester;
   }
   template <class... Requests>
@@ -87,7 +88,7 @@ struct fixture {
   /** What the client carries to the next round. */
   std::optional<request_state> carried(unix_seconds later = 0) {
     BOOST_TEST_REQUIRE(asked.has_value());
-    return open_state(seal, asked->state, time.wall() + later, "binding");
+    return open_state(seal, asked->state, time.wall() + later, binding.text());
   }
   void next_round() {
     auto known = carried();
