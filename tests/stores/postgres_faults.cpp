@@ -301,8 +301,8 @@ BOOST_AUTO_TEST_CASE(a_slow_network_is_waited_for) {
 BOOST_AUTO_TEST_CASE(a_store_that_is_closed_answers_who_waits) {
   proxy.blackhole(true);
   std::optional<error_code> answer;
-  std::thread waiting([&] {
-    auto const got = await(store->get("k"));
+  std::thread waiting([&answer, &from = *store] {
+    auto const got = await(from.get("k"));
     answer = got ? error_code{} : got.error();
   });
   std::this_thread::sleep_for(100ms);

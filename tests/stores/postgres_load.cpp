@@ -148,6 +148,31 @@ BOOST_AUTO_TEST_CASE(huge_values_and_small_ones_share_a_connection) {
   BOOST_TEST(true);
 }
 
+BOOST_AUTO_TEST_CASE(look_ups_that_share_a_transaction_with_one_that_is_refused_are_answered) {
+  for (int i = 0; i != 8; ++i) await(one->put(store_write("k" + std::to_string(i), "v"))).value();
+  // reading k3 fails
+  server.sql("ALTER TABLE mcpawl.entry RENAME TO kept");
+  server.sql(
+      "CREATE FUNCTION public.value_of(key bytea, value bytea) RETURNS bytea LANGUAGE plpgsql AS $$ BEGIN"
+      " IF key = 'k3' THEN RAISE EXCEPTION 'no'; END IF; RETURN value; END $$");
+  server.sql(
+      "CREATE VIEW mcpawl.entry AS SELECT key, public.value_of(key, value) AS value, version, expires, taker,"
+      " taken, past FROM mcpawl.kept");
+  int found = 0, failed = 0;
+  auto const looks = [&](postgres_store& store, int i) -> task<> {
+    std::string const key = "k" + std::to_string(i % 8);
+    auto const got = co_await store.get(key);
+    if (got && *got && (*got)->value == "v") ++found;
+    if (!got && got.error() == store_errc::io) ++failed;
+  };
+  at_once(*this, 64, looks);
+  server.sql("DROP VIEW mcpawl.entry");
+  server.sql("DROP FUNCTION public.value_of");
+  server.sql("ALTER TABLE mcpawl.kept RENAME TO entry");
+  BOOST_TEST(found == 56);
+  BOOST_TEST(failed == 8);
+}
+
 BOOST_AUTO_TEST_CASE(purges_at_once_delete_each_entry_once) {
   // a store deletes nothing in its first hour, so ask with a clock that is past it
   mcpawl::test::manual_clock time;

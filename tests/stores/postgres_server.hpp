@@ -155,14 +155,18 @@ private:
 
   /** The newest of Debian's, or what the path has. */
   static std::string program(std::string const& name) {
-    std::string best = name;
+    static std::string const folder = folder_of_programs();
+    return folder + name;
+  }
+  static std::string folder_of_programs() {
+    std::string best;
     int newest = 0;
     std::error_code none;
     for (auto const& each : std::filesystem::directory_iterator("/usr/lib/postgresql", none)) {
       int const version = std::atoi(each.path().filename().c_str());
-      if (version <= newest || !std::filesystem::exists(each.path() / "bin" / name)) continue;
+      if (version <= newest || !std::filesystem::exists(each.path() / "bin" / "postgres")) continue;
       newest = version;
-      best = (each.path() / "bin" / name).string();
+      best = (each.path() / "bin").string() + '/';
     }
     return best;
   }

@@ -118,6 +118,7 @@ private:
         queue.pop_front();
         lane->send(std::move(next));
       }
+      lane->flush();
     }
     bool const all_up =
         std::all_of(lanes_.begin(), lanes_.end(), [](auto const& each) { return each->is_up(); });

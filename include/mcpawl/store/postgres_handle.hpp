@@ -44,7 +44,8 @@ struct postgres_refusal {
 /** PostgreSQL's documentation, appendix A. */
 inline postgres_refusal judge_postgres(std::string_view state) noexcept {
   using enum postgres_verdict;
-  if (state.starts_with("08") || state.starts_with("57P") || state == "25006")
+  // without one it is the library that speaks, of a connection that broke
+  if (state.empty() || state.starts_with("08") || state.starts_with("57P") || state == "25006")
     return {store_errc::unreachable, elsewhere};
   if (state == "40001" || state == "40P01") return {store_errc::busy, again};
   if (state == "55P03" || state == "57014") return {store_errc::busy, final};

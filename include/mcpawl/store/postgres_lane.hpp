@@ -26,7 +26,8 @@ namespace mcpawl::detail {
 
 /** A connection in pipeline mode, or the lack of one.
 
-    Each errand is a transaction of its own: a refusal of one leaves the others alone.
+    Each errand is a transaction of its own, so that a refusal leaves the others alone; but look-ups that come together
+    are one, which costs a single write of the socket. If one of them is refused, those behind it are sent again.
 
     @par Lifetime
     What was begun on the context keeps the lane alive; after `close` it calls nobody any more.
@@ -58,7 +59,7 @@ public:
   /** The earliest deadline of what is on its way; a far one if there is none. */
   postgres_errand::time_point deadline() const noexcept {
     auto out = postgres_errand::time_point::max();
-    for (auto const& each : in_flight_) out = std::min(out, each->deadline());
+    for (auto const& each : in_flight_) out = std::min(out, each.what->deadline());
     return out;
   }
 
@@ -71,8 +72,10 @@ public:
     read();
   }
 
-  /** Send it; for a lane with room. */
+  /** Send it; for a lane with room. `flush` follows. */
   void send(errand what) {
+    bool const look_up = what->what() == postgres_operation::get;
+    if (!look_up) end_batch();
     auto const& values = what->with();
     std::array<char const*, 8> pointers{};
     std::array<int, 8> lengths{}, formats{};
@@ -84,13 +87,20 @@ public:
       formats[i] = 1;
     }
     auto const& statement = postgres_statements[static_cast<std::size_t>(what->what())];
-    bool const sent = PQsendQueryPrepared(connection_.get(), statement.name, static_cast<int>(values.size()),
-                                          pointers.data(), lengths.data(), formats.data(), 1) != 0 &&
-                      PQpipelineSync(connection_.get()) != 0;
-    in_flight_.push_back(std::move(what));
+    bool const taken = PQsendQueryPrepared(connection_.get(), statement.name, static_cast<int>(values.size()),
+                                           pointers.data(), lengths.data(), formats.data(), 1) != 0;
+    in_flight_.push_back({std::move(what), false});
     // the reading side notices what is broken, and tells
-    if (!sent) return hang_up();
-    flush();
+    if (!taken) return hang_up();
+    constexpr std::size_t most = 32;
+    if (!look_up || ++batched_ == most) end_batch();
+  }
+
+  /** Let go what was sent. */
+  void flush() {
+    if (!is_up()) return;
+    end_batch();
+    write();
   }
 
   /** Give the connection up, because it is silent or no good any more; everything on it is told. */
@@ -129,6 +139,8 @@ private:
       postgres_result next(PQgetResult(connection_.get()));
       if (!next) {
         ++nothing;  // the end of one statement, or of what there is
+        // without an end of the transaction behind it, this is the end
+        if (rows_ && !in_flight_.front().ends) finish(std::exchange(rows_, nullptr));
         continue;
       }
       nothing = 0;
@@ -139,19 +151,28 @@ private:
     }
   }
 
-  /** The transaction of the oldest errand has ended; without that nothing is known of it. */
+  /** The oldest errand has its answer; of a write only when its transaction has ended, before that nothing is known. */
   void finish(postgres_result rows) {
-    errand const done = std::move(in_flight_.front());
+    errand const done = std::move(in_flight_.front().what);
     in_flight_.pop_front();
     auto const status = rows ? PQresultStatus(rows.get()) : PGRES_FATAL_ERROR;
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return done->answer(rows.get());
+    // not done, because of one before it
+    if (status == PGRES_PIPELINE_ABORTED) return tell_.again(done);
     auto const [why, verdict] = judge_postgres(postgres_state(rows.get()));
     if (verdict == postgres_verdict::final) return done->fail(done->gave_up(why));
     if (verdict == postgres_verdict::elsewhere) hang_up();
     tell_.again(done);
   }
 
-  void flush() {
+  /** End the transaction of the youngest errand, if it has not been. */
+  void end_batch() {
+    batched_ = 0;
+    if (in_flight_.empty() || std::exchange(in_flight_.back().ends, true)) return;
+    if (PQpipelineSync(connection_.get()) == 0) hang_up();
+  }
+
+  void write() {
     int const left = PQflush(connection_.get());
     if (left < 0) return hang_up();
     if (left == 0 || writing_) return;
@@ -159,7 +180,7 @@ private:
     auto const on_ready = [self = shared_from_this(), mine = generation_](error_code ec) {
       if (mine != self->generation_) return;
       self->writing_ = false;
-      if (!ec) self->flush();
+      if (!ec) self->write();
     };
     socket_.async_wait(boost::asio::posix::stream_descriptor::wait_write, on_ready);
   }
@@ -180,10 +201,10 @@ private:
     drop();
     // from the youngest on, since each becomes the next
     for (auto at = lost.rbegin(); at != lost.rend(); ++at) {
-      if ((*at)->lost_answer())
-        tell_.again(std::move(*at));
+      if (at->what->lost_answer())
+        tell_.again(std::move(at->what));
       else
-        (*at)->fail((*at)->gave_up());
+        at->what->fail(at->what->gave_up());
     }
     tell_.down(*this);
   }
@@ -191,6 +212,7 @@ private:
   void drop() noexcept {
     ++generation_;
     writing_ = false;
+    batched_ = 0;
     // the library closes the socket
     if (socket_.is_open()) (void)socket_.release();
     connection_.reset();
@@ -202,7 +224,12 @@ private:
   boost::asio::posix::stream_descriptor socket_;
   postgres_handle connection_;
   std::uint64_t generation_ = 0;  // of the connection: what was begun on another is void
-  std::deque<errand> in_flight_;
+  struct sent {
+    errand what;
+    bool ends;  // the transaction ends behind it
+  };
+  std::deque<sent> in_flight_;
+  std::size_t batched_ = 0;  // look-ups since the last end of a transaction
   postgres_result rows_;
   bool writing_ = false;
   bool dying_ = false;

@@ -120,6 +120,7 @@ public:
   task<result<std::optional<store_entry>>> get(std::string key) override {
     if (error_code const bad = detail::check_store_key(key)) co_return bad;
     parameters with;
+    with.reserve(2);
     with.emplace_back(std::move(key));
     with.emplace_back(detail::postgres_integer(clock_.wall()));
     co_return co_await ask<std::optional<store_entry>>(operation::get, use::relaxed, repeat::harmless,
