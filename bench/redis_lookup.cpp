@@ -11,6 +11,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <hiredis/hiredis.h>
 
@@ -18,6 +19,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -80,10 +82,15 @@ mcpawl::task<> look_up(mcpawl::kv_store& in, std::size_t first, std::size_t step
 
 void ask_store(mcpawl::kv_store& store, std::size_t at_once) {
   boost::asio::io_context context{1};
+  // as in a server, where some timer is always due before a wait without end
+  boost::asio::steady_timer other(context, std::chrono::hours{1});
+  other.async_wait([](boost::system::error_code const&) {});
   std::exception_ptr failed;
+  std::size_t running = at_once;
   for (std::size_t i = 0; i != at_once; ++i)
-    boost::asio::co_spawn(context, look_up(store, i, at_once), [&failed](std::exception_ptr e) {
+    boost::asio::co_spawn(context, look_up(store, i, at_once), [&](std::exception_ptr e) {
       if (e) failed = e;
+      if (--running == 0) other.cancel();
     });
   context.run();
   if (failed) std::rethrow_exception(failed);
