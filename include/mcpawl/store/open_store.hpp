@@ -22,7 +22,7 @@ namespace mcpawl {
 
     @li `url_form` is how its URLs look, for messages: `memory:`, say.
     @li `takes_url(url)` tells whether a URL names this kind; it looks at the form alone.
-    @li `open_url(url, clock)` opens such a store. Errors: `store_errc`.
+    @li `open_url(url, clock)` opens such a store. Errors: `store_errc`, or codes of the kind's own.
     @li `open_url(url, clock, why)`, where there is one, also says in sentences all that is wrong, without passwords.
 */
 template <class Store>
