@@ -120,6 +120,8 @@ int main() {
     // keys change every few seconds here
     access.timing.refresh = 1s;
     access.timing.cool_down = 500ms;
+    // the memory of the cache is touched as it is used: let that be soon
+    access.remember.entries = 64;
 
     mcpawl::server srv{{"soak", "1"}, mcpawl::access_jwt(std::move(access)), std::move(protocol)};
     srv.tool("add", "Add two numbers.", add);
