@@ -6,6 +6,22 @@ for line in os.getenv("CALL_FIELDS"):gmatch("[^\n]+") do
   wrk.headers[name] = value
 end
 
+-- with CALL_TOKENS, one a line, the calls of several callers in turn
+local tokens = os.getenv("CALL_TOKENS")
+if tokens then
+  local requests, at = {}, 0
+  function init()
+    for token in tokens:gmatch("[^\n]+") do
+      wrk.headers["Cf-Access-Jwt-Assertion"] = token
+      requests[#requests + 1] = wrk.format()
+    end
+  end
+  function request()
+    at = at % #requests + 1
+    return requests[at]
+  end
+end
+
 function done(summary, latency)
   local e = summary.errors
   io.write(string.format("figures %d %d %.0f %.0f %d %d\n", summary.requests, summary.duration, latency:percentile(50),

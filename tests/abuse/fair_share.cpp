@@ -46,7 +46,7 @@ std::string call(std::uint16_t port, std::string const& user, std::string const&
   return bytes.append("Content-Length: ").append(std::to_string(text.size())).append("\r\n\r\n").append(text);
 }
 
-bool answered(loopback_client& client) { return client.read_reply().status == 200; }
+bool answered(loopback_client& client, int status = 200) { return client.read_reply().status == status; }
 
 /** A server of one thread that can be held up while requests arrive; it keeps the order of what it served. */
 class held_up {
@@ -103,7 +103,8 @@ public:
       client->write(bytes.substr(bytes.size() - std::min(tail, bytes.size())));
     }
     let_go_.set_value();
-    for (auto const& entry : clients_) BOOST_REQUIRE(answered(*entry.second));
+    for (auto const& [user, client] : clients_)
+      BOOST_REQUIRE(answered(*client, user == "mallory" ? 403 : 200));
     BOOST_REQUIRE(answered(keeps));
     std::lock_guard const lock{mutex_};
     return served_;
@@ -160,6 +161,44 @@ BOOST_AUTO_TEST_CASE(who_calls_first_while_another_saturates_waits_for_one_round
   std::string const served = server.serve_all("eve");
   BOOST_TEST(served.size() == 201u);
   BOOST_TEST(eves_before(served, 1) <= most);
+}
+
+/** Keeps the order in which requests have ended: `h` of the tool that holds the thread, `c` of a call, `d` of who was not let in. */
+class ended_in_order final : public mcpawl::observer {
+public:
+  void on_request(mcpawl::request_record const& r) override {
+    std::lock_guard const lock{mutex_};
+    order_ += r.status == 403 ? 'd' : r.operation.tool == "hold" ? 'h' : 'c';
+  }
+  /** What has ended since the thread was let go, once it is so many requests. */
+  std::string after_hold(std::size_t count) const {
+    std::string found;
+    for (int i = 0; i != 1000 && found.size() < count; ++i) {
+      std::this_thread::sleep_for(10ms);
+      std::lock_guard const lock{mutex_};
+      found = order_.substr(order_.rfind('h') + 1);
+    }
+    return found;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::string order_;
+};
+
+BOOST_AUTO_TEST_CASE(all_who_are_not_let_in_have_one_turn_together) {
+  ended_in_order order;
+  mcpawl::http_options options;
+  options.observers = {&order};
+  held_up server(options);
+  server.connect("mallory", 100, "eve");
+  for (auto const* user : {"alice", "bob", "carol", "dave"}) server.connect(user, 1, user);
+  server.serve_all("eve");
+  std::string const ended = order.after_hold(104);
+  BOOST_TEST(ended.size() == 104U);
+  // one in the round that was under way, one in the next
+  std::string const until_all_called = ended.substr(0, ended.rfind('c'));
+  BOOST_TEST(std::count(until_all_called.begin(), until_all_called.end(), 'd') <= 2, ended);
 }
 
 struct waits {

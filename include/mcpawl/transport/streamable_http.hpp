@@ -156,6 +156,9 @@ private:
       shared_.log.write_limited(log_level::info, "caller_denied",
                                 {{"code", d.code}, {"reason", d.log_reason}});
       if (note) observer_->denied(*note, auth_->name(), d);
+      // all who are not let in are one caller, so that those who are have theirs however many of them there are
+      constexpr std::string_view strangers("\0not let in", 11);
+      if (!turns_.take(strangers)) co_await turns_.wait(strangers);
       http::response response = denial_response(head, d);
       allow_reading(response, head);
       co_await ex.respond(std::move(response));
