@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -150,7 +151,7 @@ BOOST_AUTO_TEST_CASE(malformed_fields_are_refused) {
     std::string const before = "X: " + std::string(size, 'v');
     BOOST_TEST(!with(before + "\ty\xff\r\n"));
     for (char const bad : {'\0', '\x01', '\x1f', '\x7f', '\r'})
-      for (std::size_t after : {1, 2, 15, 17})
+      for (std::size_t const after : {1u, 2u, 15u, 17u})
         BOOST_TEST((with(before + bad + std::string(after, 'w') + "\r\n") == http_errc::bad_request));
   }
 }
