@@ -344,6 +344,7 @@ step_release() {
 step_clients() {
   say 'clients: real clients from npm'
   if ! command -v node > /dev/null || ! command -v npm > /dev/null; then provide nodejs npm; fi
+  command -v openssl > /dev/null || provide openssl
   part tests/clients/run.sh
 }
 
@@ -357,6 +358,7 @@ step_browser() {
 step_conformance() {
   say 'conformance: the official conformance suite of MCP against the examples everything and access_saas'
   if ! command -v node > /dev/null || ! command -v npm > /dev/null; then provide nodejs npm; fi
+  command -v openssl > /dev/null || provide openssl
   part tests/conformance/run.sh
   part tests/conformance/authorization.sh
 }

@@ -114,18 +114,6 @@ start everything --listen 127.0.0.1:0 --certificate "$scratch/tls.crt" --key "$s
 judge_all
 stop_all
 
-# front NAME COMMAND... - start it, and wait until somebody listens on $port
-front() {
-  "${@:2}" > "$work/$1.log" 2>&1 &
-  pids+=($!)
-  for _ in $(seq 100); do
-    ! (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null || return 0
-    sleep 0.1
-  done
-  say "$1 did not start: $(cat "$work/$1.log")" >&2
-  exit 1
-}
-
 start everything --listen "unix:$scratch/mcp.sock"
 place='through nginx to a Unix-domain socket'
 if unpacked nginx /usr/sbin/nginx; then

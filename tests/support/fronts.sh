@@ -1,7 +1,7 @@
 # tests/support/fronts.sh - nginx and Caddy in front of a server, by the files of examples/deploy; tests source it behind cmake/setup.sh
 # SPDX-License-Identifier: BSL-1.0
 # shellcheck shell=bash
-# shellcheck disable=SC2154  # those who source this set them
+# shellcheck disable=SC2034,SC2154  # those who source this set them, and use what is set here
 #
 # Both are unpacked below build/deploy where they are missing, since their packages start servers for everybody on port 80.
 # Needs $repository, the folder of the checkout, and $scratch, a folder of the test; a certificate is in $scratch/tls.crt and tls.key.
@@ -67,6 +67,17 @@ http {
   include $scratch/nginx/mcpawl.conf;
 }
 CONF
+}
+
+# front NAME COMMAND... - start it, add it to $pids, and wait until somebody listens on $port
+front() {
+  "${@:2}" > "$scratch/$1.log" 2>&1 &
+  pids+=($!)
+  for _ in $(seq 100); do
+    ! (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null || return 0
+    sleep 0.1
+  done
+  fail "$1 did not start: $(cat "$scratch/$1.log")"
 }
 
 # caddy_settings SITE [FROM TO]... - write $scratch/caddy/Caddyfile, with TLS for https://NAME:PORT and $scratch/mcp.sock behind it
