@@ -90,11 +90,14 @@ public:
       words.push_back("-c");
       words.push_back(each);
     }
+    // after a crash the processes of the old one may still be there for a moment, and a new one does not start beside them
+    auto const patience = std::chrono::steady_clock::now() + std::chrono::seconds{20};
     pid_ = start("postgres", words);
-    for (int i = 0; i != 1000; ++i) {
+    while (std::chrono::steady_clock::now() < patience) {
       if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
         pid_ = 0;
-        throw std::runtime_error("postgres did not start: " + log());
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
+        pid_ = start("postgres", words);
       }
       if (accepts()) return;
       std::this_thread::sleep_for(std::chrono::milliseconds{10});
@@ -107,7 +110,6 @@ public:
     if (pid_ == 0) return;
     ::kill(pid_, signal);
     wait(std::exchange(pid_, 0));
-    if (signal == SIGKILL) wait_for_children();
   }
 
   void restart(int signal) {
@@ -209,9 +211,6 @@ private:
     for (pid_t each; list >> each;) out.push_back(each);
     return out;
   }
-
-  /** After a crash the others notice that the first is gone, one by one. */
-  void wait_for_children() const { std::this_thread::sleep_for(std::chrono::milliseconds{100}); }
 
   std::string log() const {
     std::ifstream in(folder_.file("log"));
