@@ -56,9 +56,11 @@ public:
     return doubt_ ? make_error_code(store_errc::unconfirmed) : why;
   }
 
-  /** The rows have come: keep what is needed and tell whoever waits. */
+  /** The rows have come: keep what is needed; `tell` follows. */
   virtual void answer(PGresult const* rows) noexcept = 0;
-  /** There will be none. */
+  /** Tell whoever waits that there is an answer. */
+  virtual void tell() noexcept = 0;
+  /** There will be none: tell whoever waits. */
   virtual void fail(error_code why) noexcept = 0;
 
 private:

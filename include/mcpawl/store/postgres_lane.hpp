@@ -21,6 +21,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace mcpawl::detail {
 
@@ -149,6 +150,9 @@ private:
       else
         rows_ = std::move(next);  // an error of the commit comes after the rows
     }
+    // all at once, so that what they ask for next comes at once, too
+    for (auto const& each : answered_) each->tell();
+    answered_.clear();
   }
 
   /** The oldest errand has its answer; of a write only when its transaction has ended, before that nothing is known. */
@@ -156,7 +160,11 @@ private:
     errand const done = std::move(in_flight_.front().what);
     in_flight_.pop_front();
     auto const status = rows ? PQresultStatus(rows.get()) : PGRES_FATAL_ERROR;
-    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return done->answer(rows.get());
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+      done->answer(rows.get());
+      answered_.push_back(done);
+      return;
+    }
     // not done, because of one before it
     if (status == PGRES_PIPELINE_ABORTED) return tell_.again(done);
     auto const [why, verdict] = judge_postgres(postgres_state(rows.get()));
@@ -229,6 +237,7 @@ private:
     bool ends;  // the transaction ends behind it
   };
   std::deque<sent> in_flight_;
+  std::vector<errand> answered_;
   std::size_t batched_ = 0;  // look-ups since the last end of a transaction
   postgres_result rows_;
   bool writing_ = false;

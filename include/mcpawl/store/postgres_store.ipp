@@ -88,8 +88,8 @@ public:
     } catch (...) {
       failed_ = store_errc::io;
     }
-    end_->notify();
   }
+  void tell() noexcept override { end_->notify(); }
   void fail(error_code why) noexcept override {
     failed_ = why;
     end_->notify();
