@@ -242,6 +242,24 @@ BOOST_AUTO_TEST_CASE(a_server_that_was_restarted_is_found_again) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(where_a_server_of_the_url_is_gone_another_is_used) {
+  stores::tcp_proxy other(server.port());
+  auto const both =
+      stores::open_postgres("postgresql://postgres@127.0.0.1:" + std::to_string(proxy.port()) +
+                            ",127.0.0.1:" + std::to_string(other.port()) + "/postgres?sslmode=disable");
+  await(both->put(store_write("k", "v"))).value();
+  BOOST_TEST(other.accepted() == 0);
+  proxy.refuse(true);
+  proxy.cut();
+  BOOST_TEST(took([&] { BOOST_TEST(await(both->get("k")).value().has_value()); }) < 1900);
+  BOOST_TEST(other.accepted() > 0);
+  // and back
+  proxy.refuse(false);
+  other.refuse(true);
+  other.cut();
+  BOOST_TEST(took([&] { BOOST_TEST(await(both->get("k")).value().has_value()); }) < 1900);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_stands_still_holds_nobody_up_for_longer_than_that) {
   put("k", "v");
   server.signal_all(SIGSTOP);
