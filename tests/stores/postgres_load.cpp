@@ -96,7 +96,8 @@ BOOST_AUTO_TEST_CASE(of_fifty_takes_one_wins) {
     int won = 0;
     auto const takes = [&won](postgres_store& store, int i) -> task<> {
       std::string const key = "code";
-      auto const got = co_await store.take(key, i % 2 == 0 ? durability::relaxed : durability::power_loss);
+      durability const survives = i % 2 == 0 ? durability::relaxed : durability::power_loss;
+      auto const got = co_await store.take(key, survives);
       if (got.value()) ++won;
     };
     at_once(*this, 50, takes);
