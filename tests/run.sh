@@ -316,6 +316,7 @@ step_meson() {
 }
 
 step_consume() {
+  provide ccache  # several of the projects compile the same library with the same options
   say 'consume: find_package, add_subdirectory, FetchContent, pkg-config, Meson subproject'
   part tests/consume/run.sh
 }

@@ -94,6 +94,7 @@ expect_program "$work/find_package/twelve_lines"
 # costs 45 CPU seconds
 say 'examples/7_inventory, with what is installed: its own tests, and what it says without settings'
 quietly cmake -S "$root/examples/7_inventory" -B "$work/inventory" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_COMPILER=g++ \
+  -DCMAKE_NO_SYSTEM_FROM_IMPORTED=ON \
   -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_FLAGS='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
 quietly cmake --build "$work/inventory"
 quietly ctest --test-dir "$work/inventory" --output-on-failure

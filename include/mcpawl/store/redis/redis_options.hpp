@@ -48,7 +48,7 @@ struct redis_options {
   secret sentinel_password;  ///< Of the Sentinels; they are asked without one if it is empty.
   unsigned database = 0;
 
-  /** What all names in Redis begin with: letters, digits, `.`, `_` and `-`. Stores with one prefix are one store. */
+  /** What all names in Redis begin with: letters, digits, dots, underscores and hyphens. Stores with one prefix are one store. */
   std::string prefix = "mcpawl";
   /** So many replicas must have a write of `durability::power_loss` before it is acknowledged. */
   unsigned replicas = 0;
