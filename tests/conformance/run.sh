@@ -29,7 +29,8 @@ status_of() { "$node" -e 'fetch(process.argv[1], { method: "POST", body: process
 # try OPTION... - one run of the suite; what it said is in $work/log
 try() {
   local port=${url%/mcp}
-  SECURE_PORT=${port##*:} "$node" ${secure:+--require ./over_tls.cjs} "$suite" server --url "$url" "$@" > "$work/log" 2>&1 || true
+  rm -rf "$work/results"
+  SECURE_PORT=${port##*:} "$node" ${secure:+--require ./over_tls.cjs} "$suite" server --url "$url" -o "$work/results" "$@" > "$work/log" 2>&1 || true
 }
 
 # judge REVISION LEAST [SCENARIO:LEAST...] - of the last run: enough checks, and no failure
@@ -57,6 +58,13 @@ judge() {
 complain() {
   say "$1" >&2
   awk '$3 != 0 { print "  failed: " $1 }' "$work/table" >&2
+  "$node" -e '
+    const { globSync, readFileSync } = require("node:fs");
+    for (const file of globSync(process.argv[1] + "/**/checks.json"))
+      for (const check of JSON.parse(readFileSync(file)))
+        if (check.status === "FAILURE" && !file.includes("tasks-")) console.error("  " + check.id + ": " + check.errorMessage);
+  ' "$work/results" || true
+  tail -n 5 "$scratch"/nginx.log "$scratch"/caddy.log >&2 2> /dev/null || true
   cat "$work/log" >&2
   exit 1
 }
