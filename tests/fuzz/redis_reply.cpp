@@ -22,7 +22,7 @@ struct outcome {
 };
 
 /** Read a text in pieces of a size. */
-inline outcome read(std::string_view text, std::size_t piece) {
+inline outcome read_replies(std::string_view text, std::size_t piece) {
   mcpawl::detail::redis_reply_limits limits;
   limits.bytes = max_bytes;
   limits.items = max_items;
@@ -57,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   using namespace redis_reply_fuzz;
   if (size == 0) return 0;
   std::string_view const text(reinterpret_cast<char const*>(data) + 1, size - 1);
-  outcome const whole = read(text, text.size() + 1), cut = read(text, 1 + data[0] % 16u);
+  outcome const whole = read_replies(text, text.size() + 1), cut = read_replies(text, 1 + data[0] % 16u);
   // where a bound is met depends on the pieces, by one piece
   if (whole.replies.size() != cut.replies.size() && !whole.broken && !cut.broken) std::abort();
   for (std::size_t i = 0; i != whole.replies.size() && i != cut.replies.size(); ++i)
