@@ -25,7 +25,7 @@ refuse() {
   done
 }
 
-refuse mcpawl/mcpawl.hpp /boost/beast/ /boost/asio/steady_timer /boost/asio/io_context '/c++/.*/thread$' /mcpawl/crypto/digest \
+refuse mcpawl/mcpawl.hpp /boost/beast/ /boost/asio/steady_timer /boost/asio/io_context /bits/std_thread.h /mcpawl/crypto/digest \
   /mcpawl/jose/claims /mcpawl/jose/verifier /mcpawl/reflect/value_reader /mcpawl/reflect/value_writer /mcpawl/reflect/schema_writer /mcpawl/mcp/types/content_writer \
   /mcpawl/mcp/uri_template/uri_matcher
 refuse mcpawl/http_client.hpp /boost/beast/ /boost/asio/ip/ /openssl/
