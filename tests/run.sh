@@ -30,7 +30,7 @@ packages_quick=(
 )
 packages_full=(
   "${packages_quick[@]}"
-  meson libbenchmark-dev clang clang-format-19 curl libpq-dev
+  meson libbenchmark-dev clang clang-format-19 curl libpq-dev libhiredis-dev
 )
 
 cd "$(dirname "$0")/.."

@@ -26,7 +26,7 @@ step_prepare_debian13() {
   "${apt[@]}" update
   clang=$(apt-cache search --names-only '^clang-[0-9]+$' | cut -d ' ' -f 1 | sort -V | tail -n 1)
   install "$clang" qemu-user
-  install_missing boost-test libpq-dev
+  install_missing boost-test libpq-dev libhiredis-dev
   # Boost 1.83, the default of Debian 13, conflicts with the newest one there: its headers alone, aside.
   cd /tmp
   "${apt[@]}" download libboost1.83-dev
@@ -36,7 +36,7 @@ step_prepare_debian13() {
 }
 
 step_prepare_sid() {
-  install_missing g++ cmake ninja-build boost-json boost-url boost-test libssl-dev libgd-dev libsqlite3-dev libpq-dev curl
+  install_missing g++ cmake ninja-build boost-json boost-url boost-test libssl-dev libgd-dev libsqlite3-dev libpq-dev libhiredis-dev curl
   "${apt[@]}" clean
 }
 
