@@ -16,8 +16,9 @@
 # of the test programs, other tests of ctest, and one for each step that is a program of its own.
 #
 # A run of everything has sequences, since much of it waits: for the network, for tests that wait for a clock, for the last compiler
-# of a step. Each sequence but the first is a run of its own whose messages are kept until it ends. Steps that use the same build
-# folder (clang and headers; release and what starts the examples) are in one sequence, or one starts when the step is done.
+# of a step. The one of real clients has priority over the others. Each sequence but the first is a run of its own whose messages are
+# kept until it ends. Steps that use the same build folder (clang and headers; release and what starts the examples) are in one
+# sequence, or one starts when the step is done.
 #
 # Environment: MCPAWL_JOBS (compilers at once, default: the number of cores), MCPAWL_FUZZ_SECONDS (per target, default 10),
 # MCPAWL_NO_INSTALL=1 (never call apt-get).
@@ -51,6 +52,7 @@ failed=0
 table=${MCPAWL_STEP_TABLE:-$(mktemp)}
 [ -z "${MCPAWL_STEP_TABLE:-}" ] && own_table=yes || own_table=
 export MCPAWL_STEP_TABLE=$table
+gates=     # a folder for the files that let sequences begin
 beside=()  # the process groups of the other sequences
 declare -A beside_log
 
@@ -64,6 +66,7 @@ finish() {
     wait "$pid" || true
     cat "${beside_log[$pid]}"
   done
+  rm -rf "$gates"
   if [ -n "$own_table" ]; then
     echo
     echo 'seconds  CPU seconds  step'
@@ -147,12 +150,15 @@ run_step() {
   printf '%7d  %11d  %s\n' $((SECONDS - begin)) $((cpu - before)) "$1" >> "$table"
 }
 
-# start_beside STEP... - as a run of its own, in a process group of its own, whose messages are kept for later
+# start_beside GATE STEP... - as a run of its own, in a process group of its own, whose messages are kept for later; it begins when
+# there is a file GATE
 start_beside() {
-  local log
+  local log gate=$1
+  shift
   say "beside the rest: $*"
   log=$(mktemp)
-  setsid tests/run.sh "$@" > "$log" 2>&1 &
+  # shellcheck disable=SC2016  # the inner shell expands it
+  setsid bash -c 'until [ -e "$0" ]; do sleep 1; done; exec tests/run.sh "$@"' "$gate" "$@" > "$log" 2>&1 &
   beside+=($!)
   beside_log[$!]=$log
 }
@@ -444,10 +450,16 @@ provide "${packages[@]}"
 case " ${packages[*]} " in
   *' clang '*) clang=$(find_clang) || clang=clang++-$preferred_clang ;;
 esac
-[ $# != 0 ] || start_beside "${second_lane[@]}"
+if [ $# = 0 ]; then
+  gates=$(mktemp -d)
+  start_beside "$gates/released" "${third_lane[@]}"
+  # What waits for others, and is judged by the patience of others, goes before compilers.
+  renice -n 10 -p $$ > /dev/null
+  start_beside "$gates" "${second_lane[@]}"
+fi
 for step in "${steps[@]}"; do
   run_step "$step"
-  if [ $# = 0 ] && [ "$step" = release ]; then start_beside "${third_lane[@]}"; fi
+  if [ $# = 0 ] && [ "$step" = release ]; then : > "$gates/released"; fi
   join_ended
 done
 for pid in "${beside[@]}"; do join_beside "$pid"; done
