@@ -31,6 +31,8 @@ public:
       : parts_(parts), uri_(uri), ends_(parts.size()) {}
 
   bool run() { return from(0, 0); }
+  /** Whether `run` ended because of `max_work`, and not because it had tried everything. */
+  bool gave_up() const noexcept { return work_ > max_work; }
 
   /** Collect the variables after `run` returned true; false if they contradict each other. */
   bool collect(uri_assignment& to) const {
@@ -47,7 +49,7 @@ public:
 private:
   bool work(std::size_t count) noexcept {
     work_ += count;
-    return work_ <= max_work;
+    return !gave_up();
   }
 
   /** Whether the parts from `part` on match the URI from `at` on. */
