@@ -4,6 +4,7 @@
 #include <mcpawl/store/open_store.hpp>
 #include <mcpawl/store/postgres_store.hpp>
 
+#include "../support/on_threads.hpp"
 #include "../unit/store/await.hpp"
 #include "postgres_backend.hpp"
 

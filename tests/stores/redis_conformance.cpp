@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/redis/redis_store.hpp>
 
+#include "../support/on_threads.hpp"
 #include "../unit/store/await.hpp"
 #include "redis_server.hpp"
 

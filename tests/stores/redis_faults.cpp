@@ -4,8 +4,9 @@
 
 #include "../support/becomes_true.hpp"
 #include "redis_opened.hpp"
-#include "redis_proxy.hpp"
+#include "redis_scripted.hpp"
 #include "redis_server.hpp"
+#include "tcp_proxy.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -30,8 +31,8 @@ namespace {
 /** A server, what stands before it, and a store that goes through. */
 struct behind_proxy {
   server at{durable()};
-  proxy between{at.port()};
-  store_ptr store = open(between.url());
+  stores::tcp_proxy between{at.port()};
+  store_ptr store = open("redis://127.0.0.1:" + std::to_string(between.port()) + "/0");
   store_ptr direct = open(at.url());
 
   /** Let both connections be there. */
@@ -39,32 +40,27 @@ struct behind_proxy {
     await(store->get("none")).value();
     await(store->erase("none", durability::power_loss)).value();
   }
-  /** The answer of what `work` asks for, whose first answer is swallowed with the connection. */
+  /** The answer of what `work` asks for, whose first answer is lost with the connection. */
   template <class F>
   auto losing_the_answer(F work) {
     connect();
-    auto const before = between.swallowed();
-    between.set(proxy::mode::swallow_answers);
-    auto answer = std::async(std::launch::async, work);
-    BOOST_TEST(support::becomes_true([&] { return between.swallowed() != before; }));
-    between.set(proxy::mode::pass);
-    between.cut();
-    return answer.get();
+    int const before = between.lost_answers();
+    between.lose_answers(1);
+    auto answer = work();
+    BOOST_TEST(between.lost_answers() == before + 1);
+    return answer;
   }
   /** The answer of what `work` asks for, whose request comes late: after its repetition, and when `release` is called. */
   template <class F>
   auto with_a_late_request(F work) {
     connect();
-    auto const before = between.held();
-    between.set(proxy::mode::hold_requests);
-    auto answer = std::async(std::launch::async, work);
-    BOOST_TEST(support::becomes_true([&] { return between.held() != before; }));
-    between.set(proxy::mode::pass);
-    between.cut();
-    return answer.get();
+    between.hold_next_request();
+    auto answer = work();
+    BOOST_TEST(between.holds());
+    return answer;
   }
   void release() {
-    between.release();
+    between.deliver_held();
     std::this_thread::sleep_for(100ms);
   }
 };
@@ -128,14 +124,14 @@ BOOST_AUTO_TEST_CASE(a_request_that_comes_late_changes_nothing) {
   auto const second = write_of("k", "2");
   BOOST_TEST(await(with.direct->compare_and_set(second, first.version())).value().has_value());
   with.release();
-  BOOST_TEST(*get(*with.direct, "k") == "2");
+  BOOST_TEST((get(*with.direct, "k") == "2"));
 
   auto const taken =
       with.with_a_late_request([&] { return await(with.store->take("k", durability::power_loss)); });
   BOOST_TEST((taken && *taken && (*taken)->value == "2"));
   BOOST_TEST(insert(*with.direct, "k", "3").value().has_value());
   with.release();
-  BOOST_TEST(*get(*with.direct, "k") == "3");
+  BOOST_TEST((get(*with.direct, "k") == "3"));
 
   auto const erased =
       with.with_a_late_request([&] { return await(with.store->erase("k", durability::relaxed)); });
@@ -144,14 +140,15 @@ BOOST_AUTO_TEST_CASE(a_request_that_comes_late_changes_nothing) {
   auto const again =
       with.with_a_late_request([&] { return await(with.store->compare_and_set(fourth, store_absent)); });
   BOOST_TEST((again && *again));
-  BOOST_TEST(await(with.direct->take("k", durability::relaxed)).value()->value == "4");
+  auto const last = await(with.direct->take("k", durability::relaxed)).value();
+  BOOST_TEST((last && last->value == "4"));
   with.release();
   BOOST_TEST(!get(*with.direct, "k"));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_never_sent_is_unreachable_and_the_store_comes_back_by_itself) {
   behind_proxy with;
-  with.between.set(proxy::mode::refuse);
+  with.between.refuse(true);
   with.between.cut();
   std::this_thread::sleep_for(50ms);
   auto const took = time_of([&] {
@@ -166,7 +163,7 @@ BOOST_AUTO_TEST_CASE(what_was_never_sent_is_unreachable_and_the_store_comes_back
   });
   BOOST_TEST((took > 1900ms && took < 3500ms), took.count());
   BOOST_TEST(!get(*with.direct, "k"));
-  with.between.set(proxy::mode::pass);
+  with.between.refuse(false);
   auto const back = time_of([&] { put(*with.store, "k", "v", durability::power_loss).value(); });
   BOOST_TEST((back < 1500ms), back.count());
 }
@@ -199,7 +196,7 @@ BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_when_the_server_is_killed) {
   for (int round = 0; round != 6; ++round) {
     std::atomic<bool> stop{false};
     std::thread writers([&] {
-      on_threads(8, [&](int i) {
+      support::on_threads(8, [&](int i) {
         for (int n = 0; !stop; ++n) {
           std::string const key =
               "grant/o/" + std::to_string(round) + '.' + std::to_string(i) + '.' + std::to_string(n);

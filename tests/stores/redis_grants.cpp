@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(fifty_refreshes_of_one_token_have_one_successor) {
   std::mutex mutex;
   std::set<std::string> successors;
   std::atomic<int> failed{0};
-  on_threads(50, [&](int i) {
+  support::on_threads(50, [&](int i) {
     auto const refreshed = all.refresh(i % 3, first.refresh_token);
     if (!refreshed) {
       ++failed;

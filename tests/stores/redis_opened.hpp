@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "../support/on_threads.hpp"
 #include "../unit/store/await.hpp"
 
 #include <mcpawl/store/redis/redis_store.hpp>
@@ -11,7 +12,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -56,13 +56,6 @@ inline std::optional<std::string> get(mcpawl::kv_store& store, std::string key) 
   auto const found = await(store.get(std::move(key))).value();
   if (!found) return std::nullopt;
   return found->value;
-}
-
-template <class F>
-void on_threads(int count, F f) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i != count; ++i) threads.emplace_back([&f, i] { f(i); });
-  for (auto& each : threads) each.join();
 }
 
 }  // namespace redis_test

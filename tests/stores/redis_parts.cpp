@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_command_has_any_bytes) {
 
 BOOST_AUTO_TEST_CASE(a_value_is_written_with_a_header_and_read) {
   std::string const text = redis_value(0x7fff'ffff'ffff'ffff, never_expires, "v");
-  BOOST_TEST(text == "7fffffffffffffff00000000000000009223372036854775807v");
+  BOOST_TEST(text == "7fffffffffffffff000000000000000092233720368547758070000000000000000v");
   auto const found = read_redis_value(text);
   BOOST_REQUIRE(found);
   BOOST_TEST(found->entry.version == 0x7fff'ffff'ffff'ffffu);
@@ -150,8 +150,8 @@ BOOST_AUTO_TEST_CASE(a_value_is_written_with_a_header_and_read) {
   BOOST_TEST(!read_redis_value(redis_value(1, 10, ""))->alive(10));
   BOOST_TEST(read_redis_value(redis_value(1, -5, ""))->entry.expires == 0);
   for (std::string bad :
-       {text.substr(0, 50), 'x' + text.substr(1), text.substr(0, 32) + '-' + text.substr(33),
-        text.substr(0, 32) + "9999999999999999999", std::string(), std::string(51, ' ')})
+       {text.substr(0, 66), 'x' + text.substr(1), text.substr(0, 32) + '-' + text.substr(33),
+        text.substr(0, 32) + "9999999999999999999" + text.substr(51), std::string(), std::string(67, ' ')})
     BOOST_TEST(!read_redis_value(bad), bad);
 }
 
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_bounded_by_number_and_bytes) {
   auto const room = std::make_shared<redis_room>();
   auto const one_of = [](std::size_t bytes) {
     return std::make_unique<redis_errand>(
-        redis_script::none, std::vector<std::string>{std::string(bytes, 'a')}, redis_repeat::freely, false);
+        redis_script::none, std::vector<std::string>{std::string(bytes, 'a')}, store_repeat::harmless, false);
   };
   std::vector<std::unique_ptr<redis_errand>> all;
   for (std::size_t i = 0; i != redis_room::most_operations; ++i) {

@@ -5,7 +5,7 @@
 #include "../support/becomes_true.hpp"
 #include "../unit/http/certificates.hpp"
 #include "redis_opened.hpp"
-#include "redis_proxy.hpp"
+#include "redis_scripted.hpp"
 #include "redis_server.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(fifty_writers_lose_nothing) {
   put(*one, "n", "0").value();
   constexpr int writers = 50, each = 4;
   std::atomic<int> failed{0};
-  on_threads(writers, [&](int i) {
+  support::on_threads(writers, [&](int i) {
     auto& store = i % 2 == 0 ? *one : *other;
     for (int added = 0; added != each;) {
       auto const now = await(store.get("n"));
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(one_of_fifty_takes_wins) {
   for (int round = 0; round != 5; ++round) {
     put(*one, "code", "v", durability::power_loss).value();
     std::atomic<int> won{0};
-    on_threads(50, [&](int i) {
+    support::on_threads(50, [&](int i) {
       auto const taken = await((i % 2 == 0 ? *one : *other).take("code", durability::power_loss));
       if (taken && *taken) ++won;
     });

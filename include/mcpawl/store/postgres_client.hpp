@@ -9,6 +9,7 @@
 #include <mcpawl/store/postgres_errand.hpp>
 #include <mcpawl/store/postgres_lane.hpp>
 #include <mcpawl/store/postgres_target.hpp>
+#include <mcpawl/store/retry_pauses.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,7 +22,6 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -40,8 +40,6 @@ namespace mcpawl::detail {
 class postgres_client {
 public:
   static constexpr std::chrono::milliseconds patience{2000};
-  static constexpr std::chrono::milliseconds least_pause{10},
-      longest_pause{500};                            ///< Between two tries to connect.
   static constexpr std::size_t pipelined = 256;      ///< On their way on one connection.
   static constexpr std::size_t max_waiting = 16384;  ///< More are `store_errc::busy` at once.
 
@@ -158,20 +156,15 @@ private:
     connecting_ = false;
     if (!made) {
       drop_surplus(use);
-      // full jitter: many instances do not come back in step
-      auto const most = std::min(longest_pause, least_pause * (1 << std::min(failures_, 6)));
-      ++failures_;
-      std::uniform_int_distribution<int> pick(static_cast<int>(least_pause.count()),
-                                              static_cast<int>(most.count()));
       connecting_ = true;
-      pause_.expires_after(std::chrono::milliseconds{pick(random_)});
+      pause_.expires_after(pauses_.next());
       pause_.async_wait([this](error_code) {
         connecting_ = false;
         connect_next();
       });
       return;
     }
-    failures_ = 0;
+    pauses_.reset();
     for (auto const& each : lanes_) {
       if (each->is_up() || each->use() != use) continue;
       each->adopt(std::move(*made));
@@ -240,8 +233,7 @@ private:
   boost::asio::steady_timer pause_{context_}, watch_{context_}, end_{context_};
   std::vector<std::shared_ptr<postgres_lane>> lanes_;  // the first is the relaxed one
   std::deque<errand> relaxed_, durable_;
-  std::minstd_rand random_{static_cast<std::minstd_rand::result_type>(make_store_version())};
-  int failures_ = 0;
+  retry_pauses pauses_;  // between two tries to connect
   bool connecting_ = false, watching_ = false;
 
   std::mutex mutex_;

@@ -7,6 +7,7 @@
 #include <mcpawl/store/postgres_handle.hpp>
 #include <mcpawl/store/postgres_session.hpp>
 #include <mcpawl/store/postgres_statements.hpp>
+#include <mcpawl/store/store_repeat.hpp>
 
 #include <chrono>
 #include <optional>
@@ -15,13 +16,6 @@
 #include <vector>
 
 namespace mcpawl::detail {
-
-/** What an attempt whose answer never came means for an operation. */
-enum class postgres_repeat : unsigned char {
-  harmless,  ///< It only reads.
-  known,     ///< It finds itself if it was done: version or taker are in it.
-  never,     ///< It would do something twice.
-};
 
 /** A statement, its parameters, and who waits for the answer.
 
@@ -32,7 +26,7 @@ public:
   using time_point = std::chrono::steady_clock::time_point;
   using parameters = std::vector<std::optional<std::string>>;
 
-  postgres_errand(postgres_operation what, postgres_use use, postgres_repeat repeat, parameters with)
+  postgres_errand(postgres_operation what, postgres_use use, store_repeat repeat, parameters with)
       : what_(what), use_(use), repeat_(repeat), parameters_(std::move(with)) {}
   postgres_errand(postgres_errand const&) = delete;
   postgres_errand& operator=(postgres_errand const&) = delete;
@@ -48,8 +42,8 @@ public:
 
   /** An attempt has ended without an answer, after it may have been sent: whether there may be another. */
   bool lost_answer() noexcept {
-    doubt_ = doubt_ || repeat_ != postgres_repeat::harmless;
-    return repeat_ != postgres_repeat::never;
+    doubt_ = doubt_ || repeat_ != store_repeat::harmless;
+    return repeat_ != store_repeat::never;
   }
   /** What to say if there will be no answer, or a refusal that says nothing of earlier attempts. */
   error_code gave_up(error_code why = store_errc::unreachable) const noexcept {
@@ -66,7 +60,7 @@ public:
 private:
   postgres_operation const what_;
   postgres_use const use_;
-  postgres_repeat const repeat_;
+  store_repeat const repeat_;
   bool doubt_ = false;
   time_point deadline_{};
   parameters const parameters_;

@@ -78,7 +78,7 @@ inline void read_postgres(PGresult const* rows, postgres_rows& out) {
 template <class T>
 class waited_postgres_errand final : public postgres_errand {
 public:
-  waited_postgres_errand(postgres_operation what, postgres_use use, postgres_repeat repeat, parameters with,
+  waited_postgres_errand(postgres_operation what, postgres_use use, store_repeat repeat, parameters with,
                          T empty = {})
       : postgres_errand(what, use, repeat, std::move(with)), value_(std::move(empty)) {}
 
@@ -194,7 +194,7 @@ public:
 private:
   using operation = detail::postgres_operation;
   using use = detail::postgres_use;
-  using repeat = detail::postgres_repeat;
+  using repeat = detail::store_repeat;
   using parameters = detail::postgres_errand::parameters;
 
   static use use_of(durability wanted) noexcept {

@@ -6,8 +6,7 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/postgres_handle.hpp>
-
-#include <boost/asio/ip/address.hpp>
+#include <mcpawl/store/this_machine.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -32,10 +31,7 @@ inline std::vector<std::string> postgres_parts(std::string_view text) {
 
 /** Whether what goes there stays on this machine: a socket of the file system, `localhost`, a loopback address. */
 inline bool is_postgres_loopback(std::string_view host) {
-  if (host.empty() || host == "localhost" || host.front() == '/' || host.front() == '@') return true;
-  error_code not_an_address;
-  auto const address = boost::asio::ip::make_address(std::string{host}, not_an_address);
-  return !not_an_address && address.is_loopback();
+  return host.empty() || host.front() == '/' || host.front() == '@' || is_this_machine(host);
 }
 
 /** The servers of a URL in the order in which they are tried, each with the parameters of libpq. */

@@ -13,6 +13,7 @@
 #include <mcpawl/store/redis/redis_errand.hpp>
 #include <mcpawl/store/redis/redis_reply.hpp>
 #include <mcpawl/store/redis/redis_stream.hpp>
+#include <mcpawl/store/retry_pauses.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -34,7 +35,7 @@ namespace mcpawl::detail {
 
 /** Keeps one connection to the server and has many operations in flight on it.
 
-    What is lost with a connection is sent again over the next one, as far as `redis_repeat` allows and the time of the operation
+    What is lost with a connection is sent again over the next one, as far as `store_repeat` allows and the time of the operation
     lasts. Where writes need a barrier (WAIT, WAITAOF), as many as wait go out together with one behind them, and are
     answered when it is.
 
@@ -52,9 +53,7 @@ public:
   static constexpr std::chrono::milliseconds silence{
       2000};  ///< After so long without an answer the connection is given up.
   static constexpr std::chrono::milliseconds barrier_time{
-      500};  ///< WAIT waits so long; then the writes are sent again.
-  static constexpr std::chrono::milliseconds shortest_pause{10};  ///< Between two attempts to connect.
-  static constexpr std::chrono::milliseconds longest_pause{500};
+      500};                                         ///< WAIT waits so long; then the writes are sent again.
   static constexpr std::chrono::seconds pulse{20};  ///< A quiet connection is asked for the time so often.
   static constexpr std::size_t most_at_once = 256;  ///< Writes before one barrier.
   static constexpr std::size_t most_unsent = 256 * 1024;
@@ -86,7 +85,7 @@ public:
         self->end();
       }
       if (self->over()) break;
-      self->pause_.expires_after(self->next_pause());
+      self->pause_.expires_after(self->pauses_.next());
       error_code ignored;
       co_await http::detail::wait_for(self->pause_, ignored);
     }
@@ -201,7 +200,7 @@ private:
                     std::make_move_iterator(kept.end()));
     stream_.reset();
     ++generation_;
-    if (steady::now() - begun_ > std::chrono::seconds{1}) attempts_ = 0;
+    if (steady::now() - begun_ > std::chrono::seconds{1}) pauses_.reset();
     if (!closing_) log_.write_limited(log_level::warning, "redis_connection_lost");
   }
 
@@ -211,15 +210,6 @@ private:
     closing_ = true;
     for (auto& each : waiting_) each->give_up(false);
     waiting_.clear();
-  }
-
-  /** Full jitter, of a span that doubles. */
-  std::chrono::milliseconds next_pause() {
-    unsigned char byte = 0;
-    fill_random({&byte, 1});
-    auto const span = std::min(longest_pause, shortest_pause * (1 << std::min(attempts_, 6u)));
-    ++attempts_;
-    return shortest_pause + (span - shortest_pause) * byte / 255;
   }
 
   void cut() {
@@ -413,7 +403,7 @@ private:
   bool closing_ = false;
   bool ticking_ = false;
   bool batch_open_ = false, batch_kept_ = false;
-  unsigned attempts_ = 0;
+  retry_pauses pauses_;  // between two attempts to connect
   time_point begun_, last_received_;
   std::chrono::system_clock::time_point asked_;
   std::atomic<std::int64_t> offset_{0};

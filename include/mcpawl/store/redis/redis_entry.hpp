@@ -30,13 +30,14 @@ inline std::string redis_seconds(unix_seconds at) {
   return std::string(19 - digits.size(), '0') + digits;
 }
 
-/** What stands before each value: version, taker (0 for nobody) and expiry. */
-inline constexpr std::size_t redis_header = 16 + 16 + 19;
+/** What stands before each value: version, taker (0 for nobody), expiry, and the taker of what this was written over. */
+inline constexpr std::size_t redis_header = 16 + 16 + 19 + 16;
 
 inline std::string redis_value(store_version version, unix_seconds expires, std::string_view value) {
   std::string out;
   out.reserve(redis_header + value.size());
-  out.append(redis_number(version)).append(16, '0').append(redis_seconds(expires)).append(value);
+  out.append(redis_number(version)).append(16, '0').append(redis_seconds(expires));
+  out.append(16, '0').append(value);
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/redis/redis_reply.hpp>
 #include <mcpawl/store/redis/redis_scripts.hpp>
+#include <mcpawl/store/store_repeat.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -17,13 +18,6 @@
 #include <vector>
 
 namespace mcpawl::detail {
-
-/** What happens to an operation whose answer was lost. */
-enum class redis_repeat : unsigned char {
-  freely,     ///< It reads.
-  by_number,  ///< It names itself: sent twice it does the same as once.
-  never,      ///< Sent again it could undo what others have done in between.
-};
 
 /** How much may wait for a server at once. */
 struct redis_room {
@@ -45,7 +39,7 @@ public:
   static constexpr std::chrono::milliseconds patience{2000};
 
   /** @param words  of a script: the number of its keys, the keys, its arguments; else the whole command */
-  redis_errand(redis_script script, std::vector<std::string> words, redis_repeat repeat, bool durable)
+  redis_errand(redis_script script, std::vector<std::string> words, store_repeat repeat, bool durable)
       : script_(script), words_(std::move(words)), repeat_(repeat), durable_(durable) {}
   redis_errand(redis_errand const&) = delete;
   redis_errand& operator=(redis_errand const&) = delete;
@@ -81,7 +75,7 @@ public:
   }
   /** The time is over, or the store is being closed. */
   void give_up(bool in_flight) {
-    if ((in_flight || unknown_) && repeat_ != redis_repeat::freely)
+    if ((in_flight || unknown_) && repeat_ != store_repeat::harmless)
       finish(make_error_code(store_errc::unconfirmed));
     else
       finish(make_error_code(refusal_));
@@ -89,7 +83,7 @@ public:
   /** The connection was lost after the command went out. False if it must not be sent again. */
   bool survives_loss() {
     if (finished_) return false;
-    if (repeat_ == redis_repeat::never) {
+    if (repeat_ == store_repeat::never) {
       finish(make_error_code(store_errc::unconfirmed));
       return false;
     }
@@ -104,7 +98,7 @@ public:
 private:
   redis_script const script_;
   std::vector<std::string> const words_;
-  redis_repeat const repeat_;
+  store_repeat const repeat_;
   bool const durable_;
   time_point const deadline_ = std::chrono::steady_clock::now() + patience;
   std::shared_ptr<async_event> const end_ = std::make_shared<async_event>();

@@ -3,15 +3,18 @@
 #pragma once
 
 #include <mcpawl/store/redis/redis_options.hpp>
+#include <mcpawl/store/this_machine.hpp>
+#include <mcpawl/text/number_text.hpp>
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/url/pct_string_view.hpp>
 
 #include <sys/stat.h>
 
-#include <charconv>
 #include <cstddef>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,37 +42,19 @@ private:
 
 /** Replace `%XX`; nothing if one is not of this form, or stands for a zero byte. */
 inline std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i != text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned byte = 0;
-    if (text.size() - i < 3) return std::nullopt;
-    auto const [end, ec] = std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16);
-    if (ec != std::errc{} || end != text.data() + i + 3 || byte == 0) return std::nullopt;
-    out += static_cast<char>(byte);
-    i += 2;
-  }
+  auto const encoded = boost::urls::make_pct_string_view({text.data(), text.size()});
+  if (!encoded) return std::nullopt;
+  std::string out = encoded->decode();
+  if (out.find('\0') != std::string::npos) return std::nullopt;
   return out;
 }
 
 template <class Number>
 bool read_whole_number(std::string_view text, Number& to, Number most) {
   Number found = 0;
-  auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), found);
-  if (ec != std::errc{} || end != text.data() + text.size() || text.empty() || found > most) return false;
+  if (!read_number(text, found) || found > most) return false;
   to = found;
   return true;
-}
-
-/** Whether a host is this machine by its spelling. */
-inline bool is_loopback_name(std::string const& name) {
-  if (name == "localhost") return true;
-  error_code none;
-  auto const address = boost::asio::ip::make_address(name, none);
-  return !none && address.is_loopback();
 }
 
 /** The first 256 KiB of a file; nothing if it cannot be read. */
@@ -176,7 +161,7 @@ inline void check_redis_options(redis_options const& given, redis_mistakes& wron
     wrong.add(redis_errc::bad_url, "several hosts are for Sentinel alone");
   if (given.tls || given.plain) return;
   for (auto const& each : given.hosts) {
-    if (is_loopback_name(each.name)) continue;
+    if (is_this_machine(each.name)) continue;
     wrong.add(
         redis_errc::plain_text,
         "without TLS only this machine is talked to: say rediss, or unsafe=plain_text if everybody on the way may read and "

@@ -19,17 +19,19 @@ inline constexpr std::size_t redis_script_count = 5;
     header and value; the lifetime in ms, or 0 for ever; the key in the index. Returns 1, or 0 if the version is another.
 
     Sent twice it does the same as once: an entry of the new version has been written by it. Then a byte is written as it is, so that
-    WAIT of this connection waits for it.
+    WAIT of this connection waits for it. What is written over a taken entry keeps the number of who took that.
 */
 inline constexpr std::string_view redis_write_body =
-    "local h=redis.call('GETRANGE',KEYS[1],0,50) "
-    "local found='0000000000000000' "
-    "if #h==51 then "
+    "local h=redis.call('GETRANGE',KEYS[1],0,66) "
+    "local none='0000000000000000' local found=none local past=none "
+    "if #h==67 then "
     "if h:sub(1,16)==ARGV[2] then redis.call('SETRANGE',KEYS[1],0,h:sub(1,1)) return 1 end "
-    "if h:sub(17,32)=='0000000000000000' and h:sub(33,51)>ARGV[3] then found=h:sub(1,16) end "
+    "past=h:sub(52,67) "
+    "if h:sub(17,32)~=none then past=h:sub(17,32) elseif h:sub(33,51)>ARGV[3] then found=h:sub(1,16) end "
     "end "
     "if ARGV[1]~='*' and ARGV[1]~=found then return 0 end "
     "if ARGV[5]=='0' then redis.call('SET',KEYS[1],ARGV[4]) else redis.call('SET',KEYS[1],ARGV[4],'PX',ARGV[5]) end "
+    "if past~=none then redis.call('SETRANGE',KEYS[1],51,past) end "
     "if KEYS[2] then "
     "local known=redis.call('EXISTS',KEYS[2])==1 "
     "redis.call('ZADD',KEYS[2],0,ARGV[6]) "
@@ -40,13 +42,14 @@ inline constexpr std::string_view redis_write_body =
     "end "
     "return 1";
 
-/** Let an entry be taken: it stays for a minute with the number of who took it, so that a repetition is known as one.
+/** Let an entry be taken: it stays for a minute with the number of who took it, so that a repetition is known as one. One that comes
+    when something else was written over it takes nothing.
 
     KEYS as above. ARGV: the number; now; the key in the index. Returns the whole string, or nil if there is none. `erase` returns 1 or 0.
 */
 inline constexpr std::string_view redis_take_body =
-    "local h=redis.call('GETRANGE',KEYS[1],0,50) "
-    "if #h~=51 then return nothing end "
+    "local h=redis.call('GETRANGE',KEYS[1],0,66) "
+    "if #h~=67 or h:sub(52,67)==ARGV[1] then return nothing end "
     "local t=h:sub(17,32) "
     "if t~=ARGV[1] and (t~='0000000000000000' or h:sub(33,51)<=ARGV[2]) then return nothing end "
     "redis.call('SETRANGE',KEYS[1],16,ARGV[1]) "

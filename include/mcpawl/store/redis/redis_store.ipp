@@ -40,7 +40,7 @@ public:
     words command;
     command.push_back("GET");
     command.push_back(names_.entry(key));
-    auto const reply = co_await ask(script::none, std::move(command), repeat::freely, durability::relaxed);
+    auto const reply = co_await ask(script::none, std::move(command), repeat::harmless, durability::relaxed);
     if (!reply) co_return reply.error();
     co_return living(*reply);
   }
@@ -55,7 +55,7 @@ public:
   task<result<std::optional<store_version>>> compare_and_set(store_write write,
                                                              store_version expected) override {
     script const which = expected == store_absent ? script::insert : script::change;
-    return store(std::move(write), detail::redis_number(expected), which, repeat::by_number);
+    return store(std::move(write), detail::redis_number(expected), which, repeat::known);
   }
 
   task<result<std::optional<store_entry>>> take(std::string key, durability survives) override {
@@ -96,11 +96,11 @@ public:
       list.push_back("LIMIT");
       list.push_back("0");
       list.push_back(std::to_string(limit + 1 - out.items.size()));
-      auto keys = co_await ask(script::none, std::move(list), repeat::freely, durability::relaxed);
+      auto keys = co_await ask(script::none, std::move(list), repeat::harmless, durability::relaxed);
       if (!keys) co_return keys.error();
       if (!keys->is(kind::array)) co_return store_errc::foreign;
       if (keys->items.empty()) co_return out;
-      auto values = co_await ask(script::page, page_of(group, *keys), repeat::freely, durability::relaxed);
+      auto values = co_await ask(script::page, page_of(group, *keys), repeat::harmless, durability::relaxed);
       if (!values) co_return values.error();
       if (!values->is(kind::array) || values->items.empty() || values->items.size() > keys->items.size())
         co_return store_errc::foreign;
@@ -133,7 +133,7 @@ public:
 
 private:
   using script = detail::redis_script;
-  using repeat = detail::redis_repeat;
+  using repeat = detail::store_repeat;
   using kind = detail::redis_reply::kind;
   using words = std::vector<std::string>;
 
@@ -163,7 +163,7 @@ private:
     given.push_back(detail::redis_number(detail::make_store_version()));
     given.push_back(detail::redis_seconds(clock_.wall()));
     given.push_back(std::move(key));
-    return ask(which, std::move(given), repeat::by_number, survives);
+    return ask(which, std::move(given), repeat::known, survives);
   }
 
   /** The number of the keys of a script, and the keys. */
