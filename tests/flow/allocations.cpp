@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
+#include "../support/counted_malloc.hpp"
 #include "../support/running.hpp"
 
 #include <mcpawl/mcpawl.hpp>
@@ -9,47 +10,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define FLOW_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define FLOW_TEST_SANITIZED 1
-#endif
-#endif
-
-#if defined(__GLIBC__) && !defined(FLOW_TEST_SANITIZED)
-
-// The whole allocator is watched, not operator new: Asio asks for aligned memory by another name.
-namespace {
-thread_local std::uint64_t allocations = 0;
-}
-
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_memalign(std::size_t, std::size_t);
-
-void* malloc(std::size_t size) {
-  ++allocations;
-  return __libc_malloc(size);
-}
-void* realloc(void* old, std::size_t size) {
-  ++allocations;
-  return __libc_realloc(old, size);
-}
-void* calloc(std::size_t count, std::size_t size) {
-  ++allocations;
-  return __libc_calloc(count, size);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  ++allocations;
-  return __libc_memalign(alignment, size);
-}
-}
+#ifdef SUPPORT_COUNTS_MALLOC
 
 BOOST_AUTO_TEST_SUITE(flow_allocations)
 
@@ -60,11 +23,11 @@ struct so_far {
   std::uint64_t total;
 };
 
-so_far count() { return {allocations}; }
+so_far count() { return {support::allocations}; }
 
 mcpawl::task<so_far> count_in_steps(mcpawl::context& ctx) {
   co_await ctx.progress(1, 2);
-  co_return so_far{allocations};
+  co_return so_far{support::allocations};
 }
 
 /** Ask for the count by a call that is answered by `answer`, which gives the last message of the response. */

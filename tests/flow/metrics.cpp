@@ -89,6 +89,14 @@ void block(std::shared_ptr<gate> const& at) {
   while (!at->go) std::this_thread::sleep_for(1ms);
 }
 
+/** A tool that is held up by the gate. */
+auto blocked_by(std::shared_ptr<gate> at) {
+  return [at = std::move(at)] {
+    block(at);
+    return "done";
+  };
+}
+
 struct scene {
   mcpawl::prometheus metrics;
   temporary_folder folder;
@@ -113,12 +121,7 @@ using namespace flow_metrics;
 BOOST_AUTO_TEST_CASE(requests_connections_and_callers_are_counted_while_they_are_there) {
   mcpawl::server srv{{"counted", "1"}};
   auto const at = std::make_shared<gate>();
-  srv.tool("block", "Block.",
-           [at] {
-             block(at);
-             return "done";
-           })
-      .blocking();
+  srv.tool("block", "Block.", blocked_by(at)).blocking();
   srv.tool("hello", "Say hello.", [] { return "hello"; });
   support::running server(srv, {.observers = {&metrics}});
   loopback_client busy(server.port()), idle(server.port());
@@ -141,19 +144,8 @@ BOOST_AUTO_TEST_CASE(requests_connections_and_callers_are_counted_while_they_are
 BOOST_AUTO_TEST_CASE(blocking_calls_wait_work_and_are_abandoned) {
   mcpawl::server srv{{"counted", "1"}};
   auto const at = std::make_shared<gate>();
-  srv.tool("block", "Block.",
-           [at] {
-             block(at);
-             return "done";
-           })
-      .blocking();
-  srv.tool("hasty", "Block.",
-           [at] {
-             block(at);
-             return "done";
-           })
-      .blocking()
-      .timeout(50ms);
+  srv.tool("block", "Block.", blocked_by(at)).blocking();
+  srv.tool("hasty", "Block.", blocked_by(at)).blocking().timeout(50ms);
   mcpawl::http_options options{.observers = {&metrics}};
   options.bounds.max_work_threads = 1;
   support::running server(srv, options);
@@ -175,10 +167,7 @@ BOOST_AUTO_TEST_CASE(blocking_calls_wait_work_and_are_abandoned) {
 BOOST_AUTO_TEST_CASE(a_loop_that_is_held_up_is_seen_while_it_is_and_once_afterwards) {
   mcpawl::server srv{{"counted", "1"}};
   auto const at = std::make_shared<gate>();
-  srv.tool("hang", "Hold the loop up.", [at] {
-    block(at);
-    return "done";
-  });
+  srv.tool("hang", "Hold the loop up.", blocked_by(at));
   support::running server(srv, {.observers = {&metrics}});
   loopback_client client(server.port());
   begin_call(client, "hang");

@@ -1,12 +1,8 @@
 // tests/unit/auth/allocations.cpp - a token that was verified costs no allocation, and no coroutine
 // SPDX-License-Identifier: BSL-1.0
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define AUTH_TEST_OWN_NEW_IMPOSSIBLE 1  // Clang's runtime is linked into the program and has its own
-#endif
-#endif
+#include "../../support/counted_new.hpp"
 
-#ifndef AUTH_TEST_OWN_NEW_IMPOSSIBLE
+#ifndef SUPPORT_OWN_NEW_IMPOSSIBLE
 #include <mcpawl/auth/access_jwt.hpp>
 #include <mcpawl/auth/jwt_bearer.hpp>
 #include <mcpawl/auth/no_auth.hpp>
@@ -17,34 +13,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <variant>
-
-// This is the one file of the test program that replaces the global operator new.
-namespace {
-thread_local std::size_t news = 0;
-
-void* allocate(std::size_t size) noexcept {
-  ++news;
-  return std::malloc(size == 0 ? 1 : size);
-}
-}  // namespace
-
-void* operator new(std::size_t size) {
-  if (void* const p = allocate(size)) return p;
-  throw std::bad_alloc();
-}
-void* operator new[](std::size_t size) { return ::operator new(size); }
-void* operator new(std::size_t size, std::nothrow_t const&) noexcept { return allocate(size); }
-void* operator new[](std::size_t size, std::nothrow_t const&) noexcept { return allocate(size); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete[](void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::nothrow_t const&) noexcept { std::free(p); }
-void operator delete[](void* p, std::nothrow_t const&) noexcept { std::free(p); }
 
 BOOST_AUTO_TEST_SUITE(auth_allocations)
 
@@ -56,9 +26,9 @@ namespace {
 template <class Policy>
 std::size_t cost(Policy& policy, http::request_head const& head) {
   using decision = auth_result<typename Policy::identity_type>;
-  std::size_t const before = news;
+  std::size_t const before = support::news;
   authentication<typename Policy::identity_type> const asked = policy.authenticate(head);
-  std::size_t const after = news;
+  std::size_t const after = support::news;
   BOOST_TEST_REQUIRE(std::holds_alternative<decision>(asked));
   BOOST_TEST(std::get<decision>(asked).has_value());
   return after - before;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <boost/test/unit_test.hpp>
 
+#include "../../support/counted_malloc.hpp"
 #include "loopback.hpp"
 
 #include <atomic>
@@ -9,44 +10,7 @@
 #include <cstdlib>
 #include <string>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HTTP_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define HTTP_TEST_SANITIZED 1
-#endif
-#endif
-
-#if defined(__GLIBC__) && !defined(HTTP_TEST_SANITIZED)
-
-// The whole allocator is watched, not operator new: Asio asks for aligned memory by another name.
-namespace {
-thread_local std::atomic<std::size_t> allocations{0};
-}
-
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_memalign(std::size_t, std::size_t);
-
-void* malloc(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_malloc(size);
-}
-void* realloc(void* old, std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_realloc(old, size);
-}
-void* calloc(std::size_t count, std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_calloc(count, size);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_memalign(alignment, size);
-}
-}
+#ifdef SUPPORT_COUNTS_MALLOC
 
 using namespace http_test;
 
@@ -81,16 +45,16 @@ std::size_t cost(std::atomic<std::size_t> const& counter, std::vector<client>& c
 BOOST_AUTO_TEST_SUITE(http_allocations)
 
 BOOST_AUTO_TEST_CASE(the_counter_counts) {
-  std::size_t const before = allocations;
+  std::size_t const before = support::allocations;
   void* volatile block = std::malloc(10);
   std::free(block);
-  BOOST_TEST(allocations == before + 1);
+  BOOST_TEST(support::allocations == before + 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_in_the_steady_state_allocates_nothing) {
   server s(answer_at_once);
   std::vector<client> clients;
-  auto const& counter = *s.on_thread([] { return &allocations; });
+  auto const& counter = *s.on_thread([] { return &support::allocations; });
   for (int i = 0; i != 8; ++i) clients.push_back(s.connect());
   std::string const small = post(R"({"jsonrpc":"2.0","id":7,"method":"tools/call"})");
   std::string const large =

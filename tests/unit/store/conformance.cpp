@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/kv_store.hpp>
 
+#include "../../support/on_threads.hpp"
 #include "await.hpp"
 #include "backends.hpp"
 

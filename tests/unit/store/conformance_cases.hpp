@@ -49,21 +49,6 @@ std::vector<std::string> keys(Store& store, std::string const& prefix = {}, std:
   }
 }
 
-/** Run `f(i)` on `count` threads at once. */
-template <class F>
-void on_threads(int count, F f) {
-  std::atomic<int> ready{0};
-  std::vector<std::thread> threads;
-  for (int i = 0; i != count; ++i) {
-    threads.emplace_back([&, i] {
-      ++ready;
-      while (ready != count) std::this_thread::yield();
-      f(i);
-    });
-  }
-  for (auto& each : threads) each.join();
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_was_put_is_found_and_what_was_not_is_not, Backend, every_store) {
@@ -181,7 +166,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(of_many_that_send_one_write_all_hear_that_it_was_d
   Backend b;
   auto const same = write_of("k", "v");
   std::atomic<int> done{0};
-  on_threads(8, [&](int i) {
+  support::on_threads(8, [&](int i) {
     auto& store = i % 2 == 0 ? b.store() : b.other();
     auto const written = await(store.compare_and_set(same, store_absent)).value();
     if (written == same.version()) ++done;
@@ -366,7 +351,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(exactly_one_of_many_takes_wins, Backend, every_sto
   for (int round = 0; round != 20; ++round) {
     put(b.store(), "code", "v");
     std::atomic<int> won{0};
-    on_threads(8, [&](int i) {
+    support::on_threads(8, [&](int i) {
       auto& store = i % 2 == 0 ? b.store() : b.other();
       if (await(store.take("code", durability::relaxed)).value()) ++won;
     });
@@ -379,7 +364,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(exactly_one_of_many_first_writes_wins, Backend, ev
   for (int round = 0; round != 20; ++round) {
     std::string const key = "lock" + std::to_string(round);
     std::atomic<int> won{0};
-    on_threads(8, [&](int i) {
+    support::on_threads(8, [&](int i) {
       auto& store = i % 2 == 0 ? b.store() : b.other();
       auto const mine = await(store.compare_and_set(write_of(key, std::to_string(i)), store_absent)).value();
       if (mine) ++won;
@@ -392,7 +377,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(counters_that_are_compared_and_set_add_up, Backend
   Backend b;
   constexpr int threads = 8, each = 25;
   put(b.store(), "n", "0");
-  on_threads(threads, [&](int i) {
+  support::on_threads(threads, [&](int i) {
     auto& store = i % 2 == 0 ? b.store() : b.other();
     for (int added = 0; added != each;) {
       auto const now = await(store.get("n")).value();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/oauth/grant/token_service.hpp>
 
+#include "../../../support/on_threads.hpp"
 #include "../../store/await.hpp"
 #include "../../store/backends.hpp"
 
@@ -15,7 +16,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -71,20 +71,6 @@ struct world {
     return all;
   }
 };
-
-template <class F>
-void on_threads(int count, F f) {
-  std::atomic<int> ready{0};
-  std::vector<std::thread> threads;
-  for (int i = 0; i != count; ++i) {
-    threads.emplace_back([&, i] {
-      ++ready;
-      while (ready != count) std::this_thread::yield();
-      f(i);
-    });
-  }
-  for (auto& each : threads) each.join();
-}
 
 }  // namespace
 
@@ -536,7 +522,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_request_asks_the_upstream_and_the_others_find_
   world<Backend> w;
   auto const issued = w.tokens();
   std::atomic<int> held{0};
-  on_threads(8, [&](int i) {
+  support::on_threads(8, [&](int i) {
     auto& service = i % 2 == 0 ? w.service : w.other;
     auto const pending =
         await(service.begin_refresh(refresh_request(copy(issued.refresh_token), "client"))).value();
@@ -622,7 +608,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(concurrent_refreshes_get_the_same_successor, Backe
     std::mutex mutex;
     std::set<std::string> access, refresh;
     int failed = 0;
-    on_threads(8, [&](int i) {
+    support::on_threads(8, [&](int i) {
       auto& service = i % 2 == 0 ? w.service : w.other;
       auto const answer = await(service.refresh(refresh_request(copy(current.refresh_token), "client")));
       std::lock_guard const lock(mutex);
@@ -647,7 +633,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(of_concurrent_redemptions_one_at_most_wins, Backen
     auto const code = w.code();
     std::mutex mutex;
     std::vector<secret> won;
-    on_threads(12, [&](int i) {
+    support::on_threads(12, [&](int i) {
       auto& service = i % 2 == 0 ? w.service : w.other;
       auto asked = world<Backend>::redemption(code);
       auto const answer = await(service.redeem(std::move(asked)));
