@@ -4,9 +4,11 @@
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/store/bus_channel.hpp>
 #include <mcpawl/store/entry.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,6 +86,9 @@ public:
       @par Errors
       Those of `put`. */
   virtual task<result<std::size_t>> purge(std::size_t limit) = 0;
+
+  /** Make what carries messages between the processes that share the store; null for a store that has nothing of the kind. */
+  virtual std::unique_ptr<bus_channel> make_channel() { return nullptr; }
 
 protected:
   kv_store() = default;

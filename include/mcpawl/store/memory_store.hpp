@@ -9,6 +9,7 @@
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/kv_store.hpp>
+#include <mcpawl/store/memory_channel.hpp>
 #include <mcpawl/store/quota.hpp>
 
 #include <algorithm>
@@ -44,7 +45,7 @@ public:
   static constexpr std::size_t bytes_per_entry = 192;  ///< Bookkeeping, roughly.
 
   /** The clock must outlive the store. */
-  explicit memory_store(std::size_t max_bytes = default_bytes, clock const& time = clock::system()) noexcept
+  explicit memory_store(std::size_t max_bytes = default_bytes, clock const& time = clock::system())
       : clock_(time), watch_(time, detail::clock_watch::start::trusted), max_bytes_(max_bytes) {}
   memory_store(memory_store const&) = delete;
   memory_store& operator=(memory_store const&) = delete;
@@ -76,6 +77,9 @@ public:
   task<result<std::size_t>> purge(std::size_t limit) override {
     std::lock_guard const lock(mutex_);
     co_return drop_expired(clock_.wall(), limit);
+  }
+  std::unique_ptr<bus_channel> make_channel() override {
+    return std::make_unique<detail::memory_channel>(hub_);
   }
 
   /** Bytes in use by the store's own count. */
@@ -214,6 +218,7 @@ private:
   clock const& clock_;
   detail::clock_watch watch_;
   std::size_t const max_bytes_;
+  std::shared_ptr<detail::memory_hub> const hub_ = std::make_shared<detail::memory_hub>();
   mutable std::mutex mutex_;
   entries entries_;
   std::set<std::pair<unix_seconds, std::string>> by_expiry_;

@@ -59,6 +59,7 @@ public:
     return told("scan", {}, to_->scan(std::move(prefix), std::move(after), limit));
   }
   task<result<std::size_t>> purge(std::size_t limit) override { return told("purge", {}, to_->purge(limit)); }
+  std::unique_ptr<bus_channel> make_channel() override { return to_->make_channel(); }
 
 private:
   template <class T>
