@@ -45,6 +45,7 @@
 #include <mcpawl/reflect/initialisers.ipp>
 #include <mcpawl/reflect/schema.ipp>
 #include <mcpawl/serve_stdio.ipp>
+#include <mcpawl/store/bus.ipp>
 #include <mcpawl/transport/http_server_impl.ipp>
 #include <mcpawl/transport/in_process.ipp>
 
