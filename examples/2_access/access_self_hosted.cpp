@@ -6,7 +6,7 @@
 #include "../shared/demo_tools.hpp"
 #include "../shared/options.hpp"
 #include "../shared/program.hpp"
-#include "../shared/session_keys.hpp"
+#include "../shared/stores.hpp"
 
 #include <utility>
 
@@ -27,6 +27,8 @@ Environment:
   ALLOW_SERVICE_TOKENS    true to let service tokens in as well
   SESSION_KEYS            keys of 64 hexadecimal digits, with commas, the newest first: sessions go on after a restart,
                           and at other instances with the same keys
+  SHARED_STORE            where instances that serve the same clients have what they must know of each other:
+                          postgresql://... or redis://..., if it is built with their libraries
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
 Exit status: 2 for errors in options or environment, 1 if it cannot listen.
@@ -43,8 +45,7 @@ int main(int argc, char** argv) {
     auto artists = examples::read_artists(settings);
     examples::read_allowed(settings, options);
     auto access = mcpawl::access_options::from(settings);
-    mcpawl::server_options protocol;
-    protocol.keys = examples::session_keys(settings);
+    mcpawl::server_options const protocol = examples::shared_by_instances(settings);
     settings.throw_if_invalid();  // everything that is wrong, at once
 
     mcpawl::server srv{{"Access Self-Hosted MCP Demo", "1.0.0"}, mcpawl::access_jwt(access), protocol};

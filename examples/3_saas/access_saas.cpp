@@ -39,8 +39,12 @@ Environment:
   ACCESS_JWKS_URL
   ACCESS_CONFIG_URL         its OpenID configuration, which names them
   COOKIE_ENCRYPTION_KEY     64 hexadecimal digits: openssl rand -hex 32; several with commas to change it
-  OAUTH_KV                  where clients and grants are kept: the path of a SQLite file, or memory:; built with
-                            MCPAWL_EXAMPLES_WITH_POSTGRES also postgresql://...
+  OAUTH_KV                  where clients and grants are kept: the path of a SQLite file, or memory:; also
+                            postgresql://... and redis://... if it is built with their libraries
+  SESSION_KEYS              keys of 64 hexadecimal digits, with commas, the newest first: sessions go on after a
+                            restart, and at other instances with the same keys
+  SHARED_STORE              where instances that serve the same clients have what they must know of each other:
+                            postgresql://... or redis://...
   ACCESS_SCOPES             what Access is asked for; openid email profile groups offline_access
   REDIRECT_SCHEMES          private-use schemes that clients may be reached by, with commas: cursor,vscode
   ALLOWED_EMAILS            who may use the tool `draw`, with commas; nobody if it is not set
@@ -72,13 +76,14 @@ int main(int argc, char** argv) {
     examples::read_allowed(settings, options);
     examples::saas_settings saas(settings, "Access MCP Demo");
     saas.lifetimes(lifetimes);
+    mcpawl::server_options const protocol = examples::shared_by_instances(settings);
     if (scopes)
       saas.scopes({{.name = "demo:read", .words = "Use the tools that change nothing", .required = true},
                    {.name = "demo:write", .words = "Leave notes in your name"}});
     settings.throw_if_invalid();  // everything that is wrong, at once
     saas.serve_at(options);
 
-    mcpawl::server srv{{"Access MCP Demo", "1.0.0"}, std::move(saas).policy()};
+    mcpawl::server srv{{"Access MCP Demo", "1.0.0"}, std::move(saas).policy(), protocol};
     examples::add_demo_tools(srv, std::move(artists));
     if (scopes) srv.tool("note", "Leave a note.", note).title("Note").requires_scope("demo:write");
 

@@ -110,8 +110,9 @@ bool is_set(char const* name) {
 }
 
 template <class Policy>
-void serve(Policy policy, page_reader read_page, mcpawl::http_options options) {
-  mcpawl::server srv{{"Linked App Demo", "1.0.0"}, mcpawl::linked_app{std::move(policy)}};
+void serve(Policy policy, page_reader read_page, mcpawl::server_options const& protocol,
+           mcpawl::http_options options) {
+  mcpawl::server srv{{"Linked App Demo", "1.0.0"}, mcpawl::linked_app{std::move(policy)}, protocol};
   add_tools(srv, std::move(read_page));
   mcpawl::serve_http(srv, std::move(options));
 }
@@ -142,15 +143,16 @@ int main(int argc, char** argv) {
       self_hosted = mcpawl::access_options::from(settings);
     else
       saas.emplace(settings, "Linked App Demo");
+    mcpawl::server_options const protocol = examples::shared_by_instances(settings);
     settings.throw_if_invalid();  // everything that is wrong, at once
 
     std::string const origin = apps.origins().front();
     page_reader reader{std::move(apps), origin};
     if (saas) {
       saas->serve_at(options);
-      serve(std::move(*saas).policy(), std::move(reader), std::move(options));
+      serve(std::move(*saas).policy(), std::move(reader), protocol, std::move(options));
     } else {
-      serve(mcpawl::access_jwt(*self_hosted), std::move(reader), std::move(options));
+      serve(mcpawl::access_jwt(*self_hosted), std::move(reader), protocol, std::move(options));
     }
   });
 }

@@ -7,7 +7,7 @@
 
 #include "../shared/options.hpp"
 #include "../shared/program.hpp"
-#include "../shared/session_keys.hpp"
+#include "../shared/stores.hpp"
 #include "asking_tools.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -36,6 +36,8 @@ Environment:
   TEAM_DOMAIN, POLICY_AUD   with --access, whose tokens are let in
   SESSION_KEYS              keys of 64 hexadecimal digits, with commas, the newest first: a server that is
                             started again with the same goes on with the sessions there were
+  SHARED_STORE              where instances that serve the same clients have what they must know of each other:
+                            postgresql://... or redis://..., if it is built with their libraries
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
 Exit status: 2 for errors in options, 1 if it cannot listen.
@@ -286,8 +288,7 @@ int main(int argc, char** argv) {
     bool const stdio = line.flag("--stdio");
     line.finish();
     if (access && stdio) settings.add_error("--access", "is for HTTP, and --stdio is not");
-    mcpawl::server_options protocol;
-    protocol.keys = examples::session_keys(settings);
+    mcpawl::server_options const protocol = examples::shared_by_instances(settings);
     std::optional<mcpawl::access_options> policy;
     if (access) policy = mcpawl::access_options::from(settings);
     settings.throw_if_invalid();

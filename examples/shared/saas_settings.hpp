@@ -4,14 +4,10 @@
 
 #include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/mcpawl.hpp>
-#include <mcpawl/store/memory_store.hpp>
-#include <mcpawl/store/open_store.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
-#ifdef EXAMPLES_WITH_POSTGRES
-#include <mcpawl/store/postgres_store.hpp>
-#endif
 
 #include "options.hpp"
+#include "stores.hpp"
 
 #include <memory>
 #include <string>
@@ -25,7 +21,8 @@ class saas_settings {
 public:
   /** Read them from the environment, noting the errors in `settings`. */
   saas_settings(mcpawl::settings& settings, std::string server_name)
-      : access_(mcpawl::access_oauth_options::from(settings)), store_(open_store(settings)) {
+      : access_(mcpawl::access_oauth_options::from(settings)),
+        store_(examples::open_store<mcpawl::sqlite_store>(settings, "OAUTH_KV")) {
     access_.server_name = std::move(server_name);
     access_.operator_name = settings.optional("OPERATOR_NAME");
     access_.operator_url = settings.optional("OPERATOR_URL");
@@ -50,15 +47,6 @@ public:
   mcpawl::access_oauth policy() && { return {std::move(access_), std::move(store_)}; }
 
 private:
-  /** Of the kinds that the examples are built with. */
-  static std::shared_ptr<mcpawl::kv_store> open_store(mcpawl::settings& settings) {
-#ifdef EXAMPLES_WITH_POSTGRES
-    return mcpawl::open_store<mcpawl::sqlite_store, mcpawl::postgres_store, mcpawl::memory_store>(settings);
-#else
-    return mcpawl::open_store<mcpawl::sqlite_store, mcpawl::memory_store>(settings);
-#endif
-  }
-
   mcpawl::access_oauth_options access_;
   std::shared_ptr<mcpawl::kv_store> store_;
 };

@@ -36,6 +36,7 @@
 #include <mcpawl/mcp/offer/change_feed.ipp>
 #include <mcpawl/mcp/offer/registration.ipp>
 #include <mcpawl/mcp/offer/server_state.ipp>
+#include <mcpawl/mcp/session/shared_sessions.ipp>
 #include <mcpawl/mcp/types/prompt_result.ipp>
 #include <mcpawl/mcp/types/tool_result.ipp>
 #include <mcpawl/mcp/uri_template/uri_template.ipp>

@@ -146,7 +146,8 @@ private:
     if (!frame) return refuse("it is not sealed by a key of this server");
     if (frame->sent + max_age.count() < now || now + max_age.count() < frame->sent)
       return refuse("it is over a minute old, or the clocks of the instances differ");
-    auto const news = senders_.hear(frame->sender, frame->number, now);
+    bool const settled = std::chrono::steady_clock::now() - connected_at_ > deaf_after;
+    auto const news = senders_.hear(frame->sender, frame->number, now, settled);
     if (news == bus_senders::news::repeated) return;
     if (frame->sender == self_) {
       auto const heard = std::chrono::steady_clock::now().time_since_epoch();
@@ -159,6 +160,7 @@ private:
     }
   }
   void on_connected() override {
+    connected_at_ = std::chrono::steady_clock::now();
     connected_ = true;
     for (auto const& each : listeners()) each->missed();
   }
@@ -184,6 +186,7 @@ private:
   bus_senders senders_;
   std::uint64_t number_ = 0;
   std::atomic<bool> connected_ = false, closing_ = false;
+  std::chrono::steady_clock::time_point connected_at_;  // of the threads that receive
   std::atomic<std::int64_t> echo_ = 0;  // when it heard itself last, in nanoseconds of the steady clock
   std::shared_ptr<async_event> wake_ = std::make_shared<async_event>();
   std::mutex mutex_;

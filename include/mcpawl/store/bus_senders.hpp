@@ -27,13 +27,15 @@ public:
     repeated,  ///< It was heard before, or it is late.
   };
 
-  news hear(instance_id sender, std::uint64_t number, unix_seconds now) {
+  /** @param settled  whether who listens has heard of all there are by now; before that, what somebody has told earlier
+                     counts as told before */
+  news hear(instance_id sender, std::uint64_t number, unix_seconds now, bool settled) {
     auto const found = heard_.find(sender);
     if (found == heard_.end()) {
       if (heard_.size() >= max_senders) forget_silent(now);
       if (heard_.size() >= max_senders) return news::repeated;
       heard_.emplace(sender, last{number, now});
-      return number == 1 ? news::next : news::gap;
+      return number == 1 || !settled ? news::next : news::gap;
     }
     if (number <= found->second.number) return news::repeated;
     bool const follows = number == found->second.number + 1;

@@ -74,6 +74,12 @@ public:
   store_write(std::string key, std::string value)
       : key_(std::move(key)), value_(std::move(value)), version_(detail::make_store_version()) {}
 
+  /** The same write, version included, with another form of its value. */
+  store_write with(std::string value) const {
+    store_write out = *this;
+    out.value_ = std::move(value);
+    return out;
+  }
   /** Let the entry be absent from this second on. */
   store_write& expires(unix_seconds at) & noexcept {
     expires_ = at;

@@ -80,11 +80,11 @@ result<std::shared_ptr<kv_store>> open_store(std::string const& url, clock const
   return detail::open_one_of<Kinds...>(url, time, why);
 }
 
-/** Open the store that the setting `OAUTH_KV` names. An error is noted in `from`, and the store is null then. What
+/** Open the store that a setting names. An error is noted in `from`, and the store is null then. What
     the setting holds is in no message, since a URL may hold a password. */
 template <store_kind... Kinds>
-std::shared_ptr<kv_store> open_store(settings& from) {
-  std::string const url = from.required("OAUTH_KV");
+std::shared_ptr<kv_store> open_store(settings& from, std::string const& setting = "OAUTH_KV") {
+  std::string const url = from.required(setting);
   if (url.empty()) return nullptr;
   std::vector<std::string> why;
   auto opened = detail::open_one_of<Kinds...>(url, clock::system(), why);
@@ -92,10 +92,10 @@ std::shared_ptr<kv_store> open_store(settings& from) {
   if (opened.error() == store_errc::unknown_kind) {
     std::string known;
     ((known += known.empty() ? "" : ", or ", known += Kinds::url_form), ...);
-    from.add_error("OAUTH_KV", "names no kind of store that this program has: " + known);
+    from.add_error(setting, "names no kind of store that this program has: " + known);
   } else {
     if (why.empty()) why.push_back(opened.error().message());
-    for (auto const& each : why) from.add_error("OAUTH_KV", "cannot be opened: " + each);
+    for (auto const& each : why) from.add_error(setting, "cannot be opened: " + each);
   }
   return nullptr;
 }

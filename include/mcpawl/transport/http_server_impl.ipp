@@ -88,6 +88,8 @@ public:
     if (!options_.sse_path.empty())
       shared_.legacy_clients = std::make_shared<legacy_sse>(options_.sse_path, options_.bounds);
     session_manager known = make_session_manager(protocol, options_.bounds);
+    known.share(protocol, options_.log);
+    shared_sessions_ = known.shared();
     work_ = known.table().work();
     view_ = std::make_shared<serving_view>(counts_, known);
     if (observed_) be_observed(known.table());
@@ -95,6 +97,7 @@ public:
       workers_.push_back(std::make_unique<http_worker>(shared_, protocol, policy, known, counts_.open,
                                                        options_.executor,
                                                        observed_ ? view_->add_thread() : nullptr));
+    if (shared_sessions_) shared_sessions_->attach(workers_.front()->executor);
     workers_.front()->sweeper.emplace(workers_.front()->executor, known.table());
     http_worker& first = *workers_.front();
     for (auto const& each : listeners_)
@@ -106,7 +109,10 @@ public:
 
   impl(impl const&) = delete;
   impl& operator=(impl const&) = delete;
-  ~impl() { close(); }
+  ~impl() {
+    close();
+    if (shared_sessions_) shared_sessions_->close();
+  }
 
   std::uint16_t port() const noexcept { return sockets_.front()->port; }
 
@@ -263,6 +269,7 @@ private:
     std::size_t cut = 0;
     for (auto const& each : workers_) cut += each->connections.cut();
     finished_ = idle && cut == 0;
+    if (shared_sessions_) shared_sessions_->close();
     if (admin_) admin_->stop();
     enter(server_phase::stopped);
   }
@@ -385,6 +392,7 @@ private:
   streamable_http::settings shared_;
   http::accept_counts counts_{std::make_shared<std::atomic<std::size_t>>(0),
                               std::make_shared<std::atomic<std::size_t>>(0)};
+  std::shared_ptr<shared_sessions> shared_sessions_;  // null where there are no other instances
   std::shared_ptr<work_pool> work_;
   std::shared_ptr<serving_view> view_;
   std::atomic<work_pool::time_point> stopped_ = work_pool::time_point();

@@ -29,6 +29,8 @@
 #include <mcpawl/transport/observed_request.hpp>
 #include <mcpawl/transport/protocol_fields.hpp>
 #include <mcpawl/transport/response_status.hpp>
+#include <mcpawl/transport/scope_response.hpp>
+#include <mcpawl/transport/session_sharing.hpp>
 #include <mcpawl/transport/streamable_http_settings.hpp>
 #include <mcpawl/transport/thread_figures.hpp>
 #include <mcpawl/transport/turns.hpp>
@@ -228,22 +230,6 @@ private:
     return visit ? visitor_page(denial_head(d)) : denied(d);
   }
 
-  /** What a caller is told who has to authorize anew for more scopes. */
-  http::response scope_response(http::request_head const& head, caller const& who,
-                                scope_refusal const& refused) const {
-    std::string missing;
-    for (auto const& scope : refused.missing) missing.append(missing.empty() ? "" : " ").append(scope);
-    shared_.log.write_limited(
-        log_level::info, "scope_missing",
-        {{"principal", who.principal}, {refused.kind, refused.name}, {"scope", missing}});
-    std::string operation = "the ";
-    operation.append(refused.kind).append(1, ' ').append(refused.name);
-    scope_demand const demand{std::move(operation), refused.scopes, refused.missing};
-    http::response response = denied(auth_->insufficient_scope(who.identity, demand));
-    allow_reading(response, head);
-    return response;
-  }
-
   task<> refuse(http::exchange& ex, int status, std::string_view why, std::string_view field = {},
                 std::string_view value = {}) {
     http::response response = refusal(status, why);
@@ -295,8 +281,14 @@ private:
     if (!body) co_return;
     auto const accepted = accepted_types::of(head);
     post_stream streams(ex, accepted.takes_events(), shared_.bounds);
+    if (others_.on()) [[unlikely]]
+      co_await others_.refresh(protocol_headers_of(head), who);
     dispatch_result r = protocol_.handle(*body, protocol_headers_of(head), who, streams);
     if (auto* whole = std::get_if<response>(&r)) {
+      if (others_.on()) [[unlikely]] {
+        bool const told = co_await done_or_refused(ex, others_.tell(protocol_headers_of(head), who));
+        if (!told) co_return;
+      }
       if (who.note) observer_->answered(*who.note, *whole);
       bool const as_event = accepted.prefers_events() && whole->what == response::outcome::answered;
       if (as_event) {
@@ -309,7 +301,7 @@ private:
       co_return;
     }
     if (auto const* refused = std::get_if<scope_refusal>(&r)) {
-      http::response asking = scope_response(head, who, *refused);
+      http::response asking = scope_response(*auth_, shared_.log, head, who, *refused);
       co_await ex.respond(std::move(asking));
       co_return;
     }
@@ -325,6 +317,13 @@ private:
       who.note->error = stream->error();
       who.note->bound = stream->bound();
     }
+  }
+
+  /** Whether other instances were told; if not, the request is refused. */
+  task<bool> done_or_refused(http::exchange& ex, task<bool> telling) {
+    bool const done = co_await std::move(telling);
+    if (!done) co_await refuse(ex, 503, "the store that the instances share is silent", "Retry-After", "1");
+    co_return done;
   }
 
   /** How a stream is written that lasts as long as the token of its request. */
@@ -348,6 +347,7 @@ private:
   /** Open the stream for what belongs to no request, or go on with one that broke. */
   task<> listen(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
+    if (others_.on()) co_await others_.fetch_stream(protocol_headers_of(head), who);
     auto found = protocol_.open_stream(protocol_headers_of(head), who);
     if (auto* refusal = std::get_if<response>(&found)) {
       co_await write(ex, std::move(*refusal));
@@ -365,11 +365,13 @@ private:
     style.name = opened.stream.name;
     if (opened.session->protocol() >= revision::v2025_11_25) style.retry = shared_.retry;
     auto const changed = std::make_shared<async_event>();
+    session_sharing::listening const told(others_, opened);
     log_reader reader(opened.stream.log, changed);
+    if (others_.on()) co_await others_.begin(opened);
     http::response ok{200};
     allow_reading(ok, head);
-    if (co_await ex.start_events(std::move(ok)))
-      co_await write_events_watched(ex, reader, changed, style, opened.after);
+    bool const started = co_await ex.start_events(std::move(ok));
+    if (started) co_await write_events_watched(ex, reader, changed, style, opened.after);
   }
 
   /** Charge the caller for an event stream; false if there is no room, which is answered then. */
@@ -404,7 +406,7 @@ private:
     auto const refused = client->receive(protocol_, *body, who, ex.executor());
     http::response answer{202};
     allow_reading(answer, head);
-    if (refused) answer = scope_response(head, who, *refused);
+    if (refused) answer = scope_response(*auth_, shared_.log, head, who, *refused);
     co_await ex.respond(std::move(answer));
   }
 
@@ -421,19 +423,23 @@ private:
       response.field("Allow", "POST");
       allow_reading(response, ex.head());
       co_await ex.respond(std::move(response));
-    } else if (auto const ended = protocol_.end_session(headers, who)) {
-      if (who.note) observer_->ended(*who.note, *ended);
-      http::response response{204};
-      allow_reading(response, ex.head());
-      co_await ex.respond(std::move(response));
-    } else {
-      co_await refuse(ex, 404, "unknown session");
+      co_return;
     }
+    if (others_.on()) {
+      bool const told = co_await done_or_refused(ex, others_.end(headers, who));
+      if (!told) co_return;
+    }
+    auto const ended = protocol_.end_session(headers, who);
+    if (ended && who.note) observer_->ended(*who.note, *ended);
+    http::response response = ended ? http::response(204) : refusal(404, "unknown session");
+    allow_reading(response, ex.head());
+    co_await ex.respond(std::move(response));
   }
 
   settings const& shared_;
   std::unique_ptr<erased_policy> auth_;
   dispatcher protocol_;
+  session_sharing others_{protocol_};
   turns turns_;
   std::optional<request_observer> observer_;  // empty where nobody observes
 };

@@ -206,12 +206,14 @@ BOOST_AUTO_TEST_CASE(an_instance_knows_whether_it_hears) {
 BOOST_AUTO_TEST_CASE(more_than_there_is_room_for_is_dropped_and_noticed) {
   memory_store store;
   std::mutex held;
-  std::unique_lock hold(held);
+  std::unique_lock hold(held, std::defer_lock);
   instance a(store, mcpawl::clock::system(), shared_key(), "adder", [&held](std::string message) {
     std::lock_guard const wait(held);
     return message;
   });
   instance b(store, mcpawl::clock::system());
+  BOOST_TEST(becomes_true([&] { return a.to_others.hears(); }));
+  hold.lock();
   int const before = b.hears->times_missed();
   for (std::size_t i = 0; i != 3 * bus::max_queued; ++i) a.to_others.tell('x', "y");
   hold.unlock();
@@ -239,16 +241,18 @@ BOOST_AUTO_TEST_CASE(a_frame_is_read_as_it_was_written_and_never_beyond_its_end)
 
 BOOST_AUTO_TEST_CASE(senders_are_forgotten_when_they_are_silent_and_only_then) {
   bus_senders senders;
-  BOOST_TEST((senders.hear(1, 1, 0) == bus_senders::news::next));
-  BOOST_TEST((senders.hear(1, 2, 0) == bus_senders::news::next));
-  BOOST_TEST((senders.hear(1, 2, 0) == bus_senders::news::repeated));
-  BOOST_TEST((senders.hear(1, 1, 0) == bus_senders::news::repeated));
-  BOOST_TEST((senders.hear(1, 4, 0) == bus_senders::news::gap));
-  BOOST_TEST((senders.hear(2, 7, 0) == bus_senders::news::gap));
-  for (std::uint64_t each = 3; each <= bus_senders::max_senders; ++each) senders.hear(each, 1, 0);
+  BOOST_TEST((senders.hear(1, 1, 0, true) == bus_senders::news::next));
+  BOOST_TEST((senders.hear(1, 2, 0, true) == bus_senders::news::next));
+  BOOST_TEST((senders.hear(1, 2, 0, true) == bus_senders::news::repeated));
+  BOOST_TEST((senders.hear(1, 1, 0, true) == bus_senders::news::repeated));
+  BOOST_TEST((senders.hear(1, 4, 0, true) == bus_senders::news::gap));
+  BOOST_TEST((senders.hear(2, 7, 0, true) == bus_senders::news::gap));
+  BOOST_TEST((senders.hear(3, 7, 0, false) == bus_senders::news::next));
+  BOOST_TEST((senders.hear(3, 9, 0, false) == bus_senders::news::gap));
+  for (std::uint64_t each = 4; each <= bus_senders::max_senders; ++each) senders.hear(each, 1, 0, true);
   auto const late = bus_senders::forget_after;
-  BOOST_TEST((senders.hear(5'000, 1, late - 1) == bus_senders::news::repeated));
-  BOOST_TEST((senders.hear(5'000, 1, late) == bus_senders::news::next));
+  BOOST_TEST((senders.hear(5'000, 1, late - 1, true) == bus_senders::news::repeated));
+  BOOST_TEST((senders.hear(5'000, 1, late, true) == bus_senders::news::next));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,6 +32,7 @@ struct change {
   /** Whether a caller who subscribed to a URI may hear of it now. */
   using gate = std::function<bool(std::string_view subscribed, void const* identity)>;
   gate const* may_hear = nullptr;  ///< Null: who subscribed may.
+  bool for_some = false;           ///< Only a function of this process knows who else may not hear of it.
 
   /** Whether a resource changed that a caller subscribed to and may hear of. */
   bool concerns(std::string_view subscribed, void const* identity) const {
@@ -51,6 +52,8 @@ struct change {
 class change_listener {
 public:
   virtual void changed(change const& what) = 0;
+  /** Resources may have changed, and nobody knows which. */
+  virtual void missed() {}
   /** The server stops: nothing more will change. */
   virtual void feed_closed() {}
 
@@ -67,6 +70,7 @@ protected:
 class change_feed final : public change_listener {
 public:
   void changed(change const& what) override { tell(what); }
+  void missed() override { tell_missed(); }
 
   /** Listen until the listener dies; false if the feed is closed. */
   MCPAWL_DECL bool listen(std::shared_ptr<change_listener> const& listener);
@@ -75,6 +79,7 @@ public:
   MCPAWL_DECL void sweep();
 
   MCPAWL_DECL void tell(change const& what);
+  MCPAWL_DECL void tell_missed();
 
   /** Tell all listeners that it is over. */
   MCPAWL_DECL void close();

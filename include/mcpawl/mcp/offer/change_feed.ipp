@@ -32,6 +32,12 @@ MCPAWL_DECL void change_feed::tell(change const& what) {
     if (auto const listener = entry.lock()) listener->changed(what);
 }
 
+MCPAWL_DECL void change_feed::tell_missed() {
+  std::lock_guard const lock{mutex_};
+  for (auto const& entry : listeners_)
+    if (auto const listener = entry.lock()) listener->missed();
+}
+
 MCPAWL_DECL void change_feed::close() {
   std::lock_guard const lock{mutex_};
   closed_ = true;

@@ -6,9 +6,11 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/mcp/types/cache_hint.hpp>
 #include <mcpawl/reflect/decode_options.hpp>
+#include <mcpawl/store/kv_store.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,10 @@ struct server_options {
   /** Keys of 32 random bytes that seal session ids and the state of calls, the sealing one first: two servers
       with the same keys read each other's, and so does one that was restarted. Empty for a random key. */
   std::vector<secret> keys = {};
+  /** Where instances of the server share what they have to know of each other's sessions: an answer to a question, a
+      cancellation, a subscription or the end of a session then may come to any of them. It carries messages, too
+      (`kv_store::make_channel`). All instances have the same `keys` and the same name. Null for a single process. */
+  std::shared_ptr<kv_store> shared_store = nullptr;
   clock const* time = &clock::system();
   cache_hints cache = {};
 };

@@ -72,6 +72,9 @@ struct server_state {
       @param allowed  who else is to be left out; may be empty. */
   MCPAWL_DECL void tell_updated(std::string_view uri,
                                 std::function<bool(void const* identity)> const& allowed = {}) const;
+  /** The same to some of those who subscribed. */
+  MCPAWL_DECL void tell_updated(change_feed& to, std::string_view uri,
+                                std::function<bool(void const* identity)> const& allowed = {}) const;
 
   /** The capabilities as JSON text: nothing is advertised that was not registered, nor what the revision
       does not know. */

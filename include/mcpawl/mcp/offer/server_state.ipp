@@ -48,12 +48,17 @@ MCPAWL_DECL bool server_state::names_resource(std::string_view uri) const {
 
 MCPAWL_DECL void server_state::tell_updated(std::string_view uri,
                                             std::function<bool(void const* identity)> const& allowed) const {
+  tell_updated(*changes, uri, allowed);
+}
+
+MCPAWL_DECL void server_state::tell_updated(change_feed& to, std::string_view uri,
+                                            std::function<bool(void const* identity)> const& allowed) const {
   change::gate const may_hear = [&](std::string_view subscribed, void const* identity) {
     if (allowed && !allowed(identity)) return false;
     if (subscribed != uri && names_resource(uri)) return false;
     return find_resource(subscribed, identity).has_value();
   };
-  changes->tell({change::kind::resource, uri, &may_hear});
+  to.tell({change::kind::resource, uri, &may_hear, static_cast<bool>(allowed)});
 }
 
 MCPAWL_DECL std::string server_state::capabilities_json(revision r) const {

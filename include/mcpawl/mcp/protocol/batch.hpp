@@ -71,7 +71,7 @@ inline dispatch_result dispatch_batch(request_env const& parts, boost::json::arr
     } else if (m.what == rpc_message::kind::response) {
       if (m.id) session->on_response(*m.id, m.result, m.error);
     } else if (m.what == rpc_message::kind::notification) {
-      take_notification(m, *session);
+      take_notification(m, *session, parts.known.shared().get());
     } else if (m.method == "initialize") {
       rpc_error const fault{rpc_code::invalid_request, "initialize does not belong into a batch"};
       all.ready.push_back(write_error(m.id, fault));

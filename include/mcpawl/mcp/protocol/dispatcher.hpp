@@ -95,6 +95,12 @@ public:
 
   session_manager& known() noexcept { return sessions_; }
 
+  /** The session that a request names, if its caller may use it; null otherwise. */
+  std::shared_ptr<session> session_named(protocol_headers const& headers, caller const& who) {
+    if (headers.session_id.count != 1) return nullptr;
+    return sessions_.find(headers.session_id.value, who.principal, who.account());
+  }
+
 private:
   request_env parts(std::size_t message_bytes) noexcept { return {state_, log_, sessions_, message_bytes}; }
 
@@ -135,7 +141,7 @@ private:
     if (who.note) who.note->protocol = to_string(session->protocol());
     if (m.what == rpc_message::kind::request) return dispatch_in_session(parts, m, session, who, out);
     if (m.what == rpc_message::kind::notification)
-      take_notification(m, *session);
+      take_notification(m, *session, sessions_.shared().get());
     else if (m.id)
       session->on_response(*m.id, m.result, m.error);
     return response();

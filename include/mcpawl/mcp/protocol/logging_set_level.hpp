@@ -14,7 +14,7 @@ inline dispatch_result logging_set_level(method_call const& call) {
   auto const name = call.text_param("level");
   auto const level = name ? parse_message_level(*name) : std::nullopt;
   if (!level) return error_response(call.id, {rpc_code::invalid_params, "params.level is no log level"});
-  call.session->log_level = static_cast<int>(*level);
+  call.session->set_log_level(static_cast<int>(*level));
   return frame_result(call.server, call.protocol, call.id, {});
 }
 

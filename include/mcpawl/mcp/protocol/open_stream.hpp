@@ -11,7 +11,9 @@
 #include <charconv>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -22,7 +24,26 @@ struct opened_stream {
   std::shared_ptr<mcpawl::detail::session> session;
   mcpawl::detail::session::stream stream;
   std::uint64_t after;
+  bool named_elsewhere = false;  ///< The client has named an event that is not known here.
 };
+
+/** `Last-Event-ID`, where it is one of ours: the stream, and the number of the event that was read last. */
+struct event_id {
+  std::string_view stream;
+  std::uint64_t after;
+};
+
+inline std::optional<event_id> read_event_id(protocol_headers const& h) {
+  if (h.last_event.count != 1) return std::nullopt;
+  std::string_view const text = h.last_event.value;
+  auto const dash = text.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  auto const number = text.substr(dash + 1);
+  event_id out{text.substr(0, dash), 0};
+  auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), out.after);
+  if (error != std::errc() || end != number.data() + number.size()) return std::nullopt;
+  return out;
+}
 
 /** Find the stream for a client that listens (MCP 2025-11-25 "Listening for Messages from the Server" and
     "Resumability and Redelivery").
@@ -46,18 +67,14 @@ inline std::variant<opened_stream, response> open_stream(protocol_headers const&
   if (h.last_event.count > 1) return refuse(response::outcome::malformed, "Last-Event-ID is repeated");
 
   std::string_view const last = h.last_event.present() ? h.last_event.value : std::string_view();
-  auto const dash = last.find('-');
-  std::uint64_t after = 0;
-  auto const number = dash == std::string_view::npos ? std::string_view() : last.substr(dash + 1);
-  auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), after);
-  bool const readable = error == std::errc() && end == number.data() + number.size();
-  auto named = readable ? session->find_stream(last.substr(0, dash)) : mcpawl::detail::session::stream();
-  if (named.log) return opened_stream{std::move(session), std::move(named), after};
+  auto const id = read_event_id(h);
+  auto named = id ? session->find_stream(id->stream) : mcpawl::detail::session::stream();
+  if (named.log) return opened_stream{std::move(session), std::move(named), id->after};
   if (!last.empty() && !last.starts_with('s'))
     return refuse(response::outcome::malformed, "the events after Last-Event-ID are gone");
   auto own = session->own_stream();
   std::uint64_t const unread = own.log->last_read();
-  return opened_stream{std::move(session), std::move(own), unread};
+  return opened_stream{std::move(session), std::move(own), unread, !last.empty()};
 }
 
 }  // namespace mcpawl::detail

@@ -50,7 +50,7 @@ inline task<response> run_to_end(server_state const& s, logger log, request_id i
     session did. */
 inline std::optional<message_level> wanted_level(method_call const& call) {
   if (call.session) {
-    int const set = call.session->log_level;
+    int const set = call.session->log_level();
     // a session that set none gets what the specification leaves to the server
     return set < 0 ? message_level::info : static_cast<message_level>(set);
   }

@@ -180,12 +180,15 @@ inline dispatch_result dispatch_in_session(request_env const& parts, rpc_message
   return within_budget(parts, m, who, std::move(r));
 }
 
-/** Take a notification of a session. What is malformed or names nothing is ignored. */
-inline void take_notification(rpc_message const& m, session& session) {
+/** Take a notification of a session. What is malformed or names nothing is ignored.
+
+    @param others  where a call may be that is not here; null if there are none. */
+inline void take_notification(rpc_message const& m, session& session, shared_sessions* others) {
   if (m.method == "notifications/initialized") {
     session.initialized();
   } else if (m.method == "notifications/cancelled") {
-    if (auto const id = cancelled_request(m)) session.calls().cancel(*id);
+    auto const id = cancelled_request(m);
+    if (id && !session.calls().cancel(*id) && others != nullptr) others->cancelled(session, id->json());
   }
 }
 

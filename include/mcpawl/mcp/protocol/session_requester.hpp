@@ -38,7 +38,14 @@ public:
   task<std::vector<client_response>> ask(std::vector<client_request> requests) override {
     for (auto const& q : requests)
       if (!session_->client().can(q.needs)) throw tool_error(undeclared(q));
-    if (!out_->open() && !session_->listens()) refuse_without_stream(requests);
+    auto const peers = session_->peers();
+    // somebody else may have the stream, since a moment ago
+    if (peers && !out_->open() && !session_->listens()) co_await peers->refresh(session_);
+    if (!out_->open() && !session_->listens()) {
+      call_refused const refused = refusal_without_stream(requests);
+      co_await tell_others();
+      throw refused;
+    }
     for (auto& q : requests)
       if (!q.visit.empty()) session_->sent_to_page(std::move(q.visit));
     auto const collector = std::make_shared<response_collector>(requests.size());
@@ -52,6 +59,7 @@ public:
       else if (!session_->send(std::move(request)))
         throw tool_error(no_stream);
     }
+    co_await tell_others();
     out_->pause_time();
     bool const answered = co_await collector->wait(patience_);
     out_->resume_time();
@@ -66,6 +74,7 @@ public:
         else
           session_->send(std::move(notice));
       }
+      co_await tell_others();
       throw tool_error("no answer from the client in time");
     }
     co_return collector->take();
@@ -99,7 +108,7 @@ private:
 
   /** There is no way to ask. Pages can be visited all the same: the client is told which, and calls again
       (MCP 2025-11-25 "Elicitation", "URL Elicitation Required Error"). */
-  [[noreturn]] void refuse_without_stream(std::vector<client_request>& requests) {
+  call_refused refusal_without_stream(std::vector<client_request>& requests) {
     bool pages = session_->protocol() == revision::v2025_11_25;
     for (auto const& q : requests) pages = pages && q.needs == client_capability::url;
     if (!pages) throw tool_error(no_stream);
@@ -111,9 +120,15 @@ private:
       separator = ',';
       session_->sent_to_page(std::move(q.visit));
     }
-    throw call_refused{response::outcome::answered,
-                       {rpc_code::url_elicitation_required,
-                        "the user must visit a page before this request can be answered", data + "]}"}};
+    return {response::outcome::answered,
+            {rpc_code::url_elicitation_required,
+             "the user must visit a page before this request can be answered", data + "]}"}};
+  }
+
+  /** Where there are other instances, the answer may come to one of them, or the stream be there. */
+  task<> tell_others() {
+    auto const peers = session_->peers();
+    if (peers) co_await peers->tell(session_);
   }
 
   static std::string undeclared(client_request const& q) {

@@ -113,7 +113,15 @@ public:
   event_log& log() noexcept { return log_; }
 
   void changed(change const& what) override {
-    if (!filter_.wants(what, identity_.get())) return;
+    if (filter_.wants(what, identity_.get())) tell(what);
+  }
+  void missed() override {
+    for (auto const& uri : filter_.uris) tell({change::kind::resource, uri});
+  }
+  void feed_closed() override { log_.finish(); }
+
+private:
+  void tell(change const& what) {
     std::string params = "{";
     if (what.what == change::kind::resource) {
       params += R"("uri":)";
@@ -123,9 +131,7 @@ public:
     params += R"("_meta":{)" + meta_ + "}}";
     log_.append_once(write_notification(what.method(), params));
   }
-  void feed_closed() override { log_.finish(); }
 
-private:
   change_filter filter_;
   std::shared_ptr<void const> identity_;
   std::string meta_;

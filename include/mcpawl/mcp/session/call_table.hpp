@@ -53,9 +53,12 @@ public:
     return {shared_from_this(), id.json(), call.get()};
   }
 
-  /** Cancel a call; one that is unknown or over is left in peace. */
-  void cancel(request_id const& id) {
-    if (auto const call = find(id)) call->cancel();
+  /** Cancel a call; false if it is unknown or over. */
+  bool cancel(request_id const& id) { return cancel(id.json()); }
+  bool cancel(std::string const& id_json) {
+    auto const call = find(id_json);
+    if (call) call->cancel();
+    return call != nullptr;
   }
 
   /** Cancel all there are. */
@@ -75,9 +78,9 @@ public:
   }
 
 private:
-  std::shared_ptr<call_channel> find(request_id const& id) const {
+  std::shared_ptr<call_channel> find(std::string const& id_json) const {
     std::lock_guard const lock{mutex_};
-    auto const found = calls_.find(id.json());
+    auto const found = calls_.find(id_json);
     return found == calls_.end() ? nullptr : found->second.second.lock();
   }
 

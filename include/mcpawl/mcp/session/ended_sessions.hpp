@@ -23,10 +23,10 @@ class ended_sessions {
 public:
   static constexpr std::size_t most = 20'000;
 
-  void add(std::string_view id, unix_seconds until, unix_seconds now) {
+  void add(std::string_view id, unix_seconds until, unix_seconds now) { add(sha256(id), until, now); }
+  void add(sha256_digest const& digest, unix_seconds until, unix_seconds now) {
     while (!order_.empty() && order_.begin()->first <= now) drop_first();
     if (until <= now) return;
-    sha256_digest const digest = sha256(id);
     if (!until_.emplace(digest, until).second) return;
     order_.emplace(until, digest);
     if (until_.size() > most) drop_first();

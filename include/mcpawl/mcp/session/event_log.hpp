@@ -72,6 +72,23 @@ public:
     notify();
   }
 
+  /** Append a message that has a number already, greater than all before: it was written elsewhere. */
+  void append_numbered(std::uint64_t number, std::string message) {
+    {
+      std::lock_guard const lock{mutex_};
+      if (number <= last_) return;
+      last_ = number - 1;
+    }
+    append(std::move(message));
+  }
+
+  /** Forget what was written so far. */
+  void clear() {
+    std::lock_guard const lock{mutex_};
+    while (!entries_.empty()) drop_first();
+    read_ = last_;
+  }
+
   /** Append a message unless the same one waits to be read. */
   void append_once(std::string message) {
     {

@@ -11,6 +11,7 @@
 #include <mcpawl/mcp/session/call_table.hpp>
 #include <mcpawl/mcp/session/event_log.hpp>
 #include <mcpawl/mcp/session/response_collector.hpp>
+#include <mcpawl/mcp/session/shared_state.hpp>
 #include <mcpawl/mcp/types/client_profile.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 
@@ -34,7 +35,8 @@ namespace mcpawl::detail {
 /** A session of the handshake revisions while this process knows it.
 
     What makes a session survive a restart is in its id (session_manager.hpp); what is here does not, and is
-    made anew: streams, subscriptions, requests that wait.
+    made anew: streams, subscriptions, requests that wait. Where instances share a store, what the others have to know
+    is noted here and told them by `shared_sessions`.
 
     @par Thread safety
     Any thread. It never calls out with its lock held, but to post.
@@ -68,7 +70,12 @@ public:
   call_table& calls() noexcept { return *calls_; }
 
   /** The least severity the client wants to be told of, as it set it; negative if it did not. */
-  std::atomic<int> log_level{-1};
+  int log_level() const noexcept { return log_level_; }
+  void set_log_level(int least) {
+    std::lock_guard const lock{mutex_};
+    log_level_ = least;
+    note(shared_note::kind::level, std::to_string(least));
+  }
 
   /** Whether something goes on in it, so that it is not idle however long it says nothing. */
   bool busy() const {
@@ -101,7 +108,15 @@ public:
     waiting_.erase(id);
   }
 
-  /** Hand a response to who waits for it; one that nobody waits for is dropped. */
+  /** The requests that wait for a response. */
+  std::vector<std::uint64_t> expected() const {
+    std::vector<std::uint64_t> out;
+    std::lock_guard const lock{mutex_};
+    for (auto const& [id, w] : waiting_) out.push_back(id);
+    return out;
+  }
+
+  /** Hand a response to who waits for it; one that nobody waits for is dropped, or is for another instance. */
   void on_response(request_id const& id, boost::json::value const* result, boost::json::value const* error) {
     std::uint64_t number = 0;
     std::string const& text = id.json();
@@ -109,7 +124,14 @@ public:
       return;
     std::lock_guard const lock{mutex_};
     auto const found = waiting_.find(number);
-    if (found == waiting_.end()) return;
+    if (found == waiting_.end()) {
+      if (shared_name_.empty()) return;
+      std::string body;
+      append_json(body, result != nullptr ? *result : error != nullptr ? *error : boost::json::value());
+      body.insert(0, result != nullptr ? R"({"result":)" : R"({"error":)");
+      note(shared_note::kind::answer, std::to_string(number), body + '}');
+      return;
+    }
     waiter const w = found->second;
     waiting_.erase(found);
     auto const collector = w.collector.lock();
@@ -126,8 +148,8 @@ public:
   /** Note that the client was sent to a page, to tell it and nobody else when that is done. */
   void sent_to_page(std::string visit) {
     std::lock_guard const lock{mutex_};
-    if (visits_.size() >= bounds().max_pages) visits_.pop_front();
-    visits_.push_back(std::move(visit));
+    note(shared_note::kind::visit, visit);
+    remember_visit(std::move(visit));
   }
 
   // --- streams --------------------------------------------------------------------------------------------
@@ -165,15 +187,109 @@ public:
   /** Whether the client listens to what belongs to no call. */
   bool listens() const {
     std::lock_guard const lock{mutex_};
+    return listened_elsewhere_ || (own_ && own_->being_read());
+  }
+  /** Whether it does so here. */
+  bool listens_here() const {
+    std::lock_guard const lock{mutex_};
     return own_ && own_->being_read();
   }
 
   /** Send what belongs to no call; false if the client listens to no stream. */
   bool send(std::string message) {
     std::lock_guard const lock{mutex_};
-    if (!own_ || !own_->being_read()) return false;
-    own_->append(std::move(message));
-    return true;
+    bool const here = own_ && own_->being_read();
+    if (here)
+      own_->append(std::move(message));
+    else if (listened_elsewhere_)
+      note(shared_note::kind::message, {}, std::move(message));
+    return here || listened_elsewhere_;
+  }
+
+  // --- other instances ------------------------------------------------------------------------------------
+
+  /** What instances call a session, since an id is told nobody. */
+  using shared_name = std::string;
+
+  /** Note what other instances have to learn from now on; before it is used.
+      @param peers  tell them */
+  void share(shared_name name, std::weak_ptr<session_peers> peers) {
+    shared_name_ = std::move(name);
+    peers_ = std::move(peers);
+  }
+  /** What connects it with other instances; null if there are none. */
+  std::shared_ptr<session_peers> peers() const { return peers_.lock(); }
+  shared_name const& name_for_others() const noexcept { return shared_name_; }
+  /** Of the time when what others know of it was read last: 0 if it never was. */
+  std::atomic<std::uint64_t> as_of{0};
+
+  /** What they have not learnt yet; it is forgotten here. */
+  std::vector<shared_note> take_notes() {
+    std::lock_guard const lock{mutex_};
+    return std::exchange(notes_, {});
+  }
+
+  /** Its client opens its stream here; until `listens_now`, who had it before is not asked. */
+  void begin_listening() {
+    std::lock_guard const lock{mutex_};
+    ++opening_streams_;
+    ++listening_turn_;
+  }
+  void listens_now() {
+    std::lock_guard const lock{mutex_};
+    --opening_streams_;
+    ++listening_turn_;
+    listened_elsewhere_ = false;
+  }
+  /** Another number after each of them. */
+  std::uint64_t listening_turn() const {
+    std::lock_guard const lock{mutex_};
+    return listening_turn_;
+  }
+
+  /** Take over what others have written.
+
+      @param turn  as it was before that was read: if somebody has listened since then, that is newer */
+  void take(shared_state const& known, std::string_view self, std::uint64_t turn) {
+    std::lock_guard const lock{mutex_};
+    log_level_ = known.level;
+    std::set<std::string, std::less<>> subscribed;
+    for (auto const& uri : known.uris) {
+      bool const fits = subscribed.size() < bounds().max_subscribed_uris &&
+                        (subscribed_.contains(uri) || subscribed_bytes_.grow(uri.size()));
+      if (fits) subscribed.insert(uri);
+    }
+    for (auto const& uri : subscribed_)
+      if (!subscribed.contains(uri)) subscribed_bytes_.shrink(uri.size());
+    subscribed_ = std::move(subscribed);
+    visits_.clear();
+    for (auto const& visit : known.visits) remember_visit(visit);
+    if (turn != listening_turn_ || opening_streams_ != 0) return;
+    listened_elsewhere_ = !known.listener.empty() && known.listener != self;
+    if (!listened_elsewhere_ || !own_) return;
+    own_->clear();
+    own_->close_stream();
+  }
+
+  /** The client has turned to this instance: what it was told elsewhere is not known here, so that it is told
+      of everything there is. */
+  void begin_stream_anew(std::vector<change> const& all) {
+    std::lock_guard const lock{mutex_};
+    own()->clear();
+    for (auto const& each : all) tell_own(each);
+    for (auto const& uri : subscribed_) tell_own({change::kind::resource, uri});
+  }
+
+  /** Have a stream of a call that another instance has begun. */
+  void adopt(stream theirs) {
+    std::lock_guard const lock{mutex_};
+    drop_stream(theirs.name);
+    if (streams_.size() >= bounds().max_kept_streams) streams_.pop_front();
+    streams_.push_back(std::move(theirs));
+  }
+  void drop(std::string_view name) {
+    std::lock_guard const lock{mutex_};
+    drop_stream(name);
   }
 
   // --- subscriptions --------------------------------------------------------------------------------------
@@ -191,6 +307,7 @@ public:
     if (subscribed_.size() >= bounds().max_subscribed_uris || !subscribed_bytes_.grow(uri.size()))
       return false;
     subscribed_.emplace(uri);
+    note(shared_note::kind::subscribe, std::string(uri));
     return true;
   }
   void unsubscribe(std::string_view uri) {
@@ -199,6 +316,7 @@ public:
       subscribed_.erase(found);
       subscribed_bytes_.shrink(uri.size());
     }
+    note(shared_note::kind::unsubscribe, std::string(uri));
   }
 
   /** The client has said that it is ready; before that it is told nothing. */
@@ -207,21 +325,20 @@ public:
   void changed(change const& what) override {
     if (!ready_) return;
     std::lock_guard const lock{mutex_};
-    std::string params = "{}";
     if (what.what == change::kind::resource) {
       bool wanted = false;
       for (auto const& uri : subscribed_) wanted = wanted || what.concerns(uri, identity_.get());
       if (!wanted) return;
-      params = R"({"uri":)";
-      append_json_string(params, what.subject);
-      params += '}';
     } else if (what.what == change::kind::visit) {
       if (std::erase(visits_, what.subject) == 0) return;
-      params = R"({"elicitationId":)";
-      append_json_string(params, what.subject);
-      params += '}';
     }
-    own()->append_once(write_notification(what.method(), params));
+    if (!listened_elsewhere_) tell_own(what);
+  }
+
+  void missed() override {
+    std::lock_guard const lock{mutex_};
+    if (!ready_ || !own_ || !own_->being_read()) return;
+    for (auto const& uri : subscribed_) tell_own({change::kind::resource, uri});
   }
 
   /** End it: calls are cancelled, who waits for a response is told, streams are closed. */
@@ -246,6 +363,26 @@ private:
     std::size_t index;
     std::string_view method;
   };
+
+  void note(shared_note::kind what, std::string text, std::string body = {}) {
+    if (!shared_name_.empty()) notes_.push_back({what, std::move(text), std::move(body)});
+  }
+  void remember_visit(std::string visit) {
+    if (visits_.size() >= bounds().max_pages) visits_.pop_front();
+    visits_.push_back(std::move(visit));
+  }
+  void drop_stream(std::string_view name) {
+    std::erase_if(streams_, [name](stream const& each) { return each.name == name; });
+  }
+  void tell_own(change const& what) {
+    std::string params = "{}";
+    if (what.what == change::kind::resource || what.what == change::kind::visit) {
+      params = what.what == change::kind::visit ? R"({"elicitationId":)" : R"({"uri":)";
+      append_json_string(params, what.subject);
+      params += '}';
+    }
+    own()->append_once(write_notification(what.method(), params));
+  }
 
   limits const& bounds() const noexcept {
     static constexpr limits defaults;
@@ -277,6 +414,9 @@ private:
 
   revision protocol_;
   client_profile client_;
+  shared_name shared_name_;  // empty if there are no other instances
+  std::weak_ptr<session_peers> peers_;
+  std::atomic<int> log_level_{-1};
   std::shared_ptr<call_table> calls_;
   std::atomic<bool> ready_{false};
   mutable std::mutex mutex_;
@@ -293,6 +433,10 @@ private:
   std::deque<stream> streams_;
   std::uint64_t named_ = 0;
   std::string tag_;
+  std::vector<shared_note> notes_;
+  bool listened_elsewhere_ = false;
+  std::uint64_t listening_turn_ = 0;
+  std::size_t opening_streams_ = 0;
   bool ended_ = false;
 };
 

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
+#include <mcpawl/core/log.hpp>
 #include <mcpawl/crypto/seal.hpp>
 #include <mcpawl/crypto/weak_key.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/session/session.hpp>
 #include <mcpawl/mcp/session/session_table.hpp>
+#include <mcpawl/mcp/session/shared_sessions.hpp>
 #include <mcpawl/mcp/types/client_profile.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
 
@@ -36,7 +38,7 @@ struct opened_session {
     (MCP "Security Best Practices", "Session Hijacking").
 
     What a process only remembers (streams, subscriptions, requests that wait, that a session was ended)
-    does not travel: calls that ask need the process that asked.
+    does not travel; where instances have a store together, `shared_sessions` sees to it.
 
     @par Thread safety
     One copy per thread; copies share the table.
@@ -52,6 +54,14 @@ public:
         binding_("mcpawl session 3:" + std::to_string(server.size()) + ':' + std::string(server)) {}
 
   session_table& table() noexcept { return *table_; }
+  /** What connects it with other instances; null if there are none. */
+  std::shared_ptr<shared_sessions> const& shared() const noexcept { return shared_; }
+  /** Share the sessions with other instances, as the options of the server say; before there is a copy. */
+  void share(server_state const& of, logger log) {
+    if (!of.options.shared_store) return;
+    shared_ = std::make_shared<shared_sessions>(of, table_, seal_, binding_, std::move(log));
+    table_->share(shared_);
+  }
   /** Seals for other purposes with the same keys. */
   sealer& seal() noexcept { return seal_; }
   clock const& time() const noexcept { return *clock_; }
@@ -114,6 +124,7 @@ private:
   std::shared_ptr<session_table> table_;
   clock const* clock_;
   std::string binding_;
+  std::shared_ptr<shared_sessions> shared_;
 };
 
 /** What is wrong with the keys of a server, in sentences. */
@@ -124,6 +135,10 @@ inline std::vector<std::string> key_errors(server_state const& s) {
       wrong.push_back("key " + std::to_string(i + 1) + " of server_options must have 32 bytes");
     else if (is_weak_key(s.options.keys[i]))
       wrong.push_back("key " + std::to_string(i + 1) + " of server_options " + std::string(weak_key_words));
+  if (s.options.shared_store && s.options.keys.empty())
+    wrong.emplace_back("instances that have a shared_store need the same keys in server_options, too");
+  if (s.options.shared_store && !s.options.shared_store->make_channel())
+    wrong.emplace_back("the shared_store of server_options cannot carry messages between instances");
   return wrong;
 }
 

@@ -5,6 +5,7 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/work_pool.hpp>
+#include <mcpawl/crypto/digest.hpp>
 #include <mcpawl/mcp/offer/change_feed.hpp>
 #include <mcpawl/mcp/session/budget.hpp>
 #include <mcpawl/mcp/session/ended_sessions.hpp>
@@ -67,6 +68,19 @@ public:
   /** Have `tell` called, without a lock, with each session that its client did not end; before there are sessions. */
   void tell_ends(std::function<void(ended_session const&)> tell) { tell_ = std::move(tell); }
 
+  /** Other instances serve its sessions, too: each gets the name by which they know it, and ends when its client or its
+      age ends it, since one that is idle here may be busy there. Before there are sessions. */
+  void share(std::weak_ptr<session_peers> peers) noexcept {
+    shared_ = true;
+    peers_ = std::move(peers);
+  }
+
+  /** The name by which other instances know a session: a digest of its id, which is told nobody. */
+  static session::shared_name shared_name_of(std::string_view id) {
+    auto const digest = sha256(id);
+    return {digest.begin(), digest.end()};
+  }
+
   change_feed& feed() noexcept { return *feed_; }
   session_bounds const& bounds() const noexcept { return bounds_; }
 
@@ -87,7 +101,8 @@ public:
     if (found == index_.end() || found->second->principal != principal) return nullptr;
     auto const at = found->second;
     auto const now = clock_->wall();
-    if (now >= at->expires || (now >= at->used + bounds_.idle.count() && !at->session->busy())) {
+    bool const idle = !shared_ && now >= at->used + bounds_.idle.count() && !at->session->busy();
+    if (idle || now >= at->expires) {
       end_for_time(at, now);
       return nullptr;
     }
@@ -112,12 +127,14 @@ public:
     if (!make_room(now, payer)) return nullptr;
     auto made = std::make_shared<session>(protocol, std::move(who));
     made->charge_to(budgets_, payer);
+    if (shared_) made->share(shared_name_of(id), peers_);
     if (closed_) made->stop_waiting();
     auto& own = owners_[payer];
     order_.push_back({std::move(id), std::move(principal), expires, now, made, std::move(payer), {}});
     slot const at = std::prev(order_.end());
     at->among_own = own.insert(own.end(), at);
     index_.emplace(at->id, at);
+    if (shared_) by_name_.emplace(made->name_for_others(), at);
     tell(lock);
     feed_->listen(made);
     return made;
@@ -132,6 +149,30 @@ public:
     auto out = described(*found->second, now, "client");
     end(found->second, now);
     return out;
+  }
+
+  /** The session that other instances know by a name; null if it is not known here. */
+  std::shared_ptr<session> find_shared(session::shared_name const& name) const {
+    std::lock_guard const lock{mutex_};
+    auto const found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second->session;
+  }
+  /** All sessions that are known here. */
+  std::vector<std::shared_ptr<session>> all() const {
+    std::vector<std::shared_ptr<session>> out;
+    std::lock_guard const lock{mutex_};
+    for (auto const& each : order_) out.push_back(each.session);
+    return out;
+  }
+  /** A session that was ended on another instance. */
+  void end_shared(session::shared_name const& name) {
+    sha256_digest digest;
+    if (name.size() != digest.size()) return;
+    std::copy(name.begin(), name.end(), digest.begin());
+    std::lock_guard const lock{mutex_};
+    auto const now = clock_->wall();
+    if (auto const found = by_name_.find(name); found != by_name_.end()) return end(found->second, now);
+    ended_.add(digest, now + bounds_.lifetime.count(), now);
   }
 
   /** Drop sessions that are over, a bounded number of them; true if there may be more. */
@@ -198,7 +239,9 @@ private:
   }
 
   void end_for_time(slot at, unix_seconds now) {
-    note(*at, now, now >= at->expires ? "expired" : "idle");
+    bool const expired = now >= at->expires;
+    note(*at, now, expired ? "expired" : "idle");
+    if (shared_ && !expired) return forget(at);
     end(at, now);
   }
   void end(slot at, unix_seconds now) {
@@ -210,6 +253,7 @@ private:
   /** Make room: the session goes on when its client comes back, since its id says all. */
   void forget(slot at) {
     index_.erase(at->id);
+    if (shared_) by_name_.erase(at->session->name_for_others());
     auto const owner = owners_.find(at->account);
     owner->second.erase(at->among_own);
     if (owner->second.empty()) owners_.erase(owner);
@@ -306,9 +350,12 @@ private:
   std::vector<ended_session> gone_;  // not yet told
   std::list<known_session> order_;   // the longest unused first
   std::unordered_map<std::string_view, slot> index_;
+  std::unordered_map<session::shared_name, slot> by_name_;      // empty where instances share nothing
   std::map<std::string, std::list<slot>, std::less<>> owners_;  // by account; the longest unused first
   ended_sessions ended_;
   bool closed_ = false;
+  bool shared_ = false;
+  std::weak_ptr<session_peers> peers_;
 };
 
 }  // namespace mcpawl::detail

@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(the_level_is_that_of_the_request_or_of_the_session) {
   protocol = revision::v2025_11_25;
   session = std::make_shared<mcpawl::detail::session>(protocol, client_profile{});
   BOOST_TEST((wanted_level(call()) == message_level::info));
-  session->log_level = static_cast<int>(message_level::critical);
+  session->set_log_level(static_cast<int>(message_level::critical));
   BOOST_TEST((wanted_level(call()) == message_level::critical));
 }
 

@@ -1,0 +1,93 @@
+// mcpawl/transport/session_sharing.hpp - what a request needs of other instances, before and after it is answered
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <mcpawl/core/task.hpp>
+#include <mcpawl/mcp/protocol/dispatcher.hpp>
+#include <mcpawl/mcp/protocol/open_stream.hpp>
+#include <mcpawl/mcp/session/session.hpp>
+#include <mcpawl/mcp/session/shared_sessions.hpp>
+#include <mcpawl/mcp/types/request.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace mcpawl::detail {
+
+/** Has sessions read before a request is handled, and told of afterwards, where instances share them.
+
+    @par Lifetime
+    The dispatcher outlives it; headers and caller outlive each coroutine.
+    @par Thread safety
+    Belongs to the thread of the dispatcher. */
+class session_sharing {
+public:
+  explicit session_sharing(dispatcher& protocol) noexcept : protocol_(protocol) {}
+
+  /** Whether there are other instances. */
+  bool on() const noexcept { return protocol_.known().shared() != nullptr; }
+
+  /** Read what others know of the session of a request, unless that is known. */
+  task<> refresh(protocol_headers headers, caller who) {
+    auto const session = protocol_.session_named(headers, who);
+    if (session && !all().is_current(*session)) co_await all().refresh(session);
+  }
+
+  /** Tell others what a message has changed in its session; false if that failed. */
+  task<bool> tell(protocol_headers headers, caller who) {
+    auto const session = protocol_.session_named(headers, who);
+    if (!session) co_return true;
+    bool const told = co_await all().tell(session);
+    co_return told;
+  }
+
+  /** Have a session ended by others, too; false if that failed. */
+  task<bool> end(protocol_headers headers, caller who) {
+    auto const session = protocol_.session_named(headers, who);
+    if (!session) co_return true;
+    bool lives = true;
+    if (!all().is_current(*session)) lives = co_await all().refresh(session);
+    bool ended = true;
+    if (lives) ended = co_await all().end(session);
+    co_return ended;
+  }
+
+  /** Have a stream here that was begun on another instance, if a client comes back to it. */
+  task<> fetch_stream(protocol_headers headers, caller who) {
+    co_await refresh(headers, who);
+    auto session = protocol_.session_named(headers, who);
+    auto const wanted = read_event_id(headers);
+    bool const of_a_call = session && wanted && wanted->stream.starts_with('c');
+    if (!of_a_call || session->find_stream(wanted->stream).log) co_return;
+    co_await all().fetch_stream(std::move(session), std::string(wanted->stream), wanted->after);
+  }
+
+  /** A stream is read here from now on. */
+  task<> begin(opened_stream const& of) {
+    if (is_own(of)) co_await all().begin_listening(of.session, of.named_elsewhere);
+  }
+
+  /** Tells others at its end that a stream is not read here any more; the reader goes before. */
+  class listening {
+  public:
+    listening(session_sharing const& others, opened_stream const& of) noexcept : others_(others), of_(of) {}
+    listening(listening const&) = delete;
+    listening& operator=(listening const&) = delete;
+    ~listening() {
+      if (others_.on() && is_own(of_)) others_.all().end_listening(of_.session);
+    }
+
+  private:
+    session_sharing const& others_;
+    opened_stream const& of_;
+  };
+
+private:
+  static bool is_own(opened_stream const& of) noexcept { return of.stream.name.starts_with('s'); }
+  shared_sessions& all() const noexcept { return *protocol_.known().shared(); }
+
+  dispatcher& protocol_;
+};
+
+}  // namespace mcpawl::detail
