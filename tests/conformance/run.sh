@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: BSL-1.0
 #
 # usage: tests/conformance/run.sh [REVISION...]     all judged revisions by default
+#        tests/conformance/run.sh --balanced        the same against three instances behind nginx, which sends each request to the next,
+#                                                   sharing Redis, and then PostgreSQL
 #
 # For each revision the suite must run at least as many checks as are known to exist, and none may fail; there is no
 # list of expected failures. It runs against a server that is open to everybody; through the emulator of Cloudflare Access, which adds
@@ -69,6 +71,8 @@ complain() {
   exit 1
 }
 
+balanced=
+[ "${1:-}" != --balanced ] || { balanced=yes; shift; }
 revisions=("$@")
 [ $# != 0 ] || revisions=(2025-06-18 2025-11-25 2026-07-28)
 judge_all() {
@@ -93,6 +97,38 @@ judge_all() {
 }
 
 secure=
+
+# start_fleet - three instances that share $store, and a balancer in front of them at $url
+start_fleet() {
+  local replacements=() instance
+  export SHARED_STORE=$store SESSION_KEYS
+  SESSION_KEYS=$(openssl rand -hex 32)
+  for instance in 1 2 3; do
+    start everything --listen 127.0.0.1:0
+    url=${url#http://}
+    replacements+=("127.0.0.1:808$instance" "${url%/mcp}")
+  done
+  unset SHARED_STORE
+  port=$(free_port)
+  balancer_settings "127.0.0.1:8080" "127.0.0.1:$port" "${replacements[@]}"
+  front nginx "$program" -e stderr -c "$scratch/nginx/nginx.conf"
+  url=http://127.0.0.1:$port/mcp
+}
+
+if [ -n "$balanced" ]; then
+  # shellcheck source=tests/support/engines.sh
+  . "$root/tests/support/engines.sh"
+  unpacked nginx /usr/sbin/nginx || { say 'there is no nginx' >&2; exit 1; }
+  for engine in redis postgres; do
+    place="three instances on $engine"
+    "start_$engine"
+    start_fleet
+    judge_all
+    stop_all
+  done
+  exit 0
+fi
+
 place='open to everybody'
 start everything --listen 127.0.0.1:0
 judge_all

@@ -47,9 +47,17 @@ make_certificate() {
 nginx_settings() {
   local port=$1
   shift
+  nginx_conf "$repository/examples/deploy/nginx/mcpawl.conf" /run/mcp "$scratch" /etc/mcp "$scratch" 'listen 443 ' "listen 127.0.0.1:$port " \
+    'listen [::]:443 ssl http2;' '' "$@"
+}
+
+# balancer_settings [FROM TO]... - write $scratch/nginx/nginx.conf for three instances
+balancer_settings() { nginx_conf "$repository/examples/fleet/nginx.conf" "$@"; }
+
+# nginx_conf FILE [FROM TO]... - write $scratch/nginx/nginx.conf with a file of ours in it
+nginx_conf() {
   mkdir -p "$scratch/nginx"
-  replaced "$repository/examples/deploy/nginx/mcpawl.conf" /run/mcp "$scratch" /etc/mcp "$scratch" 'listen 443 ' "listen 127.0.0.1:$port " \
-    'listen [::]:443 ssl http2;' '' "$@" > "$scratch/nginx/mcpawl.conf"
+  replaced "$@" > "$scratch/nginx/mcpawl.conf"
   cat > "$scratch/nginx/nginx.conf" << CONF
 daemon off;
 worker_processes 1;
