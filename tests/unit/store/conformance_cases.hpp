@@ -1,7 +1,7 @@
 // tests/unit/store/conformance_cases.hpp - what every store promises, as cases for the stores that a program has
 // SPDX-License-Identifier: BSL-1.0
 //
-// Included inside of a test suite, after await.hpp and what else it uses (see conformance.cpp), by a program that has made two types: `every_store`, a std::tuple of what
+// Included, perhaps several times, inside of a test suite, after await.hpp and what else it uses (see conformance.cpp), by a program that has made two types: `every_store`, a std::tuple of what
 // the cases run on, and `backends`, those of them whose data is looked at after the store was opened again. A backend has
 //   store(), other()    two stores over the same data, as two processes have them
 //   clock               a test::manual_clock, which both go by
@@ -10,7 +10,6 @@
 //   purges              whether purge() deletes, and counts; or the engine does by itself
 //   sweeps              whether each write deletes something that has expired
 // and is empty when it is made.
-#pragma once
 
 namespace {
 
