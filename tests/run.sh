@@ -278,7 +278,7 @@ provide_stopped() {
 }
 
 step_stores() {
-  provide_stopped postgresql redis-server libpq-dev libhiredis-dev
+  provide_stopped postgresql pgbouncer redis-server libpq-dev libhiredis-dev
   say 'stores: build the tests of stores behind a network (g++, AddressSanitizer)'
   configure asan
   cmake --build --preset asan --target stores

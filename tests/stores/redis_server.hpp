@@ -97,6 +97,7 @@ public:
   ~server() { end(SIGKILL); }
 
   std::uint16_t port() const noexcept { return port_; }
+  pid_t pid() const noexcept { return pid_; }
   std::string url(std::string const& query = {}) const {
     return "redis://127.0.0.1:" + std::to_string(port_) + "/0" + query;
   }

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/core/log.hpp>
+#include <mcpawl/store/bus_channel.hpp>
+#include <mcpawl/store/bus_gate.hpp>
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/postgres_connector.hpp>
 #include <mcpawl/store/postgres_errand.hpp>
 #include <mcpawl/store/postgres_lane.hpp>
+#include <mcpawl/store/postgres_listener.hpp>
 #include <mcpawl/store/postgres_target.hpp>
 #include <mcpawl/store/retry_pauses.hpp>
 
@@ -31,12 +35,12 @@ namespace mcpawl::detail {
 /** Sends errands over one pipelined connection and, what must be flushed, over several with one each, since only these share a
     flush. Connections that break are made anew, and what was on them is sent again where that is safe.
 
-    Everything is answered within `patience`.
+    Everything is answered within `patience`. Who listens has a connection of their own.
 
     @par Lifetime
-    The destructor waits for the answers to what was submitted.
+    `close`, or the destructor, waits for the answers to what was submitted.
     @par Thread safety
-    `submit` may be called from any thread at once. */
+    `submit`, `listen` and `forget` may be called from any thread at once. */
 class postgres_client {
 public:
   static constexpr std::chrono::milliseconds patience{2000};
@@ -55,13 +59,22 @@ public:
   }
   postgres_client(postgres_client const&) = delete;
   postgres_client& operator=(postgres_client const&) = delete;
-  ~postgres_client() {
+  ~postgres_client() { close(); }
+
+  /** Take nothing more, and end when everything is answered; by one thread. */
+  void close() {
+    if (!thread_.joinable()) return;
     {
       std::lock_guard const lock(mutex_);
       closed_ = true;
     }
-    boost::asio::post(context_, [this] { close(); });
+    boost::asio::post(context_, [this] {
+      for (auto const& each : listeners_) each->stop();
+      listeners_.clear();
+      end();
+    });
     thread_.join();
+    connector_.close();
   }
 
   /** False if the store is being closed. */
@@ -73,6 +86,33 @@ public:
     incoming_.push_back(std::move(what));
     if (first) boost::asio::post(context_, [this] { take_incoming(); });
     return true;
+  }
+
+  /** Begin to hear what is for all and for an instance, until `forget`; nothing is heard if the store is being closed. */
+  std::shared_ptr<postgres_listener> listen(instance_id self, std::shared_ptr<bus_gate> to, logger log) {
+    postgres_listener::callbacks ask;
+    ask.connect = [this](std::vector<std::string> names, postgres_listener::answer tell) {
+      connect({postgres_use::listening, std::move(names)}, std::move(tell));
+    };
+    ask.send = [this](errand what) {
+      if (!submit(what)) what->fail(store_errc::closed);
+    };
+    auto made = std::make_shared<postgres_listener>(context_, self, std::move(to), std::move(log), ask);
+    std::lock_guard const lock(mutex_);
+    if (closed_) return made;
+    boost::asio::post(context_, [this, made] {
+      listeners_.push_back(made);
+      made->start();
+    });
+    return made;
+  }
+  void forget(std::shared_ptr<postgres_listener> which) {
+    std::lock_guard const lock(mutex_);
+    if (closed_) return;
+    boost::asio::post(context_, [this, which = std::move(which)] {
+      which->stop();
+      std::erase(listeners_, which);
+    });
   }
 
 private:
@@ -146,9 +186,16 @@ private:
     if (missing == nullptr) return;
     connecting_ = true;
     auto const use = missing->use();
-    connector_.request(use, [this, use](result<postgres_handle> made) {
+    connect({use, {}}, [this, use](result<postgres_handle> made) { connected(use, std::move(made)); });
+  }
+
+  /** Have a connection made, and tell on this thread. */
+  void connect(postgres_connector::wish of, postgres_connector::answer tell) {
+    connector_.request(std::move(of), [this, tell = std::move(tell)](result<postgres_handle> made) {
       auto const shared = std::make_shared<result<postgres_handle>>(std::move(made));
-      boost::asio::post(context_, [this, use, shared] { connected(use, std::move(*shared)); });
+      std::lock_guard const lock(mutex_);
+      if (ended_) return;
+      boost::asio::post(context_, [tell, shared] { tell(std::move(*shared)); });
     });
   }
 
@@ -214,17 +261,24 @@ private:
       if (each->deadline() <= now) each->give_up();
   }
 
-  void close() {
+  void end() {
     bool const quiet =
         relaxed_.empty() && durable_.empty() &&
         std::all_of(lanes_.begin(), lanes_.end(), [](auto const& each) { return each->is_empty(); });
     if (!quiet) {
       end_.expires_after(std::chrono::milliseconds{5});
-      end_.async_wait([this](error_code) { close(); });
+      end_.async_wait([this](error_code) { end(); });
       return;
     }
-    for (auto const& each : lanes_) each->close();
-    context_.stop();
+    {
+      std::lock_guard const lock(mutex_);
+      ended_ = true;
+    }
+    // behind the connection that may have been made just now
+    boost::asio::post(context_, [this] {
+      for (auto const& each : lanes_) each->close();
+      context_.stop();
+    });
   }
 
   std::size_t const least_durable_, most_durable_;
@@ -233,12 +287,14 @@ private:
   boost::asio::steady_timer pause_{context_}, watch_{context_}, end_{context_};
   std::vector<std::shared_ptr<postgres_lane>> lanes_;  // the first is the relaxed one
   std::deque<errand> relaxed_, durable_;
+  std::vector<std::shared_ptr<postgres_listener>> listeners_;
   retry_pauses pauses_;  // between two tries to connect
   bool connecting_ = false, watching_ = false;
 
   std::mutex mutex_;
   std::vector<errand> incoming_;  // guarded by the mutex, as is what follows
   bool closed_ = false;
+  bool ended_ = false;  // nobody waits for a connection any more
 
   postgres_connector connector_;
   std::thread thread_;

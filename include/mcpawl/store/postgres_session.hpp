@@ -27,6 +27,7 @@ namespace mcpawl::detail {
 enum class postgres_use : unsigned char {
   relaxed,  ///< Reads, and writes that the engine's crash may take back: `synchronous_commit = off`.
   durable,  ///< What would hold others up: statements that take long, and writes that are on the disk, and with its standby where the server has one, once they are answered.
+  listening,  ///< Hears notifications, and sends nothing.
 };
 
 /** One connection while it is made, on a thread that may wait for it: libpq looks names up without regard for others.
@@ -133,32 +134,34 @@ public:
 
   /** Settings of the session, then the statements; after that the connection is in pipeline mode. */
   error_code prepare(postgres_use use) {
-    std::string settings =
-        "SET search_path = pg_catalog; SET statement_timeout = 1500; SET lock_timeout = 1000;"
-        "SET idle_in_transaction_session_timeout = 5000; SET default_transaction_isolation = 'read committed';";
-    if (PQserverVersion(connection_.get()) >= 140000)
-      settings += "SET client_connection_check_interval = 1000;";
-    settings += use == postgres_use::relaxed
+    if (error_code const failed =
+            set(use == postgres_use::relaxed
                     ? "SET synchronous_commit = off;"
                     : "SELECT set_config('synchronous_commit', 'on', false)"
-                      " WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');";
-    // also after a failover: what only reads, or is being restored, is not the one
-    settings += "SELECT (pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on')::int";
-    auto const set = ask(settings);
-    if (!set) return set.error();
-    if (PQntuples(set->get()) != 1 || std::string_view{PQgetvalue(set->get(), 0, 0)} != "0")
-      return store_errc::read_only;
+                      " WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');"))
+      return failed;
     if (PQenterPipelineMode(connection_.get()) == 0) return store_errc::unreachable;
     for (auto const& each : postgres_statements) {
-      constexpr Oid bytea = 17, int8 = 20;
+      constexpr Oid bytea = 17, int8 = 20, text = 25;
       std::array<Oid, 8> types{};
       for (int i = 0; i != each.parameters; ++i)
-        types[static_cast<std::size_t>(i)] = (each.bytea >> i & 1) != 0 ? bytea : int8;
+        types[static_cast<std::size_t>(i)] = (each.bytea >> i & 1) != 0  ? bytea
+                                             : (each.text >> i & 1) != 0 ? text
+                                                                         : int8;
       if (PQsendPrepare(connection_.get(), each.name, each.sql, each.parameters, types.data()) == 0)
         return store_errc::unreachable;
     }
     if (PQpipelineSync(connection_.get()) == 0) return store_errc::unreachable;
     return prepared();
+  }
+
+  /** Settings of the session, and notifications by these names from now on. */
+  error_code listen(std::vector<std::string> const& names) {
+    std::string settings;
+    // quiet is not abandoned
+    if (PQserverVersion(connection_.get()) >= 140000) settings = "SET idle_session_timeout = 0;";
+    for (auto const& each : names) settings += "LISTEN \"" + each + "\";";
+    return set(settings);
   }
 
   /** Why there is no connection, as a sentence. */
@@ -167,6 +170,23 @@ public:
   postgres_handle take() && noexcept { return std::move(connection_); }
 
 private:
+  /** The settings of every session, and those of one use. */
+  error_code set(std::string const& besides) {
+    std::string settings =
+        "SET search_path = pg_catalog; SET statement_timeout = 1500; SET lock_timeout = 1000;"
+        "SET idle_in_transaction_session_timeout = 5000; SET default_transaction_isolation = 'read committed';";
+    if (PQserverVersion(connection_.get()) >= 140000)
+      settings += "SET client_connection_check_interval = 1000;";
+    settings += besides;
+    // also after a failover: what only reads, or is being restored, is not the one
+    settings += "SELECT (pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on')::int";
+    auto const done = ask(settings);
+    if (!done) return done.error();
+    if (PQntuples(done->get()) != 1 || std::string_view{PQgetvalue(done->get(), 0, 0)} != "0")
+      return store_errc::read_only;
+    return {};
+  }
+
   error_code refused() noexcept {
     auto const known = why_no_postgres(PQerrorMessage(connection_.get()));
     reason_ = known.sentence;

@@ -31,17 +31,29 @@ inline constexpr char const* postgres_make_schema =
     "CREATE INDEX entry_by_taking ON mcpawl.entry (taken) WHERE taken > 0;";
 
 /** Names a prepared statement; the number is its place in `postgres_statements`. */
-enum class postgres_operation : unsigned char { get, put, insert, update, take, erase, scan, purge, count };
+enum class postgres_operation : unsigned char {
+  get,
+  put,
+  insert,
+  update,
+  take,
+  erase,
+  scan,
+  purge,
+  count,
+  notify
+};
 
 struct postgres_statement {
   char const* name;
   char const* sql;
   int parameters;
-  unsigned bytea;  ///< The parameters of type bytea as bits, the first is 1; the others are int8.
+  unsigned bytea;     ///< The parameters of type bytea as bits, the first is 1; the others are int8.
+  unsigned text = 0;  ///< Those of type text.
 };
 
 /** Each is atomic by itself. What may be sent twice finds by version or taker that it was done. */
-inline constexpr std::array<postgres_statement, 9> postgres_statements{{
+inline constexpr std::array<postgres_statement, 10> postgres_statements{{
     // key, now
     {"get", "SELECT value, version, expires FROM mcpawl.entry WHERE key = $1 AND expires > $2 AND taker = 0",
      2, 0b1},
@@ -96,6 +108,8 @@ inline constexpr std::array<postgres_statement, 9> postgres_statements{{
      "SELECT coalesce(sum(octet_length(key) + octet_length(value)), 0)::bigint FROM mcpawl.entry"
      " WHERE key >= $1 AND key < $2",
      2, 0b11},
+    // to whom, what
+    {"notify", "SELECT pg_notify($1, $2)", 2, 0, 0b11},
 }};
 
 }  // namespace mcpawl::detail

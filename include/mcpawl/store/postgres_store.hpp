@@ -4,6 +4,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/core/log.hpp>
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/kv_store.hpp>
@@ -33,6 +34,7 @@ struct postgres_options {
   std::size_t connections = 4;
   std::size_t most_connections = 16;
   std::optional<unsafe::plain_database> plain_database = {};
+  logger log = {};  ///< What happens to the connections of channels.
 };
 
 /** A `kv_store` in PostgreSQL, for any number of processes on any number of machines.

@@ -6,6 +6,7 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/store/clock_watch.hpp>
 #include <mcpawl/store/entry.hpp>
+#include <mcpawl/store/postgres_bus.hpp>
 #include <mcpawl/store/postgres_client.hpp>
 #include <mcpawl/store/postgres_errand.hpp>
 #include <mcpawl/store/postgres_fitness.hpp>
@@ -114,8 +115,14 @@ public:
        clock const& time)
       : clock_(time),
         watch_(time, detail::clock_watch::start::on_probation),
-        client_(std::move(target), std::move(first), std::max<std::size_t>(options.connections, 1),
-                std::max(options.connections, options.most_connections)) {}
+        log_(options.log),
+        client_(std::make_shared<detail::postgres_client>(
+            std::move(target), std::move(first), std::max<std::size_t>(options.connections, 1),
+            std::max(options.connections, options.most_connections))) {}
+  impl(impl const&) = delete;
+  impl& operator=(impl const&) = delete;
+  // channels have it, too
+  ~impl() override { client_->close(); }
 
   task<result<std::optional<store_entry>>> get(std::string key) override {
     if (error_code const bad = detail::check_store_key(key)) co_return bad;
@@ -191,6 +198,10 @@ public:
     co_return co_await ask<std::size_t>(operation::purge, use::durable, repeat::harmless, std::move(with));
   }
 
+  std::unique_ptr<bus_channel> make_channel() override {
+    return std::make_unique<detail::postgres_bus>(client_, log_);
+  }
+
 private:
   using operation = detail::postgres_operation;
   using use = detail::postgres_use;
@@ -234,7 +245,7 @@ private:
   task<result<T>> ask(operation what, use how, repeat again, parameters with, T empty = {}) {
     auto const errand = std::make_shared<detail::waited_postgres_errand<T>>(what, how, again, std::move(with),
                                                                             std::move(empty));
-    if (!client_.submit(errand)) co_return store_errc::closed;
+    if (!client_->submit(errand)) co_return store_errc::closed;
     bool const done = co_await errand->end()->wait();
     if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
     co_return errand->take();
@@ -245,7 +256,7 @@ private:
     constexpr std::size_t writes_between = 16, swept_at_once = 2 * writes_between;
     if (++writes_ % writes_between == 0 && watch_.believes()) {
       // nobody waits for it
-      client_.submit(std::make_shared<detail::waited_postgres_errand<std::size_t>>(
+      client_->submit(std::make_shared<detail::waited_postgres_errand<std::size_t>>(
           operation::purge, use::durable, repeat::harmless, purging(swept_at_once)));
     }
     auto const which = detail::quota_of(write.key());
@@ -300,7 +311,8 @@ private:
   std::atomic<std::size_t> writes_{0};
   std::mutex mutex_;
   std::array<quota, detail::store_quotas.size()> quotas_{};
-  detail::postgres_client client_;
+  logger const log_;
+  std::shared_ptr<detail::postgres_client> const client_;
 };
 
 MCPAWL_DECL result<std::unique_ptr<postgres_store>> postgres_store::open(std::string const& url,

@@ -4,10 +4,14 @@
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/store/bus_channel.hpp>
+#include <mcpawl/store/bus_gate.hpp>
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/redis/redis_channel.hpp>
 #include <mcpawl/store/redis/redis_connect.hpp>
 #include <mcpawl/store/redis/redis_errand.hpp>
+#include <mcpawl/store/redis/redis_options.hpp>
+#include <mcpawl/store/redis/redis_subscriber.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -25,12 +29,13 @@
 
 namespace mcpawl::detail {
 
-/** Two connections, one for what is answered at once and one for writes that must survive, on a thread of their own.
+/** Two connections, one for what is answered at once and one for writes that must survive, and one for each who listens, on a
+    thread of their own.
 
     @par Lifetime
-    The destructor waits until everything that was submitted is answered, 2 seconds at most.
+    `close`, or the destructor, waits until everything that was submitted is answered, 2 seconds at most.
     @par Thread safety
-    `submit` and `clock_offset` from any thread.
+    `submit`, `listen`, `forget` and `clock_offset` from any thread.
 */
 class redis_engine {
 public:
@@ -65,6 +70,28 @@ public:
     return {};
   }
 
+  /** Begin to hear what is for all and for an instance, until `forget`; nothing is heard if the store is being closed. */
+  std::shared_ptr<redis_subscriber> listen(instance_id self, std::shared_ptr<bus_gate> to) {
+    auto made = std::make_shared<redis_subscriber>(context_, plan_, self, std::move(to));
+    std::lock_guard const lock(mutex_);
+    if (closing_) return made;
+    boost::asio::post(context_, [this, made] {
+      subscribers_.push_back(made);
+      spawn(made);
+    });
+    return made;
+  }
+  void forget(std::shared_ptr<redis_subscriber> which) {
+    std::lock_guard const lock(mutex_);
+    if (closing_) return;
+    boost::asio::post(context_, [this, which = std::move(which)] {
+      which->close();
+      std::erase(subscribers_, which);
+    });
+  }
+
+  redis_options const& options() const noexcept { return plan_.options; }
+
   void close() {
     {
       std::lock_guard const lock(mutex_);
@@ -72,6 +99,7 @@ public:
       if (!closing_) {
         closing_ = true;
         boost::asio::post(context_, [this] {
+          for (auto const& each : subscribers_) each->close();
           drain();
           quick_->close();
           if (safe_) safe_->close();
@@ -93,17 +121,19 @@ private:
         // out of memory: what is half done is given up, and the next operation may go better
         quick_->recover();
         if (safe_) safe_->recover();
+        for (auto const& each : subscribers_) each->recover();
       }
     }
   }
 
-  void spawn(std::shared_ptr<redis_channel> const& channel) {
-    auto ended = [this, channel](std::exception_ptr failed) {
+  template <class T>
+  void spawn(std::shared_ptr<T> const& which) {
+    auto ended = [this, which](std::exception_ptr failed) {
       if (!failed) return;
-      channel->recover();
-      spawn(channel);
+      which->recover();
+      spawn(which);
     };
-    boost::asio::co_spawn(context_, redis_channel::run(channel), std::move(ended));
+    boost::asio::co_spawn(context_, T::run(which), std::move(ended));
   }
 
   /** After each attempt of the first channel. */
@@ -150,6 +180,7 @@ private:
   bool closing_ = false;
   boost::asio::io_context context_{1};
   std::shared_ptr<redis_channel> quick_, safe_;
+  std::vector<std::shared_ptr<redis_subscriber>> subscribers_;
   std::thread thread_;
 };
 

@@ -6,6 +6,7 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/store/entry.hpp>
+#include <mcpawl/store/redis/redis_bus.hpp>
 #include <mcpawl/store/redis/redis_engine.hpp>
 #include <mcpawl/store/redis/redis_entry.hpp>
 #include <mcpawl/store/redis/redis_errand.hpp>
@@ -29,11 +30,18 @@ namespace mcpawl {
 class redis_store::impl final : public redis_store {
 public:
   impl(detail::redis_plan plan, clock const& time)
-      : clock_(time), names_(plan.options.prefix), durable_(plan.options.durable), engine_(std::move(plan)) {}
+      : clock_(time),
+        names_(plan.options.prefix),
+        durable_(plan.options.durable),
+        engine_(std::make_shared<detail::redis_engine>(std::move(plan))) {}
+  impl(impl const&) = delete;
+  impl& operator=(impl const&) = delete;
+  // channels have it, too
+  ~impl() override { engine_->close(); }
 
-  detail::redis_refusal start() { return engine_.start(); }
+  detail::redis_refusal start() { return engine_->start(); }
 
-  std::chrono::milliseconds clock_offset() const noexcept override { return engine_.clock_offset(); }
+  std::chrono::milliseconds clock_offset() const noexcept override { return engine_->clock_offset(); }
 
   task<result<std::optional<store_entry>>> get(std::string key) override {
     if (error_code const bad = detail::check_store_key(key)) co_return bad;
@@ -131,6 +139,10 @@ public:
     co_return std::size_t{0};
   }
 
+  std::unique_ptr<bus_channel> make_channel() override {
+    return std::make_unique<detail::redis_bus>(engine_);
+  }
+
 private:
   using script = detail::redis_script;
   using repeat = detail::store_repeat;
@@ -198,7 +210,7 @@ private:
   task<result<detail::redis_reply>> ask(script which, words given, repeat again, durability survives) {
     bool const safe = durable_ && survives == durability::power_loss;
     auto const errand = std::make_shared<detail::redis_errand>(which, std::move(given), again, safe);
-    if (error_code const refused = engine_.submit(errand)) co_return refused;
+    if (error_code const refused = engine_->submit(errand)) co_return refused;
     bool const done = co_await errand->end()->wait();
     if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
     co_return std::move(errand->answer());
@@ -207,7 +219,7 @@ private:
   clock const& clock_;
   detail::redis_names const names_;
   bool const durable_;
-  detail::redis_engine engine_;
+  std::shared_ptr<detail::redis_engine> const engine_;
 };
 
 MCPAWL_DECL result<std::unique_ptr<redis_store>> redis_store::open(redis_options options, clock const& time,
