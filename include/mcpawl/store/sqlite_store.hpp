@@ -28,6 +28,9 @@ namespace mcpawl {
     have expired, so that no more pile up than are written, an hour after the start and while the wall clock
     can be believed (`detail::clock_watch`).
 
+    Channels send datagrams to the sockets in the folder `<path>.bus`, which belongs to the owner alone. A process whose
+    queue stays full for 100 ms misses messages, and is not told so.
+
     What it does not do: encrypt. Whoever can read the file sees the keys and the values.
 
     Needs SQLite 3.35 and, to link, `mcpawl::sqlite` (CMake), `mcpawl_sqlite_dep` (Meson) or `pkg-config mcpawl_sqlite`,

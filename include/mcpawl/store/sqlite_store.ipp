@@ -6,6 +6,7 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/store/clock_watch.hpp>
 #include <mcpawl/store/entry.hpp>
+#include <mcpawl/store/sqlite_bus.hpp>
 #include <mcpawl/store/sqlite_connection.hpp>
 #include <mcpawl/store/sqlite_file.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
@@ -31,7 +32,12 @@ public:
       : path_(std::move(path)),
         clock_(time),
         watch_(time, detail::clock_watch::start::on_probation),
+        hub_(std::make_shared<detail::sqlite_bus_hub>(path_ + ".bus")),
         writer_(std::move(writing)) {}
+  impl(impl const&) = delete;
+  impl& operator=(impl const&) = delete;
+  // channels have it, too
+  ~impl() override { hub_->close(); }
 
   task<result<std::optional<store_entry>>> get(std::string key) override {
     if (error_code const bad = detail::check_store_key(key)) co_return bad;
@@ -100,6 +106,8 @@ public:
     };
     co_return co_await write<std::size_t>(durability::relaxed, std::move(purge));
   }
+
+  std::unique_ptr<bus_channel> make_channel() override { return std::make_unique<detail::sqlite_bus>(hub_); }
 
 private:
   /** A function that runs on the writer's thread, its answer, and the coroutine that waits for it. */
@@ -177,6 +185,7 @@ private:
   detail::clock_watch watch_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<detail::sqlite_connection>> idle_;
+  std::shared_ptr<detail::sqlite_bus_hub> const hub_;
   detail::sqlite_writer writer_;
 };
 
