@@ -1,11 +1,15 @@
 // tests/stores/postgres_checks.cpp - which servers and URLs are refused, who is let in, and what is told about it
 // SPDX-License-Identifier: BSL-1.0
+#include <mcpawl/core/log.hpp>
 #include <mcpawl/core/settings.hpp>
 #include <mcpawl/store/open_store.hpp>
+#include <mcpawl/store/postgres_client.hpp>
 #include <mcpawl/store/postgres_fitness.hpp>
+#include <mcpawl/store/postgres_session.hpp>
 #include <mcpawl/store/postgres_store.hpp>
 #include <mcpawl/store/postgres_target.hpp>
 
+#include "../support/becomes_true.hpp"
 #include "../unit/http/certificates.hpp"
 #include "../unit/store/await.hpp"
 #include "postgres_backend.hpp"
@@ -14,10 +18,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace postgres_checks {
@@ -265,6 +273,57 @@ BOOST_AUTO_TEST_CASE(tls_and_passwords) {
     for (auto const* hidden : {"hush", "guess", "localhost", "127.0.0.1", "mine"})
       BOOST_TEST(!says(each, hidden));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_differs_is_told_and_known) {
+  // this database's own; what is built in is called as such unless it is SQL, which is put in its place
+  auto const set_clock = [this](std::string const& ahead) {
+    sql("CREATE OR REPLACE FUNCTION public.other_clock() RETURNS timestamptz VOLATILE LANGUAGE plpgsql AS"
+        " $$ BEGIN RETURN statement_timestamp() + interval '" +
+        ahead + "'; END $$");
+  };
+  set_clock("0 seconds");
+  sql("SET allow_system_table_mods = on; CREATE OR REPLACE FUNCTION pg_catalog.clock_timestamp()"
+      " RETURNS timestamptz VOLATILE LANGUAGE sql AS $$ SELECT public.other_clock() $$");
+  set_clock("3 seconds");
+  std::mutex mutex;
+  std::string lines;
+  postgres_options options;
+  options.log = logger(log_level::info, [&](log_level, std::string_view line) {
+    std::lock_guard const lock(mutex);
+    lines += std::string(line) + '\n';
+  });
+  auto const store = stores::open_postgres(url, clock::system(), options);
+  BOOST_TEST(support::becomes_true([&] { return store->clock_offset() > std::chrono::milliseconds{2500}; }));
+  BOOST_TEST((store->clock_offset() < std::chrono::milliseconds{3500}));
+  BOOST_TEST(support::becomes_true([&] {
+    std::lock_guard const lock(mutex);
+    return lines.find("postgres_clock_differs milliseconds=") != std::string::npos;
+  }));
+
+  // it is asked again and again
+  std::vector<std::string> why;
+  auto target = detail::postgres_target::parse(url, false, why).value();
+  auto again = detail::postgres_target::parse(url, false, why).value();
+  detail::postgres_session session(-1);
+  BOOST_TEST(
+      !session.connect(target.servers()[0], std::chrono::steady_clock::now() + std::chrono::seconds{5}));
+  BOOST_TEST(!session.prepare(detail::postgres_use::relaxed));
+  detail::postgres_client client(std::move(again), std::move(session).take(), 1, 1, logger::none(),
+                                 std::chrono::milliseconds{20});
+  auto const is_about = [&client](std::chrono::milliseconds what) {
+    return support::becomes_true([&] {
+      auto const off = client.clock_offset() - what;
+      return off > std::chrono::milliseconds{-500} && off < std::chrono::milliseconds{500};
+    });
+  };
+  BOOST_TEST(is_about(std::chrono::milliseconds{3000}));
+  set_clock("-2 seconds");
+  BOOST_TEST(is_about(std::chrono::milliseconds{-2000}));
+  set_clock("10 milliseconds");
+  BOOST_TEST(is_about(std::chrono::milliseconds{10}));
+  set_clock("6 seconds");
+  BOOST_TEST(says(refused(url), "clock"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -180,6 +180,9 @@ BOOST_AUTO_TEST_CASE(sentinels_tell_the_primary_and_its_successor) {
   auto const store = open("redis+sentinel://" + dead + ',' + alive + "/main");
   auto const version = insert(*store, "k", "v", durability::power_loss).value();
   BOOST_REQUIRE(version);
+  // replicas=0: nobody else waits for that
+  BOOST_TEST(
+      support::becomes_true([&] { return replica.connect().ask({"EXISTS", "mcpawl:{k}:k"}).number == 1; }));
   primary.end(SIGKILL);
   // within seconds, by itself
   bool written = false;

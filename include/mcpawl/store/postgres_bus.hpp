@@ -4,7 +4,6 @@
 
 #include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/error.hpp>
-#include <mcpawl/core/log.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/crypto/base64.hpp>
 #include <mcpawl/store/bus_channel.hpp>
@@ -25,15 +24,14 @@ namespace mcpawl::detail {
 /** The channel of a `postgres_store`. It publishes over the store's connection for what need not last. */
 class postgres_bus final : public bus_channel {
 public:
-  postgres_bus(std::shared_ptr<postgres_client> client, logger log)
-      : client_(std::move(client)), log_(std::move(log)) {}
+  explicit postgres_bus(std::shared_ptr<postgres_client> client) : client_(std::move(client)) {}
   ~postgres_bus() override { close(); }
   postgres_bus(postgres_bus const&) = delete;
   postgres_bus& operator=(postgres_bus const&) = delete;
 
   void listen(instance_id self, bus_receiver& to) override {
     gate_->open(to);
-    listener_ = client_->listen(self, gate_, log_);
+    listener_ = client_->listen(self, gate_);
   }
   void close() noexcept override {
     gate_->close();
@@ -67,7 +65,6 @@ private:
   }
 
   std::shared_ptr<postgres_client> const client_;
-  logger const log_;
   std::shared_ptr<bus_gate> const gate_ = std::make_shared<bus_gate>();
   std::shared_ptr<postgres_listener> listener_;
 };

@@ -13,6 +13,7 @@
 #include <mcpawl/store/postgres_lane.hpp>
 #include <mcpawl/store/postgres_listener.hpp>
 #include <mcpawl/store/postgres_target.hpp>
+#include <mcpawl/store/postgres_time.hpp>
 #include <mcpawl/store/retry_pauses.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -21,11 +22,14 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -47,14 +51,23 @@ public:
   static constexpr std::size_t pipelined = 256;      ///< On their way on one connection.
   static constexpr std::size_t max_waiting = 16384;  ///< More are `store_errc::busy` at once.
 
-  /** @param first  a connection for `postgres_use::relaxed` that is there already */
+  static constexpr std::chrono::milliseconds minute{60'000};
+  static constexpr std::chrono::milliseconds clocks_alike{1000};  ///< What is more is told in the log.
+
+  /** @param first        a connection for `postgres_use::relaxed` that is there already
+      @param clock_period  how often the clocks are compared */
   postgres_client(postgres_target target, postgres_handle first, std::size_t least_durable,
-                  std::size_t most_durable)
-      : least_durable_(least_durable), most_durable_(most_durable), connector_(std::move(target)) {
+                  std::size_t most_durable, logger log = {}, std::chrono::milliseconds clock_period = minute)
+      : least_durable_(least_durable),
+        most_durable_(most_durable),
+        log_(std::move(log)),
+        clock_period_(clock_period),
+        connector_(std::move(target)) {
     add_lane(postgres_use::relaxed);
     for (std::size_t i = 0; i != least_durable; ++i) add_lane(postgres_use::durable);
     lanes_.front()->adopt(std::move(first));
     connect_next();
+    watch_clock();
     thread_ = std::thread([this] { context_.run(); });
   }
   postgres_client(postgres_client const&) = delete;
@@ -88,8 +101,13 @@ public:
     return true;
   }
 
+  /** The server's clock minus ours, when it was asked last. */
+  std::chrono::milliseconds clock_offset() const noexcept {
+    return std::chrono::milliseconds{clock_offset_.load()};
+  }
+
   /** Begin to hear what is for all and for an instance, until `forget`; nothing is heard if the store is being closed. */
-  std::shared_ptr<postgres_listener> listen(instance_id self, std::shared_ptr<bus_gate> to, logger log) {
+  std::shared_ptr<postgres_listener> listen(instance_id self, std::shared_ptr<bus_gate> to) {
     postgres_listener::callbacks ask;
     ask.connect = [this](std::vector<std::string> names, postgres_listener::answer tell) {
       connect({postgres_use::listening, std::move(names)}, std::move(tell));
@@ -97,7 +115,7 @@ public:
     ask.send = [this](errand what) {
       if (!submit(what)) what->fail(store_errc::closed);
     };
-    auto made = std::make_shared<postgres_listener>(context_, self, std::move(to), std::move(log), ask);
+    auto made = std::make_shared<postgres_listener>(context_, self, std::move(to), log_, ask);
     std::lock_guard const lock(mutex_);
     if (closed_) return made;
     boost::asio::post(context_, [this, made] {
@@ -215,10 +233,26 @@ private:
     for (auto const& each : lanes_) {
       if (each->is_up() || each->use() != use) continue;
       each->adopt(std::move(*made));
+      // it may be another server by now
+      if (use == postgres_use::relaxed) compare_clocks();
       break;
     }
     dispatch();
     connect_next();
+  }
+
+  void watch_clock() {
+    compare_clocks();
+    clock_timer_.expires_after(clock_period_);
+    clock_timer_.async_wait([this](error_code) { watch_clock(); });
+  }
+  void compare_clocks() {
+    submit(std::make_shared<postgres_time>([this](std::chrono::milliseconds ahead) {
+      clock_offset_.store(ahead.count());
+      if (ahead < clocks_alike && ahead > -clocks_alike) return;
+      std::string const text = std::to_string(ahead.count());
+      log_.write_limited(log_level::warning, "postgres_clock_differs", {{"milliseconds", text}});
+    }));
   }
 
   /** A server that gives no more connections is not asked again and again for more than there must be. */
@@ -282,9 +316,12 @@ private:
   }
 
   std::size_t const least_durable_, most_durable_;
+  logger const log_;
+  std::chrono::milliseconds const clock_period_;
+  std::atomic<std::int64_t> clock_offset_{0};
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
-  boost::asio::steady_timer pause_{context_}, watch_{context_}, end_{context_};
+  boost::asio::steady_timer pause_{context_}, watch_{context_}, end_{context_}, clock_timer_{context_};
   std::vector<std::shared_ptr<postgres_lane>> lanes_;  // the first is the relaxed one
   std::deque<errand> relaxed_, durable_;
   std::vector<std::shared_ptr<postgres_listener>> listeners_;

@@ -50,6 +50,8 @@ public:
     return doubt_ ? make_error_code(store_errc::unconfirmed) : why;
   }
 
+  /** An attempt begins. */
+  virtual void sending() noexcept {}
   /** The rows have come: keep what is needed; `tell` follows. */
   virtual void answer(PGresult const* rows) noexcept = 0;
   /** Tell whoever waits that there is an answer. */

@@ -77,6 +77,7 @@ public:
   void send(errand what) {
     bool const look_up = what->what() == postgres_operation::get;
     if (!look_up) end_batch();
+    what->sending();
     auto const& values = what->with();
     std::array<char const*, 8> pointers{};
     std::array<int, 8> lengths{}, formats{};

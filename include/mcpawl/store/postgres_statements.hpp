@@ -41,7 +41,8 @@ enum class postgres_operation : unsigned char {
   scan,
   purge,
   count,
-  notify
+  notify,
+  time
 };
 
 struct postgres_statement {
@@ -53,7 +54,7 @@ struct postgres_statement {
 };
 
 /** Each is atomic by itself. What may be sent twice finds by version or taker that it was done. */
-inline constexpr std::array<postgres_statement, 10> postgres_statements{{
+inline constexpr std::array<postgres_statement, 11> postgres_statements{{
     // key, now
     {"get", "SELECT value, version, expires FROM mcpawl.entry WHERE key = $1 AND expires > $2 AND taker = 0",
      2, 0b1},
@@ -110,6 +111,7 @@ inline constexpr std::array<postgres_statement, 10> postgres_statements{{
      2, 0b11},
     // to whom, what
     {"notify", "SELECT pg_notify($1, $2)", 2, 0, 0b11},
+    {"time", "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8", 0, 0},
 }};
 
 }  // namespace mcpawl::detail

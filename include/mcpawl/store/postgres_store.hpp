@@ -9,6 +9,7 @@
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -34,7 +35,7 @@ struct postgres_options {
   std::size_t connections = 4;
   std::size_t most_connections = 16;
   std::optional<unsafe::plain_database> plain_database = {};
-  logger log = {};  ///< What happens to the connections of channels.
+  logger log = {};  ///< What happens to the connections of channels, and clocks that differ.
 };
 
 /** A `kv_store` in PostgreSQL, for any number of processes on any number of machines.
@@ -48,7 +49,8 @@ struct postgres_options {
     is safe; then it is `store_errc::unreachable` if it was not done, or `unconfirmed` if nobody knows. A server that
     was restarted, or another of the URL that has become the primary, is found without a restart of this process.
 
-    Whether an entry has expired is judged by the clock of the process, so clocks must agree: at the start a difference of more than 5 seconds is refused.
+    Whether an entry has expired is judged by the clock of the process, so clocks must agree: at the start a difference of more than 5 seconds is refused, and later on one
+    of more than a second is told in the log.
 
     What strangers can fill is bounded by `store_quotas`, of `bounded_bytes`.
 
@@ -106,6 +108,9 @@ public:
                                                           std::vector<std::string>& why) {
     return open(url, {}, time, why);
   }
+
+  /** The server's clock minus ours, when it was asked last, which is each minute. Expiry does not depend on it. */
+  virtual std::chrono::milliseconds clock_offset() const noexcept = 0;
 
 private:
   class impl;

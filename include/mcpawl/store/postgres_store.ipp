@@ -115,14 +115,15 @@ public:
        clock const& time)
       : clock_(time),
         watch_(time, detail::clock_watch::start::on_probation),
-        log_(options.log),
         client_(std::make_shared<detail::postgres_client>(
             std::move(target), std::move(first), std::max<std::size_t>(options.connections, 1),
-            std::max(options.connections, options.most_connections))) {}
+            std::max(options.connections, options.most_connections), options.log)) {}
   impl(impl const&) = delete;
   impl& operator=(impl const&) = delete;
   // channels have it, too
   ~impl() override { client_->close(); }
+
+  std::chrono::milliseconds clock_offset() const noexcept override { return client_->clock_offset(); }
 
   task<result<std::optional<store_entry>>> get(std::string key) override {
     if (error_code const bad = detail::check_store_key(key)) co_return bad;
@@ -199,7 +200,7 @@ public:
   }
 
   std::unique_ptr<bus_channel> make_channel() override {
-    return std::make_unique<detail::postgres_bus>(client_, log_);
+    return std::make_unique<detail::postgres_bus>(client_);
   }
 
 private:
@@ -311,7 +312,6 @@ private:
   std::atomic<std::size_t> writes_{0};
   std::mutex mutex_;
   std::array<quota, detail::store_quotas.size()> quotas_{};
-  logger const log_;
   std::shared_ptr<detail::postgres_client> const client_;
 };
 
