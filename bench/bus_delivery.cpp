@@ -9,8 +9,14 @@
 //
 //   alone        a message each 2 ms
 //   32 at once   so many are on their way
+#include <mcpawl/core/log.hpp>
 #include <mcpawl/store/bus_channel.hpp>
 #include <mcpawl/store/memory_store.hpp>
+#ifdef MCPAWL_BENCH_SQLITE
+#include "../tests/support/temporary_folder.hpp"
+
+#include <mcpawl/store/sqlite_store.hpp>
+#endif
 #ifdef MCPAWL_BENCH_POSTGRES
 #include "../tests/stores/postgres_server.hpp"
 
@@ -23,7 +29,6 @@
 #endif
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -39,10 +44,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <functional>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -177,11 +182,22 @@ int main(int argc, char** argv) {
   std::puts("| store | load | p50, us | p99, us | process, us | server, us |\n|---|---|---:|---:|---:|---:|");
   auto const memory = std::make_shared<mcpawl::memory_store>();
   measure("memory", [&] { return memory; }, 0, rounds);
+#ifdef MCPAWL_BENCH_SQLITE
+  {
+    temporary_folder const folder;
+    auto const open = [&]() -> std::shared_ptr<mcpawl::kv_store> {
+      return mcpawl::sqlite_store::open(folder.file("store.db")).value();
+    };
+    measure("SQLite", open, 0, rounds);
+  }
+#endif
 #ifdef MCPAWL_BENCH_POSTGRES
   {
     stores::postgres_server const server;
     auto const open = [&]() -> std::shared_ptr<mcpawl::kv_store> {
-      return mcpawl::postgres_store::open(server.url()).value();
+      mcpawl::postgres_options options;
+      options.log = mcpawl::logger::none();
+      return mcpawl::postgres_store::open(server.url(), options).value();
     };
     measure("PostgreSQL", open, server.pid(), rounds);
   }
@@ -190,7 +206,10 @@ int main(int argc, char** argv) {
   {
     redis_test::server const server(redis_test::durable());
     auto const open = [&]() -> std::shared_ptr<mcpawl::kv_store> {
-      return mcpawl::redis_store::open_url(server.url(), mcpawl::clock::system()).value();
+      std::vector<std::string> mistakes;
+      auto options = mcpawl::redis_options::parse(server.url(), mistakes).value();
+      options.log = mcpawl::logger::none();
+      return mcpawl::redis_store::open(std::move(options)).value();
     };
     measure("Redis", open, server.pid(), rounds);
   }

@@ -38,7 +38,16 @@ namespace mcpawl::detail {
 
 inline owned_descriptor make_datagram_socket() noexcept {
   owned_descriptor made(::socket(AF_UNIX, SOCK_DGRAM, 0));
-  if (made) ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+  if (!made) return made;
+  ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+  // some systems have room for half a message unless they are asked
+  constexpr int least = 64 * 1024;
+  for (int const which : {SO_SNDBUF, SO_RCVBUF}) {
+    int has = 0;
+    socklen_t size = sizeof has;
+    if (::getsockopt(made.get(), SOL_SOCKET, which, &has, &size) == 0 && has < least)
+      ::setsockopt(made.get(), SOL_SOCKET, which, &least, sizeof least);
+  }
   return made;
 }
 
