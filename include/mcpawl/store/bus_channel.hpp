@@ -62,7 +62,8 @@ public:
       says nothing of who received it.
 
       @par Errors
-      `store_errc`: `value_too_large` over `max_message`, `unreachable`, `unconfirmed`, `busy`, `closed`. */
+      `store_errc`: `value_too_large` over `max_message`, `unreachable`, `unconfirmed`, `busy`, `closed`; and `io`, `cannot_open`, `permissions`,
+      `read_only` where the engine or the folder of the sockets does not let us. */
   virtual task<result<void>> publish(instance_id to, std::string message) = 0;
 
 protected:

@@ -35,7 +35,11 @@ public:
   }
   void close() noexcept override {
     gate_->close();
-    if (auto listener = std::exchange(listener_, nullptr)) client_->forget(std::move(listener));
+    try {
+      if (auto listener = std::exchange(listener_, nullptr)) client_->forget(std::move(listener));
+    } catch (...) {
+      // out of memory: it hears on, for nobody, until the store ends
+    }
   }
   task<result<void>> publish(instance_id to, std::string message) override {
     // the coroutine may outlive the channel

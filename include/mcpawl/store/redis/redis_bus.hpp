@@ -37,7 +37,11 @@ public:
   }
   void close() noexcept override {
     gate_->close();
-    if (auto subscriber = std::exchange(subscriber_, nullptr)) engine_->forget(std::move(subscriber));
+    try {
+      if (auto subscriber = std::exchange(subscriber_, nullptr)) engine_->forget(std::move(subscriber));
+    } catch (...) {
+      // out of memory: it hears on, for nobody, until the store ends
+    }
   }
   task<result<void>> publish(instance_id to, std::string message) override {
     // the coroutine may outlive the channel
