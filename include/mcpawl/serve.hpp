@@ -2,15 +2,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <mcpawl/auth/no_auth.hpp>
 #include <mcpawl/auth/policy.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http_endpoint.hpp>
 #include <mcpawl/server.hpp>
-#include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/http_server_impl.hpp>
 
-#include <concepts>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -22,38 +20,36 @@ namespace mcpawl {
 
     @code
     mcpawl::http_server http(srv, {.port = 0});
+    mcpawl::http_server both({{"/adder/mcp", adder}, {"/admin/mcp", admin}}, {.port = 8080});
     @endcode
 
+    @tparam Served  a `server`, or several: `std::vector<http_endpoint>`
+
     @par Lifetime
-    The server object must outlive it.
+    The server objects must outlive it.
     @par Thread safety
     `stop` and `reload` may be called from any thread; the rest belongs to one.
 */
-template <class Server>
-class http_server;
-
-/** The one for a `server` with this policy. */
-template <auth_policy Auth>
-class http_server<server<Auth>> {
+template <class Served>
+class http_server {
 public:
-  /** Check the server and bind the address.
+  /** Check the servers and bind the address.
 
       @par Errors
-      Throws `configuration_error` for everything that is wrong with the server and the options, and
+      Throws `configuration_error` for everything that is wrong with the servers and the options, and
       `std::system_error` if the address cannot be bound. */
-  http_server(server<Auth> const& srv, http_options options)
-      : host_(srv.protocol(), detail::policy_adapter<Auth>(srv.auth()),
-              std::same_as<typename Auth::identity_type, anonymous>, std::move(options)) {}
+  http_server(Served const& served, http_options options)
+      : host_{detail::endpoint_sources(served, options), std::move(options)} {}  // braces: in this order
 
   /** The port of the first listener; 0 of a Unix-domain socket. */
   std::uint16_t port() const noexcept { return host_.port(); }
 
-  /** The URL of the endpoint, of the first listener; of a Unix-domain socket in the notation of nginx,
+  /** The URL of the endpoint, the first of several, of the first listener; of a Unix-domain socket in the notation of nginx,
       `http://unix:/run/mcp/mcp.sock:/mcp`. */
   std::string url() const { return host_.url(); }
   /** The port of the admin listener; 0 if there is none. */
   std::uint16_t admin_port() const noexcept { return host_.admin_port(); }
-  /** The URL of each listener, in the order of the options. */
+  /** The URL of each endpoint at each listener, in the order of the options: all of the first endpoint come first. */
   std::vector<std::string> urls() const { return host_.urls(); }
 
   /** Serve until `stop`; the calling thread becomes one of the server's.
@@ -104,6 +100,21 @@ private:
 /** The server to be served says which one it is. */
 template <auth_policy Auth>
 http_server(server<Auth> const&, http_options) -> http_server<server<Auth>>;
+/** Several servers in braces. */
+http_server(std::vector<http_endpoint>, http_options) -> http_server<std::vector<http_endpoint>>;
+
+namespace detail {
+
+/** Serve until the process is told to stop; the exit status. */
+template <class Served>
+int serve_until_stopped(Served const& served, http_options options) {
+  http_server<Served> http(served, std::move(options));
+  http.stop_on_signals();
+  http.run();
+  return http.finished() ? 0 : 3;
+}
+
+}  // namespace detail
 
 /** Serve over HTTP (MCP Streamable HTTP) until SIGINT or SIGTERM, then finish what is in flight.
 
@@ -117,10 +128,15 @@ http_server(server<Auth> const&, http_options) -> http_server<server<Auth>>;
 */
 template <auth_policy Auth>
 int serve_http(server<Auth> const& srv, http_options options = {}) {
-  http_server http{srv, std::move(options)};
-  http.stop_on_signals();
-  http.run();
-  return http.finished() ? 0 : 3;
+  return detail::serve_until_stopped(srv, std::move(options));
+}
+/** The same of several servers behind the same listeners.
+
+    @code
+    mcpawl::serve_http({{"/adder/mcp", adder}, {"/admin/mcp", admin}}, {.port = 8080});
+    @endcode */
+inline int serve_http(std::vector<http_endpoint> const& servers, http_options options = {}) {
+  return detail::serve_until_stopped(servers, std::move(options));
 }
 
 }  // namespace mcpawl

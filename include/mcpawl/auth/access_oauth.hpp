@@ -106,6 +106,9 @@ public:
   /** Pages of others may use everything but what people see. */
   MCPAWL_DECL public_route route_of(http::request_head const& head) const noexcept;
 
+  /** The paths of the table above. */
+  MCPAWL_DECL std::vector<std::string> public_paths(std::string_view endpoint_path) const;
+
   /** Answer as the authorization server.
 
       @par Errors

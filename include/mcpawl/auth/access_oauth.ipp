@@ -60,7 +60,8 @@ public:
     observed_ = environment.observed;
     upstream_->attach(environment.executor, environment.log);
     server_.emplace(shared_->parts, *upstream_, sealer(options.cookie_keys), options.endpoint(),
-                    environment.endpoint_path, environment.log, environment.observed);
+                    endpoints(environment.endpoint_path, environment.shares_listeners), environment.log,
+                    environment.observed);
     challenge_ = detail::bearer_challenge(shared_->required.text(), server_->endpoints().metadata_url());
   }
 
@@ -74,6 +75,10 @@ public:
       case oauth::endpoint::callback: return public_route::same_origin;
       default: return public_route::any_origin;
     }
+  }
+
+  std::vector<std::string> public_paths(std::string_view endpoint_path) const {
+    return endpoints(endpoint_path, true).paths();
   }
 
   task<> serve_unauthenticated(http::exchange& ex) { return server_->serve(ex); }
@@ -115,6 +120,10 @@ public:
   oauth::approvals& approvals() const noexcept { return shared_->parts->approved; }
 
 private:
+  oauth::server_endpoints endpoints(std::string_view endpoint_path, bool beside_others) const {
+    return {shared_->parts->rules, shared_->options.endpoint(), endpoint_path, beside_others};
+  }
+
   /** A copy that was never attached belongs to the thread it is used on first. */
   static task<auth_result<access_identity>> authenticate_unattached(impl& self,
                                                                     http::request_head const& head) {
@@ -209,6 +218,9 @@ MCPAWL_DECL void access_oauth::attach(auth_environment const& environment) { imp
 MCPAWL_DECL task<std::string> access_oauth::probe() const { return impl_->probe(); }
 MCPAWL_DECL public_route access_oauth::route_of(http::request_head const& head) const noexcept {
   return impl_->route_of(head);
+}
+MCPAWL_DECL std::vector<std::string> access_oauth::public_paths(std::string_view endpoint_path) const {
+  return impl_->public_paths(endpoint_path);
 }
 MCPAWL_DECL task<> access_oauth::serve_unauthenticated(http::exchange& ex) {
   return impl_->serve_unauthenticated(ex);

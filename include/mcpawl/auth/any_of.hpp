@@ -185,6 +185,11 @@ public:
   {
     return mcpawl::route_of(std::get<path_owner()>(policies_), head);
   }
+  std::optional<std::vector<std::string>> public_paths(std::string_view endpoint_path) const
+      requires has_paths
+  {
+    return mcpawl::public_paths(std::get<path_owner()>(policies_), endpoint_path);
+  }
   task<> serve_unauthenticated(http::exchange& ex) requires has_paths
   {
     return std::get<path_owner()>(policies_).serve_unauthenticated(ex);

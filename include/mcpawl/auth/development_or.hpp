@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -172,6 +173,12 @@ public:
   public_route route_of(http::request_head const& head) const requires serves_public_paths<Policy>
   {
     return production_ ? production_->route_of(head) : public_route::none;
+  }
+  std::optional<std::vector<std::string>> public_paths(std::string_view endpoint_path) const
+      requires serves_public_paths<Policy>
+  {
+    if (!production_) return std::vector<std::string>();
+    return mcpawl::public_paths(*production_, endpoint_path);
   }
   /** Answer as the policy; in development no request has such a route. */
   task<> serve_unauthenticated(http::exchange& ex) requires serves_public_paths<Policy>

@@ -95,12 +95,15 @@ public:
 
   /** Bind this copy to its thread and begin to fetch the keys. */
   void attach(auth_environment const& environment) {
-    resource_server_.endpoint(environment.endpoint_path);
+    resource_server_.endpoint(environment.endpoint_path, environment.shares_listeners);
     tokens_.attach(environment.executor, environment.log, {}, environment.observed);
   }
 
   public_route route_of(http::request_head const& head) const noexcept {
     return resource_server_.route_of(head);
+  }
+  std::vector<std::string> public_paths(std::string_view endpoint_path) const {
+    return resource_server_.shared_paths(endpoint_path);
   }
 
   /** Answer with the metadata. */

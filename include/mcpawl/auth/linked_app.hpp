@@ -127,6 +127,11 @@ public:
   {
     return policy_.route_of(head);
   }
+  std::optional<std::vector<std::string>> public_paths(std::string_view endpoint_path) const
+      requires serves_public_paths<Policy>
+  {
+    return mcpawl::public_paths(policy_, endpoint_path);
+  }
   task<> serve_unauthenticated(http::exchange& ex) requires serves_public_paths<Policy>
   {
     return policy_.serve_unauthenticated(ex);

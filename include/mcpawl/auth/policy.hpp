@@ -87,6 +87,8 @@ struct auth_environment {
   bool loopback_only = false;
   detail::observation const* observed =
       nullptr;  ///< For policies of mcpawl: whom to tell; null where nobody observes.
+  /** Whether other servers are reached by the same listeners: then only the paths that `public_paths` lists get here. */
+  bool shares_listeners = false;
 };
 
 /** Whose a path is, and which web pages may ask for it. */
@@ -144,6 +146,12 @@ enum class public_route {
       what it calls its own is not authenticated. A preflight of a browser goes by it as well.
     - `serve_unauthenticated(exchange)`: answers a request whose route is not `none`; it may read the body, waits as
       long as it likes, and answers with whatever it wants, other methods and bad requests included.
+
+    And a third, which a policy needs for a server that is one of several in one `http_server`:
+
+    - `public_paths(endpoint_path)`: all paths whose route is not `none` once such a copy is attached, as
+      `std::vector<std::string>`, in whole, as they are sent; asked of a copy that is never attached. A path of two servers is an
+      error when they start. What is not listed never gets to the policy.
 
     `Host` has been checked before these are called, and `Origin` too where the route is for `same_origin`.
     Preflights have been answered. On a route for `any_origin` each response has `Access-Control-Allow-Origin: *`
@@ -253,6 +261,24 @@ public_route route_of(Policy const& policy, http::request_head const& head) {
         "const&) const and task<> serve_unauthenticated(exchange&)");
     return public_route::none;
   }
+}
+
+/** Ask the hook `public_paths` of a policy: the paths that it answers itself as one of several servers.
+
+    @return nothing if it answers some and does not list them */
+template <auth_policy Policy>
+std::optional<std::vector<std::string>> public_paths([[maybe_unused]] Policy const& policy,
+                                                     [[maybe_unused]] std::string_view endpoint_path) {
+  if constexpr (!serves_public_paths<Policy>)
+    return std::vector<std::string>();
+  else if constexpr (requires {
+                       {
+                         policy.public_paths(endpoint_path)
+                       } -> std::convertible_to<std::optional<std::vector<std::string>>>;
+                     })
+    return policy.public_paths(endpoint_path);
+  else
+    return std::nullopt;
 }
 
 /** Ask the optional hook `needs_client_certificates` of a policy. */

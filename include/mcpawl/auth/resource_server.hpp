@@ -39,8 +39,11 @@ public:
     publish();
   }
 
-  /** Tell where the server has its endpoint: for a public URL that is an origin alone. */
-  void endpoint(std::string_view path) {
+  /** Tell where the server has its endpoint: for a public URL that is an origin alone.
+
+      @param shares  whether other servers are reached by the same listeners: the metadata at the root could be of only one */
+  void endpoint(std::string_view path, bool shares = false) {
+    at_root_ = !shares;
     local_path_ = std::string(oauth::protected_resource::well_known).append(path == "/" ? "" : path);
     if (url_.target() == "/" && path != "/") {
       auto const whole = http::origin_url::parse(url_.origin().append(path));
@@ -53,9 +56,16 @@ public:
       may be another one when something in front changes paths. */
   public_route route_of(http::request_head const& head) const noexcept {
     auto const path = head.path();
-    bool const ours =
-        path == oauth::protected_resource::well_known || path == public_path_ || path == local_path_;
+    bool const root = at_root_ && path == oauth::protected_resource::well_known;
+    bool const ours = root || path == public_path_ || path == local_path_;
     return ours ? public_route::any_origin : public_route::none;
+  }
+
+  /** Where the metadata is if other servers are reached by the same listeners. */
+  std::vector<std::string> shared_paths(std::string_view endpoint_path) const {
+    resource_server there = *this;
+    there.endpoint(endpoint_path, true);
+    return {there.public_path_, there.local_path_};
   }
 
   /** Answer with the metadata. */
@@ -113,6 +123,7 @@ private:
   std::string scopes_;
   oauth::protected_resource resource_;
   bearer_challenge challenge_;
+  bool at_root_ = true;
   std::string public_path_;
   std::string local_path_;
   std::string document_;

@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,8 @@ public:
   /** Whose a request is: the policy's own, to be answered by `serve_unauthenticated`, or nobody's. */
   virtual public_route route_of(http::request_head const& head) const = 0;
   virtual task<> serve_unauthenticated(http::exchange& ex) = 0;
+  /** The paths it answers itself as one of several servers; nothing if it does not tell. */
+  virtual std::optional<std::vector<std::string>> public_paths(std::string_view endpoint_path) const = 0;
 
   virtual authentication<admission> authenticate(http::request_head const& head) = 0;
 
@@ -98,6 +101,9 @@ public:
       return policy_.serve_unauthenticated(ex);
     else
       return nobody();
+  }
+  std::optional<std::vector<std::string>> public_paths(std::string_view endpoint_path) const override {
+    return mcpawl::public_paths(policy_, endpoint_path);
   }
 
   authentication<admission> authenticate(http::request_head const& head) override {

@@ -38,7 +38,18 @@ struct admin_options {
   std::uint16_t port = 9090;          ///< 0 for any that is free.
 };
 
-/** Where and how a server listens. */
+/** What is a server's own where several are behind the same listeners (`http_endpoint`). */
+struct endpoint_options {
+  std::string sse_path = {};  ///< As `http_options::sse_path`.
+  /** Origins and headers of web pages besides those in `http_options`, for this server alone. */
+  std::vector<std::string> allowed_origins = {};
+  std::vector<std::string> allowed_headers = {};
+  /** What its callers may send and hold; without it `http_options::bounds`, which has in any case what concerns connections and the end
+      of the process. Each server counts its own callers, and has its own threads for blocking work. */
+  std::optional<limits> bounds = {};
+};
+
+/** Where and how a server listens, or several servers. */
 struct http_options {
   std::string address = "127.0.0.1";  ///< As `listener_options::address`.
   std::uint16_t port = 8080;          ///< 0 for any that is free.
@@ -46,7 +57,7 @@ struct http_options {
   /** Where the server runs instead of on threads of its own: that of an `io_context` that one thread runs, or a strand. For
       `http_server::serve`; `threads` stays 1. */
   boost::asio::any_io_executor executor = {};
-  std::string path = "/mcp";
+  std::string path = "/mcp";  ///< Of the endpoint; each of several servers brings its own.
 
   /** The names this server is reached by from outside, such as `mcp.example.com`; those of loopback are
       always allowed. Needed when something in front passes on the name it was reached by. */

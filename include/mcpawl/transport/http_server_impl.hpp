@@ -4,8 +4,7 @@
 
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/mcp/offer/server_state.hpp>
-#include <mcpawl/transport/erased_policy.hpp>
+#include <mcpawl/transport/endpoint_source.hpp>
 #include <mcpawl/transport/http_options.hpp>
 
 #include <cstdint>
@@ -22,9 +21,8 @@ namespace mcpawl::detail {
 */
 class http_server_impl {
 public:
-  /** @param open  whether everybody is let in. */
-  MCPAWL_DECL http_server_impl(server_state const& protocol, erased_policy const& policy, bool open,
-                               http_options options);
+  /** @param servers  those that are served; one that is alone is where the options say. */
+  MCPAWL_DECL http_server_impl(std::vector<endpoint_source> servers, http_options options);
   MCPAWL_DECL ~http_server_impl();
   http_server_impl(http_server_impl const&) = delete;
   http_server_impl& operator=(http_server_impl const&) = delete;

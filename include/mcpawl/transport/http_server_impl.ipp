@@ -7,8 +7,8 @@
 #include <boost/asio/post.hpp>
 
 #include <mcpawl/core/async_event.hpp>
-#include <mcpawl/core/limits.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/sigpipe.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/core/work_pool.hpp>
@@ -17,29 +17,25 @@
 #include <mcpawl/http/descriptor_limit.hpp>
 #include <mcpawl/http/io.hpp>
 #include <mcpawl/http/listener.hpp>
-#include <mcpawl/http/tls_slot.hpp>
-#include <mcpawl/mcp/offer/server_state.hpp>
-#include <mcpawl/mcp/session/session_manager.hpp>
-#include <mcpawl/mcp/session/session_table.hpp>
+#include <mcpawl/mcp/session/session_sweeper.hpp>
 #include <mcpawl/observe/observation.hpp>
 #include <mcpawl/observe/observer.hpp>
 #include <mcpawl/observe/pseudonyms.hpp>
 #include <mcpawl/transport/admin_service.hpp>
-#include <mcpawl/transport/erased_policy.hpp>
-#include <mcpawl/transport/guard.hpp>
+#include <mcpawl/transport/endpoint_router.hpp>
+#include <mcpawl/transport/endpoint_source.hpp>
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/http_server_impl.hpp>
 #include <mcpawl/transport/http_worker.hpp>
-#include <mcpawl/transport/legacy_sse.hpp>
 #include <mcpawl/transport/listener_setup.hpp>
+#include <mcpawl/transport/listening_log.hpp>
 #include <mcpawl/transport/listening_socket.hpp>
-#include <mcpawl/transport/observed_request.hpp>
 #include <mcpawl/transport/process_control.hpp>
 #include <mcpawl/transport/reloader.hpp>
+#include <mcpawl/transport/served_endpoint.hpp>
 #include <mcpawl/transport/serving_view.hpp>
-#include <mcpawl/transport/streamable_http.hpp>
+#include <mcpawl/transport/validate_endpoints.hpp>
 #include <mcpawl/transport/validate_options.hpp>
-#include <mcpawl/version.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -52,6 +48,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -60,67 +57,52 @@ namespace mcpawl::detail {
 
 class http_server_impl::impl {
 public:
-  impl(server_state const& protocol, erased_policy const& policy, bool open, http_options options)
-      : protocol_(protocol),
-        policy_name_(policy.name()),
-        policy_(policy.copy()),
-        open_(open),
-        loopback_only_(policy.loopback_only()),
-        options_(std::move(options)),
-        listeners_(validate_options(protocol, policy, loopback_only_, options_)),
-        shared_{options_.path, host_guards(options_, listeners_, open), limits(), options_.log,
-                options_.retry} {
+  impl(std::vector<endpoint_source> servers, http_options options)
+      : options_(std::move(options)), listeners_(validate_options(servers, options_)) {
     keep_within_descriptors(options_);
     if (!options_.observers.empty()) {
       secret key = options_.hash_key.empty() ? pseudonyms::random_key() : std::move(options_.hash_key);
       observed_.emplace(options_.observers, std::move(key));
-      shared_.observed = &*observed_;
     }
     for (auto const& each : listeners_) {
-      each->rules.observed = shared_.observed;
+      each->rules.observed = observed_ ? &*observed_ : nullptr;
       each->rules.name = each->name();
-      shared_.listener_names.push_back(each->rules.name);
     }
-    shared_.bounds = options_.bounds;
-    shared_.allowed_headers = options_.allowed_headers;
-    shared_.loopback_only = !loopback_only_.empty();
-    shared_.routes = options_.routes;
-    if (!options_.sse_path.empty())
-      shared_.legacy_clients = std::make_shared<legacy_sse>(options_.sse_path, options_.bounds);
-    session_manager known = make_session_manager(protocol, options_.bounds);
-    known.share(protocol, options_.log);
-    shared_sessions_ = known.shared();
-    work_ = known.table().work();
-    view_ = std::make_shared<serving_view>(counts_, known);
-    if (observed_) be_observed(known.table());
+    host_all(std::move(servers));
+    serving_view& view = *servers_.front()->view;
+    for (auto const& each : listeners_)
+      if (observed_ && each->rules.tls) view.add_certificate(each->rules.name, each->rules.tls);
     for (unsigned i = 0; i != options_.threads; ++i)
-      workers_.push_back(std::make_unique<http_worker>(shared_, protocol, policy, known, counts_.open,
-                                                       options_.executor,
-                                                       observed_ ? view_->add_thread() : nullptr));
-    if (shared_sessions_) shared_sessions_->attach(workers_.front()->executor);
-    workers_.front()->sweeper.emplace(workers_.front()->executor, known.table());
+      workers_.push_back(std::make_unique<http_worker>(servers_, paths_, options_.bounds, options_.log,
+                                                       counts_.open, options_.executor,
+                                                       observed_ ? view.add_thread() : nullptr));
     http_worker& first = *workers_.front();
+    for (auto const& each : servers_) each->attach(first.executor);
+    for (auto const& each : servers_)
+      first.sweepers.push_back(std::make_unique<session_sweeper>(first.executor, each->known.table()));
     for (auto const& each : listeners_)
       sockets_.push_back(std::make_unique<listening_socket>(open_socket(*each, first.executor), *each, first,
-                                                            shared_.bounds, counts_, options_.log, hooks()));
+                                                            options_.bounds, counts_, options_.log, hooks()));
     if (options_.admin) open_admin();
-    reloader_.emplace(listeners_, *policy_, policy_name_, shared_.observed, options_.log);
+    std::vector<reloaded_policy> policies;
+    for (auto const& each : servers_) policies.push_back({each->source.policy.get(), each->policy_name});
+    reloader_.emplace(listeners_, std::move(policies), observed_ ? &*observed_ : nullptr, options_.log);
   }
 
   impl(impl const&) = delete;
   impl& operator=(impl const&) = delete;
   ~impl() {
     close();
-    if (shared_sessions_) shared_sessions_->close();
+    for (auto const& each : servers_) each->leave_others();
   }
 
   std::uint16_t port() const noexcept { return sockets_.front()->port; }
 
-  std::string url() const { return listeners_.front()->url(port(), options_.path); }
+  std::string url() const { return url_of(*servers_.front(), 0); }
   std::vector<std::string> urls() const {
     std::vector<std::string> all;
-    for (std::size_t i = 0; i != listeners_.size(); ++i)
-      all.push_back(listeners_[i]->url(sockets_[i]->port, options_.path));
+    for (auto const& each : servers_)
+      for (std::size_t i = 0; i != listeners_.size(); ++i) all.push_back(url_of(*each, i));
     return all;
   }
 
@@ -156,15 +138,14 @@ public:
     only.connections.part();
     if (delay.count() > 0) co_await http::detail::pause_for(only.executor, delay);
     self->finish_accepting();
-    only.sweeper->stop();
-    if (only.meter) only.meter->stop();
+    only.stop_timers();
     co_await only.connections.drain(self->options_.bounds.drain_timeout);
     auto const deadline = self->stopped_.load() + self->options_.bounds.drain_timeout;
     constexpr std::chrono::milliseconds short_while{10};
-    bool idle = self->work_->wait_until_idle(work_pool::time_point());
+    bool idle = self->is_idle_by(work_pool::time_point());
     while (!idle && std::chrono::steady_clock::now() < deadline) {
       co_await http::detail::pause_for(only.executor, short_while);
-      idle = self->work_->wait_until_idle(work_pool::time_point());
+      idle = self->is_idle_by(work_pool::time_point());
     }
     self->note_end(idle);
     // what was cancelled hears of it before the caller goes on
@@ -213,36 +194,71 @@ public:
   std::uint16_t admin_port() const noexcept { return admin_ ? admin_->port() : std::uint16_t(0); }
 
 private:
-  /** Have what happens on no I/O thread told, too. */
-  void be_observed(session_table& table) {
-    work_->tell_waits([this](std::chrono::nanoseconds waited) {
-      observed_->tell(&observer::on_call_wait, call_wait_record{waited});
-    });
-    auto const ends = std::make_shared<session_observer>(*observed_);
-    table.tell_ends([ends](ended_session const& which) { (*ends)(which); });
-    for (auto const& each : listeners_)
-      if (each->rules.tls) view_->add_certificate(each->rules.name, each->rules.tls);
+  /** Make what threads know of each server, and where it is. */
+  void host_all(std::vector<endpoint_source> servers) {
+    bool const open =
+        std::any_of(servers.begin(), servers.end(), [](endpoint_source const& each) { return each.open; });
+    for (auto& each : servers) {
+      auto guards = host_guards(options_, each.options, listeners_, open);
+      http::accept_counts const counts = servers_.empty() ? counts_ : no_counts();
+      if (servers.size() > 1)
+        for (auto const& path : paths_of(each)) paths_.emplace(path, servers_.size());
+      servers_.push_back(std::make_unique<served_endpoint>(
+          std::move(each), options_, observed_ ? &*observed_ : nullptr, std::move(guards), counts));
+      streamable_http_settings& shared = servers_.back()->shared;
+      for (auto const& listener : listeners_) shared.listener_names.push_back(listener->rules.name);
+      shared.shares_listeners = servers.size() > 1;
+    }
+    servers_.front()->shared.routes = options_.routes;
+  }
+
+  static http::accept_counts no_counts() {
+    return {std::make_shared<std::atomic<std::size_t>>(0), std::make_shared<std::atomic<std::size_t>>(0)};
+  }
+
+  std::string url_of(served_endpoint const& of, std::size_t listener) const {
+    return listeners_[listener]->url(sockets_[listener]->port, of.source.path);
   }
 
   /** Tell everybody that it begins. */
   void begin() {
     tell_listening();
-    if (shared_.loopback_only) options_.log.warning("loopback_only", {{"reason", loopback_only_}});
-    if (observed_)
-      observed_->tell(&observer::on_server,
-                      describe_served(protocol_, policy_name_, options_, listeners_, view_));
+    for (auto const& each : servers_) {
+      if (each->shared.loopback_only)
+        options_.log.warning("loopback_only", {{"reason", each->loopback_only}});
+      if (observed_) observed_->tell(&observer::on_server, describe(*each));
+    }
     if (admin_) admin_->start();
     enter(server_phase::ready);
   }
 
-  /** Wait for calls on threads of the pool, and tell the service manager of them; false if that took too long. */
+  /** What observers have to know of a server; the first brings what is common to all. */
+  server_record describe(served_endpoint const& of) const {
+    bool const first = &of == servers_.front().get();
+    static std::vector<std::unique_ptr<listener_setup>> const none;
+    std::vector<std::string_view> routes{of.source.path};
+    if (!of.source.options.sse_path.empty()) routes.emplace_back(of.source.options.sse_path);
+    for (auto const& each : of.shared.routes) routes.emplace_back(each.path());
+    return describe_served(of.protocol(), of.policy_name, std::move(routes), first ? listeners_ : none,
+                           of.view, options_.observers);
+  }
+
+  /** Whether no blocking work is left by a point in time. */
+  bool is_idle_by(work_pool::time_point deadline) const {
+    return std::all_of(servers_.begin(), servers_.end(),
+                       [&](auto const& each) { return each->work().wait_until_idle(deadline); });
+  }
+
+  /** Wait for calls on threads of the pools, and tell the service manager of them; false if that took too long. */
   bool wait_for_work(work_pool::time_point deadline) {
     constexpr std::chrono::milliseconds now_and_then{500};
     for (;;) {
       auto const next = std::min(deadline, std::chrono::steady_clock::now() + now_and_then);
-      if (work_->wait_until_idle(next)) return true;
+      if (is_idle_by(next)) return true;
       if (std::chrono::steady_clock::now() >= deadline) return false;
-      if (control_) control_->left(work_->busy(), "calls run");
+      std::size_t busy = 0;
+      for (auto const& each : servers_) busy += each->work().busy();
+      if (control_) control_->left(busy, "calls run");
     }
   }
 
@@ -265,18 +281,19 @@ private:
 
   /** All threads have ended, or the executor has no connection left. */
   void note_end(bool idle) {
-    work_->close();
     std::size_t cut = 0;
+    for (auto const& each : servers_) each->work().close();
     for (auto const& each : workers_) cut += each->connections.cut();
     finished_ = idle && cut == 0;
-    if (shared_sessions_) shared_sessions_->close();
+    for (auto const& each : servers_) each->leave_others();
     if (admin_) admin_->stop();
     enter(server_phase::stopped);
   }
 
   /** Go on to a phase; none comes twice, nor after one that is later. */
   void enter(server_phase next) {
-    auto const before = view_->enter(next);
+    auto const before = servers_.front()->view->enter(next);
+    for (std::size_t i = 1; i != servers_.size(); ++i) servers_[i]->view->enter(next);
     if (before && observed_) observed_->tell(&observer::on_phase, *before, next);
   }
 
@@ -286,48 +303,42 @@ private:
     about.observers = options_.observers;
     about.not_ready = [this] {
       std::vector<std::string> reasons;
-      auto const phase = view_->phase();
+      auto const phase = servers_.front()->view->phase();
       if (phase != server_phase::ready) reasons.push_back("the server is " + std::string(to_string(phase)));
-      if (!policy_->ready()) reasons.emplace_back("the policy cannot decide yet: it has no keys");
+      for (auto const& each : servers_)
+        if (!each->source.policy->ready())
+          reasons.push_back("the policy" + of_which(*each) + " cannot decide yet: it has no keys");
       return reasons;
     };
-    about.trial = [this] { return policy_->probe(); };
+    about.trial = [this] { return probe_all(*this); };
     admin_ = std::make_unique<admin_service>(options_.admin->address, options_.admin->port, std::move(about),
                                              options_.log);
   }
 
-  void close() { workers_.front()->transport.close(); }
+  /** What is wrong with the first policy whose trial fails. */
+  static task<std::string> probe_all(impl const& self) {
+    for (auto const& each : self.servers_) {
+      auto probing = each->source.policy->probe();
+      std::string why = co_await std::move(probing);
+      if (!why.empty()) co_return why;
+    }
+    co_return std::string();
+  }
+  /** For sentences: which of several servers it is. */
+  std::string of_which(served_endpoint const& which) const {
+    return servers_.size() == 1 ? std::string() : " of " + which.source.path;
+  }
 
-  /** Say where the server listens, and with what. */
+  void close() {
+    for (auto const& each : servers_) each->close();
+  }
+
+  /** Say where the servers listen, and with what. */
   void tell_listening() const {
-    std::string const tools = std::to_string(protocol_.tools.size());
-    std::string const resources = std::to_string(protocol_.resources.size());
-    std::string const templates = std::to_string(protocol_.templates.size());
-    std::string const prompts = std::to_string(protocol_.prompts.size());
-    auto const all = urls();
-    for (std::size_t i = 0; i != all.size(); ++i) {
-      std::string const& at = all[i];
-      options_.log.info("listening", {{"url", at},
-                                      {"policy", policy_name_},
-                                      {"tools", tools},
-                                      {"resources", resources},
-                                      {"templates", templates},
-                                      {"prompts", prompts},
-                                      {"version", MCPAWL_VERSION_STRING}});
-      if (open_ && !listeners_[i]->is_loopback() && !listeners_[i]->is_unix())
-        options_.log.warning(
-            "open_to_everybody",
-            {{"url", at},
-             {"reason",
-              "there is no policy that tells callers apart, and other machines reach the address"}});
-    }
-    if (admin_) {
-      bool const v6 = options_.admin->address.find(':') != std::string::npos;
-      std::string at = "http://";
-      at.append(v6 ? "[" : "").append(options_.admin->address).append(v6 ? "]:" : ":");
-      at += std::to_string(admin_->port());
-      options_.log.info("admin_listening", {{"url", at}});
-    }
+    for (auto const& each : servers_)
+      for (std::size_t i = 0; i != listeners_.size(); ++i)
+        log_listening(*each, *listeners_[i], url_of(*each, i), options_.log);
+    if (admin_) log_admin_listening(options_.admin->address, admin_->port(), options_.log);
   }
 
   /** Hand a connection to the next thread in turn; false if that is the one that accepts. */
@@ -381,20 +392,13 @@ private:
     return made;
   }
 
-  server_state const& protocol_;
-  std::string policy_name_;
-  std::unique_ptr<erased_policy> policy_;  // never attached: it is asked how it is, and told to reload
-  bool open_;
-  std::string loopback_only_;
   http_options options_;
   std::optional<observation> observed_;  // empty where nobody observes; all that follows refers to it
   std::vector<std::unique_ptr<listener_setup>> listeners_;  // connections of all threads refer to their rules
-  streamable_http::settings shared_;
-  http::accept_counts counts_{std::make_shared<std::atomic<std::size_t>>(0),
-                              std::make_shared<std::atomic<std::size_t>>(0)};
-  std::shared_ptr<shared_sessions> shared_sessions_;  // null where there are no other instances
-  std::shared_ptr<work_pool> work_;
-  std::shared_ptr<serving_view> view_;
+  http::accept_counts counts_ = no_counts();
+  std::vector<std::unique_ptr<served_endpoint>>
+      servers_;  // the views of the first show what is common to all
+  endpoint_paths paths_;
   std::atomic<work_pool::time_point> stopped_ = work_pool::time_point();
   std::optional<reloader> reloader_;
   std::shared_ptr<async_event> asked_ = std::make_shared<async_event>();  // on a foreign executor: to stop
@@ -408,9 +412,8 @@ private:
   std::shared_ptr<process_control> control_;
 };
 
-MCPAWL_DECL http_server_impl::http_server_impl(server_state const& protocol, erased_policy const& policy,
-                                               bool open, http_options options)
-    : impl_(std::make_shared<impl>(protocol, policy, open, std::move(options))) {}
+MCPAWL_DECL http_server_impl::http_server_impl(std::vector<endpoint_source> servers, http_options options)
+    : impl_(std::make_shared<impl>(std::move(servers), std::move(options))) {}
 MCPAWL_DECL http_server_impl::~http_server_impl() { impl_->leave(); }
 
 MCPAWL_DECL std::uint16_t http_server_impl::port() const noexcept { return impl_->port(); }

@@ -14,11 +14,10 @@
 #include <mcpawl/http/accepted.hpp>
 #include <mcpawl/http/connection.hpp>
 #include <mcpawl/http/connection_set.hpp>
-#include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
-#include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/mcp/session/session_sweeper.hpp>
-#include <mcpawl/transport/erased_policy.hpp>
+#include <mcpawl/transport/endpoint_router.hpp>
+#include <mcpawl/transport/served_endpoint.hpp>
 #include <mcpawl/transport/streamable_http.hpp>
 #include <mcpawl/transport/thread_figures.hpp>
 
@@ -28,6 +27,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace mcpawl::detail {
 
@@ -37,18 +37,13 @@ namespace mcpawl::detail {
     Its thread, but for the constructor, `run` and `stop`. */
 class http_worker {
 public:
-  /** @param foreign  where it runs; empty for a context of its own
+  /** @param servers  at least one; they and `paths` must outlive it, as `bounds` and `log`
+      @param foreign  where it runs; empty for a context of its own
       @param figures  for observers; null where nobody observes */
-  http_worker(streamable_http::settings const& shared, server_state const& protocol,
-              erased_policy const& policy, session_manager const& known,
-              http::connection_set::counter const& total, boost::asio::any_io_executor foreign,
-              std::shared_ptr<thread_figures> const& figures = {})
-      : bounds_(shared.bounds),
-        log_(shared.log),
-        connections(total),
-        transport(
-            shared, policy.copy(),
-            dispatcher{protocol, known, shared.log, {shared.bounds.json_depth, shared.bounds.json_members}}) {
+  http_worker(std::vector<std::unique_ptr<served_endpoint>> const& servers, endpoint_paths const& paths,
+              limits const& bounds, logger const& log, http::connection_set::counter const& total,
+              boost::asio::any_io_executor foreign, std::shared_ptr<thread_figures> const& figures = {})
+      : bounds_(bounds), log_(log), connections(total), transport(transports_of(servers), paths) {
     executor = context.get_executor();
     if (foreign)
       executor = std::move(foreign);
@@ -67,7 +62,7 @@ public:
 
   void begin() {
     transport.attach(executor);
-    if (sweeper) sweeper->start();
+    for (auto const& each : sweepers) each->start();
     if (meter) meter->start();
   }
 
@@ -92,27 +87,43 @@ public:
   /** Drain the connections, and end `run`. From any thread. */
   void stop(std::chrono::milliseconds patience) {
     boost::asio::post(context, [this, patience] {
-      if (sweeper) sweeper->stop();
-      if (meter) meter->stop();
+      stop_timers();
       boost::asio::co_spawn(context, connections.drain(patience),
                             [this](std::exception_ptr) { context.stop(); });
     });
   }
 
+  void stop_timers() {
+    for (auto const& each : sweepers) each->stop();
+    if (meter) meter->stop();
+  }
+
 private:
+  static std::vector<std::unique_ptr<streamable_http>> transports_of(
+      std::vector<std::unique_ptr<served_endpoint>> const& servers) {
+    std::vector<std::unique_ptr<streamable_http>> made;
+    for (auto const& each : servers) {
+      streamable_http_settings const& with = each->shared;
+      json_limits const json{with.bounds.json_depth, with.bounds.json_members};
+      made.push_back(std::make_unique<streamable_http>(
+          with, each->source.policy->copy(), dispatcher{each->protocol(), each->known, with.log, json}));
+    }
+    return made;
+  }
+
   limits const& bounds_;
   logger const& log_;
 
 public:
   http::connection_set connections;
-  streamable_http transport;
+  endpoint_router transport;
   boost::asio::any_io_executor executor;
   // behind what its coroutines refer to: they die before that
   boost::asio::io_context context{1};
   // a thread without connections waits for those that it is given
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> waiting{context.get_executor()};
-  std::optional<session_sweeper> sweeper;  // one for all threads
-  std::optional<loop_meter> meter;         // empty where nobody observes
+  std::vector<std::unique_ptr<session_sweeper>> sweepers;  // of one thread, for all
+  std::optional<loop_meter> meter;                         // empty where nobody observes
 
 private:
   // has the context open its descriptors at the start and not when a connection comes, which would lack them then

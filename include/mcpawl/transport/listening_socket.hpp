@@ -10,9 +10,9 @@
 #include <mcpawl/http/listener.hpp>
 #include <mcpawl/http/passed_sockets.hpp>
 #include <mcpawl/http/unix_listener.hpp>
+#include <mcpawl/transport/endpoint_router.hpp>
 #include <mcpawl/transport/http_worker.hpp>
 #include <mcpawl/transport/listener_setup.hpp>
-#include <mcpawl/transport/streamable_http.hpp>
 
 #include <fcntl.h>
 
@@ -89,7 +89,7 @@ struct listening_socket {
 
   std::optional<http::detail::unix_socket_file> file;
   boost::asio::ip::tcp::acceptor acceptor;
-  http::accepting<streamable_http> accepting;
+  http::accepting<endpoint_router> accepting;
   std::uint16_t port = 0;
 };
 

@@ -26,7 +26,13 @@
 
 namespace mcpawl::detail {
 
-/** The certificates of listeners, what the policy has, and the files of logs. What cannot be read stays as it was.
+/** A policy that is told to read anew, and what the log calls it. */
+struct reloaded_policy {
+  erased_policy const* policy;
+  std::string name;
+};
+
+/** The certificates of listeners, what policies have, and the files of logs. What cannot be read stays as it was.
 
     @par Lifetime
     What it is made of must outlive it.
@@ -35,17 +41,21 @@ namespace mcpawl::detail {
 class reloader {
 public:
   /** @param observed  null where nobody observes */
-  reloader(std::vector<std::unique_ptr<listener_setup>> const& listeners, erased_policy const& policy,
-           std::string_view policy_name, observation const* observed, logger const& log)
-      : listeners_(listeners), policy_(policy), policy_name_(policy_name), observed_(observed), log_(log) {}
+  reloader(std::vector<std::unique_ptr<listener_setup>> const& listeners,
+           std::vector<reloaded_policy> policies, observation const* observed, logger const& log)
+      : listeners_(listeners), policies_(std::move(policies)), observed_(observed), log_(log) {}
 
   /** Whether there is anything to read anew. */
-  bool useful() const { return has_certificates() || policy_.reloads() || has_log_files(); }
+  bool useful() const {
+    bool const policies = std::any_of(policies_.begin(), policies_.end(),
+                                      [](reloaded_policy const& each) { return each.policy->reloads(); });
+    return has_certificates() || policies || has_log_files();
+  }
 
   /** Read everything anew; what is wrong, in sentences. */
   std::vector<std::string> reload() {
     auto wrong = reopen_log_files();
-    append(wrong, reload_policy());
+    append(wrong, reload_policies());
     if (!has_certificates()) return wrong;
     auto errors = read_certificates();
     note_certificates(errors.all);
@@ -56,7 +66,7 @@ public:
   /** The same with patience: who renews a certificate writes two files, one after the other. */
   task<std::vector<std::string>> reload_patiently(boost::asio::any_io_executor executor) {
     std::vector<std::string> wrong = reopen_log_files();
-    append(wrong, reload_policy());
+    append(wrong, reload_policies());
     if (!has_certificates()) co_return wrong;
     auto errors = read_certificates();
     for (int i = 0; errors.mismatch && i != 10; ++i) {
@@ -102,14 +112,18 @@ private:
     tell("certificates", errors);
   }
 
-  std::vector<std::string> reload_policy() const {
-    if (!policy_.reloads()) return {};
-    auto errors = policy_.reload();
-    if (errors.empty()) log_.info("policy_reloaded", {{"policy", policy_name_}});
-    for (auto const& wrong : errors)
-      log_.error("policy_not_reloaded", {{"policy", policy_name_}, {"reason", wrong}});
-    tell("policy", errors);
-    return errors;
+  std::vector<std::string> reload_policies() const {
+    std::vector<std::string> all;
+    for (auto const& [policy, name] : policies_) {
+      if (!policy->reloads()) continue;
+      auto errors = policy->reload();
+      if (errors.empty()) log_.info("policy_reloaded", {{"policy", name}});
+      for (auto const& wrong : errors)
+        log_.error("policy_not_reloaded", {{"policy", name}, {"reason", wrong}});
+      tell("policy", errors);
+      append(all, std::move(errors));
+    }
+    return all;
   }
 
   std::vector<std::string> reopen_log_files() const {
@@ -134,8 +148,7 @@ private:
   }
 
   std::vector<std::unique_ptr<listener_setup>> const& listeners_;
-  erased_policy const& policy_;
-  std::string policy_name_;
+  std::vector<reloaded_policy> policies_;
   observation const* observed_;
   logger const& log_;
   std::mutex reading_;

@@ -11,6 +11,7 @@
 #include <mcpawl/transport/cors.hpp>
 #include <mcpawl/transport/denied.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
+#include <mcpawl/transport/streamable_http_settings.hpp>
 
 #include <string>
 #include <utility>
@@ -18,13 +19,16 @@
 namespace mcpawl::detail {
 
 /** The challenge of the policy for the scopes that an entry needs and the caller lacks (RFC 6750 section 3.1); it is logged. */
-inline http::response scope_response(erased_policy const& auth, logger const& log,
+inline http::response scope_response(erased_policy const& auth, streamable_http_settings const& at,
                                      http::request_head const& head, caller const& who,
                                      scope_refusal const& refused) {
   std::string missing;
   for (auto const& scope : refused.missing) missing.append(missing.empty() ? "" : " ").append(scope);
-  log.write_limited(log_level::info, "scope_missing",
-                    {{"principal", who.principal}, {refused.kind, refused.name}, {"scope", missing}});
+  at.log.write_limited(log_level::info, "scope_missing",
+                       {{"principal", who.principal},
+                        {refused.kind, refused.name},
+                        {"scope", missing},
+                        {"endpoint", at.path}});
   std::string operation = "the ";
   operation.append(refused.kind).append(1, ' ').append(refused.name);
   scope_demand const demand{std::move(operation), refused.scopes, refused.missing};

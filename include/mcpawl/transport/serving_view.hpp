@@ -10,7 +10,6 @@
 #include <mcpawl/mcp/session/session_manager.hpp>
 #include <mcpawl/mcp/session/session_table.hpp>
 #include <mcpawl/observe/observer.hpp>
-#include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/listener_setup.hpp>
 #include <mcpawl/transport/thread_figures.hpp>
 
@@ -94,21 +93,20 @@ private:
 
 /** What observers have to know of a server before there is anything to observe. */
 inline server_record describe_served(server_state const& protocol, std::string_view policy,
-                                     http_options const& options,
+                                     std::vector<std::string_view> routes,
                                      std::vector<std::unique_ptr<listener_setup>> const& listeners,
-                                     std::shared_ptr<server_view const> view) {
+                                     std::shared_ptr<server_view const> view,
+                                     std::vector<observer*> observers) {
   server_record out;
   out.name = protocol.info.name;
   out.version = protocol.info.version;
   out.policy = policy;
   for (std::size_t i = 0; i != protocol.tools.size(); ++i) out.tools.push_back(protocol.tools[i].name);
   for (std::size_t i = 0; i != protocol.prompts.size(); ++i) out.prompts.push_back(protocol.prompts[i].name);
-  out.routes.push_back(options.path);
-  if (!options.sse_path.empty()) out.routes.push_back(options.sse_path);
-  for (auto const& each : options.routes) out.routes.push_back(each.path());
+  out.routes = std::move(routes);
   for (auto const& each : listeners) out.listeners.push_back(each->rules.name);
   out.view = std::move(view);
-  out.observers = options.observers;
+  out.observers = std::move(observers);
   return out;
 }
 

@@ -47,7 +47,6 @@
 #include <string_view>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace mcpawl::detail {
 
@@ -74,15 +73,9 @@ public:
   /** Tell the policy where it runs; once, before the first request. */
   void attach(boost::asio::any_io_executor executor) {
     turns_.attach(executor);
-    auth_environment const environment{std::move(executor), shared_.log, shared_.path, shared_.loopback_only,
-                                       shared_.observed};
+    auth_environment const environment{std::move(executor),   shared_.log,      shared_.path,
+                                       shared_.loopback_only, shared_.observed, shared_.shares_listeners};
     auth_->attach(environment);
-  }
-
-  /** End what would wait for ever: open streams, requests to clients. From any thread. */
-  void close() {
-    protocol_.known().table().close();
-    if (shared_.legacy_clients) shared_.legacy_clients->close();
   }
 
   /** Count requests for observers, if there are some. `to` must outlive it. */
@@ -98,6 +91,9 @@ public:
   }
 
 private:
+  /** All who are not let in are one caller, so that those who are have theirs however many of them there are. */
+  static constexpr std::string_view strangers{"\0not let in", 11};
+
   task<> answer_observed(http::exchange& ex) {
     request_note note;
     auto const began = std::chrono::steady_clock::now();
@@ -147,6 +143,12 @@ private:
       co_await answer_route(shared_.routes, ex);
       co_return;
     }
+    if (shared_.shares_listeners && !serves(head.path())) [[unlikely]] {
+      // no policy is in charge; where the servers are is nobody's business
+      if (!turns_.take(strangers)) co_await turns_.wait(strangers);
+      co_await refuse(ex, 404, "nothing here: no server has this path");
+      co_return;
+    }
     authentication<admission> asked = auth_->authenticate(head);
     if (auto* const waiting = std::get_if<task<auth_result<admission>>>(&asked)) {
       auto decided = co_await std::move(*waiting);
@@ -156,10 +158,8 @@ private:
     if (!admitted) {
       denial const& d = admitted.error();
       shared_.log.write_limited(log_level::info, "caller_denied",
-                                {{"code", d.code}, {"reason", d.log_reason}});
+                                {{"code", d.code}, {"reason", d.log_reason}, {"endpoint", shared_.path}});
       if (note) observer_->denied(*note, auth_->name(), d);
-      // all who are not let in are one caller, so that those who are have theirs however many of them there are
-      constexpr std::string_view strangers("\0not let in", 11);
       if (!turns_.take(strangers)) co_await turns_.wait(strangers);
       http::response response = denial_response(head, d);
       allow_reading(response, head);
@@ -172,8 +172,7 @@ private:
     if (note) note_caller(*note, head, who);
     // a message has its turn when all of it is there
     if (head.method() != "POST" && !turns_.take(who.account())) co_await turns_.wait(who.account());
-    if (head.path() != shared_.path && shared_.legacy_clients &&
-        shared_.legacy_clients->serves(head.path())) {
+    if (head.path() != shared_.path && serves_old_clients(head.path())) {
       co_await serve_old_client(ex, who);
     } else if (!is_endpoint(head.path())) {
       std::string const why = "nothing here: the endpoint is " + shared_.path;
@@ -197,7 +196,7 @@ private:
 
   void note_caller(request_note& note, http::request_head const& head, caller& who) {
     bool const endpoint = is_endpoint(head.path());
-    bool const old = !endpoint && shared_.legacy_clients && shared_.legacy_clients->serves(head.path());
+    bool const old = !endpoint && serves_old_clients(head.path());
     if (endpoint)
       note.route = shared_.path;
     else if (old)
@@ -221,6 +220,10 @@ private:
     return {wanted, wanted ? ex.client() : boost::asio::ip::address()};
   }
 
+  bool serves_old_clients(std::string_view path) const noexcept {
+    return shared_.legacy_clients && shared_.legacy_clients->serves(path);
+  }
+  bool serves(std::string_view path) const noexcept { return is_endpoint(path) || serves_old_clients(path); }
   /** Whether a path is that of the endpoint; clients add and drop a slash at its end. */
   bool is_endpoint(std::string_view path) const noexcept { return same_path(path, shared_.path); }
 
@@ -301,7 +304,7 @@ private:
       co_return;
     }
     if (auto const* refused = std::get_if<scope_refusal>(&r)) {
-      http::response asking = scope_response(*auth_, shared_.log, head, who, *refused);
+      http::response asking = scope_response(*auth_, shared_, head, who, *refused);
       co_await ex.respond(std::move(asking));
       co_return;
     }
@@ -370,8 +373,8 @@ private:
     if (others_.on()) co_await others_.begin(opened);
     http::response ok{200};
     allow_reading(ok, head);
-    bool const started = co_await ex.start_events(std::move(ok));
-    if (started) co_await write_events_watched(ex, reader, changed, style, opened.after);
+    if (!co_await ex.start_events(std::move(ok))) co_return;
+    co_await write_events_watched(ex, reader, changed, style, opened.after);
   }
 
   /** Charge the caller for an event stream; false if there is no room, which is answered then. */
@@ -406,7 +409,7 @@ private:
     auto const refused = client->receive(protocol_, *body, who, ex.executor());
     http::response answer{202};
     allow_reading(answer, head);
-    if (refused) answer = scope_response(*auth_, shared_.log, head, who, *refused);
+    if (refused) answer = scope_response(*auth_, shared_, head, who, *refused);
     co_await ex.respond(std::move(answer));
   }
 

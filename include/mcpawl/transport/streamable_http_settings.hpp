@@ -29,6 +29,7 @@ struct streamable_http_settings {
   observation const* observed = nullptr;            ///< Null where nobody observes.
   std::vector<std::string> listener_names = {};     ///< For observers: of each, its address.
   std::vector<unauthenticated_route> routes = {};   ///< The user's own, which nobody is asked for.
+  bool shares_listeners = false;                    ///< Other servers are behind the same listeners.
 };
 
 }  // namespace mcpawl::detail

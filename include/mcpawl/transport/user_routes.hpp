@@ -8,6 +8,7 @@
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
+#include <mcpawl/transport/endpoint_source.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/unauthenticated_route.hpp>
@@ -21,12 +22,14 @@
 
 namespace mcpawl::detail {
 
+/** A path without a slash at its end. */
+inline std::string_view bare_path(std::string_view p) noexcept {
+  return p.size() > 2 && p.ends_with('/') ? p.substr(0, p.size() - 1) : p;
+}
+
 /** Whether two paths differ by a slash at their end at most. */
 inline bool same_path(std::string_view a, std::string_view b) noexcept {
-  auto const bare = [](std::string_view p) {
-    return p.size() > 2 && p.ends_with('/') ? p.substr(0, p.size() - 1) : p;
-  };
-  return bare(a) == bare(b);
+  return bare_path(a) == bare_path(b);
 }
 
 /** Whether a path is that of a route, whatever the method. */
@@ -80,28 +83,41 @@ inline task<> answer_route(std::vector<unauthenticated_route> const& routes, htt
   co_await ex.respond(std::move(made));
 }
 
+/** Whether a path is one that a policy answers itself. */
+inline bool belongs_to(erased_policy const& policy, std::string_view path, std::string_view endpoint_path) {
+  auto const listed = policy.public_paths(endpoint_path);
+  if (listed && std::find(listed->begin(), listed->end(), path) != listed->end()) return true;
+  // a policy may look at nothing but the path
+  for (std::string_view method : {"GET", "POST"}) {
+    auto const head = http::request_head::make(method, path, {{"Host", "localhost"}});
+    if (policy.route_of(head) != public_route::none) return true;
+  }
+  return false;
+}
+
 /** What is wrong with the path of a route, as the end of a sentence; empty if nothing is. */
-inline std::string fault_of_path(unauthenticated_route const& route, http_options const& options,
-                                 erased_policy const& policy) {
+inline std::string fault_of_path(unauthenticated_route const& route,
+                                 std::vector<endpoint_source> const& servers) {
   std::string_view const path = route.path();
   bool const visible = std::all_of(path.begin(), path.end(), [](char c) { return c > 0x20 && c < 0x7f; });
   if (!path.starts_with('/') || !visible || path.find_first_of("?#") != std::string_view::npos)
     return "must start with / and have no query";
-  if (same_path(path, options.path)) return "is the endpoint";
-  if (!options.sse_path.empty() &&
-      (same_path(path, options.sse_path) || path.starts_with(options.sse_path + '/')))
-    return "belongs to sse_path";
+  for (auto const& each : servers) {
+    if (same_path(path, each.path)) return servers.size() == 1 ? "is the endpoint" : "is an endpoint";
+    std::string const& sse_path = each.options.sse_path;
+    if (!sse_path.empty() && (same_path(path, sse_path) || path.starts_with(sse_path + '/')))
+      return "belongs to sse_path";
+  }
   for (std::string_view known : {"/.well-known/oauth-", "/.well-known/openid-configuration"})
     if (path.starts_with(known)) return "is where clients look for how to log in";
-  // a policy may look at nothing but the path
-  for (std::string_view each : {"GET", "POST"})
-    if (policy.route_of(http::request_head::make(each, path, {{"Host", "localhost"}})) != public_route::none)
-      return "belongs to the policy " + std::string(policy.name());
+  for (auto const& each : servers)
+    if (belongs_to(*each.policy, path, each.path))
+      return "belongs to the policy " + std::string(each.policy->name());
   return {};
 }
 
 /** What is wrong with routes, in sentences. */
-inline void note_errors_of_routes(http_options const& options, erased_policy const& policy,
+inline void note_errors_of_routes(http_options const& options, std::vector<endpoint_source> const& servers,
                                   std::vector<std::string>& errors) {
   for (std::size_t i = 0; i != options.routes.size(); ++i) {
     auto const& each = options.routes[i];
@@ -112,8 +128,7 @@ inline void note_errors_of_routes(http_options const& options, erased_policy con
       errors.push_back(name + "must have a method in capital letters");
     else if (each.method() == "OPTIONS" || each.method() == "CONNECT" || each.method() == "TRACE")
       errors.push_back(name + "has a method that the server answers itself");
-    if (auto const fault = fault_of_path(each, options, policy); !fault.empty())
-      errors.push_back(name + fault);
+    if (auto const fault = fault_of_path(each, servers); !fault.empty()) errors.push_back(name + fault);
     for (std::size_t k = 0; k != i; ++k)
       if (options.routes[k].method() == each.method() && options.routes[k].path() == each.path())
         errors.push_back(name + "is there twice");

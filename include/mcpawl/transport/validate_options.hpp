@@ -11,12 +11,14 @@
 #include <mcpawl/mcp/offer/registration.hpp>
 #include <mcpawl/mcp/offer/server_state.hpp>
 #include <mcpawl/mcp/session/session_manager.hpp>
-#include <mcpawl/transport/erased_policy.hpp>
+#include <mcpawl/transport/endpoint_source.hpp>
 #include <mcpawl/transport/guard.hpp>
 #include <mcpawl/transport/http_options.hpp>
 #include <mcpawl/transport/listener_setup.hpp>
 #include <mcpawl/transport/user_routes.hpp>
+#include <mcpawl/transport/validate_endpoints.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -42,39 +44,66 @@ inline void note_errors_of_observing(http_options const& options, std::vector<st
                      "\" is not a literal IPv4 or IPv6 address");
 }
 
-/** The listeners of a server whose options are right.
+/** What is wrong with the pages that may call, in sentences. */
+inline void note_errors_of_pages(std::vector<std::string> const& origins,
+                                 std::vector<std::string> const& headers, std::vector<std::string>& errors) {
+  for (auto const& origin : origins)
+    if (!guard::is_origin(origin))
+      errors.push_back("allowed origin \"" + origin + "\" is not scheme://host[:port]");
+  for (auto const& name : headers)
+    if (!http::is_token(name))
+      errors.push_back("allowed header \"" + name + "\" is not the name of a header");
+}
+
+/** What is wrong with one server and where it is, in sentences. */
+inline void note_errors_of(endpoint_source const& one,
+                           std::vector<std::unique_ptr<listener_setup>> const& listeners,
+                           std::vector<std::string>& errors) {
+  std::string const& sse_path = one.options.sse_path;
+  note_misfits(*one.policy, one.policy->loopback_only(), listeners, errors);
+  if (!one.path.starts_with('/') || one.path.find_first_of("?# ") != std::string::npos)
+    errors.push_back("path \"" + one.path + "\" must start with / and have no query");
+  if (!sse_path.empty() && (!sse_path.starts_with('/') || sse_path == one.path ||
+                            sse_path.find_first_of("?# ") != std::string::npos))
+    errors.push_back("sse_path \"" + sse_path + "\" must start with /, differ from path and have no query");
+  for (auto& wrong : key_errors(*one.protocol)) errors.push_back(std::move(wrong));
+  note_errors_of_pages(one.options.allowed_origins, one.options.allowed_headers, errors);
+}
+
+/** The listeners of servers whose options are right.
 
     @par Errors
     Throws `configuration_error` with everything that is wrong with registrations and options. */
-inline std::vector<std::unique_ptr<listener_setup>> validate_options(server_state const& protocol,
-                                                                     erased_policy const& policy,
-                                                                     std::string const& loopback_only,
-                                                                     http_options const& options) {
-  std::vector<std::string> errors = registration_errors(protocol);
+inline std::vector<std::unique_ptr<listener_setup>> validate_options(
+    std::vector<endpoint_source> const& servers, http_options const& options) {
+  std::vector<std::string> errors;
+  // of several servers each says which one it is
+  auto const add = [&](endpoint_source const& of, std::vector<std::string> wrong) {
+    for (auto& each : wrong)
+      errors.push_back(servers.size() == 1 ? std::move(each) : of.path + ": " + std::move(each));
+  };
+  for (auto const& each : servers) add(each, registration_errors(*each.protocol));
   std::size_t const registered = errors.size();
-  auto listeners = listener_setups(options, policy.needs_client_certificates(), errors);
-  note_misfits(policy, loopback_only, listeners, errors);
+  if (servers.empty()) errors.emplace_back("there must be a server");
+  bool const needs_certificates = std::any_of(servers.begin(), servers.end(), [](auto const& each) {
+    return each.policy->needs_client_certificates();
+  });
+  auto listeners = listener_setups(options, needs_certificates, errors);
+  for (auto const& each : servers) {
+    std::vector<std::string> wrong;
+    note_errors_of(each, listeners, wrong);
+    add(each, std::move(wrong));
+  }
+  note_errors_of_sharing(servers, options, errors);
   if (options.threads == 0 || options.threads > 1024) errors.push_back("threads must be from 1 to 1024");
   if (options.executor && options.threads != 1)
     errors.emplace_back("threads must be 1 with an executor, which runs one thing at a time");
-  if (!options.path.starts_with('/') || options.path.find_first_of("?# ") != std::string::npos)
-    errors.push_back("path \"" + options.path + "\" must start with / and have no query");
-  if (!options.sse_path.empty() && (!options.sse_path.starts_with('/') || options.sse_path == options.path ||
-                                    options.sse_path.find_first_of("?# ") != std::string::npos))
-    errors.push_back("sse_path \"" + options.sse_path +
-                     "\" must start with /, differ from path and have no query");
-  for (auto& wrong : key_errors(protocol)) errors.push_back(std::move(wrong));
   note_errors_of_observing(options, errors);
-  note_errors_of_routes(options, policy, errors);
+  note_errors_of_routes(options, servers, errors);
   for (auto const& host : options.allowed_hosts)
     if (!detail::split_authority(host))
       errors.push_back("allowed host \"" + host + "\" is not a name with an optional port");
-  for (auto const& origin : options.allowed_origins)
-    if (!guard::is_origin(origin))
-      errors.push_back("allowed origin \"" + origin + "\" is not scheme://host[:port]");
-  for (auto const& name : options.allowed_headers)
-    if (!http::is_token(name))
-      errors.push_back("allowed header \"" + name + "\" is not the name of a header");
+  note_errors_of_pages(options.allowed_origins, options.allowed_headers, errors);
   if (errors.empty()) return listeners;
   if (registered == 0) throw configuration_error(std::move(errors));
   std::string place(offer_place);
@@ -82,14 +111,20 @@ inline std::vector<std::unique_ptr<listener_setup>> validate_options(server_stat
   throw configuration_error(std::move(errors), place);
 }
 
-/** A server that only this machine reaches, or that lets everybody in, must know its names. One that
-    listens for others behind a policy may be reached by names we do not know. */
-inline std::vector<guard> host_guards(http_options const& options,
+/** The guards of a server, one for each listener.
+
+    A server that only this machine reaches, or that lets everybody in, must know its names, and so must those beside it. One that
+    listens for others behind a policy may be reached by names we do not know.
+
+    @param open  whether one of the servers lets everybody in */
+inline std::vector<guard> host_guards(http_options const& options, endpoint_options const& own,
                                       std::vector<std::unique_ptr<listener_setup>> const& listeners,
                                       bool open) {
+  std::vector<std::string> origins = options.allowed_origins;
+  origins.insert(origins.end(), own.allowed_origins.begin(), own.allowed_origins.end());
   std::vector<guard> guards;
   for (auto const& each : listeners)
-    guards.emplace_back(options.allowed_hosts, options.allowed_origins,
+    guards.emplace_back(options.allowed_hosts, origins,
                         !each->is_loopback() && !open && options.allowed_hosts.empty());
   return guards;
 }

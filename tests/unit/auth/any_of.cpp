@@ -258,6 +258,9 @@ struct hooked : by_field<8> {
   public_route route_of(http::request_head const& head) const {
     return head.path() == "/login" ? public_route::same_origin : public_route::none;
   }
+  std::vector<std::string> public_paths(std::string_view endpoint) const {
+    return {"/login", "/login-for" + std::string(endpoint)};
+  }
   task<> serve_unauthenticated(http::exchange&) { co_return; }
   std::optional<linked_token> linked_token_of(http::request_head const&, identity const&) {
     return linked_token(linked_token::form::bearer, nullptr);
@@ -302,6 +305,8 @@ BOOST_AUTO_TEST_CASE(every_hook_is_passed_on) {
   static_assert(!serves_public_paths<any_of<by_field<1>>> && !keeps_token<any_of<by_field<1>>>);
   BOOST_CHECK(policy.route_of(http::request_head::make("GET", "/login")) == public_route::same_origin);
   BOOST_CHECK(policy.route_of(http::request_head::make("GET", "/mcp")) == public_route::none);
+  BOOST_TEST((public_paths(policy, "/mcp").value() == std::vector<std::string>{"/login", "/login-for/mcp"}));
+  BOOST_TEST(public_paths(any_of{by_field<1>("x-zero", asked)}, "/mcp").value().empty());
   BOOST_TEST(loopback_only(policy) == "");
   BOOST_TEST(!takes_client_certificates(policy));
   BOOST_TEST((reload_policy(policy) == std::vector<std::string>{"not read: "}));

@@ -280,10 +280,12 @@ BOOST_AUTO_TEST_CASE(in_development_there_is_nothing_to_log_in_at) {
   auto const head = http::request_head::make("GET", "/.well-known/oauth-protected-resource");
   auto const developing = bearer::from_env(of({{setting, R"({"department":"sales"})"}}));
   BOOST_TEST((developing.route_of(head) == public_route::none));
+  BOOST_TEST(public_paths(developing, "/mcp").value().empty());
   auto const real = bearer::from_env(of({{"PUBLIC_URL", "https://mcp.example.com"},
                                          {"JWT_ISSUER", "https://login.example.com/"},
                                          {"JWT_AUDIENCE", "files"}}));
   BOOST_TEST((real.route_of(head) == public_route::any_origin));
+  BOOST_TEST(public_paths(real, "/mcp").value().front() == "/.well-known/oauth-protected-resource/mcp");
 }
 
 BOOST_AUTO_TEST_CASE(scopes_are_those_of_the_policy_and_in_development_none_is_missed_at_the_start) {

@@ -168,6 +168,9 @@ BOOST_AUTO_TEST_CASE(paths_are_public_only_where_a_policy_says_so) {
   BOOST_CHECK(route_of(talkative(), token) == public_route::any_origin);
   BOOST_CHECK(route_of(talkative(), endpoint) == public_route::none);
   BOOST_CHECK(route_of(hooked(), token) == public_route::none);
+  // one that does not list its paths, and one that has none
+  BOOST_TEST(!public_paths(talkative(), "/mcp").has_value());
+  BOOST_TEST(public_paths(hooked(), "/mcp").value().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

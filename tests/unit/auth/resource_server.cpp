@@ -51,6 +51,17 @@ std::string const ending =
 
 BOOST_FIXTURE_TEST_SUITE(auth_resource_server, fixture)
 
+BOOST_AUTO_TEST_CASE(beside_other_servers_the_metadata_is_behind_the_endpoint_alone) {
+  std::string const known = "/.well-known/oauth-protected-resource";
+  BOOST_TEST(open(server, known));
+  BOOST_TEST((server.shared_paths("/a/mcp") == std::vector<std::string>{known + "/a/mcp", known + "/a/mcp"}));
+  server.endpoint("/a/mcp", true);
+  BOOST_TEST(!open(server, known));
+  BOOST_TEST(!open(server, ""));
+  BOOST_TEST(open(server, known + "/a/mcp"));
+  BOOST_TEST(!open(server, known + "/mcp"));
+}
+
 BOOST_AUTO_TEST_CASE(who_lacks_a_scope_is_told_all_to_ask_for) {
   scope_demand const demand{"the tool adjust", {"write"}, {"write"}};
   // what is required, what is needed, and what the token has of ours

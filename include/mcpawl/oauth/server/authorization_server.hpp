@@ -50,16 +50,16 @@ namespace mcpawl::oauth {
 */
 class authorization_server {
 public:
-  /** @param cookie_keys    seal what a browser carries
-      @param url            of the server, as clients see it
-      @param endpoint_path  where it has the endpoint that tokens are for, "/mcp" say
-      @param observed       must outlive it; null where nobody observes */
+  /** @param cookie_keys  seal what a browser carries
+      @param url          of the server, as clients see it
+      @param endpoints    of that URL
+      @param observed     must outlive it; null where nobody observes */
   authorization_server(std::shared_ptr<server_state> parts, upstream_client& upstream, sealer cookie_keys,
-                       http::origin_url const& url, std::string_view endpoint_path, logger log,
+                       http::origin_url const& url, server_endpoints endpoints, logger log,
                        mcpawl::detail::observation const* observed = nullptr)
       : parts_(std::move(parts)),
         upstream_(upstream),
-        endpoints_(parts_->rules, url, endpoint_path),
+        endpoints_(std::move(endpoints)),
         authorization_(parts_, upstream_, std::move(cookie_keys), flow_cookies(url), log,
                        detail::grant_teller(observed)),
         log_(std::move(log)),

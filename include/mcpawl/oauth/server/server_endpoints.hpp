@@ -10,9 +10,12 @@
 #include <mcpawl/oauth/server/metadata.hpp>
 #include <mcpawl/oauth/server/server_rules.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mcpawl::oauth {
 
@@ -38,18 +41,21 @@ enum class endpoint {
 class server_endpoints {
 public:
   /** @param url            of the server, as clients see it
-      @param endpoint_path  where it has the endpoint that tokens are for, "/mcp" say */
-  server_endpoints(server_rules const& rules, http::origin_url url, std::string_view endpoint_path)
+      @param endpoint_path  where it has the endpoint that tokens are for, "/mcp" say
+      @param shared         whether there are endpoints of other servers: the metadata of a resource at the root could be of only one */
+  server_endpoints(server_rules const& rules, http::origin_url url, std::string_view endpoint_path,
+                   bool shared = false)
       : resource_(with_path(std::move(url), endpoint_path), rules.issuer()) {
     resource_.name = rules.server_name;
     auto const& scopes = rules.authorization.scopes;
     resource_.scopes.assign(scopes.begin(), scopes.end());
     resource_document_ = resource_.to_json();
-    paths_[0] = std::string(protected_resource::well_known);
+    std::string const root(protected_resource::well_known);
     paths_[1] = resource_.metadata_path();
-    std::string const suffix = paths_[1].substr(paths_[0].size());
+    paths_[0] = shared ? paths_[1] : root;
+    std::string const suffix = paths_[1].substr(root.size());
     std::string const local = endpoint_path == "/" ? "" : std::string(endpoint_path);
-    paths_[2] = paths_[0] + local;
+    paths_[2] = root + local;
     suffixes_[0] = suffix;
     suffixes_[1] = local;
 
@@ -84,13 +90,27 @@ public:
     if (path == "/introspect" && introspection_) return endpoint::introspection;
     for (auto const& each : paths_)
       if (path == each) return endpoint::resource_metadata;
-    for (std::string_view const known :
-         {"/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"}) {
+    for (std::string_view const known : server_metadata_paths) {
       if (!path.starts_with(known)) continue;
       std::string_view const rest = path.substr(known.size());
       if (rest.empty() || rest == suffixes_[0] || rest == suffixes_[1]) return endpoint::server_metadata;
     }
     return endpoint::none;
+  }
+
+  /** All paths that `which` knows, each once. */
+  std::vector<std::string> paths() const {
+    std::vector<std::string> all{"/authorize", "/token", "/callback", "/revoke"};
+    if (registration_) all.emplace_back("/register");
+    if (introspection_) all.emplace_back("/introspect");
+    all.insert(all.end(), std::begin(paths_), std::end(paths_));
+    for (std::string_view const known : server_metadata_paths) {
+      all.emplace_back(known);
+      for (auto const& suffix : suffixes_) all.push_back(std::string(known) + suffix);
+    }
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
   }
 
   /** Where the metadata of the resource is: what a challenge names (RFC 9728 section 5.1). */
@@ -113,6 +133,9 @@ private:
     auto whole = http::origin_url::parse(url.origin().append(endpoint_path));
     return whole ? std::move(*whole) : std::move(url);
   }
+
+  static constexpr std::string_view server_metadata_paths[] = {"/.well-known/oauth-authorization-server",
+                                                               "/.well-known/openid-configuration"};
 
   protected_resource resource_;
   std::string resource_document_;

@@ -14,12 +14,13 @@ namespace {
 using namespace mcpawl;
 using oauth::endpoint;
 
-oauth::server_endpoints at(std::string_view url, std::string_view path, bool optional_ones = true) {
+oauth::server_endpoints at(std::string_view url, std::string_view path, bool optional_ones = true,
+                           bool shared = false) {
   oauth::server_rules rules;
   rules.authorization.issuer = "https://mcp.example";
   rules.registration = optional_ones;
   if (optional_ones) rules.introspector.emplace();
-  return oauth::server_endpoints(rules, http::origin_url::parse(url).value(), path);
+  return oauth::server_endpoints(rules, http::origin_url::parse(url).value(), path, shared);
 }
 
 }  // namespace
@@ -39,6 +40,20 @@ BOOST_AUTO_TEST_CASE(what_the_rules_leave_out_has_no_path) {
   BOOST_CHECK(some.which("/register") == endpoint::none);
   BOOST_CHECK(some.which("/introspect") == endpoint::none);
   BOOST_CHECK(some.which("/token") == endpoint::token);
+}
+
+BOOST_AUTO_TEST_CASE(all_paths_are_listed_once_and_beside_other_servers_none_at_the_root) {
+  std::string const known = "/.well-known/oauth-protected-resource";
+  for (bool const optional_ones : {true, false})
+    for (bool const shared : {true, false}) {
+      auto const all = at("https://mcp.example", "/mcp", optional_ones, shared);
+      auto const listed = all.paths();
+      BOOST_TEST(listed.size() == 10u + (optional_ones ? 2 : 0) - (shared ? 1 : 0));
+      for (auto const& path : listed) BOOST_CHECK_MESSAGE(all.which(path) != endpoint::none, path);
+      BOOST_CHECK((all.which(known) == endpoint::none) == shared);
+      BOOST_CHECK(all.which(known + "/mcp") == endpoint::resource_metadata);
+      BOOST_CHECK(all.which("") == endpoint::none);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(paths_are_compared_whole) {
