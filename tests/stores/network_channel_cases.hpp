@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_server_that_crashes_is_found_again, Backend, eve
     }
     BOOST_TEST(one.publish(0, "back").has_value());
     for (auto* const each : {&one, &two}) {
-      BOOST_TEST(each->hears(1));
+      BOOST_TEST_REQUIRE(each->hears(1));
       BOOST_TEST(each->heard.messages().front() == "back");
       BOOST_TEST(each->heard.connected() == round + 1);
       BOOST_TEST(each->heard.out_of_place() == 0);
