@@ -356,3 +356,72 @@ build_examples() {
     [ -x "$MCPAWL_BIN_DIR/$program" ] || fail "there is no $MCPAWL_BIN_DIR/$program"
   done
 }
+
+# install_stopped PACKAGE... - as install_missing, for servers that are not to start by themselves
+install_stopped() {
+  local rule=/usr/sbin/policy-rc.d made=
+  if [ "$(id -u)" = 0 ] && [ -d /usr/sbin ] && [ ! -e "$rule" ]; then
+    printf '#!/bin/sh\nexit 101\n' > "$rule"
+    chmod 755 "$rule"
+    made=yes
+  fi
+  install_missing "$@"
+  [ -z "$made" ] || rm -f "$rule"
+}
+
+# ---------------------------------------------------------------------------------------------- programs in front of servers
+
+# replaced FILE (FROM TO)... - the file with each FROM replaced; one that is not in it is an error
+replaced() {
+  local text
+  text=$(cat "$1")
+  shift
+  while [ $# != 0 ]; do
+    case $text in
+      *"$1"*) text=${text//"$1"/"$2"} ;;
+      *) fail "there is no \"$1\" to be replaced" ;;
+    esac
+    shift 2
+  done
+  printf '%s\n' "$text"
+}
+
+# unpacked NAME FILE - leave in $program where it is: here, or from a package of this name, unpacked below build/deploy, since the
+# package itself would start a server for everybody; fails if neither. Needs $repository, and $scratch, a folder for what is in between
+unpacked() {
+  program=$(PATH=$PATH:/usr/sbin command -v "$1" || true)
+  [ -z "$program" ] || return 0
+  program=$repository/build/deploy$2
+  [ ! -x "$program" ] || return 0
+  if [ -n "${MCPAWL_NO_INSTALL:-}" ] || ! command -v apt-get > /dev/null; then return 1; fi
+  say "unpacking $1"
+  mkdir -p "$scratch/package-$1"
+  (
+    cd "$scratch/package-$1"
+    apt-get -q download "$1" || { as_root "${apt[@]}" update && apt-get -q download "$1"; }
+  ) > "$scratch/apt.log" 2>&1 || fail "the package $1 is not to be had"
+  dpkg -x "$scratch/package-$1"/*.deb "$repository/build/deploy"
+}
+
+# nginx_conf FILE [FROM TO]... - write $scratch/nginx/nginx.conf with a file of ours in it, changed as `replaced` does
+nginx_conf() {
+  mkdir -p "$scratch/nginx"
+  replaced "$@" > "$scratch/nginx/mcpawl.conf"
+  cat > "$scratch/nginx/nginx.conf" << CONF
+daemon off;
+worker_processes 1;
+pid $scratch/nginx/pid;
+error_log stderr;
+$([ "$(id -u)" != 0 ] || echo 'user root;')
+events {}
+http {
+  access_log off;
+  client_body_temp_path $scratch/nginx/body;
+  proxy_temp_path $scratch/nginx/proxy;
+  fastcgi_temp_path $scratch/nginx/fastcgi;
+  uwsgi_temp_path $scratch/nginx/uwsgi;
+  scgi_temp_path $scratch/nginx/scgi;
+  include $scratch/nginx/mcpawl.conf;
+}
+CONF
+}

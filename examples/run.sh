@@ -5,6 +5,8 @@
 # usage: examples/run.sh                build both, start them, print the URL for MCP clients, run until Ctrl-C
 #        examples/run.sh --saas         the same with a server that is its own authorization server: a client needs its URL
 #                                       alone, and people see a consent page and sign in at the stand-in, in a browser
+#        examples/run.sh --fleet        the self-hosted server three times, behind nginx, which sends each request to the next; they share
+#                                       Redis. `kill -HUP` of this script restarts one instance after the other
 #        ... --port 8787                at this port instead of one that is free
 #        ... --check                    build both, make real calls through them, stop them; exit status 0 if all went well
 #
@@ -20,8 +22,9 @@ cd "$(dirname "$0")/.."
 # shellcheck source=cmake/setup.sh
 . cmake/setup.sh
 programs=build/release/examples
+repository=$PWD
 
-usage() { sed -n '5,15s/^# \{0,1\}//p' examples/run.sh; }
+usage() { sed -n '5,17s/^# \{0,1\}//p' examples/run.sh; }
 
 # ---------------------------------------------------------------------------------------------- build
 
@@ -98,6 +101,16 @@ origin_of() { printf %s "${1%/mcp}"; }
 . examples/shared/calls.sh
 
 check_self_hosted() {
+  check_made_calls
+  say 'check: a request that goes round Access is refused'
+  post 401 "$server" "${call_headers[@]}" -d "$call_body"
+  expect missing_token
+  say 'check: somebody whom Access does not let in is refused'
+  post 401 "$mcp" "${call_headers[@]}" -H 'Cf-Emulator-Email: none' -d "$call_body"
+  check_stopping
+}
+
+check_made_calls() {
   say 'check: tools/list, as alice@example.com'
   post 200 "$mcp" "${list_headers[@]}" -d "$list_body"
   expect '"name":"add"'
@@ -105,11 +118,25 @@ check_self_hosted() {
   say 'check: tools/call, 19 + 23'
   post 200 "$mcp" "${call_headers[@]}" -d "$call_body"
   expect '"total":42'
-  say 'check: a request that goes round Access is refused'
-  post 401 "$server" "${call_headers[@]}" -d "$call_body"
-  expect missing_token
-  say 'check: somebody whom Access does not let in is refused'
-  post 401 "$mcp" "${call_headers[@]}" -H 'Cf-Emulator-Email: none' -d "$call_body"
+}
+
+# One session, whose requests go to all instances.
+check_fleet() {
+  local round session
+  check_made_calls
+  say 'check: a session goes on at all instances, while they are restarted one after the other'
+  post 200 "$mcp" "${json[@]}" -D "$scratch/head" \
+    -d '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"check","version":"1"}}}'
+  session=$(tr -d '\r' < "$scratch/head" | sed -n 's/^[Mm]cp-[Ss]ession-[Ii]d: //p')
+  [ -n "$session" ] || fail 'initialize opened no session'
+  local in_session=("${json[@]}" -H "Mcp-Session-Id: $session" -H 'MCP-Protocol-Version: 2025-11-25')
+  for round in 1 2 3; do
+    restart_instance "$round"
+    for _ in 1 2 3 4; do post 200 "$mcp" "${in_session[@]}" -d '{"jsonrpc":"2.0","id":2,"method":"ping"}'; done
+  done
+  say 'check: it ends at all of them'
+  post 204 "$mcp" -X DELETE "${in_session[@]}"
+  for round in 1 2 3; do post 404 "$mcp" "${in_session[@]}" -d '{"jsonrpc":"2.0","id":3,"method":"ping"}'; done
   check_stopping
 }
 
@@ -219,18 +246,87 @@ show_curl() {
 
 random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
 
-start_self_hosted() {
+start_access() {
   POLICY_AUD=$(random_hex 32)
   say 'starting the stand-in for Cloudflare Access'
   start access_emulator --listen "127.0.0.1:$port" --aud "$POLICY_AUD" --as alice@example.com
   mcp=$url
   TEAM_DOMAIN=$(origin_of "$mcp")
   export POLICY_AUD TEAM_DOMAIN
+}
+
+start_self_hosted() {
+  start_access
   say 'starting the server'
   start access_self_hosted --listen 127.0.0.1:0
   server=$url
   server_origin=$(origin_of "$server")
   post 200 "$TEAM_DOMAIN/emulator/upstream" -d "${server_origin#http://}"
+}
+
+# Instances 1 to 3, Redis for what they share, and nginx before them.
+start_fleet() {
+  local i at replacements=()
+  unpacked nginx /usr/sbin/nginx || fail 'there is no nginx'
+  SESSION_KEYS=$(random_hex 32)
+  at=$(free_port)
+  say 'starting Redis'
+  mkdir "$scratch/redis"
+  run_beside redis redis-server --port "$at" --bind 127.0.0.1 --dir "$scratch/redis" --save '' --appendonly yes
+  # nothing of it has to outlive the engine
+  SHARED_STORE="redis://127.0.0.1:$at/0?durable=no"
+  export SHARED_STORE SESSION_KEYS
+  wait_for_port "$at"
+  start_access
+  say 'starting three servers'
+  for i in 1 2 3; do
+    instance_at[i]=127.0.0.1:$(free_port)
+    start_instance "$i"
+    replacements+=("127.0.0.1:808$i" "${instance_at[i]}")
+  done
+  at=$(free_port)
+  nginx_conf examples/fleet/nginx.conf 127.0.0.1:8080 "127.0.0.1:$at" "${replacements[@]}"
+  run_beside nginx "$program" -e stderr -c "$scratch/nginx/nginx.conf"
+  wait_for_port "$at"
+  post 200 "$TEAM_DOMAIN/emulator/upstream" -d "127.0.0.1:$at"
+}
+instance_at=()
+instance_pid=()
+
+start_instance() {
+  start access_self_hosted --listen "${instance_at[$1]}"
+  instance_pid[$1]=${pids[-1]}
+}
+
+# restart_instance NUMBER - it finishes what it has begun
+restart_instance() {
+  local pid=${instance_pid[$1]} each kept=()
+  kill -TERM "$pid"
+  wait "$pid" || fail "instance $1 did not end with 0"
+  for each in "${pids[@]}"; do [ "$each" = "$pid" ] || kept+=("$each"); done
+  pids=("${kept[@]}")
+  start_instance "$1"
+}
+
+restart_all() {
+  local i
+  for i in 1 2 3; do
+    say "restarting instance $i"
+    restart_instance "$i"
+  done
+}
+
+# run_beside NAME COMMAND... - a program that is not one of ours
+run_beside() {
+  "${@:2}" > "$scratch/$1.log" 2>&1 &
+  pids+=($!)
+}
+wait_for_port() {
+  for _ in $(seq 100); do
+    ! (: < "/dev/tcp/127.0.0.1/$1") 2> /dev/null || return 0
+    sleep 0.1
+  done
+  fail "nobody listens on port $1"
 }
 
 # The server's own port must be known first: its callback is part of the application at Access.
@@ -270,6 +366,19 @@ $(show_curl)
 TEXT
 }
 
+explain_fleet() {
+  cat << TEXT
+
+  for any MCP client:       $mcp
+  three instances behind:   ${instance_at[*]}
+
+Each request goes to the next of them. To restart one after the other, as for a new version:
+
+  kill -HUP $$
+
+TEXT
+}
+
 explain_saas() {
   cat << TEXT
 
@@ -296,6 +405,7 @@ while [ $# != 0 ]; do
   case $1 in
     --check) job=check ;;
     --saas) mode=saas ;;
+    --fleet) mode=fleet ;;
     --port) port=${2:?--port needs a number}; shift ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -303,21 +413,32 @@ while [ $# != 0 ]; do
   shift
 done
 server_program=access_$mode
+if [ "$mode" = fleet ]; then
+  server_program=access_self_hosted
+  packages+=(libhiredis-dev)
+fi
 
 install_missing "${packages[@]}"
+[ "$mode" != fleet ] || install_stopped redis-server
 build
 
 scratch=$(mktemp -d)
 export ALLOWED_EMAILS="${ALLOWED_EMAILS:-alice@example.com}"
-if [ "$mode" = saas ]; then start_saas; else start_self_hosted; fi
+"start_$mode"
 if [ "$job" = check ]; then
-  if [ "$mode" = saas ]; then check_saas; else check_self_hosted; fi
+  "check_$mode"
   exit 0
 fi
 
 say 'ready'
-if [ "$mode" = saas ]; then explain_saas; else explain_self_hosted; fi
-echo 'Ctrl-C stops both.'
+"explain_$mode"
+echo 'Ctrl-C stops all.'
 trap 'exit 0' INT TERM
-wait -n || true
-fail 'a program has ended by itself'
+restart=
+[ "$mode" != fleet ] || trap 'restart=yes' HUP
+while true; do
+  wait -n || true
+  [ -n "$restart" ] || fail 'a program has ended by itself'
+  restart=
+  restart_all
+done

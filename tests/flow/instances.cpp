@@ -9,6 +9,7 @@
 #include <mcpawl/test/manual_clock.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -157,7 +158,7 @@ std::string method_of(std::optional<support::stream_event> const& event) {
   return std::string(event->data.at("method").as_string());
 }
 std::string accepted_answer(boost::json::value const& question, std::string_view name) {
-  std::string body = R"({"jsonrpc":"2.0","id":)" + serialize(question.at("id"));
+  std::string body = R"({"jsonrpc":"2.0","id":)" + boost::json::serialize(question.at("id"));
   body += R"(,"result":{"action":"accept","content":{"name":")";
   return body.append(name).append("\"}}}");
 }

@@ -22,7 +22,7 @@ start_redis() {
   redis-server --port "$at" --bind 127.0.0.1 --dir "$scratch/redis" --save '' --appendonly yes > "$scratch/redis.log" 2>&1 &
   pids+=($!)
   wait_for_port redis "$at"
-  store=redis://127.0.0.1:$at/0
+  store="redis://127.0.0.1:$at/0?durable=no" # nothing in it has to outlive the engine
 }
 
 # start_postgres - leave its URL in $store

@@ -6,37 +6,6 @@
 # Both are unpacked below build/deploy where they are missing, since their packages start servers for everybody on port 80.
 # Needs $repository, the folder of the checkout, and $scratch, a folder of the test; a certificate is in $scratch/tls.crt and tls.key.
 
-# replaced FILE (FROM TO)... - the file with each FROM replaced; one that is not in it is an error
-replaced() {
-  local text
-  text=$(cat "$1")
-  shift
-  while [ $# != 0 ]; do
-    case $text in
-      *"$1"*) text=${text//"$1"/"$2"} ;;
-      *) fail "there is no \"$1\" to be replaced" ;;
-    esac
-    shift 2
-  done
-  printf '%s\n' "$text"
-}
-
-# unpacked NAME FILE - leave in $program where it is: here, or from a package of this name; fails if neither
-unpacked() {
-  program=$(PATH=$PATH:/usr/sbin command -v "$1" || true)
-  [ -z "$program" ] || return 0
-  program=$repository/build/deploy$2
-  [ ! -x "$program" ] || return 0
-  if [ -n "${MCPAWL_NO_INSTALL:-}" ] || ! command -v apt-get > /dev/null; then return 1; fi
-  say "unpacking $1"
-  mkdir -p "$scratch/package-$1"
-  (
-    cd "$scratch/package-$1"
-    apt-get -q download "$1" || { as_root "${apt[@]}" update && apt-get -q download "$1"; }
-  ) > "$scratch/apt.log" 2>&1 || fail "the package $1 is not to be had"
-  dpkg -x "$scratch/package-$1"/*.deb "$repository/build/deploy"
-}
-
 make_certificate() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mcp.example.com \
     -addext subjectAltName=DNS:mcp.example.com,IP:127.0.0.1 -keyout "$scratch/tls.key" -out "$scratch/tls.crt" 2> /dev/null
@@ -53,29 +22,6 @@ nginx_settings() {
 
 # balancer_settings [FROM TO]... - write $scratch/nginx/nginx.conf for three instances
 balancer_settings() { nginx_conf "$repository/examples/fleet/nginx.conf" "$@"; }
-
-# nginx_conf FILE [FROM TO]... - write $scratch/nginx/nginx.conf with a file of ours in it
-nginx_conf() {
-  mkdir -p "$scratch/nginx"
-  replaced "$@" > "$scratch/nginx/mcpawl.conf"
-  cat > "$scratch/nginx/nginx.conf" << CONF
-daemon off;
-worker_processes 1;
-pid $scratch/nginx/pid;
-error_log stderr;
-$([ "$(id -u)" != 0 ] || echo 'user root;')
-events {}
-http {
-  access_log off;
-  client_body_temp_path $scratch/nginx/body;
-  proxy_temp_path $scratch/nginx/proxy;
-  fastcgi_temp_path $scratch/nginx/fastcgi;
-  uwsgi_temp_path $scratch/nginx/uwsgi;
-  scgi_temp_path $scratch/nginx/scgi;
-  include $scratch/nginx/mcpawl.conf;
-}
-CONF
-}
 
 # front NAME COMMAND... - start it, add it to $pids, and wait until somebody listens on $port
 front() {

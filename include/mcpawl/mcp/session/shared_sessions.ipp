@@ -264,7 +264,7 @@ private:
     auto const next = std::chrono::steady_clock::now() + store_pause;
     next_try_ = std::chrono::duration_cast<std::chrono::nanoseconds>(next.time_since_epoch()).count();
     log_.write_limited(log_level::warning, "shared_store_failed",
-                       {{"what", what}, {"reason", why.message()}});
+                       {{"operation", what}, {"reason", why.message()}});
   }
 
   /** Change the record of a session, whoever else does; false if the store cannot be reached. */
