@@ -24,6 +24,7 @@ public:
       : access_(mcpawl::access_oauth_options::from(settings)),
         store_(examples::open_store<mcpawl::sqlite_store>(settings, "OAUTH_KV")) {
     access_.server_name = std::move(server_name);
+    access_.several_instances = !settings.optional("SHARED_STORE").empty();
     access_.operator_name = settings.optional("OPERATOR_NAME");
     access_.operator_url = settings.optional("OPERATOR_URL");
     access_.refresh_unchecked = settings.flag("REFRESH_UNCHECKED");

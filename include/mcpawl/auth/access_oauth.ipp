@@ -56,6 +56,7 @@ public:
       fetching.log = environment.log;
       auto resource = oauth::server_endpoints::resource_of(options.endpoint(), environment.endpoint_path);
       parts.place(std::move(resource), std::move(fetching));
+      shared_->hear_others(environment.log);
     });
     observed_ = environment.observed;
     upstream_->attach(environment.executor, environment.log);
@@ -90,7 +91,7 @@ public:
     if (text && head.query().empty()) {
       auto const* const known = cache_.find(*text, now(), shared_->options.time->steady());
       if (observed_) observed_->tell(&observer::on_token_cache, token_cache_record{known != nullptr});
-      if (known != nullptr && known->revocations() == shared_->parts->tokens.revocations())
+      if (known != nullptr && known->revocations() == shared_->parts->tokens.counts()->of_token(*text))
         return known->who();
     }
     auto const token = detail::checked_bearer_token(text, head);
@@ -138,7 +139,7 @@ private:
       @param text  of the request's head, which outlives this. */
   static task<auth_result<access_identity>> look_up(impl& self, std::string_view text) {
     auto& parts = *self.shared_->parts;
-    std::uint64_t const revocations = parts.tokens.revocations();
+    std::uint64_t const revocations = parts.tokens.counts()->of_token(text);
     secret token{std::string{text}};
     std::string resource = parts.rules.resource();
     auto const grant = co_await parts.tokens.look_up(std::move(token), std::move(resource));
@@ -161,6 +162,16 @@ private:
       rules.refresh = rules.refresh_unchecked || asked.find(" offline_access ") != std::string::npos;
       parts = std::make_shared<oauth::server_state>(std::move(rules), std::move(store), *options.time);
     }
+    /** Hear at once what other instances take back. */
+    void hear_others(logger const& log) {
+      auto channel = options.several_instances ? parts->store->make_channel() : nullptr;
+      if (!channel) return;
+      std::string scope = "oauth " + options.endpoint().origin();
+      auto by = std::make_shared<detail::bus>(std::move(channel), sealer(options.cookie_keys),
+                                              std::move(scope), *options.time, log);
+      oauth::detail::revocation_counts::share(parts->tokens.counts(), std::move(by));
+    }
+
     access_oauth_options options;
     oauth::scope_set required = options.required_scopes();
     oauth::scope_set known = options.rules().authorization.scopes;

@@ -104,8 +104,11 @@ struct access_oauth_options {
   std::optional<oauth::introspecting_party> introspector = {};
 
   /** How tokens that were looked up are remembered, on each thread. What another process revokes may be let
-      in for so long still; `entries` 0 looks every request up. */
+      in for so long still, unless `several_instances`; `entries` 0 looks every request up. */
   jose::token_cache_settings remember = five_seconds();
+  /** Other instances with the same `cookie_keys` share the store, and tell by it what they revoke, so that it counts
+      here within milliseconds; the store must make channels (`kv_store::make_channel`). */
+  bool several_instances = false;
   clock const* time = &clock::system();       ///< Must outlive the policy.
   std::optional<http::tls_trust> trust = {};  ///< For Access and for clients' documents; else the system's.
 

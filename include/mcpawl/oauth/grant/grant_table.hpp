@@ -7,6 +7,7 @@
 #include <mcpawl/oauth/common/errc.hpp>
 #include <mcpawl/oauth/grant/grant.hpp>
 #include <mcpawl/oauth/grant/pending_revocations.hpp>
+#include <mcpawl/oauth/grant/revocation_counts.hpp>
 #include <mcpawl/oauth/grant/token.hpp>
 #include <mcpawl/oauth/grant/write_revocations.hpp>
 #include <mcpawl/store/entry.hpp>
@@ -82,12 +83,12 @@ public:
     else if (!pending_->empty())
       pending_->written(name.key());
     // also after an error: perhaps it was done
-    count_revocation();
+    counts_->count(name.id());
     co_return ended;
   }
 
-  std::uint64_t revocations() const noexcept { return revocations_->load(std::memory_order_acquire); }
-  void count_revocation() noexcept { revocations_->fetch_add(1, std::memory_order_acq_rel); }
+  /** What was taken back. */
+  std::shared_ptr<revocation_counts> const& revocations() const noexcept { return counts_; }
 
   /** What the store refused to write; it holds in this process already. */
   pending_revocations& pending() const noexcept { return *pending_; }
@@ -101,7 +102,7 @@ public:
 private:
   kv_store* store_;
   std::shared_ptr<pending_revocations> pending_ = std::make_shared<pending_revocations>();
-  std::shared_ptr<std::atomic<std::uint64_t>> revocations_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::shared_ptr<revocation_counts> counts_ = std::make_shared<revocation_counts>();
 };
 
 }  // namespace mcpawl::oauth::detail

@@ -81,10 +81,9 @@ public:
     co_return code.text();
   }
 
-  /** Counts what this service and its copies have taken back. What was looked up after this was read may be
-      used again, instead of looking it up once more, as long as the number stays the same. What other
-      processes take back is not counted. */
-  std::uint64_t revocations() const noexcept { return grants_.revocations(); }
+  /** Counts what this service and its copies have taken back, and what they have heard of from other instances. */
+  std::uint64_t revocations() const noexcept { return counts()->total(); }
+  std::shared_ptr<detail::revocation_counts> const& counts() const noexcept { return grants_.revocations(); }
 
   /** Exchange a code for tokens (RFC 6749 section 4.1.3). */
   task<result<issued_tokens>> redeem(code_redemption asked) {
@@ -204,7 +203,7 @@ public:
         continue;
       }
       if (*saved) {
-        if (new_props) note_new_props(key);
+        if (new_props) note_new_props(name);
         co_return tokens;
       }
       pending.asked.seen_current = true;
@@ -273,7 +272,7 @@ public:
       }
       if (!found) co_return found.error();
       if (found->state.sealed_props != pending.sealed_props) {
-        note_new_props(key);
+        note_new_props(name);
         co_return std::size_t{0};
       }
       auto const* const holder = detail::find_access(found->state, access->digest());
@@ -290,7 +289,7 @@ public:
         continue;
       }
       if (!*saved) continue;
-      note_new_props(key);
+      note_new_props(name);
       co_return std::size_t{1};
     }
     co_return oauth_errc::contended;
@@ -385,9 +384,9 @@ private:
     co_await http::detail::pause_for(executor, std::chrono::milliseconds{50 << failures});
   }
 
-  void note_new_props(std::string const& key) {
-    unsaved_->forget(key);
-    grants_.count_revocation();  // what was remembered of the grant is no longer true
+  void note_new_props(grant_name const& name) {
+    unsaved_->forget(name.key());
+    counts()->count(name.id());  // what was remembered of the grant is no longer true
   }
 
   task<result<std::size_t>> end_grant_of(result<token> of) {
@@ -427,7 +426,7 @@ private:
       all.erase(all.begin() + (which - all.data()));
       auto const saved = co_await grants_.save(name, found->state, found->version, durability::power_loss);
       if (!saved) (void)grants_.pending().add_access(name.key(), access.digest());
-      grants_.count_revocation();
+      counts()->count(name.id());
       if (!saved) co_return saved.error();
       if (*saved) co_return std::size_t{1};
     }

@@ -1,0 +1,68 @@
+// tests/flow/instances_oauth.cpp - two authorization servers on one store: what one takes back, the other lets in no more
+// SPDX-License-Identifier: BSL-1.0
+#include "../support/becomes_true.hpp"
+#include "../support/saas.hpp"
+
+#include <mcpawl/oauth/grant/revocation_counts.hpp>
+#include <mcpawl/store/memory_store.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+BOOST_AUTO_TEST_SUITE(flow_instances_oauth)
+
+namespace {
+
+struct instances {
+  static void several(mcpawl::access_oauth_options& options) { options.several_instances = true; }
+
+  std::shared_ptr<mcpawl::memory_store> store = std::make_shared<mcpawl::memory_store>();
+  support::basic_saas<> a{several, true, {}, store}, b{several, true, {}, store};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_revocation_counts_at_the_other_instance_at_once, instances) {
+  auto const client = a.registered();
+  auto const tokens = a.logged_in(client), others = a.logged_in(client);
+  BOOST_TEST(b.call("whoami", tokens.access).status == 200);
+  BOOST_TEST(b.call("whoami", others.access).status == 200);
+  // the clock of the other stands still, so that nothing it remembers grows old
+  BOOST_TEST(a.post_form("/revoke", {{"token", tokens.access}, {"client_id", client}}).status == 200);
+  BOOST_TEST(support::becomes_true([&] { return b.call("whoami", tokens.access).status == 401; }));
+  BOOST_TEST(b.call("whoami", others.access).status == 200);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_grant_that_ends_ends_at_the_other_instance, instances) {
+  auto const client = a.registered();
+  auto const tokens = a.logged_in(client);
+  BOOST_TEST(b.call("whoami", tokens.access).status == 200);
+  BOOST_TEST(a.post_form("/revoke", {{"token", tokens.refresh}, {"client_id", client}}).status == 200);
+  BOOST_TEST(support::becomes_true([&] { return b.call("whoami", tokens.access).status == 401; }));
+}
+
+BOOST_AUTO_TEST_CASE(each_grant_has_a_number_and_what_was_missed_changes_all) {
+  using mcpawl::oauth::detail::revocation_counts;
+  revocation_counts counts;
+  std::string const one = "mcpawl_at_ownerownerownerowAAAAidididididididid",
+                    two = "mcpawl_at_ownerownerownerowBBBBidididididididid";
+  auto const first = counts.of_token(one), second = counts.of_token(two);
+  counts.count("AAAAidididididididid");
+  BOOST_TEST(counts.of_token(one) != first);
+  BOOST_TEST(counts.of_token(two) == second);
+  counts.missed();
+  BOOST_TEST(counts.of_token(two) != second);
+  BOOST_TEST(counts.total() == 2u);
+  // what no instance of ours says
+  for (std::string const& text :
+       {std::string(), std::string("x"), std::string("xyz"), std::string("\xff\xff", 2)})
+    counts.heard('r', text);
+  counts.heard('x', "AB");
+  BOOST_TEST(counts.total() == 3u);
+  BOOST_TEST(counts.of_token("") == counts.of_token("mcpawl_at_"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
