@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/auth/access_oauth.hpp>
 #include <mcpawl/mcpawl.hpp>
+#include <mcpawl/observe/json_log.hpp>
+#include <mcpawl/observe/prometheus.hpp>
 #include <mcpawl/store/memory_store.hpp>
 #include <mcpawl/store/open_store.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
@@ -10,19 +12,22 @@
 #include "../examples/shared/options.hpp"
 #include "../examples/shared/program.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace {
 
 constexpr char usage[] =
-    R"(usage: http_server [--listen ADDRESS:PORT] [--oauth]
+    R"(usage: http_server [--listen ADDRESS:PORT] [--oauth] [--metrics] [--access-log]
 
 An MCP server at /mcp with one thread and two tools: `add`, and `add_in_steps`, which tells how far it has come.
 
   --listen ADDRESS:PORT  where to listen; 127.0.0.1:8080, port 0 for any that is free
   --oauth                let in whom the example access_saas lets in, whose environment it needs; without it,
                          everybody
+  --metrics              count for Prometheus, and show it to nobody
+  --access-log           write a line for each request, to /dev/null
 
 Prints `listening on URL` when it is ready. SIGINT and SIGTERM finish what is under way and exit with 0.
 Exit status: 2 for errors in options or environment, 1 if it cannot listen.
@@ -59,10 +64,15 @@ int main(int argc, char** argv) {
     examples::command_line line(argc, argv, usage, settings);
     examples::endpoint const at = line.listen("--listen", "127.0.0.1:8080");
     bool const oauth = line.flag("--oauth");
+    bool const counts = line.flag("--metrics"), logs = line.flag("--access-log");
     line.finish();
 
     mcpawl::http_options options{.address = at.address, .port = at.port};
     options.on_ready = examples::print_ready;
+    mcpawl::prometheus metrics;
+    std::optional<mcpawl::json_log> log;
+    if (counts) options.observers.push_back(&metrics);
+    if (logs) options.observers.push_back(&log.emplace(mcpawl::json_log_options{.file = "/dev/null"}));
     if (!oauth) {
       settings.throw_if_invalid();
       serve(mcpawl::no_auth(), options);

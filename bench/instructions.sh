@@ -5,10 +5,11 @@
 # usage: bench/instructions.sh [--functions NUMBER] [PART...]
 #
 # curl sends calls of MCP 2026-07-28, one after the other on one connection, to servers with one thread:
-#   open  the tool `add` of bench/http_server.cpp without auth
-#   jwt   the tool `add` of access_self_hosted, with a token of the emulator of Cloudflare Access
-#   sse   the tool `add_in_steps` of bench/http_server.cpp, which reports progress, so that the response is a stream of
-#         events
+#   open      the tool `add` of bench/http_server.cpp without auth
+#   observed  the same with metrics and an access log
+#   jwt       the tool `add` of access_self_hosted, with a token of the emulator of Cloudflare Access
+#   sse       the tool `add_in_steps` of bench/http_server.cpp, which reports progress, so that the response is a stream of
+#             events
 # Each server runs under valgrind twice, with some calls and with twice as many: the difference is what a call costs that
 # finds everything prepared. It is exact but for timers. What the kernel does is not in it. Prints a Markdown table.
 #
@@ -20,9 +21,9 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 calls=${BENCH_CALLS:-2000}
 functions=0
 if [ "${1:-}" = --functions ]; then functions=${2:-}; shift 2; fi
-[ $# != 0 ] || set -- open jwt sse
+[ $# != 0 ] || set -- open observed jwt sse
 for part in "$@"; do
-  case $part in open | jwt | sse) ;; *) echo "instructions.sh: there is no part $part" >&2; exit 2 ;; esac
+  case $part in open | observed | jwt | sse) ;; *) echo "instructions.sh: there is no part $part" >&2; exit 2 ;; esac
 done
 [[ $calls =~ ^[1-9][0-9]*$ && $functions =~ ^[0-9]+$ ]] ||
   { echo 'instructions.sh: calls and functions must be whole numbers' >&2; exit 2; }
@@ -94,12 +95,13 @@ measure() {
 
 for part in "$@"; do
   say "counting $part"
-  surroundings=()
+  surroundings=() observers=()
   case $part in
-    open) body=$(body_of add '') fields=$(fields_of add) type=application/json ;;
+    open | observed) body=$(body_of add '') fields=$(fields_of add) type=application/json ;;
     jwt) body=$(body_of add '') type=application/json ;;
     sse) body=$(body_of add_in_steps '"progressToken":1,') fields=$(fields_of add_in_steps) type=text/event-stream ;;
   esac
+  if [ "$part" = observed ]; then observers=(--metrics --access-log); fi
   if [ "$part" = jwt ]; then
     start emulator "$bin/access_emulator" --listen 127.0.0.1:0 --client-id bench --client-secret "$(random_hex 32)" \
       --redirect http://127.0.0.1:1/callback
@@ -109,7 +111,7 @@ for part in "$@"; do
     surroundings=("TEAM_DOMAIN=$(member team_domain <<< "$state")" "POLICY_AUD=$(member aud <<< "$state")")
     measure jwt "$bin/access_self_hosted" --listen 127.0.0.1:0 --threads 1
   else
-    measure "$part" "$bench_bin/http_server" --listen 127.0.0.1:0
+    measure "$part" "$bench_bin/http_server" --listen 127.0.0.1:0 "${observers[@]}"
   fi
 done
 

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,7 +68,8 @@ struct log_writer::state {
       if (got == 0 || (got < 0 && errno == EINTR)) continue;
       std::size_t piece = std::min(rest.size(), max_at_once);
       // a record that others write to the same pipe must not land inside of one of ours
-      if (auto const end = rest.substr(0, piece).rfind('\n'); end != std::string_view::npos) piece = end + 1;
+      if (void const* const end = ::memrchr(rest.data(), '\n', piece); end != nullptr)
+        piece = static_cast<std::size_t>(static_cast<char const*>(end) - rest.data()) + 1;
       auto const written = ::write(descriptor, rest.data(), piece);
       if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (written < 0 && !try_again()) return;

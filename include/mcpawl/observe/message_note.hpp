@@ -4,6 +4,7 @@
 
 #include <mcpawl/observe/observation.hpp>
 #include <mcpawl/observe/observer.hpp>
+#include <mcpawl/observe/short_text.hpp>
 
 #include <array>
 #include <charconv>
@@ -34,6 +35,8 @@ struct kept_trace {
     return "00-" + trace_id + '-' + span_id + (sampled ? "-01" : "-00");
   }
 
+  bool empty() const noexcept { return trace_id.empty(); }
+
   /** Take the ids of a valid `traceparent`. */
   static kept_trace of(std::string_view traceparent) {
     kept_trace out;
@@ -46,9 +49,13 @@ struct kept_trace {
   }
 };
 
-/** The caller of a message, kept as text. */
+/** The caller of a message; what may be long is not copied where it need not be. */
 struct kept_caller {
-  std::string principal, email, user_hash, session_hash, client;
+  std::string principal;
+  std::shared_ptr<void const> identity;  ///< What the email belongs to.
+  std::string_view email;
+  short_text<16> user_hash, session_hash;
+  short_text<64> client;  ///< An address.
   caller_record view() const noexcept { return {principal, email, user_hash, session_hash, client}; }
 };
 
@@ -72,13 +79,15 @@ inline std::string_view error_type_of(int why, std::array<char, 12>& room) noexc
 /** What is noted of one message while it is answered; a transport makes it, who answers fills it in. */
 struct message_note {
   observation const* to = nullptr;
-  kept_caller* caller = nullptr;  ///< Of the request; it may be filled in further.
+  std::chrono::steady_clock::time_point began = {};  ///< When the request began that brought it,
+  std::chrono::system_clock::time_point at = {};     ///< by both clocks.
+  kept_caller* caller = nullptr;                     ///< Of the request; it may be filled in further.
 
   std::string_view method = {};             ///< Static text.
   std::string_view tool = {}, prompt = {};  ///< Names of entries, which outlive the server's calls.
   std::string_view protocol = {};           ///< Static text.
   std::string_view bound = {};              ///< Static text.
-  std::string request_id = {};
+  short_text<64> request_id = {};           ///< JSON.
   kept_trace trace = {};
   /** Of the HTTP request, where somebody wants traces; a `traceparent` that is malformed is not here. Views of its head. */
   std::string_view header_traceparent = {}, header_tracestate = {};

@@ -35,8 +35,9 @@ public:
   void observe(double value, std::span<double const> bounds) noexcept {
     add(count_, 1);
     sum_.store(sum_.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
-    auto const at =
-        static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), value) - bounds.begin());
+    // most values belong to one of the first buckets
+    std::size_t at = 0;
+    while (at != size_ && bounds[at] < value) ++at;
     if (at != size_) add(buckets_[at], 1);
   }
 
@@ -84,11 +85,36 @@ public:
   metric_table(metric_table const&) = delete;
   metric_table& operator=(metric_table const&) = delete;
 
+  /** Series of this thread that one record goes to. */
+  using group = std::array<metric_series*, 3>;
+
   void count(metric what, std::initializer_list<std::string_view> labels, std::uint64_t more = 1) {
-    find(what, labels).count(more);
+    series(what, labels).count(more);
   }
   void observe(metric what, std::initializer_list<std::string_view> labels, double value) {
-    find(what, labels).observe(value, metric_families[static_cast<std::size_t>(what)].buckets);
+    observe(what, series(what, labels), value);
+  }
+  static void observe(metric what, metric_series& at, double value) noexcept {
+    at.observe(value, metric_families[static_cast<std::size_t>(what)].buckets);
+  }
+
+  /** The series of a set of labels, on this thread. */
+  metric_series& series(metric what, std::initializer_list<std::string_view> labels) {
+    return *find(what, labels, [&](slot& here) {
+      std::array<std::uint16_t, 4> numbers{};
+      std::size_t i = 0;
+      for (auto const label : labels) numbers[i++] = intern(here, label);
+      return group{&find(here, what, key_of(what, numbers))};
+    })[0];
+  }
+  /** The series that a kind of record goes to, found by one look at its texts.
+
+      @param kind   a metric that has no more labels than texts, so that it is asked for by `series` with fewer of them
+      @param texts  five at most, that decide which series they are
+      @param find   returns them, where the texts are new */
+  template <class Find>
+  group const& together(metric kind, std::initializer_list<std::string_view> texts, Find find_all) {
+    return find(kind, texts, [&](slot&) { return find_all(); });
   }
 
   /** All totals in the order of the page: the key tells metric and labels. */
@@ -128,20 +154,23 @@ private:
     std::unique_ptr<metric_series> series;
   };
   static constexpr std::size_t remembered = 64;
-  /** The labels of a series that was found lately. */
+  /** The texts of series that were found lately. */
   struct recent {
     metric what{};
-    std::array<std::string, 4> labels;
-    metric_series* series = nullptr;
+    std::size_t count = 0;
+    std::array<std::string, 5> texts;
+    group found{};
 
     bool is(metric asked, std::initializer_list<std::string_view> with) const noexcept {
-      return series != nullptr && what == asked && std::equal(with.begin(), with.end(), labels.begin());
+      return found[0] != nullptr && what == asked && count == with.size() &&
+             std::equal(with.begin(), with.end(), texts.begin());
     }
-    void keep(metric asked, std::initializer_list<std::string_view> with, metric_series& found) {
-      series = nullptr;
+    void keep(metric asked, std::initializer_list<std::string_view> with, group const& what_is_found) {
+      found[0] = nullptr;
       what = asked;
-      std::copy(with.begin(), with.end(), labels.begin());
-      series = &found;
+      count = with.size();
+      std::copy(with.begin(), with.end(), texts.begin());
+      found = what_is_found;
     }
   };
   struct slot {
@@ -179,17 +208,15 @@ private:
     return out;
   }
 
-  metric_series& find(metric what, std::initializer_list<std::string_view> labels) {
+  template <class Find>
+  group const& find(metric what, std::initializer_list<std::string_view> texts, Find slowly) {
     slot& here = mine();
     // most calls are like one of the last
-    auto& last = here.last[quick_hash(what, labels)];
-    if (last.is(what, labels)) return *last.series;
-    std::array<std::uint16_t, 4> numbers{};
-    std::size_t i = 0;
-    for (auto const label : labels) numbers[i++] = intern(here, label);
-    metric_series& found = find(here, what, key_of(what, numbers));
-    last.keep(what, labels, found);
-    return found;
+    auto& last = here.last[quick_hash(what, texts)];
+    if (last.is(what, texts)) return last.found;
+    group const found = slowly(here);
+    last.keep(what, texts, found);
+    return last.found;
   }
   static std::size_t quick_hash(metric what, std::initializer_list<std::string_view> labels) noexcept {
     std::size_t out = static_cast<std::size_t>(what);

@@ -55,16 +55,27 @@ public:
     std::array<char, 4> digits;
     auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), r.status).ptr;
     std::string_view const status(digits.data(), static_cast<std::size_t>(end - digits.data()));
-    table_.observe(metric::request_seconds, {r.route, r.http_method, status}, seconds(r.duration));
-    table_.observe(metric::request_bytes, {r.route}, static_cast<double>(r.request_bytes));
-    table_.observe(metric::response_bytes, {r.route}, static_cast<double>(r.response_bytes));
+    auto const& [lasted, received, sent] =
+        table_.together(metric::request_bytes, {r.route, r.http_method, status}, [&] {
+          return table::group{&table_.series(metric::request_seconds, {r.route, r.http_method, status}),
+                              &table_.series(metric::request_bytes, {r.route}),
+                              &table_.series(metric::response_bytes, {r.route})};
+        });
+    table::observe(metric::request_seconds, *lasted, seconds(r.duration));
+    table::observe(metric::request_bytes, *received, static_cast<double>(r.request_bytes));
+    table::observe(metric::response_bytes, *sent, static_cast<double>(r.response_bytes));
     if (r.of_policy) table_.count(metric::oauth_requests, {endpoint_of(r.route), result_of(r.status)});
   }
   void on_call(call_record const& c) override {
     auto const& o = c.operation;
-    table_.observe(metric::operation_seconds, {o.method, o.tool, o.prompt, o.error_type},
-                   seconds(c.duration));
-    table_.count(metric::messages, {o.protocol_version, "request"});
+    auto const& [lasted, messages, none] = table_.together(
+        metric::operation_seconds, {o.method, o.tool, o.prompt, o.error_type, o.protocol_version}, [&] {
+          return table::group{
+              &table_.series(metric::operation_seconds, {o.method, o.tool, o.prompt, o.error_type}),
+              &table_.series(metric::messages, {o.protocol_version, "request"})};
+        });
+    table::observe(metric::operation_seconds, *lasted, seconds(c.duration));
+    messages->count(1);
   }
   void on_message(message_record const& m) override {
     table_.count(metric::messages, {m.protocol_version, m.kind});
@@ -131,6 +142,7 @@ public:
 
 private:
   using metric = detail::metric;
+  using table = detail::metric_table;
   using labels = std::vector<detail::metric_page::label>;
   static constexpr std::size_t max_issuers = 64;
 

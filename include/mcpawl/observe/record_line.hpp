@@ -5,6 +5,7 @@
 #include <mcpawl/text/json_text.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <concepts>
@@ -24,19 +25,31 @@ inline bool copy_plain(char* to, std::string_view text) noexcept {
   std::uint64_t wrong = 0;
   std::size_t const size = text.size();
   char const* const from = text.data();
+  auto const look = [&](std::uint64_t word) {
+    std::uint64_t const quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+    // a subtraction borrows into the high bit of each byte that is too small; a byte behind one of these may be wrong, which is no harm
+    wrong |= (word - ones * 0x20) | (quote - ones) | (backslash - ones) | word;
+  };
   auto const step = [&](std::size_t at) {
     std::uint64_t word;
     std::memcpy(&word, from + at, sizeof word);
     std::memcpy(to + at, &word, sizeof word);
-    std::uint64_t const quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-    // a subtraction borrows into the high bit of each byte that is too small; a byte behind one of these may be wrong, which is no harm
-    wrong |= (word - ones * 0x20) | (quote - ones) | (backslash - ones) | word;
+    look(word);
   };
   if (size >= sizeof(std::uint64_t)) {
     std::size_t at = 0;
     for (; size - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) step(at);
     // the last bytes once more, with some before them
     if (at != size) step(size - sizeof(std::uint64_t));
+    return (wrong & highs) == 0;
+  }
+  if (size >= sizeof(std::uint32_t)) {
+    std::uint32_t first, last;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + size - sizeof last, sizeof last);
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + size - sizeof last, &last, sizeof last);
+    look(std::uint64_t(first) << 32 | last);
     return (wrong & highs) == 0;
   }
   for (std::size_t i = 0; i != size; ++i) {
@@ -72,7 +85,7 @@ public:
   record_line& text(char const (&key)[N], std::string_view value) {
     if (value.empty() || !has_room()) return *this;
     put_key(key);
-    value = value.substr(0, longest);
+    if (value.size() > longest) value.remove_suffix(value.size() - longest);
     *at_ = '"';
     if (copy_plain(at_ + 1, value)) {
       at_ += value.size() + 1;
@@ -140,7 +153,8 @@ private:
   }
   template <std::size_t Count>
   void put_digits(unsigned value) noexcept {
-    for (std::size_t i = Count; i-- != 0; value /= 10) at_[i] = static_cast<char>('0' + value % 10);
+    static_assert(Count % 2 == 0);
+    for (std::size_t i = Count; i != 0; value /= 100) std::memcpy(at_ + (i -= 2), &pairs[value % 100], 2);
     at_ += Count;
   }
 
@@ -180,6 +194,14 @@ private:
     put_digits<6>(static_cast<unsigned>(duration_cast<microseconds>(at - second).count()));
     *at_++ = 'Z';
   }
+
+  /** The digits of the numbers below 100. */
+  static constexpr auto pairs = [] {
+    std::array<std::array<char, 2>, 100> all{};
+    for (std::size_t i = 0; i != all.size(); ++i)
+      all[i] = {static_cast<char>('0' + i / 10), static_cast<char>('0' + i % 10)};
+    return all;
+  }();
 
   static char* buffer() {
     thread_local std::unique_ptr<char[]> kept;

@@ -29,6 +29,13 @@ inline void allow_reading(http::response& response, http::request_head const& he
   response.field("Vary", "Origin");
 }
 
+/** A response with a status that the page of an allowed origin may read. */
+inline http::response readable_response(int status, http::request_head const& head) {
+  http::response made{status};
+  allow_reading(made, head);
+  return made;
+}
+
 /** Append the requested headers that mirror arguments of tools; what they are called is for the tools to say
     (MCP 2026-07-28, "Custom Headers from Tool Parameters"). */
 inline void append_requested_arguments(std::string& out, http::request_head const& head) {

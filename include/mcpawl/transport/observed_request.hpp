@@ -15,16 +15,19 @@
 #include <mcpawl/observe/observation.hpp>
 #include <mcpawl/observe/observer.hpp>
 #include <mcpawl/observe/pseudonyms.hpp>
+#include <mcpawl/observe/short_text.hpp>
 #include <mcpawl/transport/thread_figures.hpp>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mcpawl::detail {
 
@@ -40,7 +43,7 @@ inline std::string_view recorded_http_method(std::string_view method) noexcept {
 struct request_note {
   message_note message;
   kept_caller caller;
-  std::string peer;
+  short_text<64> peer;
   http::detail::response_note response;
   std::string_view route = "_other";
   bool of_policy = false;
@@ -87,21 +90,26 @@ public:
 
   /** Begin to note. The note must stay where it is until `end`. */
   void begin(request_note& note, http::exchange& ex) {
+    note.message.began = std::chrono::steady_clock::now();
+    note.message.at = std::chrono::system_clock::now();
     note.message.to = &to_;
     note.message.caller = &note.caller;
     auto const remote = ex.remote().address();
     note.peer = text_of(remote);
     auto const named = ex.named_client();
-    note.caller.client = named ? text_of(*named) : note.peer;
+    note.caller.client = named ? std::string_view(text_of(*named)) : note.peer.view();
     ex.note_response(&note.response);
     if (to_.wants_traces()) note_trace(note.message, ex.head());
     if (figures_) figures_->begin_request();
   }
 
-  /** Note who was let in. */
-  void admitted(request_note& note, std::string_view principal, std::string_view email,
-                std::string_view session_id) {
-    note.caller.principal = principal;
+  /** Note who was let in.
+
+      @param email  of the identity */
+  void admitted(request_note& note, std::string_view principal, std::shared_ptr<void const> identity,
+                std::string_view email, std::string_view session_id) {
+    if (!principal.empty()) note.caller.principal = principal;
+    note.caller.identity = std::move(identity);
     note.caller.email = email;
     note.caller.user_hash = hashes_.of(principal);
     constexpr std::size_t longest = 512;  // ids of ours are shorter
@@ -136,26 +144,25 @@ public:
   }
 
   /** Tell of the end. */
-  void end(request_note const& note, http::exchange& ex, std::string_view listener,
-           std::chrono::steady_clock::time_point began, std::chrono::system_clock::time_point at) {
+  void end(request_note const& note, http::exchange& ex, std::string_view listener) {
     ex.note_response(nullptr);
     if (figures_) figures_->end_request();
     std::array<char, 12> room;
-    request_record record;
-    record.began = at;
-    record.duration = std::chrono::steady_clock::now() - began;
-    record.http_method = recorded_http_method(ex.head().method());
-    record.route = note.route;
-    record.status = note.response.status;
-    record.request_bytes = ex.body_bytes();
-    record.response_bytes = note.response.body_bytes;
-    record.listener = listener;
-    record.peer = note.peer;
-    record.of_policy = note.of_policy;
-    record.caller = note.caller.view();
-    if (!note.message.in_session) record.caller.session_hash = {};
-    if (note.message.messages <= 1) record.operation = note.message.operation(room);
-    record.trace = note.message.trace.view();
+    message_note const& message = note.message;
+    request_record record{.began = message.at,
+                          .duration = std::chrono::steady_clock::now() - message.began,
+                          .http_method = recorded_http_method(ex.head().method()),
+                          .route = note.route,
+                          .status = note.response.status,
+                          .request_bytes = ex.body_bytes(),
+                          .response_bytes = note.response.body_bytes,
+                          .listener = listener,
+                          .peer = note.peer,
+                          .of_policy = note.of_policy,
+                          .caller = note.caller.view(),
+                          .operation = message.messages <= 1 ? message.operation(room) : operation_record(),
+                          .trace = message.trace.view()};
+    if (!message.in_session) record.caller.session_hash = {};
     to_.tell(&observer::on_request, record);
   }
 

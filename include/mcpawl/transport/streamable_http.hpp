@@ -8,7 +8,6 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/exchange.hpp>
-#include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/media_type.hpp>
 #include <mcpawl/http/request_head.hpp>
 #include <mcpawl/http/response.hpp>
@@ -19,6 +18,7 @@
 #include <mcpawl/observe/observation.hpp>
 #include <mcpawl/observe/observer.hpp>
 #include <mcpawl/transport/address_key.hpp>
+#include <mcpawl/transport/body_refusal.hpp>
 #include <mcpawl/transport/call_stream.hpp>
 #include <mcpawl/transport/cors.hpp>
 #include <mcpawl/transport/denied.hpp>
@@ -38,8 +38,6 @@
 #include <mcpawl/transport/visitor_page.hpp>
 #include <mcpawl/transport/whole_response.hpp>
 
-#include <chrono>
-#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -96,8 +94,6 @@ private:
 
   task<> answer_observed(http::exchange& ex) {
     request_note note;
-    auto const began = std::chrono::steady_clock::now();
-    auto const at = std::chrono::system_clock::now();
     observer_->begin(note, ex);
     std::exception_ptr failed;
     try {
@@ -107,7 +103,7 @@ private:
       failed = std::current_exception();
       if (!ex.responded()) note.response.status = 500;
     }
-    observer_->end(note, ex, shared_.listener_names[ex.listener()], began, at);
+    observer_->end(note, ex, shared_.listener_names[ex.listener()]);
     if (failed) std::rethrow_exception(failed);
   }
 
@@ -167,7 +163,8 @@ private:
       co_return;
     }
     // an address is looked for only where nothing else tells callers apart
-    address_key const address = address_of(ex, admitted->principal.empty());
+    bool const by_address = admitted->principal.empty();
+    address_key const address(by_address, by_address ? ex.client() : boost::asio::ip::address());
     caller who{admitted->identity.get(), admitted->principal, address.view(), &admitted->identity};
     if (note) note_caller(*note, head, who);
     // a message has its turn when all of it is there
@@ -178,7 +175,8 @@ private:
       std::string const why = "nothing here: the endpoint is " + shared_.path;
       co_await refuse(ex, 404, why);
     } else if (head.method() == "POST") {
-      co_await post(ex, who);
+      std::optional<task<>> rest = post(ex, who);
+      if (rest) co_await std::move(*rest);
     } else if (is_visit(head)) {
       // a GET that opens no stream is 405, whoever asks (MCP 2025-11-25 "Listening for Messages")
       http::response page{405};
@@ -195,29 +193,21 @@ private:
   }
 
   void note_caller(request_note& note, http::request_head const& head, caller& who) {
-    bool const endpoint = is_endpoint(head.path());
-    bool const old = !endpoint && serves_old_clients(head.path());
-    if (endpoint)
+    if (is_endpoint(head.path()))
       note.route = shared_.path;
-    else if (old)
+    else if (serves_old_clients(head.path()))
       note.route = shared_.legacy_clients->path();
     auto const session =
         head.count("mcp-session-id") == 1 ? *head.find("mcp-session-id") : std::string_view();
-    observer_->admitted(note, who.principal, auth_->email_of(who.identity), session);
+    observer_->admitted(note, who.principal, who.kept_identity(), auth_->email_of(who.identity), session);
     who.note = &note.message;
   }
-
-  guard const& guard_of(http::exchange const& ex) const noexcept { return shared_.guards[ex.listener()]; }
 
   /** Why a request may not come in, whoever sends it; nothing if the policy is to be asked. */
   std::optional<std::string_view> refusal_of(http::exchange const& ex, bool any_origin) const {
     if (shared_.loopback_only)
       if (auto const why = not_from_this_machine(ex.remote().address(), ex.head())) return why;
-    return guard_of(ex).refusal(ex.head(), any_origin);
-  }
-
-  static address_key address_of(http::exchange const& ex, bool wanted) {
-    return {wanted, wanted ? ex.client() : boost::asio::ip::address()};
+    return shared_.guards[ex.listener()].refusal(ex.head(), any_origin);
   }
 
   bool serves_old_clients(std::string_view path) const noexcept {
@@ -265,56 +255,72 @@ private:
       co_return *body;
     }
     tell_refusal(shared_.observed, http::detail::bound_of(body.error()));
-    if (body.error() == condition::too_large)
-      co_await refuse(ex, 413, "the message is too large");
-    else if (body.error() == make_error_code(http::http_errc::body_encoded))
-      // a body that would have to be decompressed (RFC 9110 section 15.5.16)
-      co_await refuse(ex, 415, "send the body without Content-Encoding", "Accept-Encoding", "identity");
-    else if (body.error() == condition::timed_out)
-      co_await refuse(ex, 408, "the message took too long to arrive");
-    else if (body.error() == condition::malformed)
-      co_await refuse(ex, 400, "the body is not framed correctly");
+    auto const why = refusal_of_body(body.error());
+    if (why) co_await refuse(ex, why->status, why->words, why->field, why->value);
     co_return std::nullopt;
   }
 
-  task<> post(http::exchange& ex, caller const& who) {
-    http::request_head const& head = ex.head();
-    auto body = message_at_hand(ex, who);
-    if (!body) body = co_await read_message_of(ex, who);
-    if (!body) co_return;
-    auto const accepted = accepted_types::of(head);
+  /** What is left to do of a POST: nothing where its message is there and its response could be written, as nearly
+      always. No coroutine is made then. */
+  std::optional<task<>> post(http::exchange& ex, caller const& who) {
+    auto const body = others_.on() ? std::nullopt : message_at_hand(ex, who);
+    if (!body) return read_and_answer(ex, who);
+    auto const accepted = accepted_types::of(ex.head());
     post_stream streams(ex, accepted.takes_events(), shared_.bounds);
-    if (others_.on()) [[unlikely]]
-      co_await others_.refresh(protocol_headers_of(head), who);
-    dispatch_result r = protocol_.handle(*body, protocol_headers_of(head), who, streams);
-    if (auto* whole = std::get_if<response>(&r)) {
-      if (others_.on()) [[unlikely]] {
-        bool const told = co_await done_or_refused(ex, others_.tell(protocol_headers_of(head), who));
-        if (!told) co_return;
-      }
-      if (who.note) observer_->answered(*who.note, *whole);
-      bool const as_event = accepted.prefers_events() && whole->what == response::outcome::answered;
-      if (as_event) {
-        http::response events = head_of(*whole, head);
-        co_await write_as_event(ex, std::move(events), whole->body);
-        co_return;
-      }
-      http::response const answer = http_response(*whole, head);
-      if (!ex.respond_at_once(answer)) co_await ex.respond_rest();
-      co_return;
+    dispatch_result r = protocol_.handle(*body, protocol_headers_of(ex.head()), who, streams);
+    return answer_result(ex, who, accepted, std::move(r), streams);
+  }
+  /** The same with waiting. Where there are other instances, what they know of the session is read before, and what has
+      changed is told them before it is answered. */
+  task<> read_and_answer(http::exchange& ex, caller const& who) {
+    auto const body = co_await read_message_of(ex, who);
+    if (!body) co_return;
+    auto const headers = protocol_headers_of(ex.head());
+    auto const accepted = accepted_types::of(ex.head());
+    post_stream streams(ex, accepted.takes_events(), shared_.bounds);
+    if (others_.on()) co_await others_.refresh(headers, who);
+    dispatch_result r = protocol_.handle(*body, headers, who, streams);
+    if (others_.on() && std::holds_alternative<response>(r)) {
+      bool const told = co_await done_or_refused(ex, others_.tell(headers, who));
+      if (!told) co_return;
     }
+    std::optional<task<>> rest = answer_result(ex, who, accepted, std::move(r), streams);
+    if (rest) co_await std::move(*rest);
+  }
+
+  /** What is left to do when a message was handled; nothing if the response could be written. */
+  std::optional<task<>> answer_result(http::exchange& ex, caller const& who, accepted_types const& accepted,
+                                      dispatch_result r, post_stream& streams) {
+    http::request_head const& head = ex.head();
+    auto* const whole = std::get_if<response>(&r);
+    if (whole == nullptr) {
+      auto stream = std::holds_alternative<scope_refusal>(r) ? nullptr : streams.get();
+      return answer_later(ex, who, std::move(r), std::move(stream));
+    }
+    if (who.note) observer_->answered(*who.note, *whole);
+    if (accepted.prefers_events() && whole->what == response::outcome::answered)
+      return write_as_event(ex, head_of(*whole, head), std::move(whole->body));
+    http::response const answer = http_response(*whole, head);
+    if (ex.respond_at_once(answer)) return std::nullopt;
+    // what is left to be written is the end of a body that is too long to be kept in a string itself
+    return write_rest(ex, std::move(whole->body));
+  }
+  static task<> write_rest(http::exchange& ex, std::string of) {
+    std::string const kept = std::move(of);
+    co_await ex.respond_rest();
+  }
+
+  /** Answer a message whose calls run, or whose caller has to authorize anew. */
+  task<> answer_later(http::exchange& ex, caller const& who, dispatch_result r,
+                      std::shared_ptr<call_stream> stream) {
+    http::request_head const& head = ex.head();
     if (auto const* refused = std::get_if<scope_refusal>(&r)) {
       http::response asking = scope_response(*auth_, shared_, head, who, *refused);
       co_await ex.respond(std::move(asking));
       co_return;
     }
-    auto make_head = [&head](int status) {
-      http::response made{status};
-      allow_reading(made, head);
-      return made;
-    };
+    auto make_head = [&head](int status) { return readable_response(status, head); };
     event_style style = style_for(head);
-    auto const stream = streams.get();
     co_await stream->run(ex, std::move(r), make_head, std::move(style), shared_.retry);
     if (who.note) {
       who.note->error = stream->error();
@@ -371,10 +377,9 @@ private:
     session_sharing::listening const told(others_, opened);
     log_reader reader(opened.stream.log, changed);
     if (others_.on()) co_await others_.begin(opened);
-    http::response ok{200};
-    allow_reading(ok, head);
-    if (!co_await ex.start_events(std::move(ok))) co_return;
-    co_await write_events_watched(ex, reader, changed, style, opened.after);
+    http::response ok = readable_response(200, head);
+    if (co_await ex.start_events(std::move(ok)))
+      co_await write_events_watched(ex, reader, changed, style, opened.after);
   }
 
   /** Charge the caller for an event stream; false if there is no room, which is answered then. */
@@ -390,8 +395,7 @@ private:
   task<> serve_old_client(http::exchange& ex, caller const& who) {
     http::request_head const& head = ex.head();
     if (head.method() == "GET" && head.path() == shared_.legacy_clients->path()) {
-      http::response ok{200};
-      allow_reading(ok, head);
+      http::response ok = readable_response(200, head);
       charge held;
       bool const has_room = co_await take_stream(ex, who, held);
       if (!has_room) co_return;
@@ -407,8 +411,7 @@ private:
     auto const body = co_await read_message_of(ex, who);
     if (!body) co_return;
     auto const refused = client->receive(protocol_, *body, who, ex.executor());
-    http::response answer{202};
-    allow_reading(answer, head);
+    http::response answer = readable_response(202, head);
     if (refused) answer = scope_response(*auth_, shared_, head, who, *refused);
     co_await ex.respond(std::move(answer));
   }
@@ -422,10 +425,7 @@ private:
     auto const headers = protocol_headers_of(ex.head());
     bool const stateless = headers.version.present() && names_stateless_revision(headers.version.value);
     if (stateless || !headers.session_id.present()) {
-      http::response response = refusal(405, "there is no session to end: use POST");
-      response.field("Allow", "POST");
-      allow_reading(response, ex.head());
-      co_await ex.respond(std::move(response));
+      co_await refuse(ex, 405, "there is no session to end: use POST", "Allow", "POST");
       co_return;
     }
     if (others_.on()) {

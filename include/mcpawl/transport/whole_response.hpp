@@ -10,7 +10,7 @@
 #include <mcpawl/transport/cors.hpp>
 #include <mcpawl/transport/response_status.hpp>
 
-#include <string_view>
+#include <string>
 #include <utility>
 
 namespace mcpawl::detail {
@@ -36,7 +36,7 @@ inline http::response http_response(response const& a, http::request_head const&
 }
 
 /** Some clients prefer an event stream even for one event. */
-inline task<> write_as_event(http::exchange& ex, http::response head, std::string_view body) {
+inline task<> write_as_event(http::exchange& ex, http::response head, std::string body) {
   bool const open = co_await ex.start_events(std::move(head));
   if (!open) co_return;
   co_await ex.event(body);

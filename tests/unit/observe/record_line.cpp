@@ -16,7 +16,7 @@ using mcpawl::detail::record_line;
 using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_CASE(what_has_to_be_escaped_is_found_at_every_place) {
-  for (std::size_t size : {1u, 7u, 8u, 9u, 16u, 23u}) {
+  for (std::size_t size : {1u, 3u, 4u, 5u, 7u, 8u, 9u, 16u, 23u}) {
     std::string text(size, 'a'), to(size + 1, '#');
     BOOST_TEST(copy_plain(to.data(), text));
     BOOST_TEST(to == text + '#');  // and no byte beyond it

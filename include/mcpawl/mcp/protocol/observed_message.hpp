@@ -46,7 +46,8 @@ inline std::string_view recorded_method(std::string_view method) noexcept {
   return method == listening_method ? listening_method : std::string_view("_other");
 }
 
-/** The place of a message in a trace: what its `_meta` says, else the HTTP request, and new ids where somebody wants them. */
+/** The place of a message in a trace: what its `_meta` says, else the HTTP request, and new ids where somebody wants them; empty if it
+    has none. */
 inline kept_trace recorded_trace(rpc_message const& m, message_note const& note) {
   kept_trace out;
   auto const* parent = member(m.meta, "traceparent");
@@ -82,13 +83,14 @@ inline void tell_message(message_note const& note, rpc_message::kind what) noexc
     A caller whose `note` is null must not come here. */
 inline dispatch_result observe_message(rpc_message const& m, caller const& who,
                                        function_ref<dispatch_result()> answer) {
-  constexpr std::size_t longest_id = 64;
   message_note& note = *who.note;
   auto const began = call_report::clock::now();
-  auto const at = std::chrono::system_clock::now();
+  auto const at =
+      note.at + std::chrono::duration_cast<std::chrono::system_clock::duration>(began - note.began);
   note.begin(recorded_method(m.method));
-  if (m.id) note.request_id = std::string_view(m.id->json()).substr(0, longest_id);
-  note.trace = recorded_trace(m, note);
+  if (m.id) note.request_id = std::string_view(m.id->json());
+  if (note.to->wants_traces() || !note.trace.empty() || member(m.meta, "traceparent") != nullptr)
+    note.trace = recorded_trace(m, note);
   dispatch_result r = answer();
   if (auto* const pending = std::get_if<pending_response>(&r)) {
     pending->report = call_report(note, began, at);
