@@ -6,9 +6,11 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/client_call.hpp>
 #include <mcpawl/http/connection_pool.hpp>
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/fetch_request.hpp>
+#include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/http_client.hpp>
@@ -111,9 +113,13 @@ MCPAWL_DECL task<result<http_response>> http_client::run(std::shared_ptr<state c
       .max_body_bytes(request.max_response_bytes_.value_or(options.max_response_bytes))
       .max_header_bytes(options.max_header_bytes);
   if (options.only_public_addresses) fetched.only_public_addresses();
-  for (auto const& [name, value] : request.fields_) fetched.field(name, value);
+  http::detail::client_call call(options.observers, request.method_, *url, with->base.has_value(),
+                                 request.traceparent());
+  for (auto const& [name, value] : request.fields_)
+    fetched.field(name, http::iequals(name, "traceparent") ? call.traceparent() : std::string_view(value));
   if (request.body_) fetched.body(std::move(*request.body_));
-  auto answer = co_await with->pool.fetch(std::move(fetched));
+  auto asking = http::detail::told(call, with->pool.fetch(std::move(fetched)));
+  auto answer = co_await std::move(asking);
   if (!answer) co_return answer.error();
   co_return http_response(std::move(*answer));
 }

@@ -26,7 +26,7 @@ struct otlp_options {
   std::string service_name = {};  ///< Empty: the name of the server.
   /** Of calls that are part of no trace yet, the share that is told. Of the others those that their caller has sampled are. */
   double ratio = 1;
-  unsigned max_per_second = 100;           ///< Spans; whatever callers ask for.
+  unsigned max_per_second = 100;           ///< Calls, with what they ask of others; whatever callers want.
   std::size_t queue = 2'048;               ///< Spans that wait; beyond, the newest are dropped and counted.
   std::size_t batch = 512;                 ///< Spans in one request.
   std::chrono::milliseconds delay{5'000};  ///< For so long spans are collected.
@@ -58,7 +58,8 @@ struct otlp_options {
 
     The parent of a span is what `_meta` of the request names in `traceparent`, else the header of that name; a header that names
     another one is a link. What is malformed is ignored (W3C Trace Context). `context::trace()` names the span, so that what a tool
-    calls is part of the trace. Callers, sessions and tools are in it as in records; arguments, results and URIs are not.
+    calls is part of the trace: with `observers` in the options of an `http_client` or a `downstream` each request of theirs is a span, too,
+    with method, host, port and status. Callers, sessions and tools are in it as in records; arguments, results and URIs are not.
 
     A thread of its own sends. Nobody waits for it: what there is no room for is dropped and counted (`lost`). A request that fails
     is tried again, up to five times, as the collector's `Retry-After` demands; then its spans count as dropped. The destructor
@@ -79,6 +80,7 @@ public:
 
   MCPAWL_DECL void on_server(server_record const& server) override;
   MCPAWL_DECL void on_call(call_record const& call) override;
+  MCPAWL_DECL void on_client_request(client_request_record const& request) override;
   bool wants_traces() const override { return true; }
   MCPAWL_DECL bool samples(trace_ids const& trace) const override;
   MCPAWL_DECL lost_records lost() const override;

@@ -185,9 +185,11 @@ public:
     by_.service_version = server.version;
   }
 
-  void take(call_record const& call) {
-    if (!call.trace.sampled || call.trace.span_id.empty()) return;
-    detail::kept_span span(call);
+  /** @tparam Record  of a call or of a request of ours */
+  template <class Record>
+  void take(Record const& what) {
+    if (!what.trace.sampled || what.trace.span_id.empty()) return;
+    detail::kept_span span(what);
     std::lock_guard const lock(mutex_);
     if (queue_.size() >= options_.queue || stopping_) {
       ++dropped_;
@@ -360,6 +362,9 @@ MCPAWL_DECL otlp_exporter::otlp_exporter(otlp_options options)
 MCPAWL_DECL otlp_exporter::~otlp_exporter() = default;
 MCPAWL_DECL void otlp_exporter::on_server(server_record const& server) { impl_->name(server); }
 MCPAWL_DECL void otlp_exporter::on_call(call_record const& call) { impl_->take(call); }
+MCPAWL_DECL void otlp_exporter::on_client_request(client_request_record const& request) {
+  impl_->take(request);
+}
 MCPAWL_DECL bool otlp_exporter::samples(trace_ids const& trace) const { return impl_->samples(trace); }
 MCPAWL_DECL lost_records otlp_exporter::lost() const { return impl_->lost(); }
 MCPAWL_DECL bool otlp_exporter::flush() { return impl_->flush(); }

@@ -50,15 +50,17 @@ bool is_hex(std::string_view text, std::size_t size) {
 
 using attributes = std::map<std::string, std::string>;
 
-/** Attributes of OTLP; there is no other kind than strings among ours, and no key twice. */
+/** Attributes of OTLP: ours are strings and integers, these as strings of digits, and no key is there twice. */
 attributes attributes_of(json::value const& list) {
   attributes out;
   for (auto const& each : list.as_array()) {
     BOOST_TEST_REQUIRE(each.as_object().size() == 2u);
     BOOST_TEST_REQUIRE(each.at("value").as_object().size() == 1u);
-    bool const added = out.emplace(each.at("key").as_string().c_str(),
-                                   each.at("value").at("stringValue").as_string().c_str())
-                           .second;
+    auto const* const number = each.at("value").as_object().if_contains("intValue");
+    std::string const value(
+        (number != nullptr ? *number : each.at("value").at("stringValue")).as_string().c_str());
+    if (number != nullptr) BOOST_TEST(value.find_first_not_of("0123456789") == std::string::npos);
+    bool const added = out.emplace(each.at("key").as_string().c_str(), value).second;
     BOOST_TEST_REQUIRE(added);
   }
   return out;
@@ -128,7 +130,8 @@ private:
     BOOST_TEST(is_hex(span.at("spanId").as_string(), 16));
     if (auto const* up = span.as_object().if_contains("parentSpanId"))
       BOOST_TEST(is_hex(up->as_string(), 16));
-    BOOST_TEST(span.at("kind").as_int64() == 2);
+    auto const kind = span.at("kind").as_int64();
+    BOOST_TEST((kind == 2 || kind == 3));
     BOOST_TEST((span.at("flags").as_int64() & 1) == 1);
     auto const nanoseconds = [&span](char const* name) {
       return std::stoull(span.at(name).as_string().c_str());
@@ -404,6 +407,113 @@ BOOST_AUTO_TEST_CASE(what_a_tool_asks_by_the_http_client_is_part_of_the_trace) {
   auto const span = spans(1).at(0);
   std::lock_guard const lock(of_api);
   BOOST_TEST(got == "00-" + std::string(trace_id) + '-' + span.at("spanId").as_string().c_str() + "-01");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_tool_asks_is_a_span_of_its_own_below_the_call) {
+  mcpawl::otlp_exporter exporter(options());
+  mcpawl::prometheus metrics;
+  std::mutex of_api;
+  std::vector<std::string> got;
+  mcpawl::test::plain_http_server api;
+  api.serve([&](mcpawl::test::plain_request const& request) {
+    std::lock_guard const lock(of_api);
+    got.emplace_back(request.field("traceparent"));
+    return mcpawl::test::answer_with(request.target.starts_with("/v1/none") ? 404 : 200, "text/plain", "ok");
+  });
+  std::vector<mcpawl::observer*> const both{&exporter, &metrics};
+  mcpawl::http_client const client(
+      {.base_url = "http://127.0.0.1:" + std::to_string(api.port()), .observers = both});
+  // nobody listens there
+  mcpawl::http_client const nowhere({.observers = both});
+  auto const closed = mcpawl::http::origin_url::parse("http://127.0.0.1:1/a-planted-path").value();
+  srv.tool("ask", "Ask.", [=](mcpawl::context& ctx) -> mcpawl::task<int> {
+    auto good = client.get("/v1/users").query("name", "a planted query");
+    good.trace(ctx.trace());
+    auto const first = co_await client.send(good);
+    auto missing = client.post("/v1/none").body("text/plain", "a planted body");
+    missing.trace(ctx.trace());
+    auto const second = co_await client.send(missing);
+    auto lost = nowhere.get(closed);
+    lost.trace(ctx.trace());
+    auto const third = co_await nowhere.send(lost);
+    // of no trace: counted, and no span
+    auto alone = client.get("/v1/users");
+    auto const fourth = co_await client.send(alone);
+    co_return (first && second && fourth && !third) ? second->status : 0;
+  });
+  support::running server(srv, {.observers = {&exporter}});
+  auto const reply = call(server.port(), "ask", traceparent(parent));
+  BOOST_TEST(reply.body.find("404") != std::string::npos, reply.body);
+  auto const all = spans(4);
+  BOOST_TEST_REQUIRE(all.size() == 4u);
+  auto const of_call =
+      std::find_if(all.begin(), all.end(), [](json::value const& s) { return s.at("kind").as_int64() == 2; });
+  BOOST_TEST_REQUIRE((of_call != all.end()));
+  std::map<std::string, json::value> children;
+  for (auto const& each : all) {
+    BOOST_TEST(each.at("traceId").as_string() == trace_id);
+    if (each.at("kind").as_int64() == 2) continue;
+    BOOST_TEST(each.at("parentSpanId").as_string() == of_call->at("spanId").as_string());
+    BOOST_TEST(each.at("flags").as_int64() == 257);
+    auto const with = attributes_of(each.at("attributes"));
+    std::string const name = each.at("name").as_string().c_str();
+    BOOST_TEST(with.at("http.request.method") == name);
+    BOOST_TEST(with.at("server.address") == "127.0.0.1");
+    children[name + ' ' + (with.contains("error.type") ? with.at("error.type") : "")] = each;
+  }
+  BOOST_TEST_REQUIRE(children.size() == 3u);
+  auto const good = attributes_of(children.at("GET ").at("attributes"));
+  BOOST_TEST(good.at("http.response.status_code") == "200");
+  BOOST_TEST(good.at("server.port") == std::to_string(api.port()));
+  BOOST_TEST(!children.at("GET ").as_object().contains("status"));
+  BOOST_TEST(children.at("POST 404").at("status").at("code").as_int64() == 2);
+  BOOST_TEST(children.at("GET connect_failed").at("status").at("code").as_int64() == 2);
+  for (auto const& body : to.bodies()) BOOST_TEST(body.find("planted") == std::string::npos);
+  // the other server is told the span of the request, not that of the call
+  std::lock_guard const lock(of_api);
+  BOOST_TEST_REQUIRE(got.size() == 3u);
+  std::string const begin = "00-" + std::string(trace_id) + '-';
+  BOOST_TEST(got[0] == begin + children.at("GET ").at("spanId").as_string().c_str() + "-01");
+  BOOST_TEST(got[1] == begin + children.at("POST 404").at("spanId").as_string().c_str() + "-01");
+  BOOST_TEST(got[2] == "");
+  std::string const page = metrics.text();
+  for (
+      auto const* series :
+      {"http_request_method=\"GET\",server_address=\"127.0.0.1\",http_response_status_code=\"200\"} 2",
+       "http_request_method=\"POST\",server_address=\"127.0.0.1\",http_response_status_code=\"404\",error_type=\"404\"} 1",
+       "http_request_method=\"GET\",server_address=\"_other\",error_type=\"connect_failed\"} 1"})
+    BOOST_TEST(
+        page.find("http_client_request_duration_seconds_count{" + std::string(series)) != std::string::npos,
+        series << " is not in " << page);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_not_sampled_has_no_span_of_what_is_asked_either) {
+  mcpawl::otlp_exporter exporter(options());
+  mcpawl::test::plain_http_server api;
+  std::mutex of_api;
+  std::string got;
+  api.serve([&](mcpawl::test::plain_request const& request) {
+    std::lock_guard const lock(of_api);
+    got = request.field("traceparent");
+    return mcpawl::test::answer_with(200, "text/plain", "ok");
+  });
+  mcpawl::http_client const client(
+      {.base_url = "http://127.0.0.1:" + std::to_string(api.port()), .observers = {&exporter}});
+  srv.tool("ask", "Ask.", [=](mcpawl::context& ctx) -> mcpawl::task<std::string> {
+    auto request = client.get("/x");
+    request.trace(ctx.trace());
+    auto const response = co_await client.send(request);
+    co_return response ? "had" : "not had";
+  });
+  support::running server(srv, {.observers = {&exporter}});
+  std::string quiet = parent;
+  quiet.back() = '0';
+  call(server.port(), "ask", traceparent(quiet));
+  call(server.port(), "hello", traceparent(parent));
+  BOOST_TEST(spans(1).size() == 1u);
+  std::lock_guard const lock(of_api);
+  BOOST_TEST(got.substr(0, 36) == quiet.substr(0, 36));
+  BOOST_TEST(got.substr(52) == "-00");
 }
 
 BOOST_AUTO_TEST_CASE(a_collector_that_is_busy_is_asked_again_when_it_wants) {

@@ -11,6 +11,7 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/settings.hpp>
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/client_call.hpp>
 #include <mcpawl/http/connection_pool.hpp>
 #include <mcpawl/http/fetch_request.hpp>
 #include <mcpawl/http/fetch_response.hpp>
@@ -60,16 +61,19 @@ namespace mcpawl {
 */
 class downstream {
 public:
-  /** @param origins scheme, host and perhaps port: `https://orders.example.com`; `http://` is for loopback
-                     addresses alone
+  /** @param origins   scheme, host and perhaps port: `https://orders.example.com`; `http://` is for loopback
+                       addresses alone
+      @param observers who are told of each request; they must outlive it
 
       @par Errors
       Throws `configuration_error` with all errors. */
-  downstream(std::vector<std::string> const& origins, http::tls_trust trust)
-      : state_(std::make_shared<state const>(read(origins), std::move(trust))) {}
+  downstream(std::vector<std::string> const& origins, http::tls_trust trust,
+             std::vector<observer*> const& observers = {})
+      : state_(std::make_shared<state const>(read(origins, observers), std::move(trust), observers)) {}
 
   /** Read the origins from a setting, one or several with commas, noting the errors in `from`. */
-  static downstream from(settings& from, std::string const& name, http::tls_trust trust) {
+  static downstream from(settings& from, std::string const& name, http::tls_trust trust,
+                         std::vector<observer*> const& observers = {}) {
     std::vector<std::string> good;
     for (std::string const& origin : from.required_list(name)) {
       std::string const wrong = validate_origin(origin);
@@ -78,7 +82,7 @@ public:
       else if (!origin.empty())
         from.add_error(name, wrong);
     }
-    return downstream(good, std::move(trust));
+    return downstream(good, std::move(trust), observers);
   }
 
   /** Ask in the caller's name and wait for the whole response.
@@ -95,7 +99,7 @@ public:
       Ends the request at its next step.
   */
   task<result<http::fetch_response>> ask(linked_token const& token, http::fetch_request request) const {
-    return run(state_, token.how_, token.source_, std::move(request));
+    return run(state_, token.how_, token.source_, std::move(request), {});
   }
   /** The same as a part of a trace (W3C Trace Context). Its baggage stays here: it is the client's word.
 
@@ -105,11 +109,8 @@ public:
   task<result<http::fetch_response>> ask(linked_token const& token, http::fetch_request request,
                                          Trace const& trace) const {
     std::string_view const parent = trace.traceparent, rest = trace.tracestate;
-    if (!parent.empty()) {
-      request.field("traceparent", parent);
-      if (!rest.empty()) request.field("tracestate", rest);
-    }
-    return ask(token, std::move(request));
+    if (!parent.empty() && !rest.empty()) request.field("tracestate", rest);
+    return run(state_, token.how_, token.source_, std::move(request), std::string(parent));
   }
 
   /** Whether a response means that the caller may not come in: 401, 403, or a redirect to the login of Access,
@@ -124,13 +125,14 @@ public:
 
 private:
   struct state {
-    state(std::vector<std::string> list, http::tls_trust authorities)
-        : origins(std::move(list)), pool(std::move(authorities)) {}
+    state(std::vector<std::string> list, http::tls_trust authorities, std::vector<observer*> to)
+        : origins(std::move(list)), observers(std::move(to)), pool(std::move(authorities)) {}
     bool allows(http::origin_url const& url) const {
       return std::find(origins.begin(), origins.end(), url.origin()) != origins.end();
     }
 
     std::vector<std::string> origins;
+    std::vector<observer*> observers;
     http::detail::connection_pool pool;
   };
 
@@ -148,8 +150,11 @@ private:
     return {};
   }
 
-  static std::vector<std::string> read(std::vector<std::string> const& origins) {
+  static std::vector<std::string> read(std::vector<std::string> const& origins,
+                                       std::vector<observer*> const& observers) {
     std::vector<std::string> good, errors;
+    if (std::find(observers.begin(), observers.end(), nullptr) != observers.end())
+      errors.emplace_back("the observers downstream must not hold a null pointer");
     for (std::string const& origin : origins) {
       std::string const wrong = validate_origin(origin);
       if (wrong.empty())
@@ -184,7 +189,7 @@ private:
 
   static task<result<http::fetch_response>> run(std::shared_ptr<state const> with, linked_token::form how,
                                                 std::shared_ptr<token_source> source,
-                                                http::fetch_request request) {
+                                                http::fetch_request request, std::string traceparent) {
     if (!with->allows(request.url())) co_return downstream_errc::origin_not_allowed;
     if (request.has_field(&is_credential)) co_return downstream_errc::credential_in_request;
     if (!source) co_return downstream_errc::no_token;
@@ -192,21 +197,25 @@ private:
     bool const safe = method == "GET" || method == "HEAD" || method == "OPTIONS";
     auto token = co_await source->current(source);
     if (!token) co_return token.error();
-    auto answer = co_await send(with, how, *token, request);
+    auto answer = co_await send(with, how, *token, request, traceparent);
     if (!safe || !answer || !turned_away(*answer)) co_return answer;
     auto newer = co_await source->current(source);
     // without a newer one the response is what there is to say
     if (!newer || *newer == *token) co_return answer;
-    co_return co_await send(with, how, *newer, request);
+    co_return co_await send(with, how, *newer, request, traceparent);
   }
 
   static task<result<http::fetch_response>> send(std::shared_ptr<state const> const& with,
                                                  linked_token::form how, secret const& token,
-                                                 http::fetch_request const& request) {
+                                                 http::fetch_request const& request,
+                                                 std::string const& traceparent) {
     if (!can_stand_in_a_header(token.reveal())) co_return downstream_errc::unusable_token;
     http::fetch_request sent = request;
     add(sent, how, token);
-    co_return co_await with->pool.fetch(std::move(sent));
+    http::detail::client_call call(with->observers, sent.method(), sent.url(), true, traceparent);
+    if (!traceparent.empty()) sent.field("traceparent", call.traceparent());
+    auto asking = http::detail::told(call, with->pool.fetch(std::move(sent)));
+    co_return co_await std::move(asking);
   }
 
   std::shared_ptr<state const> state_;

@@ -18,6 +18,8 @@
 
 namespace mcpawl {
 
+class observer;
+
 namespace unsafe {
 
 /** Says that requests may go over plain http beyond this machine: whoever is in between reads and changes them. */
@@ -52,6 +54,9 @@ struct http_client_options {
   /** Take http:// for other machines, too. */
   std::optional<unsafe::plain_http> plain_http = {};
 
+  /** Who is told of each request when it has ended: metrics, spans. None may be null, and all must outlive the requests. */
+  std::vector<observer*> observers = {};
+
   /** Everything that is wrong, in sentences; empty if nothing is. */
   std::vector<std::string> validate() const {
     detail::option_errors errors;
@@ -64,6 +69,8 @@ struct http_client_options {
     positive("max_idle_time", max_idle_time);
     if (max_response_bytes == 0) errors.note("max_response_bytes", "must be more than 0");
     if (max_header_bytes == 0) errors.note("max_header_bytes", "must be more than 0");
+    if (std::find(observers.begin(), observers.end(), nullptr) != observers.end())
+      errors.note("observers", "must not hold a null pointer");
     if (std::any_of(user_agent.begin(), user_agent.end(), &http::detail::is_control))
       errors.note("user_agent", "must have no control characters");
     return std::move(errors.all);

@@ -129,6 +129,13 @@ public:
 private:
   friend class http_client;
 
+  /** Of the trace it was made a part of; empty for none. */
+  std::string_view traceparent() const noexcept {
+    for (auto const& [name, value] : fields_)
+      if (http::iequals(name, "traceparent")) return value;
+    return {};
+  }
+
   http_request(std::string_view method, std::string origin, std::string path)
       : method_(method), origin_(std::move(origin)), path_(std::move(path)) {}
   http_request(std::string_view method, http::origin_url const& url)

@@ -33,8 +33,9 @@ enum class metric : std::uint8_t {
   messages,
   call_wait_seconds,
   reloads,
+  client_seconds,
 };
-inline constexpr std::size_t metric_count = 19;
+inline constexpr std::size_t metric_count = 20;
 
 /** OpenTelemetry's buckets for MCP, and four below for tools that compute. */
 inline constexpr std::array<double, 18> operation_buckets{.0005, .001, .0025, .005, .01, .02, .05, .1,  .2,
@@ -91,6 +92,10 @@ inline constexpr std::array<metric_family, metric_count> metric_families{{
     {"mcpawl_messages_total", "Messages of JSON-RPC from clients.", {"mcp_protocol_version", "kind"}},
     {"mcpawl_call_wait_seconds", "How long blocking calls waited for a thread.", {}, store_buckets},
     {"mcpawl_reloads_total", "What was read anew.", {"what", "result"}},
+    {"http_client_request_duration_seconds",
+     "Requests of tools to other servers.",
+     {"http_request_method", "server_address", "http_response_status_code", "error_type"},
+     http_buckets},
 }};
 
 }  // namespace mcpawl::detail

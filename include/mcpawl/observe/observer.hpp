@@ -127,6 +127,21 @@ struct call_wait_record {
   std::chrono::nanoseconds duration{};  ///< How long it had to wait for one.
 };
 
+/** A request of ours to another server that has ended: one that a tool has sent by `http_client` or `downstream`. */
+struct client_request_record {
+  std::chrono::system_clock::time_point began;
+  std::chrono::nanoseconds duration{};
+  std::string_view http_method;  ///< `_OTHER` for one that is not of RFC 9110 and RFC 5789.
+  std::string_view host;         ///< Of the URL; neither path nor query are here.
+  std::uint16_t port = 0;
+  bool of_options = false;  ///< Whether the host is one of the client's options; a request may bring any.
+  int status = 0;           ///< 0 where there was no response.
+  std::string_view
+      error_type;  ///< Empty below 400; else the status, or of a closed set: `connect_timed_out` say.
+  /** Its own place in the trace: `parent_id` is the call. Empty where the request was not made a part of one. */
+  trace_ids trace;
+};
+
 /** Something was read anew. */
 struct reload_record {
   std::string_view what;   ///< `certificates`, `policy`, `log_files`.
@@ -273,6 +288,8 @@ public:
   virtual void on_message(message_record const&) {}
   virtual void on_call_wait(call_wait_record const&) {}
   virtual void on_reload(reload_record const&) {}
+  /** Of clients whose options name this observer. */
+  virtual void on_client_request(client_request_record const&) {}
 
   /** Whether each request is to have ids of a trace and a span, made where the caller has sent none. Asked once. */
   virtual bool wants_traces() const { return false; }

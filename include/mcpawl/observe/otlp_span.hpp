@@ -17,30 +17,83 @@
 
 namespace mcpawl::detail {
 
-/** What a span of a call has, kept as text. */
+/** A span, kept until it is sent. */
 struct kept_span {
-  explicit kept_span(call_record const& c)
-      : trace_id(c.trace.trace_id),
-        span_id(c.trace.span_id),
-        parent_id(c.trace.parent_id),
-        link_trace_id(c.trace.link_trace_id),
-        link_span_id(c.trace.link_span_id),
-        began(c.began),
-        duration(c.duration),
-        method(c.operation.method),
-        tool(c.operation.tool),
-        prompt(c.operation.prompt),
-        protocol(c.operation.protocol_version),
-        request_id(c.operation.request_id),
-        error_type(c.operation.error_type),
-        session(c.caller.session_hash),
-        user(c.caller.user_hash),
-        client(c.caller.client) {}
+  enum class kind { server = 2, client = 3 };
+  struct attribute {
+    std::string_view key;  // static text
+    std::string value;
+    bool number = false;
+  };
+
+  /** Of a call that the server has answered. */
+  explicit kept_span(call_record const& c) : kept_span(kind::server, c.trace, c.began, c.duration) {
+    auto const& o = c.operation;
+    name = o.method;
+    auto const& target = o.tool.empty() ? o.prompt : o.tool;
+    if (!target.empty()) name.append(1, ' ').append(target);
+    add("mcp.method.name", o.method);
+    add("mcp.protocol.version", o.protocol_version);
+    add("mcp.session.id", c.caller.session_hash);
+    add("jsonrpc.request.id", unquoted(o.request_id));
+    add("gen_ai.tool.name", o.tool);
+    if (!o.tool.empty()) add("gen_ai.operation.name", "execute_tool");
+    add("gen_ai.prompt.name", o.prompt);
+    if (o.error_type.starts_with('-')) add("rpc.response.status_code", o.error_type);
+    add("error.type", o.error_type);
+    add("network.transport", "tcp");
+    add("network.protocol.name", "http");
+    add("client.address", c.caller.client);
+    add("user.hash", c.caller.user_hash);
+    failed = !o.error_type.empty() && !is_of_caller(o.error_type);
+  }
+  /** Of a request that the server has sent for a call. */
+  explicit kept_span(client_request_record const& r) : kept_span(kind::client, r.trace, r.began, r.duration) {
+    name = r.http_method == "_OTHER" ? std::string_view("HTTP") : r.http_method;
+    add("http.request.method", r.http_method);
+    add("server.address", r.host);
+    add("server.port", r.port);
+    if (r.status != 0) add("http.response.status_code", r.status);
+    add("error.type", r.error_type);
+    failed = !r.error_type.empty();
+  }
 
   std::string trace_id, span_id, parent_id, link_trace_id, link_span_id;
+  kind what;
   std::chrono::system_clock::time_point began;
   std::chrono::nanoseconds duration;
-  std::string method, tool, prompt, protocol, request_id, error_type, session, user, client;
+  std::string name;
+  std::vector<attribute> attributes;
+  bool failed = false;
+
+private:
+  kept_span(kind is, trace_ids const& at, std::chrono::system_clock::time_point start,
+            std::chrono::nanoseconds lasted)
+      : trace_id(at.trace_id),
+        span_id(at.span_id),
+        parent_id(at.parent_id),
+        link_trace_id(at.link_trace_id),
+        link_span_id(at.link_span_id),
+        what(is),
+        began(start),
+        duration(lasted) {}
+
+  void add(std::string_view key, std::string_view value) {
+    if (!value.empty()) attributes.push_back({key, std::string(value)});
+  }
+  void add(std::string_view key, int value) { attributes.push_back({key, std::to_string(value), true}); }
+
+  /** What a client has done wrong is no error of the server. */
+  static bool is_of_caller(std::string_view error) noexcept {
+    constexpr std::array<std::string_view, 5> codes{"-32700", "-32600", "-32601", "-32602", "-32002"};
+    for (auto const code : codes)
+      if (code == error) return true;
+    return false;
+  }
+  static std::string_view unquoted(std::string_view json) noexcept {
+    bool const text = json.size() >= 2 && json.front() == '"' && json.back() == '"';
+    return text ? json.substr(1, json.size() - 2) : json;
+  }
 };
 
 /** Who exports. */
@@ -84,61 +137,37 @@ private:
   void write(kept_span const& s) {
     out_ += R"({"traceId":")" + s.trace_id + R"(","spanId":")" + s.span_id + '"';
     if (!s.parent_id.empty()) out_ += R"(,"parentSpanId":")" + s.parent_id + '"';
-    // sampled, and whether the parent is of another process is known
-    out_ += s.parent_id.empty() ? R"(,"flags":257)" : R"(,"flags":769)";
-    std::string name = s.method;
-    auto const& target = s.tool.empty() ? s.prompt : s.tool;
-    if (!target.empty()) name += ' ' + target;
+    // sampled; whether the parent is of another process is known: of a server's span it is
+    bool const remote = s.what == kept_span::kind::server && !s.parent_id.empty();
+    out_ += remote ? R"(,"flags":769)" : R"(,"flags":257)";
     out_ += R"(,"name":)";
-    append_json_string(out_, name);
-    constexpr int server = 2;
-    out_ += R"(,"kind":)" + std::to_string(server);
+    append_json_string(out_, s.name);
+    out_ += R"(,"kind":)" + std::to_string(static_cast<int>(s.what));
     auto const start = std::chrono::duration_cast<std::chrono::nanoseconds>(s.began.time_since_epoch());
     out_ += R"(,"startTimeUnixNano":")" + std::to_string(start.count());
     out_ += R"(","endTimeUnixNano":")" + std::to_string((start + s.duration).count());
     out_ += R"(","attributes":[)";
     first_ = true;
-    attribute("mcp.method.name", s.method);
-    attribute("mcp.protocol.version", s.protocol);
-    attribute("mcp.session.id", s.session);  // its hash
-    attribute("jsonrpc.request.id", unquoted(s.request_id));
-    attribute("gen_ai.tool.name", s.tool);
-    if (!s.tool.empty()) attribute("gen_ai.operation.name", "execute_tool");
-    attribute("gen_ai.prompt.name", s.prompt);
-    bool const is_code = s.error_type.starts_with('-');
-    if (is_code) attribute("rpc.response.status_code", s.error_type);
-    attribute("error.type", s.error_type);
-    attribute("network.transport", "tcp");
-    attribute("network.protocol.name", "http");
-    attribute("client.address", s.client);
-    attribute("user.hash", s.user);
+    for (auto const& each : s.attributes) attribute(each.key, each.value, each.number);
     out_ += ']';
     if (!s.link_span_id.empty())
       out_ += R"(,"links":[{"traceId":")" + s.link_trace_id + R"(","spanId":")" + s.link_span_id + "\"}]";
     constexpr int error = 2;
-    if (!s.error_type.empty() && !is_of_caller(s.error_type))
-      out_ += R"(,"status":{"code":)" + std::to_string(error) + '}';
+    if (s.failed) out_ += R"(,"status":{"code":)" + std::to_string(error) + '}';
     out_ += '}';
   }
 
-  void attribute(std::string_view key, std::string_view value) {
+  void attribute(std::string_view key, std::string_view value, bool number = false) {
     if (value.empty()) return;
     if (!std::exchange(first_, false)) out_ += ',';
-    out_.append(R"({"key":")").append(key).append(R"(","value":{"stringValue":)");
-    append_json_string(out_, value);
+    out_.append(R"({"key":")").append(key).append(R"(","value":{)");
+    if (number) {
+      out_.append(R"("intValue":")").append(value).append("\"");  // 64 bits: a text
+    } else {
+      out_ += R"("stringValue":)";
+      append_json_string(out_, value);
+    }
     out_ += "}}";
-  }
-
-  /** What a client has done wrong is no error of the server. */
-  static bool is_of_caller(std::string_view error) noexcept {
-    constexpr std::array<std::string_view, 5> codes{"-32700", "-32600", "-32601", "-32602", "-32002"};
-    for (auto const code : codes)
-      if (code == error) return true;
-    return false;
-  }
-  static std::string_view unquoted(std::string_view json) noexcept {
-    bool const text = json.size() >= 2 && json.front() == '"' && json.back() == '"';
-    return text ? json.substr(1, json.size() - 2) : json;
   }
 
   std::string out_;

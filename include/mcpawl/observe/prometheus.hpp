@@ -86,6 +86,12 @@ public:
   void on_reload(reload_record const& r) override {
     table_.count(metric::reloads, {r.what, r.errors == 0 ? "ok" : "failed"});
   }
+  void on_client_request(client_request_record const& r) override {
+    std::string const status = r.status == 0 ? std::string() : std::to_string(r.status);
+    table_.observe(metric::client_seconds,
+                   {r.http_method, r.of_options ? r.host : table::other, status, r.error_type},
+                   seconds(r.duration));
+  }
   void on_denial(denial_record const& d) override { table_.count(metric::denials, {d.policy, d.code}); }
   void on_refusal(refusal_record const& r) override { table_.count(metric::refusals, {r.bound}); }
   void on_connection(connection_record const& c) override {

@@ -259,6 +259,36 @@ BOOST_AUTO_TEST_CASE(the_trace_goes_on) {
   BOOST_TEST(count("traceparent") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(observers_are_told_of_each_request_and_it_has_its_own_place_in_the_trace) {
+  struct told_requests : observer {
+    bool wants_traces() const override { return true; }
+    void on_client_request(client_request_record const& r) override {
+      BOOST_TEST(r.http_method == "GET");
+      BOOST_TEST(r.host == "127.0.0.1");
+      BOOST_TEST(r.of_options);
+      BOOST_TEST(r.trace.trace_id == "0af7651916cd43dd8448eb211c80319c");
+      BOOST_TEST(r.trace.parent_id == "b7ad6b7169203331");
+      BOOST_TEST(r.trace.sampled);
+      spans.emplace_back(r.trace.span_id);
+      statuses.push_back(r.status);
+    }
+    std::vector<std::string> spans;
+    std::vector<int> statuses;
+  } told;
+  trace_context trace;
+  trace.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  // turned away with the old token, let in with the new one: two requests
+  will_answer({"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+               "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"});
+  downstream const apps({peer.url("")}, trust, {&told});
+  BOOST_TEST(run(context, apps.ask(token({"old", "new"}), request(peer.url()), trace)).has_value());
+  BOOST_TEST((told.statuses == std::vector<int>{401, 200}));
+  BOOST_TEST_REQUIRE(told.spans.size() == 2u);
+  BOOST_TEST(told.spans[0] != told.spans[1]);
+  for (auto const& span : told.spans)
+    BOOST_TEST(count("\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-" + span + "-01\r\n") == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_task_outlives_what_it_was_made_of) {
   std::optional<result<http::fetch_response>> done;
   {
@@ -280,6 +310,7 @@ BOOST_AUTO_TEST_CASE(a_bad_list_is_refused_with_all_its_errors) {
     }
     return 0;
   };
+  BOOST_CHECK_THROW(downstream({"https://a.example"}, trust, {nullptr}), configuration_error);
   BOOST_TEST(errors({"https://a.example", "https://b.example/", "http://localhost:8080", "http://[::1]"}) ==
              0u);
   BOOST_TEST(errors({"", "a.example", "*", "https://*", "https://a.example/path", "https://a.example/?q",
