@@ -47,8 +47,8 @@ BOOST_FIXTURE_TEST_CASE(a_grant_that_ends_ends_at_the_other_instance, instances)
 BOOST_AUTO_TEST_CASE(each_grant_has_a_number_and_what_was_missed_changes_all) {
   using mcpawl::oauth::detail::revocation_counts;
   revocation_counts counts;
-  std::string const one = "mcpawl_at_ownerownerownerowAAAAidididididididid",
-                    two = "mcpawl_at_ownerownerownerowBBBBidididididididid";
+  std::string const owner = "mcpawl_at_" + std::string(16, 'o');
+  std::string const one = owner + "AAAAidididididididid", two = owner + "BBBBidididididididid";
   auto const first = counts.of_token(one), second = counts.of_token(two);
   counts.count("AAAAidididididididid");
   BOOST_TEST(counts.of_token(one) != first);

@@ -335,7 +335,8 @@ private:
 
   task<> take_messages(std::shared_ptr<session> of) {
     std::string const prefix = "say/" + text_of(of->name_for_others()) + '/';
-    auto const found = co_await store_->scan(prefix, {}, 100);
+    std::string const from_the_first;
+    auto const found = co_await store_->scan(prefix, from_the_first, 100);
     if (!found) co_return;
     for (auto const& item : found->items) {
       auto const taken = co_await store_->take(item.key, durability::relaxed);
