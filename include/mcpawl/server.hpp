@@ -251,7 +251,8 @@ public:
       alone: the other overload takes that into account. */
   void notify_resource_updated(std::string_view uri) const { state_->tell_updated(uri); }
 
-  /** The same for those callers only of whom `allowed(identity)` is true; if it throws, the answer is no. */
+  /** The same for those callers only of whom `allowed(identity)` is true; if it throws, the answer is no. Clients of other
+      instances (`server_options::shared_store`) are not told, since the function is not there. */
   template <class Predicate>
   void notify_resource_updated(std::string_view uri, Predicate allowed) const {
     constexpr bool told_apart = !std::same_as<identity_type, anonymous>;

@@ -357,10 +357,18 @@ BOOST_AUTO_TEST_CASE(a_stream_goes_on_where_its_client_comes_back) {
 
 BOOST_AUTO_TEST_CASE(a_stream_that_nobody_has_is_gone) {
   session_client const client(a.port());
-  loopback_client connection(b.port());
+  BOOST_TEST(client.request(b.port(), 1, "ping").status == 200);
   event_connection gone(b.port());
   client.listen(gone, "c00000000-1");
   BOOST_TEST(gone.begin() == 400);
+  // nobody is asked for what no instance has given a name
+  int const before = store->gets;
+  for (std::string const& name : {std::string("c/../x"), std::string("c"), 'c' + std::string(4000, '0')}) {
+    event_connection made_up(b.port());
+    client.listen(made_up, name + "-1");
+    BOOST_TEST(made_up.begin() == 400);
+  }
+  BOOST_TEST(store->gets == before);
 }
 
 BOOST_AUTO_TEST_CASE(a_page_that_was_visited_is_told_wherever_its_client_listens) {

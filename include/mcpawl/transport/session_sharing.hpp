@@ -9,8 +9,10 @@
 #include <mcpawl/mcp/session/shared_sessions.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace mcpawl::detail {
@@ -58,8 +60,9 @@ public:
     co_await refresh(headers, who);
     auto session = protocol_.session_named(headers, who);
     auto const wanted = read_event_id(headers);
-    bool const of_a_call = session && wanted && wanted->stream.starts_with('c');
-    if (!of_a_call || session->find_stream(wanted->stream).log) co_return;
+    if (!session || !wanted || !may_name_call_stream(wanted->stream) ||
+        session->find_stream(wanted->stream).log)
+      co_return;
     co_await all().fetch_stream(std::move(session), std::string(wanted->stream), wanted->after);
   }
 
@@ -84,6 +87,13 @@ public:
   };
 
 private:
+  /** Whether an instance may have given a stream of a call this name; who makes one up costs no look into the store. */
+  static bool may_name_call_stream(std::string_view name) noexcept {
+    constexpr std::size_t max_size = 40;
+    constexpr std::string_view characters = "0123456789abcdef";
+    bool const begins = name.size() > 1 && name.size() <= max_size && name.front() == 'c';
+    return begins && name.substr(1).find_first_not_of(characters) == name.npos;
+  }
   static bool is_own(opened_stream const& of) noexcept { return of.stream.name.starts_with('s'); }
   shared_sessions& all() const noexcept { return *protocol_.known().shared(); }
 
