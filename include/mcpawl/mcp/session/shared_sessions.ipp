@@ -174,7 +174,7 @@ public:
   }
 
   void heard(char topic, std::string_view text) override {
-    if (topic == topic_offer) return hear_change(text);
+    if (topic == topic_offer) return hear_change_later(std::string(text));
     if (text.size() < name_size) return;
     session::shared_name const name(text.substr(0, name_size));
     std::string const rest(text.substr(name_size));
@@ -362,6 +362,13 @@ private:
     return out;
   }
 
+  /** Who may hear of a resource is decided by functions of the user's, which a thread of the store does not run. */
+  void hear_change_later(std::string text) {
+    std::lock_guard const lock(bus_mutex_);
+    if (closed_ || !executor_) return;
+    auto hear = [self = shared_from_this(), text = std::move(text)] { self->hear_change(text); };
+    boost::asio::post(executor_, std::move(hear));
+  }
   void hear_change(std::string_view text) {
     if (text.empty() || text.front() < '0' || text.front() > '0' + static_cast<int>(change::kind::visit))
       return;
