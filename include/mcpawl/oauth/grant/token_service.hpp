@@ -203,7 +203,7 @@ public:
         continue;
       }
       if (*saved) {
-        if (new_props) note_new_props(name);
+        if (new_props) note_new_props(key, name);
         co_return tokens;
       }
       pending.asked.seen_current = true;
@@ -272,7 +272,7 @@ public:
       }
       if (!found) co_return found.error();
       if (found->state.sealed_props != pending.sealed_props) {
-        note_new_props(name);
+        note_new_props(key, name);
         co_return std::size_t{0};
       }
       auto const* const holder = detail::find_access(found->state, access->digest());
@@ -289,7 +289,7 @@ public:
         continue;
       }
       if (!*saved) continue;
-      note_new_props(name);
+      note_new_props(key, name);
       co_return std::size_t{1};
     }
     co_return oauth_errc::contended;
@@ -384,8 +384,8 @@ private:
     co_await http::detail::pause_for(executor, std::chrono::milliseconds{50 << failures});
   }
 
-  void note_new_props(grant_name const& name) {
-    unsaved_->forget(name.key());
+  void note_new_props(std::string const& lease, grant_name const& name) {
+    unsaved_->forget(lease);
     counts()->count(name.id());  // what was remembered of the grant is no longer true
   }
 
