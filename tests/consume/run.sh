@@ -140,11 +140,11 @@ source=$(ask_pkg_config prefix --variable=source mcpawl_sqlite)
 quietly "$clang" -std=c++20 "$here/stored.cpp" "$source" -o "$work/stored" $flags
 expect_run "$work/stored"
 
-say 'pkg-config mcpawl_postgres: the same with the store in PostgreSQL'
+say 'pkg-config mcpawl_postgres: its own source beside that of mcpawl, and the store in PostgreSQL links'
 flags=$(ask_pkg_config prefix --cflags --libs "mcpawl_postgres = $version")
-source=$(ask_pkg_config prefix --variable=source mcpawl_postgres)
+source="$(ask_pkg_config prefix --variable=source mcpawl_postgres) $(ask_pkg_config prefix --variable=source mcpawl)"
 # shellcheck disable=SC2086
-quietly "$clang" -std=c++20 "$here/shared_store.cpp" "$source" -o "$work/shared_store" $flags
+quietly "$clang" -std=c++20 "$here/shared_store.cpp" $source -o "$work/shared_store" $flags
 expect_run "$work/shared_store"
 
 say 'pkg-config mcpawl_redis: its own source beside that of mcpawl, and the store links'
