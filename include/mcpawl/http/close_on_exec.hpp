@@ -3,36 +3,16 @@
 #pragma once
 
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/core/owned_descriptor.hpp>
 
-#include <fcntl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <utility>
 
 namespace mcpawl::http::detail {
 
-/** Asio opens sockets without the flag. Where another thread starts a program between the two calls, that
-    program has the descriptor all the same; POSIX has no portable remedy. */
-inline void close_on_exec(int descriptor) noexcept { ::fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
-
-/** A descriptor that nothing else owns. */
-class owned_descriptor {
-public:
-  explicit owned_descriptor(int descriptor) noexcept : descriptor_(descriptor) {}
-  owned_descriptor(owned_descriptor&& other) noexcept : descriptor_(other.release()) {}
-  owned_descriptor& operator=(owned_descriptor&&) = delete;
-  ~owned_descriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  int get() const noexcept { return descriptor_; }
-  int release() noexcept { return std::exchange(descriptor_, -1); }
-
-private:
-  int descriptor_;
-};
+using mcpawl::detail::close_on_exec;
+using mcpawl::detail::owned_descriptor;
 
 /** Accept a connection that is closed on exec, without waiting. `ec` is what accept(2) says. */
 inline owned_descriptor accept_connection(int acceptor, error_code& ec) {

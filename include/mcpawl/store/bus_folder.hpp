@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/core/error.hpp>
+#include <mcpawl/core/owned_descriptor.hpp>
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/store/bus_channel.hpp>
 #include <mcpawl/store/bus_name.hpp>
@@ -16,7 +17,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -26,25 +26,6 @@
 #include <vector>
 
 namespace mcpawl::detail {
-
-/** A descriptor that closes itself. */
-class owned_descriptor {
-public:
-  explicit owned_descriptor(int of = -1) noexcept : of_(of) {}
-  owned_descriptor(owned_descriptor&& from) noexcept : of_(std::exchange(from.of_, -1)) {}
-  owned_descriptor& operator=(owned_descriptor&& from) noexcept {
-    std::swap(of_, from.of_);
-    return *this;
-  }
-  ~owned_descriptor() {
-    if (of_ >= 0) ::close(of_);
-  }
-  int get() const noexcept { return of_; }
-  explicit operator bool() const noexcept { return of_ >= 0; }
-
-private:
-  int of_;
-};
 
 /** The folder, opened once more for each use, since an operator may have removed it.
 
@@ -75,9 +56,7 @@ public:
       @par Errors
       `store_errc::cannot_open`. */
   result<std::string> bind(int socket, instance_id of) const {
-    std::uint64_t number = 0;
-    fill_random({reinterpret_cast<unsigned char*>(&number), sizeof number});
-    std::string name = bus_name(of) + '-' + bus_name(number | 1);
+    std::string name = bus_name(of) + '-' + random_hex(8);
     // under the other name nobody finds it before it can be sent to
     std::string const before = '.' + name;
     auto const to = address(before);

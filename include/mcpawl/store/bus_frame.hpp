@@ -4,6 +4,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/store/bus_channel.hpp>
+#include <mcpawl/text/fixed_number.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -43,12 +44,12 @@ struct bus_frame {
   std::string bytes() const {
     std::string out;
     out.reserve(size());
-    append_number(out, sender, 8);
-    append_number(out, number, 8);
-    append_number(out, static_cast<std::uint64_t>(sent), 8);
+    append_big_endian(out, sender, 8);
+    append_big_endian(out, number, 8);
+    append_big_endian(out, static_cast<std::uint64_t>(sent), 8);
     for (auto const& each : messages) {
       out += each.topic;
-      append_number(out, each.text.size(), 2);
+      append_big_endian(out, each.text.size(), 2);
       out += each.text;
     }
     return out;
@@ -74,12 +75,8 @@ struct bus_frame {
   }
 
 private:
-  static void append_number(std::string& out, std::uint64_t number, unsigned size) {
-    for (unsigned i = size; i != 0; --i) out += static_cast<char>((number >> (i - 1) * 8) & 0xff);
-  }
   static std::uint64_t take_number(std::string_view& from, std::size_t size) {
-    std::uint64_t out = 0;
-    for (std::size_t i = 0; i != size; ++i) out = out << 8 | static_cast<unsigned char>(from[i]);
+    auto const out = read_big_endian(from.substr(0, size));
     from.remove_prefix(size);
     return out;
   }

@@ -3,18 +3,13 @@
 #pragma once
 
 #include <mcpawl/store/bus_channel.hpp>
+#include <mcpawl/text/fixed_number.hpp>
 
-#include <cstddef>
 #include <string>
 
 namespace mcpawl::detail {
 
 /** `all` for 0, else the 16 hexadecimal digits of an instance. */
-inline std::string bus_name(instance_id of) {
-  if (of == 0) return "all";
-  std::string out(16, '0');
-  for (std::size_t i = out.size(); i != 0; of >>= 4) out[--i] = "0123456789abcdef"[of & 15];
-  return out;
-}
+inline std::string bus_name(instance_id of) { return of == 0 ? "all" : hex_number(of); }
 
 }  // namespace mcpawl::detail

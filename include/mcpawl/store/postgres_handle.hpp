@@ -4,6 +4,7 @@
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/store/errc.hpp>
+#include <mcpawl/text/fixed_number.hpp>
 
 #include <libpq-fe.h>
 
@@ -60,9 +61,8 @@ inline postgres_refusal judge_postgres(std::string_view state) noexcept {
 
 /** Eight bytes as libpq sends and receives them. */
 inline std::string postgres_integer(std::int64_t value) {
-  std::string out(8, '\0');
-  auto bits = static_cast<std::uint64_t>(value);
-  for (std::size_t i = 8; i != 0; bits >>= 8) out[--i] = static_cast<char>(bits & 0xff);
+  std::string out;
+  append_big_endian(out, static_cast<std::uint64_t>(value), 8);
   return out;
 }
 
@@ -74,10 +74,7 @@ inline std::string_view postgres_bytes(PGresult const* of, int row, int field) n
 /** A field of type int8; 0 for one that is none. */
 inline std::int64_t postgres_integer(PGresult const* of, int row, int field) noexcept {
   std::string_view const bytes = postgres_bytes(of, row, field);
-  if (bytes.size() != 8) return 0;
-  std::uint64_t bits = 0;
-  for (char const each : bytes) bits = bits << 8 | static_cast<unsigned char>(each);
-  return static_cast<std::int64_t>(bits);
+  return bytes.size() == 8 ? static_cast<std::int64_t>(read_big_endian(bytes)) : 0;
 }
 
 }  // namespace mcpawl::detail

@@ -101,10 +101,8 @@ private:
 
   /** Send a notification to ourselves by the connection of all others. */
   void prove() {
-    std::uint64_t number = 0;
-    fill_random({reinterpret_cast<unsigned char*>(&number), sizeof number});
     // what no message can be, since they are base64
-    proof_ = "?" + bus_name(number | 1);
+    proof_ = "?" + random_hex(8);
     proof_sent_ = false;
     auto told = [self = shared_from_this(), mine = generation_](error_code failed) {
       if (mine != self->generation_ || self->state_ != state::proving) return;

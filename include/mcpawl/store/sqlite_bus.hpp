@@ -8,6 +8,7 @@
 #include <mcpawl/store/bus_channel.hpp>
 #include <mcpawl/store/bus_folder.hpp>
 #include <mcpawl/store/bus_gate.hpp>
+#include <mcpawl/store/engine_channel.hpp>
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/retry_pauses.hpp>
 
@@ -39,7 +40,7 @@ namespace mcpawl::detail {
 inline owned_descriptor make_datagram_socket() noexcept {
   owned_descriptor made(::socket(AF_UNIX, SOCK_DGRAM, 0));
   if (!made) return made;
-  ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+  close_on_exec(made.get());
   // some systems have room for half a message unless they are asked
   constexpr int least = 64 * 1024;
   for (int const which : {SO_SNDBUF, SO_RCVBUF}) {
@@ -65,7 +66,7 @@ public:
     if (::pipe(both.data()) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
     woken_ = owned_descriptor(both[0]);
     waking_ = owned_descriptor(both[1]);
-    for (int const each : both) ::fcntl(each, F_SETFD, FD_CLOEXEC);
+    for (int const each : both) close_on_exec(each);
     thread_ = std::thread([this] { run(); });
   }
   sqlite_bus_receiver(sqlite_bus_receiver const&) = delete;
@@ -210,6 +211,9 @@ public:
     return made;
   }
 
+  /** Hear no more; when it returns, the thread has ended. */
+  static void forget(std::shared_ptr<sqlite_bus_receiver> const& receiver) noexcept { receiver->close(); }
+
   /** Send what was submitted, and end. */
   void close() noexcept {
     {
@@ -277,44 +281,20 @@ private:
   std::thread thread_;
 };
 
+/** Have the thread send it. */
+inline task<result<void>> publish_by(std::shared_ptr<sqlite_bus_hub> hub, instance_id to,
+                                     std::string message) {
+  auto const errand = std::make_shared<sqlite_bus_hub::errand>();
+  errand->to = to;
+  errand->message = std::move(message);
+  if (error_code const refused = hub->submit(errand)) co_return refused;
+  bool const done = co_await errand->end->wait();
+  if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
+  if (errand->failed) co_return errand->failed;
+  co_return result<void>();
+}
+
 /** The channel of a `sqlite_store`. */
-class sqlite_bus final : public bus_channel {
-public:
-  explicit sqlite_bus(std::shared_ptr<sqlite_bus_hub> hub) : hub_(std::move(hub)) {}
-  ~sqlite_bus() override { close(); }
-  sqlite_bus(sqlite_bus const&) = delete;
-  sqlite_bus& operator=(sqlite_bus const&) = delete;
-
-  void listen(instance_id self, bus_receiver& to) override {
-    gate_->open(to);
-    receiver_ = hub_->listen(self, gate_);
-  }
-  void close() noexcept override {
-    gate_->close();
-    if (auto const receiver = std::exchange(receiver_, nullptr)) receiver->close();
-  }
-  task<result<void>> publish(instance_id to, std::string message) override {
-    // the coroutine may outlive the channel
-    return publish_by(hub_, to, std::move(message));
-  }
-
-private:
-  static task<result<void>> publish_by(std::shared_ptr<sqlite_bus_hub> hub, instance_id to,
-                                       std::string message) {
-    if (message.size() > max_message) co_return make_error_code(store_errc::value_too_large);
-    auto const errand = std::make_shared<sqlite_bus_hub::errand>();
-    errand->to = to;
-    errand->message = std::move(message);
-    if (error_code const refused = hub->submit(errand)) co_return refused;
-    bool const done = co_await errand->end->wait();
-    if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
-    if (errand->failed) co_return errand->failed;
-    co_return result<void>();
-  }
-
-  std::shared_ptr<sqlite_bus_hub> const hub_;
-  std::shared_ptr<bus_gate> const gate_ = std::make_shared<bus_gate>();
-  std::shared_ptr<sqlite_bus_receiver> receiver_;
-};
+using sqlite_bus = engine_channel<sqlite_bus_hub>;
 
 }  // namespace mcpawl::detail

@@ -77,9 +77,10 @@ public:
                                                        counts_.open, options_.executor,
                                                        observed_ ? view.add_thread() : nullptr));
     http_worker& first = *workers_.front();
-    for (auto const& each : servers_) each->attach(first.executor);
-    for (auto const& each : servers_)
+    for (auto const& each : servers_) {
+      each->attach(first.executor);
       first.sweepers.push_back(std::make_unique<session_sweeper>(first.executor, each->known.table()));
+    }
     for (auto const& each : listeners_)
       sockets_.push_back(std::make_unique<listening_socket>(open_socket(*each, first.executor), *each, first,
                                                             options_.bounds, counts_, options_.log, hooks()));

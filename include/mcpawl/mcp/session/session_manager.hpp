@@ -12,6 +12,7 @@
 #include <mcpawl/mcp/session/shared_sessions.hpp>
 #include <mcpawl/mcp/types/client_profile.hpp>
 #include <mcpawl/mcp/types/revision.hpp>
+#include <mcpawl/text/fixed_number.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -74,8 +75,7 @@ public:
     std::string plain(1, static_cast<char>(protocol));
     plain += static_cast<char>(who.capabilities);
     auto const now = clock_->wall();
-    auto const stamp = static_cast<std::uint64_t>(now);
-    for (int shift = 56; shift >= 0; shift -= 8) plain += static_cast<char>((stamp >> shift) & 0xff);
+    append_big_endian(plain, static_cast<std::uint64_t>(now), 8);
     plain += static_cast<char>(who.name.size());
     plain += who.name;
     plain += who.version;
@@ -93,8 +93,7 @@ public:
     auto const plain = seal_.open(id, binding(principal));
     if (!plain || plain->size() < name_at) return nullptr;
     auto const byte = [&](std::size_t i) { return static_cast<unsigned char>((*plain)[i]); };
-    std::uint64_t stamp = 0;
-    for (std::size_t i = 2; i != name_at - 1; ++i) stamp = stamp << 8 | byte(i);
+    auto const stamp = read_big_endian(std::string_view(*plain).substr(2, 8));
     std::size_t const name_size = byte(name_at - 1);
     if (name_size > plain->size() - name_at) return nullptr;
     client_profile who;

@@ -8,8 +8,6 @@
 
 #include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/error.hpp>
-#include <mcpawl/crypto/base64url.hpp>
-#include <mcpawl/crypto/hex.hpp>
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/mcp/offer/change_feed.hpp>
@@ -21,7 +19,6 @@
 #include <mcpawl/store/kv_store.hpp>
 #include <mcpawl/store/sealed_store.hpp>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -80,7 +77,7 @@ public:
       co_return true;
     }
     shared_state known;
-    if (*found) known = shared_state::parse((*found)->value).value_or(shared_state());
+    if (*found) known = shared_state_of((*found)->value);
     if (known.ended) {
       table_->end_shared(of->name_for_others());
       co_return false;
@@ -141,6 +138,11 @@ public:
 
   void end_listening(std::shared_ptr<session> of) {
     if (!of->listens_here()) spawn(left(std::move(of)));
+  }
+
+  /** A call that may be in flight elsewhere is cancelled. */
+  void cancelled(session const& of, std::string_view id) {
+    publish(topic_cancelled, of.name_for_others() + std::string(id));
   }
 
   task<> fetch_stream(std::shared_ptr<session> of, std::string name, std::uint64_t after) {
@@ -220,13 +222,6 @@ private:
   static constexpr char topic_offer = 'o', topic_ended = 'e', topic_changed = 'c', topic_cancelled = 'x',
                         topic_answer = 'a', topic_message = 's', topic_wanted = 'w', topic_stream = 'n';
 
-public:
-  /** A call that may be in flight elsewhere is cancelled. */
-  void cancelled(session const& of, std::string_view id) {
-    publish(topic_cancelled, of.name_for_others() + std::string(id));
-  }
-
-private:
   /** Says when it is settled that the client listens here; also if that was cancelled. */
   class opening_stream {
   public:
@@ -251,13 +246,15 @@ private:
   }
 
   /** Run something on the executor; not after `close`. */
-  void spawn(task<> work) {
+  template <class F>
+  void later(F what) {
     std::lock_guard const lock(bus_mutex_);
-    if (closed_ || !executor_) return;
-    auto start = [self = shared_from_this(), work = std::move(work)]() mutable {
+    if (!closed_ && executor_) boost::asio::post(executor_, std::move(what));
+  }
+  void spawn(task<> work) {
+    later([self = shared_from_this(), work = std::move(work)]() mutable {
       boost::asio::co_spawn(self->executor_, std::move(work), [self](std::exception_ptr) {});
-    };
-    boost::asio::post(executor_, std::move(start));
+    });
   }
 
   void unreachable(std::string_view what, error_code why) {
@@ -277,10 +274,10 @@ private:
         co_return false;
       }
       shared_state state;
-      if (*found) state = shared_state::parse((*found)->value).value_or(shared_state());
+      if (*found) state = shared_state_of((*found)->value);
       if (state.ended) co_return true;
       edit(state);
-      store_write write(key, state.json());
+      store_write write(key, json_of(state));
       write.expires(clock_->wall() + table_->bounds().lifetime.count());
       auto const version = *found ? (*found)->version : store_absent;
       auto const written = co_await store_->compare_and_set(std::move(write), version);
@@ -364,10 +361,7 @@ private:
 
   /** Who may hear of a resource is decided by functions of the user's, which a thread of the store does not run. */
   void hear_change_later(std::string text) {
-    std::lock_guard const lock(bus_mutex_);
-    if (closed_ || !executor_) return;
-    auto hear = [self = shared_from_this(), text = std::move(text)] { self->hear_change(text); };
-    boost::asio::post(executor_, std::move(hear));
+    later([self = shared_from_this(), text = std::move(text)] { self->hear_change(text); });
   }
   void hear_change(std::string_view text) {
     if (text.empty() || text.front() < '0' || text.front() > '0' + static_cast<int>(change::kind::visit))

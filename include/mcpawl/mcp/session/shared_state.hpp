@@ -2,19 +2,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/text/json_text.hpp>
+#include <mcpawl/reflect/decode.hpp>
+#include <mcpawl/reflect/encode.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,58 +21,26 @@ namespace mcpawl::detail {
 /** The record of a session in a store that instances share. A session of which there is nothing to say has none. */
 struct shared_state {
   bool ended = false;
-  int level = -1;                   ///< The least severity of log messages; negative if it was never set.
-  std::vector<std::string> uris;    ///< Subscribed to.
-  std::vector<std::string> visits;  ///< Ids of pages that the client was sent to.
-  std::string listener;             ///< The instance that has the stream of the session; empty for none.
-
-  std::string json() const {
-    std::string out = R"({"ended":)";
-    out.append(ended ? "true" : "false").append(R"(,"level":)").append(std::to_string(level));
-    append_list(out, "uris", uris);
-    append_list(out, "visits", visits);
-    out += R"(,"listener":)";
-    append_json_string(out, listener);
-    return out + '}';
-  }
-
-  /** Nothing from what is no record. What it does not know is ignored, as a newer instance may have written it. */
-  static std::optional<shared_state> parse(std::string_view text) {
-    boost::system::error_code error;
-    auto const value = boost::json::parse({text.data(), text.size()}, error);
-    auto const* const object = error ? nullptr : value.if_object();
-    if (object == nullptr) return std::nullopt;
-    shared_state out;
-    if (auto const* const found = object->if_contains("ended"); found != nullptr && found->is_bool())
-      out.ended = found->get_bool();
-    if (auto const* const found = object->if_contains("level"); found != nullptr && found->is_int64())
-      out.level = static_cast<int>(std::clamp<std::int64_t>(found->get_int64(), -1, 7));
-    out.uris = list_of(*object, "uris");
-    out.visits = list_of(*object, "visits");
-    if (auto const* const found = object->if_contains("listener"); found != nullptr && found->is_string())
-      out.listener = std::string(found->get_string());
-    return out;
-  }
-
-private:
-  static void append_list(std::string& out, std::string_view name, std::vector<std::string> const& list) {
-    out.append(",\"").append(name).append("\":[");
-    for (std::size_t i = 0; i != list.size(); ++i) {
-      if (i != 0) out += ',';
-      append_json_string(out, list[i]);
-    }
-    out += ']';
-  }
-  static std::vector<std::string> list_of(boost::json::object const& from, char const* name) {
-    std::vector<std::string> out;
-    auto const* const found = from.if_contains(name);
-    auto const* const array = found == nullptr ? nullptr : found->if_array();
-    if (array == nullptr) return out;
-    for (auto const& each : *array)
-      if (each.is_string()) out.emplace_back(each.get_string());
-    return out;
-  }
+  int level = -1;                      ///< The least severity of log messages; negative if it was never set.
+  std::vector<std::string> uris = {};  ///< Subscribed to.
+  std::vector<std::string> visits = {};  ///< Ids of pages that the client was sent to.
+  std::string listener = {};             ///< The instance that has the stream of the session; empty for none.
 };
+
+inline std::string json_of(shared_state const& state) {
+  std::string out;
+  encode_or_throw(state, out, "the record of a session");
+  return out;
+}
+/** What a record says. What it does not know is passed over, as a newer instance may have written it; what is no record
+    says nothing. */
+inline shared_state shared_state_of(std::string_view text) {
+  boost::system::error_code error;
+  auto const value = boost::json::parse({text.data(), text.size()}, error);
+  shared_state out;
+  if (error || decode_known(value, out)) return {};
+  return out;
+}
 
 class session;
 

@@ -12,6 +12,7 @@
 #include <mcpawl/mcp/session/session.hpp>
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/kv_store.hpp>
+#include <mcpawl/text/fixed_number.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -89,6 +90,7 @@ public:
                std::function<void()> tell) {
     bool const first = want(of + stream);
     if (!first) co_return;
+    std::string const prefix = event_prefix(of, stream);
     auto const changed = std::make_shared<async_event>();
     auto const ticket = log->attach(changed->notifier());
     progress now{random_hex(8), progress::open};
@@ -99,7 +101,7 @@ public:
     while (good && now.how == progress::open) {
       auto const got = log->next(ticket, cursor, message);
       if (got == event_log::reading::message) {
-        store_write write(event_key(of, stream, cursor), std::move(message));
+        store_write write(event_key(prefix, cursor), std::move(message));
         write.expires(clock_->wall() + kept_seconds);
         auto const written = co_await store_->put(std::move(write));
         good = written.has_value();
@@ -171,10 +173,8 @@ private:
   static std::string head_key(session::shared_name const& of, std::string_view stream) {
     return "event/" + text_of(of) + '/' + std::string(stream);
   }
-  static std::string event_key(session::shared_name const& of, std::string_view stream,
-                               std::uint64_t number) {
-    std::string const digits = std::to_string(number);
-    return event_prefix(of, stream) + std::string(20 - digits.size(), '0') + digits;
+  static std::string event_key(std::string const& prefix, std::uint64_t number) {
+    return prefix + padded_number(number, 20);
   }
 
   task<std::optional<progress>> progress_of(session::shared_name of, std::string stream) {
@@ -193,8 +193,7 @@ private:
   /** False if there may be more. */
   task<bool> append_new(std::string prefix, std::uint64_t& after, event_log& to) {
     constexpr std::size_t at_once = 100;
-    std::string const digits = std::to_string(after);
-    std::string behind = prefix + std::string(20 - digits.size(), '0') + digits;
+    std::string behind = event_key(prefix, after);
     for (;;) {
       auto const page = co_await store_->scan(prefix, behind, at_once);
       if (!page) co_return false;

@@ -4,6 +4,7 @@
 
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/store/entry.hpp>
+#include <mcpawl/text/fixed_number.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,18 +17,9 @@
 
 namespace mcpawl::detail {
 
-/** Sixteen hexadecimal digits: a version, or the number of who has taken an entry. */
-inline std::string redis_number(std::uint64_t number) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out(16, '0');
-  for (std::size_t i = 16; i-- != 0; number >>= 4) out[i] = digits[number & 15];
-  return out;
-}
-
 /** Nineteen decimal digits, so that texts compare as the seconds do; what was before 1970 is 0. */
 inline std::string redis_seconds(unix_seconds at) {
-  std::string const digits = std::to_string(std::max<unix_seconds>(at, 0));
-  return std::string(19 - digits.size(), '0') + digits;
+  return padded_number(static_cast<std::uint64_t>(std::max<unix_seconds>(at, 0)), 19);
 }
 
 /** What stands before each value: version, taker (0 for nobody), expiry, and the taker of what this was written over. */
@@ -36,7 +28,7 @@ inline constexpr std::size_t redis_header = 16 + 16 + 19 + 16;
 inline std::string redis_value(store_version version, unix_seconds expires, std::string_view value) {
   std::string out;
   out.reserve(redis_header + value.size());
-  out.append(redis_number(version)).append(16, '0').append(redis_seconds(expires));
+  out.append(hex_number(version)).append(16, '0').append(redis_seconds(expires));
   out.append(16, '0').append(value);
   return out;
 }

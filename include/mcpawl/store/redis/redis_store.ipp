@@ -63,7 +63,7 @@ public:
   task<result<std::optional<store_version>>> compare_and_set(store_write write,
                                                              store_version expected) override {
     script const which = expected == store_absent ? script::insert : script::change;
-    return store(std::move(write), detail::redis_number(expected), which, repeat::known);
+    return store(std::move(write), detail::hex_number(expected), which, repeat::known);
   }
 
   task<result<std::optional<store_entry>>> take(std::string key, durability survives) override {
@@ -157,7 +157,7 @@ private:
     auto const lifetime = detail::redis_lifetime(write.expiry(), now);
     words given = keys_of(write.key());
     given.push_back(std::move(expected));
-    given.push_back(detail::redis_number(version));
+    given.push_back(detail::hex_number(version));
     given.push_back(detail::redis_seconds(now));
     given.push_back(detail::redis_value(version, write.expiry(), write.value()));
     given.push_back(lifetime ? std::to_string(*lifetime) : "0");
@@ -172,7 +172,7 @@ private:
 
   task<result<detail::redis_reply>> remove(script which, std::string key, durability survives) {
     words given = keys_of(key);
-    given.push_back(detail::redis_number(detail::make_store_version()));
+    given.push_back(detail::hex_number(detail::make_store_version()));
     given.push_back(detail::redis_seconds(clock_.wall()));
     given.push_back(std::move(key));
     return ask(which, std::move(given), repeat::known, survives);
