@@ -28,13 +28,14 @@
 #include <mcpawl/store/redis/redis_store.hpp>
 #endif
 
+#include "processor_time.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,14 +60,7 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-double cpu_us() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  auto const us = [](timeval t) {
-    return 1e6 * static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec);
-  };
-  return us(used.ru_utime) + us(used.ru_stime);
-}
+using bench::cpu_us;
 
 /** Of a process and its children. */
 double cpu_us_of(pid_t pid) {

@@ -8,14 +8,13 @@
 #include <mcpawl/store/redis/redis_store.hpp>
 
 #include "../tests/stores/redis_server.hpp"
+#include "processor_time.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <hiredis/hiredis.h>
-
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -33,23 +32,14 @@ namespace {
 
 constexpr std::size_t lookups = 20'000, entries = 256;
 
-double cpu_seconds() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  auto const of = [](timeval const& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return of(used.ru_utime) + of(used.ru_stime);
-}
-
 std::string key_of(std::size_t i) { return "grant/owner/" + std::to_string(i % entries); }
 
 /** Microseconds of CPU per look-up. */
 template <class F>
 double cost_of(F work) {
-  double const before = cpu_seconds();
+  double const before = bench::cpu_us();
   work();
-  return (cpu_seconds() - before) * 1e6 / static_cast<double>(lookups);
+  return (bench::cpu_us() - before) / static_cast<double>(lookups);
 }
 
 double median(std::array<double, 5> of) {

@@ -10,6 +10,7 @@
 //   alone        one after another
 //   32 at once   so many are on their way, on one connection in both cases
 #include "../tests/stores/postgres_server.hpp"
+#include "processor_time.hpp"
 
 #include <mcpawl/store/postgres_handle.hpp>
 #include <mcpawl/store/postgres_statements.hpp>
@@ -20,7 +21,6 @@
 #include <boost/asio/io_context.hpp>
 
 #include <poll.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -35,14 +35,7 @@ namespace {
 
 constexpr int entries = 256;
 
-double cpu_us() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  auto const us = [](timeval t) {
-    return 1e6 * static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec);
-  };
-  return us(used.ru_utime) + us(used.ru_stime);
-}
+using bench::cpu_us;
 
 std::string key_of(int i) { return "grant/somebody/" + std::to_string(i % entries); }
 

@@ -272,11 +272,10 @@ start_fleet() {
   at=$(free_port)
   say 'starting Redis'
   mkdir "$scratch/redis"
-  run_beside redis redis-server --port "$at" --bind 127.0.0.1 --dir "$scratch/redis" --save '' --appendonly yes
+  start_at "$at" redis redis-server --port "$at" --bind 127.0.0.1 --dir "$scratch/redis" --save '' --appendonly yes
   # nothing of it has to outlive the engine
   SHARED_STORE="redis://127.0.0.1:$at/0?durable=no"
   export SHARED_STORE SESSION_KEYS
-  wait_for_port "$at"
   start_access
   say 'starting three servers'
   for i in 1 2 3; do
@@ -286,8 +285,7 @@ start_fleet() {
   done
   at=$(free_port)
   nginx_conf examples/fleet/nginx.conf 127.0.0.1:8080 "127.0.0.1:$at" "${replacements[@]}"
-  run_beside nginx "$program" -e stderr -c "$scratch/nginx/nginx.conf"
-  wait_for_port "$at"
+  start_at "$at" nginx "$program" -e stderr -c "$scratch/nginx/nginx.conf"
   post 200 "$TEAM_DOMAIN/emulator/upstream" -d "127.0.0.1:$at"
 }
 instance_at=()
@@ -314,19 +312,6 @@ restart_all() {
     say "restarting instance $i"
     restart_instance "$i"
   done
-}
-
-# run_beside NAME COMMAND... - a program that is not one of ours
-run_beside() {
-  "${@:2}" > "$scratch/$1.log" 2>&1 &
-  pids+=($!)
-}
-wait_for_port() {
-  for _ in $(seq 100); do
-    ! (: < "/dev/tcp/127.0.0.1/$1") 2> /dev/null || return 0
-    sleep 0.1
-  done
-  fail "nobody listens on port $1"
 }
 
 # The server's own port must be known first: its callback is part of the application at Access.

@@ -1,4 +1,4 @@
-# examples/shared/calls.sh - calls by curl, for scripts that try a server out; they source it, with $scratch set to a folder
+# examples/shared/calls.sh - calls by curl and programs to call, for scripts that try a server out; they source it, with $scratch set to a folder
 # SPDX-License-Identifier: BSL-1.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # those who source this use them, and set $scratch
@@ -32,4 +32,17 @@ free_port() {
   local at
   while at=$((20000 + RANDOM % 10000)); (: < "/dev/tcp/127.0.0.1/$at") 2> /dev/null; do :; done
   printf %s "$at"
+}
+
+# start_at PORT NAME COMMAND... - start a program that is not ours, add it to $pids, and wait until somebody listens on the port
+start_at() {
+  local at=$1 name=$2
+  shift 2
+  "$@" > "$scratch/$name.log" 2>&1 &
+  pids+=($!)
+  for _ in $(seq 100); do
+    ! (: < "/dev/tcp/127.0.0.1/$at") 2> /dev/null || return 0
+    sleep 0.1
+  done
+  fail "$name did not start: $(cat "$scratch/$name.log")"
 }

@@ -25,7 +25,7 @@ namespace flow_instances {
 
 using namespace std::chrono_literals;
 using support::becomes_true;
-using support::event_connection;
+using support::event_stream;
 using support::fields;
 using support::json_of;
 using support::loopback_client;
@@ -153,9 +153,9 @@ struct three {
 std::string text_of(boost::json::value const& message) {
   return std::string(message.at("result").at("content").at(0).at("text").as_string());
 }
-std::string method_of(std::optional<support::stream_event> const& event) {
-  if (!event || !event->data.is_object() || !event->data.as_object().contains("method")) return {};
-  return std::string(event->data.at("method").as_string());
+std::string method_of(boost::json::value const& message) {
+  auto const* const method = message.as_object().if_contains("method");
+  return method == nullptr ? std::string() : std::string(method->as_string());
 }
 std::string accepted_answer(boost::json::value const& question, std::string_view name) {
   std::string body = R"({"jsonrpc":"2.0","id":)" + boost::json::serialize(question.at("id"));
@@ -171,34 +171,29 @@ BOOST_FIXTURE_TEST_SUITE(flow_instances, three)
 
 BOOST_AUTO_TEST_CASE(an_answer_may_come_to_any_instance) {
   session_client const client(a.port(), R"({"elicitation":{}})");
-  event_connection call(a.port());
-  client.send(call, session_client::call_text(1, "ask"));
-  BOOST_REQUIRE(call.begin() == 200);
-  auto const question = call.next();
+  auto call = client.send(a.port(), session_client::call_text(1, "ask"));
+  BOOST_REQUIRE(call.head().status == 200);
+  auto const question = call.message();
   BOOST_REQUIRE(method_of(question) == "elicitation/create");
-  BOOST_TEST(client.post(b.port(), accepted_answer(question->data, "Ada")).status == 202);
-  auto const answer = call.next();
-  BOOST_REQUIRE(answer);
-  BOOST_TEST(text_of(answer->data) == "hello Ada");
+  BOOST_TEST(client.post(b.port(), accepted_answer(question, "Ada")).status == 202);
+  auto const answer = call.message();
+  BOOST_TEST(text_of(answer) == "hello Ada");
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_of_somebody_else_is_taken_by_nobody) {
   session_client const client(a.port(), R"({"elicitation":{}})"), other(b.port(), R"({"elicitation":{}})");
-  event_connection call(a.port());
-  client.send(call, session_client::call_text(1, "ask"));
-  BOOST_REQUIRE(call.begin() == 200);
-  auto const question = call.next();
-  BOOST_TEST(other.post(b.port(), accepted_answer(question->data, "Eve")).status == 202);
-  BOOST_TEST(client.post(c.port(), accepted_answer(question->data, "Ada")).status == 202);
-  auto const answer = call.next();
-  BOOST_REQUIRE(answer);
-  BOOST_TEST(text_of(answer->data) == "hello Ada");
+  auto call = client.send(a.port(), session_client::call_text(1, "ask"));
+  BOOST_REQUIRE(call.head().status == 200);
+  auto const question = call.message();
+  BOOST_TEST(other.post(b.port(), accepted_answer(question, "Eve")).status == 202);
+  BOOST_TEST(client.post(c.port(), accepted_answer(question, "Ada")).status == 202);
+  auto const answer = call.message();
+  BOOST_TEST(text_of(answer) == "hello Ada");
 }
 
 BOOST_AUTO_TEST_CASE(a_call_may_be_cancelled_anywhere) {
   session_client const client(a.port());
-  event_connection call(a.port());
-  client.send(call, session_client::call_text(7, "wait"));
+  auto call = client.send(a.port(), session_client::call_text(7, "wait"));
   BOOST_TEST(becomes_true([this] { return a.waiting == 1; }));
   BOOST_TEST(
       client
@@ -221,8 +216,7 @@ BOOST_AUTO_TEST_CASE(a_session_ends_everywhere) {
 
 BOOST_AUTO_TEST_CASE(a_session_that_is_ended_where_it_was_not_opened_cancels_its_calls) {
   session_client const client(a.port());
-  event_connection call(a.port());
-  client.send(call, session_client::call_text(7, "wait"));
+  auto call = client.send(a.port(), session_client::call_text(7, "wait"));
   BOOST_TEST(becomes_true([this] { return a.waiting == 1; }));
   BOOST_TEST(client.end(b.port()) == 204);
   BOOST_TEST(becomes_true([this] { return a.ended == 1; }));
@@ -256,19 +250,18 @@ BOOST_AUTO_TEST_CASE(the_level_of_log_messages_is_known_everywhere) {
 BOOST_AUTO_TEST_CASE(what_changes_is_told_wherever_its_client_listens) {
   session_client const client(a.port());
   BOOST_TEST(client.request(a.port(), 1, "resources/subscribe", R"({"uri":"note://one"})").status == 200);
-  event_connection stream(b.port());
-  client.listen(stream);
-  BOOST_REQUIRE(stream.begin() == 200);
+  auto stream = client.listen(b.port());
+  BOOST_REQUIRE(stream.head().status == 200);
   c.srv.notify_resource_updated("note://one");
-  BOOST_TEST(method_of(stream.next()) == "notifications/resources/updated");
+  BOOST_TEST(method_of(stream.message()) == "notifications/resources/updated");
   c.srv.notify_tools_changed();
-  BOOST_TEST(method_of(stream.next()) == "notifications/tools/list_changed");
+  BOOST_TEST(method_of(stream.message()) == "notifications/tools/list_changed");
   // what was not subscribed to is not told
   BOOST_TEST(client.request(c.port(), 2, "resources/unsubscribe", R"({"uri":"note://one"})").status == 200);
   BOOST_TEST(becomes_true([&] {
     c.srv.notify_resource_updated("note://one");
     a.srv.notify_prompts_changed();
-    return method_of(stream.next()) == "notifications/prompts/list_changed";
+    return method_of(stream.message()) == "notifications/prompts/list_changed";
   }));
 }
 
@@ -277,154 +270,135 @@ BOOST_AUTO_TEST_CASE(a_client_that_turns_to_another_instance_is_told_of_all_that
   BOOST_TEST(client.request(a.port(), 1, "resources/subscribe", R"({"uri":"note://one"})").status == 200);
   std::string last;
   {
-    event_connection stream(a.port());
-    client.listen(stream);
-    BOOST_REQUIRE(stream.begin() == 200);
+    auto stream = client.listen(a.port());
+    BOOST_REQUIRE(stream.head().status == 200);
     a.srv.notify_tools_changed();
-    auto const event = stream.next();
-    BOOST_REQUIRE(event);
-    last = event->id;
+    stream.message();
+    last = stream.last_id;
   }
-  event_connection stream(b.port());
-  client.listen(stream, last);
-  BOOST_REQUIRE(stream.begin() == 200);
+  auto stream = client.listen(b.port(), last);
+  BOOST_REQUIRE(stream.head().status == 200);
   std::vector<std::string> told;
-  for (int i = 0; i != 3; ++i) told.push_back(method_of(stream.next()));
+  for (int i = 0; i != 3; ++i) told.push_back(method_of(stream.message()));
   BOOST_TEST((told == std::vector<std::string>{"notifications/tools/list_changed",
                                                "notifications/resources/list_changed",
                                                "notifications/resources/updated"}));
   // and of nothing twice that came in the meantime where it was
-  event_connection back(a.port());
-  client.listen(back);
-  BOOST_REQUIRE(back.begin() == 200);
+  auto back = client.listen(a.port());
+  BOOST_REQUIRE(back.head().status == 200);
   told.clear();
-  for (int i = 0; i != 3; ++i) told.push_back(method_of(back.next()));
+  for (int i = 0; i != 3; ++i) told.push_back(method_of(back.message()));
   a.srv.notify_prompts_changed();
-  BOOST_TEST(method_of(back.next()) == "notifications/prompts/list_changed");
+  BOOST_TEST(method_of(back.message()) == "notifications/prompts/list_changed");
   // whose stream is at its end, sooner or later
-  while (stream.next()) {
+  while (!stream.next().ended) {
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_question_finds_the_stream_that_another_instance_has) {
   session_client const client(a.port(), R"({"elicitation":{}})");
-  event_connection stream(b.port());
-  client.listen(stream);
-  BOOST_REQUIRE(stream.begin() == 200);
+  auto stream = client.listen(b.port());
+  BOOST_REQUIRE(stream.head().status == 200);
   BOOST_TEST(client.request(a.port(), 1, "ping").status == 200);
-  event_connection call(a.port());
-  client.send(call, session_client::call_text(2, "ask"), false);
-  auto const question = stream.next();
+  auto call = client.send(a.port(), session_client::call_text(2, "ask"), false);
+  auto const question = stream.message();
   BOOST_REQUIRE(method_of(question) == "elicitation/create");
-  BOOST_TEST(client.post(c.port(), accepted_answer(question->data, "Ada")).status == 202);
-  BOOST_TEST(call.connection().read_reply().body.find("hello Ada") != std::string::npos);
+  BOOST_TEST(client.post(c.port(), accepted_answer(question, "Ada")).status == 202);
+  BOOST_TEST(call.client().read_reply().body.find("hello Ada") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_goes_on_where_its_client_comes_back) {
   session_client const client(a.port());
   std::string last;
   {
-    event_connection call(a.port());
-    client.send(call, session_client::call_text(5, "count"));
-    BOOST_REQUIRE(call.begin() == 200);
-    auto const first = call.next();
-    BOOST_REQUIRE(first);
-    last = first->id;
+    auto call = client.send(a.port(), session_client::call_text(5, "count"));
+    BOOST_REQUIRE(call.head().status == 200);
+    call.message();
+    last = call.last_id;
   }
   a.allowed = 1;
-  event_connection second(b.port());
-  client.listen(second, last);
-  BOOST_REQUIRE(second.begin() == 200);
-  auto const two = second.next();
-  BOOST_REQUIRE(two);
-  BOOST_TEST(two->data.at("params").at("data") == "2");
+  auto second = client.listen(b.port(), last);
+  BOOST_REQUIRE(second.head().status == 200);
+  auto const two = second.message();
+  BOOST_TEST(two.at("params").at("data") == "2");
   a.allowed = 3;
-  auto const last_step = second.next();
-  BOOST_REQUIRE(last_step);
-  BOOST_TEST(last_step->data.at("params").at("data") == "3");
-  auto const end = second.next();
-  BOOST_REQUIRE(end);
-  BOOST_TEST(text_of(end->data) == "counted");
-  BOOST_TEST(!second.next());
+  auto const last_step = second.message();
+  BOOST_TEST(last_step.at("params").at("data") == "3");
+  auto const end = second.message();
+  BOOST_TEST(text_of(end) == "counted");
+  BOOST_TEST(second.ends());
   // all of it once more, from a third, after it has ended
-  event_connection third(c.port());
-  client.listen(third, last);
-  BOOST_REQUIRE(third.begin() == 200);
+  auto third = client.listen(c.port(), last);
+  BOOST_REQUIRE(third.head().status == 200);
   int events = 0;
-  while (third.next()) ++events;
+  for (auto event = third.next(); !event.ended; event = third.next()) events += event.data.empty() ? 0 : 1;
   BOOST_TEST(events == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_nobody_has_is_gone) {
   session_client const client(a.port());
   BOOST_TEST(client.request(b.port(), 1, "ping").status == 200);
-  event_connection gone(b.port());
-  client.listen(gone, "c00000000-1");
-  BOOST_TEST(gone.begin() == 400);
+  auto gone = client.listen(b.port(), "c00000000-1");
+  BOOST_TEST(gone.head().status == 400);
   // nobody is asked for what no instance has given a name
   int const before = store->gets;
   for (std::string const& name : {std::string("c/../x"), std::string("c"), 'c' + std::string(4000, '0')}) {
-    event_connection made_up(b.port());
-    client.listen(made_up, name + "-1");
-    BOOST_TEST(made_up.begin() == 400);
+    auto made_up = client.listen(b.port(), name + "-1");
+    BOOST_TEST(made_up.head().status == 400);
   }
   BOOST_TEST(store->gets == before);
 }
 
 BOOST_AUTO_TEST_CASE(a_page_that_was_visited_is_told_wherever_its_client_listens) {
   session_client const client(a.port(), R"({"elicitation":{"url":{}}})");
-  event_connection stream(b.port());
-  client.listen(stream);
-  BOOST_REQUIRE(stream.begin() == 200);
-  event_connection call(a.port());
-  client.send(call, session_client::call_text(2, "visit"));
-  BOOST_REQUIRE(call.begin() == 200);
-  auto const question = call.next();
+  auto stream = client.listen(b.port());
+  BOOST_REQUIRE(stream.head().status == 200);
+  auto call = client.send(a.port(), session_client::call_text(2, "visit"));
+  BOOST_REQUIRE(call.head().status == 200);
+  auto const question = call.message();
   BOOST_REQUIRE(method_of(question) == "elicitation/create");
   BOOST_TEST(becomes_true([&] {
     c.srv.notify_elicitation_complete("visit-1");
     c.srv.notify_tools_changed();
-    return method_of(stream.next()) == "notifications/elicitation/complete";
+    return method_of(stream.message()) == "notifications/elicitation/complete";
   }));
 }
 
 BOOST_AUTO_TEST_CASE(subscriptions_of_the_stateless_protocol_hear_of_changes_elsewhere) {
-  event_connection stream(a.port());
-  stream.connection().send_request(
+  event_stream stream(a.port());
+  stream.client().send_request(
       "POST", "/mcp",
       {{"Content-Type", "application/json"},
        {"Accept", "application/json, text/event-stream"},
        {"MCP-Protocol-Version", "2026-07-28"},
        {"Mcp-Method", "subscriptions/listen"}},
       R"({"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true,"resourceSubscriptions":["note://one"]},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})");
-  BOOST_REQUIRE(stream.begin() == 200);
-  BOOST_TEST(method_of(stream.next()) == "notifications/subscriptions/acknowledged");
+  BOOST_REQUIRE(stream.head().status == 200);
+  BOOST_TEST(method_of(stream.message()) == "notifications/subscriptions/acknowledged");
   b.srv.notify_tools_changed();
-  BOOST_TEST(method_of(stream.next()) == "notifications/tools/list_changed");
+  BOOST_TEST(method_of(stream.message()) == "notifications/tools/list_changed");
   c.srv.notify_resource_updated("note://one");
-  BOOST_TEST(method_of(stream.next()) == "notifications/resources/updated");
+  BOOST_TEST(method_of(stream.message()) == "notifications/resources/updated");
 }
 
 BOOST_AUTO_TEST_CASE(without_the_store_sessions_go_on_and_what_others_must_know_is_refused) {
   session_client const client(a.port(), R"({"elicitation":{}})");
   BOOST_TEST(client.request(a.port(), 1, "ping").status == 200);
-  event_connection call(a.port());
-  client.send(call, session_client::call_text(1, "ask"));
-  BOOST_REQUIRE(call.begin() == 200);
-  auto const question = call.next();
+  auto call = client.send(a.port(), session_client::call_text(1, "ask"));
+  BOOST_REQUIRE(call.head().status == 200);
+  auto const question = call.message();
   store->works = false;
   BOOST_TEST(client.request(a.port(), 2, "ping").status == 200);
   BOOST_TEST(client.request(b.port(), 2, "ping").status == 200);
-  auto const refused = client.post(b.port(), accepted_answer(question->data, "Ada"));
+  auto const refused = client.post(b.port(), accepted_answer(question, "Ada"));
   BOOST_TEST(refused.status == 503);
   BOOST_TEST(refused.field("retry-after") == "1");
   BOOST_TEST(client.request(b.port(), 3, "resources/subscribe", R"({"uri":"note://one"})").status == 503);
   BOOST_TEST(client.end(b.port()) == 503);
   // an answer where the question was needs no store
-  BOOST_TEST(client.post(a.port(), accepted_answer(question->data, "Ada")).status == 202);
-  auto const answer = call.next();
-  BOOST_REQUIRE(answer);
-  BOOST_TEST(text_of(answer->data) == "hello Ada");
+  BOOST_TEST(client.post(a.port(), accepted_answer(question, "Ada")).status == 202);
+  auto const answer = call.message();
+  BOOST_TEST(text_of(answer) == "hello Ada");
   store->works = true;
   BOOST_TEST(client.end(b.port()) == 204);
 }

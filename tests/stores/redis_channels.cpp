@@ -15,6 +15,7 @@
 #include "../unit/store/channel_listener.hpp"
 #include "redis_opened.hpp"
 #include "redis_scripted.hpp"
+#include "redis_sentinels.hpp"
 #include "redis_server.hpp"
 #include "tcp_proxy.hpp"
 
@@ -163,27 +164,12 @@ BOOST_AUTO_TEST_CASE(messages_go_by_tls_and_with_a_password) {
 }
 
 BOOST_AUTO_TEST_CASE(a_subscriber_follows_sentinels_to_the_new_primary) {
-  redis_test::server primary(
-      {"--appendonly", "yes", "--appendfsync", "always", "--repl-diskless-sync-delay", "0"});
-  redis_test::server replica({"--appendonly", "yes", "--appendfsync", "always", "--replicaof",
-                              "127.0.0.1 " + std::to_string(primary.port())});
-  BOOST_TEST(support::becomes_true([&] {
-    return replica.connect().ask({"INFO", "replication"}).text.find("master_link_status:up") !=
-           std::string::npos;
-  }));
-  temporary_folder const files;
-  std::ofstream(files.file("sentinel.conf"))
-      << "sentinel monitor main 127.0.0.1 " << primary.port() << " 1\n"
-      << "sentinel down-after-milliseconds main 500\nsentinel failover-timeout main 2000\n";
-  redis_test::server const sentinel({files.file("sentinel.conf"), "--sentinel", "--port", "PORT", "--bind",
-                                     "127.0.0.1", "--dir", "FOLDER"});
-  BOOST_TEST(support::becomes_true(
-      [&] { return sentinel.connect().ask({"SENTINEL", "REPLICAS", "main"}).items.size() == 1; }));
-  std::string const url = "redis+sentinel://127.0.0.1:" + std::to_string(sentinel.port()) + "/main";
+  redis_test::watched_primary both;
+  std::string const url = "redis+sentinel://" + both.address() + "/main";
   channels::listener one(redis_test::open(url), 1), two(redis_test::open(url), 2);
   BOOST_TEST(one.publish(0, "m").has_value());
   BOOST_TEST(two.hears(1));
-  primary.end(SIGKILL);
+  both.primary.end(SIGKILL);
   for (auto* const each : {&one, &two}) {
     BOOST_TEST(support::becomes_true([&] { return each->heard.connected() == 2; }));
     each->heard.forget();

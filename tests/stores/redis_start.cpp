@@ -6,6 +6,7 @@
 #include "../unit/http/certificates.hpp"
 #include "redis_opened.hpp"
 #include "redis_scripted.hpp"
+#include "redis_sentinels.hpp"
 #include "redis_server.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -153,37 +154,17 @@ BOOST_AUTO_TEST_CASE(tls_verifies_the_server) {
 }
 
 BOOST_AUTO_TEST_CASE(sentinels_tell_the_primary_and_its_successor) {
-  auto const replicated = [](std::vector<std::string> more) {
-    for (auto const* each :
-         {"--repl-diskless-sync-delay", "0", "--appendonly", "yes", "--appendfsync", "always"})
-      more.emplace_back(each);
-    return more;
-  };
-  server primary(replicated({}));
-  server replica(replicated({"--replicaof", "127.0.0.1 " + std::to_string(primary.port())}));
-  BOOST_TEST(support::becomes_true([&] {
-    return replica.connect().ask({"INFO", "replication"}).text.find("master_link_status:up") !=
-           std::string::npos;
-  }));
-  temporary_folder const files;
-  std::ofstream(files.file("sentinel.conf"))
-      << "sentinel monitor main 127.0.0.1 " << primary.port() << " 1\n"
-      << "sentinel down-after-milliseconds main 500\nsentinel failover-timeout main 2000\n";
-  server const sentinel({files.file("sentinel.conf"), "--sentinel", "--port", "PORT", "--bind", "127.0.0.1",
-                         "--dir", "FOLDER"});
-  BOOST_TEST(support::becomes_true(
-      [&] { return sentinel.connect().ask({"SENTINEL", "REPLICAS", "main"}).items.size() == 1; }));
-  std::string const dead = "127.0.0.1:" + std::to_string(free_port()),
-                    alive = "127.0.0.1:" + std::to_string(sentinel.port());
+  redis_test::watched_primary both;
+  std::string const dead = "127.0.0.1:" + std::to_string(free_port()), alive = both.address();
   refused("redis+sentinel://" + alive + "/unknown", redis_errc::not_found);
   refused("redis+sentinel://" + dead + "/main", redis_errc::not_reached);
   auto const store = open("redis+sentinel://" + dead + ',' + alive + "/main");
   auto const version = insert(*store, "k", "v", durability::power_loss).value();
   BOOST_REQUIRE(version);
   // replicas=0: nobody else waits for that
-  BOOST_TEST(
-      support::becomes_true([&] { return replica.connect().ask({"EXISTS", "mcpawl:{k}:k"}).number == 1; }));
-  primary.end(SIGKILL);
+  BOOST_TEST(support::becomes_true(
+      [&] { return both.replica.connect().ask({"EXISTS", "mcpawl:{k}:k"}).number == 1; }));
+  both.primary.end(SIGKILL);
   // within seconds, by itself
   bool written = false;
   for (auto const until = std::chrono::steady_clock::now() + 15s;
@@ -196,7 +177,7 @@ BOOST_AUTO_TEST_CASE(sentinels_tell_the_primary_and_its_successor) {
                   changed.error() == store_errc::unconfirmed));
   }
   BOOST_TEST(written);
-  BOOST_TEST(replica.connect().ask({"EXISTS", "mcpawl:{k}:k"}).number == 1);
+  BOOST_TEST(both.replica.connect().ask({"EXISTS", "mcpawl:{k}:k"}).number == 1);
   BOOST_TEST(*get(*store, "k") == "w");
 }
 

@@ -3,25 +3,14 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # those who source this set what is used here
 #
-# Needs cmake/setup.sh, free_port, $scratch, a folder of the test, and $pids, the processes that the test ends.
-
-# wait_for_port NAME PORT
-wait_for_port() {
-  for _ in $(seq 100); do
-    ! (: < "/dev/tcp/127.0.0.1/$2") 2> /dev/null || return 0
-    sleep 0.1
-  done
-  fail "$1 did not start: $(cat "$scratch/$1.log")"
-}
+# Needs cmake/setup.sh, examples/shared/calls.sh, $scratch, a folder of the test, and $pids, the processes that the test ends.
 
 # start_redis - leave its URL in $store
 start_redis() {
   local at
   at=$(free_port)
   mkdir -p "$scratch/redis"
-  redis-server --port "$at" --bind 127.0.0.1 --dir "$scratch/redis" --save '' --appendonly yes > "$scratch/redis.log" 2>&1 &
-  pids+=($!)
-  wait_for_port redis "$at"
+  start_at "$at" redis redis-server --port "$at" --bind 127.0.0.1 --dir "$scratch/redis" --save '' --appendonly yes
   store="redis://127.0.0.1:$at/0?durable=no" # nothing in it has to outlive the engine
 }
 
@@ -39,8 +28,6 @@ start_postgres() {
     chown postgres "$scratch/postgres"
   fi
   "${as[@]}" "$bin/initdb" -D "$scratch/postgres/data" -U postgres -A trust > "$scratch/postgres.log" 2>&1 || fail "$(cat "$scratch/postgres.log")"
-  "${as[@]}" "$bin/postgres" -D "$scratch/postgres/data" -p "$at" -h 127.0.0.1 -k "$scratch/postgres" > "$scratch/postgres.log" 2>&1 &
-  pids+=($!)
-  wait_for_port postgres "$at"
+  start_at "$at" postgres "${as[@]}" "$bin/postgres" -D "$scratch/postgres/data" -p "$at" -h 127.0.0.1 -k "$scratch/postgres"
   store=postgresql://postgres@127.0.0.1:$at/postgres
 }

@@ -24,15 +24,7 @@ nginx_settings() {
 balancer_settings() { nginx_conf "$repository/examples/fleet/nginx.conf" "$@"; }
 
 # front NAME COMMAND... - start it, add it to $pids, and wait until somebody listens on $port
-front() {
-  "${@:2}" > "$scratch/$1.log" 2>&1 &
-  pids+=($!)
-  for _ in $(seq 100); do
-    ! (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null || return 0
-    sleep 0.1
-  done
-  fail "$1 did not start: $(cat "$scratch/$1.log")"
-}
+front() { start_at "$port" "$@"; }
 
 # caddy_settings SITE [FROM TO]... - write $scratch/caddy/Caddyfile, with TLS for https://NAME:PORT and $scratch/mcp.sock behind it
 caddy_settings() {

@@ -3,73 +3,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "event_stream.hpp"
 #include "running.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace support {
-
-/** An event of a stream. */
-struct stream_event {
-  std::string id;
-  boost::json::value data;  ///< Null if it has none.
-};
-
-/** A connection on which an event stream comes. */
-class event_connection {
-public:
-  explicit event_connection(std::uint16_t port) : connection_(port) {}
-
-  loopback_client& connection() noexcept { return connection_; }
-
-  /** Read the head; the stream is not there unless this is 200. */
-  int begin() {
-    auto const head = connection_.read_head();
-    return head.status;
-  }
-  /** The next event that has data, or the next of all; nothing at the end of the stream. */
-  std::optional<stream_event> next(bool with_data = true) {
-    stream_event out;
-    bool any = false;
-    for (;;) {
-      auto const line = next_line();
-      if (!line) return std::nullopt;
-      if (line->starts_with("id: ")) out.id = line->substr(4);
-      if (line->starts_with("data: ")) {
-        any = true;
-        if (line->size() > 6) out.data = boost::json::parse(line->substr(6));
-      }
-      if (!line->empty() || !any) continue;
-      if (!with_data || !out.data.is_null()) return out;
-      any = false;
-    }
-  }
-
-private:
-  std::optional<std::string> next_line() {
-    for (;;) {
-      auto const end = text_.find('\n');
-      if (end != std::string::npos) {
-        std::string line = text_.substr(0, end);
-        text_.erase(0, end + 1);
-        return line;
-      }
-      std::string const chunk = connection_.read_chunk();
-      if (chunk.empty()) return std::nullopt;
-      text_ += chunk;
-    }
-  }
-
-  loopback_client connection_;
-  std::string text_;
-};
 
 /** A client with a session. */
 class session_client {
@@ -109,14 +50,16 @@ public:
   }
 
   /** Send a message whose response is read later. */
-  void send(event_connection& on, std::string_view body, bool events = true) const {
-    on.connection().send_request("POST", "/mcp", headers(events), body);
+  event_stream send(std::uint16_t port, std::string_view body, bool events = true) const {
+    event_stream out(port);
+    out.client().send_request("POST", "/mcp", headers(events), body);
+    return out;
   }
   /** Open the stream of the session, or go on with one. */
-  void listen(event_connection& on, std::string_view last_event = {}) const {
+  event_stream listen(std::uint16_t port, std::string_view last_event = {}) const {
     auto with = headers(true);
     if (!last_event.empty()) with.emplace_back("Last-Event-ID", std::string(last_event));
-    on.connection().send_request("GET", "/mcp", with);
+    return {port, "GET", "/mcp", with};
   }
   int end(std::uint16_t port) const {
     loopback_client connection(port);

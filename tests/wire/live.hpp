@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "../support/event_stream.hpp"
 #include "../support/piped.hpp"
 #include "../support/running.hpp"
 
@@ -216,67 +217,8 @@ inline int code_of(value const& message) { return message.at("error").at("code")
 
 // --- event streams ----------------------------------------------------------------------------------------
 
-struct event {
-  std::string type, id, retry, data;
-  bool ended = false;
-};
-
-/** A request that is answered by events. */
-class stream {
-public:
-  stream(std::uint16_t port, std::string_view method, std::string_view target, fields const& with,
-         std::string_view body = {})
-      : client_(std::make_unique<loopback_client>(port)) {
-    client_->send_request(method, target, with, body);
-    head_ = client_->read_head();
-  }
-
-  http_reply const& head() const { return head_; }
-
-  /** The next event that is no comment. */
-  event next() {
-    for (;;) {
-      std::string const chunk = client_->read_chunk();
-      event out;
-      out.ended = chunk.empty();
-      if (out.ended) return out;
-      std::string_view rest = chunk;
-      bool fields_seen = false;
-      while (!rest.empty()) {
-        auto const end = rest.find('\n');
-        std::string_view const line = rest.substr(0, end);
-        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-        auto const take = [&](std::string_view name, std::string& to) {
-          if (!line.starts_with(name)) return;
-          to += line.substr(name.size());
-          fields_seen = true;
-        };
-        take("event: ", out.type);
-        take("id: ", out.id);
-        take("retry: ", out.retry);
-        take("data: ", out.data);
-      }
-      if (fields_seen) return out;
-    }
-  }
-  /** The next message; events without one are passed over. */
-  value message() {
-    for (;;) {
-      event e = next();
-      if (e.ended) throw std::runtime_error("the stream ended");
-      last_id = e.id;
-      if (!e.data.empty()) return boost::json::parse(e.data);
-    }
-  }
-  /** True if nothing but the end comes. */
-  bool ends() { return next().ended; }
-
-  std::string last_id;
-
-private:
-  std::unique_ptr<loopback_client> client_;
-  http_reply head_;
-};
+using event = support::stream_event;
+using stream = support::event_stream;
 
 /** A running server, and sessions in it. */
 struct site {

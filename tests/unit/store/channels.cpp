@@ -76,6 +76,20 @@ struct sqlite_channels {
     }
     return count;
   }
+
+  /** Where another process, the instance 2, has its socket. */
+  std::string other_path() const { return bus() + "/0000000000000002-00000000000000aa"; }
+  /** Such a socket, of which nothing is taken. */
+  int make_other() const {
+    int const out = ::socket(AF_UNIX, SOCK_DGRAM, 0);
+    sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    std::string const path = other_path();
+    BOOST_TEST_REQUIRE(path.size() < sizeof at.sun_path);
+    path.copy(at.sun_path, path.size());
+    BOOST_TEST(::bind(out, reinterpret_cast<sockaddr const*>(&at), sizeof at) == 0);
+    return out;
+  }
 };
 
 using every_channel = std::tuple<memory_channels, sqlite_channels>;
@@ -148,14 +162,7 @@ BOOST_AUTO_TEST_CASE(the_socket_of_a_process_that_was_killed_is_removed) {
   sqlite_channels const b;
   channels::listener one(b.open(), 1);
   // as a process leaves it that is killed
-  int const dead = ::socket(AF_UNIX, SOCK_DGRAM, 0);
-  sockaddr_un at{};
-  at.sun_family = AF_UNIX;
-  std::string const path = b.bus() + "/0000000000000002-00000000000000aa";
-  BOOST_TEST_REQUIRE(path.size() < sizeof at.sun_path);
-  path.copy(at.sun_path, path.size());
-  BOOST_TEST(::bind(dead, reinterpret_cast<sockaddr const*>(&at), sizeof at) == 0);
-  ::close(dead);
+  ::close(b.make_other());
   // what has another form of name is nobody's
   std::ofstream(b.bus() + "/0000000000000002") << "a file";
   std::ofstream(b.bus() + "/zzzzzzzzzzzzzzzz-00000000000000aa") << "a file";
@@ -163,7 +170,7 @@ BOOST_AUTO_TEST_CASE(the_socket_of_a_process_that_was_killed_is_removed) {
   BOOST_TEST(one.publish(0, "m").has_value());
   BOOST_TEST(one.hears(1));
   BOOST_TEST(b.sockets() == 3u);
-  BOOST_TEST(!std::filesystem::exists(path));
+  BOOST_TEST(!std::filesystem::exists(b.other_path()));
 }
 
 BOOST_AUTO_TEST_CASE(processes_hear_each_other) {
@@ -223,12 +230,7 @@ BOOST_AUTO_TEST_CASE(a_receiver_that_takes_nothing_holds_nobody_up_for_long) {
   sqlite_channels const b;
   channels::listener one(b.open(), 1);
   // as a process that stands still
-  int const still = ::socket(AF_UNIX, SOCK_DGRAM, 0);
-  sockaddr_un at{};
-  at.sun_family = AF_UNIX;
-  std::string const path = b.bus() + "/0000000000000002-00000000000000aa";
-  path.copy(at.sun_path, path.size());
-  BOOST_TEST(::bind(still, reinterpret_cast<sockaddr const*>(&at), sizeof at) == 0);
+  int const still = b.make_other();
   auto const began = std::chrono::steady_clock::now();
   constexpr int count = 2000;
   int failed = 0;
@@ -240,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_receiver_that_takes_nothing_holds_nobody_up_for_long) {
   BOOST_TEST(one.hears(count));
   BOOST_TEST(one.heard.messages() == numbered("m", count));
   BOOST_TEST((std::chrono::steady_clock::now() - began < std::chrono::seconds{5}));
-  BOOST_TEST(std::filesystem::exists(path));
+  BOOST_TEST(std::filesystem::exists(b.other_path()));
   ::close(still);
 }
 
