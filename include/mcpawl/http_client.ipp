@@ -14,6 +14,7 @@
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/http_client.hpp>
+#include <mcpawl/observe/observation.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -34,7 +35,10 @@ namespace mcpawl {
 
 struct http_client::state {
   state(http_client_options given, std::optional<http::origin_url> of, http::tls_trust trust)
-      : options(std::move(given)), base(std::move(of)), pool(std::move(trust), limits()) {}
+      : options(std::move(given)),
+        base(std::move(of)),
+        observed(options.observers, secret()),
+        pool(std::move(trust), limits()) {}
 
   bool allows(http::origin_url const& url) const {
     if (base && base->origin() != url.origin()) return false;
@@ -43,6 +47,7 @@ struct http_client::state {
 
   http_client_options options;
   std::optional<http::origin_url> base;
+  detail::observation observed;
   http::detail::connection_pool pool;
 
 private:
@@ -113,7 +118,7 @@ MCPAWL_DECL task<result<http_response>> http_client::run(std::shared_ptr<state c
       .max_body_bytes(request.max_response_bytes_.value_or(options.max_response_bytes))
       .max_header_bytes(options.max_header_bytes);
   if (options.only_public_addresses) fetched.only_public_addresses();
-  http::detail::client_call call(options.observers, request.method_, *url, with->base.has_value(),
+  http::detail::client_call call(with->observed, request.method_, *url, with->base.has_value(),
                                  request.traceparent());
   for (auto const& [name, value] : request.fields_)
     fetched.field(name, http::iequals(name, "traceparent") ? call.traceparent() : std::string_view(value));

@@ -19,6 +19,7 @@
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/trace_headers.hpp>
 #include <mcpawl/http/url.hpp>
+#include <mcpawl/observe/observation.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -126,13 +127,13 @@ public:
 private:
   struct state {
     state(std::vector<std::string> list, http::tls_trust authorities, std::vector<observer*> to)
-        : origins(std::move(list)), observers(std::move(to)), pool(std::move(authorities)) {}
+        : origins(std::move(list)), observed(std::move(to), secret()), pool(std::move(authorities)) {}
     bool allows(http::origin_url const& url) const {
       return std::find(origins.begin(), origins.end(), url.origin()) != origins.end();
     }
 
     std::vector<std::string> origins;
-    std::vector<observer*> observers;
+    detail::observation observed;
     http::detail::connection_pool pool;
   };
 
@@ -212,7 +213,7 @@ private:
     if (!can_stand_in_a_header(token.reveal())) co_return downstream_errc::unusable_token;
     http::fetch_request sent = request;
     add(sent, how, token);
-    http::detail::client_call call(with->observers, sent.method(), sent.url(), true, traceparent);
+    http::detail::client_call call(with->observed, sent.method(), sent.url(), true, traceparent);
     if (!traceparent.empty()) sent.field("traceparent", call.traceparent());
     auto asking = http::detail::told(call, with->pool.fetch(std::move(sent)));
     co_return co_await std::move(asking);

@@ -8,17 +8,16 @@
 #include <mcpawl/http/errc.hpp>
 #include <mcpawl/http/fetch_response.hpp>
 #include <mcpawl/http/url.hpp>
+#include <mcpawl/observe/observation.hpp>
 #include <mcpawl/observe/observer.hpp>
+#include <mcpawl/text/traceparent.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace mcpawl::http::detail {
 
@@ -32,18 +31,16 @@ class client_call {
 public:
   /** @param of_options   whether the host of the URL is one of the options of the client
       @param traceparent  of the request; what is malformed is passed on as it is */
-  client_call(std::vector<observer*> const& to, std::string_view method, origin_url const& url,
+  client_call(mcpawl::detail::observation const& to, std::string_view method, origin_url const& url,
               bool of_options, std::string_view traceparent)
       : to_(to), of_options_(of_options), traceparent_(traceparent) {
-    if (to_.empty()) return;
+    if (to_.observers().empty()) return;
     method_ = recorded(method);
     host_ = url.host();
     port_ = url.port();
     began_ = clock::now();
     at_ = std::chrono::system_clock::now();
-    bool const traced =
-        std::any_of(to_.begin(), to_.end(), [](observer const* each) { return each->wants_traces(); });
-    if (!traced || !is_traceparent(traceparent_)) return;
+    if (!to_.wants_traces() || !can_be_parent(traceparent_)) return;
     parent_ = traceparent_.substr(36, 16);
     span_ = mcpawl::detail::random_hex(8);
     traceparent_.replace(36, 16, span_);
@@ -59,16 +56,10 @@ public:
 
 private:
   using clock = std::chrono::steady_clock;
-  static constexpr std::size_t size_of_traceparent = 55;
 
   /** Of version 00, as those of `context::trace()` are. */
-  static bool is_traceparent(std::string_view text) noexcept {
-    if (text.size() != size_of_traceparent || !text.starts_with("00-")) return false;
-    for (std::size_t i = 0; i != text.size(); ++i) {
-      bool const dash = i == 2 || i == 35 || i == 52, digit = text[i] >= '0' && text[i] <= '9';
-      if (dash ? text[i] != '-' : !digit && !(text[i] >= 'a' && text[i] <= 'f')) return false;
-    }
-    return true;
+  static bool can_be_parent(std::string_view text) noexcept {
+    return text.starts_with("00-") && mcpawl::detail::is_traceparent(text);
   }
   /** A method that programs invent would be a name of its own in metrics. */
   static std::string_view recorded(std::string_view method) noexcept {
@@ -98,7 +89,7 @@ private:
   }
 
   void tell(int status, std::string_view error) {
-    if (to_.empty()) return;
+    if (to_.observers().empty()) return;
     client_request_record record;
     record.began = at_;
     record.duration = clock::now() - began_;
@@ -115,16 +106,10 @@ private:
       record.trace.parent_id = parent_;
       record.trace.sampled = ((whole.back() - (whole.back() >= 'a' ? 'a' - 10 : '0')) & 1) != 0;
     }
-    for (observer* const each : to_) {
-      try {
-        each->on_client_request(record);
-      } catch (...) {
-        // who observes must not change what is observed
-      }
-    }
+    to_.tell(&observer::on_client_request, record);
   }
 
-  std::vector<observer*> const& to_;
+  mcpawl::detail::observation const& to_;
   bool of_options_;
   std::string traceparent_, parent_, span_, host_;
   std::string_view method_;

@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace http_client_call {
 
@@ -61,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_request_gets_a_span_where_somebody_wants_traces) {
   kept traced(true), counting(false);
   failing bad;
   auto const url = http::origin_url::parse("https://api.example.com:8443/secret?q").value();
-  std::vector<observer*> const all{&bad, &traced, &counting};
+  detail::observation const all({&bad, &traced, &counting}, secret());
   client_call call(all, "POST", url, true, parent);
   BOOST_TEST(call.traceparent().substr(0, 36) == parent.substr(0, 36));
   BOOST_TEST(call.traceparent().substr(36, 16) != parent.substr(36, 16));
@@ -80,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_request_gets_a_span_where_somebody_wants_traces) {
 
 BOOST_AUTO_TEST_CASE(without_anybody_who_wants_traces_the_call_itself_is_named) {
   kept counting(false);
-  std::vector<observer*> const none, one{&counting};
+  detail::observation const none({}, secret()), one({&counting}, secret());
   auto const url = http::origin_url::parse("https://api.example.com").value();
   BOOST_TEST(client_call(none, "GET", url, true, parent).traceparent() == parent);
   client_call call(one, "BREW", url, true, parent);
@@ -93,7 +92,7 @@ BOOST_AUTO_TEST_CASE(without_anybody_who_wants_traces_the_call_itself_is_named) 
 
 BOOST_AUTO_TEST_CASE(what_is_no_traceparent_is_passed_on_and_is_no_span) {
   kept traced(true);
-  std::vector<observer*> const one{&traced};
+  detail::observation const one({&traced}, secret());
   auto const url = http::origin_url::parse("https://api.example.com").value();
   std::string upper(parent), quoted(parent), longer(parent), later(parent);
   upper[10] = 'A';
@@ -110,7 +109,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_traceparent_is_passed_on_and_is_no_span) {
 
 BOOST_AUTO_TEST_CASE(errors_have_names_of_a_closed_set) {
   kept traced(true);
-  std::vector<observer*> const one{&traced};
+  detail::observation const one({&traced}, secret());
   auto const url = http::origin_url::parse("https://api.example.com").value();
   auto const name_of = [&](error_code why) {
     client_call(one, "GET", url, true, parent).end(why);
@@ -125,7 +124,7 @@ BOOST_AUTO_TEST_CASE(errors_have_names_of_a_closed_set) {
 
 BOOST_AUTO_TEST_CASE(one_that_is_cancelled_is_told_and_goes_on_failing) {
   kept traced(true);
-  std::vector<observer*> const one{&traced};
+  detail::observation const one({&traced}, secret());
   auto const url = http::origin_url::parse("https://api.example.com").value();
   client_call call(one, "GET", url, true, parent);
   boost::asio::io_context io;

@@ -42,7 +42,7 @@ public:
       @pre the store makes channels */
   MCPAWL_DECL shared_sessions(server_state const& of, std::shared_ptr<session_table> table, sealer seal,
                               std::string const& scope, logger log);
-  MCPAWL_DECL virtual ~shared_sessions();
+  MCPAWL_DECL ~shared_sessions();
   shared_sessions(shared_sessions const&) = delete;
   shared_sessions& operator=(shared_sessions const&) = delete;
 

@@ -7,6 +7,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <mcpawl/text/traceparent.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -38,20 +40,7 @@ struct trace_context {
   }
 
   /** True for `version-traceid-parentid-flags`; a version we do not know may have more behind it. */
-  static bool is_traceparent(std::string_view text) noexcept {
-    if (text.size() < 55 || text.substr(0, 2) == "ff") return false;
-    if (text.size() > 55 && (text.substr(0, 2) == "00" || text[55] != '-')) return false;
-    bool trace = false, parent = false;
-    for (std::size_t i = 0; i != 55; ++i) {
-      char const c = text[i];
-      bool const dash = i == 2 || i == 35 || i == 52;
-      bool const hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-      if (dash ? c != '-' : !hex) return false;
-      trace = trace || (i > 2 && i < 35 && c != '0');
-      parent = parent || (i > 35 && i < 52 && c != '0');
-    }
-    return trace && parent;
-  }
+  static bool is_traceparent(std::string_view text) noexcept { return detail::is_traceparent(text); }
 
 private:
   /** A member that may stand in a header: one that may not, or that is too long, counts as not sent. */
