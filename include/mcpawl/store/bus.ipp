@@ -32,6 +32,7 @@ public:
   impl(std::unique_ptr<bus_channel> channel, sealer seal, std::string scope, clock const& time, logger log)
       : self_(make_store_version()),
         scope_("mcpawl bus 1:" + std::move(scope)),
+        label_(bus_frame::label_of(scope_)),
         clock_(&time),
         log_(std::move(log)),
         sending_(seal),
@@ -130,8 +131,8 @@ private:
   task<bool> send(std::vector<outgoing> const& messages) {
     bus_frame frame{self_, ++number_, clock_->wall()};
     for (auto const& each : messages) frame.messages.push_back(each.what);
-    std::string sealed = sending_.seal(frame.bytes(), scope_);
-    auto const done = co_await channel_->publish(0, std::move(sealed));
+    std::string labelled = label_ + sending_.seal(frame.bytes(), scope_);
+    auto const done = co_await channel_->publish(0, std::move(labelled));
     if (!done && !messages.empty())
       log_.write_limited(log_level::warning, "bus_message_lost", {{"reason", done.error().message()}});
     co_return done.has_value();
@@ -140,7 +141,8 @@ private:
   // --- receiving, on the threads of the channel ---------------------------------------------------------------
 
   void on_message(std::string_view message) override {
-    auto const plain = receiving_.open(message, scope_);
+    if (!message.starts_with(label_)) return;  // of another server that shares the engine
+    auto const plain = receiving_.open(message.substr(label_.size()), scope_);
     auto const frame = plain ? bus_frame::parse(*plain) : std::nullopt;
     auto const now = clock_->wall();
     if (!frame) return refuse("it is not sealed by a key of this server");
@@ -179,7 +181,7 @@ private:
   }
 
   instance_id const self_;
-  std::string const scope_;
+  std::string const scope_, label_;
   clock const* clock_;
   logger log_;
   sealer sending_, receiving_;

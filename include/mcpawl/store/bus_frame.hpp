@@ -3,12 +3,15 @@
 #pragma once
 
 #include <mcpawl/core/clock.hpp>
+#include <mcpawl/crypto/base64url.hpp>
+#include <mcpawl/crypto/digest.hpp>
 #include <mcpawl/store/bus_channel.hpp>
 #include <mcpawl/text/fixed_number.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +30,9 @@ struct bus_frame {
 
   static constexpr std::size_t head_size = 24;
   static constexpr std::size_t message_head_size = 3;
-  /** What fits into a message of a channel when it is sealed: base64url of 33 bytes more. */
-  static constexpr std::size_t max_size = bus_channel::max_message / 4 * 3 - 33;
+  static constexpr std::size_t label_size = 8;
+  /** What fits into a message of a channel when it is labelled and sealed: base64url of 33 bytes more. */
+  static constexpr std::size_t max_size = (bus_channel::max_message - label_size) / 4 * 3 - 33;
 
   instance_id sender = 0;
   std::uint64_t number = 0;  ///< Of this sender; the first has 1.
@@ -71,6 +75,14 @@ struct bus_frame {
       out.messages.push_back({topic, std::string(bytes.substr(0, size))});
       bytes.remove_prefix(size);
     }
+    return out;
+  }
+
+  /** What each message of a scope begins with: who shares the engine for something else passes it over unopened. */
+  static std::string label_of(std::string_view scope) {
+    auto const digest = sha256(scope);
+    std::string out;
+    append_base64url(out, std::span<unsigned char const>(digest).first(label_size / 4 * 3));
     return out;
   }
 

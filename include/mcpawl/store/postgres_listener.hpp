@@ -13,6 +13,7 @@
 #include <mcpawl/store/postgres_handle.hpp>
 #include <mcpawl/store/postgres_notification.hpp>
 #include <mcpawl/store/retry_pauses.hpp>
+#include <mcpawl/store/told_reasons.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -147,6 +148,7 @@ private:
       if (payload != proof_) return true;
       state_ = state::connected;
       pauses_.reset();
+      failures_.forget();
       log_.write_limited(log_level::info, "postgres_channel_connected");
       return to_->connected();
     }
@@ -189,7 +191,8 @@ private:
     again();
   }
   void not_connected(std::string const& reason) {
-    log_.write_limited(log_level::warning, "postgres_channel_not_connected", {{"reason", reason}});
+    if (failures_.is_new(reason))
+      log_.write_limited(log_level::warning, "postgres_channel_not_connected", {{"reason", reason}});
     again();
   }
 
@@ -231,6 +234,7 @@ private:
   bool proof_sent_ = false;
   steady::time_point proof_until_;
   retry_pauses pauses_;
+  told_reasons failures_;
 };
 
 }  // namespace mcpawl::detail

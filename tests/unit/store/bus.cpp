@@ -86,9 +86,9 @@ sealer shared_key(char fill = 'k') {
 struct instance {
   instance(
       memory_store& store, mcpawl::clock const& time, sealer seal = shared_key(), std::string scope = "adder",
-      tapped_channel::tap tap = [](std::string message) { return message; })
+      tapped_channel::tap tap = [](std::string message) { return message; }, logger log = logger::none())
       : to_others(std::make_unique<tapped_channel>(store.make_channel(), std::move(tap)), std::move(seal),
-                  std::move(scope), time, logger::none()) {
+                  std::move(scope), time, std::move(log)) {
     to_others.listen(hears);
   }
   bool heard(std::vector<std::string> const& expected) const {
@@ -186,9 +186,27 @@ BOOST_AUTO_TEST_CASE(what_is_forged_repeated_old_or_of_another_server_is_dropped
   bus_frame early{78, 1, time.wall() + 61, {{'x', "early"}}};
   bus_frame good{79, 1, time.wall() - 59, {{'x', "good"}}};
   sealer seal = shared_key();
+  std::string const scope = "mcpawl bus 1:adder", label = bus_frame::label_of(scope);
   for (auto const& frame : {old, early, good})
-    BOOST_TEST(await(repeat->publish(0, seal.seal(frame.bytes(), "mcpawl bus 1:adder"))).has_value());
+    BOOST_TEST(await(repeat->publish(0, label + seal.seal(frame.bytes(), scope))).has_value());
   BOOST_TEST(b.heard({"xone", "xtwo", "xgood"}));
+}
+
+BOOST_AUTO_TEST_CASE(only_what_says_that_it_is_for_this_server_is_worth_a_line_of_the_log) {
+  memory_store store;
+  std::atomic<int> lines = 0;
+  logger const log(mcpawl::log_level::info, [&lines](auto const&...) { ++lines; });
+  auto const as_it_is = [](std::string message) { return message; };
+  instance a(store, mcpawl::clock::system());
+  instance other_server(store, mcpawl::clock::system(), shared_key('o'), "weather");
+  instance b(store, mcpawl::clock::system(), shared_key(), "adder", as_it_is, log);
+  BOOST_TEST(await(other_server.to_others.told('x', "one")));
+  BOOST_TEST(await(a.to_others.told('x', "two")));
+  BOOST_TEST(b.heard({"xtwo"}));
+  BOOST_TEST(lines == 0);
+  auto const stranger = store.make_channel();
+  BOOST_TEST(await(stranger->publish(0, bus_frame::label_of("mcpawl bus 1:adder") + "forged")).has_value());
+  BOOST_TEST(becomes_true([&] { return lines == 1; }));
 }
 
 BOOST_AUTO_TEST_CASE(an_instance_knows_whether_it_hears) {

@@ -12,6 +12,7 @@
 #include <mcpawl/store/redis/redis_errand.hpp>
 #include <mcpawl/store/redis/redis_options.hpp>
 #include <mcpawl/store/redis/redis_subscriber.hpp>
+#include <mcpawl/store/told_reasons.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -152,8 +153,12 @@ private:
     }
     if (failed && goes_on)
       for (auto const& each : wrong.sentences)
-        plan_.options.log.write_limited(log_level::warning, "redis_not_connected", {{"reason", each}});
-    if (!failed) plan_.options.log.write_limited(log_level::info, "redis_connected");
+        if (failures_.is_new(each))
+          plan_.options.log.write_limited(log_level::warning, "redis_not_connected", {{"reason", each}});
+    if (!failed) {
+      failures_.forget();
+      plan_.options.log.write_limited(log_level::info, "redis_connected");
+    }
     return goes_on;
   }
 
@@ -181,6 +186,7 @@ private:
   boost::asio::io_context context_{1};
   std::shared_ptr<redis_channel> quick_, safe_;
   std::vector<std::shared_ptr<redis_subscriber>> subscribers_;
+  told_reasons failures_;  // of the first channel
   std::thread thread_;
 };
 

@@ -15,6 +15,7 @@
 #include <mcpawl/store/redis/redis_reply.hpp>
 #include <mcpawl/store/redis/redis_stream.hpp>
 #include <mcpawl/store/retry_pauses.hpp>
+#include <mcpawl/store/told_reasons.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -183,6 +184,7 @@ private:
     if (++subscribed_ != std::size(names_)) return true;
     asked_ = false;
     pauses_.reset();
+    failures_.forget();
     log_.write_limited(log_level::info, "redis_channel_connected");
     return to_->connected();
   }
@@ -214,8 +216,9 @@ private:
     if (!lost_) flush();
   }
 
-  void not_connected(std::string const& reason) const {
-    log_.write_limited(log_level::warning, "redis_channel_not_connected", {{"reason", reason}});
+  void not_connected(std::string const& reason) {
+    if (failures_.is_new(reason))
+      log_.write_limited(log_level::warning, "redis_channel_not_connected", {{"reason", reason}});
   }
 
   redis_plan const& plan_;
@@ -230,6 +233,7 @@ private:
   bool closing_ = false;
   steady::time_point asked_at_, last_received_;
   retry_pauses pauses_;
+  told_reasons failures_;
   boost::asio::steady_timer tick_, pause_;
 };
 
