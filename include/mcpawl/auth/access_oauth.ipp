@@ -20,6 +20,7 @@
 #include <mcpawl/oauth/upstream/upstream_client.hpp>
 #include <mcpawl/observe/observation.hpp>
 #include <mcpawl/observe/observer.hpp>
+#include <mcpawl/store/sealed_store.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
@@ -56,6 +57,7 @@ public:
       fetching.log = environment.log;
       auto resource = oauth::server_endpoints::resource_of(options.endpoint(), environment.endpoint_path);
       parts.place(std::move(resource), std::move(fetching));
+      if (shared_->sealed) shared_->sealed->log_to(environment.log);
       shared_->hear_others(environment.log);
     });
     observed_ = environment.observed;
@@ -155,6 +157,11 @@ private:
 
   struct shared {
     shared(access_oauth_options with, std::shared_ptr<kv_store> store) : options(std::move(with)) {
+      if (options.seal_store && !store->is_private()) {
+        using seals = detail::sealed_store;
+        store = sealed = std::make_shared<seals>(std::move(store), sealer(options.cookie_keys), scope(),
+                                                 seals::unreadable::is_absent);
+      }
       auto rules = options.rules();
       rules.authorization.issuer = options.endpoint().origin();
       // Access gives none unless it is asked for one
@@ -166,13 +173,16 @@ private:
     void hear_others(logger const& log) {
       auto channel = options.several_instances ? parts->store->make_channel() : nullptr;
       if (!channel) return;
-      std::string scope = "oauth " + options.endpoint().origin();
-      auto by = std::make_shared<detail::bus>(std::move(channel), sealer(options.cookie_keys),
-                                              std::move(scope), *options.time, log);
+      auto by = std::make_shared<detail::bus>(std::move(channel), sealer(options.cookie_keys), scope(),
+                                              *options.time, log);
       oauth::detail::revocation_counts::share(parts->tokens.counts(), std::move(by));
     }
 
+    /** What is sealed for others of the same name, and for nobody else. */
+    std::string scope() const { return "oauth " + options.endpoint().origin(); }
+
     access_oauth_options options;
+    std::shared_ptr<detail::sealed_store> sealed;  // null where the store is ours alone
     oauth::scope_set required = options.required_scopes();
     oauth::scope_set known = options.rules().authorization.scopes;
     std::shared_ptr<oauth::server_state> parts;

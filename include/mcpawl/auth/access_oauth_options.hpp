@@ -109,6 +109,9 @@ struct access_oauth_options {
   /** Other instances with the same `cookie_keys` share the store, and tell by it what they revoke, so that it counts
       here within milliseconds; the store must make channels (`kv_store::make_channel`). */
   bool several_instances = false;
+  /** Seal by `cookie_keys` what is kept in a store that others could write to (`kv_store::is_private`), so that nobody can make a
+      grant there. What was sealed by a key that is removed is gone: clients register and people log in again. */
+  bool seal_store = true;
   clock const* time = &clock::system();       ///< Must outlive the policy.
   std::optional<http::tls_trust> trust = {};  ///< For Access and for clients' documents; else the system's.
 

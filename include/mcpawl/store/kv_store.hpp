@@ -90,6 +90,9 @@ public:
   /** Make what carries messages between the processes that share the store; null for a store that has nothing of the kind. */
   virtual std::unique_ptr<bus_channel> make_channel() { return nullptr; }
 
+  /** Whether nobody but processes of this user can read and write what is kept; where others may, `access_oauth` seals it. */
+  virtual bool is_private() const noexcept { return false; }
+
 protected:
   kv_store() = default;
   kv_store(kv_store const&) = default;

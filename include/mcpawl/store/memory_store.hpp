@@ -78,6 +78,7 @@ public:
     std::lock_guard const lock(mutex_);
     co_return drop_expired(clock_.wall(), limit);
   }
+  bool is_private() const noexcept override { return true; }
   std::unique_ptr<bus_channel> make_channel() override {
     return std::make_unique<detail::memory_channel>(hub_);
   }

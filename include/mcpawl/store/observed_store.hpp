@@ -60,6 +60,7 @@ public:
   }
   task<result<std::size_t>> purge(std::size_t limit) override { return told("purge", {}, to_->purge(limit)); }
   std::unique_ptr<bus_channel> make_channel() override { return to_->make_channel(); }
+  bool is_private() const noexcept override { return to_->is_private(); }
 
 private:
   template <class T>

@@ -67,6 +67,9 @@ public:
       std::string path, clock const& time = clock::system(),
       std::chrono::milliseconds patience = default_patience);
 
+  /** Its files have the mode 0600. */
+  bool is_private() const noexcept override { return true; }
+
   // for open_store: a path, or one after "sqlite:"
   static constexpr std::string_view url_form = "the path of a SQLite file";
   MCPAWL_DECL static bool takes_url(std::string_view url) noexcept;
