@@ -1,5 +1,12 @@
-// tests/clients/login.mjs - what a client keeps of its login, and the person who logs in
+// tests/clients/login.mjs - what a client keeps of its login, the person who logs in, and how an official client does it
 // SPDX-License-Identifier: BSL-1.0
+import assert from 'node:assert/strict';
+
+import { UnauthorizedError as Unauthorized1 } from '@modelcontextprotocol/sdk/client/auth.js';
+import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { UnauthorizedError as Unauthorized2 } from '@modelcontextprotocol/client';
+
+import { Caller } from './callers.mjs';
 import { Person } from './person.mjs';
 
 /** The OAuthClientProvider of either SDK. `back` is where the browser came back to, `visits` how often it was sent. */
@@ -31,4 +38,18 @@ export class Login {
     this.visits += 1;
     this.back = (await this.person.visit(url, this.redirectUrl)).url;
   }
+}
+
+export const is_unauthorized = (error) => error instanceof Unauthorized1 || error instanceof Unauthorized2;
+
+/** Have a transport take the code that its user's browser came back with. */
+export const finish = (transport, login) =>
+  transport.finishAuth(transport instanceof Transport1 ? login.back.searchParams.get('code') : login.back.searchParams);
+
+/** Connect as a client does that has no token yet. */
+export async function log_in(kind, url, login) {
+  const first = new kind.Transport(url, { authProvider: login });
+  await assert.rejects(kind.make().connect(first), is_unauthorized);
+  await finish(first, login);
+  return Caller.connect(kind, url, {}, {}, login);
 }

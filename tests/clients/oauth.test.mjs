@@ -3,12 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 
-import { UnauthorizedError as Unauthorized1 } from '@modelcontextprotocol/sdk/client/auth.js';
-import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { UnauthorizedError as Unauthorized2 } from '@modelcontextprotocol/client';
-
 import { Caller, close_all, kinds } from './callers.mjs';
-import { Login } from './login.mjs';
+import { Login, is_unauthorized, log_in } from './login.mjs';
 import { Person } from './person.mjs';
 import { Saas } from './saas.mjs';
 
@@ -19,21 +15,11 @@ after(() => saas?.stop(), { timeout });
 beforeEach(() => saas.forget());
 afterEach(close_all);
 
-const is_unauthorized = (error) => error instanceof Unauthorized1 || error instanceof Unauthorized2;
-
-/** Connect as a client does that has no token yet. */
-async function log_in(kind, login) {
-  const first = new kind.Transport(saas.url, { authProvider: login });
-  await assert.rejects(kind.make().connect(first), is_unauthorized);
-  await first.finishAuth(kind.Transport === Transport1 ? login.back.searchParams.get('code') : login.back.searchParams);
-  return Caller.connect(kind, saas.url, {}, {}, login);
-}
-
 for (const kind of kinds) {
   describe(kind.name, () => {
     test('registers, is approved, and calls as who signed in', { timeout }, async () => {
       const login = new Login();
-      const client = await log_in(kind, login);
+      const client = await log_in(kind, saas.url, login);
       assert.equal(await client.email(), 'alice@example.com');
       assert.equal(login.person.pages.length, 1, 'one page asks');
       assert.ok(login.person.pages[0].includes(login.clientMetadata.client_name), 'and it names the client');
@@ -45,7 +31,7 @@ for (const kind of kinds) {
       const login = new Login();
       login.clientMetadata.scope = ' openid  profile ';
       login.clientMetadata.redirect_uris.push('cursor://anysphere.cursor-mcp/oauth/callback');
-      const client = await log_in(kind, login);
+      const client = await log_in(kind, saas.url, login);
       assert.equal(await client.email(), 'alice@example.com');
       assert.deepEqual(login.client.redirect_uris, [login.redirectUrl]);
       assert.ok(!(login.client.scope ?? '').includes('openid'), 'what it is never granted is not echoed');
@@ -74,7 +60,7 @@ describe('clients of every kind', () => {
   let logins, clients;
   beforeEach(async () => {
     logins = kinds.map(() => new Login());
-    clients = await Promise.all(kinds.map((kind, i) => log_in(kind, logins[i])));
+    clients = await Promise.all(kinds.map((kind, i) => log_in(kind, saas.url, logins[i])));
   });
 
   test('go on when their tokens have expired, for which Access is asked again', { timeout }, async () => {

@@ -13,9 +13,11 @@ const base = `/cdn-cgi/access/sso/oidc/${client_id}`;
     Who signs in is `user`, an email. `blocked` has those whom no policy lets in, or no longer: their refresh tokens are
     worth nothing then. `granted` and `refused` list the grant types it was asked for, `errors` what went wrong in it. */
 export class Provider {
-  /** @param callback  the redirect URI of the application */
-  static async start(callback) {
+  /** @param callback  the redirect URI of the application
+      @param replaces  whether a refresh token is good once, and the next one comes with what it is good for */
+  static async start(callback, replaces = true) {
     const provider = new Provider();
+    provider.replaces = replaces;
     provider.server = http.createServer((asked, answer) => provider.answer(asked, answer));
     await new Promise((resolve) => provider.server.listen(0, '127.0.0.1', resolve));
     provider.server.unref();
@@ -62,7 +64,7 @@ export class Provider {
       conformIdTokenClaims: false, // Access says all that it knows in the id_token
       responseTypes: ['code'],
       ttl: { AccessToken: 300, AuthorizationCode: 60, IdToken: 300, Interaction: 60, RefreshToken: 3600, Session: 3600, Grant: 3600 },
-      rotateRefreshToken: true,
+      rotateRefreshToken: this.replaces,
       expiresWithSession: () => false,
       features: { devInteractions: { enabled: false } },
       interactions: { url: (_, { uid }) => `${base}/interaction/${uid}` },

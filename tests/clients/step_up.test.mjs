@@ -3,12 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 
-import { UnauthorizedError as Unauthorized1 } from '@modelcontextprotocol/sdk/client/auth.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { InsufficientScopeError, UnauthorizedError as Unauthorized2 } from '@modelcontextprotocol/client';
+import { InsufficientScopeError } from '@modelcontextprotocol/client';
 
 import { Caller, close_all, kinds, refused_status } from './callers.mjs';
-import { Login } from './login.mjs';
+import { Login, finish, is_unauthorized, log_in } from './login.mjs';
 import { Saas } from './saas.mjs';
 
 const timeout = 60_000;
@@ -21,19 +20,14 @@ after(() => saas?.stop(), { timeout });
 beforeEach(() => saas.forget());
 afterEach(close_all);
 
-const is_unauthorized = (error) => error instanceof Unauthorized1 || error instanceof Unauthorized2;
 /** The scopes of a login, but for the one that clients add of their own accord. */
 const granted = (login) => login.tokens().scope.replace(' offline_access', '');
-const finish = (transport, login) =>
-  transport.finishAuth(transport instanceof Transport1 ? login.back.searchParams.get('code') : login.back.searchParams);
 
-/** Log in as a client does that has no token yet: it is told the scope that every token must have. */
-async function log_in(kind, login) {
-  const first = new kind.Transport(saas.url, { authProvider: login });
-  await assert.rejects(kind.make().connect(first), is_unauthorized);
-  await finish(first, login);
+/** Log in: the client is told the scope that every token must have. */
+async function logged_in(kind, login) {
+  const client = await log_in(kind, saas.url, login);
   assert.equal(granted(login), read);
-  return Caller.connect(kind, saas.url, {}, {}, login);
+  return client;
 }
 
 /** SDK 1.32 takes a refresh for a way to get more, if it has a refresh token. */
@@ -47,7 +41,7 @@ for (const kind of kinds) {
   describe(kind.name, () => {
     test('is refused, has its user approve more, and calls', { timeout }, async () => {
       const login = login_for(kind);
-      const client = await log_in(kind, login);
+      const client = await logged_in(kind, login);
       assert.ok((await client.tools()).some((tool) => tool.name === 'note'), 'the tool is listed');
       await assert.rejects(client.call('note', { text: 'milk' }), is_unauthorized);
       const refused = client.exchanges.findLast(({ status }) => status === 403);
@@ -63,7 +57,7 @@ for (const kind of kinds) {
 
     test('is told when its user does not approve, and keeps what it has', { timeout }, async () => {
       const login = login_for(kind);
-      const client = await log_in(kind, login);
+      const client = await logged_in(kind, login);
       login.person.presses = ['deny'];
       await assert.rejects(client.call('note', { text: 'milk' }), is_unauthorized);
       assert.equal(login.back.searchParams.get('error'), 'access_denied');
@@ -73,7 +67,7 @@ for (const kind of kinds) {
 
     test('that cannot authorize is shown what is missing', { timeout }, async () => {
       const login = login_for(kind);
-      await log_in(kind, login);
+      await logged_in(kind, login);
       const client = await Caller.connect(kind, saas.url, { Authorization: `Bearer ${login.tokens().access_token}` });
       await assert.rejects(client.call('note', { text: 'milk' }), (error) => {
         if (error instanceof InsufficientScopeError) {
@@ -93,7 +87,7 @@ for (const kind of kinds) {
 // it refreshes, which gives no more than was granted, and does not send its user anywhere
 test('SDK 1.32 with a refresh token does not step up, and says so', { timeout }, async () => {
   const login = new Login();
-  const client = await log_in(kinds[0], login);
+  const client = await logged_in(kinds[0], login);
   assert.ok(login.tokens().refresh_token);
   await assert.rejects(client.call('note', { text: 'milk' }), (error) => {
     assert.equal(refused_status(error), 403);

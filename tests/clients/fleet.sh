@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# tests/clients/fleet.sh - the official clients behind nginx and three instances of access_saas, while instances and engines are killed
+# SPDX-License-Identifier: BSL-1.0
+#
+# usage: tests/clients/fleet.sh [ENGINE...]      redis and postgres by default
+#
+# Clients log in at the certified provider, call, and refresh every 3 seconds; others make every request by hand. Meanwhile each instance is
+# killed and started again once a second, and then the engine. No login, registration, grant or refresh that was acknowledged may be lost,
+# no code may be good twice, and calls may fail only at a kill.
+#
+# Environment: MCPAWL_FLEET_SECONDS (of the kills of instances, default 10; 120 for a long look).
+set -euo pipefail
+cd "$(dirname "$0")"
+repository=$(cd ../.. && pwd)
+# shellcheck source=tests/clients/pinned.sh
+. ./pinned.sh
+# shellcheck source=examples/shared/calls.sh
+. ../../examples/shared/calls.sh
+build_examples access_saas
+install_clients
+
+scratch=$(mktemp -d)
+pids=()
+# shellcheck disable=SC2317  # a trap calls it
+leave() {
+  [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2> /dev/null || true
+  wait
+  rm -rf "$scratch"
+}
+trap leave EXIT
+trap 'exit 1' INT TERM
+
+unpacked nginx /usr/sbin/nginx || fail 'there is no nginx'
+at=127.0.0.1:$(free_port)
+places=$at
+replacements=(127.0.0.1:8080 "$at")
+for instance in 1 2 3; do
+  place=127.0.0.1:$(free_port)
+  places+=" $place"
+  replacements+=("127.0.0.1:808$instance" "$place")
+done
+nginx_conf "$repository/examples/fleet/nginx.conf" "${replacements[@]}"
+start_at "${at#*:}" nginx "$program" -e stderr -c "$scratch/nginx/nginx.conf"
+engines=("$@")
+[ $# != 0 ] || engines=(redis postgres)
+for engine in "${engines[@]}"; do
+  say "the clients behind a balancer, on $engine"
+  FLEET_ENGINE=$engine FLEET_AT=$places "$node" --test-reporter=spec fleet.mjs
+done
