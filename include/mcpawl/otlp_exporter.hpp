@@ -1,4 +1,4 @@
-// mcpawl/otlp_exporter.hpp - tells a collector of OpenTelemetry of each call: spans by OTLP over HTTP
+// mcpawl/otlp_exporter.hpp - tells a collector of OpenTelemetry of each call, and what was counted: spans and metrics by OTLP over HTTP
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <mcpawl/core/settings.hpp>
 #include <mcpawl/http/client_options.hpp>
 #include <mcpawl/observe/observer.hpp>
+#include <mcpawl/observe/prometheus.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -18,9 +19,11 @@
 
 namespace mcpawl {
 
-/** Where spans go, and which. */
+/** Where spans and metrics go, and which spans. */
 struct otlp_options {
   std::string url = "http://127.0.0.1:4318/v1/traces";  ///< Of the collector; it takes JSON there.
+  std::string metrics_url = "http://127.0.0.1:4318/v1/metrics";
+  std::chrono::milliseconds metrics_interval{60'000};  ///< Between two requests with metrics.
   std::vector<std::pair<std::string, secret>> headers =
       {};                         ///< Header fields of each request, such as a key.
   std::string service_name = {};  ///< Empty: the name of the server.
@@ -35,7 +38,8 @@ struct otlp_options {
   /** Take http:// for other machines, too. */
   std::optional<unsafe::plain_http> plain_http = {};
 
-  /** Read OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_HEADERS or
+  /** Read OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or for both OTEL_EXPORTER_OTLP_ENDPOINT,
+      OTEL_METRIC_EXPORT_INTERVAL (milliseconds), OTEL_EXPORTER_OTLP_TRACES_HEADERS or
       OTEL_EXPORTER_OTLP_HEADERS, OTEL_EXPORTER_OTLP_CERTIFICATE, OTEL_EXPORTER_OTLP_PROTOCOL, OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER and
       OTEL_TRACES_SAMPLER_ARG. What is wrong is noted in `from`. */
   MCPAWL_DECL static otlp_options from(settings& from);
@@ -61,6 +65,15 @@ struct otlp_options {
     calls is part of the trace: with `observers` in the options of an `http_client` or a `downstream` each request of theirs is a span, too,
     with method, host, port and status. Callers, sessions and tools are in it as in records; arguments, results and URIs are not.
 
+    With a `prometheus` it also sends all that is counted there, each `metrics_interval` and when it ends, by the names of OpenTelemetry's
+    conventions (`mcp.server.operation.duration`, `http.server.request.duration`...): cumulative sums and histograms.
+
+    @code
+    mcpawl::prometheus counted;
+    mcpawl::otlp_exporter both(mcpawl::otlp_options::from_env(), counted);
+    mcpawl::serve_http(srv, {.observers = {&both, &counted}});
+    @endcode
+
     A thread of its own sends. Nobody waits for it: what there is no room for is dropped and counted (`lost`). A request that fails
     is tried again, up to five times, as the collector's `Retry-After` demands; then its spans count as dropped. The destructor
     waits two seconds at most for what is queued.
@@ -68,12 +81,13 @@ struct otlp_options {
     @par Errors
     The constructor throws `configuration_error` with everything that is wrong with the options.
     @par Lifetime
-    As of an observer.
+    As of an observer; a `prometheus` must outlive it.
     @par Thread safety
     Any thread. */
 class otlp_exporter final : public observer {
 public:
   MCPAWL_DECL explicit otlp_exporter(otlp_options options = {});
+  MCPAWL_DECL otlp_exporter(otlp_options options, prometheus const& counted);
   MCPAWL_DECL ~otlp_exporter() override;
   otlp_exporter(otlp_exporter const&) = delete;
   otlp_exporter& operator=(otlp_exporter const&) = delete;
@@ -85,7 +99,7 @@ public:
   MCPAWL_DECL bool samples(trace_ids const& trace) const override;
   MCPAWL_DECL lost_records lost() const override;
 
-  /** Send what is queued now, and wait for that, 2 seconds at most; tells whether all of it was sent or given up. */
+  /** Send what is queued and counted now, and wait for that, 2 seconds at most; tells whether all of it was sent or given up. */
   MCPAWL_DECL bool flush();
 
 private:

@@ -12,13 +12,14 @@
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/fetch.hpp>
-#include <mcpawl/http/fields.hpp>
-#include <mcpawl/http/form.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/http_client.ipp>
+#include <mcpawl/observe/otlp_metrics.hpp>
 #include <mcpawl/observe/otlp_span.hpp>
+#include <mcpawl/observe/prometheus.hpp>
 #include <mcpawl/otlp_exporter.hpp>
+#include <mcpawl/otlp_options.ipp>
 
 #include <signal.h>
 
@@ -48,111 +49,17 @@
 
 namespace mcpawl {
 
-namespace detail {
-
-/** Read `key=value,key=value`, the values percent-encoded, as OTEL_EXPORTER_OTLP_HEADERS has it; false if it is malformed. */
-MCPAWL_DECL bool read_otlp_headers(std::string_view text, std::vector<std::pair<std::string, secret>>& to) {
-  while (!text.empty()) {
-    auto const comma = text.find(',');
-    std::string_view pair = text.substr(0, comma);
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-    auto const trimmed = [](std::string_view part) {
-      while (part.starts_with(' ')) part.remove_prefix(1);
-      while (part.ends_with(' ')) part.remove_suffix(1);
-      return part;
-    };
-    auto const equals = pair.find('=');
-    if (equals == std::string_view::npos) return false;
-    std::string_view const name = trimmed(pair.substr(0, equals)), value = trimmed(pair.substr(equals + 1));
-    std::string plain;
-    for (std::size_t i = 0; i != value.size(); ++i) {
-      if (value[i] != '%') {
-        plain += value[i];
-        continue;
-      }
-      unsigned byte = 0;
-      char const* const digits = value.data() + i + 1;
-      if (value.size() - i < 3 || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2)
-        return false;
-      plain += static_cast<char>(byte);
-      i += 2;
-    }
-    to.emplace_back(std::string(name), secret(std::move(plain)));
-  }
-  return true;
-}
-
-}  // namespace detail
-
-MCPAWL_DECL otlp_options otlp_options::from(settings& from) {
-  otlp_options out;
-  std::string const whole = from.optional("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
-  std::string base = from.optional("OTEL_EXPORTER_OTLP_ENDPOINT");
-  if (!whole.empty()) {
-    out.url = whole;
-  } else if (!base.empty()) {
-    if (base.ends_with('/')) base.pop_back();
-    out.url = base + "/v1/traces";
-  }
-  for (char const* const name : {"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"}) {
-    std::string const text = from.optional(name);
-    if (text.empty()) continue;
-    if (!detail::read_otlp_headers(text, out.headers))
-      from.add_error(name, "must be key=value, with commas between several");
-    break;
-  }
-  out.ca_file = from.optional("OTEL_EXPORTER_OTLP_CERTIFICATE");
-  out.service_name = from.optional("OTEL_SERVICE_NAME");
-  std::string const protocol = from.optional("OTEL_EXPORTER_OTLP_PROTOCOL");
-  if (!protocol.empty() && protocol != "http/json")
-    from.add_error("OTEL_EXPORTER_OTLP_PROTOCOL", "must be http/json, which is what this exporter speaks");
-  std::string const sampler = from.optional("OTEL_TRACES_SAMPLER");
-  if (sampler == "parentbased_always_off")
-    out.ratio = 0;
-  else if (!sampler.empty() && sampler != "parentbased_always_on" && sampler != "parentbased_traceidratio")
-    from.add_error("OTEL_TRACES_SAMPLER",
-                   "must be parentbased_always_on, parentbased_always_off or parentbased_traceidratio");
-  std::string const argument = from.optional("OTEL_TRACES_SAMPLER_ARG");
-  if (!argument.empty() && (sampler.empty() || sampler == "parentbased_traceidratio")) {
-    auto const* const end = argument.data() + argument.size();
-    auto const [stopped, wrong] = std::from_chars(argument.data(), end, out.ratio);
-    if (wrong != std::errc() || stopped != end || !(out.ratio >= 0 && out.ratio <= 1))
-      from.add_error("OTEL_TRACES_SAMPLER_ARG", "must be a number from 0 to 1");
-  }
-  return out;
-}
-
-MCPAWL_DECL otlp_options otlp_options::from_env(settings from) {
-  otlp_options out = otlp_options::from(from);
-  from.throw_if_invalid();
-  return out;
-}
-
-MCPAWL_DECL std::vector<std::string> otlp_options::validate() const {
-  detail::option_errors errors;
-  auto const target = http::origin_url::parse(url);
-  if (!target)
-    errors.note("url", "is not a URL that begins with https:// or http://");
-  else if (!target->is_secure() && !target->is_loopback() && !plain_http)
-    errors.note("url", "must begin with https:// (http:// is for loopback addresses, or set plain_http)");
-  for (auto const& [name, value] : headers) {
-    std::string_view const text = value.reveal();
-    bool const plain = std::none_of(text.begin(), text.end(), &http::detail::is_control);
-    if (!http::is_token(name) || !plain) errors.note("headers", "must be names and values of HTTP fields");
-  }
-  if (!(ratio >= 0 && ratio <= 1)) errors.note("ratio", "must be from 0 to 1");
-  if (queue == 0) errors.note("queue", "must be more than 0");
-  if (batch == 0 || batch > queue) errors.note("batch", "must be more than 0, and not more than queue");
-  if (delay.count() <= 0) errors.note("delay", "must be more than 0");
-  if (timeout.count() <= 0) errors.note("timeout", "must be more than 0");
-  return std::move(errors.all);
-}
-
 class otlp_exporter::impl {
 public:
-  explicit impl(otlp_options options)
-      : options_(detail::validated(std::move(options))), target_(*http::origin_url::parse(options_.url)) {
-    auto trust = target_.is_secure() ? detail::trust_of(options_.ca_file) : http::tls_trust::nobody();
+  /** @param counted  null: there are no metrics */
+  impl(otlp_options options, prometheus const* counted)
+      : options_(detail::validated(std::move(options))),
+        target_(*http::origin_url::parse(options_.url)),
+        metrics_target_(*http::origin_url::parse(options_.metrics_url)),
+        counted_(counted),
+        metrics_due_(clock::now() + options_.metrics_interval) {
+    bool const secure = target_.is_secure() || metrics_target_.is_secure();
+    auto trust = secure ? detail::trust_of(options_.ca_file) : http::tls_trust::nobody();
     if (!trust)
       throw configuration_error("the certificate authorities for " + target_.origin() + " cannot be read");
     trust_ = std::move(*trust);
@@ -169,6 +76,7 @@ public:
     {
       std::unique_lock lock(mutex_);
       stopping_ = true;
+      metrics_asked_ = counted_ != nullptr;
       changed_.notify_all();
       changed_.wait_for(lock, patience, [this] { return ended_; });
       given_up_ = true;
@@ -196,6 +104,7 @@ public:
       return;
     }
     queue_.push_back(std::move(span));
+    if (queue_.size() == 1) spans_due_ = clock::now() + options_.delay;
     if (queue_.size() == 1 || queue_.size() == options_.batch) changed_.notify_all();
   }
 
@@ -212,8 +121,10 @@ public:
   bool flush() {
     std::unique_lock lock(mutex_);
     ++flushing_;
+    metrics_asked_ = counted_ != nullptr;
     changed_.notify_all();
-    bool const empty = changed_.wait_for(lock, patience, [this] { return queue_.empty() && !sending_; });
+    bool const empty =
+        changed_.wait_for(lock, patience, [this] { return queue_.empty() && !metrics_asked_ && !sending_; });
     --flushing_;
     return empty;
   }
@@ -250,29 +161,75 @@ private:
 
   void run() {
     std::unique_lock lock(mutex_);
-    for (;;) {
-      changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      changed_.wait_for(lock, options_.delay,
-                        [this] { return stopping_ || flushing_ != 0 || queue_.size() >= options_.batch; });
-      if (given_up_ || (stopping_ && queue_.empty())) break;
-      auto const count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), options_.batch));
-      std::vector<detail::kept_span> batch(std::make_move_iterator(queue_.begin()),
-                                           std::make_move_iterator(queue_.begin() + count));
-      queue_.erase(queue_.begin(), queue_.begin() + count);
-      detail::otlp_resource by = by_;
-      if (by.service_name.empty())
-        by.service_name = options_.service_name.empty() ? "unknown_service" : options_.service_name;
-      sending_ = true;
-      lock.unlock();
-      std::string const body = detail::otlp_request::text(by, batch);
-      lock.lock();
-      send(lock, body, batch.size());
-      sending_ = false;
-      changed_.notify_all();
+    while (!given_up_) {
+      if (are_spans_due())
+        send_spans(lock);
+      else if (are_metrics_due())
+        send_metrics(lock);
+      else if (stopping_)
+        break;
+      else
+        wait(lock);
     }
     dropped_ += queue_.size();
     queue_.clear();
     ended_ = true;
+    changed_.notify_all();
+  }
+
+  bool are_spans_due() const {
+    if (queue_.empty()) return false;
+    return stopping_ || flushing_ != 0 || queue_.size() >= options_.batch || clock::now() >= spans_due_;
+  }
+  bool are_metrics_due() const {
+    return metrics_asked_ || (counted_ != nullptr && clock::now() >= metrics_due_);
+  }
+  void wait(std::unique_lock<std::mutex>& lock) {
+    auto const spans = queue_.empty() ? clock::time_point::max() : spans_due_;
+    auto const next = counted_ == nullptr ? spans : std::min(spans, metrics_due_);
+    if (next == clock::time_point::max())
+      changed_.wait(lock);
+    else
+      changed_.wait_until(lock, next);
+  }
+
+  detail::otlp_resource resource() const {
+    detail::otlp_resource by = by_;
+    if (by.service_name.empty())
+      by.service_name = options_.service_name.empty() ? "unknown_service" : options_.service_name;
+    return by;
+  }
+
+  void send_spans(std::unique_lock<std::mutex>& lock) {
+    auto const count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), options_.batch));
+    std::vector<detail::kept_span> batch(std::make_move_iterator(queue_.begin()),
+                                         std::make_move_iterator(queue_.begin() + count));
+    queue_.erase(queue_.begin(), queue_.begin() + count);
+    auto const by = resource();
+    sending_ = true;
+    lock.unlock();
+    std::string const body = detail::otlp_traces::text(by, batch);
+    lock.lock();
+    send(lock, body, batch.size());
+    spans_due_ = clock::now() + options_.delay;
+    sending_ = false;
+    changed_.notify_all();
+  }
+
+  /** Send what was counted, once: the next request has all of it again. */
+  void send_metrics(std::unique_lock<std::mutex>& lock) {
+    metrics_asked_ = false;
+    metrics_due_ = clock::now() + options_.metrics_interval;
+    auto const by = resource();
+    sending_ = true;
+    context_.restart();
+    lock.unlock();
+    auto const now = std::chrono::system_clock::now();
+    auto const body = detail::otlp_metrics::text(by, counted_->counted(), counted_->counted_since(), now);
+    auto const answer = post(metrics_target_, body);
+    lock.lock();
+    if (!answer || answer->status / 100 != 2) ++failures_;
+    sending_ = false;
     changed_.notify_all();
   }
 
@@ -282,7 +239,7 @@ private:
     for (int attempt = 1; !given_up_; ++attempt) {
       context_.restart();
       lock.unlock();
-      auto const answer = post(body);
+      auto const answer = post(target_, body);
       lock.lock();
       if (answer && answer->status / 100 == 2) {
         dropped_ += std::min<std::uint64_t>(spans, rejected(answer->body));
@@ -299,8 +256,8 @@ private:
     dropped_ += spans;
   }
 
-  std::optional<http::fetch_response> post(std::string const& body) {
-    http::fetch_request request(target_);
+  std::optional<http::fetch_response> post(http::origin_url const& to, std::string const& body) {
+    http::fetch_request request(to);
     request.method("POST").timeout(options_.timeout).body("application/json", body);
     for (auto const& [name, value] : options_.headers) request.field(name, value.reveal());
     std::optional<http::fetch_response> out;
@@ -343,7 +300,8 @@ private:
   }
 
   otlp_options const options_;
-  http::origin_url const target_;
+  http::origin_url const target_, metrics_target_;
+  prometheus const* const counted_;
   std::optional<http::tls_trust> trust_;
   std::atomic<std::uint64_t> rate_ = 0;
   mutable std::mutex mutex_;
@@ -352,13 +310,17 @@ private:
   detail::otlp_resource by_;
   std::uint64_t dropped_ = 0, failures_ = 0;
   unsigned flushing_ = 0;
+  clock::time_point spans_due_, metrics_due_;
+  bool metrics_asked_ = false;
   bool sending_ = false, stopping_ = false, given_up_ = false, ended_ = false;
   boost::asio::io_context context_{1};
   std::thread thread_;
 };
 
 MCPAWL_DECL otlp_exporter::otlp_exporter(otlp_options options)
-    : impl_(std::make_unique<impl>(std::move(options))) {}
+    : impl_(std::make_unique<impl>(std::move(options), nullptr)) {}
+MCPAWL_DECL otlp_exporter::otlp_exporter(otlp_options options, prometheus const& counted)
+    : impl_(std::make_unique<impl>(std::move(options), &counted)) {}
 MCPAWL_DECL otlp_exporter::~otlp_exporter() = default;
 MCPAWL_DECL void otlp_exporter::on_server(server_record const& server) { impl_->name(server); }
 MCPAWL_DECL void otlp_exporter::on_call(call_record const& call) { impl_->take(call); }

@@ -11,6 +11,7 @@
 #include <mcpawl/test/plain_http_server.hpp>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -78,7 +79,9 @@ public:
     server_.serve([this](mcpawl::test::plain_request const& request) { return take(request); });
   }
 
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()) + "/v1/traces"; }
+  std::string url(std::string const& of = "traces") const {
+    return "http://127.0.0.1:" + std::to_string(server_.port()) + "/v1/" + of;
+  }
   void will(std::vector<answer> next) {
     std::lock_guard const lock(mutex_);
     next_ = std::move(next);
@@ -94,6 +97,24 @@ public:
   std::string key() const {
     std::lock_guard const lock(mutex_);
     return key_;
+  }
+  /** The metrics of the last request that had some, by their names, checked against opentelemetry-proto's metrics.proto. */
+  std::map<std::string, json::value> metrics() const {
+    std::map<std::string, json::value> out;
+    auto const all = bodies();
+    auto const last = std::find_if(all.rbegin(), all.rend(),
+                                   [](auto const& body) { return body.starts_with("{\"resourceMetrics\""); });
+    if (last == all.rend()) return out;
+    auto const whole = json::parse(*last);
+    BOOST_TEST_REQUIRE(whole.as_object().size() == 1u);
+    auto const& of_resource = whole.at("resourceMetrics").at(0);
+    BOOST_TEST(attributes_of(of_resource.at("resource").at("attributes")).at("service.name") == "traced");
+    for (auto const& each : of_resource.at("scopeMetrics").at(0).at("metrics").as_array()) {
+      check_metric(each);
+      bool const added = out.emplace(each.at("name").as_string().c_str(), each).second;
+      BOOST_TEST(added, "a metric is there twice");
+    }
+    return out;
   }
   /** All spans, checked against the schema of opentelemetry-proto's trace.proto in its JSON encoding. */
   std::vector<json::value> spans() const {
@@ -116,6 +137,32 @@ public:
   }
 
 private:
+  static void check_metric(json::value const& metric) {
+    bool const histogram = metric.as_object().contains("histogram");
+    BOOST_TEST_REQUIRE(metric.as_object().size() == 4u);
+    BOOST_TEST(!metric.at("description").as_string().empty());
+    BOOST_TEST(!metric.at("unit").as_string().empty());
+    auto const& data = metric.at(histogram ? "histogram" : "sum");
+    BOOST_TEST(data.at("aggregationTemporality").as_int64() == 2);
+    if (!histogram) BOOST_TEST(data.at("isMonotonic").as_bool());
+    auto const number = [](json::value const& text) { return std::stoull(text.as_string().c_str()); };
+    for (auto const& point : data.at("dataPoints").as_array()) {
+      attributes_of(point.at("attributes"));
+      BOOST_TEST(number(point.at("startTimeUnixNano")) > 1'700'000'000'000'000'000u);
+      BOOST_TEST(number(point.at("timeUnixNano")) >= number(point.at("startTimeUnixNano")));
+      BOOST_TEST(point.as_object().size() == (histogram ? 7u : 4u));
+      if (!histogram) {
+        BOOST_TEST(number(point.at("asInt")) >= 1u);
+        continue;
+      }
+      unsigned long long sum = 0;
+      for (auto const& each : point.at("bucketCounts").as_array()) sum += number(each);
+      BOOST_TEST(sum == number(point.at("count")));
+      BOOST_TEST(point.at("bucketCounts").as_array().size() ==
+                 point.at("explicitBounds").as_array().size() + 1);
+      BOOST_TEST(point.at("sum").to_number<double>() >= 0.0);
+    }
+  }
   static json::value checked(json::value const& span) {
     for (auto const& [name, value] : span.as_object()) {
       std::string_view const is(name.data(), name.size());
@@ -147,8 +194,8 @@ private:
     bodies_.push_back(request.body);
     key_ = request.field("x-key");
     answer how;
-    if (request.target != "/v1/traces" || request.method != "POST" ||
-        request.field("content-type") != "application/json")
+    bool const known = request.target == "/v1/traces" || request.target == "/v1/metrics";
+    if (!known || request.method != "POST" || request.field("content-type") != "application/json")
       how.status = 404;
     if (!next_.empty()) {
       how = next_.front();
@@ -255,6 +302,62 @@ BOOST_AUTO_TEST_CASE(a_call_is_a_span_of_its_callers_trace) {
   BOOST_TEST_REQUIRE(asked.size() == 1u);
   BOOST_TEST(asked.front().first == "00-" + std::string(trace_id) + '-' + own + "-01");
   BOOST_TEST(asked.front().second == "a=1");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_counted_is_sent_with_the_names_of_the_conventions) {
+  mcpawl::prometheus counted;
+  auto with = options();
+  with.metrics_url = to.url("metrics");
+  with.metrics_interval = 1h;
+  {
+    mcpawl::otlp_exporter exporter(with, counted);
+    support::running server(srv, {.observers = {&exporter, &counted}});
+    for (int i = 0; i != 3; ++i) call(server.port(), "hello");
+    call(server.port(), "fail");
+    BOOST_TEST(exporter.flush());
+    auto const all = to.metrics();
+    BOOST_TEST_REQUIRE(all.contains("mcp.server.operation.duration"));
+    auto const& operations = all.at("mcp.server.operation.duration");
+    BOOST_TEST(operations.at("unit").as_string() == "s");
+    std::map<std::string, std::string> counts;
+    for (auto const& point : operations.at("histogram").at("dataPoints").as_array()) {
+      auto const has = attributes_of(point.at("attributes"));
+      BOOST_TEST(has.at("mcp.method.name") == "tools/call");
+      auto const error = has.contains("error.type") ? ' ' + has.at("error.type") : std::string();
+      counts[has.at("gen_ai.tool.name") + error] = point.at("count").as_string().c_str();
+    }
+    BOOST_TEST(counts.size() == 2u);
+    BOOST_TEST(counts["hello"] == "3");
+    BOOST_TEST(counts["fail tool_error"] == "1");
+    auto const& request = all.at("http.server.request.duration").at("histogram").at("dataPoints").at(0);
+    auto const of_request = attributes_of(request.at("attributes"));
+    BOOST_TEST(of_request.at("http.request.method") == "POST");
+    BOOST_TEST(of_request.at("http.response.status_code") == "200");
+    BOOST_TEST(
+        all.at("mcpawl.connections.accepted").at("sum").at("dataPoints").at(0).at("asInt").as_string() ==
+        "4");
+    call(server.port(), "hello");
+  }
+  // what was counted since is sent at the end
+  auto const last = to.metrics();
+  std::string const body = json::serialize(last.at("mcp.server.operation.duration"));
+  BOOST_TEST(body.find(R"("count":"4")") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_come_again_and_a_failed_request_is_made_good_by_the_next) {
+  mcpawl::prometheus counted;
+  auto with = options();
+  with.metrics_url = to.url("metrics");
+  with.metrics_interval = 30ms;
+  with.ratio = 0;  // no span gets what the collector answers
+  to.will({{503}, {400}});
+  mcpawl::otlp_exporter exporter(with, counted);
+  support::running server(srv, {.observers = {&exporter, &counted}});
+  call(server.port(), "hello");
+  BOOST_TEST(becomes_true([&] { return to.requests() >= 4 && !to.metrics().empty(); }));
+  BOOST_TEST(to.metrics().contains("mcp.server.operation.duration"));
+  BOOST_TEST(exporter.lost().failures == 2u);
+  BOOST_TEST(exporter.lost().dropped == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(errors_are_told_by_their_types_and_nothing_else) {
@@ -614,8 +717,11 @@ BOOST_AUTO_TEST_CASE(the_environment_says_where_spans_go_and_everything_wrong_is
                                            {"OTEL_EXPORTER_OTLP_HEADERS", "api-key=a%20b%3d, x = y"},
                                            {"OTEL_SERVICE_NAME", "shop"},
                                            {"OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"},
+                                           {"OTEL_METRIC_EXPORT_INTERVAL", "15000"},
                                            {"OTEL_TRACES_SAMPLER_ARG", "0.25"}}));
   BOOST_TEST(good.url == "https://otel.example.com/v1/traces");
+  BOOST_TEST(good.metrics_url == "https://otel.example.com/v1/metrics");
+  BOOST_TEST((good.metrics_interval == 15s));
   BOOST_TEST(good.service_name == "shop");
   BOOST_TEST(good.ratio == 0.25);
   BOOST_TEST_REQUIRE(good.headers.size() == 2u);
@@ -623,17 +729,24 @@ BOOST_AUTO_TEST_CASE(the_environment_says_where_spans_go_and_everything_wrong_is
   BOOST_TEST(good.headers[0].second.reveal() == "a b=");
   BOOST_TEST(good.headers[1].second.reveal() == "y");
   BOOST_TEST(mcpawl::otlp_options::from_env(with({})).url == "http://127.0.0.1:4318/v1/traces");
+  BOOST_TEST(mcpawl::otlp_options::from_env(with({})).metrics_url == "http://127.0.0.1:4318/v1/metrics");
+  auto const apart = mcpawl::otlp_options::from_env(
+      with({{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://a.example.com/t"},
+            {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "https://b.example.com/m"}}));
+  BOOST_TEST(apart.url == "https://a.example.com/t");
+  BOOST_TEST(apart.metrics_url == "https://b.example.com/m");
   BOOST_TEST(
       mcpawl::otlp_options::from_env(with({{"OTEL_TRACES_SAMPLER", "parentbased_always_off"}})).ratio == 0);
   auto bad = with({{"OTEL_EXPORTER_OTLP_HEADERS", "api-key"},
                    {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
                    {"OTEL_TRACES_SAMPLER", "always_on"},
+                   {"OTEL_METRIC_EXPORT_INTERVAL", "1m"},
                    {"OTEL_TRACES_SAMPLER_ARG", "2"}});
   try {
     mcpawl::otlp_options::from_env(bad);
     BOOST_ERROR("it is taken");
   } catch (mcpawl::configuration_error const& e) {
-    BOOST_TEST(e.errors().size() == 3u);
+    BOOST_TEST(e.errors().size() == 4u);
   }
   mcpawl::otlp_options wrong;
   wrong.url = "http://otel.example.com/v1/traces";
@@ -641,9 +754,11 @@ BOOST_AUTO_TEST_CASE(the_environment_says_where_spans_go_and_everything_wrong_is
   wrong.ratio = 1.5;
   wrong.queue = 1;
   wrong.batch = 2;
+  wrong.metrics_url = "http://otel.example.com/v1/metrics";
+  wrong.metrics_interval = 0ms;
   wrong.delay = 0ms;
   wrong.timeout = 0ms;
-  BOOST_TEST(wrong.validate().size() == 7u);
+  BOOST_TEST(wrong.validate().size() == 9u);
   BOOST_CHECK_THROW(mcpawl::otlp_exporter{wrong}, mcpawl::configuration_error);
   mcpawl::otlp_options none;
   none.url = "otel";

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <mcpawl/observe/observer.hpp>
+#include <mcpawl/observe/otlp_json.hpp>
 #include <mcpawl/text/json_text.hpp>
-#include <mcpawl/version.hpp>
 
 #include <array>
 #include <chrono>
@@ -96,44 +96,23 @@ private:
   }
 };
 
-/** Who exports. */
-struct otlp_resource {
-  std::string service_name, service_version;
-};
-
-/** Writes an `ExportTraceServiceRequest` as JSON: ids in hexadecimal digits, 64-bit integers as strings, enumerations as numbers.
-
-    Names and values are those of the semantic conventions for MCP, where they have one.
-    https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+/** Writes an `ExportTraceServiceRequest`. Names and values are those of the semantic conventions for MCP, where they have one.
     https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/ */
-class otlp_request {
+class otlp_traces final : otlp_json {
 public:
   static std::string text(otlp_resource const& by, std::vector<kept_span> const& spans) {
-    otlp_request made;
+    otlp_traces made;
     made.out_.reserve(512 + spans.size() * 1'024);
-    made.write(by, spans);
-    return std::move(made.out_);
+    made.begin("resourceSpans", "scopeSpans", "spans", by);
+    bool before = false;
+    for (auto const& each : spans) {
+      if (std::exchange(before, true)) made.out_ += ',';
+      made.write(each);
+    }
+    return made.finish();
   }
 
 private:
-  void write(otlp_resource const& by, std::vector<kept_span> const& spans) {
-    out_ = R"({"resourceSpans":[{"resource":{"attributes":[)";
-    first_ = true;
-    attribute("service.name", by.service_name);
-    attribute("service.version", by.service_version);
-    attribute("telemetry.sdk.language", "cpp");
-    attribute("telemetry.sdk.name", "mcpawl");
-    attribute("telemetry.sdk.version", MCPAWL_VERSION_STRING);
-    out_ +=
-        R"(]},"scopeSpans":[{"scope":{"name":"mcpawl","version":")" MCPAWL_VERSION_STRING R"("},"spans":[)";
-    bool before = false;
-    for (auto const& each : spans) {
-      if (std::exchange(before, true)) out_ += ',';
-      write(each);
-    }
-    out_ += "]}]}]}";
-  }
-
   void write(kept_span const& s) {
     out_ += R"({"traceId":")" + s.trace_id + R"(","spanId":")" + s.span_id + '"';
     if (!s.parent_id.empty()) out_ += R"(,"parentSpanId":")" + s.parent_id + '"';
@@ -146,8 +125,8 @@ private:
     auto const start = std::chrono::duration_cast<std::chrono::nanoseconds>(s.began.time_since_epoch());
     out_ += R"(,"startTimeUnixNano":")" + std::to_string(start.count());
     out_ += R"(","endTimeUnixNano":")" + std::to_string((start + s.duration).count());
-    out_ += R"(","attributes":[)";
-    first_ = true;
+    out_ += R"(",)";
+    begin_attributes();
     for (auto const& each : s.attributes) attribute(each.key, each.value, each.number);
     out_ += ']';
     if (!s.link_span_id.empty())
@@ -156,22 +135,6 @@ private:
     if (s.failed) out_ += R"(,"status":{"code":)" + std::to_string(error) + '}';
     out_ += '}';
   }
-
-  void attribute(std::string_view key, std::string_view value, bool number = false) {
-    if (value.empty()) return;
-    if (!std::exchange(first_, false)) out_ += ',';
-    out_.append(R"({"key":")").append(key).append(R"(","value":{)");
-    if (number) {
-      out_.append(R"("intValue":")").append(value).append("\"");  // 64 bits: a text
-    } else {
-      out_ += R"("stringValue":)";
-      append_json_string(out_, value);
-    }
-    out_ += "}}";
-  }
-
-  std::string out_;
-  bool first_ = true;
 };
 
 }  // namespace mcpawl::detail

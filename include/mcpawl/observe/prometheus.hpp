@@ -139,6 +139,10 @@ public:
     return true;
   }
 
+  /** All that was counted, for exporters, and since when. */
+  detail::metric_table const& counted() const noexcept { return table_; }
+  std::chrono::system_clock::time_point counted_since() const noexcept { return began_; }
+
   /** The page, for who serves it by other means than the admin listener. Its type is `text/plain; version=0.0.4`. */
   std::string text() {
     std::string out;
@@ -357,6 +361,7 @@ private:
         figures.start_time_seconds);
   }
 
+  std::chrono::system_clock::time_point const began_ = std::chrono::system_clock::now();
   detail::metric_table table_;
   std::mutex mutex_;
   std::vector<served> servers_;
