@@ -292,7 +292,8 @@ instance_at=()
 instance_pid=()
 
 start_instance() {
-  start access_self_hosted --listen "${instance_at[$1]}"
+  # nginx learns by each response that this instance leaves
+  start access_self_hosted --listen "${instance_at[$1]}" --drain-delay 300
   instance_pid[$1]=${pids[-1]}
 }
 

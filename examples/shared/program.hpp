@@ -12,6 +12,7 @@
 #include "options.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <memory>
@@ -35,6 +36,8 @@ For whoever operates it (examples/deploy has a kit):
   --hash-key FILE         64 hexadecimal digits, so that the hashes stay the same after a restart
   --client-address NAME   the header that names the address of a client: cf-connecting-ip, x-forwarded-for, forwarded
   --proxies LIST          who may send it: addresses, networks, unix, with commas; `unix` on a Unix-domain socket
+  --drain-delay MS        milliseconds in which it still serves everybody when it is told to stop, so that a balancer
+                          notices; 0
 )";
 
 /** Tell whoever waits on standard output where the server is: for `http_options::on_ready`. */
@@ -71,6 +74,7 @@ inline mcpawl::http_options listening(command_line& line, std::string fallback) 
   endpoint const at = line.listener("--listen", std::move(fallback));
   mcpawl::http_options options{.address = at.address, .port = at.port};
   options.threads = line.number("--threads", 1, 1, 256);
+  options.bounds.drain_delay = std::chrono::milliseconds(line.number("--drain-delay", 0, 0, 600'000));
   options.proxies = read_proxies(line, at.address.starts_with("unix:") || at.address.starts_with("fd:"));
   std::string const certificate = line.text("--certificate", std::string()),
                     key = line.text("--key", std::string());

@@ -1,5 +1,8 @@
 // tests/clients/callers.mjs - the official clients in all their ways to connect, behind one face
 // SPDX-License-Identifier: BSL-1.0
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import {
@@ -18,6 +21,9 @@ import {
   SdkHttpError,
   StreamableHTTPClientTransport as Transport2,
 } from '@modelcontextprotocol/client';
+
+/** The program that speaks stdio to a client and HTTP to a server. */
+export const mcp_remote = path.join(path.dirname(createRequire(import.meta.url).resolve('mcp-remote/package.json')), 'dist/proxy.js');
 
 const info = { name: 'mcpawl-client-tests', version: '1.0.0' };
 const newest_with_sessions = '2025-11-25';

@@ -2,16 +2,14 @@
 // SPDX-License-Identifier: BSL-1.0
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { Caller, kinds } from './callers.mjs';
+import { Caller, kinds, mcp_remote } from './callers.mjs';
 import { Program, program_path } from './programs.mjs';
 
 const timeout = 60_000;
-const mcp_remote = path.join(path.dirname(createRequire(import.meta.url).resolve('mcp-remote/package.json')), 'dist/proxy.js');
 let server, home;
 before(
   async () => {

@@ -6,10 +6,11 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { ByHand, judge } from './by_hand.mjs';
-import { close_all, kinds, refused_status } from './callers.mjs';
+import { BrowserHome } from './browser_home.mjs';
+import { Caller, close_all, kinds, mcp_remote, refused_status } from './callers.mjs';
 import { engines } from './engines.mjs';
 import { Login, log_in } from './login.mjs';
-import { Program } from './programs.mjs';
+import { Program, free_port } from './programs.mjs';
 import { Provider } from './provider.mjs';
 
 const seconds = Number(process.env.MCPAWL_FLEET_SECONDS ?? 10);
@@ -27,7 +28,8 @@ let provider, engine, settings;
 const fleet = [];
 
 const start = async (i) => {
-  fleet[i] = await Program.start('access_saas', ['--listen', places[i], '--token-lifetime', String(lifetime)], settings);
+  const options = ['--listen', places[i], '--token-lifetime', String(lifetime), '--drain-delay', '300'];
+  fleet[i] = await Program.start('access_saas', options, settings);
   fleet[i].hold(true);
 };
 
@@ -61,15 +63,29 @@ class Life {
   going = true;
   calls = 0;
   failures = [];
-  logins = []; // of the official clients
+  logins = []; // of the official clients: each has `visits`
   seen = []; // what clients by hand were answered
   refreshes = 0;
 
-  /** An official client logs in once, and calls again and again. */
+  /** An official client logs in once. */
   async official(kind) {
     const login = new Login();
-    this.logins.push({ kind, login });
-    const client = await log_in(kind, url, login);
+    this.logins.push(login);
+    return this.calling(kind.name, await log_in(kind, url, login));
+  }
+  /** The same through a program that speaks stdio to its client, and opens a browser by itself. */
+  async remote() {
+    const home = new BrowserHome();
+    this.logins.push(home);
+    const args = [mcp_remote, url.href, String(await free_port()), '--host', '127.0.0.1'];
+    const client = await Caller.start(process.execPath, args, home.env);
+    // it refreshes a minute before the end of a token, so with each call, and takes more than 20 of them in 30 s for a fault
+    return this.calling('mcp-remote', client, 2000);
+  }
+  /** It calls again and again.
+
+      @param pause  milliseconds between two calls */
+  calling(name, client, pause = 20) {
     return async () => {
       while (this.going) {
         const began = performance.now();
@@ -77,12 +93,12 @@ class Life {
           assert.equal(await client.email(), 'alice@example.com');
           ++this.calls;
         } catch (error) {
-          this.failures.push({ kind: kind.name, began, ended: performance.now(), error });
+          this.failures.push({ name, began, ended: performance.now(), error });
         }
-        await delay(20);
+        await delay(pause);
       }
       // whatever happened, it goes on as who it is
-      assert.equal(await client.email(), 'alice@example.com', kind.name);
+      assert.equal(await client.email(), 'alice@example.com', name);
     };
   }
 
@@ -123,7 +139,7 @@ class Life {
 
   /** Have all of them live while something happens, and hold the servers to what they were answered. */
   async through(happens) {
-    const official = await Promise.all([...kinds, ...kinds].map((kind) => this.official(kind)));
+    const official = await Promise.all([...[...kinds, ...kinds].map((kind) => this.official(kind)), this.remote()]);
     const all = Promise.allSettled([...official.map((go) => go()), ...[1, 2, 3].map(() => this.by_hand())]);
     try {
       await happens();
@@ -131,7 +147,7 @@ class Life {
       this.going = false;
     }
     for (const { reason } of await all) if (reason) throw reason;
-    for (const { kind, login } of this.logins) assert.equal(login.visits, 1, `${kind.name}: somebody had to log in again`);
+    for (const { visits } of this.logins) assert.equal(visits, 1, 'somebody had to log in again');
     const server = new ByHand(url.origin);
     for (const mine of this.seen) {
       if (mine.refresh_token) {
@@ -142,12 +158,25 @@ class Life {
       await judge(server, [mine]);
     }
     await close_all();
+    this.logins.forEach((login) => login.remove?.());
     const grants = this.seen.filter(({ access_token }) => access_token).length;
     // of a test in which nothing happened nothing follows
     assert.ok(this.calls > 20 * seconds && grants > 3 && this.refreshes > 3 * seconds, `${this.calls} ${grants} ${this.refreshes}`);
     console.log(`${engine_name}: ${this.calls} calls, ${this.failures.length} failed; ${grants} grants, ${this.refreshes} refreshes by hand`);
   }
 }
+
+test('fifty refreshes of one token at once have one successor, and Access is asked once', { timeout }, async () => {
+  const server = new ByHand(url.origin);
+  const { client_id } = JSON.parse((await server.register()).body);
+  const { refresh_token } = JSON.parse((await server.redeem(client_id, await server.approve(client_id))).body);
+  provider.granted = [];
+  const answers = await Promise.all(Array.from({ length: 50 }, () => server.refresh(client_id, refresh_token)));
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
+  const next = answers.map(({ body }) => JSON.parse(body));
+  for (const name of ['access_token', 'refresh_token']) assert.equal(new Set(next.map((each) => each[name])).size, 1, name);
+  assert.deepEqual(provider.granted, ['refresh_token']);
+});
 
 test('each instance is killed and started again once a second', { timeout }, async () => {
   const kills = [];
@@ -163,9 +192,21 @@ test('each instance is killed and started again once a second', { timeout }, asy
     }
   });
   assert.ok(kills.length > seconds, `${kills.length} kills`);
-  for (const { kind, began, ended, error } of life.failures)
-    assert.ok(kills.some((at) => at > began - slack && at < ended), `${kind} failed although nothing was killed: ${error.stack}`);
+  for (const { name, began, ended, error } of life.failures)
+    assert.ok(kills.some((at) => at > began - slack && at < ended), `${name} failed although nothing was killed: ${error.stack}`);
   console.log(`${engine_name}: ${kills.length} kills`);
+});
+
+test('each instance is restarted, as for a new version, and no call fails', { timeout }, async () => {
+  const life = new Life();
+  await life.through(async () => {
+    const end = performance.now() + seconds * 1000;
+    for (let i = 0; performance.now() < end; i = (i + 1) % places.length) {
+      await fleet[i].stop();
+      await start(i);
+    }
+  });
+  assert.deepEqual(life.failures.map(({ name, error }) => `${name}: ${error.stack}`), []);
 });
 
 test('the engine is killed and started again, and stopped for five seconds', { timeout }, async () => {
@@ -198,8 +239,8 @@ test('the engine is killed and started again, and stopped for five seconds', { t
     });
   });
   // it is found again within a second, and what was under way has its own time
-  for (const { kind, began, error } of life.failures) {
-    assert.ok(away.some(({ from, to }) => began > from - 3000 && began < to + 1500), `${kind} failed although the engine was there: ${error.stack}`);
+  for (const { name, began, error } of life.failures) {
+    assert.ok(away.some(({ from, to }) => began > from - 3000 && began < to + 1500), `${name} failed although the engine was there: ${error.stack}`);
     assert.ok([502, 503, 504].includes(refused_status(error)) || !/invalid_grant/.test(String(error)), String(error));
   }
 });
