@@ -15,7 +15,7 @@
 namespace support {
 
 /** Keeps all in `in`, and says that it is not private. */
-class public_store final : public mcpawl::kv_store {
+class public_store : public mcpawl::kv_store {
 public:
   explicit public_store(mcpawl::clock const& time = mcpawl::clock::system())
       : in(mcpawl::memory_store::default_bytes, time) {}

@@ -90,17 +90,21 @@ public:
     if (!server_) return authenticate_unattached(*this, head);
     // one that is remembered needs no look at its characters: it is found byte by byte
     auto const text = detail::find_bearer_text(head);
+    std::optional<access_identity> remembered;
     if (text && head.query().empty()) {
       auto const* const known = cache_.find(*text, now(), shared_->options.time->steady());
       if (observed_) observed_->tell(&observer::on_token_cache, token_cache_record{known != nullptr});
-      if (known != nullptr && known->revocations() == shared_->parts->tokens.counts()->of_token(*text))
-        return known->who();
+      auto const& revoked = *shared_->parts->tokens.counts();
+      if (known != nullptr && known->revocations() == revoked.of_token(*text)) {
+        if (!revoked.is_deaf()) return known->who();
+        remembered = known->who();
+      }
     }
     auto const token = detail::checked_bearer_token(text, head);
     if (!token) return deny(token.error());
     if (auto const ours = oauth::token::parse(oauth::token_kind::access, *token); !ours)
       return deny(ours.error());
-    return look_up(*this, *token);
+    return look_up(*this, *token, std::move(remembered));
   }
 
   std::optional<linked_token> linked_token_of(http::request_head const& head) {
@@ -138,13 +142,16 @@ private:
 
   /** Look a token up in the store.
 
-      @param text  of the request's head, which outlives this. */
-  static task<auth_result<access_identity>> look_up(impl& self, std::string_view text) {
+      @param text        of the request's head, which outlives this
+      @param remembered  whom it stood for a moment ago: what counts if the store cannot say */
+  static task<auth_result<access_identity>> look_up(impl& self, std::string_view text,
+                                                    std::optional<access_identity> remembered) {
     auto& parts = *self.shared_->parts;
     std::uint64_t const revocations = parts.tokens.counts()->of_token(text);
     secret token{std::string{text}};
     std::string resource = parts.rules.resource();
     auto const grant = co_await parts.tokens.look_up(std::move(token), std::move(resource));
+    if (!grant && remembered && !is_about_token(grant.error())) co_return *std::move(remembered);
     if (!grant) co_return self.deny(grant.error());
     if (!grant->scope.contains(self.shared_->required))
       co_return self.deny(detail::auth_errc::insufficient_scope);
@@ -210,13 +217,14 @@ private:
   */
   auth_result<access_identity> deny(error_code const& why) const {
     if (auto asked = challenge_.about_request(why)) return *std::move(asked);
-    bool const token = why == oauth::oauth_errc::bad_token || why == oauth::oauth_errc::token_expired ||
-                       why == oauth::oauth_errc::bad_target ||
-                       why == detail::auth_errc::malformed_authorization;
-    if (token) return challenge_.invalid_token(why);
+    if (is_about_token(why)) return challenge_.invalid_token(why);
     denial out(503, "temporarily_unavailable", why.message());
     out.retry_after = std::chrono::seconds{5};
     return out;
+  }
+  static bool is_about_token(error_code const& why) noexcept {
+    return why == oauth::oauth_errc::bad_token || why == oauth::oauth_errc::token_expired ||
+           why == oauth::oauth_errc::bad_target || why == detail::auth_errc::malformed_authorization;
   }
   unix_seconds now() const { return shared_->options.time->wall(); }
 

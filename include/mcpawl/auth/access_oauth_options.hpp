@@ -75,7 +75,8 @@ struct access_oauth_options {
       verifier of PKCE; but a program may also begin an authorization in another's name. */
   std::vector<std::string> private_schemes = {};
 
-  /** So many registrations (RFC 7591) at once, and one more for each interval; none if it is 0. */
+  /** So many registrations (RFC 7591) at once, and one more for each interval; none if it is 0. With `several_instances` so many
+      for all of them together. */
   unsigned registrations_at_once = 60;
   std::chrono::milliseconds registration_interval{1'000};
 

@@ -125,6 +125,7 @@ MCPAWL_DECL oauth::server_rules access_oauth_options::rules() const {
   out.registration = registrations_at_once != 0;
   out.registrations_at_once = registrations_at_once;
   out.registration_interval = registration_interval;
+  out.registrations_are_shared = several_instances;
   out.client_address_field = client_address_field;
   out.registrations_per_address = registrations_per_address;
   out.logins_per_address = logins_per_address;

@@ -44,6 +44,12 @@ public:
     auto const id = access_token.substr(std::min(id_at, access_token.size()));
     return each_[stripe_of(id)].load(std::memory_order_acquire) + all_.load(std::memory_order_acquire);
   }
+  /** Whether others may have taken something back that is not heard here at the moment: then what was looked up before is to be
+      looked up again. */
+  bool is_deaf() const noexcept {
+    auto const* const by = heard_by_.load(std::memory_order_acquire);
+    return by != nullptr && !by->hears();
+  }
   /** What was taken back of any grant. */
   std::uint64_t total() const noexcept { return total_.load(std::memory_order_acquire); }
 
@@ -66,6 +72,7 @@ public:
                     std::shared_ptr<mcpawl::detail::bus> by) {
     by->listen(counts);
     std::lock_guard const lock(counts->mutex_);
+    counts->heard_by_.store(by.get(), std::memory_order_release);
     counts->bus_ = std::move(by);
   }
 
@@ -91,6 +98,7 @@ private:
   std::atomic<std::uint64_t> all_ = 0, total_ = 0;
   std::mutex mutex_;
   std::shared_ptr<mcpawl::detail::bus> bus_;
+  std::atomic<mcpawl::detail::bus const*> heard_by_ = nullptr;
 };
 
 }  // namespace mcpawl::oauth::detail

@@ -55,7 +55,17 @@ inline task<http::response> answer_registration(std::shared_ptr<server_state> pa
   }
   metadata->scope = metadata->scope & parts->rules.authorization.understood();
   bool const own_share_left = parts->registrations_by_address.take(address);
-  if (!own_share_left || !parts->registrations.take()) {
+  // what this instance alone has left first: a flood is not to reach the store
+  bool left = own_share_left && parts->registrations.take();
+  if (left && parts->rules.registrations_are_shared && parts->rules.registration_interval.count() > 0) {
+    auto const left_for_all = co_await parts->shared_registrations.take();
+    if (!left_for_all) {
+      log.error("registration_failed", {{"reason", left_for_all.error().message()}});
+      co_return error_answer(left_for_all.error());
+    }
+    left = *left_for_all != 0;
+  }
+  if (!left) {
     log.write_limited(log_level::warning, "registration_refused", {{"reason", "too many at once"}});
     auto const back_off =
         own_share_left ? parts->registrations.back_off() : parts->registrations_by_address.back_off();

@@ -68,6 +68,7 @@ struct server_rules {
   unix_seconds unused_client_lifetime = 3600;  ///< Until its first token: anybody may register, as often.
   unsigned registrations_at_once = 60;
   std::chrono::milliseconds registration_interval{1'000};  ///< One more for each.
+  bool registrations_are_shared = false;                   ///< By all instances on the same store.
 
   /** The field in which a trusted proxy names the client's address (`http::client_address`). Empty: none. */
   std::string client_address_field;

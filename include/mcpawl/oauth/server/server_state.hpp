@@ -15,6 +15,7 @@
 #include <mcpawl/oauth/server/flow_table.hpp>
 #include <mcpawl/oauth/server/rate_limit.hpp>
 #include <mcpawl/oauth/server/server_rules.hpp>
+#include <mcpawl/oauth/server/shared_rate_limit.hpp>
 #include <mcpawl/store/kv_store.hpp>
 
 #include <atomic>
@@ -45,6 +46,8 @@ struct server_state {
         flows(*store, rules.authorization.redirects, time),
         approved(*store, approvals::default_lifetime, time),
         registrations(rules.registrations_at_once, rules.registration_interval, time),
+        shared_registrations(*store, "rate/registrations", rules.registrations_at_once,
+                             rules.registration_interval, time),
         registrations_by_address(rules.registrations_per_address, time),
         logins_by_address(rules.logins_per_address, time),
         documents_by_address(rules.documents_per_address, time),
@@ -57,6 +60,7 @@ struct server_state {
   flow_table flows;
   approvals approved;
   rate_limit registrations;
+  shared_rate_limit shared_registrations;  ///< Beyond it, where instances share them.
   address_limit registrations_by_address, logins_by_address, documents_by_address;
   std::optional<client_documents> documents;    ///< Set by `place`, unless the rules leave them out.
   std::optional<client_assertions> assertions;  ///< With them.
