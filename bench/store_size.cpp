@@ -16,6 +16,7 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
+#include <mcpawl/text/fixed_number.hpp>
 #ifdef MCPAWL_BENCH_POSTGRES
 #include "../tests/stores/postgres_server.hpp"
 
@@ -52,11 +53,7 @@ using mcpawl::task;
 constexpr std::size_t few = 1000, rounds = 15, expired = 100;
 
 /** Spread over all keys, as random names are, and the same in each run. */
-std::string name_of(std::size_t i) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%016zx%06zx", i * 0x9e3779b97f4a7c15u, i);
-  return text;
-}
+std::string name_of(std::size_t i) { return mcpawl::detail::hex_number(i * 0x9e3779b97f4a7c15u); }
 std::string owner_of(std::size_t i) { return "grant/" + name_of(i) + '/'; }
 std::string grant_of(std::size_t i) { return owner_of(i) + name_of(i); }
 
