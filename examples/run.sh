@@ -292,8 +292,8 @@ instance_at=()
 instance_pid=()
 
 start_instance() {
-  # nginx learns by each response that this instance leaves
-  start access_self_hosted --listen "${instance_at[$1]}" --drain-delay 300
+  # more than the keepalive_timeout of nginx.conf: nginx makes no use of a connection that this instance closes because it leaves
+  start access_self_hosted --listen "${instance_at[$1]}" --drain-delay 1500
   instance_pid[$1]=${pids[-1]}
 }
 

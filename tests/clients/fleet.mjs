@@ -28,7 +28,7 @@ let provider, engine, settings;
 const fleet = [];
 
 const start = async (i) => {
-  const options = ['--listen', places[i], '--token-lifetime', String(lifetime), '--drain-delay', '300'];
+  const options = ['--listen', places[i], '--token-lifetime', String(lifetime), '--drain-delay', '1500'];
   fleet[i] = await Program.start('access_saas', options, settings);
   fleet[i].hold(true);
 };
