@@ -6,6 +6,7 @@
 
 #include <mcpawl/oauth/grant/revocation_counts.hpp>
 #include <mcpawl/store/memory_store.hpp>
+#include <mcpawl/test/manual_clock.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -72,10 +73,14 @@ BOOST_FIXTURE_TEST_CASE(a_grant_that_ends_ends_at_the_other_instance, instances)
   BOOST_TEST(support::becomes_true([&] { return b.call("whoami", tokens.access).status == 401; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(registrations_have_one_rate_for_both, instances) {
+BOOST_AUTO_TEST_CASE(registrations_have_one_rate_for_both) {
+  // one time for all of them, which stands still
+  mcpawl::test::manual_clock const time;
+  auto const store = std::make_shared<mcpawl::memory_store>(mcpawl::memory_store::default_bytes, time);
+  support::basic_saas<> a(instances::several, true, {}, store), b(instances::several, true, {}, store);
+  for (auto* const each : {&a, &b}) each->clock.jump(time.wall());
   std::string const client =
       R"({"client_name":"one of many","redirect_uris":["http://127.0.0.1:7777/done"],"token_endpoint_auth_method":"none"})";
-  b.clock.jump(a.clock.wall());  // it was made later
   int made = 0;
   for (int i = 0; i != 80; ++i) made += (i % 2 == 0 ? a : b).post_registration(client).status == 201;
   BOOST_TEST(made == 60);
