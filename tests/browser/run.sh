@@ -15,6 +15,8 @@ cd "$here"
 . ../../cmake/setup.sh
 # shellcheck disable=SC2034  # say reads it
 say_as=browser
+# shellcheck source=tests/support/npm.sh
+. ../support/npm.sh
 
 for program in node npm openssl; do
   command -v "$program" > /dev/null || { say "there is no $program: install nodejs, npm and openssl" >&2; exit 1; }
@@ -41,13 +43,7 @@ fi
 programs=(access_emulator access_saas linked_app)
 build_examples "${programs[@]}"
 
-# npm writes node_modules/.package-lock.json when it is done, and not before
-if [ node_modules/.package-lock.json -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package.json ]; then
-  say 'the pinned playwright-core is installed'
-else
-  say 'installing the pinned playwright-core (npm ci)'
-  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 quietly npm ci
-fi
+install_pinned playwright-core
 
 say "running $("$MCPAWL_BROWSER" --version 2> /dev/null) with node $("$node" --version)"
 exec "$node" --test --test-reporter=spec "$@" ./*.test.mjs

@@ -4,14 +4,11 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 
 import { Person } from './person.mjs';
-import { post_stateless, request } from './raw.mjs';
+import { post_form, post_stateless, request } from './raw.mjs';
 
 const redirect_uri = 'http://127.0.0.1:7777/done';
 const verifier = randomBytes(32).toString('base64url');
 const challenge = createHash('sha256').update(verifier).digest('base64url');
-
-const form = (fields) => new URLSearchParams(fields).toString();
-const form_headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
 /** The requests of a client and of its user's browser, to an authorization server that is an MCP server, too. */
 export class ByHand {
@@ -27,8 +24,9 @@ export class ByHand {
     return this.ask('POST', '/register', { 'Content-Type': 'application/json' }, JSON.stringify(metadata));
   }
   authorization_url(client_id) {
-    return `${this.origin}/authorize?${form({ response_type: 'code', client_id, redirect_uri, state: 's',
-      code_challenge: challenge, code_challenge_method: 'S256', resource: `${this.origin}/mcp` })}`;
+    const query = new URLSearchParams({ response_type: 'code', client_id, redirect_uri, state: 's',
+      code_challenge: challenge, code_challenge_method: 'S256', resource: `${this.origin}/mcp` });
+    return `${this.origin}/authorize?${query}`;
   }
   authorization(client_id) {
     return this.ask('GET', this.authorization_url(client_id));
@@ -39,7 +37,7 @@ export class ByHand {
     return url.searchParams.get('code');
   }
   token(fields) {
-    return this.ask('POST', '/token', form_headers, form(fields));
+    return post_form(new URL('/token', this.origin), fields);
   }
   redeem(client_id, code) {
     return this.token({ grant_type: 'authorization_code', client_id, code, redirect_uri, code_verifier: verifier });

@@ -11,24 +11,24 @@
 # Environment: MCPAWL_FLEET_SECONDS (of the kills of instances, default 10; 120 for a long look).
 set -euo pipefail
 cd "$(dirname "$0")"
+# shellcheck disable=SC2034  # fronts.sh reads it
 repository=$(cd ../.. && pwd)
-# shellcheck source=tests/clients/pinned.sh
-. ./pinned.sh
+# shellcheck source=cmake/setup.sh
+. ../../cmake/setup.sh
+# shellcheck disable=SC2034  # say reads it
+say_as=clients
+# shellcheck source=tests/support/npm.sh
+. ../support/npm.sh
+# shellcheck source=tests/support/fronts.sh
+. ../support/fronts.sh
 # shellcheck source=examples/shared/calls.sh
 . ../../examples/shared/calls.sh
 build_examples access_saas
-install_clients
+install_pinned 'set of clients'
+find_pinned_node
 
-scratch=$(mktemp -d)
-pids=()
-# shellcheck disable=SC2317  # a trap calls it
-leave() {
-  [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2> /dev/null || true
-  wait
-  rm -rf "$scratch"
-}
-trap leave EXIT
-trap 'exit 1' INT TERM
+# shellcheck source=tests/support/scratch.sh
+. ../support/scratch.sh
 
 unpacked nginx /usr/sbin/nginx || fail 'there is no nginx'
 at=127.0.0.1:$(free_port)
@@ -39,7 +39,7 @@ for instance in 1 2 3; do
   places+=" $place"
   replacements+=("127.0.0.1:808$instance" "$place")
 done
-nginx_conf "$repository/examples/fleet/nginx.conf" "${replacements[@]}"
+balancer_settings "${replacements[@]}"
 start_at "${at#*:}" nginx "$program" -e stderr -c "$scratch/nginx/nginx.conf"
 engines=("$@")
 [ $# != 0 ] || engines=(redis postgres)

@@ -17,16 +17,8 @@ say_as=clients
 node=${1:?usage: $0 NODE}
 everything=${MCPAWL_BIN_DIR:-$repository/build/release/examples}/everything
 
-scratch=$(mktemp -d)
-pids=()
-# shellcheck disable=SC2317  # a trap calls it
-leave() {
-  [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2> /dev/null || true
-  wait
-  rm -rf "$scratch"
-}
-trap leave EXIT
-trap 'exit 1' INT TERM
+# shellcheck source=tests/support/scratch.sh
+. ../support/scratch.sh
 
 make_certificate
 port=$(free_port)

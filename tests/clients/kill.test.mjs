@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { ByHand, judge } from './by_hand.mjs';
 import { Program, free_port } from './programs.mjs';
-import { request } from './raw.mjs';
+import { post_form, request } from './raw.mjs';
 
 const rounds = Number(process.env.MCPAWL_KILL_ROUNDS ?? 200);
 const people = 4; // who log in and refresh at the same time
@@ -63,8 +63,8 @@ test(`${rounds} kills`, { timeout: 600_000 }, async () => {
   emulator.hold(true);
   const port = await free_port();
   const server = new Mortal(port, {});
-  const control = await request('POST', new URL('/emulator/oidc', emulator.url), { 'Content-Type': 'application/x-www-form-urlencoded' },
-    new URLSearchParams({ redirect: `${server.origin}/callback`, sign_in: 'alice@example.com' }).toString());
+  const control = await post_form(new URL('/emulator/oidc', emulator.url),
+    { redirect: `${server.origin}/callback`, sign_in: 'alice@example.com' });
   assert.equal(control.status, 200, control.body);
   const { oidc } = JSON.parse((await request('GET', new URL('/emulator', emulator.url))).body);
   server.settings = {

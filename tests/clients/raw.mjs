@@ -22,6 +22,11 @@ export function request(method, url, headers = {}, body) {
   });
 }
 
+/** POST a form. */
+export function post_form(url, fields) {
+  return request('POST', url, { 'Content-Type': 'application/x-www-form-urlencoded' }, new URLSearchParams(fields).toString());
+}
+
 export const json_headers = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
 
 /** POST a message of the revisions with sessions. */

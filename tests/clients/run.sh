@@ -7,10 +7,15 @@
 # the tests themselves run with the Node 22 that is pinned beside the clients.
 set -euo pipefail
 cd "$(dirname "$0")"
-# shellcheck source=tests/clients/pinned.sh
-. ./pinned.sh
+# shellcheck source=cmake/setup.sh
+. ../../cmake/setup.sh
+# shellcheck disable=SC2034  # say reads it
+say_as=clients
+# shellcheck source=tests/support/npm.sh
+. ../support/npm.sh
 build_examples everything ask resources hello_stdio access_self_hosted access_saas access_emulator bearer linked_app inventory
-install_clients
+install_pinned 'set of clients'
+find_pinned_node
 # two files at once: much of them waits, for tokens to expire and for programs to start
 "$node" --test --test-concurrency=2 --test-reporter=spec "$@" ./*.test.mjs
 # what was asked for by a pattern is not there

@@ -18,8 +18,6 @@ least=3 # checks that are known to exist
 [ $# != 0 ] || build_examples access_saas access_emulator
 install
 
-free_port() { "$node" -e 'const it = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(it.address().port); it.close(); })'; }
-
 if [ $# = 0 ]; then
   PUBLIC_URL=http://127.0.0.1:$(free_port)
   COOKIE_ENCRYPTION_KEY=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
@@ -48,10 +46,10 @@ SCRIPT
 )
 
 "$node" "$suite" authorization --url "$issuer" --client-id "$client" --resource "$resource" --port "$port" \
-  --output-dir "$work/results" > "$work/log" 2>&1 &
+  --output-dir "$scratch/results" > "$scratch/log" 2>&1 &
 judge=$!
 for _ in $(seq 300); do
-  login=$(grep -m 1 "^http.*client_id=$client" "$work/log" || true)
+  login=$(grep -m 1 "^http.*client_id=$client" "$scratch/log" || true)
   [ -z "$login" ] || break
   kill -0 "$judge" 2> /dev/null || break
   sleep 0.1
@@ -61,13 +59,13 @@ if [ -n "$login" ]; then "$node" "$here/../clients/browser.mjs" "$login" "$@" ||
 status=0
 wait "$judge" || status=$?
 # the summary leaves warnings out; the results have them
-read -r passed failed warned < <(find "$work/results" -name checks.json -exec cat {} + | grep -o '"status": "[A-Z]*"' |
+read -r passed failed warned < <(find "$scratch/results" -name checks.json -exec cat {} + | grep -o '"status": "[A-Z]*"' |
   awk '/SUCCESS/ { p++ } /FAILURE|SKIPPED/ { f++ } /WARNING/ { w++ } END { print p + 0, f + 0, w + 0 }')
 say "authorization server: $passed checks passed, $failed failed, $warned warnings"
 if [ "$status" != 0 ] || [ "$passed" -lt "$least" ] || [ "$failed" != 0 ] || [ "$warned" != 0 ]; then
   say "expected at least $least checks, and no failure or warning" >&2
-  cat "$work/log" >&2
-  find "$work/results" -name checks.json -exec cat {} + >&2
+  cat "$scratch/log" >&2
+  find "$scratch/results" -name checks.json -exec cat {} + >&2
   exit 1
 fi
 [ ${#pids[@]} = 0 ] || stop_all

@@ -10,29 +10,24 @@ cd "$here" || exit
 # shellcheck disable=SC2034  # say reads it
 say_as=conformance
 
-work=$(mktemp -d)
-pids=()
-# shellcheck disable=SC2317  # a trap calls it
-finish() {
-  [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2> /dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
+# shellcheck source=tests/support/npm.sh
+. ../support/npm.sh
+# shellcheck source=tests/support/scratch.sh
+. ../support/scratch.sh
+# shellcheck source=examples/shared/calls.sh
+. ../../examples/shared/calls.sh
 
-# Node 22 and the suite, as pinned; npm writes node_modules/.package-lock.json when it is done, and not before
+# Node 22 and the suite, as pinned
 # shellcheck disable=SC2034  # those who source this use them
 install() {
-  if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
-    say 'installing the pinned suite (npm ci)'
-    npm ci > "$work/npm.log" 2>&1 || { cat "$work/npm.log" >&2; exit 1; }
-  fi
-  node=$(echo node_modules/node-linux-*/bin/node)
+  install_pinned suite
+  find_pinned_node
   suite=node_modules/@modelcontextprotocol/conformance/dist/index.js
 }
 
 # start NAME OPTION... - run an example; its URL is left in $url when it is ready
 start() {
-  local log=$work/$1.log
+  local log=$scratch/$1.log
   : > "$log" # what an earlier one said
   "$MCPAWL_BIN_DIR/$1" "${@:2}" > "$log" 2>&1 &
   pids+=($!)

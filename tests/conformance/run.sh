@@ -17,22 +17,19 @@ set -euo pipefail
 . "$(dirname "$0")/programs.sh"
 build_examples everything access_emulator
 install
-scratch=$work
 # shellcheck disable=SC2034  # fronts.sh reads it
 repository=$root
 # shellcheck source=tests/support/fronts.sh
 . "$root/tests/support/fronts.sh"
-# shellcheck source=examples/shared/calls.sh
-. "$root/examples/shared/calls.sh"
 
 # status_of URL BODY - prints the status of the response to a POST
 status_of() { "$node" -e 'fetch(process.argv[1], { method: "POST", body: process.argv[2] }).then((it) => console.log(it.status))' "$@"; }
 
-# try OPTION... - one run of the suite; what it said is in $work/log
+# try OPTION... - one run of the suite; what it said is in $scratch/log
 try() {
   local port=${url%/mcp}
-  rm -rf "$work/results"
-  SECURE_PORT=${port##*:} "$node" ${secure:+--require ./over_tls.cjs} "$suite" server --url "$url" -o "$work/results" "$@" > "$work/log" 2>&1 || true
+  rm -rf "$scratch/results"
+  SECURE_PORT=${port##*:} "$node" ${secure:+--require ./over_tls.cjs} "$suite" server --url "$url" -o "$scratch/results" "$@" > "$scratch/log" 2>&1 || true
 }
 
 # judge REVISION LEAST [SCENARIO:LEAST...] - of the last run: enough checks, and no failure
@@ -40,34 +37,34 @@ judge() {
   local revision=$1 least=$2 passed failed scenario
   shift 2
   # a line of the summary: ✓ tools-list: 3 passed, 0 failed
-  sed -n 's/^[^ ]* \([a-z0-9-]*\): \([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2 \3/p' "$work/log" > "$work/table"
+  sed -n 's/^[^ ]* \([a-z0-9-]*\): \([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2 \3/p' "$scratch/log" > "$scratch/table"
   # the extension of tasks (SEP-2663) is neither scored by the suite nor offered by the example
-  sed -i '/^tasks-/d' "$work/table"
+  sed -i '/^tasks-/d' "$scratch/table"
   # "applies to localhost MCP servers running without HTTPS", says the suite, and sends an Origin of http
   if [ -n "$secure" ]; then
-    sed -i '/^dns-rebinding-protection/d' "$work/table"
+    sed -i '/^dns-rebinding-protection/d' "$scratch/table"
     least=$((least - 2))
   fi
-  read -r passed failed < <(awk '{ p += $2; f += $3 } END { print p + 0, f + 0 }' "$work/table")
+  read -r passed failed < <(awk '{ p += $2; f += $3 } END { print p + 0, f + 0 }' "$scratch/table")
   say "$revision, $place: $passed checks passed, $failed failed"
   [ "$failed" = 0 ] || complain "$revision: some checks failed"
   [ "$passed" -ge "$least" ] || complain "$revision: expected at least $least checks"
   for scenario in "$@"; do
-    grep -q "^${scenario%:*} ${scenario#*:} 0\$" "$work/table" || complain "$revision: expected $scenario passed checks"
+    grep -q "^${scenario%:*} ${scenario#*:} 0\$" "$scratch/table" || complain "$revision: expected $scenario passed checks"
   done
 }
 
 complain() {
   say "$1" >&2
-  awk '$3 != 0 { print "  failed: " $1 }' "$work/table" >&2
+  awk '$3 != 0 { print "  failed: " $1 }' "$scratch/table" >&2
   "$node" -e '
     const { globSync, readFileSync } = require("node:fs");
     for (const file of globSync(process.argv[1] + "/**/checks.json"))
       for (const check of JSON.parse(readFileSync(file)))
         if (check.status === "FAILURE" && !file.includes("tasks-")) console.error("  " + check.id + ": " + check.errorMessage);
-  ' "$work/results" || true
+  ' "$scratch/results" || true
   tail -n 5 "$scratch"/nginx.log "$scratch"/caddy.log >&2 2> /dev/null || true
-  cat "$work/log" >&2
+  cat "$scratch/log" >&2
   exit 1
 }
 
