@@ -9,6 +9,7 @@
 #include <mcpawl/http/fields.hpp>
 #include <mcpawl/http/url.hpp>
 #include <mcpawl/otlp_exporter.hpp>
+#include <mcpawl/text/number_text.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -16,7 +17,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -72,8 +72,7 @@ MCPAWL_DECL otlp_options otlp_options::from(settings& from) {
   std::string const interval = from.optional("OTEL_METRIC_EXPORT_INTERVAL");
   if (!interval.empty()) {
     unsigned milliseconds = 0;
-    auto const* const end = interval.data() + interval.size();
-    if (std::from_chars(interval.data(), end, milliseconds).ptr != end || milliseconds == 0)
+    if (!detail::read_number(interval, milliseconds) || milliseconds == 0)
       from.add_error("OTEL_METRIC_EXPORT_INTERVAL", "must be a number of milliseconds");
     out.metrics_interval = std::chrono::milliseconds(milliseconds);
   }
@@ -97,9 +96,7 @@ MCPAWL_DECL otlp_options otlp_options::from(settings& from) {
                    "must be parentbased_always_on, parentbased_always_off or parentbased_traceidratio");
   std::string const argument = from.optional("OTEL_TRACES_SAMPLER_ARG");
   if (!argument.empty() && (sampler.empty() || sampler == "parentbased_traceidratio")) {
-    auto const* const end = argument.data() + argument.size();
-    auto const [stopped, wrong] = std::from_chars(argument.data(), end, out.ratio);
-    if (wrong != std::errc() || stopped != end || !(out.ratio >= 0 && out.ratio <= 1))
+    if (!detail::read_number(argument, out.ratio) || !(out.ratio >= 0 && out.ratio <= 1))
       from.add_error("OTEL_TRACES_SAMPLER_ARG", "must be a number from 0 to 1");
   }
   return out;

@@ -1,6 +1,7 @@
 // tests/flow/instances.cpp - several instances of one server on one store: it does not matter to which a request comes
 // SPDX-License-Identifier: BSL-1.0
 #include "../support/becomes_true.hpp"
+#include "../support/public_store.hpp"
 #include "../support/session_client.hpp"
 
 #include <mcpawl/http/io.hpp>
@@ -41,49 +42,6 @@ mcpawl::task<> pause(std::chrono::milliseconds length) {
   auto const executor = co_await boost::asio::this_coro::executor;
   co_await mcpawl::http::detail::pause_for(executor, length);
 }
-
-/** A store that can be made to answer nothing. */
-class faulty_store final : public mcpawl::kv_store {
-public:
-  explicit faulty_store(mcpawl::clock const& time) : in_(mcpawl::memory_store::default_bytes, time) {}
-
-  std::atomic<bool> works = true;
-  std::atomic<int> gets = 0;
-
-  mcpawl::task<mcpawl::result<std::optional<mcpawl::store_entry>>> get(std::string key) override {
-    ++gets;
-    return works ? in_.get(std::move(key)) : broken<std::optional<mcpawl::store_entry>>();
-  }
-  mcpawl::task<mcpawl::result<mcpawl::store_version>> put(mcpawl::store_write write) override {
-    return works ? in_.put(std::move(write)) : broken<mcpawl::store_version>();
-  }
-  mcpawl::task<mcpawl::result<std::optional<mcpawl::store_version>>> compare_and_set(
-      mcpawl::store_write write, mcpawl::store_version expected) override {
-    return works ? in_.compare_and_set(std::move(write), expected)
-                 : broken<std::optional<mcpawl::store_version>>();
-  }
-  mcpawl::task<mcpawl::result<std::optional<mcpawl::store_entry>>> take(
-      std::string key, mcpawl::durability survives) override {
-    return works ? in_.take(std::move(key), survives) : broken<std::optional<mcpawl::store_entry>>();
-  }
-  mcpawl::task<mcpawl::result<std::size_t>> erase(std::string key, mcpawl::durability survives) override {
-    return works ? in_.erase(std::move(key), survives) : broken<std::size_t>();
-  }
-  mcpawl::task<mcpawl::result<mcpawl::store_page>> scan(std::string prefix, std::string after,
-                                                        std::size_t limit) override {
-    return works ? in_.scan(std::move(prefix), std::move(after), limit) : broken<mcpawl::store_page>();
-  }
-  mcpawl::task<mcpawl::result<std::size_t>> purge(std::size_t limit) override { return in_.purge(limit); }
-  std::unique_ptr<mcpawl::bus_channel> make_channel() override { return in_.make_channel(); }
-
-private:
-  template <class T>
-  static mcpawl::task<mcpawl::result<T>> broken() {
-    co_return make_error_code(mcpawl::store_errc::unreachable);
-  }
-
-  mcpawl::memory_store in_;
-};
 
 /** Counts at its end. */
 struct on_exit {
@@ -146,7 +104,7 @@ struct instance {
 
 struct three {
   mcpawl::test::manual_clock time;
-  std::shared_ptr<faulty_store> store = std::make_shared<faulty_store>(time);
+  std::shared_ptr<support::public_store> store = std::make_shared<support::public_store>(time);
   instance a{store, time}, b{store, time}, c{store, time};
 };
 

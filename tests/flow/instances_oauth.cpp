@@ -10,26 +10,18 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 
 BOOST_AUTO_TEST_SUITE(flow_instances_oauth)
 
 namespace {
 
-/** Carries no message, as a network may that lets all else through; and answers nothing, if it is told so. */
+/** Carries no message, as a network may that lets all else through. */
 class silent_store final : public support::public_store {
 public:
-  std::atomic<bool> works = true;
-
-  mcpawl::task<mcpawl::result<std::optional<mcpawl::store_entry>>> get(std::string key) override {
-    return works ? in.get(std::move(key)) : broken();
-  }
   std::unique_ptr<mcpawl::bus_channel> make_channel() override { return std::make_unique<channel>(); }
 
 private:
@@ -40,9 +32,6 @@ private:
       co_return mcpawl::result<void>();
     }
   };
-  static mcpawl::task<mcpawl::result<std::optional<mcpawl::store_entry>>> broken() {
-    co_return make_error_code(mcpawl::store_errc::unreachable);
-  }
 };
 
 struct instances {

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,7 +46,7 @@ public:
   /** Whether others may have taken something back that is not heard here at the moment: then what was looked up before is to be
       looked up again. */
   bool is_deaf() const noexcept {
-    auto const* const by = heard_by_.load(std::memory_order_acquire);
+    auto const* const by = bus_.load(std::memory_order_acquire);
     return by != nullptr && !by->hears();
   }
   /** What was taken back of any grant. */
@@ -57,23 +56,18 @@ public:
   void count(std::string_view grant_id) {
     auto const stripe = stripe_of(grant_id);
     count(stripe);
-    std::shared_ptr<mcpawl::detail::bus> to;
-    {
-      std::lock_guard const lock(mutex_);
-      to = bus_;
-    }
-    if (!to) return;
+    auto* const to = bus_.load(std::memory_order_acquire);
+    if (to == nullptr) return;
     char const text[2] = {static_cast<char>(stripe >> 8), static_cast<char>(stripe & 0xff)};
     to->tell(topic, {text, sizeof text});
   }
 
-  /** Tell others that share the store from now on, and hear what they take back. */
+  /** Tell others that share the store from now on, and hear what they take back; once. */
   static void share(std::shared_ptr<revocation_counts> const& counts,
                     std::shared_ptr<mcpawl::detail::bus> by) {
     by->listen(counts);
-    std::lock_guard const lock(counts->mutex_);
-    counts->heard_by_.store(by.get(), std::memory_order_release);
-    counts->bus_ = std::move(by);
+    counts->owned_bus_ = std::move(by);
+    counts->bus_.store(counts->owned_bus_.get(), std::memory_order_release);
   }
 
   void heard(char what, std::string_view text) override {
@@ -96,9 +90,8 @@ private:
 
   std::array<std::atomic<std::uint64_t>, stripes> each_{};
   std::atomic<std::uint64_t> all_ = 0, total_ = 0;
-  std::mutex mutex_;
-  std::shared_ptr<mcpawl::detail::bus> bus_;
-  std::atomic<mcpawl::detail::bus const*> heard_by_ = nullptr;
+  std::shared_ptr<mcpawl::detail::bus> owned_bus_;
+  std::atomic<mcpawl::detail::bus*> bus_ = nullptr;  // set once, so that no lock is needed
 };
 
 }  // namespace mcpawl::oauth::detail

@@ -7,15 +7,14 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/kv_store.hpp>
+#include <mcpawl/text/number_text.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace mcpawl::oauth {
@@ -76,8 +75,7 @@ private:
   /** 0 for what is no number. */
   static std::int64_t read(std::string_view text) noexcept {
     std::int64_t out = 0;
-    auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), out);
-    return ec == std::errc{} && end == text.data() + text.size() ? out : 0;
+    return mcpawl::detail::read_number(text, out) ? out : 0;
   }
 
   kv_store* store_;
