@@ -65,6 +65,7 @@ trap 'exit 143' TERM
 start() {
   local name=$1
   shift
+  : > "$scratch/$name.out" # what an earlier one said
   "$@" > "$scratch/$name.out" 2> "$scratch/$name.log" &
   pid=$!
   pids+=("$pid")
