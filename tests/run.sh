@@ -40,9 +40,9 @@ cd "$(dirname "$0")/.."
 jobs=${MCPAWL_JOBS:-$(cores)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
 # The sequences of a run of everything; the third starts when the examples are built.
-first_lane=(rules release plain asan stores tsan schemas meson consume)
-second_lane=(roots clang headers fuzz portability)
-third_lane=(deploy clients browser conformance fleet soak reference)
+first_sequence=(rules release plain asan stores tsan schemas meson consume)
+second_sequence=(roots clang headers fuzz portability)
+third_sequence=(deploy clients browser conformance fleet soak reference)
 quick_steps=(rules quick)
 
 current=start
@@ -426,7 +426,7 @@ steps=("$@")
 layers=()
 packages=("${packages_full[@]}")
 if [ $# = 0 ]; then
-  steps=("${first_lane[@]}")
+  steps=("${first_sequence[@]}")
 elif [ "$*" = quick ]; then
   steps=("${quick_steps[@]}")
   packages=("${packages_quick[@]}")
@@ -457,10 +457,10 @@ case " ${packages[*]} " in
 esac
 if [ $# = 0 ]; then
   gates=$(mktemp -d)
-  start_beside "$gates/released" "${third_lane[@]}"
+  start_beside "$gates/released" "${third_sequence[@]}"
   # What waits for others, and is judged by the patience of others, goes before compilers.
   renice -n 10 -p $$ > /dev/null
-  start_beside "$gates" "${second_lane[@]}"
+  start_beside "$gates" "${second_sequence[@]}"
 fi
 for step in "${steps[@]}"; do
   run_step "$step"

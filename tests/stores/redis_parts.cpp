@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/redis/redis_connect.hpp>
 #include <mcpawl/store/redis/redis_entry.hpp>
-#include <mcpawl/store/redis/redis_errand.hpp>
 #include <mcpawl/store/redis/redis_info.hpp>
 #include <mcpawl/store/redis/redis_options.hpp>
 #include <mcpawl/store/redis/redis_reader.hpp>
+#include <mcpawl/store/redis/redis_request.hpp>
 #include <mcpawl/store/redis/redis_store.hpp>
 
 #include "../support/temporary_folder.hpp"
@@ -280,10 +280,10 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_not_fit_is_refused_by_name) {
 BOOST_AUTO_TEST_CASE(what_waits_is_bounded_by_number_and_bytes) {
   auto const room = std::make_shared<redis_room>();
   auto const one_of = [](std::size_t bytes) {
-    return std::make_unique<redis_errand>(
+    return std::make_unique<redis_request>(
         redis_script::none, std::vector<std::string>{std::string(bytes, 'a')}, store_repeat::harmless, false);
   };
-  std::vector<std::unique_ptr<redis_errand>> all;
+  std::vector<std::unique_ptr<redis_request>> all;
   for (std::size_t i = 0; i != redis_room::most_operations; ++i) {
     all.push_back(one_of(1));
     if (!all.back()->has_room(room)) BOOST_ERROR("no room for " << i);

@@ -47,9 +47,9 @@ protected:
     Any thread. */
 class bus {
 public:
-  static constexpr std::size_t max_text = 2900;           ///< Bytes of one message.
-  static constexpr std::size_t max_queued = 1024;         ///< Messages; more are dropped.
-  static constexpr std::chrono::milliseconds pulse{250};  ///< How often an instance tells that it lives.
+  static constexpr std::size_t max_text = 2900;               ///< Bytes of one message.
+  static constexpr std::size_t max_queued = 1024;             ///< Messages; more are dropped.
+  static constexpr std::chrono::milliseconds heartbeat{250};  ///< How often an instance tells that it lives.
   static constexpr std::chrono::milliseconds deaf_after{1000};  ///< Without hearing itself.
   static constexpr std::chrono::milliseconds patience{2000};    ///< Of `told`.
   static constexpr std::chrono::seconds max_age{60};            ///< Of a message.

@@ -107,7 +107,7 @@ private:
       bool const sent = co_await send(now);
       for (auto const& each : now) each.finish(sent);
       bool const more = !now.empty() && sent;
-      if (!more) co_await wake_->wait(pulse);
+      if (!more) co_await wake_->wait(heartbeat);
     }
   }
 

@@ -33,8 +33,8 @@ inline task<result<void>> publish_by(std::shared_ptr<postgres_client> client, in
     known->failed = failed;
     known->end->notify();
   };
-  auto const errand = std::make_shared<postgres_notification>(to, encode_base64(message), tell);
-  if (!client->submit(errand)) co_return make_error_code(store_errc::closed);
+  auto const request = std::make_shared<postgres_notification>(to, encode_base64(message), tell);
+  if (!client->submit(request)) co_return make_error_code(store_errc::closed);
   bool const done = co_await known->end->wait();
   if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
   if (known->failed) co_return known->failed;

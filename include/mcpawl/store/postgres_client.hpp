@@ -1,4 +1,4 @@
-// mcpawl/store/postgres_client.hpp - the thread that owns all connections of a PostgreSQL store, and hands errands to them
+// mcpawl/store/postgres_client.hpp - the thread that owns all connections of a PostgreSQL store, and hands requests to them
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -9,9 +9,9 @@
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/postgres_connector.hpp>
-#include <mcpawl/store/postgres_errand.hpp>
-#include <mcpawl/store/postgres_lane.hpp>
 #include <mcpawl/store/postgres_listener.hpp>
+#include <mcpawl/store/postgres_pipeline.hpp>
+#include <mcpawl/store/postgres_request.hpp>
 #include <mcpawl/store/postgres_target.hpp>
 #include <mcpawl/store/postgres_time.hpp>
 #include <mcpawl/store/retry_pauses.hpp>
@@ -36,7 +36,7 @@
 
 namespace mcpawl::detail {
 
-/** Sends errands over one pipelined connection and, what must be flushed, over several with one each, since only these share a
+/** Sends requests over one pipelined connection and, what must be flushed, over several with one each, since only these share a
     flush. Connections that break are made anew, and what was on them is sent again where that is safe.
 
     Everything is answered within `patience`. Who listens has a connection of their own.
@@ -63,9 +63,9 @@ public:
         log_(std::move(log)),
         clock_period_(clock_period),
         connector_(std::move(target)) {
-    add_lane(postgres_use::relaxed);
-    for (std::size_t i = 0; i != least_durable; ++i) add_lane(postgres_use::durable);
-    lanes_.front()->adopt(std::move(first));
+    add_pipeline(postgres_use::relaxed);
+    for (std::size_t i = 0; i != least_durable; ++i) add_pipeline(postgres_use::durable);
+    pipelines_.front()->adopt(std::move(first));
     connect_next();
     watch_clock();
     thread_ = std::thread([this] { context_.run(); });
@@ -91,7 +91,7 @@ public:
   }
 
   /** False if the store is being closed. */
-  bool submit(std::shared_ptr<postgres_errand> what) {
+  bool submit(std::shared_ptr<postgres_request> what) {
     what->set_deadline(std::chrono::steady_clock::now() + patience);
     std::lock_guard const lock(mutex_);
     if (closed_) return false;
@@ -112,7 +112,7 @@ public:
     ask.connect = [this](std::vector<std::string> names, postgres_listener::answer tell) {
       connect({postgres_use::listening, std::move(names)}, std::move(tell));
     };
-    ask.send = [this](errand what) {
+    ask.send = [this](request what) {
       if (!submit(what)) what->fail(store_errc::closed);
     };
     auto made = std::make_shared<postgres_listener>(context_, self, std::move(to), log_, ask);
@@ -134,23 +134,23 @@ public:
   }
 
 private:
-  using errand = postgres_lane::errand;
+  using request = postgres_pipeline::request;
 
-  void add_lane(postgres_use use) {
-    postgres_lane::callbacks tell;
-    tell.again = [this](errand what) { retry(std::move(what)); };
-    tell.idle = [this](postgres_lane&) { dispatch(); };
-    tell.down = [this](postgres_lane&) { connect_next(); };
+  void add_pipeline(postgres_use use) {
+    postgres_pipeline::callbacks tell;
+    tell.again = [this](request what) { retry(std::move(what)); };
+    tell.idle = [this](postgres_pipeline&) { dispatch(); };
+    tell.down = [this](postgres_pipeline&) { connect_next(); };
     std::size_t const depth = use == postgres_use::relaxed ? pipelined : 1;
-    lanes_.push_back(std::make_shared<postgres_lane>(context_, use, depth, std::move(tell)));
+    pipelines_.push_back(std::make_shared<postgres_pipeline>(context_, use, depth, std::move(tell)));
   }
 
-  std::deque<errand>& waiting(postgres_use use) noexcept {
+  std::deque<request>& waiting(postgres_use use) noexcept {
     return use == postgres_use::relaxed ? relaxed_ : durable_;
   }
 
   void take_incoming() {
-    std::vector<errand> come;
+    std::vector<request> come;
     {
       std::lock_guard const lock(mutex_);
       come.swap(incoming_);
@@ -167,25 +167,25 @@ private:
   }
 
   void dispatch() {
-    for (auto const& lane : lanes_) {
-      auto& queue = waiting(lane->use());
-      while (!queue.empty() && lane->has_room()) {
-        errand next = std::move(queue.front());
+    for (auto const& pipeline : pipelines_) {
+      auto& queue = waiting(pipeline->use());
+      while (!queue.empty() && pipeline->has_room()) {
+        request next = std::move(queue.front());
         queue.pop_front();
-        lane->send(std::move(next));
+        pipeline->send(std::move(next));
       }
-      lane->flush();
+      pipeline->flush();
     }
     bool const all_up =
-        std::all_of(lanes_.begin(), lanes_.end(), [](auto const& each) { return each->is_up(); });
-    if (!durable_.empty() && all_up && lanes_.size() <= most_durable_) {
-      add_lane(postgres_use::durable);
+        std::all_of(pipelines_.begin(), pipelines_.end(), [](auto const& each) { return each->is_up(); });
+    if (!durable_.empty() && all_up && pipelines_.size() <= most_durable_) {
+      add_pipeline(postgres_use::durable);
       connect_next();
     }
   }
 
   /** It was not done, or may be done twice: it goes first. */
-  void retry(errand what) {
+  void retry(request what) {
     if (what->deadline() <= std::chrono::steady_clock::now()) return what->fail(what->gave_up());
     auto& queue = waiting(what->use());
     queue.push_front(std::move(what));
@@ -196,8 +196,8 @@ private:
   /** Ask for the connection that is missed most, unless one is being made already. */
   void connect_next() {
     if (connecting_) return;
-    postgres_lane const* missing = nullptr;
-    for (auto const& each : lanes_) {
+    postgres_pipeline const* missing = nullptr;
+    for (auto const& each : pipelines_) {
       if (each->is_up() || (missing != nullptr && waiting(each->use()).empty())) continue;
       if (missing == nullptr || waiting(missing->use()).empty()) missing = each.get();
     }
@@ -230,7 +230,7 @@ private:
       return;
     }
     pauses_.reset();
-    for (auto const& each : lanes_) {
+    for (auto const& each : pipelines_) {
       if (each->is_up() || each->use() != use) continue;
       each->adopt(std::move(*made));
       // it may be another server by now
@@ -257,19 +257,19 @@ private:
 
   /** A server that gives no more connections is not asked again and again for more than there must be. */
   void drop_surplus(postgres_use use) {
-    auto const surplus = std::find_if(lanes_.begin(), lanes_.end(), [use](auto const& each) {
+    auto const surplus = std::find_if(pipelines_.begin(), pipelines_.end(), [use](auto const& each) {
       return each->use() == use && !each->is_up();
     });
-    if (lanes_.size() > 1 + least_durable_ && surplus != lanes_.end()) lanes_.erase(surplus);
+    if (pipelines_.size() > 1 + least_durable_ && surplus != pipelines_.end()) pipelines_.erase(surplus);
   }
 
-  /** Arm the timer for the earliest deadline; while it is armed nothing is done for an errand. */
+  /** Arm the timer for the earliest deadline; while it is armed nothing is done for a request. */
   void watch() {
     if (watching_) return;
     auto next = std::chrono::steady_clock::time_point::max();
     for (auto const* queue : {&relaxed_, &durable_})
       for (auto const& each : *queue) next = std::min(next, each->deadline());
-    for (auto const& each : lanes_) next = std::min(next, each->deadline());
+    for (auto const& each : pipelines_) next = std::min(next, each->deadline());
     if (next == std::chrono::steady_clock::time_point::max()) return;
     watching_ = true;
     watch_.expires_at(next);
@@ -283,14 +283,14 @@ private:
   void give_up_late() {
     auto const now = std::chrono::steady_clock::now();
     for (auto* const queue : {&relaxed_, &durable_}) {
-      std::erase_if(*queue, [now](errand const& each) {
+      std::erase_if(*queue, [now](request const& each) {
         bool const late = each->deadline() <= now;
         if (late) each->fail(each->gave_up());
         return late;
       });
     }
     // who has been silent for so long will not answer the others either
-    auto const all = lanes_;
+    auto const all = pipelines_;
     for (auto const& each : all)
       if (each->deadline() <= now) each->give_up();
   }
@@ -298,7 +298,7 @@ private:
   void end() {
     bool const quiet =
         relaxed_.empty() && durable_.empty() &&
-        std::all_of(lanes_.begin(), lanes_.end(), [](auto const& each) { return each->is_empty(); });
+        std::all_of(pipelines_.begin(), pipelines_.end(), [](auto const& each) { return each->is_empty(); });
     if (!quiet) {
       end_.expires_after(std::chrono::milliseconds{5});
       end_.async_wait([this](error_code) { end(); });
@@ -310,7 +310,7 @@ private:
     }
     // behind the connection that may have been made just now
     boost::asio::post(context_, [this] {
-      for (auto const& each : lanes_) each->close();
+      for (auto const& each : pipelines_) each->close();
       context_.stop();
     });
   }
@@ -322,14 +322,14 @@ private:
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   boost::asio::steady_timer pause_{context_}, watch_{context_}, end_{context_}, clock_timer_{context_};
-  std::vector<std::shared_ptr<postgres_lane>> lanes_;  // the first is the relaxed one
-  std::deque<errand> relaxed_, durable_;
+  std::vector<std::shared_ptr<postgres_pipeline>> pipelines_;  // the first is the relaxed one
+  std::deque<request> relaxed_, durable_;
   std::vector<std::shared_ptr<postgres_listener>> listeners_;
   retry_pauses pauses_;  // between two tries to connect
   bool connecting_ = false, watching_ = false;
 
   std::mutex mutex_;
-  std::vector<errand> incoming_;  // guarded by the mutex, as is what follows
+  std::vector<request> incoming_;  // guarded by the mutex, as is what follows
   bool closed_ = false;
   bool ended_ = false;  // nobody waits for a connection any more
 

@@ -45,14 +45,14 @@ public:
   using steady = std::chrono::steady_clock;
   using answer = std::function<void(result<postgres_handle>)>;
 
-  static constexpr std::chrono::milliseconds pulse{1000};     ///< A quiet server is asked so often.
-  static constexpr std::chrono::milliseconds patience{1500};  ///< So long it may take to answer.
+  static constexpr std::chrono::milliseconds ping_interval{1000};  ///< A quiet server is asked so often.
+  static constexpr std::chrono::milliseconds patience{1500};       ///< So long it may take to answer.
   static constexpr std::chrono::milliseconds proof_time{1000};
 
   struct callbacks {
     /** Make a connection that listens to these names; the answer comes on the thread of the context. */
     std::function<void(std::vector<std::string>, answer)> connect;
-    std::function<void(std::shared_ptr<postgres_errand>)> send;
+    std::function<void(std::shared_ptr<postgres_request>)> send;
   };
 
   postgres_listener(boost::asio::io_context& context, instance_id self, std::shared_ptr<bus_gate> to,
@@ -172,7 +172,7 @@ private:
     if (state_ == state::proving && proof_sent_ && now > proof_until_)
       return not_connected(
           "what NOTIFY sends does not come back: behind PgBouncer only session pooling can be used");
-    if (!pinged_ && now - last_received_ > pulse) return ping(now);
+    if (!pinged_ && now - last_received_ > ping_interval) return ping(now);
     if (!pinged_ || now - std::max(pinged_at_, last_received_) <= patience) return;
     // this process may have been stopped, and the answer be there
     auto const mine = generation_;

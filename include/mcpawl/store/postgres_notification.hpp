@@ -5,7 +5,7 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/store/bus_channel.hpp>
 #include <mcpawl/store/bus_name.hpp>
-#include <mcpawl/store/postgres_errand.hpp>
+#include <mcpawl/store/postgres_request.hpp>
 #include <mcpawl/store/postgres_session.hpp>
 #include <mcpawl/store/postgres_statements.hpp>
 #include <mcpawl/store/store_repeat.hpp>
@@ -20,13 +20,13 @@ namespace mcpawl::detail {
 inline std::string postgres_bus_name(instance_id of) { return "mcpawl_" + bus_name(of); }
 
 /** A notification, sent once; it is told on the thread of the client how that went. */
-class postgres_notification final : public postgres_errand {
+class postgres_notification final : public postgres_request {
 public:
   using teller = std::function<void(error_code)>;
 
   postgres_notification(instance_id to, std::string payload, teller tell)
-      : postgres_errand(postgres_operation::notify, postgres_use::relaxed, store_repeat::never,
-                        {postgres_bus_name(to), std::move(payload)}),
+      : postgres_request(postgres_operation::notify, postgres_use::relaxed, store_repeat::never,
+                         {postgres_bus_name(to), std::move(payload)}),
         tell_(std::move(tell)) {}
 
   void answer(PGresult const*) noexcept override {}

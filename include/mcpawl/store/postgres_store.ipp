@@ -8,9 +8,9 @@
 #include <mcpawl/store/entry.hpp>
 #include <mcpawl/store/postgres_bus.hpp>
 #include <mcpawl/store/postgres_client.hpp>
-#include <mcpawl/store/postgres_errand.hpp>
 #include <mcpawl/store/postgres_fitness.hpp>
 #include <mcpawl/store/postgres_handle.hpp>
+#include <mcpawl/store/postgres_request.hpp>
 #include <mcpawl/store/postgres_session.hpp>
 #include <mcpawl/store/postgres_store.hpp>
 #include <mcpawl/store/postgres_target.hpp>
@@ -75,13 +75,13 @@ inline void read_postgres(PGresult const* rows, postgres_rows& out) {
   }
 }
 
-/** An errand, its answer, and the coroutine that waits for it. */
+/** A request, its answer, and the coroutine that waits for it. */
 template <class T>
-class waited_postgres_errand final : public postgres_errand {
+class waited_postgres_request final : public postgres_request {
 public:
-  waited_postgres_errand(postgres_operation what, postgres_use use, store_repeat repeat, parameters with,
-                         T empty = {})
-      : postgres_errand(what, use, repeat, std::move(with)), value_(std::move(empty)) {}
+  waited_postgres_request(postgres_operation what, postgres_use use, store_repeat repeat, parameters with,
+                          T empty = {})
+      : postgres_request(what, use, repeat, std::move(with)), value_(std::move(empty)) {}
 
   void answer(PGresult const* rows) noexcept override {
     try {
@@ -207,7 +207,7 @@ private:
   using operation = detail::postgres_operation;
   using use = detail::postgres_use;
   using repeat = detail::store_repeat;
-  using parameters = detail::postgres_errand::parameters;
+  using parameters = detail::postgres_request::parameters;
 
   static use use_of(durability wanted) noexcept {
     return wanted == durability::power_loss ? use::durable : use::relaxed;
@@ -244,12 +244,12 @@ private:
 
   template <class T>
   task<result<T>> ask(operation what, use how, repeat again, parameters with, T empty = {}) {
-    auto const errand = std::make_shared<detail::waited_postgres_errand<T>>(what, how, again, std::move(with),
-                                                                            std::move(empty));
-    if (!client_->submit(errand)) co_return store_errc::closed;
-    bool const done = co_await errand->end()->wait();
+    auto const request = std::make_shared<detail::waited_postgres_request<T>>(
+        what, how, again, std::move(with), std::move(empty));
+    if (!client_->submit(request)) co_return store_errc::closed;
+    bool const done = co_await request->end()->wait();
     if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
-    co_return errand->take();
+    co_return request->take();
   }
 
   /** Before something new is written: have a little of what has expired deleted now and then, and see whether there is room. */
@@ -257,7 +257,7 @@ private:
     constexpr std::size_t writes_between = 16, swept_at_once = 2 * writes_between;
     if (++writes_ % writes_between == 0 && watch_.believes()) {
       // nobody waits for it
-      client_->submit(std::make_shared<detail::waited_postgres_errand<std::size_t>>(
+      client_->submit(std::make_shared<detail::waited_postgres_request<std::size_t>>(
           operation::purge, use::durable, repeat::harmless, purging(swept_at_once)));
     }
     auto const which = detail::quota_of(write.key());

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <mcpawl/core/error.hpp>
-#include <mcpawl/store/postgres_errand.hpp>
 #include <mcpawl/store/postgres_handle.hpp>
+#include <mcpawl/store/postgres_request.hpp>
 #include <mcpawl/store/postgres_session.hpp>
 #include <mcpawl/store/postgres_statements.hpp>
 #include <mcpawl/store/store_repeat.hpp>
@@ -17,13 +17,13 @@ namespace mcpawl::detail {
 
 /** Tells by how much the server's clock is ahead of ours, give or take half of the time that the answer took; nothing if there is no
     answer. */
-class postgres_time final : public postgres_errand {
+class postgres_time final : public postgres_request {
 public:
   using system = std::chrono::system_clock;
   using teller = std::function<void(std::chrono::milliseconds)>;
 
   explicit postgres_time(teller tell)
-      : postgres_errand(postgres_operation::time, postgres_use::relaxed, store_repeat::harmless, {}),
+      : postgres_request(postgres_operation::time, postgres_use::relaxed, store_repeat::harmless, {}),
         tell_(std::move(tell)) {}
 
   void sending() noexcept override { sent_ = system::now(); }

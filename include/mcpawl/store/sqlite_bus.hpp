@@ -171,7 +171,7 @@ private:
 class sqlite_bus_hub {
 public:
   /** A message, and who waits until it is sent. */
-  struct errand {
+  struct request {
     instance_id to;
     std::string message;
     error_code failed;
@@ -187,7 +187,7 @@ public:
 
   /** @par Errors
       `store_errc::busy`, `closed`. */
-  error_code submit(std::shared_ptr<errand> what) {
+  error_code submit(std::shared_ptr<request> what) {
     std::lock_guard const lock(mutex_);
     if (closed_) return store_errc::closed;
     if (waiting_.size() >= max_waiting) return store_errc::busy;
@@ -246,7 +246,7 @@ private:
     }
   }
 
-  error_code send(errand const& what) {
+  error_code send(request const& what) {
     auto const folder = bus_folder::open(folder_, true);
     if (!folder) return folder.error();
     if (!socket_) socket_ = make_datagram_socket();
@@ -275,7 +275,7 @@ private:
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::shared_ptr<errand>> waiting_;
+  std::deque<std::shared_ptr<request>> waiting_;
   std::vector<std::weak_ptr<sqlite_bus_receiver>> receivers_;
   bool closed_ = false;
   std::thread thread_;
@@ -284,13 +284,13 @@ private:
 /** Have the thread send it. */
 inline task<result<void>> publish_by(std::shared_ptr<sqlite_bus_hub> hub, instance_id to,
                                      std::string message) {
-  auto const errand = std::make_shared<sqlite_bus_hub::errand>();
-  errand->to = to;
-  errand->message = std::move(message);
-  if (error_code const refused = hub->submit(errand)) co_return refused;
-  bool const done = co_await errand->end->wait();
+  auto const request = std::make_shared<sqlite_bus_hub::request>();
+  request->to = to;
+  request->message = std::move(message);
+  if (error_code const refused = hub->submit(request)) co_return refused;
+  bool const done = co_await request->end->wait();
   if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
-  if (errand->failed) co_return errand->failed;
+  if (request->failed) co_return request->failed;
   co_return result<void>();
 }
 

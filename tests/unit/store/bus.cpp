@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_lost_message_is_noticed_by_the_next) {
   loses = true;
   BOOST_TEST(!await(a.to_others.told('x', "two")));
   loses = false;
-  // the next pulse tells it
+  // the next heartbeat tells it
   BOOST_TEST(becomes_true([&] { return b.hears->times_missed() == before + 1; }));
   BOOST_TEST(await(a.to_others.told('x', "three")));
   BOOST_TEST(b.heard({"xone", "xthree"}));

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_withdrawn_at_the_second_rotation) {
   BOOST_TEST(issuer.key_set().find(first) == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(an_identity_comes_by_the_front_door) {
+BOOST_AUTO_TEST_CASE(an_identity_is_made_by_the_policy) {
   auto const who = issuer.identity<staff>(issuer.token("alice", "a b").claim("department", "sales"));
   BOOST_TEST(who->subject == "alice");
   BOOST_TEST(who->claims.department == "sales");

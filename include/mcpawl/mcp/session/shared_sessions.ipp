@@ -146,7 +146,7 @@ public:
   }
 
   task<> fetch_stream(std::shared_ptr<session> of, std::string name, std::uint64_t after) {
-    auto const bell = streams_.bell_of(of->name_for_others(), name);
+    auto const news = streams_.news_of(of->name_for_others(), name);
     std::string const wish = of->name_for_others() + name;
     auto const until = std::chrono::steady_clock::now() + stream_patience;
     publish(topic_wanted, wish);
@@ -155,14 +155,14 @@ public:
       if (there) break;
       auto const now = std::chrono::steady_clock::now();
       if (now >= until) co_return;
-      co_await bell->wait(look_again);
+      co_await news->wait(look_again);
     }
     auto log = of->make_stream();
     of->adopt({name, log});
     std::function<void()> const want = [weak = weak_from_this(), wish] {
       if (auto const self = weak.lock()) self->publish(topic_wanted, wish);
     };
-    spawn(streams_.follow(std::move(of), std::move(name), std::move(log), after, bell, want));
+    spawn(streams_.follow(std::move(of), std::move(name), std::move(log), after, news, want));
   }
 
   // --- what others tell ----------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ public:
     session::shared_name const name(text.substr(0, name_size));
     std::string const rest(text.substr(name_size));
     if (topic == topic_ended) return table_->end_shared(name);
-    if (topic == topic_stream) return streams_.ring(name, rest);
+    if (topic == topic_stream) return streams_.notify(name, rest);
     auto const of = table_->find_shared(name);
     if (!of) return;
     if (topic == topic_changed) {

@@ -56,25 +56,25 @@ public:
   }
 
   /** Notified when there is something new of a stream. */
-  std::shared_ptr<async_event> bell_of(session::shared_name const& of, std::string_view stream) {
+  std::shared_ptr<async_event> news_of(session::shared_name const& of, std::string_view stream) {
     std::lock_guard const lock(mutex_);
-    std::erase_if(bells_, [](auto const& each) { return each.second.expired(); });
-    auto& known = bells_[of + std::string(stream)];
-    auto bell = known.lock();
-    if (!bell) {
-      bell = std::make_shared<async_event>();
-      known = bell;
+    std::erase_if(news_, [](auto const& each) { return each.second.expired(); });
+    auto& known = news_[of + std::string(stream)];
+    auto news = known.lock();
+    if (!news) {
+      news = std::make_shared<async_event>();
+      known = news;
     }
-    return bell;
+    return news;
   }
-  void ring(session::shared_name const& of, std::string_view stream) {
-    std::shared_ptr<async_event> bell;
+  void notify(session::shared_name const& of, std::string_view stream) {
+    std::shared_ptr<async_event> news;
     {
       std::lock_guard const lock(mutex_);
-      auto const found = bells_.find(of + std::string(stream));
-      if (found != bells_.end()) bell = found->second.lock();
+      auto const found = news_.find(of + std::string(stream));
+      if (found != news_.end()) news = found->second.lock();
     }
-    if (bell) bell->notify();
+    if (news) news->notify();
   }
 
   /** Whether another instance writes a stream down, or has written all of it. */
@@ -127,7 +127,7 @@ public:
 
       @param want  tells that somebody still reads */
   task<> follow(std::shared_ptr<session> of, std::string stream, std::shared_ptr<event_log> log,
-                std::uint64_t after, std::shared_ptr<async_event> bell, std::function<void()> want) {
+                std::uint64_t after, std::shared_ptr<async_event> news, std::function<void()> want) {
     using steady = std::chrono::steady_clock;
     auto const name = of->name_for_others();
     std::string const prefix = event_prefix(name, stream);
@@ -152,7 +152,7 @@ public:
         told = now;
         want();
       }
-      co_await bell->wait(look_again);
+      co_await news->wait(look_again);
     }
     // its client comes back and asks again
     of->drop(stream);
@@ -225,7 +225,7 @@ private:
   std::shared_ptr<kv_store> store_;
   clock const* clock_;
   std::mutex mutex_;
-  std::map<std::string, std::weak_ptr<async_event>> bells_;
+  std::map<std::string, std::weak_ptr<async_event>> news_;
   std::map<std::string, std::chrono::steady_clock::time_point> wanted_;  // what is written down here
 };
 

@@ -8,8 +8,8 @@
 #include <mcpawl/store/engine_channel.hpp>
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/redis/redis_engine.hpp>
-#include <mcpawl/store/redis/redis_errand.hpp>
 #include <mcpawl/store/redis/redis_reply.hpp>
+#include <mcpawl/store/redis/redis_request.hpp>
 #include <mcpawl/store/redis/redis_scripts.hpp>
 #include <mcpawl/store/redis/redis_subscriber.hpp>
 #include <mcpawl/store/store_repeat.hpp>
@@ -30,12 +30,12 @@ inline task<result<void>> publish_by(std::shared_ptr<redis_engine> engine, insta
   words.push_back("PUBLISH");
   words.push_back(redis_bus_name(engine->options(), to));
   words.push_back(std::move(message));
-  auto const errand =
-      std::make_shared<redis_errand>(redis_script::none, std::move(words), store_repeat::never, false);
-  if (error_code const refused = engine->submit(errand)) co_return refused;
-  bool const done = co_await errand->end()->wait();
+  auto const request =
+      std::make_shared<redis_request>(redis_script::none, std::move(words), store_repeat::never, false);
+  if (error_code const refused = engine->submit(request)) co_return refused;
+  bool const done = co_await request->end()->wait();
   if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
-  auto const& answer = errand->answer();
+  auto const& answer = request->answer();
   if (!answer) co_return answer.error();
   if (!answer->is(redis_reply::kind::integer)) co_return make_error_code(store_errc::io);
   co_return result<void>();

@@ -10,8 +10,8 @@
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/redis/redis_command.hpp>
 #include <mcpawl/store/redis/redis_connect.hpp>
-#include <mcpawl/store/redis/redis_errand.hpp>
 #include <mcpawl/store/redis/redis_reply.hpp>
+#include <mcpawl/store/redis/redis_request.hpp>
 #include <mcpawl/store/redis/redis_stream.hpp>
 #include <mcpawl/store/retry_pauses.hpp>
 
@@ -53,8 +53,9 @@ public:
   static constexpr std::chrono::milliseconds silence{
       2000};  ///< After so long without an answer the connection is given up.
   static constexpr std::chrono::milliseconds barrier_time{
-      500};                                         ///< WAIT waits so long; then the writes are sent again.
-  static constexpr std::chrono::seconds pulse{20};  ///< A quiet connection is asked for the time so often.
+      500};  ///< WAIT waits so long; then the writes are sent again.
+  static constexpr std::chrono::seconds ping_interval{
+      20};                                          ///< A quiet connection is asked for the time so often.
   static constexpr std::size_t most_at_once = 256;  ///< Writes before one barrier.
   static constexpr std::size_t most_unsent = 256 * 1024;
 
@@ -67,7 +68,7 @@ public:
         durable_(durable),
         told_(std::move(told)),
         tick_(context),
-        pulse_(context),
+        ping_timer_(context),
         pause_(context) {}
 
   /** Connect and carry out, until `close`. */
@@ -92,7 +93,7 @@ public:
     self->abandon();
   }
 
-  void submit(std::shared_ptr<redis_errand> what) {
+  void submit(std::shared_ptr<redis_request> what) {
     waiting_.push_back(std::move(what));
     watch_time();
   }
@@ -133,15 +134,15 @@ public:
   }
 
 private:
-  enum class kind : unsigned char { errand, log_barrier, replica_barrier, pulse };
+  enum class kind : unsigned char { request, log_barrier, replica_barrier, ping };
   struct flight {
     kind what;
-    std::shared_ptr<redis_errand> errand;
+    std::shared_ptr<redis_request> request;
     std::uint64_t begins;  // among all bytes of the connection
     time_point sent;
   };
   struct held_answer {
-    std::shared_ptr<redis_errand> errand;
+    std::shared_ptr<redis_request> request;
     redis_reply reply;
   };
 
@@ -161,7 +162,7 @@ private:
     put_ = stream_->taken() + stream_->backlog();
     begun_ = last_received_ = steady::now();
     note_clock(session.clock_offset);
-    arm_pulse();
+    arm_ping();
   }
 
   task<> serve() {
@@ -183,15 +184,15 @@ private:
 
   /** The connection is gone: what was on its way waits again, in its order. */
   void end() {
-    pulse_.cancel();
+    ping_timer_.cancel();
     std::uint64_t const taken = stream_->taken();
-    std::deque<std::shared_ptr<redis_errand>> kept;
+    std::deque<std::shared_ptr<redis_request>> kept;
     for (auto& each : held_)
-      if (each.errand->survives_loss()) kept.push_back(std::move(each.errand));
+      if (each.request->survives_loss()) kept.push_back(std::move(each.request));
     for (auto& each : again_) kept.push_back(std::move(each));
     for (auto& each : in_flight_) {
-      if (each.what != kind::errand) continue;
-      if (each.begins >= taken || each.errand->survives_loss()) kept.push_back(std::move(each.errand));
+      if (each.what != kind::request) continue;
+      if (each.begins >= taken || each.request->survives_loss()) kept.push_back(std::move(each.request));
     }
     held_.clear();
     again_.clear();
@@ -224,19 +225,19 @@ private:
   // sending
 
   void send_next(std::string& out) {
-    auto errand = std::move(waiting_.front());
+    auto request = std::move(waiting_.front());
     waiting_.pop_front();
-    if (errand->finished()) return;
-    in_flight_.push_back({kind::errand, errand, put_ + out.size(), steady::now()});
-    if (errand->script() == redis_script::none) {
-      append_redis_command(out, errand->words());
+    if (request->finished()) return;
+    in_flight_.push_back({kind::request, request, put_ + out.size(), steady::now()});
+    if (request->script() == redis_script::none) {
+      append_redis_command(out, request->words());
       return;
     }
-    auto const which = static_cast<std::size_t>(errand->script());
-    append_redis_count(out, '*', errand->words().size() + 2);
-    append_redis_word(out, errand->whole_text ? "EVAL" : "EVALSHA");
-    append_redis_word(out, errand->whole_text ? redis_script_texts()[which] : scripts_[which]);
-    for (auto const& word : errand->words()) append_redis_word(out, word);
+    auto const which = static_cast<std::size_t>(request->script());
+    append_redis_count(out, '*', request->words().size() + 2);
+    append_redis_word(out, request->whole_text ? "EVAL" : "EVALSHA");
+    append_redis_word(out, request->whole_text ? redis_script_texts()[which] : scripts_[which]);
+    for (auto const& word : request->words()) append_redis_word(out, word);
   }
 
   void append_barriers(std::string& out) {
@@ -278,12 +279,12 @@ private:
       flight const of = std::move(in_flight_.front());
       in_flight_.pop_front();
       switch (of.what) {
-        case kind::errand: answered(of.errand, std::move(*reply)); break;
+        case kind::request: answered(of.request, std::move(*reply)); break;
         case kind::log_barrier: end_batch(!reply->items.empty() && reply->items.front().number >= 1); break;
         case kind::replica_barrier:
           end_batch(reply->is(redis_reply::kind::integer) && reply->number >= fitness_.wait_for_replicas);
           break;
-        case kind::pulse:
+        case kind::ping:
           note_clock(redis_greeting::offset(*reply, asked_, std::chrono::system_clock::now()));
           break;
       }
@@ -291,27 +292,27 @@ private:
     if (leaving_ && in_flight_.empty()) cut();
   }
 
-  void answered(std::shared_ptr<redis_errand> const& errand, redis_reply reply) {
-    if (errand->finished()) return;
+  void answered(std::shared_ptr<redis_request> const& request, redis_reply reply) {
+    if (request->finished()) return;
     if (reply.failed()) {
       auto const error = judge_redis_error(reply);
       switch (error.verdict) {
         case redis_verdict::final:
           if (error.code == store_errc::io)
             log_.write_limited(log_level::warning, "redis_error", {{"error", reply.error_word()}});
-          return errand->finish(make_error_code(error.code));
-        case redis_verdict::send_text: errand->whole_text = true; return again(errand);
+          return request->finish(make_error_code(error.code));
+        case redis_verdict::send_text: request->whole_text = true; return again(request);
         case redis_verdict::later:
-          errand->refused(error.code);
-          again_.push_back(errand);
+          request->refused(error.code);
+          again_.push_back(request);
           leaving_ = true;  // what else is in flight is answered first
           return;
       }
     }
     if (batch_open_)
-      held_.push_back({errand, std::move(reply)});
+      held_.push_back({request, std::move(reply)});
     else
-      errand->finish(std::move(reply));
+      request->finish(std::move(reply));
   }
 
   void end_batch(bool kept) {
@@ -320,14 +321,14 @@ private:
     batch_open_ = false;
     for (auto& each : held_) {
       if (batch_kept_)
-        each.errand->finish(std::move(each.reply));
-      else if (each.errand->survives_loss())
-        again(each.errand);
+        each.request->finish(std::move(each.reply));
+      else if (each.request->survives_loss())
+        again(each.request);
     }
     held_.clear();
   }
 
-  void again(std::shared_ptr<redis_errand> errand) { waiting_.push_back(std::move(errand)); }
+  void again(std::shared_ptr<redis_request> request) { waiting_.push_back(std::move(request)); }
 
   // time
 
@@ -351,28 +352,28 @@ private:
     for (auto const& each : again_)
       if (each->deadline() <= now) each->give_up(false);
     for (auto const& each : held_)
-      if (each.errand->deadline() <= now) each.errand->give_up(true);
+      if (each.request->deadline() <= now) each.request->give_up(true);
     for (auto const& each : in_flight_)
-      if (each.errand && each.errand->deadline() <= now)
-        each.errand->give_up(stream_ && each.begins < stream_->taken());
+      if (each.request && each.request->deadline() <= now)
+        each.request->give_up(stream_ && each.begins < stream_->taken());
     if (stream_ && !lost_ && !in_flight_.empty() &&
         now - std::max(last_received_, in_flight_.front().sent) > silence)
       cut();
     end_if_over();
   }
 
-  void arm_pulse() {
-    pulse_.expires_after(pulse);
-    pulse_.async_wait([self = shared_from_this()](error_code const& ec) {
+  void arm_ping() {
+    ping_timer_.expires_after(ping_interval);
+    ping_timer_.async_wait([self = shared_from_this()](error_code const& ec) {
       if (ec || !self->stream_ || self->lost_) return;
-      self->send_pulse();
-      self->arm_pulse();
+      self->send_ping();
+      self->arm_ping();
     });
   }
-  void send_pulse() {
+  void send_ping() {
     if (leaving_ || batch_open_) return;
     std::string out;
-    in_flight_.push_back({kind::pulse, nullptr, put_, steady::now()});
+    in_flight_.push_back({kind::ping, nullptr, put_, steady::now()});
     asked_ = std::chrono::system_clock::now();
     append_redis_command(out, {"TIME"});
     put_ += out.size();
@@ -408,11 +409,11 @@ private:
   std::chrono::system_clock::time_point asked_;
   std::atomic<std::int64_t> offset_{0};
 
-  std::deque<std::shared_ptr<redis_errand>> waiting_;
+  std::deque<std::shared_ptr<redis_request>> waiting_;
   std::deque<flight> in_flight_;
-  std::vector<held_answer> held_;                     // until their barrier is answered
-  std::vector<std::shared_ptr<redis_errand>> again_;  // refused: for the next connection
-  boost::asio::steady_timer tick_, pulse_, pause_;
+  std::vector<held_answer> held_;                      // until their barrier is answered
+  std::vector<std::shared_ptr<redis_request>> again_;  // refused: for the next connection
+  boost::asio::steady_timer tick_, ping_timer_, pause_;
 };
 
 }  // namespace mcpawl::detail

@@ -9,8 +9,8 @@
 #include <mcpawl/store/errc.hpp>
 #include <mcpawl/store/redis/redis_channel.hpp>
 #include <mcpawl/store/redis/redis_connect.hpp>
-#include <mcpawl/store/redis/redis_errand.hpp>
 #include <mcpawl/store/redis/redis_options.hpp>
+#include <mcpawl/store/redis/redis_request.hpp>
 #include <mcpawl/store/redis/redis_subscriber.hpp>
 #include <mcpawl/store/told_reasons.hpp>
 
@@ -62,7 +62,7 @@ public:
 
   /** @par Errors
       `store_errc::closed`, `busy`. */
-  error_code submit(std::shared_ptr<redis_errand> what) {
+  error_code submit(std::shared_ptr<redis_request> what) {
     if (!what->has_room(room_)) return store_errc::busy;
     std::lock_guard const lock(mutex_);
     if (closing_) return store_errc::closed;
@@ -163,7 +163,7 @@ private:
   }
 
   void drain() {
-    std::vector<std::shared_ptr<redis_errand>> all;
+    std::vector<std::shared_ptr<redis_request>> all;
     {
       std::lock_guard const lock(mutex_);
       all.swap(inbox_);
@@ -181,7 +181,7 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<redis_refusal> first_;
-  std::vector<std::shared_ptr<redis_errand>> inbox_;
+  std::vector<std::shared_ptr<redis_request>> inbox_;
   bool closing_ = false;
   boost::asio::io_context context_{1};
   std::shared_ptr<redis_channel> quick_, safe_;

@@ -9,8 +9,8 @@
 #include <mcpawl/store/redis/redis_bus.hpp>
 #include <mcpawl/store/redis/redis_engine.hpp>
 #include <mcpawl/store/redis/redis_entry.hpp>
-#include <mcpawl/store/redis/redis_errand.hpp>
 #include <mcpawl/store/redis/redis_options.ipp>
+#include <mcpawl/store/redis/redis_request.hpp>
 #include <mcpawl/store/redis/redis_store.hpp>
 
 #include <boost/asio/error.hpp>
@@ -209,11 +209,11 @@ private:
 
   task<result<detail::redis_reply>> ask(script which, words given, repeat again, durability survives) {
     bool const safe = durable_ && survives == durability::power_loss;
-    auto const errand = std::make_shared<detail::redis_errand>(which, std::move(given), again, safe);
-    if (error_code const refused = engine_->submit(errand)) co_return refused;
-    bool const done = co_await errand->end()->wait();
+    auto const request = std::make_shared<detail::redis_request>(which, std::move(given), again, safe);
+    if (error_code const refused = engine_->submit(request)) co_return refused;
+    bool const done = co_await request->end()->wait();
     if (!done) co_return make_error_code(boost::asio::error::operation_aborted);
-    co_return std::move(errand->answer());
+    co_return std::move(request->answer());
   }
 
   clock const& clock_;

@@ -50,8 +50,8 @@ public:
   using steady = std::chrono::steady_clock;
 
   static constexpr std::chrono::milliseconds connect_time{1000};
-  static constexpr std::chrono::milliseconds pulse{1000};     ///< A quiet server is asked so often.
-  static constexpr std::chrono::milliseconds patience{1500};  ///< So long it may take to answer.
+  static constexpr std::chrono::milliseconds ping_interval{1000};  ///< A quiet server is asked so often.
+  static constexpr std::chrono::milliseconds patience{1500};       ///< So long it may take to answer.
 
   redis_subscriber(boost::asio::io_context& context, redis_plan const& plan, instance_id self,
                    std::shared_ptr<bus_gate> to)
@@ -200,7 +200,7 @@ private:
 
   void look_at_time() {
     auto const now = steady::now();
-    if (!asked_ && now - last_received_ > pulse) {
+    if (!asked_ && now - last_received_ > ping_interval) {
       asked_ = true;
       asked_at_ = now;
       std::string out;

@@ -1,4 +1,4 @@
-// mcpawl/store/redis/redis_errand.hpp - one operation under way to a Redis server
+// mcpawl/store/redis/redis_request.hpp - one operation under way to a Redis server
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -32,18 +32,18 @@ struct redis_room {
     @par Thread safety
     Made by one thread and then used by that of the store; `answer` is read after `end` was notified.
 */
-class redis_errand {
+class redis_request {
 public:
   using time_point = std::chrono::steady_clock::time_point;
   /** How long an operation may take, all repetitions included. */
   static constexpr std::chrono::milliseconds patience{2000};
 
   /** @param words  of a script: the number of its keys, the keys, its arguments; else the whole command */
-  redis_errand(redis_script script, std::vector<std::string> words, store_repeat repeat, bool durable)
+  redis_request(redis_script script, std::vector<std::string> words, store_repeat repeat, bool durable)
       : script_(script), words_(std::move(words)), repeat_(repeat), durable_(durable) {}
-  redis_errand(redis_errand const&) = delete;
-  redis_errand& operator=(redis_errand const&) = delete;
-  ~redis_errand() {
+  redis_request(redis_request const&) = delete;
+  redis_request& operator=(redis_request const&) = delete;
+  ~redis_request() {
     if (!room_) return;
     room_->operations -= 1;
     room_->bytes -= size_;

@@ -1,4 +1,4 @@
-// mcpawl/store/postgres_errand.hpp - one operation on its way to PostgreSQL, through as many attempts as it takes
+// mcpawl/store/postgres_request.hpp - one operation on its way to PostgreSQL, through as many attempts as it takes
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -21,16 +21,16 @@ namespace mcpawl::detail {
 
     @par Thread safety
     After it was handed over, the thread of the client alone. */
-class postgres_errand {
+class postgres_request {
 public:
   using time_point = std::chrono::steady_clock::time_point;
   using parameters = std::vector<std::optional<std::string>>;
 
-  postgres_errand(postgres_operation what, postgres_use use, store_repeat repeat, parameters with)
+  postgres_request(postgres_operation what, postgres_use use, store_repeat repeat, parameters with)
       : what_(what), use_(use), repeat_(repeat), parameters_(std::move(with)) {}
-  postgres_errand(postgres_errand const&) = delete;
-  postgres_errand& operator=(postgres_errand const&) = delete;
-  virtual ~postgres_errand() = default;
+  postgres_request(postgres_request const&) = delete;
+  postgres_request& operator=(postgres_request const&) = delete;
+  virtual ~postgres_request() = default;
 
   postgres_operation what() const noexcept { return what_; }
   postgres_use use() const noexcept { return use_; }

@@ -1,11 +1,11 @@
-// mcpawl/store/postgres_lane.hpp - one connection to PostgreSQL: errands go in, answers come in the same order
+// mcpawl/store/postgres_pipeline.hpp - one connection to PostgreSQL: requests go in, answers come in the same order
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/store/errc.hpp>
-#include <mcpawl/store/postgres_errand.hpp>
 #include <mcpawl/store/postgres_handle.hpp>
+#include <mcpawl/store/postgres_request.hpp>
 #include <mcpawl/store/postgres_statements.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -27,39 +27,39 @@ namespace mcpawl::detail {
 
 /** A connection in pipeline mode, or the lack of one.
 
-    Each errand is a transaction of its own, so that a refusal leaves the others alone; but look-ups that come together
+    Each request is a transaction of its own, so that a refusal leaves the others alone; but look-ups that come together
     are one, which costs a single write of the socket. If one of them is refused, those behind it are sent again.
 
     @par Lifetime
-    What was begun on the context keeps the lane alive; after `close` it calls nobody any more.
+    What was begun on the context keeps the pipeline alive; after `close` it calls nobody any more.
     @par Thread safety
     The thread of the context alone. */
-class postgres_lane : public std::enable_shared_from_this<postgres_lane> {
+class postgres_pipeline : public std::enable_shared_from_this<postgres_pipeline> {
 public:
-  using errand = std::shared_ptr<postgres_errand>;
+  using request = std::shared_ptr<postgres_request>;
 
   /** Who hears what happens. None of them is called out of `send`. */
   struct callbacks {
-    std::function<void(errand)>
+    std::function<void(request)>
         again;  ///< To be sent once more, its attempt having done nothing or being repeatable.
-    std::function<void(postgres_lane&)> idle;  ///< There is room again.
-    std::function<void(postgres_lane&)> down;  ///< The connection is gone; what was on it has been told.
+    std::function<void(postgres_pipeline&)> idle;  ///< There is room again.
+    std::function<void(postgres_pipeline&)> down;  ///< The connection is gone; what was on it has been told.
   };
 
-  /** @param depth  so many errands are on their way at once */
-  postgres_lane(boost::asio::io_context& context, postgres_use use, std::size_t depth, callbacks tell)
+  /** @param depth  so many requests are on their way at once */
+  postgres_pipeline(boost::asio::io_context& context, postgres_use use, std::size_t depth, callbacks tell)
       : use_(use), depth_(depth), tell_(std::move(tell)), socket_(context) {}
-  postgres_lane(postgres_lane const&) = delete;
-  postgres_lane& operator=(postgres_lane const&) = delete;
-  ~postgres_lane() { drop(); }
+  postgres_pipeline(postgres_pipeline const&) = delete;
+  postgres_pipeline& operator=(postgres_pipeline const&) = delete;
+  ~postgres_pipeline() { drop(); }
 
   postgres_use use() const noexcept { return use_; }
   bool is_up() const noexcept { return connection_ != nullptr; }
   bool has_room() const noexcept { return is_up() && !dying_ && in_flight_.size() < depth_; }
   bool is_empty() const noexcept { return in_flight_.empty(); }
   /** The earliest deadline of what is on its way; a far one if there is none. */
-  postgres_errand::time_point deadline() const noexcept {
-    auto out = postgres_errand::time_point::max();
+  postgres_request::time_point deadline() const noexcept {
+    auto out = postgres_request::time_point::max();
     for (auto const& each : in_flight_) out = std::min(out, each.what->deadline());
     return out;
   }
@@ -73,8 +73,8 @@ public:
     read();
   }
 
-  /** Send it; for a lane with room. `flush` follows. */
-  void send(errand what) {
+  /** Send it; for a pipeline with room. `flush` follows. */
+  void send(request what) {
     bool const look_up = what->what() == postgres_operation::get;
     if (!look_up) end_batch();
     what->sending();
@@ -156,9 +156,9 @@ private:
     answered_.clear();
   }
 
-  /** The oldest errand has its answer; of a write only when its transaction has ended, before that nothing is known. */
+  /** The oldest request has its answer; of a write only when its transaction has ended, before that nothing is known. */
   void finish(postgres_result rows) {
-    errand const done = std::move(in_flight_.front().what);
+    request const done = std::move(in_flight_.front().what);
     in_flight_.pop_front();
     auto const status = rows ? PQresultStatus(rows.get()) : PGRES_FATAL_ERROR;
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
@@ -174,7 +174,7 @@ private:
     tell_.again(done);
   }
 
-  /** End the transaction of the youngest errand, if it has not been. */
+  /** End the transaction of the youngest request, if it has not been. */
   void end_batch() {
     batched_ = 0;
     if (in_flight_.empty() || std::exchange(in_flight_.back().ends, true)) return;
@@ -234,11 +234,11 @@ private:
   postgres_handle connection_;
   std::uint64_t generation_ = 0;  // of the connection: what was begun on another is void
   struct sent {
-    errand what;
+    request what;
     bool ends;  // the transaction ends behind it
   };
   std::deque<sent> in_flight_;
-  std::vector<errand> answered_;
+  std::vector<request> answered_;
   std::size_t batched_ = 0;  // look-ups since the last end of a transaction
   postgres_result rows_;
   bool writing_ = false;
