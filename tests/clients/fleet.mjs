@@ -9,6 +9,7 @@ import { ByHand, judge } from './by_hand.mjs';
 import { BrowserHome } from './browser_home.mjs';
 import { Caller, close_all, kinds, mcp_remote, refused_status } from './callers.mjs';
 import { engines } from './engines.mjs';
+import { Inspector } from './inspector.mjs';
 import { Login, log_in } from './login.mjs';
 import { Program, free_port } from './programs.mjs';
 import { Provider } from './provider.mjs';
@@ -64,6 +65,7 @@ class Life {
   calls = 0;
   failures = [];
   logins = []; // of the official clients: each has `visits`
+  programs = []; // what has a folder
   seen = []; // what clients by hand were answered
   refreshes = 0;
 
@@ -81,6 +83,17 @@ class Life {
     const client = await Caller.start(process.execPath, args, home.env);
     // it refreshes a minute before the end of a token, so with each call, and takes more than 20 of them in 30 s for a fault
     return this.calling('mcp-remote', client, 2000);
+  }
+  /** The Inspector's CLI, a process for each request, with a session of its own each time. */
+  async inspector() {
+    const home = new BrowserHome();
+    const program = new Inspector(url, 'legacy', { MCP_AUTO_OPEN_ENABLED: 'true', BROWSER: home.browser });
+    this.logins.push(home);
+    this.programs.push(program);
+    const back = ['--callback-url', `http://127.0.0.1:${await free_port()}/oauth/callback`];
+    const email = async () => (await program.request('tools/call', '--tool-name', 'whoami', ...back)).structuredContent.email;
+    assert.equal(await email(), 'alice@example.com');
+    return this.calling('Inspector', { email }, 500);
   }
   /** It calls again and again.
 
@@ -139,7 +152,7 @@ class Life {
 
   /** Have all of them live while something happens, and hold the servers to what they were answered. */
   async through(happens) {
-    const official = await Promise.all([...[...kinds, ...kinds].map((kind) => this.official(kind)), this.remote()]);
+    const official = await Promise.all([...[...kinds, ...kinds].map((kind) => this.official(kind)), this.remote(), this.inspector()]);
     const all = Promise.allSettled([...official.map((go) => go()), ...[1, 2, 3].map(() => this.by_hand())]);
     try {
       await happens();
@@ -159,6 +172,7 @@ class Life {
     }
     await close_all();
     this.logins.forEach((login) => login.remove?.());
+    this.programs.forEach((program) => program.close());
     const grants = this.seen.filter(({ access_token }) => access_token).length;
     // of a test in which nothing happened nothing follows
     assert.ok(this.calls > 20 * seconds && grants > 3 && this.refreshes > 3 * seconds, `${this.calls} ${grants} ${this.refreshes}`);

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fixture.hpp"
 
+#include "../support/scope_header.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 #include <mcpawl/core/configuration_error.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <optional>
@@ -16,45 +17,6 @@
 #include <vector>
 
 namespace wire_scopes_types {
-
-struct holder {
-  std::string name;
-  std::vector<std::string> scopes;
-};
-
-/** A policy of one's own that asks for scopes: X-User says who is calling, X-Scopes what was granted. */
-class scope_header {
-public:
-  using identity_type = holder;
-
-  mcpawl::auth_result<holder> authenticate(mcpawl::http::request_head const& head) {
-    holder who{std::string(head.find("x-user").value_or("alice")), {}};
-    std::string const granted{head.find("x-scopes").value_or("")};
-    for (std::size_t at = 0; at < granted.size();) {
-      auto const end = std::min(granted.find(' ', at), granted.size());
-      who.scopes.push_back(granted.substr(at, end - at));
-      at = end + 1;
-    }
-    return who;
-  }
-  std::string principal(holder const& who) const { return who.name; }
-
-  std::vector<std::string> known_scopes() const { return {"read", "write", "admin"}; }
-  mcpawl::denial insufficient_scope(holder const& who, mcpawl::scope_demand const& what) const {
-    mcpawl::denial out(403, "insufficient_scope", "for the log");
-    out.description = who.name + " may not use " + what.operation;
-    out.www_authenticate =
-        "Bearer scope=\"" + joined(what.scopes) + "\", missing=\"" + joined(what.missing) + '"';
-    return out;
-  }
-
-private:
-  static std::string joined(std::vector<std::string> const& all) {
-    std::string out;
-    for (auto const& one : all) out.append(out.empty() ? "" : " ").append(one);
-    return out;
-  }
-};
 
 struct move_args {
   std::string region;
@@ -70,9 +32,9 @@ namespace wire_scopes {
 namespace {
 
 using namespace wire;
-using wire_scopes_types::holder;
+using support::scope_header;
 using wire_scopes_types::move_args;
-using wire_scopes_types::scope_header;
+using holder = support::scope_holder;
 
 using scoped_server = mcpawl::server<scope_header>;
 

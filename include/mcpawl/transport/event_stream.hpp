@@ -27,6 +27,8 @@ struct event_style {
   /** Asked every `check_every` whether the client may still listen; empty if nobody has to ask. */
   std::function<task<bool>()> may_listen = {};
   std::chrono::milliseconds check_every{1'000};
+  /** Awaited before the log is looked at; empty if nothing has to be put there first. */
+  std::function<task<>()> look_elsewhere = {};
 };
 
 /** Holds the right to read a log. */
@@ -79,6 +81,7 @@ inline task<> write_events(http::exchange& ex, log_reader& reader, disconnect_wa
       }
       checked = steady::now();
     }
+    if (style.look_elsewhere) co_await style.look_elsewhere();
     auto const got = reader.next(cursor, message);
     bool alive = true;
     if (got == event_log::reading::message) {

@@ -8,15 +8,18 @@
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/http/exchange.hpp>
 #include <mcpawl/http/response.hpp>
+#include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/transport/channel_client.hpp>
 #include <mcpawl/transport/event_stream.hpp>
+#include <mcpawl/transport/forwarded_reader.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,7 +29,7 @@ namespace mcpawl::detail {
 /** The clients of HTTP+SSE (MCP 2024-11-05 "Transports"): everything for them goes to the stream they opened,
     and they post to the address that its first event tells.
 
-    The session is the stream: it ends with the connection.
+    The session is the stream: it ends with the connection. Messages that come to another instance are passed on.
     @par Thread safety
     Any thread; a client's messages may arrive on other threads than the one its stream is on.
 */
@@ -39,19 +42,25 @@ public:
   std::string const& path() const noexcept { return path_; }
   bool serves(std::string_view path) const noexcept { return path == path_ || path == messages_; }
 
-  /** The client that a POST belongs to by its query; null if there is none, or it is somebody else's. */
+  /** The id of a client in the query of a POST; empty if there is none. */
+  static std::string_view id_in(std::string_view query) noexcept {
+    return query.starts_with(parameter) ? query.substr(parameter.size()) : std::string_view();
+  }
+
+  /** The client that a POST belongs to by its query; null if its stream is not here, or it is somebody else's. */
   std::shared_ptr<channel_client> find(std::string_view query, caller const& who) const {
-    if (!query.starts_with(parameter)) return nullptr;
     std::lock_guard const lock{mutex_};
-    auto const found = clients_.find(query.substr(parameter.size()));
+    auto const found = clients_.find(id_in(query));
     if (found == clients_.end() || found->second.principal != who.principal) return nullptr;
     return found->second.client;
   }
 
   /** Serve one event stream to its end.
 
-      @param style  without a name: its events have no ids. */
-  task<> listen(http::exchange& ex, http::response head, caller const& who, event_style const& style) {
+      @param style     without a name: its events have no ids
+      @param protocol  answers messages that other instances pass on */
+  task<> listen(http::exchange& ex, http::response head, caller const& who, event_style style,
+                dispatcher& protocol) {
     std::string const id = random_hex(16);
     auto const client = std::make_shared<bounded_client>(bounds_);
     registration const slot(*this, id, std::string(who.principal), client);
@@ -61,6 +70,12 @@ public:
     }
     auto const changed = std::make_shared<async_event>();
     log_reader reader(client->out(), changed);
+    std::optional<forwarded_reader> forwarded;
+    if (auto const& others = protocol.known().shared()) {
+      forwarded.emplace(others->forwarded(), id, who, protocol, client, ex.executor(), changed);
+      style.look_elsewhere = [&forwarded] { return forwarded->look(); };
+      co_await forwarded->look();
+    }
     if (!co_await ex.start_events(std::move(head))) co_return;
     std::string const endpoint =
         "event: endpoint\ndata: " + messages_ + '?' + std::string(parameter) + id + "\n\n";

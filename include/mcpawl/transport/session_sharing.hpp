@@ -5,7 +5,9 @@
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/mcp/protocol/open_stream.hpp>
+#include <mcpawl/mcp/session/forwarded_messages.hpp>
 #include <mcpawl/mcp/session/session.hpp>
+#include <mcpawl/mcp/session/session_table.hpp>
 #include <mcpawl/mcp/session/shared_sessions.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 
@@ -64,6 +66,14 @@ public:
         session->find_stream(wanted->stream).log)
       co_return;
     co_await all().fetch_stream(std::move(session), std::string(wanted->stream), wanted->after);
+  }
+
+  /** Pass a message on to the instance that has the event stream of its client (HTTP+SSE). */
+  task<forwarded_messages::outcome> forward(std::string id, caller who, std::string message) {
+    auto const name = session_table::shared_name_of(id);
+    auto const done =
+        co_await all().forwarded().forward(name, std::string(who.principal), std::move(message));
+    co_return done;
   }
 
   /** A stream is read here from now on. */

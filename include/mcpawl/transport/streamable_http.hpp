@@ -24,6 +24,7 @@
 #include <mcpawl/transport/denied.hpp>
 #include <mcpawl/transport/erased_policy.hpp>
 #include <mcpawl/transport/event_stream.hpp>
+#include <mcpawl/transport/lasting_style.hpp>
 #include <mcpawl/transport/loopback_only.hpp>
 #include <mcpawl/transport/media.hpp>
 #include <mcpawl/transport/observed_request.hpp>
@@ -320,7 +321,7 @@ private:
       co_return;
     }
     auto make_head = [&head](int status) { return readable_response(status, head); };
-    event_style style = style_for(head);
+    event_style style = lasting_style(*auth_, head, shared_.bounds);
     co_await stream->run(ex, std::move(r), make_head, std::move(style), shared_.retry);
     if (who.note) {
       who.note->error = stream->error();
@@ -333,24 +334,6 @@ private:
     bool const done = co_await std::move(telling);
     if (!done) co_await refuse(ex, 503, "the store that the instances share is silent", "Retry-After", "1");
     co_return done;
-  }
-
-  /** How a stream is written that lasts as long as the token of its request. */
-  event_style style_for(http::request_head const& head) {
-    event_style style;
-    style.keep_alive = shared_.bounds.keep_alive;
-    style.check_every = shared_.bounds.stream_check;
-    style.may_listen = [this, &head] { return still_admitted(head); };
-    return style;
-  }
-
-  /** Whether the policy would let a request in now. Where it cannot tell, because a store or a key endpoint
-      does not answer, the stream goes on. */
-  task<bool> still_admitted(http::request_head const& head) {
-    auto const decided = co_await decision_of(auth_->authenticate(head));
-    if (decided) co_return true;
-    int const status = decided.error().status;
-    co_return status != 401 && status != 403;
   }
 
   /** Open the stream for what belongs to no request, or go on with one that broke. */
@@ -370,7 +353,7 @@ private:
     charge held;
     bool const has_room = co_await take_stream(ex, who, held);
     if (!has_room) co_return;
-    event_style style = style_for(head);
+    event_style style = lasting_style(*auth_, head, shared_.bounds);
     style.name = opened.stream.name;
     if (opened.session->protocol() >= revision::v2025_11_25) style.retry = shared_.retry;
     auto const changed = std::make_shared<async_event>();
@@ -399,20 +382,27 @@ private:
       charge held;
       bool const has_room = co_await take_stream(ex, who, held);
       if (!has_room) co_return;
-      event_style const style = style_for(head);
-      co_await shared_.legacy_clients->listen(ex, std::move(ok), who, style);
+      event_style style = lasting_style(*auth_, head, shared_.bounds);
+      co_await shared_.legacy_clients->listen(ex, std::move(ok), who, std::move(style), protocol_);
       co_return;
     }
-    auto const client = head.method() == "POST" ? shared_.legacy_clients->find(head.query(), who) : nullptr;
-    if (!client) {
+    bool const post = head.method() == "POST";
+    auto const client = post ? shared_.legacy_clients->find(head.query(), who) : nullptr;
+    std::string_view const id = legacy_sse::id_in(head.query());
+    if (!client && (!post || id.empty() || !others_.on())) {
       co_await refuse(ex, 404, "unknown session: open the event stream first");
       co_return;
     }
     auto const body = co_await read_message_of(ex, who);
     if (!body) co_return;
-    auto const refused = client->receive(protocol_, *body, who, ex.executor());
     http::response answer = readable_response(202, head);
-    if (refused) answer = scope_response(*auth_, shared_, head, who, *refused);
+    if (!client) {
+      auto const forwarded = co_await others_.forward(std::string(id), who, std::string(*body));
+      answer = forwarded_response(forwarded);
+      allow_reading(answer, head);
+    } else if (auto const refused = client->receive(protocol_, *body, who, ex.executor())) {
+      answer = scope_response(*auth_, shared_, head, who, *refused);
+    }
     co_await ex.respond(std::move(answer));
   }
 

@@ -19,6 +19,8 @@
 
 namespace mcpawl::detail {
 
+class forwarded_messages;
+
 /** Shares between the instances of a server what they have to know of each other's sessions.
 
     What must be true is in the store: the record of a session (`shared_state`), an answer until the call that
@@ -27,7 +29,7 @@ namespace mcpawl::detail {
 
     Keys in the store, where NAME is a digest of the session's id: `session/NAME` is the record, `answer/NAME/ID` an
     answer, `say/NAME/N` a message for the stream of the session, `event/NAME/STREAM/N` an event of a stream of a call and
-    `event/NAME/STREAM` how far that is. All values are sealed.
+    `event/NAME/STREAM` how far that is; `stream/NAME` and `message/NAME/N` are of `forwarded_messages`. All values are sealed.
 
     While the store cannot be reached, sessions that are known go on, those that are seen for the first time are served as their ids
     say, and what would have to be told is refused.
@@ -76,6 +78,9 @@ public:
   /** Fetch a stream of a call from the instance where the call is, if there is one; then it is one of the
       session. */
   MCPAWL_DECL task<> fetch_stream(std::shared_ptr<session> of, std::string name, std::uint64_t after);
+
+  /** Messages of HTTP+SSE that come to other instances than the ones with their streams. */
+  MCPAWL_DECL forwarded_messages& forwarded() const noexcept;
 
 private:
   class impl;

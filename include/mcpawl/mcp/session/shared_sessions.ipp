@@ -11,6 +11,7 @@
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/mcp/offer/change_feed.hpp>
+#include <mcpawl/mcp/session/forwarded_messages.hpp>
 #include <mcpawl/mcp/session/shared_sessions.hpp>
 #include <mcpawl/mcp/session/shared_state.hpp>
 #include <mcpawl/mcp/session/shared_streams.hpp>
@@ -44,6 +45,10 @@ public:
         self_(random_hex(8)),
         store_(std::make_shared<sealed_store>(of.options.shared_store, seal, scope)),
         streams_(store_, *of.options.time),
+        forwarded_(store_, *of.options.time,
+                   {[this](session::shared_name const& name) { publish(topic_forwarded, name); },
+                    [this](error_code why) { unreachable("message", why); },
+                    [this](task<> work) { spawn(std::move(work)); }}),
         bus_(std::make_shared<bus>(of.options.shared_store->make_channel(), seal, scope, *of.options.time,
                                    log_)) {}
 
@@ -165,6 +170,8 @@ public:
     spawn(streams_.follow(std::move(of), std::move(name), std::move(log), after, news, want));
   }
 
+  forwarded_messages& forwarded() noexcept { return forwarded_; }
+
   // --- what others tell ----------------------------------------------------------------------------------------
 
   void changed(change const& what) override {
@@ -182,6 +189,7 @@ public:
     std::string const rest(text.substr(name_size));
     if (topic == topic_ended) return table_->end_shared(name);
     if (topic == topic_stream) return streams_.notify(name, rest);
+    if (topic == topic_forwarded) return forwarded_.notify(name);
     auto const of = table_->find_shared(name);
     if (!of) return;
     if (topic == topic_changed) {
@@ -210,6 +218,7 @@ public:
     for (auto const& list : lists_offered()) table_->feed().tell(list);
     table_->feed().tell_missed();
     spawn(look_for_answers());
+    forwarded_.notify_all();
   }
 
 private:
@@ -220,7 +229,8 @@ private:
   static constexpr std::size_t max_rounds = 32;
 
   static constexpr char topic_offer = 'o', topic_ended = 'e', topic_changed = 'c', topic_cancelled = 'x',
-                        topic_answer = 'a', topic_message = 's', topic_wanted = 'w', topic_stream = 'n';
+                        topic_answer = 'a', topic_message = 's', topic_wanted = 'w', topic_stream = 'n',
+                        topic_forwarded = 'f';
 
   /** Says when it is settled that the client listens here; also if that was cancelled. */
   class opening_stream {
@@ -379,6 +389,7 @@ private:
   std::string const self_;  // names this instance in records
   std::shared_ptr<kv_store> store_;
   shared_streams streams_;
+  forwarded_messages forwarded_;
   std::atomic<std::uint64_t> epoch_ = 1;  // since when nothing was missed
   std::atomic<std::int64_t> next_try_ = 0;
   boost::asio::any_io_executor executor_;
@@ -419,5 +430,7 @@ MCPAWL_DECL task<> shared_sessions::fetch_stream(std::shared_ptr<session> of, st
 MCPAWL_DECL void shared_sessions::cancelled(session const& of, std::string_view id) {
   impl_->cancelled(of, id);
 }
+
+MCPAWL_DECL forwarded_messages& shared_sessions::forwarded() const noexcept { return impl_->forwarded(); }
 
 }  // namespace mcpawl::detail
