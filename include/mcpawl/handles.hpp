@@ -173,7 +173,8 @@ public:
       with `isError` and when to try again, else with an error of JSON-RPC.
 
       A caller is who has the principal, without a policy who has the network address (of IPv6 the first 64 bits). On stdio, and from a
-      loopback address, all have the rate of one together. Up to 65 536 callers are told apart, others share one rate.
+      loopback address, all have the rate of one together. Up to 65 536 callers are told apart, others share one rate. Instances that
+      have a `server_options::shared_store` have one rate together, but for what is called within a moment.
 
       @code
       srv.tool("report", "Make the report.", report).blocking().timeout(30s).at_most(4).rate(60, 1min);

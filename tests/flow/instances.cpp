@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -83,6 +84,7 @@ struct instance {
       auto const went = co_await ctx.elicit_url("page", "Please pay.", "https://example.com/pay", "visit-1");
       co_return went ? "went" : "stayed";
     });
+    srv.tool("rare", "Not often.", [] { return true; }).rate(100, std::chrono::hours(1));
     srv.resource("note://one", "one", [] { return "text"; });
     serving.emplace(srv);
   }
@@ -359,6 +361,25 @@ BOOST_AUTO_TEST_CASE(without_the_store_sessions_go_on_and_what_others_must_know_
   BOOST_TEST(text_of(answer) == "hello Ada");
   store->works = true;
   BOOST_TEST(client.end(b.port()) == 204);
+}
+
+BOOST_AUTO_TEST_CASE(a_rate_is_one_for_all_instances) {
+  session_client const client(a.port());
+  auto const let_through = [&](std::uint16_t port) {
+    auto const reply = json_of(client.post(port, session_client::call_text(1, "rare"), false));
+    auto const& result = reply.at("result").as_object();
+    return !result.contains("isError") || !result.at("isError").as_bool();
+  };
+  for (int i = 0; i != 100; ++i) BOOST_TEST_REQUIRE(let_through(a.port()));
+  BOOST_TEST(!let_through(a.port()));
+  // told a moment later; alone it would have a hundred of its own
+  int more = 0;
+  while (more != 90 && let_through(b.port())) {
+    ++more;
+    std::this_thread::sleep_for(20ms);
+  }
+  BOOST_TEST(more < 90);
+  BOOST_TEST(becomes_true([&] { return !let_through(c.port()); }));
 }
 
 BOOST_AUTO_TEST_CASE(a_known_session_costs_no_look_into_the_store) {

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <mcpawl/crypto/digest.hpp>
 #include <mcpawl/crypto/random.hpp>
 #include <mcpawl/crypto/sip_hash.hpp>
 #include <mcpawl/mcp/call/rate_table.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace mcpawl::detail {
 
@@ -21,16 +23,39 @@ MCPAWL_DECL rate_table::rate_table(std::uint32_t calls, std::chrono::nanoseconds
 }
 
 MCPAWL_DECL std::chrono::nanoseconds rate_table::take(std::string_view caller, time_point now) {
-  std::uint64_t const hash = hash_of(caller);
-  std::lock_guard const lock(mutex_);
-  time_point* known = find(hash);
-  bool const has_room = known || entries_.size() < max_callers_ || forget_one(now);
-  time_point& paid_until = known ? *known : has_room ? add(hash, now) : others_;
-  auto const after = std::max(paid_until, now) + each_;
-  auto const excess = after - now - most_;
-  if (excess.count() > 0) return std::chrono::duration_cast<std::chrono::nanoseconds>(excess);
-  paid_until = after;
+  caller_digest who{};
+  bool const shared = shared_;
+  if (shared) {
+    thread_local sha256_context digests;
+    auto const whole = digests(caller);
+    std::copy_n(whole.begin(), who.size(), who.begin());
+  }
+  std::shared_ptr<rate_peers> others;
+  {
+    std::uint64_t const hash = shared ? hash_of(who) : hash_of(caller);
+    std::lock_guard const lock(mutex_);
+    time_point& paid = paid_until(hash, now);
+    auto const after = std::max(paid, now) + each_;
+    auto const excess = after - now - most_;
+    if (excess.count() > 0) return std::chrono::duration_cast<std::chrono::nanoseconds>(excess);
+    paid = after;
+    if (shared) others = others_told_.lock();
+  }
+  if (others) others->called(*this, who);
   return std::chrono::nanoseconds(0);
+}
+
+MCPAWL_DECL void rate_table::share(std::weak_ptr<rate_peers> others) {
+  std::lock_guard const lock(mutex_);
+  others_told_ = std::move(others);
+  shared_ = true;
+}
+
+MCPAWL_DECL void rate_table::count(caller_digest const& who, std::uint32_t calls, time_point now) {
+  std::uint64_t const hash = hash_of(who);
+  std::lock_guard const lock(mutex_);
+  time_point& paid = paid_until(hash, now);
+  paid = std::max(paid, now) + each_ * calls;
 }
 
 MCPAWL_DECL std::size_t rate_table::size() const {
@@ -40,6 +65,16 @@ MCPAWL_DECL std::size_t rate_table::size() const {
 
 MCPAWL_DECL std::uint64_t rate_table::hash_of(std::string_view caller) const noexcept {
   return sip_hash(key_)(caller);
+}
+
+MCPAWL_DECL std::uint64_t rate_table::hash_of(caller_digest const& who) const noexcept {
+  return hash_of({reinterpret_cast<char const*>(who.data()), who.size()});
+}
+
+MCPAWL_DECL rate_table::time_point& rate_table::paid_until(std::uint64_t hash, time_point now) {
+  if (time_point* const known = find(hash)) return *known;
+  bool const has_room = entries_.size() < max_callers_ || forget_one(now);
+  return has_room ? add(hash, now) : others_;
 }
 
 MCPAWL_DECL rate_table::time_point* rate_table::find(std::uint64_t hash) noexcept {

@@ -12,6 +12,7 @@
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/mcp/offer/change_feed.hpp>
 #include <mcpawl/mcp/session/forwarded_messages.hpp>
+#include <mcpawl/mcp/session/shared_rates.hpp>
 #include <mcpawl/mcp/session/shared_sessions.hpp>
 #include <mcpawl/mcp/session/shared_state.hpp>
 #include <mcpawl/mcp/session/shared_streams.hpp>
@@ -23,7 +24,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -58,6 +58,14 @@ public:
       executor_ = std::move(executor);
     }
     std::shared_ptr<impl> const self = shared_from_this();
+    rates_ = shared_rates::make(
+        state_, bus::max_text,
+        [weak = weak_from_this()](std::string_view text) {
+          if (auto const to = weak.lock()) to->publish(topic_rate, text);
+        },
+        [weak = weak_from_this()] {
+          if (auto const by = weak.lock()) by->spawn(by->tell_rates());
+        });
     state_.changes->listen(self);
     if (auto const hears = current_bus()) hears->listen(self);
   }
@@ -183,7 +191,10 @@ public:
   }
 
   void heard(char topic, std::string_view text) override {
-    if (topic == topic_offer) return hear_change_later(std::string(text));
+    // who may hear of a resource is decided by functions of the user's, which a thread of the store does not run
+    if (topic == topic_offer)
+      return later([self = shared_from_this(), what = std::string(text)] { self->hear_change(what); });
+    if (topic == topic_rate) return rates_->heard(text);
     if (text.size() < name_size) return;
     session::shared_name const name(text.substr(0, name_size));
     std::string const rest(text.substr(name_size));
@@ -194,7 +205,7 @@ public:
     if (!of) return;
     if (topic == topic_changed) {
       of->as_of = 0;
-      spawn(reread(of));
+      spawn(refresh(of));
     } else if (topic == topic_cancelled) {
       of->calls().cancel(rest);
     } else if (topic == topic_answer) {
@@ -230,7 +241,7 @@ private:
 
   static constexpr char topic_offer = 'o', topic_ended = 'e', topic_changed = 'c', topic_cancelled = 'x',
                         topic_answer = 'a', topic_message = 's', topic_wanted = 'w', topic_stream = 'n',
-                        topic_forwarded = 'f';
+                        topic_forwarded = 'f', topic_rate = 'r';
 
   /** Says when it is settled that the client listens here; also if that was cancelled. */
   class opening_stream {
@@ -247,6 +258,12 @@ private:
   static std::string text_of(session::shared_name const& name) { return shared_streams::text_of(name); }
   static std::string record_key(session const& of) { return "session/" + text_of(of.name_for_others()); }
 
+  task<> tell_rates() {
+    auto const never = std::make_shared<async_event>();
+    co_await never->wait(shared_rates::gathered_for);
+    rates_->flush();
+  }
+
   std::shared_ptr<bus> current_bus() {
     std::lock_guard const lock(bus_mutex_);
     return bus_;
@@ -261,9 +278,10 @@ private:
     std::lock_guard const lock(bus_mutex_);
     if (!closed_ && executor_) boost::asio::post(executor_, std::move(what));
   }
-  void spawn(task<> work) {
+  template <class Result>
+  void spawn(task<Result> work) {
     later([self = shared_from_this(), work = std::move(work)]() mutable {
-      boost::asio::co_spawn(self->executor_, std::move(work), [self](std::exception_ptr) {});
+      boost::asio::co_spawn(self->executor_, std::move(work), [self](auto const&...) {});
     });
   }
 
@@ -351,8 +369,6 @@ private:
     }
   }
 
-  task<> reread(std::shared_ptr<session> of) { co_await refresh(std::move(of)); }
-
   task<> left(std::shared_ptr<session> of) {
     std::function<void(shared_state&)> const edit = [this, &of](shared_state& state) {
       if (state.listener == self_ && !of->listens_here()) state.listener.clear();
@@ -369,10 +385,6 @@ private:
     return out;
   }
 
-  /** Who may hear of a resource is decided by functions of the user's, which a thread of the store does not run. */
-  void hear_change_later(std::string text) {
-    later([self = shared_from_this(), text = std::move(text)] { self->hear_change(text); });
-  }
   void hear_change(std::string_view text) {
     if (text.empty() || text.front() < '0' || text.front() > '0' + static_cast<int>(change::kind::visit))
       return;
@@ -390,6 +402,7 @@ private:
   std::shared_ptr<kv_store> store_;
   shared_streams streams_;
   forwarded_messages forwarded_;
+  std::shared_ptr<shared_rates> rates_;   // from `attach` on
   std::atomic<std::uint64_t> epoch_ = 1;  // since when nothing was missed
   std::atomic<std::int64_t> next_try_ = 0;
   boost::asio::any_io_executor executor_;

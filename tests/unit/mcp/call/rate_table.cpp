@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <thread>
@@ -158,6 +159,30 @@ BOOST_AUTO_TEST_CASE(a_period_of_a_year_and_a_caller_of_any_name_are_no_matter) 
   rate_table once(1, 366 * 24h);
   BOOST_TEST(once.take("", clock.steady()).count() == 0);
   BOOST_TEST((once.take("", clock.steady()) == 366 * 24h));
+}
+
+BOOST_AUTO_TEST_CASE(what_others_let_through_counts_even_if_it_is_too_much) {
+  struct recorder final : mcpawl::detail::rate_peers {
+    void called(rate_table const&, mcpawl::detail::caller_digest const& who) override { all.push_back(who); }
+    std::vector<mcpawl::detail::caller_digest> all;
+  };
+  manual_clock clock;
+  rate_table here(10, 10s), there(10, 10s);
+  auto const told = std::make_shared<recorder>();
+  here.share(told);
+  there.share(std::make_shared<recorder>());
+  BOOST_TEST(here.take("alice", clock.steady()).count() == 0);
+  BOOST_TEST_REQUIRE(told->all.size() == 1u);
+  there.count(told->all[0], 8, clock.steady());
+  BOOST_TEST(there.take("alice", clock.steady()).count() == 0);
+  BOOST_TEST(there.take("alice", clock.steady()).count() == 0);
+  BOOST_TEST((there.take("alice", clock.steady()) == 1s));
+  BOOST_TEST(there.take("bob", clock.steady()).count() == 0);
+  there.count(told->all[0], 5, clock.steady());
+  BOOST_TEST((there.take("alice", clock.steady()) == 6s));
+  // who is refused is not told of
+  for (int i = 0; i != 20; ++i) here.take("alice", clock.steady());
+  BOOST_TEST(told->all.size() == 10u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
