@@ -3,6 +3,7 @@
 #include <mcpawl/store/redis/redis_entry.hpp>
 #include <mcpawl/store/redis/redis_info.hpp>
 #include <mcpawl/store/redis/redis_reader.hpp>
+#include <mcpawl/store/redis/redis_slots.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -65,6 +66,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   for (auto const& each : cut.replies) {
     if (items_of(each) > max_items) std::abort();
     mcpawl::detail::read_redis_value(each.text);
+    static_cast<void>(mcpawl::detail::read_redis_slots(each, {"asked", 1}));
+    static_cast<void>(mcpawl::detail::read_redis_redirection(each, {"asked", 1}));
     mcpawl::detail::judge_redis(mcpawl::detail::redis_info(each.text), true, 1, each.text);
   }
   return 0;

@@ -196,6 +196,9 @@ BOOST_AUTO_TEST_CASE(a_url_says_where_and_how) {
   BOOST_TEST(
       (sentinel.hosts.size() == 3u && sentinel.hosts[0].port == 26379 && sentinel.hosts[1].port == 26380));
   BOOST_TEST((sentinel.primary == "main" && sentinel.tls && sentinel.database == 1));
+  auto const cluster = options_of("rediss+cluster://a,b:7001?prefix=p");
+  BOOST_TEST((cluster.cluster && cluster.tls && cluster.hosts.size() == 2u && cluster.hosts[0].port == 6379 &&
+              cluster.hosts[1].port == 7001));
 }
 
 BOOST_AUTO_TEST_CASE(a_url_that_is_wrong_is_refused_and_not_repeated) {
@@ -227,7 +230,9 @@ BOOST_AUTO_TEST_CASE(a_url_that_is_wrong_is_refused_and_not_repeated) {
                           "redis://localhost?prefix=%",
                           "redis://loc\x80"})
     mistakes_of(url, redis_errc::bad_url);
-  mistakes_of("redis+cluster://localhost", redis_errc::cluster);
+  mistakes_of("redis+cluster://localhost/1", redis_errc::bad_url);
+  mistakes_of("redis+cluster://localhost?database=2", redis_errc::bad_url);
+  mistakes_of("redis+cluster://localhost,10.0.0.1", redis_errc::plain_text);
   mistakes_of("redis://cache.example.com", redis_errc::plain_text);
   mistakes_of("redis+sentinel://localhost,10.0.0.1/x", redis_errc::plain_text);
   mistakes_of("rediss://localhost?authorities=%2Fnowhere", redis_errc::bad_trust);
@@ -313,7 +318,8 @@ BOOST_AUTO_TEST_CASE(an_error_tells_what_was_not_done) {
   BOOST_TEST((judged("MISCONF other").code == store_errc::io));
   BOOST_TEST((judged("WRONGTYPE x").code == store_errc::foreign));
   BOOST_TEST((judged("CROSSSLOT x").code == store_errc::io));
-  BOOST_TEST((judged("MOVED 1 127.0.0.1:1").code == store_errc::io));
+  for (auto const* text : {"MOVED 1 127.0.0.1:1", "ASK 1 127.0.0.1:1"})
+    BOOST_TEST((judged(text).verdict == redis_verdict::elsewhere), text);
   for (auto const* text : {"READONLY x", "LOADING x", "MASTERDOWN x", "BUSY x", "NOREPLICAS x"})
     BOOST_TEST((judged(text).verdict == redis_verdict::later), text);
 }

@@ -61,12 +61,16 @@ public:
 
   /** Called after each attempt to connect, with what was wrong; false ends the channel. */
   using listener = std::function<bool(redis_refusal const&)>;
+  /** Called when the server has done nothing, and names another one; false if that leads nowhere. */
+  using redirector = std::function<bool(std::shared_ptr<redis_request> const&, redis_reply const&)>;
 
-  redis_channel(boost::asio::io_context& context, redis_plan const& plan, bool durable, listener told)
+  redis_channel(boost::asio::io_context& context, redis_plan const& plan, bool durable, listener told,
+                redirector redirected = {})
       : plan_(plan),
         log_(plan.options.log),
         durable_(durable),
         told_(std::move(told)),
+        redirected_(std::move(redirected)),
         tick_(context),
         ping_timer_(context),
         pause_(context) {}
@@ -113,6 +117,10 @@ public:
     flush();
   }
 
+  /** Give back what was not sent. */
+  std::deque<std::shared_ptr<redis_request>> release() { return std::exchange(waiting_, {}); }
+  bool is_connected() const noexcept { return stream_ && !lost_ && !leaving_; }
+
   /** End when everything that was submitted has an answer. */
   void close() {
     closing_ = true;
@@ -134,7 +142,7 @@ public:
   }
 
 private:
-  enum class kind : unsigned char { request, log_barrier, replica_barrier, ping };
+  enum class kind : unsigned char { request, asking, log_barrier, replica_barrier, ping };
   struct flight {
     kind what;
     std::shared_ptr<redis_request> request;
@@ -228,6 +236,12 @@ private:
     auto request = std::move(waiting_.front());
     waiting_.pop_front();
     if (request->finished()) return;
+    if (request->asking) {
+      // it is for the next command alone
+      request->asking = false;
+      in_flight_.push_back({kind::asking, nullptr, put_ + out.size(), steady::now()});
+      append_redis_command(out, {"ASKING"});
+    }
     in_flight_.push_back({kind::request, request, put_ + out.size(), steady::now()});
     if (request->script() == redis_script::none) {
       append_redis_command(out, request->words());
@@ -280,6 +294,7 @@ private:
       in_flight_.pop_front();
       switch (of.what) {
         case kind::request: answered(of.request, std::move(*reply)); break;
+        case kind::asking: break;
         case kind::log_barrier: end_batch(!reply->items.empty() && reply->items.front().number >= 1); break;
         case kind::replica_barrier:
           end_batch(reply->is(redis_reply::kind::integer) && reply->number >= fitness_.wait_for_replicas);
@@ -302,6 +317,10 @@ private:
             log_.write_limited(log_level::warning, "redis_error", {{"error", reply.error_word()}});
           return request->finish(make_error_code(error.code));
         case redis_verdict::send_text: request->whole_text = true; return again(request);
+        case redis_verdict::elsewhere:
+          if (redirected_ && redirected_(request, reply)) return;
+          return request->finish(
+              make_error_code(plan_.options.cluster ? store_errc::unreachable : error.code));
         case redis_verdict::later:
           request->refused(error.code);
           again_.push_back(request);
@@ -392,6 +411,7 @@ private:
   logger const log_;
   bool const durable_;
   listener const told_;
+  redirector const redirected_;
 
   std::unique_ptr<redis_stream> stream_;
   std::array<std::string, redis_script_count> scripts_;

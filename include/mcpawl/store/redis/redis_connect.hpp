@@ -12,7 +12,9 @@
 #include <mcpawl/store/redis/redis_options.hpp>
 #include <mcpawl/store/redis/redis_reply.hpp>
 #include <mcpawl/store/redis/redis_scripts.hpp>
+#include <mcpawl/store/redis/redis_slots.hpp>
 #include <mcpawl/store/redis/redis_stream.hpp>
+#include <mcpawl/store/this_machine.hpp>
 
 #include <array>
 #include <charconv>
@@ -34,6 +36,10 @@ struct redis_plan {
   std::optional<http::tls_trust> trust;  ///< Without TLS unset.
 
   http::tls_trust const* trusted() const noexcept { return trust ? &*trust : nullptr; }
+  /** Whether nobody on the way could read or change what is said. */
+  bool may_talk_to(redis_host const& where) const {
+    return options.tls || options.plain || is_this_machine(where.name);
+  }
 };
 
 /** A connection that is logged in, to a server that is fit. */
@@ -152,7 +158,8 @@ public:
     if (failed(info, "INFO", wrong)) return;
     std::optional<std::string> flush;
     if (flushing.is(redis_reply::kind::array) && flushing.items.size() == 2) flush = flushing.items[1].text;
-    to.fitness = judge_redis(redis_info(info.text), options_.durable, options_.replicas, flush);
+    to.fitness =
+        judge_redis(redis_info(info.text), options_.durable, options_.replicas, flush, options_.cluster);
     for (auto const& each : to.fitness.wrong) note(wrong, each.code, each.sentence);
     if (!wrong.sentences.empty()) return;
     for (auto& name : to.scripts) {
@@ -201,24 +208,56 @@ private:
   std::size_t count_ = 0;
 };
 
-/** Make a connection and see whether the server is fit.
+/** Ask the servers of a Cluster, one after the other, who has which slots.
+
+    @param hosts  not empty
+
+    @par Errors
+    Those of the last one; `redis_errc::cluster` if it is in none, or not all slots have a primary; `plain_text`. */
+inline task<result<std::vector<redis_slot_range>>> ask_cluster(
+    redis_plan const& plan, std::vector<redis_host> hosts, std::chrono::steady_clock::time_point deadline) {
+  result<std::vector<redis_slot_range>> out = make_error_code(redis_errc::cluster);
+  for (std::size_t i = 0; i != hosts.size(); ++i) {
+    auto const now = std::chrono::steady_clock::now();
+    auto const until = now + (deadline - now) / static_cast<long>(hosts.size() - i);
+    auto stream = co_await redis_stream::open(hosts[i], plan.trusted(), until);
+    if (!stream) {
+      out = stream.error();
+      continue;
+    }
+    std::string commands;
+    commands.reserve(std::size_t{8} * 1024);  // a text that grows leaves copies of the password behind
+    append_redis_login(commands, plan.options.user, plan.options.password);
+    append_redis_command(commands, {"CLUSTER", "SLOTS"});
+    std::size_t const count = plan.options.password.empty() ? 1 : 2;
+    auto const replies = co_await redis_stream::ask(**stream, std::move(commands), count, until);
+    if (!replies) {
+      out = replies.error();
+      continue;
+    }
+    auto const& answer = replies->back();
+    if (answer.failed()) {
+      bool const alone = answer.text.find("cluster support disabled") != std::string::npos;
+      out = make_error_code(alone ? redis_errc::cluster : judge_redis_start(answer));
+      continue;
+    }
+    out = read_redis_slots(answer, hosts[i]);
+    if (!out) continue;
+    for (auto const& each : *out)
+      if (!plan.may_talk_to(each.primary)) out = make_error_code(redis_errc::plain_text);
+    co_return out;
+  }
+  co_return out;
+}
+
+/** Make a connection to a server and see whether it is fit.
 
     @par Errors
     `wrong` says what is wrong, and the pointer of the stream is null then. */
-inline task<redis_session> connect_redis(redis_plan const& plan,
-                                         std::chrono::steady_clock::time_point deadline,
-                                         redis_refusal& wrong) {
+inline task<redis_session> connect_redis_at(redis_plan const& plan, redis_host host,
+                                            std::chrono::steady_clock::time_point deadline,
+                                            redis_refusal& wrong) {
   redis_session out;
-  redis_host host = plan.options.hosts.front();
-  if (!plan.options.primary.empty()) {
-    auto const found = co_await ask_sentinels(plan, deadline);
-    if (!found) {
-      wrong.code = found.error();
-      wrong.sentences.push_back("no Sentinel tells the primary: " + found.error().message());
-      co_return out;
-    }
-    host = *found;
-  }
   auto stream = co_await redis_stream::open(host, plan.trusted(), deadline);
   if (!stream) {
     wrong.code = stream.error();
@@ -235,6 +274,30 @@ inline task<redis_session> connect_redis(redis_plan const& plan,
   }
   greeting.read(*replies, asked, std::chrono::system_clock::now(), out, wrong);
   if (wrong.sentences.empty()) out.stream = std::move(*stream);
+  co_return out;
+}
+
+/** The same to the server of a plan, or to the first of a Cluster that is fit. */
+inline task<redis_session> connect_redis(redis_plan const& plan,
+                                         std::chrono::steady_clock::time_point deadline,
+                                         redis_refusal& wrong) {
+  auto hosts = plan.options.hosts;
+  if (!plan.options.primary.empty()) {
+    auto const found = co_await ask_sentinels(plan, deadline);
+    if (!found) {
+      wrong.code = found.error();
+      wrong.sentences.push_back("no Sentinel tells the primary: " + found.error().message());
+      co_return redis_session();
+    }
+    hosts = {*found};
+  }
+  redis_session out;
+  for (std::size_t i = 0; i != hosts.size() && !out.stream; ++i) {
+    auto const now = std::chrono::steady_clock::now();
+    auto const until = now + (deadline - now) / static_cast<long>(hosts.size() - i);
+    wrong = redis_refusal();
+    out = co_await connect_redis_at(plan, hosts[i], until, wrong);
+  }
   co_return out;
 }
 

@@ -8,8 +8,8 @@ namespace mcpawl {
 
 /** What is wrong with a server, or with the URL that names it. Operations of an open store have `store_errc`. */
 enum class redis_errc {
-  bad_url = 1,    ///< The URL is not of the form that docs/redis.md has.
-  cluster,        ///< The server is, or the URL names, a Cluster.
+  bad_url = 1,  ///< The URL is not of the form that docs/redis.md has.
+  cluster,  ///< The server is part of a Cluster and should not be, or should be, or not all of it is there.
   plain_text,     ///< Without TLS to another machine.
   bad_trust,      ///< The file of certificate authorities cannot be used.
   bad_password,   ///< The file of the password cannot be used.
@@ -32,7 +32,9 @@ constexpr error_entry describe(redis_errc e) noexcept {
   using enum redis_errc;
   switch (e) {
     case bad_url: return {"URL of Redis not understood", condition::configuration};
-    case cluster: return {"Redis Cluster is not supported", condition::configuration};
+    case cluster:
+      return {"the servers are no whole Redis Cluster, or the server is part of one",
+              condition::configuration};
     case plain_text: return {"Redis on another machine without TLS", condition::configuration};
     case bad_trust: return {"certificate authorities for Redis not usable", condition::configuration};
     case bad_password: return {"file of the password for Redis not usable", condition::configuration};

@@ -73,10 +73,11 @@ struct redis_fitness {
 
 /** Look at everything at once.
 
+    @param cluster   whether it has to be part of one
     @param flushing  the value of `appendfsync`, if the server tells it; managed ones often do not
 */
 inline redis_fitness judge_redis(redis_info const& info, bool durable, unsigned replicas,
-                                 std::optional<std::string> const& flushing) {
+                                 std::optional<std::string> const& flushing, bool cluster = false) {
   redis_fitness out;
   auto const add = [&out](redis_errc code, std::string sentence) {
     out.wrong.push_back({code, std::move(sentence)});
@@ -89,8 +90,10 @@ inline redis_fitness judge_redis(redis_info const& info, bool durable, unsigned 
     add(redis_errc::too_old, "the server must be Redis 7.0 or Valkey 7.2 or newer");
   if (info.is_loading()) add(redis_errc::loading, "the server is loading its data");
   if (!info.is_primary()) add(redis_errc::replica, "the server is a replica: name the primary, or Sentinels");
-  if (info.number("cluster_enabled") != 0)
-    add(redis_errc::cluster, "the server is part of a Cluster, which is not supported");
+  if ((info.number("cluster_enabled") != 0) != cluster)
+    add(redis_errc::cluster,
+        cluster ? "the server is no part of a Cluster"
+                : "the server is part of a Cluster: say redis+cluster:// or rediss+cluster://");
   if (auto const policy = info.value("maxmemory_policy"); policy != "noeviction")
     add(redis_errc::evicting, "maxmemory-policy must be noeviction: with " +
                                   std::string(policy.substr(0, 32)) + " grants would vanish");

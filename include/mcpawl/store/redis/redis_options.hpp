@@ -33,10 +33,11 @@ struct redis_host {
 
 /** What a `redis_store` needs to know. */
 struct redis_options {
-  /** The server, or the Sentinels where `primary` is set. */
+  /** The server; the Sentinels where `primary` is set; some servers of a Cluster where `cluster` is, which tell the others. */
   std::vector<redis_host> hosts;
   /** The name by which Sentinels know the primary; empty without Sentinel. */
   std::string primary;
+  bool cluster = false;  ///< The servers are those of a Redis Cluster.
   bool tls = false;
   /** PEM of the authorities that a certificate is checked against; empty for those of the system. */
   std::string authorities;
@@ -59,7 +60,8 @@ struct redis_options {
 
   /** Read a URL:
       `redis://`, `rediss://[user:password@]host[:port][/database][?name=value&...]`, or
-      `redis+sentinel://`, `rediss+sentinel://[user:password@]host[:port],host[:port].../name[?...]`. Names are
+      `redis+sentinel://`, `rediss+sentinel://[user:password@]host[:port],host[:port].../name[?...]`, or
+      `redis+cluster://`, `rediss+cluster://[user:password@]host[:port],host[:port]...[?...]`. Names are
       `prefix`, `replicas`, `durable` (`yes`, `no`), `database`, `authorities` and `password_file` (paths), `unsafe=plain_text`. What is
       wrong is appended to `mistakes`, a sentence each, without what the URL holds.
 

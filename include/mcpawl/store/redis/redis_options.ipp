@@ -68,12 +68,13 @@ inline std::optional<std::string> read_redis_file(std::string const& path) {
 }
 
 /** What stands between `//` and the path. */
-inline bool read_redis_hosts(std::string_view text, bool several, redis_options& to) {
+inline bool read_redis_hosts(std::string_view text, bool several, std::uint16_t usual_port,
+                             redis_options& to) {
   for (;;) {
     auto const comma = text.find(',');
     std::string_view one = text.substr(0, comma);
     redis_host host;
-    host.port = several ? 26379 : 6379;
+    host.port = usual_port;
     std::string_view port;
     if (one.starts_with('[')) {
       auto const end = one.find(']');
@@ -157,8 +158,11 @@ inline void read_redis_setting(std::string_view name, std::string value, redis_o
 /** What can be seen to be wrong before anybody is asked. */
 inline void check_redis_options(redis_options const& given, redis_mistakes& wrong) {
   if (given.hosts.empty()) wrong.add(redis_errc::bad_url, "there must be a host");
-  if (given.hosts.size() > 1 && given.primary.empty())
-    wrong.add(redis_errc::bad_url, "several hosts are for Sentinel alone");
+  if (given.hosts.size() > 1 && given.primary.empty() && !given.cluster)
+    wrong.add(redis_errc::bad_url, "several hosts are for Sentinel and Cluster alone");
+  if (given.cluster && !given.primary.empty()) wrong.add(redis_errc::bad_url, "a Cluster has no Sentinels");
+  if (given.cluster && given.database != 0)
+    wrong.add(redis_errc::bad_url, "a Cluster has no databases but the first");
   if (given.tls || given.plain) return;
   for (auto const& each : given.hosts) {
     if (is_this_machine(each.name)) continue;
@@ -179,14 +183,11 @@ MCPAWL_DECL result<redis_options> redis_options::parse(std::string_view url,
   auto const colon = url.find("://");
   std::string_view const scheme = url.substr(0, colon);
   bool const sentinel = scheme == "redis+sentinel" || scheme == "rediss+sentinel";
-  if (scheme == "redis+cluster" || scheme == "rediss+cluster") {
-    wrong.add(redis_errc::cluster, "Redis Cluster is not supported: use a single server or Sentinel");
-    return wrong.first();
-  }
+  out.cluster = scheme == "redis+cluster" || scheme == "rediss+cluster";
   if (colon == std::string_view::npos || url.size() > 8 * 1024 ||
-      (!sentinel && scheme != "redis" && scheme != "rediss")) {
+      (!sentinel && !out.cluster && scheme != "redis" && scheme != "rediss")) {
     wrong.add(redis_errc::bad_url,
-              "must begin with redis://, rediss://, redis+sentinel:// or rediss+sentinel://");
+              "must begin with redis:// or rediss://, or with +sentinel or +cluster before the colon");
     return wrong.first();
   }
   out.tls = scheme.starts_with("rediss");
@@ -211,7 +212,7 @@ MCPAWL_DECL result<redis_options> redis_options::parse(std::string_view url,
       wrong.add(redis_errc::bad_url, "user or password are not written as a URL has them");
     rest = rest.substr(at + 1);
   }
-  if (!detail::read_redis_hosts(rest, sentinel, out))
+  if (!detail::read_redis_hosts(rest, sentinel || out.cluster, sentinel ? 26379 : 6379, out))
     wrong.add(redis_errc::bad_url, "the host or its port is wrong");
   if (sentinel) {
     auto name = detail::percent_decoded(path);

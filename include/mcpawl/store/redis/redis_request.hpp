@@ -93,7 +93,9 @@ public:
   /** The server has said that it did not do it, and why that may change. */
   void refused(store_errc why) noexcept { refusal_ = why; }
 
-  bool whole_text = false;  ///< The server does not know the script: send its text.
+  bool whole_text = false;    ///< The server does not know the script: send its text.
+  bool asking = false;        ///< It goes to who is about to get its slot (ASKING).
+  unsigned redirections = 0;  ///< How often another server was named.
 
 private:
   redis_script const script_;
@@ -115,6 +117,7 @@ enum class redis_verdict : unsigned char {
   final,      ///< The answer is the error.
   send_text,  ///< The script is not known: nothing was done.
   later,      ///< Nothing was done; the connection must be made anew.
+  elsewhere,  ///< Nothing was done: another server has the slot of the key.
 };
 
 struct redis_error {
@@ -134,6 +137,7 @@ inline redis_error judge_redis_error(redis_reply const& reply) {
   if (word == "READONLY" || word == "LOADING" || word == "MASTERDOWN" || word == "CLUSTERDOWN" ||
       word == "NOAUTH" || word == "NOREPLICAS")
     return {redis_verdict::later, store_errc::unreachable};
+  if (word == "MOVED" || word == "ASK") return {redis_verdict::elsewhere, store_errc::io};
   if (word == "WRONGTYPE") return {redis_verdict::final, store_errc::foreign};
   return {redis_verdict::final, store_errc::io};
 }

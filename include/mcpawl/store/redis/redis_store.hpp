@@ -18,8 +18,8 @@
 
 namespace mcpawl {
 
-/** A `kv_store` in a Redis server (7.0 or newer) or a Valkey server (7.2 or newer), alone or found by Sentinels; any number of
-    processes on any number of machines may share it.
+/** A `kv_store` in a Redis server (7.0 or newer) or a Valkey server (7.2 or newer), alone, found by Sentinels, or as a Cluster; any
+    number of processes on any number of machines may share it.
 
     Each operation is one command or script, which the server carries out at one moment. An entry whose writer has told its version is
     written once, however often it is sent, and so is a take; so what is lost with a connection is sent again, for 2 seconds at
