@@ -63,11 +63,11 @@ public:
         ++at;
         continue;
       }
-      for (auto const& channel : each.channels()) {
-        auto waiting = channel->release();
+      each.each_channel([&](redis_channel& channel) {
+        auto waiting = channel.release();
         homeless.insert(homeless.end(), waiting.begin(), waiting.end());
-        channel->close();
-      }
+        channel.close();
+      });
       // its connections end when all that is in flight is answered
       left_.push_back(std::move(at->second));
       at = by_address_.erase(at);
@@ -91,23 +91,22 @@ public:
   /** Send what was submitted. */
   void pump() {
     for (auto const& [name, each] : by_address_)
-      for (auto const& channel : each->channels()) channel->pump();
+      each->each_channel([](redis_channel& channel) { channel.pump(); });
   }
 
   void close() {
     closing_ = true;
     for (auto const& [name, each] : by_address_)
-      for (auto const& channel : each->channels()) channel->close();
+      each->each_channel([](redis_channel& channel) { channel.close(); });
     stale_->notify();
   }
   bool is_closing() const noexcept { return closing_; }
 
   /** After an exception: give all connections up. */
   void recover() noexcept {
-    for (auto const& [name, each] : by_address_)
-      for (auto const& channel : each->channels()) channel->recover();
-    for (auto const& each : left_)
-      for (auto const& channel : each->channels()) channel->recover();
+    auto const give_up = [](redis_channel& channel) { channel.recover(); };
+    for (auto const& [name, each] : by_address_) each->each_channel(give_up);
+    for (auto const& each : left_) each->each_channel(give_up);
   }
 
 private:
@@ -115,10 +114,10 @@ private:
     redis_plan plan;
     std::shared_ptr<redis_channel> quick, safe;  // without durability there is no second one
 
-    std::vector<std::shared_ptr<redis_channel>> channels() const {
-      std::vector<std::shared_ptr<redis_channel>> out{quick};
-      if (safe) out.push_back(safe);
-      return out;
+    template <class Function>
+    void each_channel(Function call) const {
+      call(*quick);
+      if (safe) call(*safe);
     }
     redis_channel& channel_for(redis_request const& what) const noexcept {
       return what.durable() && safe ? *safe : *quick;
@@ -129,8 +128,8 @@ private:
   static constexpr unsigned max_redirections = 16;
 
   node& node_of(redis_host const& where) {
-    auto& known = by_address_[where.name + ' ' + std::to_string(where.port)];
-    if (known) return *known;
+    std::string const address = where.name + ' ' + std::to_string(where.port);
+    if (auto const known = by_address_.find(address); known != by_address_.end()) return *known->second;
     auto made = std::make_unique<node>();
     made->plan = plan_;
     // without a Cluster there is one, which Sentinels may tell
@@ -148,13 +147,15 @@ private:
     if (plan_.options.durable)
       made->safe = std::make_shared<redis_channel>(
           context_, made->plan, true, [](redis_refusal const&) { return true; }, redirected);
-    known = std::move(made);
-    for (auto const& channel : known->channels()) start_(channel);
-    return *known;
+    node& known = *by_address_.emplace(address, std::move(made)).first->second;
+    start_(known.quick);
+    if (known.safe) start_(known.safe);
+    return known;
   }
 
   /** Who has the key of an operation; for a message, which is for nobody alone, somebody who is connected. */
   node& node_for(redis_request const& what) {
+    if (!plan_.options.cluster) return *slots_.front();
     auto const& words = what.words();
     if (words.front() != "PUBLISH") return *slots_[redis_slot_of(words[1])];
     for (auto const& [name, each] : by_address_)

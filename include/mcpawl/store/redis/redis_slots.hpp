@@ -7,6 +7,7 @@
 #include <mcpawl/store/redis/redis_options.hpp>
 #include <mcpawl/store/redis/redis_reply.hpp>
 
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -21,17 +22,24 @@ namespace mcpawl::detail {
 
 inline constexpr std::size_t redis_slot_count = 16'384;
 
+/** What each byte adds to a CRC-16/XMODEM. */
+inline constexpr auto redis_crc16_table = [] {
+  std::array<std::uint16_t, 256> out{};
+  for (std::size_t i = 0; i != out.size(); ++i) {
+    auto crc = static_cast<std::uint16_t>(i << 8);
+    for (int bit = 0; bit != 8; ++bit)
+      crc = static_cast<std::uint16_t>((crc & 0x8000) != 0 ? crc << 1 ^ 0x1021 : crc << 1);
+    out[i] = crc;
+  }
+  return out;
+}();
+
 /** CRC-16/XMODEM, as the specification of Redis Cluster has it. */
 constexpr std::uint16_t redis_crc16(std::string_view text) noexcept {
   std::uint16_t crc = 0;
-  for (char const c : text) {
-    crc = static_cast<std::uint16_t>(crc ^ static_cast<unsigned char>(c) << 8);
-    for (int i = 0; i != 8; ++i) {
-      bool const high = (crc & 0x8000) != 0;
-      crc = static_cast<std::uint16_t>(crc << 1);
-      if (high) crc ^= 0x1021;
-    }
-  }
+  for (char const c : text)
+    crc = static_cast<std::uint16_t>(crc << 8 ^
+                                     redis_crc16_table[(crc >> 8 ^ static_cast<unsigned char>(c)) & 0xff]);
   return crc;
 }
 
