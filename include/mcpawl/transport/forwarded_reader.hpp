@@ -56,6 +56,7 @@ class forwarded_reader {
 public:
   static constexpr std::chrono::seconds claim_again{30};
   static constexpr std::chrono::seconds look_again{5};  ///< In case that what others told was lost.
+  static constexpr std::chrono::seconds pause{5};       ///< After the store did not answer.
 
   /** @param changed  wakes who writes the stream. */
   forwarded_reader(forwarded_messages& all, std::string_view id, caller const& who, dispatcher& protocol,
@@ -77,17 +78,21 @@ public:
   forwarded_reader(forwarded_reader const&) = delete;
   forwarded_reader& operator=(forwarded_reader const&) = delete;
 
-  /** Say that the stream is here if that has to be said, and take what is there. */
+  /** Say that the stream is here if that has to be said, and take what is there. The stream is held up meanwhile, so a store that does
+      not answer is left alone for a while. */
   task<> look() {
     auto const now = std::chrono::steady_clock::now();
+    if (now < next_try_) co_return;
     if (now >= next_claim_) {
       bool const claimed = co_await all_.claim(name_, std::string(who_.principal));
-      next_claim_ = now + (claimed ? claim_again : look_again);
+      if (!claimed) co_return leave_store_alone();
+      next_claim_ = now + claim_again;
     }
     if (!news_->exchange(false) && now < next_look_) co_return;
     next_look_ = now + look_again;
     auto const messages = co_await all_.take(name_);
-    for (auto const& each : messages) {
+    if (!messages) co_return leave_store_alone();
+    for (auto const& each : *messages) {
       auto const refused = client_->receive(protocol_, each, who_, executor_);
       if (!refused) continue;
       // the response to its POST, which would have said so, is gone
@@ -98,6 +103,11 @@ public:
 
 private:
   using time_point = std::chrono::steady_clock::time_point;
+
+  void leave_store_alone() {
+    next_try_ = std::chrono::steady_clock::now() + pause;
+    news_->store(true);
+  }
 
   static std::string refused_text(std::string_view message, scope_refusal const& why) {
     boost::system::error_code malformed;
@@ -117,7 +127,7 @@ private:
   std::shared_ptr<channel_client> client_;
   boost::asio::any_io_executor executor_;
   std::shared_ptr<std::atomic<bool>> const news_ = std::make_shared<std::atomic<bool>>(true);
-  time_point next_claim_{}, next_look_{};
+  time_point next_try_{}, next_claim_{}, next_look_{};
 };
 
 }  // namespace mcpawl::detail

@@ -113,11 +113,14 @@ public:
     }
   }
 
-  /** Take the messages that wait for a stream, in their order. */
-  task<std::vector<std::string>> take(session::shared_name of) {
-    std::vector<std::string> out;
+  /** Take the messages that wait for a stream, in their order.
+
+      @par Errors
+      What the store says. */
+  task<result<std::vector<std::string>>> take(session::shared_name of) {
     auto const there = co_await waiting(of);
-    if (!there) co_return out;
+    if (!there) co_return there.error();
+    std::vector<std::string> out;
     for (auto const& each : *there) {
       auto taken = co_await store_->take(each.key, durability::relaxed);
       if (taken && *taken) out.push_back(std::move((*taken)->value));
