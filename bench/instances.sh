@@ -8,7 +8,7 @@
 # thread, of MCP 2026-07-28 and in a session of 2025-11-25:
 #   alone   one instance without a store
 #   one     one instance, to which Redis connects it with two others that have nothing to do
-#   three   these three at the same time, each by a third of the connections
+#   three   these three at the same time, with three times the connections
 # All servers have one core, so the figures are of CPU time per call: user and system time of all instances. What three carry of what one
 # carries is three times the ratio. Runs are interleaved, and each figure is a median. Exits with 1 if a mark is missed.
 #
@@ -78,7 +78,7 @@ run() {
   shift 4
   for number in "${servers[@]}"; do before=$((before + $(cpu_ticks "$number"))); done
   for number in "$@"; do
-    CALL_BODY=$body CALL_FIELDS=$fields taskset -c "$wrk_core" wrk -t1 -c$((33 / $#)) "-d${seconds}s" -s "$root/bench/http_call.lua" \
+    CALL_BODY=$body CALL_FIELDS=$fields taskset -c "$wrk_core" wrk -t1 -c32 "-d${seconds}s" -s "$root/bench/http_call.lua" \
       "${urls[number]}" > "$folder/wrk.$number" &
     clients+=($!)
   done

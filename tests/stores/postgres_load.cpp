@@ -1,6 +1,7 @@
 // tests/stores/postgres_load.cpp - many at once, cancellations at every moment, crashes of the server
 // SPDX-License-Identifier: BSL-1.0
 #include <mcpawl/store/clock_watch.hpp>
+#include <mcpawl/store/postgres_statements.hpp>
 #include <mcpawl/store/postgres_store.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
@@ -103,6 +104,20 @@ BOOST_AUTO_TEST_CASE(of_fifty_takes_one_wins) {
     at_once(*this, 50, takes);
     BOOST_TEST(won == 1);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_scan_reads_no_further_than_its_prefix) {
+  // by the plan that a statement gets when it has been used a few times: it looked at all keys behind the prefix once
+  auto const& scan = detail::postgres_statements[static_cast<std::size_t>(detail::postgres_operation::scan)];
+  std::string const plan = server.sql(
+      "SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan;"
+      "PREPARE scan(bytea, bytea, bytea, int8, int8, int8) AS " +
+      std::string(scan.sql) + "; EXPLAIN (FORMAT JSON) EXECUTE scan('a', '', 'b', 0, 10, 1000)");
+  auto const begin = plan.find("\"Index Cond\"");
+  BOOST_TEST_REQUIRE(begin != plan.npos, plan);
+  std::string const condition = plan.substr(begin, plan.find('\n', begin) - begin);
+  BOOST_TEST(condition.find("key < $3") != condition.npos, plan);
+  BOOST_TEST(condition.find("key >= $1") != condition.npos, plan);
 }
 
 BOOST_AUTO_TEST_CASE(a_scan_sees_everything_that_stays_while_others_write) {

@@ -89,13 +89,14 @@ inline constexpr std::array<postgres_statement, 11> postgres_statements{{
      "UPDATE mcpawl.entry SET taker = $2, taken = $3, value = '' WHERE key = $1 AND expires > $3"
      " AND taker IN (0, $2) AND past <> $2 RETURNING version",
      3, 0b1},
-    // from, behind, end or nothing, now, rows, bytes; a value beyond the bytes is null
+    // from, behind, end, now, rows, bytes; a value beyond the bytes is null. An end that may be missing would keep a plan that is made
+    // for any parameters from stopping there
     {"scan",
      "SELECT key, CASE WHEN coalesce(before, 0) <= $6 THEN value END, version, expires FROM ("
      " SELECT key, value, version, expires, sum(octet_length(key) + octet_length(value))"
      "  OVER (ORDER BY key ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)::bigint AS before FROM ("
      "  SELECT key, value, version, expires FROM mcpawl.entry WHERE key >= $1 AND key > $2"
-     "   AND ($3::bytea IS NULL OR key < $3) AND expires > $4 AND taker = 0 ORDER BY key LIMIT $5) AS page)"
+     "   AND key < $3 AND expires > $4 AND taker = 0 ORDER BY key LIMIT $5) AS page)"
      " AS summed ORDER BY key",
      6, 0b111},
     // now, taken before, rows

@@ -179,11 +179,12 @@ public:
   task<result<store_page>> scan(std::string prefix, std::string after, std::size_t limit) override {
     detail::postgres_rows found;
     found.limit = std::clamp<std::size_t>(limit, 1, max_store_page);
-    auto end = detail::end_of_prefix(prefix);
+    // no key is behind so many of the last byte
+    auto end = detail::end_of_prefix(prefix).value_or(std::string(max_store_key + 1, '\xff'));
     parameters with;
     with.emplace_back(std::move(prefix));
     with.emplace_back(std::move(after));
-    with.push_back(std::move(end));
+    with.emplace_back(std::move(end));
     with.emplace_back(detail::postgres_integer(clock_.wall()));
     with.emplace_back(detail::postgres_integer(static_cast<std::int64_t>(found.limit) + 1));
     with.emplace_back(detail::postgres_integer(static_cast<std::int64_t>(max_store_page_bytes)));
