@@ -26,11 +26,13 @@
 namespace flow_instances {
 
 using namespace std::chrono_literals;
+using support::accepted_answer;
 using support::becomes_true;
 using support::event_stream;
 using support::fields;
 using support::json_of;
 using support::loopback_client;
+using support::result_text;
 using support::session_client;
 
 namespace {
@@ -91,10 +93,7 @@ struct instance {
   std::uint16_t port() const { return serving->port(); }
 
   static mcpawl::server_options options(std::shared_ptr<mcpawl::kv_store> store, mcpawl::clock const& time) {
-    mcpawl::server_options out;
-    out.keys.emplace_back("0123456789abcdefghijklmnopqrstuv");
-    out.shared_store = std::move(store);
-    out.time = &time;
+    auto out = support::instance_options(std::move(store), time);
     out.session_idle = 60s;
     return out;
   }
@@ -110,19 +109,10 @@ struct three {
   instance a{store, time}, b{store, time}, c{store, time};
 };
 
-std::string text_of(boost::json::value const& message) {
-  return std::string(message.at("result").at("content").at(0).at("text").as_string());
-}
 std::string method_of(boost::json::value const& message) {
   auto const* const method = message.as_object().if_contains("method");
   return method == nullptr ? std::string() : std::string(method->as_string());
 }
-std::string accepted_answer(boost::json::value const& question, std::string_view name) {
-  std::string body = R"({"jsonrpc":"2.0","id":)" + boost::json::serialize(question.at("id"));
-  body += R"(,"result":{"action":"accept","content":{"name":")";
-  return body.append(name).append("\"}}}");
-}
-
 }  // namespace
 
 }  // namespace flow_instances
@@ -137,7 +127,7 @@ BOOST_AUTO_TEST_CASE(an_answer_may_come_to_any_instance) {
   BOOST_REQUIRE(method_of(question) == "elicitation/create");
   BOOST_TEST(client.post(b.port(), accepted_answer(question, "Ada")).status == 202);
   auto const answer = call.message();
-  BOOST_TEST(text_of(answer) == "hello Ada");
+  BOOST_TEST(result_text(answer) == "hello Ada");
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_of_somebody_else_is_taken_by_nobody) {
@@ -148,7 +138,7 @@ BOOST_AUTO_TEST_CASE(an_answer_of_somebody_else_is_taken_by_nobody) {
   BOOST_TEST(other.post(b.port(), accepted_answer(question, "Eve")).status == 202);
   BOOST_TEST(client.post(c.port(), accepted_answer(question, "Ada")).status == 202);
   auto const answer = call.message();
-  BOOST_TEST(text_of(answer) == "hello Ada");
+  BOOST_TEST(result_text(answer) == "hello Ada");
 }
 
 BOOST_AUTO_TEST_CASE(a_call_may_be_cancelled_anywhere) {
@@ -285,7 +275,7 @@ BOOST_AUTO_TEST_CASE(a_stream_goes_on_where_its_client_comes_back) {
   auto const last_step = second.message();
   BOOST_TEST(last_step.at("params").at("data") == "3");
   auto const end = second.message();
-  BOOST_TEST(text_of(end) == "counted");
+  BOOST_TEST(result_text(end) == "counted");
   BOOST_TEST(second.ends());
   // all of it once more, from a third, after it has ended
   auto third = client.listen(c.port(), last);
@@ -358,7 +348,7 @@ BOOST_AUTO_TEST_CASE(without_the_store_sessions_go_on_and_what_others_must_know_
   // an answer where the question was needs no store
   BOOST_TEST(client.post(a.port(), accepted_answer(question, "Ada")).status == 202);
   auto const answer = call.message();
-  BOOST_TEST(text_of(answer) == "hello Ada");
+  BOOST_TEST(result_text(answer) == "hello Ada");
   store->works = true;
   BOOST_TEST(client.end(b.port()) == 204);
 }

@@ -5,11 +5,11 @@
 #include "../support/public_store.hpp"
 #include "../support/running.hpp"
 #include "../support/scope_header.hpp"
+#include "../support/session_client.hpp"
 
 #include <mcpawl/mcpawl.hpp>
 #include <mcpawl/test/manual_clock.hpp>
 
-#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
@@ -25,6 +25,8 @@ namespace {
 using support::event_stream;
 using support::fields;
 using support::loopback_client;
+using support::result_text;
+using support::session_client;
 
 struct form {
   std::string name;
@@ -32,7 +34,7 @@ struct form {
 
 struct instance {
   instance(std::shared_ptr<mcpawl::kv_store> store, mcpawl::clock const& time)
-      : srv{{"flow", "1"}, support::scope_header(), options(std::move(store), time)} {
+      : srv{{"flow", "1"}, support::scope_header(), support::instance_options(std::move(store), time)} {
     srv.tool("ask", "Ask for a name.", [](mcpawl::context& ctx) -> mcpawl::task<std::string> {
       auto const answer = co_await ctx.elicit<form>("name", "Who are you?");
       if (!answer) co_return "nobody";
@@ -45,14 +47,6 @@ struct instance {
     serving.emplace(srv, http);
   }
   std::uint16_t port() const { return serving->port(); }
-
-  static mcpawl::server_options options(std::shared_ptr<mcpawl::kv_store> store, mcpawl::clock const& time) {
-    mcpawl::server_options out;
-    out.keys.emplace_back("0123456789abcdefghijklmnopqrstuv");
-    out.shared_store = std::move(store);
-    out.time = &time;
-    return out;
-  }
 
   int calls = 0;
   mcpawl::server<support::scope_header> srv;
@@ -79,19 +73,9 @@ struct old_client {
     BOOST_TEST(events.message().at("result").at("protocolVersion") == "2024-11-05");
     post(port, R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
   }
-  static std::string call(int id, std::string_view tool) {
-    std::string out = R"({"jsonrpc":"2.0","id":)" + std::to_string(id);
-    out.append(R"(,"method":"tools/call","params":{"name":")").append(tool);
-    return out + R"(","arguments":{}}})";
-  }
-
   event_stream events;
   std::string endpoint;
 };
-
-std::string text_of(boost::json::value const& message) {
-  return std::string(message.at("result").at("content").at(0).at("text").as_string());
-}
 
 struct three {
   mcpawl::test::manual_clock time;
@@ -109,31 +93,30 @@ using namespace flow_instances_sse;
 BOOST_AUTO_TEST_CASE(messages_may_come_to_any_instance) {
   old_client client(a.port());
   client.open(b.port());
-  BOOST_TEST(client.post(c.port(), client.call(1, "ask")).status == 202);
+  BOOST_TEST(client.post(c.port(), session_client::call_text(1, "ask")).status == 202);
   auto const question = client.events.message();
   BOOST_TEST_REQUIRE(question.at("method") == "elicitation/create");
-  std::string answer = R"({"jsonrpc":"2.0","id":)" + boost::json::serialize(question.at("id"));
-  answer += R"(,"result":{"action":"accept","content":{"name":"Ada"}}})";
-  BOOST_TEST(client.post(b.port(), answer).status == 202);
-  BOOST_TEST(text_of(client.events.message()) == "hello Ada");
+  BOOST_TEST(client.post(b.port(), support::accepted_answer(question, "Ada")).status == 202);
+  BOOST_TEST(result_text(client.events.message()) == "hello Ada");
 }
 
 BOOST_AUTO_TEST_CASE(messages_are_taken_in_their_order) {
   old_client client(a.port());
   client.open(b.port());
   for (int i = 1; i <= 30; ++i)
-    BOOST_TEST_REQUIRE(client.post(i % 2 == 0 ? b.port() : c.port(), client.call(i, "add")).status == 202);
+    BOOST_TEST_REQUIRE(
+        client.post(i % 2 == 0 ? b.port() : c.port(), session_client::call_text(i, "add")).status == 202);
   for (int i = 1; i <= 30; ++i) {
     auto const answer = client.events.message();
     BOOST_TEST(answer.at("id").as_int64() == i);
-    BOOST_TEST(text_of(answer) == std::to_string(i));
+    BOOST_TEST(result_text(answer) == std::to_string(i));
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_is_nowhere_or_of_somebody_else_is_unknown) {
   auto client = std::make_unique<old_client>(a.port());
   client->open(b.port());
-  auto const foreign = client->post(b.port(), client->call(1, "add"), {{"X-User", "eve"}});
+  auto const foreign = client->post(b.port(), session_client::call_text(1, "add"), {{"X-User", "eve"}});
   BOOST_TEST(foreign.status == 404);
   std::string const endpoint = client->endpoint;
   client.reset();
@@ -158,14 +141,16 @@ BOOST_AUTO_TEST_CASE(what_is_malformed_is_answered_on_the_stream) {
 BOOST_AUTO_TEST_CASE(a_message_counts_with_the_scopes_that_the_stream_was_opened_with) {
   old_client client(a.port());
   client.open(b.port());
-  BOOST_TEST(client.post(b.port(), client.call(7, "change"), {{"X-Scopes", "write"}}).status == 202);
+  BOOST_TEST(client.post(b.port(), session_client::call_text(7, "change"), {{"X-Scopes", "write"}}).status ==
+             202);
   auto const refused = client.events.message();
   BOOST_TEST(refused.at("id") == 7);
   BOOST_TEST(refused.at("error").at("message") ==
              "insufficient scope: authorize anew for write, and open the event stream again");
   // where the stream is, the message's own scopes count
-  BOOST_TEST(client.post(a.port(), client.call(8, "change")).status == 403);
-  BOOST_TEST(client.post(a.port(), client.call(9, "change"), {{"X-Scopes", "write"}}).status == 202);
+  BOOST_TEST(client.post(a.port(), session_client::call_text(8, "change")).status == 403);
+  BOOST_TEST(client.post(a.port(), session_client::call_text(9, "change"), {{"X-Scopes", "write"}}).status ==
+             202);
   BOOST_TEST(client.events.message().at("id") == 9);
 }
 
@@ -173,13 +158,13 @@ BOOST_AUTO_TEST_CASE(without_the_store_messages_go_on_where_the_stream_is) {
   old_client client(a.port());
   client.open(b.port());
   store->works = false;
-  auto const refused = client.post(b.port(), client.call(1, "add"));
+  auto const refused = client.post(b.port(), session_client::call_text(1, "add"));
   BOOST_TEST(refused.status == 503);
   BOOST_TEST(refused.field("retry-after") == "1");
-  BOOST_TEST(client.post(a.port(), client.call(2, "add")).status == 202);
+  BOOST_TEST(client.post(a.port(), session_client::call_text(2, "add")).status == 202);
   BOOST_TEST(client.events.message().at("id") == 2);
   store->works = true;
-  BOOST_TEST(client.post(b.port(), client.call(3, "add")).status == 202);
+  BOOST_TEST(client.post(b.port(), session_client::call_text(3, "add")).status == 202);
   BOOST_TEST(client.events.message().at("id") == 3);
 }
 

@@ -6,6 +6,7 @@
 #include "../support/on_threads.hpp"
 #include "../unit/store/await.hpp"
 #include "../unit/store/channel_listener.hpp"
+#include "redis_backend.hpp"
 #include "redis_cluster.hpp"
 #include "redis_opened.hpp"
 #include "redis_server.hpp"
@@ -40,38 +41,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-redis_test::cluster& shared_cluster() {
-  static redis_test::cluster only;
-  return only;
-}
-
-struct redis_backend {
-  static constexpr bool persistent = true;
-  static constexpr bool scans_anything = false, purges = false, sweeps = false;
-  using store_type = kv_store;
-
-  redis_backend() {
-    shared_cluster().empty();
-    reopen();
+struct one_cluster {
+  static redis_test::cluster& shared() {
+    static redis_test::cluster only;
+    return only;
   }
-  std::shared_ptr<kv_store> open() {
-    auto opened = open_store<redis_store>(shared_cluster().url(), clock);
-    if (!opened) throw std::runtime_error(opened.error().message());
-    return std::move(*opened);
-  }
-  kv_store& store() { return *owner; }
-  kv_store& other() { return *second; }
-  void reopen() {
-    owner.reset();
-    second.reset();
-    owner = open();
-    second = open();
-  }
-
-  test::manual_clock clock;
-  std::shared_ptr<kv_store> owner, second;
+  static std::string url() { return shared().url(); }
+  static void empty() { shared().empty(); }
 };
 
+using redis_backend = redis_test::backend<one_cluster>;
 using every_store = std::tuple<redis_backend>;
 using backends = every_store;
 

@@ -4,6 +4,7 @@
 
 #include "../support/on_threads.hpp"
 #include "../unit/store/await.hpp"
+#include "redis_backend.hpp"
 #include "redis_server.hpp"
 
 #include <mcpawl/store/clock_watch.hpp>
@@ -32,39 +33,16 @@ static_assert(store_kind<redis_store>);
 
 namespace {
 
-/** One server for all cases, emptied for each. */
-redis_test::server& shared_server() {
-  static redis_test::server only(redis_test::durable());
-  return only;
-}
-
-struct redis_backend {
-  static constexpr bool persistent = true;
-  static constexpr bool scans_anything = false, purges = false, sweeps = false;
-  using store_type = kv_store;
-
-  redis_backend() {
-    shared_server().connect().ask({"FLUSHALL"});
-    reopen();
+struct one_server {
+  static redis_test::server& shared() {
+    static redis_test::server only(redis_test::durable());
+    return only;
   }
-  std::shared_ptr<kv_store> open() {
-    auto opened = open_store<redis_store>(shared_server().url(), clock);
-    if (!opened) throw std::runtime_error(opened.error().message());
-    return std::move(*opened);
-  }
-  kv_store& store() { return *owner; }
-  kv_store& other() { return *second; }
-  void reopen() {
-    owner.reset();
-    second.reset();
-    owner = open();
-    second = open();
-  }
-
-  test::manual_clock clock;
-  std::shared_ptr<kv_store> owner, second;
+  static std::string url() { return shared().url(); }
+  static void empty() { shared().connect().ask({"FLUSHALL"}); }
 };
 
+using redis_backend = redis_test::backend<one_server>;
 using every_store = std::tuple<redis_backend>;
 using backends = every_store;
 

@@ -6,9 +6,18 @@
 #include "event_stream.hpp"
 #include "running.hpp"
 
+#include <mcpawl/core/clock.hpp>
+#include <mcpawl/mcp/offer/server_options.hpp>
+#include <mcpawl/store/kv_store.hpp>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace support {
 
@@ -79,5 +88,27 @@ private:
   std::string version_;
   std::string id_;
 };
+
+/** The first text of a result. */
+inline std::string result_text(boost::json::value const& message) {
+  return std::string(message.at("result").at("content").at(0).at("text").as_string());
+}
+
+/** The answer to a question for a `name`. */
+inline std::string accepted_answer(boost::json::value const& question, std::string_view name) {
+  std::string body = R"({"jsonrpc":"2.0","id":)" + boost::json::serialize(question.at("id"));
+  body += R"(,"result":{"action":"accept","content":{"name":")";
+  return body.append(name).append("\"}}}");
+}
+
+/** What instances of one server have in common. */
+inline mcpawl::server_options instance_options(std::shared_ptr<mcpawl::kv_store> store,
+                                               mcpawl::clock const& time) {
+  mcpawl::server_options out;
+  out.keys.emplace_back("0123456789abcdefghijklmnopqrstuv");
+  out.shared_store = std::move(store);
+  out.time = &time;
+  return out;
+}
 
 }  // namespace support

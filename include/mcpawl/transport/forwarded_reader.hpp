@@ -7,7 +7,6 @@
 
 #include <mcpawl/core/async_event.hpp>
 #include <mcpawl/core/task.hpp>
-#include <mcpawl/http/response.hpp>
 #include <mcpawl/jsonrpc/id.hpp>
 #include <mcpawl/jsonrpc/write.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
@@ -16,7 +15,6 @@
 #include <mcpawl/mcp/session/session_table.hpp>
 #include <mcpawl/mcp/types/request.hpp>
 #include <mcpawl/transport/channel_client.hpp>
-#include <mcpawl/transport/denied.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -27,23 +25,6 @@
 #include <utility>
 
 namespace mcpawl::detail {
-
-/** The response to who has forwarded a message. */
-inline http::response forwarded_response(forwarded_messages::outcome what) {
-  using outcome = forwarded_messages::outcome;
-  switch (what) {
-    case outcome::forwarded: return http::response(202);
-    case outcome::unknown: return refusal(404, "unknown session: open the event stream first");
-    case outcome::full: break;
-    case outcome::too_large:
-      return refusal(413, "the message is too large for the store that the instances share");
-    case outcome::unreachable: break;
-  }
-  http::response out = refusal(503, what == outcome::full ? "too many messages wait for the event stream"
-                                                          : "the store that the instances share is silent");
-  out.field("Retry-After", "1");
-  return out;
-}
 
 /** Takes what came elsewhere for a client whose event stream is written here, and answers it as if it had come here: by the identity
     that has opened the stream, since that of the message stays where it was verified.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/core/task.hpp>
+#include <mcpawl/http/response.hpp>
 #include <mcpawl/mcp/protocol/dispatcher.hpp>
 #include <mcpawl/mcp/protocol/open_stream.hpp>
 #include <mcpawl/mcp/session/forwarded_messages.hpp>
@@ -10,6 +11,7 @@
 #include <mcpawl/mcp/session/session_table.hpp>
 #include <mcpawl/mcp/session/shared_sessions.hpp>
 #include <mcpawl/mcp/types/request.hpp>
+#include <mcpawl/transport/denied.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -18,6 +20,26 @@
 #include <utility>
 
 namespace mcpawl::detail {
+
+/** What is told, with 503, to who wants something that other instances have to learn. */
+inline constexpr std::string_view shared_store_is_silent = "the store that the instances share is silent";
+
+/** The response to a message that was forwarded. */
+inline http::response forwarded_response(forwarded_messages::outcome what) {
+  using outcome = forwarded_messages::outcome;
+  switch (what) {
+    case outcome::forwarded: return http::response(202);
+    case outcome::unknown: return refusal(404, "unknown session: open the event stream first");
+    case outcome::full: break;
+    case outcome::too_large:
+      return refusal(413, "the message is too large for the store that the instances share");
+    case outcome::unreachable: break;
+  }
+  http::response out = refusal(
+      503, what == outcome::full ? "too many messages wait for the event stream" : shared_store_is_silent);
+  out.field("Retry-After", "1");
+  return out;
+}
 
 /** Has sessions read before a request is handled, and told of afterwards, where instances share them.
 

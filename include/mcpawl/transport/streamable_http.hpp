@@ -332,7 +332,7 @@ private:
   /** Whether other instances were told; if not, the request is refused. */
   task<bool> done_or_refused(http::exchange& ex, task<bool> telling) {
     bool const done = co_await std::move(telling);
-    if (!done) co_await refuse(ex, 503, "the store that the instances share is silent", "Retry-After", "1");
+    if (!done) co_await refuse(ex, 503, shared_store_is_silent, "Retry-After", "1");
     co_return done;
   }
 

@@ -469,7 +469,7 @@ BOOST_AUTO_TEST_CASE(the_signature_of_one_token_on_another) {
   BOOST_TEST((a.verify(forged) == jose_errc::bad_signature));
 }
 
-BOOST_AUTO_TEST_CASE(a_remembered_header_does_not_open_the_door_for_another_key) {
+BOOST_AUTO_TEST_CASE(a_remembered_header_is_of_no_use_to_another_key) {
   access_setup a;
   signing_key const& own = signing_key::named("attacker");
   std::string const head = header(header_members());

@@ -61,7 +61,7 @@ public:
 
   /** Called after each attempt to connect, with what was wrong; false ends the channel. */
   using listener = std::function<bool(redis_refusal const&)>;
-  /** Called when the server has done nothing, and names another one; false if that leads nowhere. */
+  /** Called when the server has done nothing, and names another one; false if that leads nowhere. Empty where there is none. */
   using redirector = std::function<bool(std::shared_ptr<redis_request> const&, redis_reply const&)>;
 
   redis_channel(boost::asio::io_context& context, redis_plan const& plan, bool durable, listener told,
@@ -318,9 +318,9 @@ private:
           return request->finish(make_error_code(error.code));
         case redis_verdict::send_text: request->whole_text = true; return again(request);
         case redis_verdict::elsewhere:
-          if (redirected_ && redirected_(request, reply)) return;
-          return request->finish(
-              make_error_code(plan_.options.cluster ? store_errc::unreachable : error.code));
+          if (!redirected_) return request->finish(make_error_code(error.code));
+          if (!redirected_(request, reply)) request->finish(make_error_code(store_errc::unreachable));
+          return;
         case redis_verdict::later:
           request->refused(error.code);
           again_.push_back(request);

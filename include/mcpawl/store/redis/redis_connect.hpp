@@ -10,11 +10,12 @@
 #include <mcpawl/store/redis/redis_errc.hpp>
 #include <mcpawl/store/redis/redis_info.hpp>
 #include <mcpawl/store/redis/redis_options.hpp>
+#include <mcpawl/store/redis/redis_privacy.hpp>
 #include <mcpawl/store/redis/redis_reply.hpp>
 #include <mcpawl/store/redis/redis_scripts.hpp>
 #include <mcpawl/store/redis/redis_slots.hpp>
 #include <mcpawl/store/redis/redis_stream.hpp>
-#include <mcpawl/store/this_machine.hpp>
+#include <mcpawl/text/number_text.hpp>
 
 #include <array>
 #include <charconv>
@@ -36,10 +37,6 @@ struct redis_plan {
   std::optional<http::tls_trust> trust;  ///< Without TLS unset.
 
   http::tls_trust const* trusted() const noexcept { return trust ? &*trust : nullptr; }
-  /** Whether nobody on the way could read or change what is said. */
-  bool may_talk_to(redis_host const& where) const {
-    return options.tls || options.plain || is_this_machine(where.name);
-  }
 };
 
 /** A connection that is logged in, to a server that is fit. */
@@ -78,6 +75,35 @@ inline redis_errc judge_redis_start(redis_reply const& reply) {
   return redis_errc::refused;
 }
 
+/** Until when one of several hosts may be tried: each has its share of the time left, so that one that hangs does not keep the others
+    from being asked.
+
+    @param left  how many have not been, this one among them */
+inline std::chrono::steady_clock::time_point share_of_time(std::chrono::steady_clock::time_point deadline,
+                                                           std::size_t left) {
+  auto const now = std::chrono::steady_clock::now();
+  return now + (deadline - now) / static_cast<long>(left);
+}
+
+/** Make a connection for one question.
+
+    @par Errors
+    Those of the connection; an error of the server is an answer. */
+inline task<result<redis_reply>> ask_redis_once(redis_plan const& plan, redis_host where, std::string user,
+                                                secret const& password, std::vector<std::string> question,
+                                                std::chrono::steady_clock::time_point deadline) {
+  auto stream = co_await redis_stream::open(where, plan.trusted(), deadline);
+  if (!stream) co_return stream.error();
+  std::string commands;
+  commands.reserve(std::size_t{8} * 1024);  // a text that grows leaves copies of the password behind
+  append_redis_login(commands, user, password);
+  append_redis_command(commands, question);
+  std::size_t const count = password.empty() ? 1 : 2;
+  auto replies = co_await redis_stream::ask(**stream, std::move(commands), count, deadline);
+  if (!replies) co_return replies.error();
+  co_return std::move(replies->back());
+}
+
 /** Ask the Sentinels, one after the other, who is the primary.
 
     @par Errors
@@ -86,34 +112,21 @@ inline task<result<redis_host>> ask_sentinels(redis_plan const& plan,
                                               std::chrono::steady_clock::time_point deadline) {
   result<redis_host> out = make_error_code(redis_errc::not_found);
   auto const& hosts = plan.options.hosts;
+  std::vector<std::string> const question{"SENTINEL", "GET-MASTER-ADDR-BY-NAME", plan.options.primary};
+  std::string const nobody;
   for (std::size_t i = 0; i != hosts.size(); ++i) {
-    auto const now = std::chrono::steady_clock::now();
-    // each its share of the time left, so that one that hangs does not keep the others from being asked
-    auto const until = now + (deadline - now) / static_cast<long>(hosts.size() - i);
-    redis_host const host = hosts[i];
-    auto stream = co_await redis_stream::open(host, plan.trusted(), until);
-    if (!stream) {
-      out = stream.error();
+    auto const until = share_of_time(deadline, hosts.size() - i);
+    auto const answer =
+        co_await ask_redis_once(plan, hosts[i], nobody, plan.options.sentinel_password, question, until);
+    if (!answer) {
+      out = answer.error();
       continue;
     }
-    std::string commands;
-    append_redis_login(commands, {}, plan.options.sentinel_password);
-    append_redis_command(commands, {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", plan.options.primary});
-    std::size_t const count = plan.options.sentinel_password.empty() ? 1 : 2;
-    auto const replies = co_await redis_stream::ask(**stream, std::move(commands), count, until);
-    if (!replies) {
-      out = replies.error();
-      continue;
-    }
-    auto const& answer = replies->back();
-    if (answer.failed()) out = make_error_code(judge_redis_start(answer));
-    if (!answer.is(redis_reply::kind::array) || answer.items.size() != 2) continue;
+    if (answer->failed()) out = make_error_code(judge_redis_start(*answer));
+    if (!answer->is(redis_reply::kind::array) || answer->items.size() != 2) continue;
     redis_host found;
-    found.name = answer.items[0].text;
-    std::string const& port = answer.items[1].text;
-    auto const [end, ec] = std::from_chars(port.data(), port.data() + port.size(), found.port);
-    if (ec != std::errc{} || end != port.data() + port.size() || found.name.empty() || found.port == 0)
-      continue;
+    found.name = answer->items[0].text;
+    if (!read_number(answer->items[1].text, found.port) || found.name.empty() || found.port == 0) continue;
     co_return found;
   }
   co_return out;
@@ -217,34 +230,24 @@ private:
 inline task<result<std::vector<redis_slot_range>>> ask_cluster(
     redis_plan const& plan, std::vector<redis_host> hosts, std::chrono::steady_clock::time_point deadline) {
   result<std::vector<redis_slot_range>> out = make_error_code(redis_errc::cluster);
+  std::vector<std::string> const question{"CLUSTER", "SLOTS"};
   for (std::size_t i = 0; i != hosts.size(); ++i) {
-    auto const now = std::chrono::steady_clock::now();
-    auto const until = now + (deadline - now) / static_cast<long>(hosts.size() - i);
-    auto stream = co_await redis_stream::open(hosts[i], plan.trusted(), until);
-    if (!stream) {
-      out = stream.error();
+    auto const until = share_of_time(deadline, hosts.size() - i);
+    auto const answer =
+        co_await ask_redis_once(plan, hosts[i], plan.options.user, plan.options.password, question, until);
+    if (!answer) {
+      out = answer.error();
       continue;
     }
-    std::string commands;
-    commands.reserve(std::size_t{8} * 1024);  // a text that grows leaves copies of the password behind
-    append_redis_login(commands, plan.options.user, plan.options.password);
-    append_redis_command(commands, {"CLUSTER", "SLOTS"});
-    std::size_t const count = plan.options.password.empty() ? 1 : 2;
-    auto const replies = co_await redis_stream::ask(**stream, std::move(commands), count, until);
-    if (!replies) {
-      out = replies.error();
+    if (answer->failed()) {
+      bool const alone = answer->text.find("cluster support disabled") != std::string::npos;
+      out = make_error_code(alone ? redis_errc::cluster : judge_redis_start(*answer));
       continue;
     }
-    auto const& answer = replies->back();
-    if (answer.failed()) {
-      bool const alone = answer.text.find("cluster support disabled") != std::string::npos;
-      out = make_error_code(alone ? redis_errc::cluster : judge_redis_start(answer));
-      continue;
-    }
-    out = read_redis_slots(answer, hosts[i]);
+    out = read_redis_slots(*answer, hosts[i]);
     if (!out) continue;
     for (auto const& each : *out)
-      if (!plan.may_talk_to(each.primary)) out = make_error_code(redis_errc::plain_text);
+      if (!may_talk_to(plan.options, each.primary)) out = make_error_code(redis_errc::plain_text);
     co_return out;
   }
   co_return out;
@@ -293,8 +296,7 @@ inline task<redis_session> connect_redis(redis_plan const& plan,
   }
   redis_session out;
   for (std::size_t i = 0; i != hosts.size() && !out.stream; ++i) {
-    auto const now = std::chrono::steady_clock::now();
-    auto const until = now + (deadline - now) / static_cast<long>(hosts.size() - i);
+    auto const until = share_of_time(deadline, hosts.size() - i);
     wrong = redis_refusal();
     out = co_await connect_redis_at(plan, hosts[i], until, wrong);
   }

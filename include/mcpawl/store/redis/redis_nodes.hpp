@@ -134,8 +134,11 @@ private:
     made->plan = plan_;
     // without a Cluster there is one, which Sentinels may tell
     if (plan_.options.cluster) made->plan.options.hosts = {where};
-    auto const redirected = [this, where](std::shared_ptr<redis_request> const& what,
-                                          redis_reply const& error) { return redirect(what, error, where); };
+    redis_channel::redirector redirected;
+    if (plan_.options.cluster)
+      redirected = [this, where](std::shared_ptr<redis_request> const& what, redis_reply const& error) {
+        return redirect(what, error, where);
+      };
     made->quick = std::make_shared<redis_channel>(
         context_, made->plan, false,
         [this](redis_refusal const& wrong) {
@@ -166,8 +169,7 @@ private:
   /** Send an operation to where a server sends it; false if there is no such place. */
   bool redirect(std::shared_ptr<redis_request> const& what, redis_reply const& error, redis_host const& by) {
     auto const to = read_redis_redirection(error, by);
-    if (!to || closing_ || !plan_.options.cluster || ++what->redirections > max_redirections ||
-        !plan_.may_talk_to(to->to))
+    if (!to || closing_ || ++what->redirections > max_redirections || !may_talk_to(plan_.options, to->to))
       return false;
     node& next = node_of(to->to);
     if (to->for_ever) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <mcpawl/store/redis/redis_options.hpp>
-#include <mcpawl/store/this_machine.hpp>
+#include <mcpawl/store/redis/redis_privacy.hpp>
 #include <mcpawl/text/number_text.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -163,9 +163,8 @@ inline void check_redis_options(redis_options const& given, redis_mistakes& wron
   if (given.cluster && !given.primary.empty()) wrong.add(redis_errc::bad_url, "a Cluster has no Sentinels");
   if (given.cluster && given.database != 0)
     wrong.add(redis_errc::bad_url, "a Cluster has no databases but the first");
-  if (given.tls || given.plain) return;
   for (auto const& each : given.hosts) {
-    if (is_this_machine(each.name)) continue;
+    if (may_talk_to(given, each)) continue;
     wrong.add(
         redis_errc::plain_text,
         "without TLS only this machine is talked to: say rediss, or unsafe=plain_text if everybody on the way may read and "

@@ -6,15 +6,14 @@
 #include <mcpawl/store/redis/redis_errc.hpp>
 #include <mcpawl/store/redis/redis_options.hpp>
 #include <mcpawl/store/redis/redis_reply.hpp>
+#include <mcpawl/text/number_text.hpp>
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -110,12 +109,8 @@ inline std::optional<redis_redirection> read_redis_redirection(redis_reply const
   auto const space = rest.find(' ', 1), colon = rest.rfind(':');
   if (space == std::string_view::npos || colon == std::string_view::npos || colon < space)
     return std::nullopt;
-  auto const read = [](std::string_view text, auto& to) {
-    auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), to);
-    return ec == std::errc{} && end == text.data() + text.size();
-  };
-  if (!read(rest.substr(1, space - 1), out.slot) || out.slot >= redis_slot_count) return std::nullopt;
-  if (!read(rest.substr(colon + 1), out.to.port) || out.to.port == 0) return std::nullopt;
+  if (!read_number(rest.substr(1, space - 1), out.slot) || out.slot >= redis_slot_count) return std::nullopt;
+  if (!read_number(rest.substr(colon + 1), out.to.port) || out.to.port == 0) return std::nullopt;
   if (auto const name = rest.substr(space + 1, colon - space - 1); !name.empty()) out.to.name = name;
   return out;
 }
