@@ -57,10 +57,6 @@ build_servers access_self_hosted access_emulator
 
 # ---------------------------------------------------------------------------------------------- servers
 
-mapfile -t cores < <(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' |
-  awk -F- '{ for (core = $1; core <= ($2 == "" ? $1 : $2); ++core) print core }')
-server_core=${cores[0]}
-wrk_core=${cores[-1]}
 [ "$server_core" != "$wrk_core" ] || say 'note: there is one core only; wrk and the servers disturb each other'
 
 # The port of the server with OAuth must be known first: its callback is part of the application at Access.
@@ -210,8 +206,6 @@ beside() {
 
 # ---------------------------------------------------------------------------------------------- measuring
 
-ticks=$(getconf CLK_TCK)
-cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
 
 # run KIND CONNECTIONS - one run; adds a line to the results
@@ -267,15 +261,7 @@ openssl_says=$(taskset -c "$server_core" openssl speed -seconds 1 rsa2048 2> /de
   awk '/^rsa +2048/ { sub("s", "", $5); printf "%.1f us", 1e6 * $5 }')
 
 awk -v ticks="$ticks" -v marked="$marked" -v jwt_mark="$jwt_mark" -v open_mark="$open_mark" \
-  -v bearer_mark="$bearer_mark" -v openssl="${openssl_says:-unknown}" '
-  function median(values, n,    i, j, v, sorted) {
-    for (i = 1; i <= n; ++i) {
-      v = values[i]
-      for (j = i - 1; j >= 1 && sorted[j] > v; --j) sorted[j + 1] = sorted[j]
-      sorted[j + 1] = v
-    }
-    return n % 2 ? sorted[(n + 1) / 2] : (sorted[n / 2] + sorted[n / 2 + 1]) / 2
-  }
+  -v bearer_mark="$bearer_mark" -v openssl="${openssl_says:-unknown}" "$awk_median"'
   {
     key = $1 " " $2
     if (!(key in runs)) order[++rows] = key

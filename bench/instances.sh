@@ -9,8 +9,8 @@
 #   alone   one instance without a store
 #   one     one instance, to which Redis connects it with two others that have nothing to do
 #   three   these three at the same time, with three times the connections
-# All servers have one core, so the figures are of CPU time per call: user and system time of all instances. What three carry of what one
-# carries is three times the ratio. Runs are interleaved, and each figure is a median. Exits with 1 if a mark is missed.
+# All servers have one core, so the figures are of CPU time per call: user and system time of all instances. Three carry three times what
+# one does, divided by the ratio of these figures. Runs are interleaved, and each figure is a median. Exits with 1 if a mark is missed.
 #
 # Environment: BENCH_SECONDS per run (default 3), BENCH_ROUNDS (default 5), MCPAWL_BIN_DIR (default: build/release/examples, which is built
 # first). Takes about a minute and a half.
@@ -26,9 +26,6 @@ three_mark=2.7 # times what one alone carries
 install_missing wrk curl
 install_stopped redis-server
 MCPAWL_BENCH_DIR=none build_servers access_self_hosted access_emulator
-mapfile -t cores < <(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' |
-  awk -F- '{ for (core = $1; core <= ($2 == "" ? $1 : $2); ++core) print core }')
-server_core=${cores[0]} wrk_core=${cores[-1]}
 
 start emulator "$bin/access_emulator" --listen 127.0.0.1:0 --client-id bench --client-secret "$(random_hex 32)" \
   --redirect http://127.0.0.1:1/callback
@@ -69,9 +66,6 @@ shared_session=$(session "${urls[1]}")
 
 # ---------------------------------------------------------------------------------------------- measuring
 
-ticks=$(getconf CLK_TCK)
-cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
-
 # run KIND NAME BODY FIELDS NUMBER... - calls to the servers with these numbers at the same time; adds a line to the results
 run() {
   local kind=$1 name=$2 body=$3 fields=$4 number before=0 after=0 calls=0 clients=() figures
@@ -102,11 +96,7 @@ for ((round = 0; round < rounds; ++round)); do
   run session three "$session_body" "$shared_session" 1 2 3
 done
 
-awk -v ticks="$ticks" -v mark="$three_mark" '
-  function median(values, n,    i, j, v) {
-    for (i = 2; i <= n; ++i) for (j = i; j > 1 && values[j - 1] > values[j]; --j) { v = values[j]; values[j] = values[j - 1]; values[j - 1] = v }
-    return n % 2 ? values[(n + 1) / 2] : (values[n / 2] + values[n / 2 + 1]) / 2
-  }
+awk -v ticks="$ticks" -v mark="$three_mark" "$awk_median"'
   {
     key = $1 " " $2
     n = ++runs[key]

@@ -75,3 +75,23 @@ fields_of() {
   printf '%s\n' 'Content-Type: application/json' 'Accept: application/json, text/event-stream' \
     'MCP-Protocol-Version: 2026-07-28' 'Mcp-Method: tools/call' "Mcp-Name: $1" "${@:2}"
 }
+
+# The first core is for servers, the last one for who asks.
+mapfile -t cores < <(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' |
+  awk -F- '{ for (core = $1; core <= ($2 == "" ? $1 : $2); ++core) print core }')
+# shellcheck disable=SC2034  # for who sources this
+server_core=${cores[0]} wrk_core=${cores[-1]}
+
+# cpu_ticks PID - user and system time of a process; $ticks of them are a second
+# shellcheck disable=SC2034
+ticks=$(getconf CLK_TCK)
+cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
+
+# For programs of awk: median(VALUES, COUNT), which sorts the values.
+# shellcheck disable=SC2034
+awk_median='
+  function median(values, n,    i, j, v) {
+    for (i = 2; i <= n; ++i)
+      for (j = i; j > 1 && values[j - 1] > values[j]; --j) { v = values[j]; values[j] = values[j - 1]; values[j - 1] = v }
+    return n % 2 ? values[(n + 1) / 2] : (values[n / 2] + values[n / 2 + 1]) / 2
+  }'
