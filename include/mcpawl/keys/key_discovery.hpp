@@ -4,6 +4,7 @@
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/log.hpp>
+#include <mcpawl/core/share_of_time.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/fetch.hpp>
 #include <mcpawl/http/tls.hpp>
@@ -12,7 +13,6 @@
 #include <mcpawl/keys/discovery.hpp>
 #include <mcpawl/keys/key_origin.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -20,14 +20,6 @@
 #include <utility>
 
 namespace mcpawl::detail {
-
-/** The time that one of several requests may take, so that the last of them has a share as well. */
-inline std::chrono::milliseconds share_of_time(std::chrono::steady_clock::time_point deadline,
-                                               std::size_t requests_left) {
-  auto const left = deadline - std::chrono::steady_clock::now();
-  auto const share = std::chrono::ceil<std::chrono::milliseconds>(left / static_cast<long>(requests_left));
-  return std::max(share, std::chrono::milliseconds(1));
-}
 
 /** Ask an issuer's metadata for the address of its keys.
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/core/separate.hpp>
+#include <mcpawl/core/share_of_time.hpp>
 #include <mcpawl/http/fetch.hpp>
 #include <mcpawl/jose/jwk_set.hpp>
 #include <mcpawl/keys/auth_errc.hpp>

@@ -6,6 +6,7 @@
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/core/secret.hpp>
+#include <mcpawl/core/share_of_time.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/fetch.hpp>
 #include <mcpawl/http/form.hpp>

@@ -4,13 +4,13 @@
 
 #include <mcpawl/core/error.hpp>
 #include <mcpawl/core/secret.hpp>
+#include <mcpawl/core/share_of_time.hpp>
 #include <mcpawl/core/task.hpp>
 #include <mcpawl/http/tls.hpp>
 #include <mcpawl/store/redis/redis_command.hpp>
 #include <mcpawl/store/redis/redis_errc.hpp>
 #include <mcpawl/store/redis/redis_info.hpp>
 #include <mcpawl/store/redis/redis_options.hpp>
-#include <mcpawl/store/redis/redis_privacy.hpp>
 #include <mcpawl/store/redis/redis_reply.hpp>
 #include <mcpawl/store/redis/redis_scripts.hpp>
 #include <mcpawl/store/redis/redis_slots.hpp>
@@ -75,16 +75,6 @@ inline redis_errc judge_redis_start(redis_reply const& reply) {
   return redis_errc::refused;
 }
 
-/** Until when one of several hosts may be tried: each has its share of the time left, so that one that hangs does not keep the others
-    from being asked.
-
-    @param left  how many have not been, this one among them */
-inline std::chrono::steady_clock::time_point share_of_time(std::chrono::steady_clock::time_point deadline,
-                                                           std::size_t left) {
-  auto const now = std::chrono::steady_clock::now();
-  return now + (deadline - now) / static_cast<long>(left);
-}
-
 /** Make a connection for one question.
 
     @par Errors
@@ -115,7 +105,7 @@ inline task<result<redis_host>> ask_sentinels(redis_plan const& plan,
   std::vector<std::string> const question{"SENTINEL", "GET-MASTER-ADDR-BY-NAME", plan.options.primary};
   std::string const nobody;
   for (std::size_t i = 0; i != hosts.size(); ++i) {
-    auto const until = share_of_time(deadline, hosts.size() - i);
+    auto const until = std::chrono::steady_clock::now() + share_of_time(deadline, hosts.size() - i);
     auto const answer =
         co_await ask_redis_once(plan, hosts[i], nobody, plan.options.sentinel_password, question, until);
     if (!answer) {
@@ -232,7 +222,7 @@ inline task<result<std::vector<redis_slot_range>>> ask_cluster(
   result<std::vector<redis_slot_range>> out = make_error_code(redis_errc::cluster);
   std::vector<std::string> const question{"CLUSTER", "SLOTS"};
   for (std::size_t i = 0; i != hosts.size(); ++i) {
-    auto const until = share_of_time(deadline, hosts.size() - i);
+    auto const until = std::chrono::steady_clock::now() + share_of_time(deadline, hosts.size() - i);
     auto const answer =
         co_await ask_redis_once(plan, hosts[i], plan.options.user, plan.options.password, question, until);
     if (!answer) {
@@ -296,7 +286,7 @@ inline task<redis_session> connect_redis(redis_plan const& plan,
   }
   redis_session out;
   for (std::size_t i = 0; i != hosts.size() && !out.stream; ++i) {
-    auto const until = share_of_time(deadline, hosts.size() - i);
+    auto const until = std::chrono::steady_clock::now() + share_of_time(deadline, hosts.size() - i);
     wrong = redis_refusal();
     out = co_await connect_redis_at(plan, hosts[i], until, wrong);
   }

@@ -7,6 +7,7 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/store/redis/redis_errc.hpp>
+#include <mcpawl/store/this_machine.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -69,6 +70,15 @@ struct redis_options {
       That of the first mistake: `redis_errc::bad_url`, `cluster`, `plain_text`, `bad_trust`, `bad_password`. */
   MCPAWL_DECL static result<redis_options> parse(std::string_view url, std::vector<std::string>& mistakes);
 };
+
+namespace detail {
+
+/** Whether nobody on the way could read or change what is said, or the options say that it does not matter. */
+inline bool may_talk_to(redis_options const& with, redis_host const& where) {
+  return with.tls || with.plain || is_this_machine(where.name);
+}
+
+}  // namespace detail
 
 }  // namespace mcpawl
 

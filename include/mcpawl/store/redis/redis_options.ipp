@@ -3,7 +3,6 @@
 #pragma once
 
 #include <mcpawl/store/redis/redis_options.hpp>
-#include <mcpawl/store/redis/redis_privacy.hpp>
 #include <mcpawl/text/number_text.hpp>
 
 #include <boost/asio/ip/address.hpp>
