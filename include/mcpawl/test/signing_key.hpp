@@ -26,8 +26,8 @@ namespace mcpawl::test {
 /** Bytes as base64url without padding. */
 inline std::string base64url(std::string_view bytes) {
   std::string out;
-  detail::append_base64url(out,
-                           std::span(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size()));
+  mcpawl::detail::append_base64url(
+      out, std::span(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size()));
   return out;
 }
 
