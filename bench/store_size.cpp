@@ -16,6 +16,7 @@
 #include <mcpawl/core/clock.hpp>
 #include <mcpawl/core/log.hpp>
 #include <mcpawl/store/sqlite_store.hpp>
+#include <mcpawl/test/manual_clock.hpp>
 #include <mcpawl/text/fixed_number.hpp>
 #ifdef MCPAWL_BENCH_POSTGRES
 #include "../tests/stores/postgres_server.hpp"
@@ -127,16 +128,17 @@ task<> write(kv_store& store, std::size_t round, std::size_t there) {
   }
 }
 task<> purge(kv_store& store) {
-  for (std::size_t some_of_them = expired; some_of_them != 0;) {
+  std::size_t all = 0;
+  for (std::size_t some_of_them = expired; some_of_them != 0; all += some_of_them) {
     auto const purged = co_await store.purge(expired);
     some_of_them = purged.value();
   }
+  if (all != expired) throw std::runtime_error(std::to_string(all) + " entries were purged");
 }
-task<> add_expired(kv_store& store, std::size_t round) {
+task<> add_expiring(kv_store& store, std::size_t round, mcpawl::unix_seconds when) {
   for (std::size_t i = 0; i != expired; ++i) {
     store_write over("flow/" + name_of(round * expired + i), std::string(500, 'f'));
-    // by a margin, since the clocks of instances may differ
-    over.expires(mcpawl::clock::system().wall() - 100);
+    over.expires(when);
     auto const done = co_await store.put(std::move(over));
     done.value();
   }
@@ -145,6 +147,9 @@ task<> add_expired(kv_store& store, std::size_t round) {
 struct figures {
   double open, look_up, scan, write, purge;
 };
+
+/** The time of the stores that purge: they delete nothing before a clock has run well for an hour. */
+mcpawl::test::manual_clock time_of_stores(mcpawl::clock::system().wall());
 
 figures measure_all(std::function<std::shared_ptr<kv_store>()> const& open, bool purges, std::size_t there) {
   figures out{};
@@ -162,8 +167,11 @@ figures measure_all(std::function<std::shared_ptr<kv_store>()> const& open, bool
   out.write = measure(100, [&](std::size_t i) { return write(*store, i, there); });
   if (!purges) return out;
   std::vector<double> purging;
+  time_of_stores.advance(std::chrono::hours{1});
   for (std::size_t i = 0; i != rounds; ++i) {
-    run(add_expired(*store, i));
+    run(add_expiring(*store, i, time_of_stores.wall() + 100));
+    // by a margin, since the clocks of instances may differ
+    time_of_stores.advance(std::chrono::seconds{200});
     auto const began = std::chrono::steady_clock::now();
     run(purge(*store));
     std::chrono::duration<double, std::micro> const spent = std::chrono::steady_clock::now() - began;
@@ -210,7 +218,7 @@ int main(int argc, char** argv) {
   {
     temporary_folder const folder;
     auto const open = [&]() -> std::shared_ptr<kv_store> {
-      return mcpawl::sqlite_store::open(folder.file("store.db")).value();
+      return mcpawl::sqlite_store::open(folder.file("store.db"), time_of_stores).value();
     };
     measure("SQLite", open, true, entries);
   }
@@ -220,7 +228,7 @@ int main(int argc, char** argv) {
     auto const open = [&]() -> std::shared_ptr<kv_store> {
       mcpawl::postgres_options options;
       options.log = mcpawl::logger::none();
-      return mcpawl::postgres_store::open(server.url(), options).value();
+      return mcpawl::postgres_store::open(server.url(), options, time_of_stores).value();
     };
     measure("PostgreSQL", open, true, entries);
   }

@@ -75,6 +75,15 @@ task<> add_up(postgres_store& store, int additions, durability how) {
   }
 }
 
+// by the plan that a statement gets when it has been used a few times
+std::string plan_of(stores::postgres_server const& server, detail::postgres_operation which,
+                    std::string const& types, std::string const& values) {
+  return server.sql(
+      "SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; PREPARE it(" +
+      types + ") AS " + detail::postgres_statements[static_cast<std::size_t>(which)].sql +
+      "; EXPLAIN (FORMAT JSON) EXECUTE it(" + values + ")");
+}
+
 }  // namespace
 
 }  // namespace postgres_load
@@ -106,18 +115,23 @@ BOOST_AUTO_TEST_CASE(of_fifty_takes_one_wins) {
   }
 }
 
+// it looked at all keys behind the prefix once
 BOOST_AUTO_TEST_CASE(a_scan_reads_no_further_than_its_prefix) {
-  // by the plan that a statement gets when it has been used a few times: it looked at all keys behind the prefix once
-  auto const& scan = detail::postgres_statements[static_cast<std::size_t>(detail::postgres_operation::scan)];
-  std::string const plan = server.sql(
-      "SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan;"
-      "PREPARE scan(bytea, bytea, bytea, int8, int8, int8) AS " +
-      std::string(scan.sql) + "; EXPLAIN (FORMAT JSON) EXECUTE scan('a', '', 'b', 0, 10, 1000)");
+  std::string const plan = plan_of(server, detail::postgres_operation::scan,
+                                   "bytea, bytea, bytea, int8, int8, int8", "'a', '', 'b', 0, 10, 1000");
   auto const begin = plan.find("\"Index Cond\"");
   BOOST_TEST_REQUIRE(begin != plan.npos, plan);
   std::string const condition = plan.substr(begin, plan.find('\n', begin) - begin);
   BOOST_TEST(condition.find("key < $3") != condition.npos, plan);
   BOOST_TEST(condition.find("key >= $1") != condition.npos, plan);
+}
+
+// it looked at each entry once
+BOOST_AUTO_TEST_CASE(a_purge_reads_what_has_expired_and_nothing_else) {
+  std::string const plan = plan_of(server, detail::postgres_operation::purge, "int8, int8, int8", "1, 1, 10");
+  for (std::string const part : {"\"Tid Scan\"", "\"entry_by_expiry\"", "\"entry_by_taking\""})
+    BOOST_TEST(plan.find(part) != plan.npos, part + " is not in " + plan);
+  BOOST_TEST(plan.find("\"Seq Scan\"") == plan.npos, plan);
 }
 
 BOOST_AUTO_TEST_CASE(a_scan_sees_everything_that_stays_while_others_write) {

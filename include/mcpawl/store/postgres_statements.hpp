@@ -99,11 +99,14 @@ inline constexpr std::array<postgres_statement, 11> postgres_statements{{
      "   AND key < $3 AND expires > $4 AND taker = 0 ORDER BY key LIMIT $5) AS page)"
      " AS summed ORDER BY key",
      6, 0b111},
-    // now, taken before, rows
+    // now, taken before, rows; each half has an index, and rows are named by their places, since a plan for any number of keys would
+    // read the whole table
     {"purge",
-     "DELETE FROM mcpawl.entry WHERE key IN (SELECT key FROM mcpawl.entry"
-     " WHERE (expires < 9223372036854775807 AND expires <= $1) OR (taken > 0 AND taken < $2)"
-     " LIMIT $3 FOR UPDATE SKIP LOCKED)",
+     "DELETE FROM mcpawl.entry WHERE ctid = ANY (ARRAY(SELECT place FROM ("
+     " SELECT place FROM (SELECT ctid AS place FROM mcpawl.entry WHERE expires < 9223372036854775807 AND expires <= $1"
+     "  ORDER BY expires LIMIT $3 FOR UPDATE SKIP LOCKED) AS expired UNION ALL"
+     " SELECT place FROM (SELECT ctid AS place FROM mcpawl.entry WHERE taken > 0 AND taken < $2"
+     "  ORDER BY taken LIMIT $3 FOR UPDATE SKIP LOCKED) AS taken) AS gone LIMIT $3))",
      3, 0},
     // from, end
     {"count",

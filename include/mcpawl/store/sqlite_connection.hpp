@@ -104,17 +104,17 @@ public:
 
   /** Whether a new entry is within its quota; `store_errc::over_quota` if not.
 
-      What other processes write is noticed by counting anew, at each 1024th entry, and once a second while the
-      quota seems used up; so many processes may overrun it by as many entries.
+      What other processes write is noticed by counting anew: when 1024 entries have been let in, or a 32nd of what was counted if that is
+      more, and once a second while the quota seems used up. So each process may overrun it by as many entries.
   */
   error_code check_quota(store_write const& write, std::size_t of, clock::steady_time now) {
-    constexpr std::size_t counted_again_after = 1024;
+    constexpr std::size_t least = 1024, part = 32;
     auto const which = quota_of(write.key());
     if (!which) return {};
     std::size_t const most = quota_bytes(*which, of), size = write.key().size() + write.value().size();
     counted& known = counted_[*which];
     bool const spent = known.bytes + size > most && now - known.at >= std::chrono::seconds{1};
-    if (known.entries % counted_again_after == 0 || spent) {
+    if (known.left == 0 || spent) {
       // the statement keeps views of both
       std::string const from{store_quotas[*which].prefix}, end = end_of_prefix(from).value();
       sqlite_use const use(count_);
@@ -122,11 +122,12 @@ public:
       use->bind(2, std::string_view{end});
       if (int const code = use->step(); code != SQLITE_ROW) return sqlite_error(code);
       known.bytes = static_cast<std::size_t>(use->integer(0));
+      known.left = std::max(least, static_cast<std::size_t>(use->integer(1)) / part);
       known.at = now;
     }
     if (known.bytes + size > most) return store_errc::over_quota;
     known.bytes += size;
-    ++known.entries;
+    --known.left;
     return {};
   }
 
@@ -166,7 +167,7 @@ private:
          "DELETE FROM entry WHERE key IN (SELECT key FROM entry"
          " WHERE expires < 9223372036854775807 AND expires <= ?1 LIMIT ?2)"},
         {count_,
-         "SELECT COALESCE(SUM(LENGTH(key) + LENGTH(value)), 0) FROM entry WHERE key >= ?1 AND key < ?2"},
+         "SELECT COALESCE(SUM(LENGTH(key) + LENGTH(value)), 0), COUNT(*) FROM entry WHERE key >= ?1 AND key < ?2"},
     };
     for (auto const& each : lines)
       if (error_code const failed = each.statement.prepare(database_.get(), each.sql)) return failed;
@@ -209,7 +210,8 @@ private:
   sqlite_statement get_, take_, put_, insert_, update_, scan_, scan_to_end_, purge_, count_;
 
   struct counted {
-    std::size_t bytes = 0, entries = 0;  // entries that were let in since the start
+    std::size_t bytes = 0;
+    std::size_t left = 0;  // so many entries may be let in before it is counted anew
     clock::steady_time at{};
   };
   std::array<counted, store_quotas.size()> counted_{};

@@ -107,10 +107,12 @@ inline error_code prepare_schema(sqlite3* database) noexcept {
   auto const found = look_at_schema(database);
   error_code ec = found ? error_code{} : found.error();
   if (found && *found == sqlite_content::nothing) {
+    // Values are too long for a table WITHOUT ROWID: all nodes of its tree hold whole rows, and a look-up would read some of them to
+    // the end to compare keys.
     ec = run_sql(database,
                  "CREATE TABLE entry ("
-                 "  key BLOB PRIMARY KEY, value BLOB NOT NULL,"
-                 "  version INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
+                 "  key BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL,"
+                 "  version INTEGER NOT NULL, expires INTEGER NOT NULL);"
                  "CREATE INDEX entry_by_expiry ON entry (expires) WHERE expires < 9223372036854775807;"
                  "PRAGMA application_id = 1835233399;"
                  "PRAGMA user_version = 1;");

@@ -360,4 +360,61 @@ BOOST_AUTO_TEST_CASE(a_quota_holds_for_its_keys_and_for_all_processes) {
   BOOST_TEST(!other.check_quota(entry(10), 10'000, now));
 }
 
+// where each node of the tree holds whole rows it is 16 pages, and more with each power of eight
+BOOST_AUTO_TEST_CASE(a_look_up_among_many_long_entries_reads_few_pages) {
+  temporary_folder folder;
+  std::string const path = folder.file("store.db");
+  must_open(path).reset();
+  run_sql(
+      path,
+      "WITH RECURSIVE some(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM some WHERE i < 10000)"
+      " INSERT INTO entry SELECT CAST('grant/' || hex(randomblob(16)) AS BLOB), zeroblob(2800), i, 9223372036854775807 FROM some;"
+      " INSERT INTO entry VALUES (CAST('grant/mine' AS BLOB), zeroblob(2800), 1, 9223372036854775807)");
+  auto const database = detail::connect_sqlite(path, 0ms).value();
+  detail::sqlite_statement find;
+  BOOST_TEST_REQUIRE(
+      !find.prepare(database.get(), "SELECT value FROM entry WHERE key = CAST('grant/mine' AS BLOB)"));
+  auto const look_up = [&] {
+    detail::sqlite_use const use(find);
+    BOOST_TEST(use->step() == SQLITE_ROW);
+    BOOST_TEST(use->bytes(0).size() == 2800u);
+  };
+  look_up();  // the first reads the schema
+  int before = 0, after = 0, most = 0;
+  sqlite3_db_status(database.get(), SQLITE_DBSTATUS_CACHE_HIT, &before, &most, 1);
+  sqlite3_db_status(database.get(), SQLITE_DBSTATUS_CACHE_MISS, &before, &most, 1);
+  look_up();
+  sqlite3_db_status(database.get(), SQLITE_DBSTATUS_CACHE_HIT, &before, &most, 0);
+  sqlite3_db_status(database.get(), SQLITE_DBSTATUS_CACHE_MISS, &after, &most, 0);
+  BOOST_TEST(before + after <= 9);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_whose_table_has_no_row_ids_is_used_as_it_is) {
+  temporary_folder folder;
+  std::string const path = folder.file("store.db");
+  run_sql(
+      path,
+      "PRAGMA journal_mode = WAL;"
+      "CREATE TABLE entry (key BLOB PRIMARY KEY, value BLOB NOT NULL, version INTEGER NOT NULL, expires INTEGER NOT NULL)"
+      " WITHOUT ROWID;"
+      "CREATE INDEX entry_by_expiry ON entry (expires) WHERE expires < 9223372036854775807;"
+      "INSERT INTO entry VALUES (CAST('k' AS BLOB), CAST('old' AS BLOB), 7, 9223372036854775807);"
+      "INSERT INTO entry VALUES (CAST('over' AS BLOB), CAST('x' AS BLOB), 8, 1);"
+      "PRAGMA application_id = 1835233399; PRAGMA user_version = 1");
+  test::manual_clock time;
+  auto const store = sqlite_store::open(path, time).value();
+  time.advance(1h);  // before that nothing is deleted
+  BOOST_TEST(await(store->get("k")).value().value().value == "old");
+  BOOST_TEST(await(store->compare_and_set(durable("k", "new"), 7)).value().has_value());
+  await(store->put(durable("l", "other"))).value();
+  BOOST_TEST(await(store->scan("", "", 10)).value().items.size() == 2u);
+  BOOST_TEST(await(store->take("k", durability::relaxed)).value().value().value == "new");
+  BOOST_TEST(!await(store->get("k")).value());
+  store_write over("flow/1", "x");
+  over.expires(time.wall() + 1);
+  await(store->put(std::move(over))).value();
+  time.advance(2s);
+  BOOST_TEST(await(store->purge(10)).value() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
