@@ -10,6 +10,7 @@
 #include "redis_cluster.hpp"
 #include "redis_opened.hpp"
 #include "redis_server.hpp"
+#include "redis_tls.hpp"
 
 #include <mcpawl/store/clock_watch.hpp>
 #include <mcpawl/store/open_store.hpp>
@@ -193,6 +194,32 @@ BOOST_AUTO_TEST_CASE(messages_are_heard_whatever_server_they_came_to) {
   BOOST_TEST(support::becomes_true([&] { return heard.count() == 2; }));
   BOOST_TEST((heard.messages() == std::vector<std::string>{"for all", "for two"}));
   there->close();
+}
+
+BOOST_AUTO_TEST_CASE(each_server_is_verified_by_tls) {
+  redis_test::certificates const made;
+  std::vector<std::string> words{"--port",        "PORT", "--tls-port",         "TLS_PORT",
+                                 "--tls-cluster", "yes",  "--tls-ca-cert-file", made.authority()};
+  for (auto& each : made.words("node")) words.push_back(std::move(each));
+  redis_test::cluster const all(false, words);
+  // one of them tells the others, by the ports that speak TLS
+  std::string const url = "rediss+cluster://127.0.0.1:" + std::to_string(all.tls_ports[1]);
+  auto const store = redis_test::open(url + made.trusted());
+  std::set<std::size_t> owners;
+  for (int i = 0; i != 20; ++i) {
+    std::string const key = "grant/o/" + std::to_string(i);
+    owners.insert(all.owner(slot_of("client/" + key)));
+    BOOST_TEST(redis_test::put(*store, "client/" + key, key, durability::power_loss).has_value());
+    BOOST_TEST((redis_test::get(*store, "client/" + key) == key));
+  }
+  BOOST_TEST(owners.size() == all.primaries);
+  auto const distrusting = redis_test::try_open(url + made.distrusted());
+  BOOST_TEST_REQUIRE(!distrusting.has_value());
+  BOOST_TEST((distrusting.error() == redis_errc::certificate));
+  // the names that the certificates must have are those by which the servers know each other
+  auto const by_name =
+      redis_test::try_open("rediss+cluster://localhost:" + std::to_string(all.tls_ports[0]) + made.trusted());
+  BOOST_TEST(by_name.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_cluster_or_not_all_of_one_is_refused) {

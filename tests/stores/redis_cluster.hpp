@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace redis_test {
@@ -23,7 +24,9 @@ class cluster {
 public:
   static constexpr std::size_t primaries = 3;
 
-  explicit cluster(bool with_replica = false) {
+  /** @param words  further words of the command lines; `TLS_PORT` stands for a free port, another one for each server */
+  explicit cluster(bool with_replica = false, std::vector<std::string> words = {})
+      : words_(std::move(words)) {
     for (std::size_t i = 0; i != primaries + std::size_t{with_replica}; ++i) add();
     constexpr std::size_t all = mcpawl::detail::redis_slot_count;
     for (std::size_t i = 0; i != primaries; ++i) {
@@ -69,11 +72,16 @@ public:
   }
 
   std::vector<std::unique_ptr<server>> nodes;
+  std::vector<std::uint16_t> tls_ports;  ///< Of the servers, where `TLS_PORT` is among the words.
 
 private:
   void add() {
     ports_.push_back(std::to_string(free_port()));
     auto words = durable();
+    for (auto const& each : words_) {
+      if (each == "TLS_PORT") tls_ports.push_back(free_port());
+      words.push_back(each == "TLS_PORT" ? std::to_string(tls_ports.back()) : each);
+    }
     for (std::string_view const each : {"--cluster-enabled", "yes", "--cluster-node-timeout", "800",
                                         "--repl-diskless-sync-delay", "0", "--cluster-port"})
       words.emplace_back(each);
@@ -81,6 +89,7 @@ private:
     nodes.push_back(std::make_unique<server>(words));
   }
 
+  std::vector<std::string> words_;
   std::vector<std::string> ports_;  // by which they talk to each other
 };
 

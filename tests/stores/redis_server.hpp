@@ -156,9 +156,11 @@ public:
   }
 
 private:
-  /** The server; Debian has it in redis-tools, too, by a name that makes it check files when it is called so. */
+  /** The server: what MCPAWL_REDIS_SERVER names, or one that is installed; Debian has it in redis-tools, too, by a name that
+      makes it check files when it is called so. */
   static std::string const& program() {
-    static std::string const found = [] {
+    static std::string const found = []() -> std::string {
+      if (auto const* named = std::getenv("MCPAWL_REDIS_SERVER")) return named;
       for (auto const* name : {"redis-server", "valkey-server", "redis-check-rdb"})
         for (auto const* folder : {"/usr/local/bin/", "/usr/bin/", "/opt/homebrew/bin/"})
           if (std::filesystem::exists(std::string(folder) + name)) return std::string(folder) + name;

@@ -3,16 +3,15 @@
 #include <mcpawl/store/redis/redis_store.hpp>
 
 #include "../support/becomes_true.hpp"
-#include "../unit/http/certificates.hpp"
 #include "redis_opened.hpp"
 #include "redis_scripted.hpp"
 #include "redis_sentinels.hpp"
 #include "redis_server.hpp"
+#include "redis_tls.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -107,35 +106,15 @@ BOOST_AUTO_TEST_CASE(user_and_password_are_needed_and_enough) {
 }
 
 BOOST_AUTO_TEST_CASE(tls_verifies_the_server) {
-  temporary_folder const files;
-  auto const write = [&files](std::string const& name, std::string const& text) {
-    std::ofstream(files.file(name)) << text;
-    return files.file(name);
+  redis_test::certificates const made;
+  auto const trusted = made.trusted(), distrusted = made.distrusted();
+  auto const words = [&made](std::string const& name, http_test::certificate_plan const& plan) {
+    std::vector<std::string> all{"--port", "0", "--tls-port", "PORT"};
+    for (auto const& some : {made.words(name, plan), durable()})
+      all.insert(all.end(), some.begin(), some.end());
+    return all;
   };
-  auto const authority = http_test::make_authority("test"), stranger = http_test::make_authority("stranger");
-  http_test::certificate_plan plan;
-  auto const good = http_test::make_certificate("localhost", plan, &authority);
-  plan.names = "DNS:elsewhere.example";
-  auto const wrong = http_test::make_certificate("elsewhere", plan, &authority);
-  auto const trusted = "?authorities=" + write("ca.pem", authority.pem());
-  auto const distrusted = "?authorities=" + write("stranger.pem", stranger.pem());
-  auto const words = [&](std::string const& name, http_test::certified const& of) {
-    return std::vector<std::string>{"--port",
-                                    "0",
-                                    "--tls-port",
-                                    "PORT",
-                                    "--tls-cert-file",
-                                    write(name + ".crt", of.pem()),
-                                    "--tls-key-file",
-                                    write(name + ".key", of.key_pem()),
-                                    "--tls-auth-clients",
-                                    "no",
-                                    "--appendonly",
-                                    "yes",
-                                    "--appendfsync",
-                                    "always"};
-  };
-  server const at(words("good", good));
+  server const at(words("good", {}));
   std::string const host = "localhost:" + std::to_string(at.port());
   auto const store = open("rediss://" + host + trusted);
   std::string const large(max_store_value, 'x');
@@ -146,7 +125,7 @@ BOOST_AUTO_TEST_CASE(tls_verifies_the_server) {
   refused("rediss://" + host + distrusted, redis_errc::certificate);
   refused("rediss://" + host, redis_errc::certificate);
   refused("redis://" + host, redis_errc::not_reached);
-  server const elsewhere(words("wrong", wrong));
+  server const elsewhere(words("wrong", {.names = "DNS:elsewhere.example"}));
   refused("rediss://localhost:" + std::to_string(elsewhere.port()) + trusted, redis_errc::certificate);
   server const plain(durable());
   refused("rediss://localhost:" + std::to_string(plain.port()) + trusted,
