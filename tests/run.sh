@@ -367,7 +367,7 @@ step_conformance() {
 }
 
 step_fleet() {
-  say 'fleet: three instances behind a balancer, on Redis and on PostgreSQL (about 2 minutes, 90 s CPU)'
+  say 'fleet: three instances behind a balancer, on Redis and on PostgreSQL (about 3 minutes, 110 s CPU)'
   provide_stopped postgresql redis-server
   if ! command -v node > /dev/null || ! command -v npm > /dev/null; then provide nodejs npm; fi
   part tests/conformance/run.sh --balanced

@@ -1,7 +1,7 @@
-// tests/clients/engines.mjs - Redis and PostgreSQL on loopback, with files of their own, to be killed, stopped and started again
+// tests/clients/engines.mjs - Redis, alone and with a replica, and PostgreSQL on loopback, with files of their own, to be killed, stopped and started again
 // SPDX-License-Identifier: BSL-1.0
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -79,15 +79,20 @@ class Engine {
 
 export class Redis extends Engine {
   polite = 'SIGTERM';
+  more = []; // words of its command line
   command() {
     return ['redis-server', '--port', this.port, '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'yes',
-      '--appendfsync', 'always'].map(String);
+      '--appendfsync', 'always', ...this.more].map(String);
   }
   /** Whether it serves: it listens already while it reads its file. */
   answers() {
+    return this.says('PING', '+PONG\r\n');
+  }
+  /** Whether what it answers to a command has some words in it. */
+  says(command, words) {
     return new Promise((resolve) => {
-      const socket = net.connect(this.port, '127.0.0.1', () => socket.write('PING\r\n'));
-      socket.once('data', (bytes) => resolve(bytes.toString() === '+PONG\r\n')).once('error', () => resolve(false));
+      const socket = net.connect(this.port, '127.0.0.1', () => socket.write(`${command}\r\n`));
+      socket.once('data', (bytes) => resolve(bytes.toString().includes(words))).once('error', () => resolve(false));
       socket.once('data', () => socket.destroy()).once('close', () => resolve(false));
     });
   }
@@ -96,6 +101,65 @@ export class Redis extends Engine {
   }
   static async make() {
     return new Redis(await free_port());
+  }
+}
+
+class Sentinel extends Redis {
+  command() {
+    return ['redis-server', `${this.folder}/settings`, '--sentinel', '--port', this.port, '--bind', '127.0.0.1', '--dir', this.folder].map(String);
+  }
+  /** To be called before it starts. */
+  watch(primary) {
+    writeFileSync(`${this.folder}/settings`, `sentinel monitor main 127.0.0.1 ${primary.port} 1
+sentinel down-after-milliseconds main 500
+sentinel failover-timeout main 2000
+`);
+  }
+}
+
+async function until(happened) {
+  for (const end = performance.now() + seconds * 1000; !(await happened()); await delay(50))
+    if (performance.now() > end) throw new Error(`still not: ${happened}`);
+}
+
+const quick = ['--repl-diskless-sync-delay', '0'];
+
+/** A primary, its replica, which has all that is acknowledged, and a sentinel. */
+export class WatchedRedis {
+  async start() {
+    await this.primary.start();
+    await this.follow();
+    this.sentinel.watch(this.primary);
+    await this.sentinel.start();
+    await until(() => this.sentinel.says('SENTINEL REPLICAS main', String(this.replica.port)));
+  }
+  /** The primary dies, its replica takes over, and the dead one comes back as a replica. */
+  async fail_over() {
+    await this.primary.kill();
+    await until(() => this.sentinel.says('SENTINEL GET-MASTER-ADDR-BY-NAME main', String(this.replica.port)));
+    [this.primary, this.replica] = [this.replica, this.primary];
+    await this.follow();
+  }
+  async follow() {
+    this.replica.more = [...quick, '--replicaof', `127.0.0.1 ${this.primary.port}`];
+    await this.replica.start();
+    await until(() => this.replica.says('INFO replication', 'master_link_status:up'));
+  }
+  async stop() {
+    await this.sentinel.stop();
+    await this.replica.stop();
+    await this.primary.stop();
+  }
+  get url() {
+    return `redis+sentinel://127.0.0.1:${this.sentinel.port}/main?replicas=1`;
+  }
+  static async make() {
+    const made = new WatchedRedis();
+    made.primary = await Redis.make();
+    made.replica = await Redis.make();
+    made.sentinel = new Sentinel(await free_port());
+    made.primary.more = quick;
+    return made;
   }
 }
 
@@ -126,4 +190,4 @@ export class Postgres extends Engine {
   }
 }
 
-export const engines = { redis: Redis, postgres: Postgres };
+export const engines = { redis: Redis, sentinel: WatchedRedis, postgres: Postgres };

@@ -180,6 +180,37 @@ class Life {
   }
 }
 
+/** What happens to an engine differs: one dies and comes back, of two the other takes over. All of them are tested with it. */
+function test_on(engines, name, run) {
+  if (engines.includes(engine_name)) test(name, { timeout }, run);
+}
+const alone = ['redis', 'postgres'], replicated = ['sentinel'];
+
+/** Times when the engine was away. */
+class Absences {
+  all = [];
+
+  async take_away(how) {
+    const from = performance.now();
+    await how();
+    this.all.push({ from, to: performance.now() });
+    await delay(4000);
+  }
+  /** It is found again within a second, and what was under way has its own time. */
+  explain({ name, began, error }) {
+    assert.ok(this.all.some(({ from, to }) => began > from - 3000 && began < to + 1500), `${name} failed although the engine was there: ${error.stack}`);
+    assert.ok([502, 503, 504].includes(refused_status(error)) || !/invalid_grant/.test(String(error)), String(error));
+  }
+}
+
+async function live_longer() {
+  lifetime = 60;
+  for (const i of places.keys()) {
+    await fleet[i].stop();
+    await start(i);
+  }
+}
+
 test('fifty refreshes of one token at once have one successor, and Access is asked once', { timeout }, async () => {
   const server = new ByHand(url.origin);
   const { client_id } = JSON.parse((await server.register()).body);
@@ -192,7 +223,7 @@ test('fifty refreshes of one token at once have one successor, and Access is ask
   assert.deepEqual(provider.granted, ['refresh_token']);
 });
 
-test('each instance is killed and started again once a second', { timeout }, async () => {
+test_on(alone, 'each instance is killed and started again once a second', async () => {
   const kills = [];
   const life = new Life();
   await life.through(async () => {
@@ -211,7 +242,7 @@ test('each instance is killed and started again once a second', { timeout }, asy
   console.log(`${engine_name}: ${kills.length} kills`);
 });
 
-test('each instance is restarted, as for a new version, and no call fails', { timeout }, async () => {
+test_on(alone, 'each instance is restarted, as for a new version, and no call fails', async () => {
   const life = new Life();
   await life.through(async () => {
     const end = performance.now() + seconds * 1000;
@@ -223,38 +254,36 @@ test('each instance is restarted, as for a new version, and no call fails', { ti
   assert.deepEqual(life.failures.map(({ name, error }) => `${name}: ${error.stack}`), []);
 });
 
-test('the engine is killed and started again, and stopped for five seconds', { timeout }, async () => {
-  lifetime = 60;
-  for (const i of places.keys()) {
-    await fleet[i].stop();
-    await start(i);
-  }
-  const away = [];
+test_on(alone, 'the engine is killed and started again, and stopped for five seconds', async () => {
+  await live_longer();
+  const absences = new Absences();
   const life = new Life();
   await life.through(async () => {
-    const take_away = async (how) => {
-      const from = performance.now();
-      await how();
-      away.push({ from, to: performance.now() });
-      await delay(4000);
-    };
     await delay(1000);
-    await take_away(async () => {
+    await absences.take_away(async () => {
       await engine.kill();
       await delay(500);
       await engine.start();
     });
-    await take_away(() => engine.pause(5000));
+    await absences.take_away(() => engine.pause(5000));
     // and both at once
-    await take_away(async () => {
+    await absences.take_away(async () => {
       await Promise.all([fleet[0].kill(), engine.kill()]);
       await engine.start();
       await start(0);
     });
   });
-  // it is found again within a second, and what was under way has its own time
-  for (const { name, began, error } of life.failures) {
-    assert.ok(away.some(({ from, to }) => began > from - 3000 && began < to + 1500), `${name} failed although the engine was there: ${error.stack}`);
-    assert.ok([502, 503, 504].includes(refused_status(error)) || !/invalid_grant/.test(String(error)), String(error));
-  }
+  for (const failure of life.failures) absences.explain(failure);
+});
+
+test_on(replicated, 'the primary is killed, its replica takes over, and so once more', async () => {
+  await live_longer();
+  const absences = new Absences();
+  const life = new Life();
+  await life.through(async () => {
+    await delay(1000);
+    for (let i = 0; i !== 2; ++i) await absences.take_away(() => engine.fail_over());
+    console.log(`${engine_name}: failovers of ${absences.all.map(({ from, to }) => Math.round(to - from)).join(' and ')} ms`);
+  });
+  for (const failure of life.failures) absences.explain(failure);
 });

@@ -2,11 +2,11 @@
 # tests/clients/fleet.sh - the official clients behind nginx and three instances of access_saas, while instances and engines are killed
 # SPDX-License-Identifier: BSL-1.0
 #
-# usage: tests/clients/fleet.sh [ENGINE...]      redis and postgres by default
+# usage: tests/clients/fleet.sh [ENGINE...]      redis, sentinel (two of Redis, of which one replaces the other) and postgres by default
 #
 # Clients log in at the certified provider, call, and refresh every 3 seconds; others make every request by hand. Meanwhile each instance is
-# killed and started again once a second, and then the engine. No login, registration, grant or refresh that was acknowledged may be lost,
-# no code may be good twice, and calls may fail only at a kill.
+# killed and started again once a second, and then the engine; of two engines the primary, whose replica takes over. No login, registration,
+# grant or refresh that was acknowledged may be lost, no code may be good twice, and calls may fail only at a kill.
 #
 # Environment: MCPAWL_FLEET_SECONDS (of the kills of instances, default 10; 120 for a long look).
 set -euo pipefail
@@ -42,7 +42,7 @@ done
 balancer_settings "${replacements[@]}"
 start_at "${at#*:}" nginx "$program" -e stderr -c "$scratch/nginx/nginx.conf"
 engines=("$@")
-[ $# != 0 ] || engines=(redis postgres)
+[ $# != 0 ] || engines=(redis sentinel postgres)
 for engine in "${engines[@]}"; do
   say "the clients behind a balancer, on $engine"
   FLEET_ENGINE=$engine FLEET_AT=$places "$node" --test-reporter=spec fleet.mjs
