@@ -108,11 +108,12 @@ inline constexpr std::array<postgres_statement, 11> postgres_statements{{
      " SELECT place FROM (SELECT ctid AS place FROM mcpawl.entry WHERE taken > 0 AND taken < $2"
      "  ORDER BY taken LIMIT $3 FOR UPDATE SKIP LOCKED) AS taken) AS gone LIMIT $3))",
      3, 0},
-    // from, end
+    // behind, end, rows
     {"count",
-     "SELECT coalesce(sum(octet_length(key) + octet_length(value)), 0)::bigint FROM mcpawl.entry"
-     " WHERE key >= $1 AND key < $2",
-     2, 0b11},
+     "WITH page AS MATERIALIZED (SELECT key, octet_length(key) + octet_length(value) AS size FROM mcpawl.entry"
+     " WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3) SELECT coalesce(sum(size), 0)::bigint, count(*),"
+     " (SELECT key FROM page ORDER BY key DESC LIMIT 1) FROM page",
+     3, 0b11},
     // to whom, what
     {"notify", "SELECT pg_notify($1, $2)", 2, 0, 0b11},
     {"time", "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8", 0, 0},

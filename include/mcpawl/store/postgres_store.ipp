@@ -50,11 +50,11 @@ inline void read_postgres(PGresult const* rows, std::optional<store_version>& ou
 inline void read_postgres(PGresult const* rows, std::size_t& out) {
   out = std::strtoull(PQcmdTuples(const_cast<PGresult*>(rows)), nullptr, 10);
 }
-struct postgres_sum {
-  std::int64_t bytes = 0;
-};
-inline void read_postgres(PGresult const* rows, postgres_sum& out) {
-  if (PQntuples(rows) == 1) out.bytes = postgres_integer(rows, 0, 0);
+inline void read_postgres(PGresult const* rows, quota_tally::page& out) {
+  if (PQntuples(rows) != 1) return;
+  out.bytes = static_cast<std::size_t>(postgres_integer(rows, 0, 0));
+  out.entries = static_cast<std::size_t>(postgres_integer(rows, 0, 1));
+  out.last = std::string{postgres_bytes(rows, 0, 2)};
 }
 /** One row more than fits means that there is more, as does a value that was left out. */
 struct postgres_rows {
@@ -243,8 +243,13 @@ private:
     return out;
   }
 
+  /** No coroutine, since a default argument is a temporary of whoever awaits, which g++ 12 may destroy twice. */
   template <class T>
-  task<result<T>> ask(operation what, use how, repeat again, parameters with, T empty = {}) {
+  task<result<T>> ask(operation what, use how, repeat again, parameters with) {
+    return ask(what, how, again, std::move(with), T{});
+  }
+  template <class T>
+  task<result<T>> ask(operation what, use how, repeat again, parameters with, T empty) {
     auto const request = std::make_shared<detail::waited_postgres_request<T>>(
         what, how, again, std::move(with), std::move(empty));
     if (!client_->submit(request)) co_return store_errc::closed;
@@ -264,19 +269,9 @@ private:
     auto const which = detail::quota_of(write.key());
     if (!which) co_return error_code{};
     std::size_t const size = write.key().size() + write.value().size();
-    if (quota_must_be_counted(*which, size)) {
-      std::string const from{detail::store_quotas[*which].prefix};
-      parameters with;
-      with.emplace_back(from);
-      with.push_back(detail::end_of_prefix(from));
-      auto const counted = co_await ask<detail::postgres_sum>(operation::count, use::durable,
-                                                              repeat::harmless, std::move(with));
-      if (!counted) co_return counted.error();
-      std::lock_guard const lock(mutex_);
-      quotas_[*which].bytes = static_cast<std::size_t>(counted->bytes);
-      quotas_[*which].at = clock_.steady();
-    }
-    if (charge(*which, size)) co_return error_code{};
+    std::size_t const most = detail::quota_bytes(*which, bounded_bytes);
+    co_await count(*which, size, most);
+    if (charge(*which, size, most)) co_return error_code{};
     // what is there already needs no room
     std::string key = write.key();
     auto const found = co_await get(std::move(key));
@@ -284,35 +279,61 @@ private:
     co_return there == write.version() ? error_code{} : make_error_code(store_errc::over_quota);
   }
 
-  bool charge(std::size_t which, std::size_t size) {
-    std::lock_guard const lock(mutex_);
-    quota& known = quotas_[which];
-    if (known.bytes + size > detail::quota_bytes(which, bounded_bytes)) return false;
-    known.bytes += size;
-    ++known.entries;
-    return true;
-  }
-
-  /** At each 1024th entry, and once a second while the quota seems used up, to notice what others write. */
-  bool quota_must_be_counted(std::size_t which, std::size_t size) {
-    constexpr std::size_t counted_again_after = 1024;
-    std::lock_guard const lock(mutex_);
-    quota const& known = quotas_[which];
-    bool const spent = known.bytes + size > detail::quota_bytes(which, bounded_bytes);
-    return known.entries % counted_again_after == 0 ||
-           (spent && clock_.steady() - known.at >= std::chrono::seconds{1});
-  }
-
-  struct quota {
-    std::size_t bytes = 0, entries = 0;  // entries that were let in since the start
-    clock::steady_time at{};
+  /** Of all operations; one that is being destroyed may outlive the store. */
+  struct quota_tallies {
+    std::mutex mutex;
+    std::array<detail::quota_tally, detail::store_quotas.size()> of;
   };
+
+  /** A count that was begun ends with it, whether there is an answer or not. */
+  class counting {
+  public:
+    counting(std::shared_ptr<quota_tallies> to, std::size_t which) : to_(std::move(to)), which_(which) {}
+    counting(counting const&) = delete;
+    counting& operator=(counting const&) = delete;
+    ~counting() {
+      std::lock_guard const lock(to_->mutex);
+      if (page_)
+        to_->of[which_].add(std::move(*page_));
+      else
+        to_->of[which_].give_up();
+    }
+    void answer(detail::quota_tally::page page) { page_ = std::move(page); }
+
+  private:
+    std::shared_ptr<quota_tallies> to_;
+    std::size_t which_;
+    std::optional<detail::quota_tally::page> page_;
+  };
+
+  bool charge(std::size_t which, std::size_t size, std::size_t most) {
+    std::lock_guard const lock(tallies_->mutex);
+    return tallies_->of[which].charge(size, most);
+  }
+
+  /** Have a page counted if it is time; whoever comes meanwhile goes on by what is known. That it could not be is no reason to refuse. */
+  task<> count(std::size_t which, std::size_t size, std::size_t most) {
+    std::string const prefix{detail::store_quotas[which].prefix};
+    std::optional<std::string> behind;
+    {
+      std::lock_guard const lock(tallies_->mutex);
+      behind = tallies_->of[which].wants_page(prefix, size, most, clock_.steady());
+    }
+    if (!behind) co_return;
+    counting counted(tallies_, which);
+    parameters with;
+    with.push_back(std::move(behind));
+    with.push_back(detail::end_of_prefix(prefix));
+    with.emplace_back(detail::postgres_integer(static_cast<std::int64_t>(detail::quota_tally::page_entries)));
+    auto page = co_await ask<detail::quota_tally::page>(operation::count, use::durable, repeat::harmless,
+                                                        std::move(with));
+    if (page) counted.answer(std::move(*page));
+  }
 
   clock const& clock_;
   detail::clock_watch watch_;
   std::atomic<std::size_t> writes_{0};
-  std::mutex mutex_;
-  std::array<quota, detail::store_quotas.size()> quotas_{};
+  std::shared_ptr<quota_tallies> const tallies_ = std::make_shared<quota_tallies>();
   std::shared_ptr<detail::postgres_client> const client_;
 };
 

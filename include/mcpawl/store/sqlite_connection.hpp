@@ -102,33 +102,28 @@ public:
     return static_cast<std::size_t>(sqlite3_changes64(database_.get()));
   }
 
-  /** Whether a new entry is within its quota; `store_errc::over_quota` if not.
-
-      What other processes write is noticed by counting anew: when 1024 entries have been let in, or a 32nd of what was counted if that is
-      more, and once a second while the quota seems used up. So each process may overrun it by as many entries.
-  */
+  /** Whether a new entry is within its quota; `store_errc::over_quota` if not. `quota_tally` tells how exactly that is known. */
   error_code check_quota(store_write const& write, std::size_t of, clock::steady_time now) {
-    constexpr std::size_t least = 1024, part = 32;
     auto const which = quota_of(write.key());
     if (!which) return {};
+    std::string const from{store_quotas[*which].prefix};
     std::size_t const most = quota_bytes(*which, of), size = write.key().size() + write.value().size();
-    counted& known = counted_[*which];
-    bool const spent = known.bytes + size > most && now - known.at >= std::chrono::seconds{1};
-    if (known.left == 0 || spent) {
+    quota_tally& tally = tallies_[*which];
+    if (auto const behind = tally.wants_page(from, size, most, now)) {
       // the statement keeps views of both
-      std::string const from{store_quotas[*which].prefix}, end = end_of_prefix(from).value();
+      std::string const end = end_of_prefix(from).value();
       sqlite_use const use(count_);
-      use->bind(1, std::string_view{from});
+      use->bind(1, std::string_view{*behind});
       use->bind(2, std::string_view{end});
-      if (int const code = use->step(); code != SQLITE_ROW) return sqlite_error(code);
-      known.bytes = static_cast<std::size_t>(use->integer(0));
-      known.left = std::max(least, static_cast<std::size_t>(use->integer(1)) / part);
-      known.at = now;
+      use->bind(3, static_cast<std::int64_t>(quota_tally::page_entries));
+      if (int const code = use->step(); code != SQLITE_ROW) {
+        tally.give_up();
+        return sqlite_error(code);
+      }
+      tally.add({static_cast<std::size_t>(use->integer(0)), static_cast<std::size_t>(use->integer(1)),
+                 use->bytes(2)});
     }
-    if (known.bytes + size > most) return store_errc::over_quota;
-    known.bytes += size;
-    --known.left;
-    return {};
+    return tally.charge(size, most) ? error_code{} : make_error_code(store_errc::over_quota);
   }
 
   error_code run(char const* sql) noexcept { return run_sql(database_.get(), sql); }
@@ -167,7 +162,8 @@ private:
          "DELETE FROM entry WHERE key IN (SELECT key FROM entry"
          " WHERE expires < 9223372036854775807 AND expires <= ?1 LIMIT ?2)"},
         {count_,
-         "SELECT COALESCE(SUM(LENGTH(key) + LENGTH(value)), 0), COUNT(*) FROM entry WHERE key >= ?1 AND key < ?2"},
+         "SELECT COALESCE(SUM(size), 0), COUNT(*), MAX(key) FROM (SELECT key, LENGTH(key) + LENGTH(value) AS size"
+         " FROM entry WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3)"},
     };
     for (auto const& each : lines)
       if (error_code const failed = each.statement.prepare(database_.get(), each.sql)) return failed;
@@ -209,12 +205,7 @@ private:
   sqlite_handle database_;  // declared first: the statements are finalized before it is closed
   sqlite_statement get_, take_, put_, insert_, update_, scan_, scan_to_end_, purge_, count_;
 
-  struct counted {
-    std::size_t bytes = 0;
-    std::size_t left = 0;  // so many entries may be let in before it is counted anew
-    clock::steady_time at{};
-  };
-  std::array<counted, store_quotas.size()> counted_{};
+  std::array<quota_tally, store_quotas.size()> tallies_{};
 };
 
 }  // namespace mcpawl::detail
