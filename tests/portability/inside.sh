@@ -25,7 +25,7 @@ step_prepare_debian13() {
   local clang
   "${apt[@]}" update
   clang=$(apt-cache search --names-only '^clang-[0-9]+$' | cut -d ' ' -f 1 | sort -V | tail -n 1)
-  install "$clang" qemu-user
+  install "$clang" qemu-user valkey-tools
   install_missing boost-test libpq-dev libhiredis-dev
   # Boost 1.83, the default of Debian 13, conflicts with the newest one there: its headers alone, aside.
   cd /tmp
@@ -122,9 +122,17 @@ run_tests() {
   return "$status"
 }
 
+# The tests of stores in Redis, that is, against Valkey, which Debian 12 does not have. A program of valkey-tools is the server when it
+# is called so.
 step_tests_debian13() {
-  configure 'http;jose;crypto;keys;access;auth'
+  local suites=
+  configure 'http;jose;crypto;keys;access;auth' -D CMAKE_DISABLE_FIND_PACKAGE_PostgreSQL=ON
   build_tests unit wire
+  run_tests
+  build_tests stores
+  export MCPAWL_REDIS_SERVER=/usr/bin/valkey-check-rdb
+  [ "$(bash -c 'exec -a valkey-server "$0" --version' $MCPAWL_REDIS_SERVER | cut -d ' ' -f 1)" = Valkey ] || fail 'this is no Valkey'
+  suites='redis_*'
   run_tests
 }
 

@@ -7,7 +7,8 @@
 # parts:
 #   roots      make the systems for all parts and nothing else
 #   debian13   examples/run.sh --check as on a fresh system; all headers with g++ and the newest Clang, as C++20 and C++23, with
-#              both of its versions of Boost; tests/wire and the unit tests of http, jose, crypto, keys, access and auth
+#              both of its versions of Boost; tests/wire and the unit tests of http, jose, crypto, keys, access and auth; the
+#              tests of stores in Redis against Valkey
 #   sid        with its newest g++, Boost and OpenSSL: all headers as C++20 and C++23 and all examples, compiled; the unit tests
 #              of http
 #   x86        the unit tests of crypto on processors without AVX2 and without AVX-512 (qemu)
@@ -32,7 +33,7 @@ parts=("$@")
 for part in "${parts[@]}"; do
   case " roots ${all_parts[*]} " in
     *" $part "*) ;;
-    *) sed -n '5,22s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '5,23s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 done
 
@@ -134,7 +135,7 @@ if wants debian13; then
     timed 'Debian 13: examples/run.sh --check where everything is installed' within debian13 "${inside[@]}" newcomer
   fi
   timed 'Debian 13: all headers' within debian13 "${inside[@]}" all_headers_debian13
-  timed 'Debian 13: tests/wire, unit tests of http, jose, crypto, keys, access, auth' within debian13 "${inside[@]}" tests_debian13
+  timed 'Debian 13: tests/wire, unit tests of http, jose, crypto, keys, access, auth; stores in Valkey' within debian13 "${inside[@]}" tests_debian13
 fi
 if wants x86; then timed 'x86: crypto without AVX2, without AVX-512' within debian13 "${inside[@]}" x86; fi
 if wants sid; then

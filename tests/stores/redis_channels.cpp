@@ -9,14 +9,13 @@
 
 #include "../support/becomes_true.hpp"
 #include "../support/on_threads.hpp"
-#include "../support/temporary_folder.hpp"
-#include "../unit/http/certificates.hpp"
 #include "../unit/store/await.hpp"
 #include "../unit/store/channel_listener.hpp"
 #include "redis_opened.hpp"
 #include "redis_scripted.hpp"
 #include "redis_sentinels.hpp"
 #include "redis_server.hpp"
+#include "redis_tls.hpp"
 #include "tcp_proxy.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -35,7 +34,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <fstream>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -113,11 +112,21 @@ BOOST_AUTO_TEST_CASE(deployments_do_not_hear_each_other) {
 }
 
 BOOST_AUTO_TEST_CASE(the_rights_that_the_documentation_names_are_enough) {
-  redis_test::server at({"--appendonly", "yes",     "--appendfsync", "always",  "--user",   "adder",
-                         "on",           ">one",    "~mine:*",       "&mine:*", "+@read",   "+@write",
-                         "+@scripting",  "+wait",   "+info",         "+time",   "+publish", "+subscribe",
-                         "+ping",        "--user",  "deaf",          "on",      ">two",     "~mine:*",
-                         "+@read",       "+@write", "+@scripting",   "+info",   "+time"});
+  auto words = durable();
+  auto const add = [&words](std::initializer_list<char const*> more) {
+    words.insert(words.end(), more.begin(), more.end());
+  };
+  // unknown to servers before
+  bool const waits = redis_test::has_waitaof(redis_test::server{});
+  auto const stores = [&](char const* user, char const* password) {
+    add({"--user", user, "on", password, "~mine:*", "+@read", "+@write", "+@scripting", "+wait", "+info",
+         "+time"});
+    if (waits) add({"+waitaof"});
+  };
+  stores("adder", ">one");
+  add({"&mine:*", "+publish", "+subscribe", "+ping"});
+  stores("deaf", ">two");
+  redis_test::server at(words);
   std::string const host = "@127.0.0.1:" + std::to_string(at.port());
   channels::listener one(redis_test::open("redis://adder:one" + host + "?prefix=mine"), 1);
   // longer than it takes until the server is asked whether it is there
@@ -139,20 +148,12 @@ BOOST_AUTO_TEST_CASE(the_rights_that_the_documentation_names_are_enough) {
 }
 
 BOOST_AUTO_TEST_CASE(messages_go_by_tls_and_with_a_password) {
-  temporary_folder const files;
-  auto const write = [&files](std::string const& name, std::string const& text) {
-    std::ofstream(files.file(name)) << text;
-    return files.file(name);
-  };
-  auto const authority = http_test::make_authority("test");
-  http_test::certificate_plan const plan;
-  auto const good = http_test::make_certificate("localhost", plan, &authority);
-  redis_test::server const at({"--port", "0", "--tls-port", "PORT", "--tls-cert-file",
-                               write("server.crt", good.pem()), "--tls-key-file",
-                               write("server.key", good.key_pem()), "--tls-auth-clients", "no",
-                               "--requirepass", "secret", "--appendonly", "yes", "--appendfsync", "always"});
-  std::string const url = "rediss://:secret@localhost:" + std::to_string(at.port()) +
-                          "?authorities=" + write("ca.pem", authority.pem());
+  redis_test::certificates const made;
+  std::vector<std::string> words{"--port", "0", "--tls-port", "PORT", "--requirepass", "secret"};
+  for (auto const& some : {made.words("localhost"), durable()})
+    words.insert(words.end(), some.begin(), some.end());
+  redis_test::server const at(words);
+  std::string const url = "rediss://:secret@localhost:" + std::to_string(at.port()) + made.trusted();
   channels::listener one(redis_test::open(url), 1), two(redis_test::open(url), 2);
   std::string const large(bus_channel::max_message, 'x');
   for (int i = 0; i != 200; ++i) BOOST_TEST(one.publish(0, large).has_value());

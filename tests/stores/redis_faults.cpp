@@ -258,7 +258,9 @@ BOOST_AUTO_TEST_CASE(a_write_waits_for_the_log_where_the_server_can_tell) {
       return scripted::bulk(
           "redis_version:7.2.4\r\nrole:master\r\nmaxmemory_policy:noeviction\r\naof_enabled:1\r\nconnected_slaves:1\r\n");
     if (command[0] == "CONFIG") return "*2\r\n$11\r\nappendfsync\r\n$8\r\neverysec\r\n";
-    if (command[0] != "EVALSHA" && command[0] != "WAITAOF" && command[0] != "WAIT") return {};
+    // with 0 each connection asks at its start whether it may
+    if (command[0] != "EVALSHA" && ((command[0] != "WAITAOF" && command[0] != "WAIT") || command[1] == "0"))
+      return {};
     std::lock_guard const lock(mutex);
     seen.push_back(command[0]);
     return command[0] == "WAITAOF" ? answer : ":1\r\n";

@@ -120,8 +120,9 @@ BOOST_AUTO_TEST_CASE(a_reply_is_bounded) {
   BOOST_TEST(breaks("*1000000000\r\n", limits));
   BOOST_TEST(breaks("*2147483647\r\n"));
   std::string deep;
-  for (int i = 0; i != 100; ++i) deep += "*1\r\n";
-  BOOST_TEST(breaks(deep));
+  for (int i = 0; i != 8; ++i) deep += "*1\r\n";
+  BOOST_TEST(read(deep + ":1\r\n").size() == 1u);
+  BOOST_TEST(breaks(deep + "*1\r\n"));
   // what never ends
   BOOST_TEST(breaks("$200000\r\n" + std::string(150'000, 'a'), limits));
   BOOST_TEST(breaks("+" + std::string(150'000, 'a'), limits));

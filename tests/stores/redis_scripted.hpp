@@ -61,6 +61,8 @@ public:
     if (command[0] == "CONFIG") return "*2\r\n$11\r\nappendfsync\r\n$6\r\nalways\r\n";
     if (command[0] == "TIME") return "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n";
     if (command[0] == "SCRIPT") return bulk(std::string(40, 'a'));
+    if (command[0] == "WAITAOF") return "*2\r\n:1\r\n:0\r\n";
+    if (command[0] == "WAIT") return ":1\r\n";
     return "-ERR unknown\r\n";
   }
   static std::string fit_info() {

@@ -178,4 +178,7 @@ private:
 /** What a server must be for writes that survive. */
 inline std::vector<std::string> durable() { return {"--appendonly", "yes", "--appendfsync", "always"}; }
 
+/** Whether it can be waited for the log, as in Redis from 7.2 on. */
+inline bool has_waitaof(server const& at) { return !at.connect().ask({"WAITAOF", "0", "0", "0"}).failed(); }
+
 }  // namespace redis_test

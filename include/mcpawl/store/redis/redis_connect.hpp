@@ -139,6 +139,10 @@ public:
     count_ += 3;
     for (auto const& each : redis_script_texts()) append_redis_command(text_, {"SCRIPT", "LOAD", each});
     count_ += redis_script_count;
+    // whether the user may use what writes will wait with, where the server has it
+    if (options.durable) append_redis_command(text_, {"WAITAOF", "0", "0", "0"});
+    if (options.replicas != 0) append_redis_command(text_, {"WAIT", "0", "0"});
+    count_ += std::size_t{options.durable} + std::size_t{options.replicas != 0};
   }
   ~redis_greeting() { wipe(text_.data(), text_.size()); }
   redis_greeting(redis_greeting const&) = delete;
@@ -172,6 +176,11 @@ public:
         return note(wrong, redis_errc::no_redis, "the answer to SCRIPT LOAD is none of Redis");
       name = answer.text;
     }
+    if (options_.durable) {
+      auto const& answer = replies[at++];
+      if (to.fitness.wait_for_log && failed(answer, "WAITAOF", wrong)) return;
+    }
+    if (options_.replicas != 0 && failed(replies[at++], "WAIT", wrong)) return;
     to.clock_offset = offset(time, asked, answered);
   }
 

@@ -24,6 +24,7 @@ struct redis_reply_limits {
   /** As it is sent. The largest that is asked for is a page of a scan: what is cut behind its bound, and one more value. */
   std::size_t bytes = max_store_page_bytes + 2 * max_store_value + 1024 * 1024;
   std::size_t items = 4096;  ///< In all arrays of it together.
+  std::size_t depth = 8;     ///< Of arrays in arrays; the hiredis of Debian 12 reads no deeper ones.
 };
 
 /** Takes what has come from a server, and hands out whole replies of RESP 2 (the protocol is parsed by hiredis).
@@ -132,6 +133,9 @@ private:
   static void* make_array(::redisReadTask const* task, Count count) noexcept {
     auto& of = *static_cast<state*>(task->privdata);
     if (task->type != REDIS_REPLY_ARRAY || static_cast<std::size_t>(count) > of.items_left) return nullptr;
+    std::size_t depth = 1;
+    for (auto const* around = task->parent; around != nullptr; around = around->parent) ++depth;
+    if (depth > of.limits.depth) return nullptr;
     auto* const made = place(task);
     if (made == nullptr) return nullptr;
     try {
