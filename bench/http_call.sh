@@ -6,15 +6,16 @@
 #
 # wrk, on a core of its own, sends calls of MCP 2026-07-28 to servers with one thread each, which share another core but
 # never run at the same time:
-#   jwt     the tool `add` of access_self_hosted, with a token of the emulator of Cloudflare Access
-#   open    the tool `add` of bench/http_server.cpp without auth
-#   sse     its tool `add_in_steps`, which reports progress, so that the response is a stream of events
-#   bearer  its tool `add` with the policy of access_saas and an access token, got as clients get it; all else as in open
+#   jwt       the tool `add` of access_self_hosted, with a token of the emulator of Cloudflare Access
+#   open      the tool `add` of bench/http_server.cpp without auth
+#   sse       its tool `add_in_steps`, which reports progress, so that the response is a stream of events
+#   observed  its tool `add` without auth, with metrics and an access log; all else as in open
+#   bearer    its tool `add` with the policy of access_saas and an access token, got as clients get it; all else as in open
 # nginx reads the same request and answers with the same body, of which it computes nothing. The runs are interleaved
 # and each figure is the median of its runs. Everything stays on 127.0.0.1. Exits with 1 if a mark is missed.
 #
 # Environment: BENCH_SECONDS per run (whole seconds, default 3), BENCH_ROUNDS (default 3), BENCH_CONNECTIONS (of jwt,
-# default "1 32 256"; the others have 32), BENCH_PARTS (default "jwt open sse bearer"), MCPAWL_BIN_DIR and
+# default "1 32 256"; the others have 32), BENCH_PARTS (default "jwt open observed sse bearer"), MCPAWL_BIN_DIR and
 # MCPAWL_BENCH_DIR (default: build/release/examples and build/release/bench, which are built first). With the defaults
 # the measuring takes about two and a half minutes. On a machine that does other work too, the ratios mean more than the
 # figures.
@@ -23,13 +24,13 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 seconds=${BENCH_SECONDS:-3}
 rounds=${BENCH_ROUNDS:-3}
 connections=${BENCH_CONNECTIONS:-1 32 256}
-parts=${BENCH_PARTS:-jwt open sse bearer}
+parts=${BENCH_PARTS:-jwt open observed sse bearer}
 marked=32  # the number of connections that the marks are about
-jwt_mark=2.0 open_mark=2.5 bearer_mark=1.15
+jwt_mark=2.0 open_mark=2.5 observed_mark=1.15 bearer_mark=1.15
 [[ $seconds =~ ^[1-9][0-9]*$ && $rounds =~ ^[1-9][0-9]*$ && $connections =~ ^[1-9][0-9]*( +[1-9][0-9]*)*$ ]] ||
   { echo 'http_call.sh: seconds, rounds and connections must be whole numbers' >&2; exit 2; }
-[[ $parts =~ ^(jwt|open|sse|bearer)( +(jwt|open|sse|bearer))*$ ]] ||
-  { echo 'http_call.sh: the parts are jwt, open, sse and bearer' >&2; exit 2; }
+[[ $parts =~ ^(jwt|open|observed|sse|bearer)( +(jwt|open|observed|sse|bearer))*$ ]] ||
+  { echo 'http_call.sh: the parts are jwt, open, observed, sse and bearer' >&2; exit 2; }
 
 # shellcheck source=bench/servers.sh
 . "$root/bench/servers.sh"
@@ -115,7 +116,7 @@ if has jwt; then
   jwt_answer=$answer
 fi
 
-if has open || has sse || has bearer; then
+if has open || has observed || has sse || has bearer; then
   start open env -i taskset -c "$server_core" "$bench_bin/http_server" --listen 127.0.0.1:0
   kind open "$url" "$pid" "$add" "$(fields_of add)" 200
   kind sse "$url" "$pid" "$(body_of add_in_steps '"progressToken":1,')" "$(fields_of add_in_steps)" 200
@@ -123,6 +124,12 @@ if has open || has sse || has bearer; then
   open_answer=$answer
   expect sse text/event-stream notifications/progress "$total"
   sse_answer=$answer
+fi
+
+if has observed; then
+  start observed env -i taskset -c "$server_core" "$bench_bin/http_server" --listen 127.0.0.1:0 --metrics --access-log
+  kind observed "$url" "$pid" "$add" "$(fields_of add)" 200
+  expect observed application/json "$total"
 fi
 
 # browse ARGUMENT_OF_CURL... - as a browser would, with cookies; prints the body, or where it is sent
@@ -229,7 +236,8 @@ run() {
 # There and back, so that what the machine does more and more, or less and less, falls on all alike.
 there=()
 ! has open || there+=(nginx_open)
-if has open || has bearer; then there+=(open); fi
+if has open || has observed || has bearer; then there+=(open); fi
+! has observed || there+=(observed)
 ! has bearer || there+=(bearer)
 back=()
 for name in "${there[@]}"; do back=("$name" "${back[@]}"); done
@@ -261,7 +269,7 @@ openssl_says=$(taskset -c "$server_core" openssl speed -seconds 1 rsa2048 2> /de
   awk '/^rsa +2048/ { sub("s", "", $5); printf "%.1f us", 1e6 * $5 }')
 
 awk -v ticks="$ticks" -v marked="$marked" -v jwt_mark="$jwt_mark" -v open_mark="$open_mark" \
-  -v bearer_mark="$bearer_mark" -v openssl="${openssl_says:-unknown}" "$awk_median"'
+  -v observed_mark="$observed_mark" -v bearer_mark="$bearer_mark" -v openssl="${openssl_says:-unknown}" "$awk_median"'
   {
     key = $1 " " $2
     if (!(key in runs)) order[++rows] = key
@@ -292,21 +300,22 @@ awk -v ticks="$ticks" -v marked="$marked" -v jwt_mark="$jwt_mark" -v open_mark="
     key = name " " marked; other = base " " marked
     if (!(key in runs) || !(other in runs)) return
     times = ratio(key, other)
-    printf "  %-23s  %7.2f    %.2f times %s%s\n", what, pick(cpu, key), times, words, mark ? "; " judged(times, mark) : ""
+    printf "  %-25s  %7.2f    %.2f times %s%s\n", what, pick(cpu, key), times, words, mark ? "; " judged(times, mark) : ""
   }
   END {
-    kinds = split("nginx_jwt jwt forged missing nginx_open open bearer nginx_sse sse", kind, " ")
+    kinds = split("nginx_jwt jwt forged missing nginx_open open observed bearer nginx_sse sse", kind, " ")
     names["nginx_jwt"] = "nginx, a fixed answer"
     names["jwt"] = "tools/call add, valid token"
     names["forged"] = "refused: forged token (403)"
     names["missing"] = "refused: no token (401)"
     names["nginx_open"] = "nginx, a fixed answer, no token"
     names["open"] = "tools/call add, no auth"
+    names["observed"] = "tools/call add, metrics, access log"
     names["bearer"] = "tools/call add, access token of ours"
     names["nginx_sse"] = "nginx, a fixed answer of two events"
     names["sse"] = "tools/call add_in_steps, SSE, no auth"
     beside["nginx_jwt"] = beside["jwt"] = beside["forged"] = beside["missing"] = "nginx_jwt"
-    beside["nginx_open"] = beside["open"] = beside["bearer"] = "nginx_open"
+    beside["nginx_open"] = beside["open"] = beside["observed"] = beside["bearer"] = "nginx_open"
     beside["nginx_sse"] = beside["sse"] = "nginx_sse"
     printf "%-11s  %-38s  %10s  %11s  %8s  %8s  %8s  %8s\n", "connections", "", "requests/s", "CPU us/req", "p50 us", "p99 us", "RSS KiB", "to nginx"
     for (i = 1; i <= rows; ++i) { split(order[i], k, " "); if (k[1] == "nginx_jwt" || k[1] == "jwt") row(order[i]) }
@@ -318,12 +327,13 @@ awk -v ticks="$ticks" -v marked="$marked" -v jwt_mark="$jwt_mark" -v open_mark="
     printf "\nCPU per call at %d connections, in us:\n", marked
     forged = "forged " marked; missing = "missing " marked
     if (forged in runs) {
-      printf "  %-23s  %7.2f    forged (in its last bit) minus missing token, answered and logged alike;\n",
+      printf "  %-25s  %7.2f    forged (in its last bit) minus missing token, answered and logged alike;\n",
         "verifying a new JWT", pick(cpu, forged) - pick(cpu, missing)
-      printf "  %-23s  %7s    `openssl speed rsa2048` alone says %s\n", "", "", openssl
+      printf "  %-25s  %7s    `openssl speed rsa2048` alone says %s\n", "", "", openssl
     }
     against("the call with a JWT", "jwt", "nginx_jwt", "nginx", jwt_mark)
     against("the call without auth", "open", "nginx_open", "nginx", open_mark)
+    against("the call that is observed", "observed", "open", "the call without observers", observed_mark)
     against("the call with a bearer", "bearer", "open", "the call without auth", bearer_mark)
     against("the answer by SSE", "sse", "nginx_sse", "nginx with those events as a fixed answer")
     exit missed + 0
