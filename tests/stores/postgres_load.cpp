@@ -315,6 +315,23 @@ BOOST_AUTO_TEST_CASE(nothing_that_was_acknowledged_as_durable_is_lost_by_a_crash
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_page_of_what_a_quota_holds_ends_with_its_last_key) {
+  server.sql(
+      "INSERT INTO mcpawl.entry SELECT ('flow/' || i)::bytea, repeat('v', i)::bytea, 1, 9000000000000, 0, 0, 0"
+      " FROM generate_series(1, 5) AS i");
+  auto const page = [&](std::string const& behind) {
+    std::string text =
+        detail::postgres_statements[static_cast<std::size_t>(detail::postgres_operation::count)].sql;
+    for (auto const& [parameter, value] :
+         {std::pair<std::string, std::string>("$1", '\'' + behind + '\''), {"$2", "'flow0'"}, {"$3", "3"}})
+      text.replace(text.find(parameter), parameter.size(), value);
+    return server.sql("SET bytea_output = escape; SELECT found::text FROM (" + text + ") AS found");
+  };
+  BOOST_TEST(page("flow/") == "(24,3,flow/3)");
+  BOOST_TEST(page("flow/3") == "(21,2,flow/5)");
+  BOOST_TEST(page("flow/5") == "(0,0,)");
+}
+
 BOOST_AUTO_TEST_CASE(a_quota_bounds_what_strangers_cause) {
   auto const filler = std::string(1000, 'v');
   server.sql(

@@ -360,6 +360,25 @@ BOOST_AUTO_TEST_CASE(a_quota_holds_for_its_keys_and_for_all_processes) {
   BOOST_TEST(!other.check_quota(entry(10), 10'000, now));
 }
 
+BOOST_AUTO_TEST_CASE(more_than_a_page_is_counted_to_the_end) {
+  temporary_folder folder;
+  std::string const file = folder.file("store.db");
+  must_open(file).reset();
+  // 25 bytes each
+  run_sql(
+      file,
+      "WITH RECURSIVE some(i) AS (SELECT 100001 UNION ALL SELECT i + 1 FROM some WHERE i < 115000)"
+      " INSERT INTO entry SELECT CAST('flow/' || i AS BLOB), zeroblob(14), i, 9223372036854775807 FROM some");
+  auto one = detail::sqlite_connection::open(file, std::chrono::milliseconds{0}).value();
+  constexpr std::size_t of = 10 * 25 * 15'100;  // room for a hundred
+  clock::steady_time const now{std::chrono::hours{1}};
+  store_write const entry("flow/a", std::string(19, 'v'));
+  // a page leaves much room; after the second there is less than what was let in meanwhile
+  int let_in = 0;
+  while (!one.check_quota(entry, of, now)) ++let_in;
+  BOOST_TEST(let_in == 256);
+}
+
 // where each node of the tree holds whole rows it is 16 pages, and more with each power of eight
 BOOST_AUTO_TEST_CASE(a_look_up_among_many_long_entries_reads_few_pages) {
   temporary_folder folder;
