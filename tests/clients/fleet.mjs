@@ -186,29 +186,33 @@ function test_on(engines, name, run) {
 }
 const alone = ['redis', 'postgres'], replicated = ['sentinel'];
 
-/** Times when the engine was away. */
-class Absences {
-  all = [];
+/** Clients live, with tokens that last, while the engine is taken away now and then; calls may fail only at that.
 
-  async take_away(how) {
-    const from = performance.now();
-    await how();
-    this.all.push({ from, to: performance.now() });
-    await delay(4000);
-  }
-  /** It is found again within a second, and what was under way has its own time. */
-  explain({ name, began, error }) {
-    assert.ok(this.all.some(({ from, to }) => began > from - 3000 && began < to + 1500), `${name} failed although the engine was there: ${error.stack}`);
-    assert.ok([502, 503, 504].includes(refused_status(error)) || !/invalid_grant/.test(String(error)), String(error));
-  }
-}
-
-async function live_longer() {
+    @param happens  is given a function that takes it away by a function, and goes on when clients have settled
+    @returns from when to when it was away, in milliseconds */
+async function without_engine(happens) {
   lifetime = 60;
   for (const i of places.keys()) {
     await fleet[i].stop();
     await start(i);
   }
+  const away = [];
+  const life = new Life();
+  await life.through(async () => {
+    await delay(1000);
+    await happens(async (how) => {
+      const from = performance.now();
+      await how();
+      away.push({ from, to: performance.now() });
+      await delay(4000);
+    });
+  });
+  // it is found again within a second, and what was under way has its own time
+  for (const { name, began, error } of life.failures) {
+    assert.ok(away.some(({ from, to }) => began > from - 3000 && began < to + 1500), `${name} failed although the engine was there: ${error.stack}`);
+    assert.ok([502, 503, 504].includes(refused_status(error)) || !/invalid_grant/.test(String(error)), String(error));
+  }
+  return away;
 }
 
 test('fifty refreshes of one token at once have one successor, and Access is asked once', { timeout }, async () => {
@@ -254,36 +258,25 @@ test_on(alone, 'each instance is restarted, as for a new version, and no call fa
   assert.deepEqual(life.failures.map(({ name, error }) => `${name}: ${error.stack}`), []);
 });
 
-test_on(alone, 'the engine is killed and started again, and stopped for five seconds', async () => {
-  await live_longer();
-  const absences = new Absences();
-  const life = new Life();
-  await life.through(async () => {
-    await delay(1000);
-    await absences.take_away(async () => {
+test_on(alone, 'the engine is killed and started again, and stopped for five seconds', () =>
+  without_engine(async (take_away) => {
+    await take_away(async () => {
       await engine.kill();
       await delay(500);
       await engine.start();
     });
-    await absences.take_away(() => engine.pause(5000));
+    await take_away(() => engine.pause(5000));
     // and both at once
-    await absences.take_away(async () => {
+    await take_away(async () => {
       await Promise.all([fleet[0].kill(), engine.kill()]);
       await engine.start();
       await start(0);
     });
-  });
-  for (const failure of life.failures) absences.explain(failure);
-});
+  }));
 
 test_on(replicated, 'the primary is killed, its replica takes over, and so once more', async () => {
-  await live_longer();
-  const absences = new Absences();
-  const life = new Life();
-  await life.through(async () => {
-    await delay(1000);
-    for (let i = 0; i !== 2; ++i) await absences.take_away(() => engine.fail_over());
-    console.log(`${engine_name}: failovers of ${absences.all.map(({ from, to }) => Math.round(to - from)).join(' and ')} ms`);
+  const away = await without_engine(async (take_away) => {
+    for (let i = 0; i !== 2; ++i) await take_away(() => engine.fail_over());
   });
-  for (const failure of life.failures) absences.explain(failure);
+  console.log(`${engine_name}: failovers of ${away.map(({ from, to }) => Math.round(to - from)).join(' and ')} ms`);
 });

@@ -7,7 +7,6 @@
 #include <mcpawl/core/secret.hpp>
 #include <mcpawl/core/separate.hpp>
 #include <mcpawl/store/redis/redis_errc.hpp>
-#include <mcpawl/store/this_machine.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -74,9 +73,7 @@ struct redis_options {
 namespace detail {
 
 /** Whether nobody on the way could read or change what is said, or the options say that it does not matter. */
-inline bool may_talk_to(redis_options const& with, redis_host const& where) {
-  return with.tls || with.plain || is_this_machine(where.name);
-}
+MCPAWL_DECL bool may_talk_to(redis_options const& with, redis_host const& where);
 
 }  // namespace detail
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mcpawl/store/redis/redis_options.hpp>
+#include <mcpawl/store/this_machine.hpp>
 #include <mcpawl/text/number_text.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -155,6 +156,10 @@ inline void read_redis_setting(std::string_view name, std::string value, redis_o
 }
 
 /** What can be seen to be wrong before anybody is asked. */
+MCPAWL_DECL bool may_talk_to(redis_options const& with, redis_host const& where) {
+  return with.tls || with.plain || is_this_machine(where.name);
+}
+
 inline void check_redis_options(redis_options const& given, redis_mistakes& wrong) {
   if (given.hosts.empty()) wrong.add(redis_errc::bad_url, "there must be a host");
   if (given.hosts.size() > 1 && given.primary.empty() && !given.cluster)
